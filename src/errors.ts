@@ -1,0 +1,59 @@
+/** What can go wrong, in six classes. Thrown where it is known, caught in one place for each door; each carries a stable code and a status. */
+export class AppError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, code: string, details: Record<string, unknown> = {}, cause?: unknown) {
+    super(code, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** 400, 413, 415 or 422: what was sent is malformed or out of its format. `details.field` names the field where there is one. */
+export class Invalid extends AppError {
+  constructor(code: string, details: Record<string, unknown> = {}, status = 422) {
+    super(status, code, details);
+  }
+}
+
+/** 401: the sender is unknown or the signature is wrong. All such answers look alike. */
+export class NotSignedIn extends AppError {
+  constructor(code = "not-signed-in") {
+    super(401, code);
+  }
+}
+
+/** 403: known, but may not do this. */
+export class NotAllowed extends AppError {
+  constructor(code: string, details: Record<string, unknown> = {}) {
+    super(403, code, details);
+  }
+}
+
+/** 404: not there, or not theirs: a stranger cannot tell the two apart. */
+export class NotFound extends AppError {
+  constructor(code = "not-found") {
+    super(404, code);
+  }
+}
+
+/** 409: out of order, or a race that was lost: read again, decide again. */
+export class Conflict extends AppError {
+  constructor(code = "conflict", details: Record<string, unknown> = {}) {
+    super(409, code, details);
+  }
+}
+
+/** 502: another system failed us. `retryable` says whether the same call may succeed later. */
+export class Upstream extends AppError {
+  readonly retryable: boolean;
+
+  constructor(code: string, details: Record<string, unknown> = {}, retryable = true, cause?: unknown) {
+    super(502, code, details, cause);
+    this.retryable = retryable;
+  }
+}

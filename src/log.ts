@@ -1,0 +1,8 @@
+import { type Logger, pino } from "pino";
+
+export type Log = Logger;
+
+/** One JSON line an event: ids and codes only; never names, plates, phones, texts of messages or tokens. */
+export function createLog(level: string): Log {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+}
