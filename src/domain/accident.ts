@@ -1,0 +1,280 @@
+/** The accident as the rules see it: plain values, already decrypted. One accident is one document in the store. */
+
+/** 甲方 / 乙方. A opened the case, B joined it. */
+export type Letter = "A" | "B";
+export const LETTERS: readonly Letter[] = ["A", "B"];
+export const otherOf = (letter: Letter): Letter => (letter === "A" ? "B" : "A");
+
+/** The five mandatory photographs of Shanghai's practice, in the order in which they are asked for; `extra` may follow. */
+export const PHOTO_SLOTS = ["scene", "own-damage", "other-damage", "own-plate", "other-plate"] as const;
+export type PhotoSlot = (typeof PHOTO_SLOTS)[number] | "extra";
+
+export const WEATHERS = ["sunny", "overcast", "rain", "snow"] as const;
+export type Weather = (typeof WEATHERS)[number];
+
+/** Where a car was hit, seen from above, clockwise from its nose. */
+export const IMPACT_POINTS = [
+  "front",
+  "front-right",
+  "right",
+  "rear-right",
+  "rear",
+  "rear-left",
+  "left",
+  "front-left",
+] as const;
+export type ImpactPoint = (typeof IMPACT_POINTS)[number];
+
+/** Degrees that drivers may settle among themselves; main and secondary are an officer's (Order 146 art. 60). */
+export type Degree = "full" | "equal" | "none";
+
+export type Language = "zh" | "en";
+
+/** How we know who a party is. A later kind (a second person on the same phone) gets its own name here. */
+export interface Identity {
+  kind: "wechat";
+  /** keyed hash of the openid: what is compared and looked up; the openid itself is sealed in `people` */
+  personId: string;
+}
+
+export const ID_KINDS = ["licence", "id-card", "passport"] as const;
+export type IdKind = (typeof ID_KINDS)[number];
+
+/** What one driver enters about himself and his car (Order 146 art. 21). */
+export interface Details {
+  name: string;
+  idKind: IdKind;
+  idNumber: string;
+  phone: string;
+  plate: string;
+  /** 号牌种类 of GA/T 16.7: "02" small car, "52" small new-energy car … */
+  vehicleKind: string;
+  /** a code of config insurers, or "other" / "unknown" */
+  insurerCode: string;
+  /** name typed when insurerCode is "other" */
+  insurerName: string | null;
+  /** 保险凭证号; null is printed as 当场未提供 */
+  policyNumber: string | null;
+}
+
+/** What one driver says happened: his own act, the other's act (ids of the liability catalogue, "none" = nothing wrong) and where his own car was hit. */
+export interface Statement {
+  ownAct: string;
+  otherAct: string;
+  impact: ImpactPoint;
+  /** his own words, at most 200 characters, may be empty */
+  note: string;
+  statedAt: Date;
+}
+
+export interface Signature {
+  /** digest of the agreement's content that was on his screen */
+  contentDigest: string;
+  /** the drawn signature (PNG) in the blob store */
+  imageSha256: string;
+  /** PIPL art. 23: separate consent to forward the claim to the two named insurers; he may refuse and still sign */
+  forwarding: boolean;
+  signedAt: Date;
+}
+
+export interface Party {
+  identity: Identity;
+  language: Language;
+  joinedAt: Date;
+  /** PIPL art. 17, 29: notice read and separate consent ticked, before the first datum */
+  consent: { textVersion: string; givenAt: Date } | null;
+  /** declared "none of these" */
+  clearedAt: Date | null;
+  details: Details | null;
+  statement: Statement | null;
+  signature: Signature | null;
+}
+
+export interface Photo {
+  id: string;
+  slot: PhotoSlot;
+  by: Letter;
+  source: "form" | "chat";
+  /** `announced`: a media id is stored, the bytes are not here yet; `stored`: safe on the server; `refused`: not an image, too big … */
+  state: "announced" | "stored" | "refused";
+  mediaId: string | null;
+  refusal: string | null;
+  sha256: string | null;
+  mime: string | null;
+  bytes: number | null;
+  width: number | null;
+  height: number | null;
+  /** the 1,344-px copy and the thumbnail, names in the blob store */
+  copySha256: string | null;
+  thumbSha256: string | null;
+  receivedAt: Date;
+}
+
+export interface Position {
+  lat: number;
+  lng: number;
+  crs: "GCJ-02" | "WGS-84";
+  accuracyM: number | null;
+}
+
+export interface Scene {
+  occurredAt: Date;
+  position: Position | null;
+  /** one line: road, direction, lane … */
+  address: string | null;
+  weather: Weather | null;
+}
+
+/** Made by A for B; the code is unguessable, lives 30 minutes, is used once. Only its keyed hash is kept. */
+export interface Invitation {
+  codeHash: string;
+  /** the platform's QR (what to draw as a code), or null while the platform has not answered */
+  qrUrl: string | null;
+  expiresAt: Date;
+  usedAt: Date | null;
+}
+
+export const CLAIM_STATUSES = [
+  "submitted",
+  "received",
+  "accepted",
+  "survey_scheduled",
+  "surveyed",
+  "assessed",
+  "repair_agreed",
+  "approved",
+  "paid",
+  "closed",
+  "need_more",
+  "rejected",
+  "cancelled",
+  "reopened",
+] as const;
+export type ClaimStatus = (typeof CLAIM_STATUSES)[number];
+
+/** One claim for one party at his own insurer; two claims even when it is the same insurer. */
+export interface Claim {
+  ref: string;
+  party: Letter;
+  insurerCode: string;
+  status: ClaimStatus;
+  statusAt: Date;
+  /** 报案号 / 立案号 at the insurer */
+  insurerClaimNo: string | null;
+  /** integer fen */
+  assessedFen: number | null;
+  paidFen: number | null;
+  reason: string | null;
+  /** highest sequence number applied */
+  sequence: number;
+  /** webhook ids already answered: at-least-once in, one effect */
+  seenIds: string[];
+}
+
+export interface Documents {
+  pdfSha256: string;
+  pngSha256: string[];
+  renderedAt: Date;
+}
+
+export interface End {
+  code: EndCode;
+  /** ids of the conditions that led here (config/eligibility.yaml), or empty */
+  reasons: string[];
+  by: Letter | null;
+  at: Date;
+}
+
+/** Each end is its own page with its own order of acts. */
+export const END_CODES = [
+  "hold-scene",
+  "move-then-call",
+  "call-now",
+  "single-vehicle",
+  "not-two-cars",
+  "dispute",
+  "other-left",
+  "withdrawn",
+  "timed-out",
+] as const;
+export type EndCode = (typeof END_CODES)[number];
+
+export interface Accident {
+  id: string;
+  /** human number of the case and of its agreement: KC20261123-000042 */
+  number: string;
+  version: number;
+  openedAt: Date;
+  scene: Scene;
+  parties: { A: Party; B: Party | null };
+  photos: Photo[];
+  invitation: Invitation | null;
+  movedAt: Date | null;
+  concludedAt: Date | null;
+  documents: Documents | null;
+  claims: Claim[];
+  ended: End | null;
+  events: ChainedEvent[];
+}
+
+/** What an action says happened. Data holds codes, letters, numbers and keyed digests: never a name, plate, phone or text. */
+export interface NewEvent {
+  type: EventType;
+  by: Letter | "system" | `insurer:${string}`;
+  data: Record<string, string | number | boolean | string[]>;
+}
+
+/** As stored: numbered, dated, chained by hash over `serialiseEvent`. */
+export interface ChainedEvent extends NewEvent {
+  seq: number;
+  at: Date;
+  /** hash of the event before, "" for the first */
+  prev: string;
+  hash: string;
+}
+
+export const EVENT_TYPES = [
+  "accident-opened",
+  "consent-given",
+  "eligibility-cleared",
+  "photo-announced",
+  "photo-stored",
+  "photo-refused",
+  "photo-moved",
+  "position-taken",
+  "vehicles-moved",
+  "place-recorded",
+  "invitation-made",
+  "party-joined",
+  "party-removed",
+  "details-given",
+  "statement-given",
+  "agreement-signed",
+  "agreement-concluded",
+  "documents-rendered",
+  "claim-submitted",
+  "claim-delivered",
+  "claim-undeliverable",
+  "claim-resent",
+  "claim-status-changed",
+  "claim-status-held",
+  "language-chosen",
+  "ended",
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** What must leave the building, put into the document by the same write. `body` is a code and parameters, or exact bytes as text. */
+export interface OutboxEntry {
+  id: string;
+  kind: "claim" | "notice" | "document" | "photo";
+  /** claim: insurer code; notice: personId; document, photo: the accident itself */
+  target: string;
+  body: string;
+}
+
+/** What an action decides: the new state, the events that explain it, and what must follow. */
+export interface Change {
+  accident: Accident;
+  events: NewEvent[];
+  outbox?: OutboxEntry[];
+}

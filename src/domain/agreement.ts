@@ -1,0 +1,75 @@
+import type { Accident, Degree, IdKind, ImpactPoint, Letter, Position, Weather } from "./accident.ts";
+import { type Catalogue, compareStatements, findAct } from "./liability.ts";
+
+/** Everything that Order 146 art. 21 asks of the agreement, in codes; templates put the words. */
+export interface AgreementContent {
+  number: string;
+  occurredAt: Date;
+  address: string;
+  position: Position | null;
+  weather: Weather;
+  /** 事故形态: categories of the acts that made it, one or two */
+  forms: string[];
+  parties: Record<Letter, AgreementParty>;
+}
+
+export interface AgreementParty {
+  name: string;
+  idKind: IdKind;
+  idNumber: string;
+  phone: string;
+  vehicleKind: string;
+  plate: string;
+  insurerCode: string;
+  insurerName: string | null;
+  /** null: not given on the spot (当场未提供) */
+  policyNumber: string | null;
+  impact: ImpactPoint;
+  act: string;
+  degree: Degree;
+  note: string;
+}
+
+/** The content to be signed, or null while anything of art. 21 is missing or the statements do not agree. */
+export function agreementOf(accident: Accident, catalogue: Catalogue): AgreementContent | null {
+  const liability = compareStatements(accident, catalogue);
+  const { address, weather, position, occurredAt } = accident.scene;
+  if (liability.kind !== "settled" || !address || !weather) return null;
+  const partyOf = (letter: Letter): AgreementParty | null => {
+    const party = accident.parties[letter];
+    if (!party?.details || !party.statement) return null;
+    return {
+      ...party.details,
+      impact: party.statement.impact,
+      note: party.statement.note,
+      act: liability.actsOf[letter],
+      degree: liability.degrees[letter],
+    };
+  };
+  const [a, b] = [partyOf("A"), partyOf("B")];
+  if (!a || !b) return null;
+  const categories = [a, b]
+    .map((party) => findAct(catalogue, party.act)?.category)
+    .filter((c) => c !== undefined && c !== "none");
+  return {
+    number: accident.number,
+    occurredAt,
+    address,
+    position,
+    weather,
+    forms: [...new Set(categories as string[])],
+    parties: { A: a, B: b },
+  };
+}
+
+/** One fixed serialisation (sorted keys, UTF-8, dates as ISO 8601 UTC): the same content always gives the same bytes to hash and to sign. */
+export function serialise(value: unknown): string {
+  if (value instanceof Date) return JSON.stringify(value.toISOString());
+  if (Array.isArray(value)) return `[${value.map(serialise).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+    entries.sort(([x], [y]) => (x < y ? -1 : 1));
+    return `{${entries.map(([key, v]) => `${JSON.stringify(key)}:${serialise(v)}`).join(",")}}`;
+  }
+  return JSON.stringify(value);
+}

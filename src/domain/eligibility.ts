@@ -1,0 +1,28 @@
+import type { EndCode } from "./accident.ts";
+
+/** One exception of the list "any of these?": the union of the national rules and the city's (config/eligibility.yaml). */
+export interface Condition {
+  id: string;
+  zh: string;
+  en: string;
+  /** which of the law's answers follows (Order 146 arts. 13, 14, 15) */
+  outcome: "hold-scene" | "move-then-call" | "call-now";
+  legalBasis: string[];
+}
+
+export interface EligibilityAnswer {
+  vehicles: "one" | "two" | "more" | "non-motor";
+  /** ids of the conditions that apply; none of these: empty */
+  conditions: string[];
+}
+
+const PRECEDENCE = ["call-now", "hold-scene", "move-then-call"] as const;
+
+/** May the drivers settle this themselves? null: yes; else the end that the law (or the city) sends them to, the gravest first. */
+export function endOf(answer: EligibilityAnswer, conditions: Condition[]): EndCode | null {
+  const outcomes = conditions.filter((c) => answer.conditions.includes(c.id)).map((c) => c.outcome);
+  const gravest = PRECEDENCE.find((outcome) => outcomes.includes(outcome));
+  if (gravest) return gravest;
+  if (answer.vehicles === "one") return "single-vehicle";
+  return answer.vehicles === "two" ? null : "not-two-cars";
+}
