@@ -125,9 +125,12 @@ export interface Scene {
   weather: Weather | null;
 }
 
-/** Made by A for B; the code is unguessable, lives 30 minutes, is used once. Only its keyed hash is kept. */
+/** Made by A for B; the code is unguessable, lives 30 minutes, is used once. Sealed at rest; looked up by its keyed hash. */
 export interface Invitation {
-  codeHash: string;
+  code: string;
+  /** six digits for who cannot scan: 15 minutes, 20 wrong tries for each case */
+  digits: string;
+  digitsExpireAt: Date;
   /** the platform's QR (what to draw as a code), or null while the platform has not answered */
   qrUrl: string | null;
   expiresAt: Date;
@@ -204,6 +207,8 @@ export interface Accident {
   /** human number of the case and of its agreement: KC20261123-000042 */
   number: string;
   version: number;
+  /** the accident's own key, unwrapped; never leaves the process */
+  key: Uint8Array;
   openedAt: Date;
   scene: Scene;
   parties: { A: Party; B: Party | null };

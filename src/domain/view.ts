@@ -1,0 +1,121 @@
+import {
+  type Accident,
+  type Claim,
+  type Details,
+  type End,
+  type Language,
+  type Letter,
+  otherOf,
+  type Photo,
+  type PhotoSlot,
+  type Scene,
+  type Signature,
+  type Statement,
+} from "./accident.ts";
+import { type AgreementContent, agreementOf } from "./agreement.ts";
+import { missingSlots, photosAreSafe, type Step, stepOf } from "./journey.ts";
+import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
+
+/** What the other driver is doing now, for the strip under the title; says nothing of what he typed. */
+export type Activity =
+  | "not-joined"
+  | "joining"
+  | "photos"
+  | "moving"
+  | "place"
+  | "details"
+  | "statement"
+  | "reading"
+  | "signed"
+  | "waiting"
+  | "done";
+
+/** What one driver may see of the accident. Pages and chat show this, never the document. */
+export interface View {
+  id: string;
+  number: string;
+  letter: Letter;
+  language: Language;
+  openedAt: Date;
+  step: Step;
+  scene: Scene;
+  photos: Pick<Photo, "id" | "slot" | "by" | "state" | "refusal" | "receivedAt">[];
+  missingSlots: PhotoSlot[];
+  photosAreSafe: boolean;
+  movedAt: Date | null;
+  me: { details: Details | null; statement: Statement | null; signature: Signature | null };
+  other: { joined: boolean; joinedAt: Date | null; activity: Activity };
+  invitation: { code: string; digits: string; qrUrl: string | null; expiresAt: Date } | null;
+  /** the other's statement is shown only once both have stated */
+  otherStatement: Statement | null;
+  liability: Liability;
+  /** from the moment at which it may be read and signed; carries the data of both, as art. 21 demands */
+  agreement: AgreementContent | null;
+  hasPictures: boolean;
+  pages: number;
+  concludedAt: Date | null;
+  claims: Claim[];
+  ended: End | null;
+}
+
+const ACTIVITY_OF: Record<Step, Activity> = {
+  safety: "joining",
+  join: "joining",
+  photos: "photos",
+  move: "moving",
+  place: "place",
+  details: "details",
+  invite: "waiting",
+  statement: "statement",
+  "wait-details": "waiting",
+  "wait-statement": "waiting",
+  difference: "reading",
+  sign: "reading",
+  "wait-signature": "signed",
+  done: "done",
+  ended: "done",
+};
+
+/** The projection for one party: B never sees A's invitation, nobody sees the other's data before the agreement is there to be read. */
+export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue): View {
+  const me = accident.parties[letter];
+  const other = accident.parties[otherOf(letter)];
+  const step = stepOf(accident, letter, catalogue);
+  const readable = step === "sign" || step === "wait-signature" || step === "done";
+  const bothStated = Boolean(me?.statement && other?.statement);
+  return {
+    id: accident.id,
+    number: accident.number,
+    letter,
+    language: me?.language ?? "zh",
+    openedAt: accident.openedAt,
+    step,
+    scene: accident.scene,
+    photos: accident.photos.map(({ id, slot, by, state, refusal, receivedAt }) => ({
+      id,
+      slot,
+      by,
+      state,
+      refusal,
+      receivedAt,
+    })),
+    missingSlots: missingSlots(accident),
+    photosAreSafe: photosAreSafe(accident),
+    movedAt: accident.movedAt,
+    me: { details: me?.details ?? null, statement: me?.statement ?? null, signature: me?.signature ?? null },
+    other: {
+      joined: other !== null,
+      joinedAt: other?.joinedAt ?? null,
+      activity: other ? ACTIVITY_OF[stepOf(accident, otherOf(letter), catalogue)] : "not-joined",
+    },
+    invitation: letter === "A" ? accident.invitation : null,
+    otherStatement: bothStated ? (other?.statement ?? null) : null,
+    liability: bothStated ? compareStatements(accident, catalogue) : { kind: "incomplete" },
+    agreement: readable ? agreementOf(accident, catalogue) : null,
+    hasPictures: accident.documents !== null,
+    pages: accident.documents?.pngSha256.length ?? 0,
+    concludedAt: accident.concludedAt,
+    claims: accident.claims.filter((claim) => claim.party === letter),
+    ended: accident.ended,
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * What an errcode of the platform asks of us:
+ * - `retry` the platform is busy: the same call again, soon. Only this explicit answer, never a time-out.
+ * - `refresh` the token is not accepted: a new one, then the same call once more.
+ * - `restart-oauth` the code is spent: send him through the authorisation again.
+ * - `ask-again` what he sent is gone (media live three days): ask him for it.
+ * - `switch-channel` not by this channel, another may reach him.
+ * - `forget-person` nothing reaches this openid any more.
+ * - `slow-down` too many calls in this minute. `wait-tomorrow` the day's quota is used up.
+ * - `shrink` too long or too large as it is.
+ * - `feature-off` this account has no right to the call.
+ * - `alert` someone must change a setting. `give-up` a fault of ours: the same call fails for ever.
+ */
+export type ErrcodeAction =
+  | "retry"
+  | "refresh"
+  | "restart-oauth"
+  | "ask-again"
+  | "switch-channel"
+  | "forget-person"
+  | "slow-down"
+  | "wait-tomorrow"
+  | "shrink"
+  | "feature-off"
+  | "alert"
+  | "give-up";
+
+export interface ErrcodeRule {
+  action: ErrcodeAction;
+  /** The stable code of the `Upstream` that a caller sees. */
+  code: string;
+}
+
+const rules: ReadonlyArray<readonly [action: ErrcodeAction, code: string, errcodes: readonly number[]]> = [
+  ["retry", "wechat-busy", [-1]],
+  ["refresh", "wechat-token", [40001, 40014, 42001]],
+  ["restart-oauth", "oauth-code", [40029, 40163, 42003]],
+  ["ask-again", "wechat-media-gone", [40007]],
+  ["switch-channel", "wechat-window-closed", [45015]],
+  ["switch-channel", "wechat-window-used-up", [45047]],
+  ["switch-channel", "wechat-not-follower", [43004]],
+  ["switch-channel", "wechat-refused-by-person", [43101, 43005, 48002]],
+  ["forget-person", "wechat-unknown-person", [40003]],
+  ["forget-person", "wechat-blacklisted-person", [43019]],
+  ["slow-down", "wechat-too-often", [45011]],
+  ["wait-tomorrow", "wechat-day-quota", [45009]],
+  ["shrink", "wechat-too-large", [45001, 45002, 45008, 40006, 40009]],
+  ["feature-off", "wechat-not-authorised", [48001]],
+  ["feature-off", "wechat-ocr-quota", [101002]],
+  ["ask-again", "wechat-ocr-unreadable", [101000, 101001]],
+  ["alert", "wechat-ip-not-listed", [40164, 89503]],
+  ["alert", "wechat-credentials", [40013, 40125, 41002, 41004]],
+  ["alert", "wechat-account-restricted", [48004, 50002]],
+  ["give-up", "wechat-bad-call", [40004, 40037, 40097, 41001, 41005, 41006, 43002, 44002, 44004, 47001, 47003]],
+];
+
+/** errcode → what to do. Source: the platform's table of return codes and the pages of each call. */
+export const ERRCODES: ReadonlyMap<number, ErrcodeRule> = new Map(
+  rules.flatMap(([action, code, errcodes]) => errcodes.map((errcode) => [errcode, { action, code }] as const)),
+);
+
+const UNKNOWN: ErrcodeRule = { action: "give-up", code: "wechat-refused" };
+const RETRYABLE: ReadonlySet<ErrcodeAction> = new Set(["retry", "refresh", "slow-down", "wait-tomorrow", "alert"]);
+
+/** The rule of an errcode; a code that is not in the table is not tried again. */
+export function errcodeRule(errcode: number): ErrcodeRule {
+  return ERRCODES.get(errcode) ?? UNKNOWN;
+}
+
+/** Whether the same call may succeed later without a change in our code. */
+export function isRetryable(action: ErrcodeAction): boolean {
+  return RETRYABLE.has(action);
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const BEIJING_MS = 8 * 60 * MINUTE_MS;
+
+/** The start of the next day in Beijing, when the platform's daily quotas begin anew, in milliseconds. */
+export function nextQuotaDay(now: number): number {
+  return (Math.floor((now + BEIJING_MS) / DAY_MS) + 1) * DAY_MS - BEIJING_MS;
+}
+
+/** The earliest moment at which the call makes sense again, where the action tells one. */
+export function retryAt(action: ErrcodeAction, now: number): number | undefined {
+  if (action === "wait-tomorrow") return nextQuotaDay(now);
+  if (action === "slow-down") return now + MINUTE_MS;
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import type { QuotaStore, SayWindow, WindowName } from "./ports.ts";
+
+export type OpenedBy = "message" | "click" | "scan" | "subscribe";
+
+const MINUTE_MS = 60_000;
+
+/** What each act of a person lets us say, by the platform's page on customer messages: how many, in which window, for how long. */
+export const SAY_WINDOWS: Readonly<Record<OpenedBy, { name: WindowName; count: number; lastsMs: number }>> = {
+  message: { name: "message", count: 5, lastsMs: 48 * 60 * MINUTE_MS },
+  click: { name: "brief", count: 3, lastsMs: MINUTE_MS },
+  scan: { name: "brief", count: 3, lastsMs: MINUTE_MS },
+  subscribe: { name: "brief", count: 3, lastsMs: MINUTE_MS },
+};
+
+export interface Quota {
+  /** A person did something that lets us speak; `at` is the moment at which he did it, in milliseconds. */
+  opened(openid: string, by: OpenedBy, at: number): Promise<void>;
+  /** True when one more customer message may be sent now: it is counted. */
+  take(openid: string, at: number): Promise<boolean>;
+  /** How many may still be sent: what decides whether texts are bundled. */
+  left(openid: string, at: number): Promise<number>;
+  /** The platform says that nothing is left (45015, 45047), or he has unsubscribed: believe it until his next act. */
+  closed(openid: string): Promise<void>;
+}
+
+/** Keeps count, for each openid, of the customer messages that the platform still lets us send. */
+export function createQuota({ store }: { store: QuotaStore }): Quota {
+  return {
+    async opened(openid, by, at) {
+      const { name, count, lastsMs } = SAY_WINDOWS[by];
+      await store.openWindow(openid, name, { left: count, until: at + lastsMs });
+    },
+    // The window that closes first is used first: what the longer one allows is kept for later.
+    async take(openid, at) {
+      return (await store.takeFrom(openid, "brief", at)) || (await store.takeFrom(openid, "message", at));
+    },
+    async left(openid, at) {
+      const windows: SayWindow[] = Object.values(await store.windows(openid));
+      return windows.reduce((sum, window) => (window.until > at ? sum + window.left : sum), 0);
+    },
+    closed: (openid) => store.closeWindows(openid),
+  };
+}
