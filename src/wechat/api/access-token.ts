@@ -1,0 +1,50 @@
+import Joi from "joi";
+import { createCaller } from "./caller.ts";
+import { createKeptToken, type KeptToken, type KeptTokenOptions } from "./kept-token.ts";
+import type { Transport } from "./transport.ts";
+
+type Common = Pick<KeptTokenOptions, "store" | "clock" | "log" | "sleep">;
+
+const answerSchema = Joi.object<{ access_token: string; expires_in: number }>({
+  access_token: Joi.string().max(4096).required(),
+  expires_in: Joi.number().integer().positive().required(),
+});
+
+/** Our own caps on force_refresh. The platform's are 20 a day and 30 s apart; blind use would spend them in minutes. */
+export const FORCE_GAP_MS = 90 * 60_000;
+export const FORCES_PER_DAY = 16;
+const DAY_MS = 24 * 60 * 60_000;
+const FORCED_KIND = "access_token_forced";
+// 42001 only says that it has run out: a normal call gives the next one.
+const FORCING_ERRCODES = new Set([40001, 40014]);
+
+/** The account's access token, by stable_token, so that several processes never invalidate each other's. */
+export function createAccessToken(
+  options: Common & { appid: string; secret: string; transport: Transport },
+): KeptToken {
+  const { appid, secret, store, clock } = options;
+  const caller = createCaller(options);
+
+  async function fetch(force: boolean) {
+    const json = { grant_type: "client_credential", appid, secret, force_refresh: force };
+    const answer = await caller.json(
+      { method: "POST", path: "/cgi-bin/stable_token", json, onTimeout: "next-host" },
+      answerSchema,
+    );
+    return { value: answer.access_token, expiresInS: answer.expires_in };
+  }
+
+  // Runs under the lease of the token, so the count needs none of its own. It is kept before the call: a crash must not lose it.
+  async function mayForce(errcode: number): Promise<boolean> {
+    if (!FORCING_ERRCODES.has(errcode)) return false;
+    const now = clock.now();
+    const kept = await store.get(FORCED_KIND);
+    const times = (kept?.value.split(",").map(Number) ?? []).filter((at) => now - at < DAY_MS);
+    const last = times.at(-1) ?? Number.NEGATIVE_INFINITY;
+    if (now - last < FORCE_GAP_MS || times.length >= FORCES_PER_DAY) return false;
+    await store.save(FORCED_KIND, { value: [...times, now].join(","), fetchedAt: now, expiresAt: now + DAY_MS });
+    return true;
+  }
+
+  return createKeptToken({ ...options, kind: "access_token", fetch, mayForce });
+}

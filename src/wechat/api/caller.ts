@@ -1,0 +1,75 @@
+import type { ObjectSchema } from "joi";
+import { Invalid, Upstream } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { type Refusal, readJson, refusalIn } from "./answer.ts";
+import { errcodeRule, isRetryable, retryAt } from "./errcodes.ts";
+import type { KeptToken } from "./kept-token.ts";
+import type { Clock } from "./ports.ts";
+import type { Transport, WireAnswer, WireRequest } from "./transport.ts";
+
+/** Calls with a token of the account, or without one. */
+export interface Caller {
+  bytes(request: WireRequest): Promise<WireAnswer>;
+  json<T>(request: WireRequest, schema: ObjectSchema<T>): Promise<T>;
+  /** For calls whose answer holds nothing but its errcode. */
+  done(request: WireRequest): Promise<void>;
+}
+
+export interface CallerOptions {
+  transport: Transport;
+  clock: Clock;
+  log: Log;
+  sleep: (ms: number) => Promise<void>;
+  token?: KeptToken;
+}
+
+/** Waits before each repetition of a call that the platform answered with -1 (busy). */
+export const BUSY_WAITS_MS: readonly number[] = [300, 900, 2700];
+
+/** One call by the rules of the errcode table: a busy platform is asked again, a token that is not accepted is renewed once, all else is thrown. */
+export function createCaller({ transport, clock, log, sleep, token }: CallerOptions): Caller {
+  async function bytes(request: WireRequest): Promise<WireAnswer> {
+    let value = token && (await token.get());
+    let renewed = false;
+    let busy = 0;
+    for (;;) {
+      const answer = await transport.send(withToken(request, value));
+      const refusal = refusalIn(answer);
+      if (!refusal) return answer;
+      const { action } = errcodeRule(refusal.errcode);
+      log.warn({ path: request.path, errcode: refusal.errcode, rid: refusal.rid, action }, "wechat refuses");
+      const wait = BUSY_WAITS_MS[busy];
+      if (action === "retry" && wait !== undefined) {
+        busy += 1;
+        await sleep(wait);
+        continue;
+      }
+      if (action !== "refresh" || !token || value === undefined || renewed)
+        throw failure(request, refusal, clock.now());
+      renewed = true;
+      const next = await token.renew(value, refusal.errcode);
+      if (next === value) throw failure(request, refusal, clock.now());
+      value = next;
+    }
+  }
+
+  return {
+    bytes,
+    json: async (request, schema) => readJson(await bytes(request), schema, request.path),
+    async done(request) {
+      await bytes(request);
+    },
+  };
+}
+
+function withToken(request: WireRequest, value: string | undefined): WireRequest {
+  return value === undefined ? request : { ...request, query: { access_token: value, ...request.query } };
+}
+
+function failure({ path }: WireRequest, refusal: Refusal, now: number): Upstream | Invalid {
+  const { action, code } = errcodeRule(refusal.errcode);
+  // Not the platform's fault: he came back with a code that is spent, and is sent for another one.
+  if (action === "restart-oauth") return new Invalid(code, { errcode: refusal.errcode });
+  const at = retryAt(action, now);
+  return new Upstream(code, { path, action, ...refusal, ...(at && { retryAt: at }) }, isRetryable(action));
+}

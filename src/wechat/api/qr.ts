@@ -1,0 +1,55 @@
+import Joi from "joi";
+import { toBuffer } from "qrcode";
+import { Invalid } from "../../errors.ts";
+import type { Caller } from "./caller.ts";
+import type { Clock } from "./ports.ts";
+
+export interface SceneQr {
+  ticket: string;
+  /** What the picture says; it is drawn here, so no picture has to be fetched. */
+  url: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+export interface Qr {
+  /** A temporary code that brings `scene` back to us with a subscription or a scan. */
+  createQr(order: { scene: string; expireSeconds: number }): Promise<SceneQr>;
+  /** The platform's own picture of a ticket: for pages that load from it. */
+  qrImageUrl(ticket: string): string;
+}
+
+// 30 days; the platform's default would be one minute.
+const LONGEST_S = 2_592_000;
+
+const schema = Joi.object<{ ticket: string; url: string; expire_seconds: number }>({
+  ticket: Joi.string().max(512).required(),
+  url: Joi.string().max(1024).required(),
+  expire_seconds: Joi.number().integer().positive().required(),
+});
+
+/** Scene QR codes. The scene should be an invitation that cannot be guessed, never the number of a case. */
+export function createQrCalls(caller: Caller, { mpUrl, clock }: { mpUrl: string; clock: Clock }): Qr {
+  return {
+    async createQr({ scene, expireSeconds }) {
+      if (!/^[\x21-\x7e]{1,64}$/.test(scene)) throw new Invalid("qr-scene");
+      const seconds = Math.min(Math.max(Math.floor(expireSeconds), 1), LONGEST_S);
+      const json = {
+        expire_seconds: seconds,
+        action_name: "QR_STR_SCENE",
+        action_info: { scene: { scene_str: scene } },
+      };
+      const made = await caller.json(
+        { method: "POST", path: "/cgi-bin/qrcode/create", json, onTimeout: "next-host" },
+        schema,
+      );
+      return { ticket: made.ticket, url: made.url, expiresAt: clock.now() + made.expire_seconds * 1000 };
+    },
+    qrImageUrl: (ticket) => `${mpUrl}/cgi-bin/showqrcode?ticket=${encodeURIComponent(ticket)}`,
+  };
+}
+
+/** A QR code as PNG, dark on white with the quiet zone that phones need. */
+export function qrPng(text: string, widthPx = 480): Promise<Buffer> {
+  return toBuffer(text, { type: "png", width: widthPx, margin: 4, errorCorrectionLevel: "M" });
+}

@@ -1,0 +1,77 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Log } from "../../log.ts";
+import { createAccessToken } from "./access-token.ts";
+import { createCaller } from "./caller.ts";
+import { createJsSdk, type JsSdk } from "./js-sdk.ts";
+import { createMedia, type Media } from "./media.ts";
+import { createMenuCalls, type MenuCalls } from "./menu.ts";
+import { createMessages, type Messages } from "./messages.ts";
+import { createOauth, type Oauth } from "./oauth.ts";
+import { createOcr, type Ocr } from "./ocr.ts";
+import type { Clock, QuotaStore, TokenStore } from "./ports.ts";
+import { createQrCalls, type Qr } from "./qr.ts";
+import { createTransport } from "./transport.ts";
+import { createUsers, type Users } from "./users.ts";
+
+export interface WechatApiOptions {
+  /** Hosts of the API in the order of preference, each may have a path. The platform's: https://api.weixin.qq.com, https://api2.weixin.qq.com. */
+  baseUrls: readonly string[];
+  /** Where the OAuth page lives, and where pictures of QR codes do. Both follow the first base URL where that is not the platform's. */
+  openUrl?: string;
+  mpUrl?: string;
+  appid: string;
+  secret: string;
+  /** Our own address: the only origin that JS-SDK pages are signed for. */
+  publicUrl: string;
+  tokens: TokenStore;
+  quotas: QuotaStore;
+  clock: Clock;
+  log: Log;
+  timeoutMs?: number;
+  ocrPerDay?: number;
+  sleep?: (ms: number) => Promise<void>;
+}
+
+export interface WechatApi extends Messages, Qr, Media, MenuCalls, Users, Oauth, JsSdk, Ocr {
+  /** Fails with `Upstream` when the platform does not give us a token: a wrong secret, an address that is not listed. */
+  check(): Promise<void>;
+  /** Ends kept-alive connections. */
+  close(): void;
+}
+
+const TIMEOUT_MS = 5_000;
+const OCR_PER_DAY = 100;
+
+/** The client of the platform's API. Throws `Upstream` with the errcode's rule in `details`; tokens and secrets leave it only towards the platform. */
+export function createWechatApi(options: WechatApiOptions): WechatApi {
+  const { timeoutMs = TIMEOUT_MS, sleep = (ms: number) => wait(ms), ocrPerDay: perDay = OCR_PER_DAY } = options;
+  const transport = createTransport({ ...options, timeoutMs });
+  const common = { ...options, transport, sleep };
+  const token = createAccessToken({ ...common, store: options.tokens });
+  const caller = createCaller({ ...common, token });
+  const { openUrl, mpUrl } = siteUrls(options);
+  return {
+    ...createMessages(caller),
+    ...createQrCalls(caller, { mpUrl, clock: options.clock }),
+    ...createMedia(caller),
+    ...createMenuCalls(caller),
+    ...createUsers(caller),
+    ...createOauth(createCaller({ ...common, token: undefined }), { ...options, openUrl }),
+    ...createJsSdk(caller, { ...common, store: options.tokens }),
+    ...createOcr(caller, { ...options, perDay }),
+    async check() {
+      await token.get();
+    },
+    close: () => transport.close(),
+  };
+}
+
+// The real platform spreads itself over three names; a stand-in serves everything under one.
+function siteUrls({ baseUrls, openUrl, mpUrl }: WechatApiOptions): { openUrl: string; mpUrl: string } {
+  const base = (baseUrls[0] ?? "").replace(/\/$/, "");
+  const isPlatform = new URL(base).hostname.endsWith("weixin.qq.com");
+  return {
+    openUrl: openUrl ?? (isPlatform ? "https://open.weixin.qq.com" : base),
+    mpUrl: mpUrl ?? (isPlatform ? "https://mp.weixin.qq.com" : base),
+  };
+}
