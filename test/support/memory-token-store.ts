@@ -1,4 +1,8 @@
-import type { Clock, StoredToken, TokenStore } from "../../src/wechat/api/ports.ts";
+import type { StoredToken, TokenStore } from "../../src/wechat/api/ports.ts";
+
+interface Clock {
+  now(): Date;
+}
 
 /** One memory for several owners, as the database is one for several processes. */
 export function createTokenMemory(clock: Clock) {
@@ -16,8 +20,8 @@ export function createTokenMemory(clock: Clock) {
       },
       lease: async (kind, ms) => {
         const held = leases.get(kind);
-        if (held && held.owner !== me && held.until > clock.now()) return false;
-        leases.set(kind, { owner: me, until: clock.now() + ms });
+        if (held && held.owner !== me && held.until > clock.now().getTime()) return false;
+        leases.set(kind, { owner: me, until: clock.now().getTime() + ms });
         return true;
       },
       release: async (kind) => {

@@ -3,7 +3,7 @@ import { createCaller } from "./caller.ts";
 import { createKeptToken, type KeptToken, type KeptTokenOptions } from "./kept-token.ts";
 import type { Transport } from "./transport.ts";
 
-type Common = Pick<KeptTokenOptions, "store" | "clock" | "log" | "sleep">;
+type Common = Pick<KeptTokenOptions, "store" | "now" | "log" | "sleep">;
 
 const answerSchema = Joi.object<{ access_token: string; expires_in: number }>({
   access_token: Joi.string().max(4096).required(),
@@ -22,7 +22,7 @@ const FORCING_ERRCODES = new Set([40001, 40014]);
 export function createAccessToken(
   options: Common & { appid: string; secret: string; transport: Transport },
 ): KeptToken {
-  const { appid, secret, store, clock } = options;
+  const { appid, secret, store, now } = options;
   const caller = createCaller(options);
 
   async function fetch(force: boolean) {
@@ -37,12 +37,12 @@ export function createAccessToken(
   // Runs under the lease of the token, so the count needs none of its own. It is kept before the call: a crash must not lose it.
   async function mayForce(errcode: number): Promise<boolean> {
     if (!FORCING_ERRCODES.has(errcode)) return false;
-    const now = clock.now();
+    const at = now();
     const kept = await store.get(FORCED_KIND);
-    const times = (kept?.value.split(",").map(Number) ?? []).filter((at) => now - at < DAY_MS);
+    const times = (kept?.value.split(",").map(Number) ?? []).filter((time) => at - time < DAY_MS);
     const last = times.at(-1) ?? Number.NEGATIVE_INFINITY;
-    if (now - last < FORCE_GAP_MS || times.length >= FORCES_PER_DAY) return false;
-    await store.save(FORCED_KIND, { value: [...times, now].join(","), fetchedAt: now, expiresAt: now + DAY_MS });
+    if (at - last < FORCE_GAP_MS || times.length >= FORCES_PER_DAY) return false;
+    await store.save(FORCED_KIND, { value: [...times, at].join(","), fetchedAt: at, expiresAt: at + DAY_MS });
     return true;
   }
 

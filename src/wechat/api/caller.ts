@@ -4,7 +4,6 @@ import type { Log } from "../../log.ts";
 import { type Refusal, readJson, refusalIn } from "./answer.ts";
 import { errcodeRule, isRetryable, retryAt } from "./errcodes.ts";
 import type { KeptToken } from "./kept-token.ts";
-import type { Clock } from "./ports.ts";
 import type { Transport, WireAnswer, WireRequest } from "./transport.ts";
 
 /** Calls with a token of the account, or without one. */
@@ -17,7 +16,7 @@ export interface Caller {
 
 export interface CallerOptions {
   transport: Transport;
-  clock: Clock;
+  now: () => number;
   log: Log;
   sleep: (ms: number) => Promise<void>;
   token?: KeptToken;
@@ -27,7 +26,7 @@ export interface CallerOptions {
 export const BUSY_WAITS_MS: readonly number[] = [300, 900, 2700];
 
 /** One call by the rules of the errcode table: a busy platform is asked again, a token that is not accepted is renewed once, all else is thrown. */
-export function createCaller({ transport, clock, log, sleep, token }: CallerOptions): Caller {
+export function createCaller({ transport, now, log, sleep, token }: CallerOptions): Caller {
   async function bytes(request: WireRequest): Promise<WireAnswer> {
     let value = token && (await token.get());
     let renewed = false;
@@ -44,11 +43,10 @@ export function createCaller({ transport, clock, log, sleep, token }: CallerOpti
         await sleep(wait);
         continue;
       }
-      if (action !== "refresh" || !token || value === undefined || renewed)
-        throw failure(request, refusal, clock.now());
+      if (action !== "refresh" || !token || value === undefined || renewed) throw failure(request, refusal, now());
       renewed = true;
       const next = await token.renew(value, refusal.errcode);
-      if (next === value) throw failure(request, refusal, clock.now());
+      if (next === value) throw failure(request, refusal, now());
       value = next;
     }
   }

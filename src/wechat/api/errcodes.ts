@@ -82,8 +82,8 @@ export function nextQuotaDay(now: number): number {
 }
 
 /** The earliest moment at which the call makes sense again, where the action tells one. */
-export function retryAt(action: ErrcodeAction, now: number): number | undefined {
-  if (action === "wait-tomorrow") return nextQuotaDay(now);
-  if (action === "slow-down") return now + MINUTE_MS;
+export function retryAt(action: ErrcodeAction, now: number): Date | undefined {
+  if (action === "wait-tomorrow") return new Date(nextQuotaDay(now));
+  if (action === "slow-down") return new Date(now + MINUTE_MS);
   return undefined;
 }

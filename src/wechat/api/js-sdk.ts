@@ -24,7 +24,7 @@ const schema = Joi.object<{ ticket: string; expires_in: number }>({
 
 export function createJsSdk(
   caller: Caller,
-  options: Pick<KeptTokenOptions, "store" | "clock" | "log" | "sleep"> & { appid: string; publicUrl: string },
+  options: Pick<KeptTokenOptions, "store" | "now" | "log" | "sleep"> & { appid: string; publicUrl: string },
 ): JsSdk {
   const ownOrigin = new URL(options.publicUrl).origin;
   const ticket = createKeptToken({
@@ -41,7 +41,7 @@ export function createJsSdk(
   return {
     async jsSdkConfig(url) {
       if (!isOwnPage(url, ownOrigin)) throw new NotAllowed("js-sdk-host");
-      const timestamp = Math.floor(options.clock.now() / 1000);
+      const timestamp = Math.floor(options.now() / 1000);
       const nonceStr = randomBytes(12).toString("hex");
       const signature = jsSdkSignature({ ticket: await ticket.get(), nonceStr, timestamp, url });
       return { appId: options.appid, timestamp, nonceStr, signature };

@@ -1,6 +1,6 @@
 import { Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import type { Clock, StoredToken, TokenStore } from "./ports.ts";
+import type { StoredToken, TokenStore } from "./ports.ts";
 
 export interface KeptToken {
   get(): Promise<string>;
@@ -11,7 +11,7 @@ export interface KeptToken {
 export interface KeptTokenOptions {
   kind: string;
   store: TokenStore;
-  clock: Clock;
+  now: () => number;
   log: Log;
   sleep: (ms: number) => Promise<void>;
   /** Asks the platform. `force` only where the kind knows it. */
@@ -33,7 +33,7 @@ const POLLS = 100;
 
 /** A token that is fetched once for all processes: single flight here by a shared promise, among processes by the store's lease. */
 export function createKeptToken(options: KeptTokenOptions): KeptToken {
-  const { kind, store, clock, log, sleep, fetch } = options;
+  const { kind, store, now, log, sleep, fetch } = options;
   let current: StoredToken | null = null;
   let flight: Flight | null = null;
   let insisted: { value: string; until: number } | null = null;
@@ -41,7 +41,7 @@ export function createKeptToken(options: KeptTokenOptions): KeptToken {
   // Five minutes early; but a token that the platform hands out again in its last minutes is not asked for more than twice a minute.
   const isFresh = (token: StoredToken | null): token is StoredToken =>
     token !== null &&
-    clock.now() < Math.max(token.expiresAt - EARLY_MS, Math.min(token.fetchedAt + PAUSE_MS, token.expiresAt));
+    now() < Math.max(token.expiresAt - EARLY_MS, Math.min(token.fetchedAt + PAUSE_MS, token.expiresAt));
 
   async function fromPlatform(bad: string | null, errcode: number): Promise<StoredToken> {
     let fetched = await fetch(false);
@@ -49,8 +49,8 @@ export function createKeptToken(options: KeptTokenOptions): KeptToken {
       log.warn({ kind, errcode }, "wechat token renewed by force");
       fetched = await fetch(true);
     }
-    const now = clock.now();
-    const token = { value: fetched.value, expiresAt: now + fetched.expiresInS * 1000, fetchedAt: now };
+    const at = now();
+    const token = { value: fetched.value, expiresAt: at + fetched.expiresInS * 1000, fetchedAt: at };
     await store.save(kind, token);
     log.info({ kind, expiresInS: fetched.expiresInS }, "wechat token fetched");
     return token;
@@ -79,12 +79,12 @@ export function createKeptToken(options: KeptTokenOptions): KeptToken {
     const token = refresh(bad, errcode).then(
       (got) => {
         current = got;
-        if (got.value === bad) insisted = { value: bad, until: clock.now() + PAUSE_MS };
+        if (got.value === bad) insisted = { value: bad, until: now() + PAUSE_MS };
         return got;
       },
       (error: unknown) => {
         // While the platform is down the last minutes of the old token still serve.
-        if (bad === null && current && clock.now() < current.expiresAt) return current;
+        if (bad === null && current && now() < current.expiresAt) return current;
         throw error;
       },
     );
@@ -104,7 +104,7 @@ export function createKeptToken(options: KeptTokenOptions): KeptToken {
     },
     async renew(bad, errcode) {
       if (current && current.value !== bad && isFresh(current)) return current.value;
-      if (insisted?.value === bad && clock.now() < insisted.until) return bad;
+      if (insisted?.value === bad && now() < insisted.until) return bad;
       while (flight) {
         const joined: Flight = flight;
         const got = await joined.token;

@@ -3,7 +3,7 @@ import { Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Caller } from "./caller.ts";
 import { nextQuotaDay } from "./errcodes.ts";
-import type { Clock, QuotaStore } from "./ports.ts";
+import type { QuotaStore } from "./ports.ts";
 
 /** What was read off a vehicle licence (行驶证). Suggestions: each may be empty or wrong, dates as printed. */
 export interface VehicleLicence {
@@ -44,7 +44,7 @@ export interface Ocr {
 
 export interface OcrOptions {
   quotas: QuotaStore;
-  clock: Clock;
+  now: () => number;
   log: Log;
   /** Free calls a day of the account, shared by all kinds. */
   perDay: number;
@@ -75,10 +75,10 @@ const idCardSchema = Joi.object<Record<string, string>>({
 });
 
 /** The platform's reading of documents. It helps, it never decides and never stands in the way. */
-export function createOcr(caller: Caller, { quotas, clock, log, perDay }: OcrOptions): Ocr {
+export function createOcr(caller: Caller, { quotas, now, log, perDay }: OcrOptions): Ocr {
   async function read<T>(path: string, image: Buffer, schema: ObjectSchema<T>): Promise<T | null> {
     if (image.length > IMAGE_BYTES) return null;
-    const dayEnd = nextQuotaDay(clock.now());
+    const dayEnd = nextQuotaDay(now());
     if (!(await quotas.count(`ocr:${dayEnd}`, perDay, dayEnd))) return null;
     const form = new FormData();
     form.append("img", new Blob([new Uint8Array(image)]), "img");

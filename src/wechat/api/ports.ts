@@ -1,8 +1,3 @@
-/** Milliseconds since 1970. A test's clock is moved by hand. */
-export interface Clock {
-  now(): number;
-}
-
 /** Times in milliseconds since 1970. */
 export interface StoredToken {
   value: string;

@@ -2,14 +2,12 @@ import Joi from "joi";
 import { toBuffer } from "qrcode";
 import { Invalid } from "../../errors.ts";
 import type { Caller } from "./caller.ts";
-import type { Clock } from "./ports.ts";
 
 export interface SceneQr {
   ticket: string;
   /** What the picture says; it is drawn here, so no picture has to be fetched. */
   url: string;
-  /** Milliseconds since 1970. */
-  expiresAt: number;
+  expiresAt: Date;
 }
 
 export interface Qr {
@@ -29,7 +27,7 @@ const schema = Joi.object<{ ticket: string; url: string; expire_seconds: number 
 });
 
 /** Scene QR codes. The scene should be an invitation that cannot be guessed, never the number of a case. */
-export function createQrCalls(caller: Caller, { mpUrl, clock }: { mpUrl: string; clock: Clock }): Qr {
+export function createQrCalls(caller: Caller, { mpUrl, now }: { mpUrl: string; now: () => number }): Qr {
   return {
     async createQr({ scene, expireSeconds }) {
       if (!/^[\x21-\x7e]{1,64}$/.test(scene)) throw new Invalid("qr-scene");
@@ -43,7 +41,7 @@ export function createQrCalls(caller: Caller, { mpUrl, clock }: { mpUrl: string;
         { method: "POST", path: "/cgi-bin/qrcode/create", json, onTimeout: "next-host" },
         schema,
       );
-      return { ticket: made.ticket, url: made.url, expiresAt: clock.now() + made.expire_seconds * 1000 };
+      return { ticket: made.ticket, url: made.url, expiresAt: new Date(now() + made.expire_seconds * 1000) };
     },
     qrImageUrl: (ticket) => `${mpUrl}/cgi-bin/showqrcode?ticket=${encodeURIComponent(ticket)}`,
   };

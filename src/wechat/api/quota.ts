@@ -12,31 +12,32 @@ export const SAY_WINDOWS: Readonly<Record<OpenedBy, { name: WindowName; count: n
   subscribe: { name: "brief", count: 3, lastsMs: MINUTE_MS },
 };
 
-export interface Quota {
-  /** A person did something that lets us speak; `at` is the moment at which he did it, in milliseconds. */
-  opened(openid: string, by: OpenedBy, at: number): Promise<void>;
+export interface CustomerQuota {
+  /** A person did something that lets us speak; `at` is the moment at which he did it. */
+  opened(openid: string, by: OpenedBy, at: Date): Promise<void>;
   /** True when one more customer message may be sent now: it is counted. */
-  take(openid: string, at: number): Promise<boolean>;
+  take(openid: string, at: Date): Promise<boolean>;
   /** How many may still be sent: what decides whether texts are bundled. */
-  left(openid: string, at: number): Promise<number>;
+  left(openid: string, at: Date): Promise<number>;
   /** The platform says that nothing is left (45015, 45047), or he has unsubscribed: believe it until his next act. */
   closed(openid: string): Promise<void>;
 }
 
 /** Keeps count, for each openid, of the customer messages that the platform still lets us send. */
-export function createQuota({ store }: { store: QuotaStore }): Quota {
+export function createQuota({ store }: { store: QuotaStore }): CustomerQuota {
   return {
     async opened(openid, by, at) {
       const { name, count, lastsMs } = SAY_WINDOWS[by];
-      await store.openWindow(openid, name, { left: count, until: at + lastsMs });
+      await store.openWindow(openid, name, { left: count, until: at.getTime() + lastsMs });
     },
     // The window that closes first is used first: what the longer one allows is kept for later.
     async take(openid, at) {
-      return (await store.takeFrom(openid, "brief", at)) || (await store.takeFrom(openid, "message", at));
+      const moment = at.getTime();
+      return (await store.takeFrom(openid, "brief", moment)) || (await store.takeFrom(openid, "message", moment));
     },
     async left(openid, at) {
       const windows: SayWindow[] = Object.values(await store.windows(openid));
-      return windows.reduce((sum, window) => (window.until > at ? sum + window.left : sum), 0);
+      return windows.reduce((sum, window) => (window.until > at.getTime() ? sum + window.left : sum), 0);
     },
     closed: (openid) => store.closeWindows(openid),
   };

@@ -3,7 +3,6 @@ import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosInstance, type AxiosResponse } from "axios";
 import { Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import type { Clock } from "./ports.ts";
 
 /** What a time-out allows: try the next host at once (a read), let the caller try later (idempotent), or neither (a send may have arrived). */
 export type OnTimeout = "next-host" | "caller-may-retry" | "give-up";
@@ -43,10 +42,10 @@ const CONNECT_CALLS = new Set(["connect", "getaddrinfo"]);
 export function createTransport(options: {
   baseUrls: readonly string[];
   timeoutMs: number;
-  clock: Clock;
+  now: () => number;
   log: Log;
 }): Transport {
-  const { baseUrls, timeoutMs, clock, log } = options;
+  const { baseUrls, timeoutMs, now, log } = options;
   if (baseUrls.length === 0) throw new Error("no base URL of the platform is given");
   const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) };
   const http = axios.create({
@@ -61,8 +60,8 @@ export function createTransport(options: {
   const restsUntil = new Map<string, number>();
 
   const inOrder = () => {
-    const now = clock.now();
-    const resting = (base: string) => Number((restsUntil.get(base) ?? 0) > now);
+    const at = now();
+    const resting = (base: string) => Number((restsUntil.get(base) ?? 0) > at);
     return [...baseUrls].sort((a, b) => resting(a) - resting(b));
   };
 
@@ -75,7 +74,7 @@ export function createTransport(options: {
       const mayMoveOn =
         failure.kind === "unreachable" || (failure.kind !== "too-large" && request.onTimeout === "next-host");
       if (!mayMoveOn) break;
-      restsUntil.set(base, clock.now() + HOST_REST_MS);
+      restsUntil.set(base, now() + HOST_REST_MS);
       log.warn({ path: request.path, host: new URL(base).host, reason: failure.reason }, "wechat host does not answer");
     }
     throw asUpstream(failure, request);

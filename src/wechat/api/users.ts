@@ -6,7 +6,7 @@ export interface UserInfo {
   /** False: he does not follow, and nothing else is known of him. Names and pictures are not given out any more. */
   subscribed: boolean;
   unionid: string | null;
-  subscribedAt: number | null;
+  subscribedAt: Date | null;
   language: string | null;
 }
 
@@ -42,7 +42,7 @@ export function createUsers(caller: Caller): Users {
         openid: wire.openid,
         subscribed: wire.subscribe === 1,
         unionid: wire.unionid ?? null,
-        subscribedAt: wire.subscribe_time === undefined ? null : wire.subscribe_time * 1000,
+        subscribedAt: wire.subscribe_time === undefined ? null : new Date(wire.subscribe_time * 1000),
         language: wire.language || null,
       };
     },

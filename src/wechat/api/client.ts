@@ -8,7 +8,7 @@ import { createMenuCalls, type MenuCalls } from "./menu.ts";
 import { createMessages, type Messages } from "./messages.ts";
 import { createOauth, type Oauth } from "./oauth.ts";
 import { createOcr, type Ocr } from "./ocr.ts";
-import type { Clock, QuotaStore, TokenStore } from "./ports.ts";
+import type { QuotaStore, TokenStore } from "./ports.ts";
 import { createQrCalls, type Qr } from "./qr.ts";
 import { createTransport } from "./transport.ts";
 import { createUsers, type Users } from "./users.ts";
@@ -25,7 +25,7 @@ export interface WechatApiOptions {
   publicUrl: string;
   tokens: TokenStore;
   quotas: QuotaStore;
-  clock: Clock;
+  clock: { now(): Date };
   log: Log;
   timeoutMs?: number;
   ocrPerDay?: number;
@@ -45,20 +45,21 @@ const OCR_PER_DAY = 100;
 /** The client of the platform's API. Throws `Upstream` with the errcode's rule in `details`; tokens and secrets leave it only towards the platform. */
 export function createWechatApi(options: WechatApiOptions): WechatApi {
   const { timeoutMs = TIMEOUT_MS, sleep = (ms: number) => wait(ms), ocrPerDay: perDay = OCR_PER_DAY } = options;
-  const transport = createTransport({ ...options, timeoutMs });
-  const common = { ...options, transport, sleep };
+  const now = () => options.clock.now().getTime();
+  const transport = createTransport({ ...options, now, timeoutMs });
+  const common = { ...options, now, transport, sleep };
   const token = createAccessToken({ ...common, store: options.tokens });
   const caller = createCaller({ ...common, token });
   const { openUrl, mpUrl } = siteUrls(options);
   return {
     ...createMessages(caller),
-    ...createQrCalls(caller, { mpUrl, clock: options.clock }),
+    ...createQrCalls(caller, { mpUrl, now }),
     ...createMedia(caller),
     ...createMenuCalls(caller),
     ...createUsers(caller),
     ...createOauth(createCaller({ ...common, token: undefined }), { ...options, openUrl }),
     ...createJsSdk(caller, { ...common, store: options.tokens }),
-    ...createOcr(caller, { ...options, perDay }),
+    ...createOcr(caller, { ...options, now, perDay }),
     async check() {
       await token.get();
     },
