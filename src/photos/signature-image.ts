@@ -1,0 +1,78 @@
+import sharp from "sharp";
+import { Invalid } from "../errors.ts";
+import { decode } from "./decoder.ts";
+import { formatOf } from "./image-format.ts";
+import { MAX_SIGNATURE_BYTES, SIGNATURE_BOX } from "./limits.ts";
+
+const field = "signature";
+const START = "data:image/png;base64,";
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+/** Every screen's pad comes down to this before it is judged, so that the figures below mean the same for all. */
+const JUDGED_SIDE = 1000;
+/** A tap leaves a dot, a slip of the finger a dash; a name is longer. */
+const LEAST_STROKE = 0.06;
+const LEAST_INK = 0.0004;
+/** More ink than this is a filled picture, not handwriting. */
+const MOST_INK = 0.5;
+const DARK = 176;
+
+interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** The drawn name as a small grey PNG on white, cut to its strokes; throws Invalid with `field: "signature"`. */
+export async function signatureImage(dataUrl: string): Promise<Buffer> {
+  const { data, info } = await decode(bytesOf(dataUrl), (image) =>
+    image
+      .resize({ width: JUDGED_SIDE, height: JUDGED_SIDE, fit: "inside" })
+      .flatten({ background: "white" })
+      .greyscale()
+      .raw()
+      .toBuffer({ resolveWithObject: true }),
+  );
+  const { ink, box } = inkOf(data, info.width);
+  const area = info.width * info.height;
+  const stroke = Math.max(box.width, box.height);
+  if (ink < area * LEAST_INK || stroke < JUDGED_SIDE * LEAST_STROKE || ink > area * MOST_INK) {
+    throw new Invalid("signature-empty", { field });
+  }
+  return sharp(data, { raw: { width: info.width, height: info.height, channels: 1 } })
+    .extract(box)
+    .extend({ top: 6, bottom: 6, left: 6, right: 6, background: "white" })
+    .resize({ ...SIGNATURE_BOX, fit: "inside", withoutEnlargement: true })
+    .toColourspace("b-w")
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+}
+
+function bytesOf(dataUrl: string): Buffer {
+  if (!dataUrl) throw new Invalid("signature-empty", { field });
+  const limit = START.length + Math.ceil(MAX_SIGNATURE_BYTES / 3) * 4;
+  if (dataUrl.length > limit) {
+    throw new Invalid("signature-too-large", { field, limitKb: MAX_SIGNATURE_BYTES / 1024 }, 413);
+  }
+  const base64 = dataUrl.slice(START.length);
+  if (!dataUrl.startsWith(START) || !BASE64.test(base64)) throw new Invalid("signature-not-a-png", { field });
+  const bytes = Buffer.from(base64, "base64");
+  if (formatOf(bytes) !== "image/png") throw new Invalid("signature-not-a-png", { field });
+  return bytes;
+}
+
+/** How many pixels are dark, and the box around them (empty when there are none). */
+function inkOf(grey: Buffer, width: number): { ink: number; box: Box } {
+  let [ink, left, right, top, bottom] = [0, width, -1, -1, -1];
+  for (let at = 0; at < grey.length; at++) {
+    if (grey[at]! > DARK) continue;
+    const x = at % width;
+    bottom = Math.floor(at / width);
+    if (top < 0) top = bottom;
+    if (x < left) left = x;
+    if (x > right) right = x;
+    ink++;
+  }
+  if (ink === 0) return { ink, box: { left: 0, top: 0, width: 0, height: 0 } };
+  return { ink, box: { left, top, width: right - left + 1, height: bottom - top + 1 } };
+}
