@@ -34,6 +34,8 @@ export interface Context {
   counters: Counters;
   inbox: Inbox;
   deliveries: Deliveries;
+  /** counts tries under a key until a moment; false when the limit is reached */
+  tries: { count(key: string, limit: number, expiresAt: number): Promise<boolean> };
   /** reachable right now? */
   databaseReady(): Promise<boolean>;
 

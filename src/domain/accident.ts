@@ -30,6 +30,13 @@ export type Degree = "full" | "equal" | "none";
 
 export type Language = "zh" | "en";
 
+/** Somebody who has spoken to the account. `id` is a keyed hash of the openid. */
+export interface Person {
+  id: string;
+  openid: string;
+  language: Language;
+}
+
 /** How we know who a party is. A later kind (a second person on the same phone) gets its own name here. */
 export interface Identity {
   kind: "wechat";
@@ -177,6 +184,8 @@ export interface Claim {
 export interface Documents {
   pdfSha256: string;
   pngSha256: string[];
+  /** one picture of the whole, small enough for the chat */
+  pictureSha256: string;
   renderedAt: Date;
 }
 
@@ -268,9 +277,8 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** What must leave the building, put into the document by the same write. `body` is a code and parameters, or exact bytes as text. */
+/** What must leave the building, put into the document by the same write; the store gives it its id (accident and number, the webhook id of a claim). `body` is a code and parameters, or exact bytes as text. */
 export interface OutboxEntry {
-  id: string;
   kind: "claim" | "notice" | "document" | "photo";
   /** claim: insurer code; notice: personId; document, photo: the accident itself */
   target: string;

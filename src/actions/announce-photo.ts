@@ -1,0 +1,72 @@
+import type { Context } from "../context.ts";
+import type { Accident, Letter, Photo, PhotoSlot } from "../domain/accident.ts";
+import { missingSlots } from "../domain/journey.ts";
+import { Conflict, Invalid } from "../errors.ts";
+import { MAX_PHOTOS } from "./add-photo.ts";
+import { requireParty } from "./require.ts";
+
+export interface AnnouncePhoto {
+  accidentId: string;
+  letter: Letter;
+  /** the platform keeps the bytes for three days under this id */
+  mediaId: string;
+}
+
+/** A picture came by chat: its media id is stored and a job fetches the bytes. It fills the next mandatory slot, then the extras. */
+export function announcePhoto(ctx: Context, { accidentId, letter, mediaId }: AnnouncePhoto): Promise<Accident> {
+  return ctx.accidents.change(accidentId, (accident) => {
+    requireParty(accident, letter);
+    if (accident.photos.some((photo) => photo.mediaId === mediaId)) return null;
+    const kept = accident.photos.filter((photo) => photo.state !== "refused");
+    if (kept.length >= MAX_PHOTOS) throw new Invalid("too-many-photos", { limit: MAX_PHOTOS }, 409);
+    const slot: PhotoSlot = letter === "A" && !accident.movedAt ? (missingSlots(accident)[0] ?? "extra") : "extra";
+    const photo = announced({ id: ctx.randomId(9), slot, by: letter, mediaId, receivedAt: ctx.clock.now() });
+    return {
+      accident: {
+        ...accident,
+        photos: [...accident.photos.filter((other) => other.slot !== slot || other.state !== "refused"), photo],
+      },
+      events: [{ type: "photo-announced", by: letter, data: { photo: photo.id, slot } }],
+      outbox: [{ kind: "photo", target: photo.id, body: JSON.stringify({ accidentId, photoId: photo.id }) }],
+    };
+  });
+}
+
+const announced = (known: Pick<Photo, "id" | "slot" | "by" | "mediaId" | "receivedAt">): Photo => ({
+  ...known,
+  source: "chat",
+  state: "announced",
+  refusal: null,
+  sha256: null,
+  mime: null,
+  bytes: null,
+  width: null,
+  height: null,
+  copySha256: null,
+  thumbSha256: null,
+});
+
+export interface MovePhoto {
+  accidentId: string;
+  letter: Letter;
+  photoId: string;
+  slot: PhotoSlot;
+}
+
+/** Puts a picture into another slot; what stood there takes its place. */
+export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot }: MovePhoto): Promise<Accident> {
+  return ctx.accidents.change(accidentId, (accident) => {
+    requireParty(accident, letter);
+    const photo = accident.photos.find((candidate) => candidate.id === photoId);
+    if (!photo || accident.movedAt || letter !== "A") throw new Conflict("wrong-step");
+    if (photo.slot === slot) return null;
+    const photos = accident.photos.map((other) => {
+      if (other.id === photoId) return { ...other, slot };
+      return other.slot === slot && slot !== "extra" ? { ...other, slot: photo.slot } : other;
+    });
+    return {
+      accident: { ...accident, photos },
+      events: [{ type: "photo-moved", by: letter, data: { photo: photoId, from: photo.slot, to: slot } }],
+    };
+  });
+}

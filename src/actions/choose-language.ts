@@ -1,0 +1,21 @@
+import type { Context } from "../context.ts";
+import { type Language, LETTERS, type Person } from "../domain/accident.ts";
+import { withParty } from "./require.ts";
+
+/** Each driver has his own language, from now on and in the case that he is in. */
+export async function chooseLanguage(
+  ctx: Context,
+  { person, language }: { person: Person; language: Language },
+): Promise<void> {
+  await ctx.people.setLanguage(person.id, language);
+  const current = await ctx.accidents.findByPerson(person.id);
+  if (!current) return;
+  await ctx.accidents.change(current.id, (accident) => {
+    const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === person.id);
+    if (!letter || accident.parties[letter]?.language === language) return null;
+    return {
+      accident: withParty(accident, letter, { language }),
+      events: [{ type: "language-chosen", by: letter, data: { language } }],
+    };
+  });
+}

@@ -1,0 +1,21 @@
+import type { Context } from "../context.ts";
+import type { Accident, Letter } from "../domain/accident.ts";
+import { photosAreSafe } from "../domain/journey.ts";
+import { Conflict } from "../errors.ts";
+import { requireParty } from "./require.ts";
+
+/** The cars have left the carriageway (Order 146 art. 19): allowed once the evidence is safe here. */
+export function confirmMoved(
+  ctx: Context,
+  { accidentId, letter }: { accidentId: string; letter: Letter },
+): Promise<Accident> {
+  return ctx.accidents.change(accidentId, (accident) => {
+    requireParty(accident, letter);
+    if (accident.movedAt) return null;
+    if (letter !== "A" || !photosAreSafe(accident)) throw new Conflict("wrong-step");
+    return {
+      accident: { ...accident, movedAt: ctx.clock.now() },
+      events: [{ type: "vehicles-moved", by: letter, data: {} }],
+    };
+  });
+}

@@ -1,0 +1,25 @@
+import type { Context } from "../context.ts";
+import { type Accident, type EndCode, type Letter, otherOf } from "../domain/accident.ts";
+import { notice } from "./notice.ts";
+import { requireRunning } from "./require.ts";
+
+export interface EndAccident {
+  accidentId: string;
+  letter: Letter;
+  code: EndCode;
+  reasons?: string[];
+}
+
+/** A driver leaves the way of self-settlement: injured, the other left, no agreement, withdrawn … What was recorded is kept and both are told. */
+export function endAccident(ctx: Context, { accidentId, letter, code, reasons = [] }: EndAccident): Promise<Accident> {
+  return ctx.accidents.change(accidentId, (accident) => {
+    if (accident.ended) return null;
+    requireRunning(accident);
+    const other = otherOf(letter);
+    return {
+      accident: { ...accident, ended: { code, reasons, by: letter, at: ctx.clock.now() } },
+      events: [{ type: "ended", by: letter, data: { code, reasons } }],
+      outbox: accident.parties[other] ? [notice(accident, other, "ended", { end: code })] : [],
+    };
+  });
+}

@@ -1,0 +1,37 @@
+import type { Context } from "../context.ts";
+import type { Accident } from "../domain/accident.ts";
+import { LETTERS } from "../domain/accident.ts";
+import { notice } from "./notice.ts";
+
+/** A half-signed agreement lives this long after its first signature, any other case after its last event. */
+export const LIFETIME_HOURS = 24;
+const LIFETIME_MS = LIFETIME_HOURS * 3600_000;
+
+/** Ends what nobody goes on with; both are told, the evidence is kept. Returns how many ended. */
+export async function expireAccidents(ctx: Context): Promise<number> {
+  const at = ctx.clock.now();
+  const stale = await ctx.accidents.listStale(new Date(at.getTime() - LIFETIME_MS), 100);
+  let ended = 0;
+  for (const id of stale) {
+    const after = await ctx.accidents.change(id, (accident) => (isOver(accident, at) ? timedOut(accident, at) : null));
+    if (after.ended) ended++;
+  }
+  return ended;
+}
+
+function isOver(accident: Accident, at: Date): boolean {
+  if (accident.ended || accident.concludedAt) return false;
+  const signedAt = LETTERS.map((letter) => accident.parties[letter]?.signature?.signedAt).find(
+    (date) => date !== undefined,
+  );
+  const from = signedAt ?? accident.events.at(-1)?.at ?? accident.openedAt;
+  return at.getTime() - from.getTime() >= LIFETIME_MS;
+}
+
+const timedOut = (accident: Accident, at: Date) => ({
+  accident: { ...accident, ended: { code: "timed-out" as const, reasons: [], by: null, at } },
+  events: [{ type: "ended" as const, by: "system" as const, data: { code: "timed-out", reasons: [] } }],
+  outbox: LETTERS.filter((letter) => accident.parties[letter]).map((letter) =>
+    notice(accident, letter, "ended", { end: "timed-out" }),
+  ),
+});

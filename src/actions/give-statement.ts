@@ -1,0 +1,35 @@
+import type { Context } from "../context.ts";
+import { type Accident, type Letter, otherOf, type Statement } from "../domain/accident.ts";
+import { serialise } from "../domain/agreement.ts";
+import { compareStatements, findAct } from "../domain/liability.ts";
+import { Invalid } from "../errors.ts";
+import { notice } from "./notice.ts";
+import { requireParty, withoutSignatures, withParty } from "./require.ts";
+
+export interface GiveStatement {
+  accidentId: string;
+  letter: Letter;
+  statement: Omit<Statement, "statedAt">;
+}
+
+/** What happened, as one driver states it without seeing the other's answer. He may change it until both have signed. */
+export function giveStatement(ctx: Context, { accidentId, letter, statement }: GiveStatement): Promise<Accident> {
+  const { catalogue } = ctx.config.rules;
+  for (const field of ["ownAct", "otherAct"] as const) {
+    if (!findAct(catalogue, statement[field])) throw new Invalid("unknown-act", { field });
+  }
+  return ctx.accidents.change(accidentId, (accident) => {
+    requireParty(accident, letter);
+    const stated = withoutSignatures(
+      withParty(accident, letter, { statement: { ...statement, statedAt: ctx.clock.now() } }),
+    );
+    const outcome = compareStatements(stated, catalogue).kind;
+    const digest = ctx.vault.digest(accident.key, serialise(statement));
+    const { ownAct, otherAct, impact } = statement;
+    return {
+      accident: stated,
+      events: [{ type: "statement-given", by: letter, data: { ownAct, otherAct, impact, outcome, digest } }],
+      outbox: outcome === "incomplete" ? [] : [notice(stated, otherOf(letter), `statements-${outcome}`)],
+    };
+  });
+}

@@ -1,0 +1,67 @@
+import type { Context } from "../context.ts";
+import type { Accident, Person } from "../domain/accident.ts";
+import { type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+import { Conflict, Invalid } from "../errors.ts";
+import { notice } from "./notice.ts";
+import { clearedOrEnded, newParty } from "./open-accident.ts";
+import { requireRunning } from "./require.ts";
+
+export interface JoinAccident {
+  person: Person;
+  code: string;
+  textVersion: string;
+  answer: EligibilityAnswer;
+}
+
+const DIGIT_TRIES_PER_PERSON = 5;
+const DIGIT_TRIES_WINDOW_MS = 15 * 60_000;
+
+/** The accident behind an invitation that still lives: by the code of the QR, or by the six digits (5 tries for each person in 15 minutes). Invalid "invitation" with a reason otherwise. */
+export async function findInvited(ctx: Context, { person, code }: { person: Person; code: string }): Promise<Accident> {
+  const at = ctx.clock.now();
+  const digits = /^\d{6}$/.test(code);
+  if (digits && !(await mayTry(ctx, person, at))) throw new Invalid("too-many-tries", { field: "code" }, 429);
+  const accident = await ctx.accidents.findByInvitation(code);
+  const invitation = accident?.invitation;
+  if (!accident || !invitation) throw new Invalid("invitation-unknown", { field: "code" });
+  if (accident.parties.B?.identity.personId === person.id) return accident;
+  if (accident.parties.A.identity.personId === person.id) throw new Invalid("invitation-own", { field: "code" });
+  if (invitation.usedAt) throw new Invalid("invitation-used", { field: "code" });
+  const expiresAt = digits ? invitation.digitsExpireAt : invitation.expiresAt;
+  if (expiresAt <= at) throw new Invalid("invitation-expired", { field: "code" });
+  return requireRunning(accident);
+}
+
+function mayTry(ctx: Context, person: Person, at: Date): Promise<boolean> {
+  const windowEnd = (Math.floor(at.getTime() / DIGIT_TRIES_WINDOW_MS) + 1) * DIGIT_TRIES_WINDOW_MS;
+  return ctx.tries.count(`join/${person.id}`, DIGIT_TRIES_PER_PERSON, windowEnd);
+}
+
+/** Driver B joins by a single-use invitation and makes the same declarations as A; what he declares may end the case. */
+export async function joinAccident(
+  ctx: Context,
+  { person, code, textVersion, answer }: JoinAccident,
+): Promise<Accident> {
+  const invited = await findInvited(ctx, { person, code });
+  const at = ctx.clock.now();
+  const end = endOf(answer, ctx.config.rules.conditions);
+  return ctx.accidents.change(invited.id, (accident) => {
+    if (accident.parties.B?.identity.personId === person.id) return null;
+    requireRunning(accident);
+    if (accident.parties.B || accident.invitation?.usedAt) throw new Conflict("invitation-used");
+    return {
+      accident: {
+        ...accident,
+        parties: { ...accident.parties, B: newParty(person, textVersion, at) },
+        invitation: accident.invitation && { ...accident.invitation, usedAt: at },
+        ended: end && { code: end, reasons: answer.conditions, by: "B", at },
+      },
+      events: [
+        { type: "party-joined", by: "B", data: {} },
+        { type: "consent-given", by: "B", data: { textVersion } },
+        clearedOrEnded("B", end, answer),
+      ],
+      outbox: [notice(accident, "A", end ? "ended" : "other-joined", end ? { end } : {})],
+    };
+  });
+}

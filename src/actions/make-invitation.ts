@@ -1,0 +1,59 @@
+import type { Context } from "../context.ts";
+import type { Accident, Letter } from "../domain/accident.ts";
+import { Conflict } from "../errors.ts";
+import { requireRunning } from "./require.ts";
+
+export const INVITATION_MINUTES = 30;
+export const DIGITS_MINUTES = 15;
+
+/** A new invitation for driver B: an unguessable scene for the QR and six digits for who cannot scan. One that still lives is kept. */
+export async function makeInvitation(
+  ctx: Context,
+  { accidentId, letter }: { accidentId: string; letter: Letter },
+): Promise<Accident> {
+  const current = requireRunning(await ctx.accidents.get(accidentId));
+  if (letter !== "A" || current.parties.B) throw new Conflict("wrong-step");
+  const at = ctx.clock.now();
+  if (current.invitation && current.invitation.expiresAt > at) return current;
+  const code = ctx.randomId(16);
+  const qrUrl = await qrUrlOf(ctx, code);
+  return ctx.accidents.change(accidentId, (accident) => {
+    requireRunning(accident);
+    if (accident.parties.B) return null;
+    const expiresAt = after(at, INVITATION_MINUTES);
+    const invitation = {
+      code,
+      digits: sixDigits(ctx),
+      digitsExpireAt: after(at, DIGITS_MINUTES),
+      qrUrl,
+      expiresAt,
+      usedAt: null,
+    };
+    return {
+      accident: { ...accident, invitation },
+      events: [{ type: "invitation-made", by: "A", data: { minutes: INVITATION_MINUTES } }],
+    };
+  });
+}
+
+const after = (at: Date, minutes: number) => new Date(at.getTime() + minutes * 60_000);
+
+const sixDigits = (ctx: Context) =>
+  String(Number.parseInt(Buffer.from(ctx.randomId(6), "base64url").toString("hex"), 16) % 1_000_000).padStart(6, "0");
+
+/** The platform's QR makes him a follower on the way; where the platform does not answer, our own join page serves as the QR. */
+async function qrUrlOf(ctx: Context, code: string): Promise<string | null> {
+  try {
+    const qr = await ctx.wechat.createQr({ scene: sceneOf(code), expireSeconds: INVITATION_MINUTES * 60 });
+    return qr.url;
+  } catch (error) {
+    ctx.log.warn({ code: (error as { code?: string }).code }, "no scene QR from the platform");
+    return null;
+  }
+}
+
+const SCENE_PREFIX = "join_";
+export const sceneOf = (code: string): string => `${SCENE_PREFIX}${code}`;
+/** The invitation code in a scanned scene, or null: the scene is not an invitation. */
+export const codeOfScene = (scene: string): string | null =>
+  scene.startsWith(SCENE_PREFIX) ? scene.slice(SCENE_PREFIX.length) : null;

@@ -1,0 +1,65 @@
+import type { Context } from "../context.ts";
+import type { Accident, EndCode, Letter, NewEvent, Party, Person } from "../domain/accident.ts";
+import { type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+
+export interface OpenAccident {
+  person: Person;
+  /** version of the privacy notice that he read and ticked */
+  textVersion: string;
+  answer: EligibilityAnswer;
+}
+
+/** Opens a case for driver A; it ends at once where the law or the city says that it is not for the drivers to settle. */
+export async function openAccident(ctx: Context, { person, textVersion, answer }: OpenAccident): Promise<Accident> {
+  const running = await ctx.accidents.findByPerson(person.id);
+  if (running && isRunning(running)) return running;
+  const at = ctx.clock.now();
+  const end = endOf(answer, ctx.config.rules.conditions);
+  return ctx.accidents.create(
+    {
+      id: ctx.randomId(16),
+      number: await nextNumber(ctx, at),
+      openedAt: at,
+      scene: { occurredAt: at, position: null, address: null, weather: null },
+      parties: { A: newParty(person, textVersion, at), B: null },
+      photos: [],
+      invitation: null,
+      movedAt: null,
+      concludedAt: null,
+      documents: null,
+      claims: [],
+      ended: end && { code: end, reasons: answer.conditions, by: "A", at },
+    },
+    [
+      { type: "accident-opened", by: "A", data: { vehicles: answer.vehicles } },
+      { type: "consent-given", by: "A", data: { textVersion } },
+      clearedOrEnded("A", end, answer),
+    ],
+  );
+}
+
+/** The event of a declaration: nothing stands in the way, or the end that follows from it. */
+export const clearedOrEnded = (by: Letter, end: EndCode | null, answer: EligibilityAnswer): NewEvent =>
+  end
+    ? { type: "ended", by, data: { code: end, reasons: answer.conditions } }
+    : { type: "eligibility-cleared", by, data: {} };
+
+export const newParty = (person: Person, textVersion: string, at: Date): Party => ({
+  identity: { kind: "wechat", personId: person.id },
+  language: person.language,
+  joinedAt: at,
+  consent: { textVersion, givenAt: at },
+  clearedAt: at,
+  details: null,
+  statement: null,
+  signature: null,
+});
+
+const isRunning = (accident: Accident) => !accident.ended && !accident.concludedAt;
+
+/** KC, the day in Shanghai (UTC+8 all year), the day's count. */
+async function nextNumber(ctx: Context, at: Date): Promise<string> {
+  const day = new Date(at.getTime() + 8 * 3600_000).toISOString().slice(0, 10).replaceAll("-", "");
+  const count = await ctx.counters.next(`accident-number-${day}`);
+  return `KC${day}-${String(count).padStart(6, "0")}`;
+}

@@ -1,0 +1,25 @@
+import type { Context } from "../context.ts";
+import type { Accident, Letter, Weather } from "../domain/accident.ts";
+import { Conflict } from "../errors.ts";
+import { requireParty, withoutSignatures } from "./require.ts";
+
+export interface RecordPlace {
+  accidentId: string;
+  letter: Letter;
+  address: string;
+  weather: Weather;
+}
+
+/** Place in one line and weather, entered by A; a later correction makes both sign anew. */
+export function recordPlace(ctx: Context, { accidentId, letter, address, weather }: RecordPlace): Promise<Accident> {
+  return ctx.accidents.change(accidentId, (accident) => {
+    requireParty(accident, letter);
+    if (letter !== "A") throw new Conflict("wrong-step");
+    const scene = { ...accident.scene, address, weather };
+    const digest = ctx.vault.digest(accident.key, address);
+    return {
+      accident: withoutSignatures({ ...accident, scene }),
+      events: [{ type: "place-recorded", by: letter, data: { digest, weather } }],
+    };
+  });
+}

@@ -1,0 +1,23 @@
+import type { Context } from "../context.ts";
+import type { Accident, Letter } from "../domain/accident.ts";
+import { Conflict } from "../errors.ts";
+import { notice } from "./notice.ts";
+import { requireRunning } from "./require.ts";
+
+/** A takes out who joined by mistake, until one of them has signed; a new invitation can follow. */
+export function removeParty(
+  ctx: Context,
+  { accidentId, letter }: { accidentId: string; letter: Letter },
+): Promise<Accident> {
+  return ctx.accidents.change(accidentId, (accident) => {
+    requireRunning(accident);
+    const { A, B } = accident.parties;
+    if (letter !== "A" || A.signature || B?.signature) throw new Conflict("wrong-step");
+    if (!B) return null;
+    return {
+      accident: { ...accident, parties: { A, B: null }, invitation: null },
+      events: [{ type: "party-removed", by: "A", data: {} }],
+      outbox: [notice(accident, "B", "removed")],
+    };
+  });
+}

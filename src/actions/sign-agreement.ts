@@ -1,0 +1,72 @@
+import type { Context } from "../context.ts";
+import { type Accident, type Change, type Letter, type NewEvent, otherOf, type Signature } from "../domain/accident.ts";
+import { agreementOf, serialise } from "../domain/agreement.ts";
+import { mayBeSigned } from "../domain/journey.ts";
+import { Conflict } from "../errors.ts";
+import { notice } from "./notice.ts";
+import { requireParty, withParty } from "./require.ts";
+
+export interface SignAgreement {
+  accidentId: string;
+  letter: Letter;
+  /** digest of the content that was on his screen */
+  contentDigest: string;
+  /** data URL of the drawn PNG */
+  signature: string;
+  /** separate consent (PIPL art. 23) to hand the claim to the two named insurers */
+  forwarding: boolean;
+}
+
+/** Keyed digest of what is to be signed: changes with every word of it. */
+export function contentDigest(ctx: Context, accident: Accident): string {
+  return ctx.vault.digest(accident.key, serialise(agreementOf(accident, ctx.config.rules.catalogue)));
+}
+
+/** One driver signs what was on his screen; the second signature concludes the agreement. Conflict "text-changed" when the content is no longer that one. */
+export async function signAgreement(ctx: Context, input: SignAgreement): Promise<Accident> {
+  const { accidentId, letter, forwarding } = input;
+  const before = await ctx.accidents.get(accidentId);
+  requireSignable(ctx, before, input);
+  const image = await ctx.photos.signatureImage(input.signature);
+  const imageSha256 = await ctx.blobs.save(before, image, "signature");
+  return ctx.accidents.change(accidentId, (accident) => {
+    requireSignable(ctx, accident, input);
+    const signature: Signature = {
+      contentDigest: input.contentDigest,
+      imageSha256,
+      forwarding,
+      signedAt: ctx.clock.now(),
+    };
+    const signed = withParty(accident, letter, { signature });
+    const event: NewEvent = {
+      type: "agreement-signed",
+      by: letter,
+      data: { content: input.contentDigest, image: imageDigest(ctx, accident, imageSha256), forwarding },
+    };
+    return signed.parties[otherOf(letter)]?.signature
+      ? conclude(signed, event, signature)
+      : half(signed, letter, event);
+  });
+}
+
+function requireSignable(ctx: Context, accident: Accident, { letter, contentDigest: shown }: SignAgreement): void {
+  if (requireParty(accident, letter).signature) throw new Conflict("already-signed");
+  if (!mayBeSigned(accident, letter, ctx.config.rules.catalogue)) throw new Conflict("wrong-step");
+  if (contentDigest(ctx, accident) !== shown) throw new Conflict("text-changed");
+}
+
+const imageDigest = (ctx: Context, accident: Accident, sha256: string) => ctx.vault.digest(accident.key, sha256);
+
+const half = (accident: Accident, letter: Letter, event: NewEvent): Change => ({
+  accident,
+  events: [event],
+  outbox: [notice(accident, otherOf(letter), "other-signed")],
+});
+
+function conclude(accident: Accident, event: NewEvent, { contentDigest: content, signedAt }: Signature): Change {
+  return {
+    accident: { ...accident, concludedAt: signedAt },
+    events: [event, { type: "agreement-concluded", by: "system", data: { number: accident.number, content } }],
+    outbox: [{ kind: "document", target: accident.id, body: JSON.stringify({ accidentId: accident.id }) }],
+  };
+}

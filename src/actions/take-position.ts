@@ -1,0 +1,27 @@
+import type { Context } from "../context.ts";
+import type { Accident, Letter, Position } from "../domain/accident.ts";
+import { requireParty } from "./require.ts";
+
+export interface TakePosition {
+  accidentId: string;
+  letter: Letter;
+  position: Position;
+}
+
+/** Keeps where the accident happened: the first fix of either driver's phone; only while the cars have not moved. Later fixes change nothing. */
+export function takePosition(ctx: Context, { accidentId, letter, position }: TakePosition): Promise<Accident> {
+  return ctx.accidents.change(accidentId, (accident) => {
+    requireParty(accident, letter);
+    if (accident.scene.position || accident.movedAt) return null;
+    return {
+      accident: { ...accident, scene: { ...accident.scene, position } },
+      events: [
+        {
+          type: "position-taken",
+          by: letter,
+          data: { digest: ctx.vault.digest(accident.key, JSON.stringify(position)) },
+        },
+      ],
+    };
+  });
+}

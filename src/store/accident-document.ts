@@ -1,0 +1,152 @@
+import type { Accident, ChainedEvent, Claim, Invitation, Party, Position } from "../domain/accident.ts";
+import { serialise } from "../domain/agreement.ts";
+import type { Vault } from "./vault.ts";
+
+/** As MongoDB keeps it: what identifies a person is sealed under the accident's own key, the rest is plain for queries and audit. */
+export interface AccidentDocument {
+  _id: string;
+  number: string;
+  version: number;
+  wrappedKey: Uint8Array;
+  openedAt: Date;
+  status: string;
+  personIds: string[];
+  invitationHashes: string[];
+  claimRefs: string[];
+  parts: Record<PartName, unknown>;
+  events: ChainedEvent[];
+  outbox: StoredEntry[];
+  /** when the relay has something to take; absent while the outbox is empty */
+  outboxAt?: Date | null;
+}
+
+export interface StoredEntry {
+  id: string;
+  seq: number;
+  kind: "claim" | "notice" | "document" | "photo";
+  target: string;
+  sealed: Buffer;
+}
+
+/** The parts of an accident that a change may replace; each is written only when it changed. */
+export const PARTS = [
+  "scene",
+  "parties",
+  "photos",
+  "invitation",
+  "movedAt",
+  "concludedAt",
+  "documents",
+  "claims",
+  "ended",
+] as const;
+export type PartName = (typeof PARTS)[number];
+
+/** BSON's Binary or a Buffer, as a Buffer. */
+export function bytesOf(value: unknown): Buffer {
+  if (Buffer.isBuffer(value)) return value;
+  const binary = value as { buffer: Uint8Array; position?: number; byteLength?: number };
+  const bytes =
+    binary.buffer instanceof Uint8Array
+      ? binary.buffer.subarray(0, binary.position ?? undefined)
+      : (value as Uint8Array);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Seals and opens the personal values of one accident; the place names accident and field, so that nothing opens elsewhere. */
+export function sealing(vault: Vault, key: Uint8Array, id: string) {
+  return {
+    seal: (field: string, value: unknown): Buffer | null =>
+      value === null || value === undefined ? null : vault.seal(key, `${id}/${field}`, Buffer.from(serialise(value))),
+    open: <T>(field: string, sealed: unknown): T | null =>
+      sealed === null || sealed === undefined
+        ? null
+        : (JSON.parse(vault.open(key, `${id}/${field}`, bytesOf(sealed)).toString("utf8")) as T),
+  };
+}
+type Sealing = ReturnType<typeof sealing>;
+
+/** What one part looks like at rest. */
+export function partToDocument(accident: Accident, part: PartName, seals: Sealing): unknown {
+  switch (part) {
+    case "scene": {
+      const { address, position, ...plain } = accident.scene;
+      return { ...plain, sealed: seals.seal("scene", { address, position }) };
+    }
+    case "parties":
+      return {
+        A: partyToDocument(accident.parties.A, "A", seals),
+        B: accident.parties.B && partyToDocument(accident.parties.B, "B", seals),
+      };
+    case "invitation": {
+      if (!accident.invitation) return null;
+      const { code, digits, qrUrl, ...plain } = accident.invitation;
+      return { ...plain, sealed: seals.seal("invitation", { code, digits, qrUrl }) };
+    }
+    case "claims":
+      return accident.claims.map(({ insurerClaimNo, reason, ...plain }) => ({
+        ...plain,
+        sealed: seals.seal(`claim/${plain.ref}`, { insurerClaimNo, reason }),
+      }));
+    default:
+      return accident[part];
+  }
+}
+
+function partyToDocument(party: Party, letter: string, seals: Sealing): unknown {
+  const { details, statement, ...plain } = party;
+  return { ...plain, sealed: seals.seal(`party/${letter}`, { details, statement }) };
+}
+
+type Sealed<T> = T & { sealed: unknown };
+
+/** The accident in memory from the document at rest. */
+export function documentToAccident(document: AccidentDocument, vault: Vault): Accident {
+  const key = vault.unwrap(bytesOf(document.wrappedKey));
+  const seals = sealing(vault, key, document._id);
+  const parts = document.parts as Record<PartName, never>;
+  const scene = parts.scene as Sealed<{ occurredAt: Date; weather: Accident["scene"]["weather"] }>;
+  const parties = parts.parties as { A: Sealed<Party>; B: Sealed<Party> | null };
+  const invitation = parts.invitation as Sealed<Invitation> | null;
+  const claims = parts.claims as Sealed<Claim>[];
+  return {
+    id: document._id,
+    number: document.number,
+    version: document.version,
+    key,
+    openedAt: document.openedAt,
+    scene: {
+      occurredAt: scene.occurredAt,
+      weather: scene.weather,
+      ...(seals.open<{ address: string | null; position: Position | null }>("scene", scene.sealed) ?? {
+        address: null,
+        position: null,
+      }),
+    },
+    parties: { A: documentToParty(parties.A, "A", seals), B: parties.B && documentToParty(parties.B, "B", seals) },
+    photos: parts.photos as Accident["photos"],
+    invitation: invitation && withoutSeal(invitation, seals.open("invitation", invitation.sealed)),
+    movedAt: parts.movedAt as Date | null,
+    concludedAt: parts.concludedAt as Date | null,
+    documents: parts.documents as Accident["documents"],
+    claims: claims.map((claim) => withoutSeal(claim, seals.open(`claim/${claim.ref}`, claim.sealed))),
+    ended: parts.ended as Accident["ended"],
+    events: document.events,
+  };
+}
+
+function documentToParty(party: Sealed<Party>, letter: string, seals: Sealing): Party {
+  const personal = seals.open<Pick<Party, "details" | "statement">>(`party/${letter}`, party.sealed);
+  const { sealed: _, ...plain } = party;
+  const statement = personal?.statement ?? null;
+  return {
+    ...plain,
+    details: personal?.details ?? null,
+    statement: statement && { ...statement, statedAt: new Date(statement.statedAt) },
+  };
+}
+
+function withoutSeal<T>(value: Sealed<T>, opened: Partial<T> | null): T {
+  const { sealed: _, ...plain } = value;
+  return { ...plain, ...opened } as T;
+}

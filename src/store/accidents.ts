@@ -1,0 +1,247 @@
+import { createHash } from "node:crypto";
+import { type Connection, type Model, Schema } from "mongoose";
+import type { Accident, ChainedEvent, Change, NewEvent, OutboxEntry } from "../domain/accident.ts";
+import { serialise } from "../domain/agreement.ts";
+import { statusOf } from "../domain/journey.ts";
+import type { Catalogue } from "../domain/liability.ts";
+import { Conflict, NotFound } from "../errors.ts";
+import {
+  type AccidentDocument,
+  bytesOf,
+  documentToAccident,
+  PARTS,
+  type PartName,
+  partToDocument,
+  type StoredEntry,
+  sealing,
+} from "./accident-document.ts";
+import type { Vault } from "./vault.ts";
+
+export type { StoredEntry } from "./accident-document.ts";
+
+/** Everything an accident is made of at its birth; the store adds key, version, events. */
+export type Draft = Omit<Accident, "version" | "key" | "events">;
+
+export interface Accidents {
+  find(id: string): Promise<Accident | null>;
+  /** throws NotFound */
+  get(id: string): Promise<Accident>;
+  /** the accident that this person opened or joined last */
+  findByPerson(personId: string): Promise<Accident | null>;
+  /** by the code of the QR or by the six digits */
+  findByInvitation(codeOrDigits: string): Promise<Accident | null>;
+  findByClaim(ref: string): Promise<Accident | null>;
+  create(draft: Draft, events: NewEvent[]): Promise<Accident>;
+  /** Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to do. */
+  change(id: string, decide: (accident: Accident) => Change | null): Promise<Accident>;
+  /** ids of accidents that are neither concluded nor ended and were opened before `before` */
+  listStale(before: Date, limit: number): Promise<string[]>;
+  listOutbox(limit: number): Promise<{ accidentId: string; entries: StoredEntry[] }[]>;
+  pullOutbox(accidentId: string, ids: string[]): Promise<void>;
+  openBody(accidentId: string, entryId: string, sealed: Uint8Array): Promise<string>;
+}
+
+const TRIES = 8;
+const OUTBOX_LIMIT = 32;
+
+const schema = new Schema<AccidentDocument>(
+  {
+    _id: String,
+    number: { type: String, unique: true },
+    version: Number,
+    wrappedKey: Buffer,
+    openedAt: Date,
+    status: String,
+    personIds: [String],
+    invitationHashes: [String],
+    claimRefs: [String],
+    parts: Schema.Types.Mixed,
+    events: [Schema.Types.Mixed],
+    outbox: [Schema.Types.Mixed],
+    outboxAt: Date,
+  },
+  { collection: "accidents", versionKey: false, minimize: false, autoIndex: false, autoCreate: false },
+);
+schema.index({ personIds: 1, openedAt: -1 });
+schema.index({ invitationHashes: 1 });
+schema.index({ claimRefs: 1 });
+schema.index({ status: 1, openedAt: 1 });
+schema.index({ outboxAt: 1 }, { sparse: true });
+
+export async function createAccidents(
+  connection: Connection,
+  vault: Vault,
+  catalogue: Catalogue,
+  now: () => Date,
+): Promise<Accidents> {
+  const model = connection.model("Accident", schema) as unknown as Model<AccidentDocument>;
+  await model.createIndexes();
+  const lookUp = async (filter: object, sort?: Record<string, 1 | -1>): Promise<Accident | null> => {
+    const document = await model.findOne(filter, null, sort ? { sort } : {}).lean<AccidentDocument>();
+    return document && documentToAccident(document, vault);
+  };
+  const find = (id: string) => lookUp({ _id: String(id) });
+  const get = async (id: string) => {
+    const accident = await find(id);
+    if (!accident) throw new NotFound();
+    return accident;
+  };
+  const writer = { model, vault, catalogue, now };
+  return {
+    find,
+    get,
+    findByPerson: (personId) => lookUp({ personIds: String(personId) }, { openedAt: -1 }),
+    findByInvitation: (code) => lookUp({ invitationHashes: invitationHash(vault, code) }, { openedAt: -1 }),
+    findByClaim: (ref) => lookUp({ claimRefs: String(ref) }),
+    create: (draft, events) => insert(writer, draft, events),
+    async change(id, decide) {
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        const before = await get(id);
+        const change = decide(before);
+        if (!change) return before;
+        const after = await write(writer, before, change);
+        if (after) return after;
+      }
+      throw new Conflict("too-busy");
+    },
+    async listStale(before, limit) {
+      const found = await model
+        .find(
+          { status: { $in: ["open", "ready-to-sign", "half-signed"] }, openedAt: { $lt: before } },
+          { _id: 1 },
+          { limit },
+        )
+        .lean<{ _id: string }[]>();
+      return found.map((document) => document._id);
+    },
+    async listOutbox(limit) {
+      const found = await model
+        .find({ outboxAt: { $exists: true } }, { outbox: 1 }, { sort: { outboxAt: 1 }, limit })
+        .lean<{ _id: string; outbox: StoredEntry[] }[]>();
+      return found.map((document) => ({
+        accidentId: document._id,
+        entries: document.outbox.map((entry) => ({ ...entry, sealed: bytesOf(entry.sealed) })),
+      }));
+    },
+    async pullOutbox(accidentId, ids) {
+      await model.updateOne({ _id: accidentId }, { $pull: { outbox: { id: { $in: ids } } } });
+      await model.updateOne({ _id: accidentId, outbox: { $size: 0 } }, { $unset: { outboxAt: 1 } });
+    },
+    async openBody(accidentId, entryId, sealed) {
+      const document = await model.findOne({ _id: accidentId }, { wrappedKey: 1 }).lean<AccidentDocument>();
+      if (!document) throw new NotFound();
+      const body = sealing(vault, vault.unwrap(bytesOf(document.wrappedKey)), accidentId).open<string>(
+        `outbox/${entryId}`,
+        sealed,
+      );
+      return body ?? "";
+    },
+  };
+}
+
+type Sealing = ReturnType<typeof sealing>;
+
+interface Writer {
+  model: Model<AccidentDocument>;
+  vault: Vault;
+  catalogue: Catalogue;
+  now: () => Date;
+}
+
+async function insert(
+  { model, vault, catalogue, now }: Writer,
+  draft: Draft,
+  newEvents: NewEvent[],
+): Promise<Accident> {
+  const { key, wrapped } = vault.newKey();
+  const events = chain(draft.id, [], newEvents, now());
+  const accident: Accident = { ...draft, version: 1, key, events };
+  const seals = sealing(vault, key, draft.id);
+  const parts = Object.fromEntries(PARTS.map((part) => [part, partToDocument(accident, part, seals)]));
+  const document: AccidentDocument = {
+    _id: draft.id,
+    number: draft.number,
+    version: 1,
+    wrappedKey: wrapped,
+    openedAt: draft.openedAt,
+    ...queryFields(accident, vault, catalogue),
+    parts: parts as Record<PartName, unknown>,
+    events,
+    outbox: [],
+  };
+  await model.collection.insertOne(document as never);
+  return accident;
+}
+
+/** One updateOne under the version: events and outbox are pushed, changed parts replaced. null: the race was lost. */
+async function write(
+  { model, vault, catalogue, now }: Writer,
+  before: Accident,
+  change: Change,
+): Promise<Accident | null> {
+  const at = now();
+  const events = chain(before.id, before.events, change.events, at);
+  const after: Accident = { ...change.accident, version: before.version + 1, events: [...before.events, ...events] };
+  const seals = sealing(vault, before.key, before.id);
+  const changed = PARTS.filter((part) => after[part] !== before[part]);
+  const set: Record<string, unknown> = { version: after.version, ...queryFields(after, vault, catalogue) };
+  for (const part of changed) set[`parts.${part}`] = partToDocument(after, part, seals);
+  const entries = (change.outbox ?? []).map((entry, index) =>
+    stored(before.id, entry, before.version * OUTBOX_LIMIT + index, seals),
+  );
+  if (entries.length > 0) set.outboxAt = at;
+  const filter: Record<string, unknown> = { _id: before.id, version: before.version };
+  if (entries.length > 0) filter[`outbox.${OUTBOX_LIMIT - entries.length}`] = { $exists: false };
+  const push = { events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
+  const result = await model.collection.updateOne(filter as never, { $set: set, $push: push as never });
+  if (result.matchedCount === 1) return after;
+  const there = await model.findOne({ _id: before.id, version: before.version }, { _id: 1 }).lean();
+  if (there) throw new Conflict("outbox-full");
+  return null;
+}
+
+function stored(accidentId: string, { body, ...plain }: OutboxEntry, seq: number, seals: Sealing): StoredEntry {
+  const id = `${accidentId}-${seq}`;
+  return { ...plain, id, seq, sealed: seals.seal(`outbox/${id}`, body) as Buffer };
+}
+
+type QueryFields = Pick<AccidentDocument, "status" | "personIds" | "invitationHashes" | "claimRefs">;
+
+function queryFields(accident: Accident, vault: Vault, catalogue: Catalogue): QueryFields {
+  const { A, B } = accident.parties;
+  const invitation = accident.invitation;
+  return {
+    status: statusOf(accident, catalogue),
+    personIds: [A, B].flatMap((party) => (party ? [party.identity.personId] : [])),
+    invitationHashes: invitation ? [invitation.code, invitation.digits].map((code) => invitationHash(vault, code)) : [],
+    claimRefs: accident.claims.map((claim) => claim.ref),
+  };
+}
+
+const invitationHash = (vault: Vault, code: string) => vault.personId(`invitation ${code}`);
+
+/** Numbers, dates and chains events: each hash covers the one before, the accident, and one fixed serialisation of the event. */
+export function chain(accidentId: string, before: ChainedEvent[], events: NewEvent[], at: Date): ChainedEvent[] {
+  const last = before.at(-1);
+  let prev = last?.hash ?? "";
+  return events.map((event, index) => {
+    const link = { ...event, seq: (last?.seq ?? 0) + index + 1, at, prev };
+    prev = createHash("sha256")
+      .update(serialise({ accidentId, ...link }))
+      .digest("hex");
+    return { ...link, hash: prev };
+  });
+}
+
+/** The number of the first event whose place in the chain does not hold, or null: the record is as it was written. */
+export function firstBrokenEvent(accidentId: string, events: ChainedEvent[]): number | null {
+  let prev = "";
+  for (const [index, { hash, ...link }] of events.entries()) {
+    const computed = createHash("sha256")
+      .update(serialise({ accidentId, ...link }))
+      .digest("hex");
+    if (link.prev !== prev || link.seq !== index + 1 || computed !== hash) return index + 1;
+    prev = hash;
+  }
+  return null;
+}

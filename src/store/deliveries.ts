@@ -1,0 +1,178 @@
+import type { Connection, Model } from "mongoose";
+import type { OutboxEntry } from "../domain/accident.ts";
+import { NotFound } from "../errors.ts";
+import { bytesOf, type StoredEntry } from "./accident-document.ts";
+import { type Delivery, type DeliveryAttempt, deliverySchema } from "./delivery-document.ts";
+
+export type { Delivery, DeliveryAttempt, DeliveryState } from "./delivery-document.ts";
+
+/** The lease: a write that names an older token finds nothing and changes nothing. */
+export interface Lease {
+  _id: string;
+  token: number;
+}
+
+export interface Deliveries {
+  /** Takes an accident's outbox over; the same entries again change nothing. */
+  upsertFromOutbox(outbox: { accidentId: string; entries: StoredEntry[] }): Promise<void>;
+  /** Leases the delivery that is due longest, or null. A lease that lapsed (its worker died) is due again. */
+  claimDue(kind: OutboxEntry["kind"], leaseMs: number): Promise<Delivery | null>;
+  /** Each returns false when the lease was lost: somebody else has it now, drop the result. */
+  complete(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
+  retry(lease: Lease, attempt: DeliveryAttempt, afterMs: number): Promise<boolean>;
+  /** for a person: does not block what comes behind */
+  bury(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
+  /** until a person has put the configuration right: what comes behind waits, the attempt is not counted */
+  hold(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
+  /** Frees what waits for a delivery that is at its end: a crash may have come between the two writes. */
+  repair(): Promise<number>;
+  /** whatever is not done, oldest first */
+  listUndelivered(limit: number): Promise<Delivery[]>;
+  get(id: string): Promise<Delivery>;
+  /** A new round of attempts under the same id. false: it is done or on its way already. */
+  resend(id: string): Promise<boolean>;
+}
+
+export interface DeliveriesOptions {
+  connection: Connection;
+  clock: { now(): Date };
+  /** database's clock minus ours; measured when it is not given. A test's own clock gives 0 */
+  offsetMs?: number;
+}
+
+/** Where order matters: an insurer must not read a correction before the claim, nor a driver "paid" before "approved". */
+const ORDERED: readonly OutboxEntry["kind"][] = ["claim", "notice"];
+const LOG_LIMIT = 20;
+
+/** Makes the indexes and measures the database's clock: leases of several processes are compared on that one clock. */
+export async function createDeliveries({ connection, clock, offsetMs }: DeliveriesOptions): Promise<Deliveries> {
+  const model = connection.model<Delivery>("Delivery", deliverySchema);
+  await model.createIndexes();
+  const offset = offsetMs ?? (await measureOffset(connection, clock));
+  const now = () => new Date(clock.now().getTime() + offset);
+  const settle = settler(model);
+  return {
+    upsertFromOutbox: (outbox) => takeOver(model, outbox, now),
+    async claimDue(kind, leaseMs) {
+      const lockUntil = new Date(now().getTime() + leaseMs);
+      const update = { $set: { state: "inflight", dueAt: lockUntil, lockUntil }, $inc: { token: 1, attempts: 1 } };
+      const options = { sort: { dueAt: 1 as const }, returnDocument: "after" as const };
+      const found = await model.findOneAndUpdate({ kind, dueAt: { $lte: now() } }, update, options).lean<Delivery>();
+      return found && plain(found);
+    },
+    async complete(lease, attempt) {
+      const settled = await settle(lease, attempt, { $set: { state: "done" }, $unset: { dueAt: 1, lockUntil: 1 } });
+      if (settled) await release(model, lease._id, now());
+      return settled;
+    },
+    async bury(lease, attempt) {
+      const settled = await settle(lease, attempt, { $set: { state: "dead" }, $unset: { dueAt: 1, lockUntil: 1 } });
+      if (settled) await release(model, lease._id, now());
+      return settled;
+    },
+    retry: (lease, attempt, afterMs) =>
+      settle(lease, attempt, {
+        $set: { state: "pending", dueAt: new Date(now().getTime() + afterMs) },
+        $unset: { lockUntil: 1 },
+      }),
+    hold: (lease, attempt) =>
+      settle(lease, attempt, { $set: { state: "held" }, $unset: { dueAt: 1, lockUntil: 1 }, $inc: { attempts: -1 } }),
+    repair: () => repair(model, now),
+    async listUndelivered(limit) {
+      const filter = { state: { $in: ["pending", "inflight", "dead", "held"] } };
+      const found = await model.find(filter, null, { sort: { createdAt: 1 }, limit }).lean<Delivery[]>();
+      return found.map(plain);
+    },
+    async get(id) {
+      const found = await model.findOne({ _id: String(id) }).lean<Delivery>();
+      if (!found) throw new NotFound("delivery-unknown");
+      return plain(found);
+    },
+    async resend(id) {
+      // the token is raised: whoever still works on an old lease is fenced off
+      const update = { $set: { state: "pending", dueAt: now(), attempts: 0 }, $inc: { token: 1 } };
+      const waiting = { $or: [{ state: { $in: ["dead", "held"] } }, { state: "pending", dueAt: { $gt: now() } }] };
+      const result = await model.updateOne({ _id: String(id), ...waiting }, update);
+      return result.matchedCount === 1;
+    },
+  };
+}
+
+/** Half of the way there and back is taken as the age of the answer. */
+async function measureOffset(connection: Connection, clock: { now(): Date }): Promise<number> {
+  const before = clock.now().getTime();
+  const hello = await connection.db?.command({ hello: 1 });
+  const after = clock.now().getTime();
+  const local = hello?.localTime instanceof Date ? hello.localTime.getTime() : after;
+  return Math.round(local - (before + after) / 2);
+}
+
+type Settle = (lease: Lease, attempt: DeliveryAttempt, update: Record<string, object>) => Promise<boolean>;
+
+function settler(model: Model<Delivery>): Settle {
+  return async ({ _id, token }, attempt, update) => {
+    const log = { $each: [attempt], $slice: -LOG_LIMIT };
+    const result = await model.updateOne({ _id, token, state: "inflight" }, { ...update, $push: { log } });
+    return result.matchedCount === 1;
+  };
+}
+
+/** One entry after the other, in the outbox's order: the second finds the first and waits behind it. */
+async function takeOver(
+  model: Model<Delivery>,
+  outbox: { accidentId: string; entries: StoredEntry[] },
+  now: () => Date,
+): Promise<void> {
+  const entries = [...outbox.entries].sort((a, b) => a.seq - b.seq);
+  for (const { id, seq, kind, target, sealed } of entries) {
+    const place = { accidentId: outbox.accidentId, kind, target };
+    const blocker = ORDERED.includes(kind) ? await findBlocker(model, place, seq) : null;
+    const start = blocker ? { blockedBy: blocker } : { dueAt: now() };
+    const fresh = {
+      ...place,
+      seq,
+      sealed,
+      state: "pending",
+      token: 0,
+      attempts: 0,
+      log: [],
+      createdAt: now(),
+      ...start,
+    };
+    await model.updateOne({ _id: id }, { $setOnInsert: fresh }, { upsert: true });
+    // The blocker may have come to its end between the question and the insert; repair() looks again as well.
+    if (blocker && !(await isAlive(model, blocker))) await release(model, blocker, now());
+  }
+}
+
+async function findBlocker(
+  model: Model<Delivery>,
+  place: Pick<Delivery, "accidentId" | "kind" | "target">,
+  seq: number,
+): Promise<string | null> {
+  const alive = { ...place, seq: { $lt: seq }, state: { $in: ["pending", "inflight", "held"] } };
+  const found = await model.findOne(alive, { _id: 1 }, { sort: { seq: -1 } }).lean<{ _id: string }>();
+  return found?._id ?? null;
+}
+
+async function isAlive(model: Model<Delivery>, id: string): Promise<boolean> {
+  const found = await model.findOne({ _id: id, state: { $in: ["pending", "inflight", "held"] } }, { _id: 1 }).lean();
+  return found !== null;
+}
+
+async function release(model: Model<Delivery>, blocker: string, now: Date): Promise<number> {
+  const result = await model.updateMany({ blockedBy: blocker }, { $set: { dueAt: now }, $unset: { blockedBy: 1 } });
+  return result.modifiedCount;
+}
+
+async function repair(model: Model<Delivery>, now: () => Date): Promise<number> {
+  const blocked = await model
+    .find({ blockedBy: { $exists: true } }, { blockedBy: 1 }, { limit: 1000 })
+    .lean<Delivery[]>();
+  const blockers = [...new Set(blocked.map(({ blockedBy }) => blockedBy as string))];
+  let freed = 0;
+  for (const blocker of blockers) if (!(await isAlive(model, blocker))) freed += await release(model, blocker, now());
+  return freed;
+}
+
+const plain = (delivery: Delivery): Delivery => ({ ...delivery, sealed: bytesOf(delivery.sealed) });
