@@ -1,0 +1,127 @@
+import Router, { type RouterMiddleware } from "@koa/router";
+import type { Context, Next } from "koa";
+import type { Account, Addresses } from "./account.ts";
+import { type Acts, createActs } from "./acts.ts";
+import type { Json } from "./body.ts";
+import { createDesk } from "./desk.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import { createMediaShelf, type StoredMedia } from "./media.ts";
+import { messageRoutes } from "./messages.ts";
+import { noticeRoutes } from "./notices.ts";
+import { oauthRoutes, type WhoAsks } from "./oauth.ts";
+import { type ChatLine, createPeople, type People } from "./people.ts";
+import { createPusher, type PushRecord } from "./push.ts";
+import { createQrDesk, type IssuedQr } from "./qr.ts";
+import { Refusal } from "./refusal.ts";
+import { createTokens, type Tokens } from "./tokens.ts";
+import type { WireBody } from "./wire.ts";
+
+export interface PlatformOptions {
+  account: Account;
+  urls: Addresses;
+  /** Where it is mounted, such as `/simulator/platform`; nothing when it is a server of its own. */
+  prefix?: string;
+  clock?: { now(): Date };
+  whoAsks?: WhoAsks;
+  whoIsPictured?: (image: Buffer) => string | null;
+  templates?: readonly string[];
+  /** How long a push is waited for, and when it is tried again. */
+  answerMs?: number;
+}
+
+/** A stand-in for the WeChat platform: its API over HTTP, its pushes, and the phones of virtual people. All in memory. */
+export interface Platform
+  extends Acts,
+    Omit<Faults, "middleware" | "clear">,
+    Pick<Tokens, "expireTokens" | "invalidateTokens" | "issued"> {
+  middleware: RouterMiddleware;
+  people: People;
+  /** What he has received. */
+  inbox(openid: string): ChatLine[];
+  /** Both sides of the talk. */
+  chat(openid: string): ChatLine[];
+  qrs(): IssuedQr[];
+  menu(): Json | null;
+  /** A picture by its media id; refusal 40007 when it is gone. */
+  picture(mediaId: string): StoredMedia;
+  putMedia(bytes: Buffer, contentType: string): StoredMedia;
+  expireMedia(): void;
+  clearFaults(): void;
+  pushes: readonly PushRecord[];
+  /** Resolves when no report of the platform's own is on its way. */
+  settle(): Promise<void>;
+}
+
+export function createPlatform(options: PlatformOptions): Platform {
+  const { account, urls, clock = { now: () => new Date() }, whoAsks = byCookie, whoIsPictured } = options;
+  const now = () => clock.now().getTime();
+  const people = createPeople(now);
+  const media = createMediaShelf(now);
+  const qrs = createQrDesk(now);
+  const tokens = createTokens({ account, now });
+  const faults = createFaults();
+  const desk = createDesk({ people, now, ...(whoIsPictured && { whoIsPictured }) });
+  const pusher = createPusher({ ...options, people, now });
+  const acts = createActs({ account, urls, people, media, qrs, pusher, now });
+  const onTheWay = new Set<Promise<unknown>>();
+
+  function report(person: { openid: string }, event: WireBody): void {
+    const head = { ToUserName: account.account, FromUserName: person.openid, CreateTime: Math.floor(now() / 1000) };
+    const pushed = pusher.push(people.get(person.openid), { ...head, MsgType: "event", ...event }, { quiet: true });
+    onTheWay.add(pushed);
+    pushed.finally(() => onTheWay.delete(pushed));
+  }
+
+  const router = new Router({ ...(options.prefix && { prefix: options.prefix }) });
+  router.use(refusals, faults.middleware);
+  oauthRoutes(router, { account, urls, now, whoAsks });
+  media.publicRoutes(router);
+  qrs.publicRoutes(router);
+  tokens.routes(router);
+  const inner = new Router();
+  inner.use(tokens.authorised);
+  tokens.authorisedRoutes(inner);
+  messageRoutes(inner, { people, media });
+  noticeRoutes(inner, { people, now, report, templates: options.templates ?? null });
+  media.routes(inner);
+  qrs.routes(inner);
+  desk.routes(inner);
+  router.use(inner.routes());
+
+  return {
+    ...acts,
+    ...faults,
+    clearFaults: faults.clear,
+    expireTokens: tokens.expireTokens,
+    invalidateTokens: tokens.invalidateTokens,
+    issued: tokens.issued,
+    middleware: router.routes(),
+    people,
+    inbox: (openid) => people.get(openid).chat.filter(({ from }) => from !== "me"),
+    chat: (openid) => [...people.get(openid).chat],
+    qrs: qrs.list,
+    menu: desk.menu,
+    picture: media.get,
+    putMedia: media.put,
+    expireMedia: media.expireMedia,
+    pushes: pusher.records,
+    async settle() {
+      while (onTheWay.size > 0) await Promise.all(onTheWay);
+    },
+  };
+}
+
+async function refusals(ctx: Context, next: Next): Promise<void> {
+  try {
+    await next();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    ctx.status = 200;
+    ctx.body = error.body();
+  }
+}
+
+/** The phone says who it is by a cookie, `phone=<openid>`. */
+function byCookie(ctx: Context): string | null {
+  return ctx.cookies.get("phone") ?? null;
+}
