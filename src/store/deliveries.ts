@@ -2,7 +2,7 @@ import type { Connection, Model } from "mongoose";
 import type { OutboxEntry } from "../domain/accident.ts";
 import { NotFound } from "../errors.ts";
 import { bytesOf, type StoredEntry } from "./accident-document.ts";
-import { type Delivery, type DeliveryAttempt, deliverySchema } from "./delivery-document.ts";
+import { type Delivery, type DeliveryAttempt, type DeliveryState, deliverySchema } from "./delivery-document.ts";
 
 export type { Delivery, DeliveryAttempt, DeliveryState } from "./delivery-document.ts";
 
@@ -43,6 +43,8 @@ export interface DeliveriesOptions {
 /** Where order matters: an insurer must not read a correction before the claim, nor a driver "paid" before "approved". */
 const ORDERED: readonly OutboxEntry["kind"][] = ["claim", "notice"];
 const LOG_LIMIT = 20;
+/** not at its end: what comes behind it waits */
+const ALIVE: DeliveryState[] = ["pending", "inflight", "held"];
 
 /** Makes the indexes and measures the database's clock: leases of several processes are compared on that one clock. */
 export async function createDeliveries({ connection, clock, offsetMs }: DeliveriesOptions): Promise<Deliveries> {
@@ -79,7 +81,7 @@ export async function createDeliveries({ connection, clock, offsetMs }: Deliveri
       settle(lease, attempt, { $set: { state: "held" }, $unset: { dueAt: 1, lockUntil: 1 }, $inc: { attempts: -1 } }),
     repair: () => repair(model, now),
     async listUndelivered(limit) {
-      const filter = { state: { $in: ["pending", "inflight", "dead", "held"] } };
+      const filter = { state: { $in: [...ALIVE, "dead"] as DeliveryState[] } };
       const found = await model.find(filter, null, { sort: { createdAt: 1 }, limit }).lean<Delivery[]>();
       return found.map(plain);
     },
@@ -91,8 +93,9 @@ export async function createDeliveries({ connection, clock, offsetMs }: Deliveri
     async resend(id) {
       // the token is raised: whoever still works on an old lease is fenced off
       const update = { $set: { state: "pending", dueAt: now(), attempts: 0 }, $inc: { token: 1 } };
-      const waiting = { $or: [{ state: { $in: ["dead", "held"] } }, { state: "pending", dueAt: { $gt: now() } }] };
-      const result = await model.updateOne({ _id: String(id), ...waiting }, update);
+      const stopped = { state: { $in: ["dead", "held"] as DeliveryState[] } };
+      const waiting = { state: "pending" as const, dueAt: { $gt: now() } };
+      const result = await model.updateOne({ _id: String(id), $or: [stopped, waiting] }, update);
       return result.matchedCount === 1;
     },
   };
@@ -150,13 +153,13 @@ async function findBlocker(
   place: Pick<Delivery, "accidentId" | "kind" | "target">,
   seq: number,
 ): Promise<string | null> {
-  const alive = { ...place, seq: { $lt: seq }, state: { $in: ["pending", "inflight", "held"] } };
+  const alive = { ...place, seq: { $lt: seq }, state: { $in: ALIVE } };
   const found = await model.findOne(alive, { _id: 1 }, { sort: { seq: -1 } }).lean<{ _id: string }>();
   return found?._id ?? null;
 }
 
 async function isAlive(model: Model<Delivery>, id: string): Promise<boolean> {
-  const found = await model.findOne({ _id: id, state: { $in: ["pending", "inflight", "held"] } }, { _id: 1 }).lean();
+  const found = await model.findOne({ _id: id, state: { $in: ALIVE } }, { _id: 1 }).lean();
   return found !== null;
 }
 

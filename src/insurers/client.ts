@@ -1,0 +1,112 @@
+import type { Readable } from "node:stream";
+import axios, { type AxiosInstance } from "axios";
+import type { Insurer } from "../config.ts";
+import { NotFound } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { guardedAgents } from "./connection.ts";
+import { createEvidenceLinks, type EvidenceLinks } from "./evidence-links.ts";
+import { type DeliveryOutcome, type HttpAnswer, outcomeOfAnswer, outcomeOfError } from "./outcome.ts";
+import { checkUrl, vettedLookup } from "./public-address.ts";
+import { sign, verify } from "./standard-webhooks.ts";
+
+export interface InsurerClient {
+  /** One attempt: signs the exact bytes now and posts them. Never throws for what the other side does. */
+  post(insurerCode: string, message: { id: string; body: string }): Promise<DeliveryOutcome>;
+  /** Returns the message's id when this insurer signed these bytes within five minutes, else throws NotSignedIn; NotFound for an insurer without an interface. */
+  verify(insurerCode: string, headers: Readonly<Record<string, string | string[] | undefined>>, rawBody: Uint8Array): string;
+  readonly evidence: EvidenceLinks;
+}
+
+export interface InsurerClientOptions {
+  insurers: readonly Insurer[];
+  allowPrivateAddresses: boolean;
+  publicUrl: string;
+  /** evidence links are signed with a key derived from it */
+  sessionKey: Uint8Array;
+  clock: { now(): Date };
+  log: Log;
+  timeouts?: { connectMs: number; totalMs: number };
+}
+
+const TIMEOUTS = { connectMs: 5_000, totalMs: 15_000 };
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+export function createInsurerClient(options: InsurerClientOptions): InsurerClient {
+  const { insurers, allowPrivateAddresses, clock, log } = options;
+  const timeouts = options.timeouts ?? TIMEOUTS;
+  const http = axios.create({
+    ...guardedAgents(vettedLookup(allowPrivateAddresses), timeouts.connectMs),
+    proxy: false,
+    maxRedirects: 0,
+    decompress: false,
+    responseType: "stream",
+    validateStatus: () => true,
+    transformRequest: [(data: unknown) => data],
+  });
+  const findInsurer = (code: string) => insurers.find((insurer) => insurer.code === code && insurer.secrets.length > 0);
+  return {
+    evidence: createEvidenceLinks({ sessionKey: options.sessionKey, publicUrl: options.publicUrl, now: () => clock.now() }),
+    async post(insurerCode, message) {
+      const insurer = findInsurer(insurerCode);
+      // an insurer was taken out of the config while his claim was waiting
+      if (!insurer?.url) return { ...outcomeOfError("EADDRREFUSED"), code: "insurer-not-configured" };
+      const outcome = await attempt(http, insurer, message, { allowPrivateAddresses, clock, totalMs: timeouts.totalMs });
+      log.info({ delivery: message.id, insurer: insurerCode, outcome: outcome.kind, code: outcome.code }, "insurers.posted");
+      return outcome;
+    },
+    verify(insurerCode, headers, body) {
+      const insurer = findInsurer(insurerCode);
+      if (!insurer) throw new NotFound("insurer-unknown");
+      return verify({ headers, body, secrets: insurer.secrets, now: clock.now() }).id;
+    },
+  };
+}
+
+interface AttemptOptions {
+  allowPrivateAddresses: boolean;
+  clock: { now(): Date };
+  totalMs: number;
+}
+
+async function attempt(http: AxiosInstance, insurer: Insurer, message: { id: string; body: string }, options: AttemptOptions): Promise<DeliveryOutcome> {
+  const body = Buffer.from(message.body);
+  const now = options.clock.now();
+  try {
+    const url = new URL(insurer.url as string);
+    checkUrl(url, options.allowPrivateAddresses);
+    const signed = sign({ id: message.id, timestamp: Math.floor(now.getTime() / 1000), body, secrets: insurer.secrets });
+    const response = await http.post<Readable>(url.href, body, {
+      headers: { ...signed, "content-type": "application/json; charset=utf-8", "accept-encoding": "identity", "user-agent": "kuaichu" },
+      signal: AbortSignal.timeout(options.totalMs),
+    });
+    const retryAfter = response.headers["retry-after"] as string | undefined;
+    return outcomeOfAnswer({ status: response.status, retryAfter, ...(await readHead(response.data)) }, now);
+  } catch (error) {
+    return outcomeOfError(codeOf(error));
+  }
+}
+
+/** Reads at most 64 KB, whatever the other side sends; a longer answer is as complete as we want it. */
+async function readHead(stream: Readable): Promise<Pick<HttpAnswer, "body" | "complete">> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= MAX_ANSWER_BYTES) break;
+    }
+    return { body: textOf(chunks), complete: true };
+  } catch {
+    return { body: textOf(chunks), complete: false };
+  }
+}
+
+const textOf = (chunks: Buffer[]) => Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString("utf8");
+
+/** The system's own code lies one or two causes deep in axios' error. */
+function codeOf(error: unknown): string {
+  const { code, cause } = error as { code?: string; cause?: unknown };
+  const inner = cause === undefined || cause === null ? undefined : (cause as { code?: string }).code;
+  return inner ?? code ?? "UNKNOWN";
+}

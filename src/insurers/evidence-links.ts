@@ -1,0 +1,33 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { NotSignedIn } from "../errors.ts";
+
+/** Links by which an insurer fetches photographs and the agreement: signed, bound to one accident and one file, at most 7 days old. */
+export interface EvidenceLinks {
+  url(accidentId: string, sha256: string): string;
+  /** throws NotSignedIn when the signature is wrong or the link has expired; all refusals look alike */
+  check(link: { accidentId: string; sha256: string; expires: unknown; signature: unknown }): void;
+}
+
+const LIFE_S = 7 * 24 * 3600;
+
+export function createEvidenceLinks(options: { sessionKey: Uint8Array; publicUrl: string; now: () => Date }): EvidenceLinks {
+  const key = Buffer.from(hkdfSync("sha256", options.sessionKey, "", "kuaichu evidence-links", 32));
+  const sign = (accidentId: string, sha256: string, expires: string) =>
+    createHmac("sha256", key).update(`${accidentId}\n${sha256}\n${expires}`).digest();
+  const nowS = () => Math.floor(options.now().getTime() / 1000);
+  return {
+    url(accidentId, sha256) {
+      const expires = String(nowS() + LIFE_S);
+      const signature = sign(accidentId, sha256, expires).toString("base64url");
+      return `${options.publicUrl}/api/evidence/${accidentId}/${sha256}?expires=${expires}&signature=${signature}`;
+    },
+    check({ accidentId, sha256, expires, signature }) {
+      if (typeof expires !== "string" || !/^\d{1,12}$/.test(expires)) throw new NotSignedIn();
+      if (typeof signature !== "string" || !/^[\w-]{43}$/.test(signature)) throw new NotSignedIn();
+      const given = Buffer.from(signature, "base64url");
+      const right = given.length === 32 && timingSafeEqual(given, sign(accidentId, sha256, expires));
+      const left = Number(expires) - nowS();
+      if (!right || left < 0 || left > LIFE_S) throw new NotSignedIn();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import dns from "node:dns";
+import type { LookupFunction } from "node:net";
+import ipaddr from "ipaddr.js";
+
+/** What a claim may never be posted to unless the config allows it (SSRF): everything that is not plain public unicast. */
+export class AddressRefused extends Error {
+  readonly code = "EADDRREFUSED";
+  constructor() {
+    super("address is not public");
+    this.name = "AddressRefused";
+  }
+}
+
+/** True for a public unicast address. IPv6 forms that carry an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo) are refused whole: no insurer needs them. */
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.parse(address);
+  if (parsed.kind() === "ipv4") return parsed.range() === "unicast";
+  const v6 = parsed as ipaddr.IPv6;
+  // Only 2000::/3 is handed out as global unicast; ::/8 (compatible), fec0::/10 (site-local) and 5f00::/16 (SRv6) are not in it.
+  const global = ((v6.parts[0] ?? 0) & 0xe000) === 0x2000;
+  return global && v6.range() === "unicast" && v6.zoneId === undefined;
+}
+
+/**
+ * A `lookup` for the socket itself: the address that was vetted is the address that is connected to, so a name that changes
+ * between check and use (DNS rebinding) gains nothing. One bad address among several refuses the name.
+ */
+export function vettedLookup(allowPrivate: boolean, resolve: typeof dns.lookup = dns.lookup): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, "", 0);
+      const found = addresses as dns.LookupAddress[];
+      const refused = found.length === 0 || (!allowPrivate && !found.every(({ address }) => isPublicAddress(address)));
+      if (refused) return callback(new AddressRefused() as NodeJS.ErrnoException, "", 0);
+      if (options.all) return callback(null, found);
+      const [first] = found as [dns.LookupAddress];
+      return callback(null, first.address, first.family);
+    });
+  };
+}
+
+/** Throws AddressRefused unless the URL may be posted to: in production https on 443, never credentials, never a private literal (a socket looks up no literal, so it is checked here). */
+export function checkUrl(url: URL, allowPrivate: boolean): void {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (url.username !== "" || url.password !== "") throw new AddressRefused();
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw new AddressRefused();
+  if (allowPrivate) return;
+  if (url.protocol !== "https:" || url.port !== "") throw new AddressRefused();
+  if (ipaddr.isValid(host) && !isPublicAddress(host)) throw new AddressRefused();
+}
