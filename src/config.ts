@@ -1,5 +1,20 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type Joi from "joi";
+import { insurerFaults, productionFaults, secretsOf } from "./config-checks.ts";
+import {
+  catalogueSchema,
+  conditionsSchema,
+  PLATFORM_HOSTS,
+  PLATFORM_PAGES,
+  type Settings,
+  settingsSchema,
+  VARIABLES,
+} from "./config-schema.ts";
+import { check, fromEnvironment, merge, readYaml, type Tree } from "./config-sources.ts";
+import { developmentKeys, type KeyKind } from "./development-keys.ts";
 import type { Condition } from "./domain/eligibility.ts";
-import type { Catalogue } from "./domain/liability.ts";
+import type { Act, Catalogue } from "./domain/liability.ts";
 
 /** An insurer as configured: who gets the claims and how he is reached. */
 export interface Insurer {
@@ -53,4 +68,151 @@ export interface Config {
   operatorPhone: string;
   city: { zh: string; en: string; adcode: string };
   rules: { catalogue: Catalogue; conditions: Condition[] };
+}
+
+/** Everything that is wrong with the settings, each fault with its name; never a secret's value. */
+export class ConfigFault extends Error {
+  readonly faults: string[];
+
+  constructor(faults: string[]) {
+    super(["The settings are not usable:", ...faults].join("\n  "));
+    this.name = "ConfigFault";
+    this.faults = faults;
+  }
+}
+
+/** What development makes for itself and production must be given. */
+const KEYS: Record<string, KeyKind> = {
+  DATA_KEY: "key",
+  SESSION_KEY: "key",
+  WECHAT_APPID: "appid",
+  WECHAT_SECRET: "app-secret",
+  WECHAT_TOKEN: "token",
+  WECHAT_AES_KEY: "aes-key",
+};
+
+const projectFile = (name: string) => fileURLToPath(new URL(`../../config/${name}`, import.meta.url));
+
+/** Reads config/default.yaml, over it the file named by CONFIG_FILE, over it the environment; checks all, freezes. Throws ConfigFault with every fault. */
+export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<Config> {
+  const faults: string[] = [];
+  const production = env.NODE_ENV === "production";
+  // a misspelt "production" must not serve the stand-ins to the world
+  if (!["", "production", "development", "test"].includes(env.NODE_ENV ?? ""))
+    faults.push("NODE_ENV: must be production, development or test");
+  const layers = [await readYaml(projectFile("default.yaml"), "config/default.yaml", faults)];
+  if (env.CONFIG_FILE) layers.push(await readYaml(resolve(env.CONFIG_FILE), "CONFIG_FILE", faults));
+  const written = merge(...layers, fromEnvironment(env));
+  const rules = await readRules(faults);
+  const settings = check<Settings>(settingsSchema, written, faults);
+  faults.push(...insurerFaults(settings, env), ...(production ? productionFaults(settings, env) : []));
+  if (settings.port === 0 && !settings.publicUrl) faults.push("PUBLIC_URL: required when PORT is 0");
+  throwIfAny(faults);
+  if (production) return freeze(configOf(settings, rules, env));
+  const variables = await withDevelopmentKeys(settings, env, faults);
+  const complete = check<Settings>(settingsSchema, merge(written, fromEnvironment(variables)), faults);
+  faults.push(...insurerFaults(complete, variables));
+  throwIfAny(faults);
+  return freeze(configOf(complete, rules, variables));
+}
+
+/** One fault a name: what is out of its format is not called missing as well. */
+function throwIfAny(faults: string[]): void {
+  const byName = new Map(faults.toReversed().map((fault) => [fault.split(": ")[0], fault]));
+  if (faults.length > 0) throw new ConfigFault(faults.filter((fault) => [...byName.values()].includes(fault)));
+}
+
+async function readRules(faults: string[]): Promise<Config["rules"]> {
+  const read = async <T>(name: string, schema: Joi.ObjectSchema) =>
+    check<T>(schema, await readYaml(projectFile(name), `config/${name}`, faults), faults);
+  const { conditions } = await read<{ conditions: Condition[] }>("eligibility.yaml", conditionsSchema);
+  const catalogue = await read<Catalogue>("liability.yaml", catalogueSchema);
+  const known = new Set(catalogue.acts?.map((act: Act) => act.id));
+  for (const id of catalogue.notEqual?.flat() ?? []) {
+    if (!known.has(id)) faults.push(`config/liability.yaml: notEqual names ${id}, which is no act`);
+  }
+  return { conditions, catalogue };
+}
+
+async function withDevelopmentKeys(
+  settings: Settings,
+  env: NodeJS.ProcessEnv,
+  faults: string[],
+): Promise<NodeJS.ProcessEnv> {
+  const groups = { keys: settings.keys, wechat: settings.wechat } as unknown as Record<string, Tree>;
+  const isGiven = (name: string) => {
+    const [group = "", leaf = ""] = (VARIABLES[name] ?? "").split(".");
+    return Boolean(env[name]?.trim() || groups[group]?.[leaf]);
+  };
+  const secrets = settings.insurers.flatMap(({ secretEnv }) =>
+    secretEnv ? [[secretEnv, "webhook-secret"] as const] : [],
+  );
+  const wanted = [...Object.entries(KEYS), ...secrets].filter(([name]) => !isGiven(name));
+  const dataDir = resolve(settings.dataDir);
+  try {
+    const made = await developmentKeys(dataDir, Object.fromEntries(wanted));
+    return { ...env, ...Object.fromEntries(wanted.map(([name]) => [name, made[name]])) };
+  } catch (error) {
+    faults.push(`DATA_DIR: ${dataDir}/development-keys.json cannot be used (${(error as Error).message})`);
+    return env;
+  }
+}
+
+function configOf(settings: Settings, rules: Config["rules"], env: NodeJS.ProcessEnv): Config {
+  const production = env.NODE_ENV === "production";
+  const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`;
+  const { data, session } = settings.keys as { data: Buffer; session: Buffer };
+  return {
+    production,
+    port: settings.port,
+    // a developer's machine is not open to its network unless asked to be
+    host: settings.host ?? (production ? "0.0.0.0" : "127.0.0.1"),
+    publicUrl,
+    dataDir: resolve(settings.dataDir),
+    mongodbUri: settings.mongodbUri ?? null,
+    logLevel: settings.logLevel,
+    simulator: settings.simulator ?? !production,
+    wechat: wechatOf(settings, publicUrl, production),
+    keys: { data, session },
+    insurers: settings.insurers.map(({ code, name, hotline, url, secretEnv }) => ({
+      code,
+      ...(typeof name === "string" ? { zh: name, en: name } : name),
+      hotline,
+      url: url ? url.replaceAll("{publicUrl}", publicUrl) : null,
+      secretEnv: secretEnv ?? null,
+      secrets: secretEnv ? secretsOf(env[secretEnv]) : [],
+    })),
+    allowPrivateAddresses: settings.allowPrivateAddresses ?? !production,
+    operatorPhone: settings.operatorPhone,
+    city: settings.city,
+    rules,
+  };
+}
+
+function wechatOf({ wechat }: Settings, publicUrl: string, production: boolean): WechatConfig {
+  const apiUrls = wechat.apiUrls ?? (production ? PLATFORM_HOSTS : [`${publicUrl}/simulator/platform`]);
+  const [first = ""] = apiUrls;
+  return {
+    appid: wechat.appid ?? "",
+    secret: wechat.secret ?? "",
+    token: wechat.token ?? "",
+    previousToken: wechat.previousToken ?? null,
+    aesKey: wechat.aesKey ?? "",
+    previousAesKey: wechat.previousAesKey ?? null,
+    mode: wechat.mode,
+    apiUrls,
+    // a stand-in for the platform serves both surfaces under one address
+    openUrl: wechat.openUrl ?? (new URL(first).hostname.endsWith(".weixin.qq.com") ? PLATFORM_PAGES : first),
+    account: wechat.account,
+    noticeTemplateId: wechat.noticeTemplateId ?? null,
+  };
+}
+
+/** The bytes of a key cannot be frozen (Node refuses views); all else is. */
+function freeze<T>(value: T): T {
+  if (value !== null && typeof value === "object" && !ArrayBuffer.isView(value)) {
+    for (const part of Object.values(value)) freeze(part);
+    Object.freeze(value);
+  }
+  return value;
 }

@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { chmod, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What a variable must look like: how a value for development is made. */
+export type KeyKind = "key" | "aes-key" | "token" | "app-secret" | "appid" | "webhook-secret";
+
+const MAKERS: Record<KeyKind, () => string> = {
+  key: () => randomBytes(32).toString("base64"),
+  "aes-key": aesKey,
+  token: () => randomBytes(16).toString("hex"),
+  "app-secret": () => randomBytes(16).toString("hex"),
+  appid: () => `wx${randomBytes(8).toString("hex")}`,
+  "webhook-secret": () => `whsec_${randomBytes(32).toString("base64")}`,
+};
+
+/** The platform takes letters and digits only: draw until base64 has no other. */
+function aesKey(): string {
+  for (;;) {
+    const drawn = randomBytes(32).toString("base64").slice(0, 43);
+    if (/^[A-Za-z0-9]+$/.test(drawn)) return drawn;
+  }
+}
+
+/** The wanted values from DATA_DIR/development-keys.json, missing ones made and kept: what was sealed in development stays readable. */
+export async function developmentKeys(
+  dataDir: string,
+  wanted: Record<string, KeyKind>,
+): Promise<Record<string, string>> {
+  const path = join(dataDir, "development-keys.json");
+  await mkdir(dataDir, { recursive: true });
+  for (;;) {
+    const kept = await readKept(path);
+    const missing = Object.entries(wanted).filter(([name]) => !kept?.[name]);
+    if (missing.length === 0) return kept ?? {};
+    const all = { ...kept, ...Object.fromEntries(missing.map(([name, kind]) => [name, MAKERS[kind]()])) };
+    if (await write(path, all, kept === null)) return all;
+  }
+}
+
+async function readKept(path: string): Promise<Record<string, string> | null> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (text === null) return null;
+  await chmod(path, 0o600);
+  const kept: unknown = JSON.parse(text);
+  const sound = kept !== null && typeof kept === "object" && Object.values(kept).every((v) => typeof v === "string");
+  if (!sound) throw new Error("not a map of texts");
+  return kept as Record<string, string>;
+}
+
+/** Whole or not at all. False: another process made the first file in the meantime; its keys are the ones to use. */
+async function write(path: string, keys: Record<string, string>, first: boolean): Promise<boolean> {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  const file = await open(draft, "wx", 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(keys, null, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  if (!first) {
+    await rename(draft, path);
+    return true;
+  }
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
