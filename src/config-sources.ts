@@ -55,7 +55,9 @@ export function check<T>(schema: Joi.ObjectSchema, tree: Tree, faults: string[])
 
 function takeOut(tree: Tree, path: (string | number)[]): void {
   const holder = path.slice(0, -1).reduce<unknown>((part, key) => (part as Tree | undefined)?.[key], tree);
-  if (holder !== null && typeof holder === "object") delete (holder as Tree)[path.at(-1) ?? ""];
+  const key = path.at(-1) ?? "";
+  if (Array.isArray(holder)) holder[Number(key)] = {};
+  else if (holder !== null && typeof holder === "object") delete (holder as Tree)[key];
 }
 
 /** `insurers.PICC.url`, not `insurers.0.url`. */
