@@ -1,18 +1,25 @@
+import { randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
 import type { Config } from "./config.ts";
-import type { Documents } from "./documents/documents.ts";
-import type { InsurerClient } from "./insurers/client.ts";
-import type { Log } from "./log.ts";
-import type { Photos } from "./photos/photos.ts";
-import type { Render } from "./render.ts";
-import type { Accidents } from "./store/accidents.ts";
-import type { Blobs } from "./store/blobs.ts";
-import type { Counters } from "./store/counters.ts";
-import type { Deliveries } from "./store/deliveries.ts";
-import type { Inbox } from "./store/inbox.ts";
-import type { People } from "./store/people.ts";
-import type { Vault } from "./store/vault.ts";
-import type { WechatApi } from "./wechat/api/client.ts";
-import type { CustomerQuota } from "./wechat/api/quota.ts";
+import { createDocuments, type Documents } from "./documents/documents.ts";
+import { startEmbedded } from "./embedded/embedded.ts";
+import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
+import { createLog, type Log } from "./log.ts";
+import { createPhotos, type Photos } from "./photos/photos.ts";
+import { createRender, type Render } from "./render.ts";
+import { type Accidents, createAccidents } from "./store/accidents.ts";
+import { type Blobs, createBlobs } from "./store/blobs.ts";
+import { connect, isReady } from "./store/connect.ts";
+import { type Counters, createCounters } from "./store/counters.ts";
+import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
+import { createInbox } from "./store/inbox.ts";
+import { createPeople, type People } from "./store/people.ts";
+import { createTokens } from "./store/tokens.ts";
+import { createTries, type Tries } from "./store/tries.ts";
+import { createVault, type Vault } from "./store/vault.ts";
+import { createWechatApi, type WechatApi } from "./wechat/api/client.ts";
+import { type CustomerQuota, createQuota, SAY_WINDOWS } from "./wechat/api/quota.ts";
+import type { InboxStore } from "./wechat/inbox.ts";
 
 export interface Clock {
   now(): Date;
@@ -23,7 +30,7 @@ export interface Context {
   config: Config;
   log: Log;
   clock: Clock;
-  /** unguessable, URL-safe, `bytes` of entropy */
+  /** unguessable, URL-safe, `bytes` of entropy (16 unless told) */
   randomId(bytes?: number): string;
   render: Render;
 
@@ -32,10 +39,9 @@ export interface Context {
   people: People;
   blobs: Blobs;
   counters: Counters;
-  inbox: Inbox;
+  inbox: InboxStore;
   deliveries: Deliveries;
-  /** counts tries under a key until a moment; false when the limit is reached */
-  tries: { count(key: string, limit: number, expiresAt: number): Promise<boolean> };
+  tries: Tries;
   /** reachable right now? */
   databaseReady(): Promise<boolean>;
 
@@ -49,4 +55,85 @@ export interface Context {
   wake(): void;
   onWake(listener: () => void): void;
   close(): Promise<void>;
+}
+
+export type Overrides = Partial<Pick<Context, "clock" | "log">> & { databaseUri?: string };
+
+/** Opens the database (MONGODB_URI, else the embedded default) and makes everything. `close` ends what was opened, in reverse. */
+export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
+  const log = overrides.log ?? createLog(config.logLevel);
+  const clock = overrides.clock ?? { now: () => new Date() };
+  const now = () => clock.now();
+  const database = await openDatabase(config, overrides.databaseUri);
+  const { connection } = database;
+  const vault = createVault(config.keys.data);
+  const wakes = new EventEmitter();
+  const wake = () => void wakes.emit("wake");
+  const tries = await createTries(connection);
+  const people = createPeople({ connection, vault, now, openings: SAY_WINDOWS });
+  const quotas = { ...people, ...tries };
+  const wechat = createWechatApi({
+    baseUrls: config.wechat.apiUrls,
+    openUrl: config.wechat.openUrl,
+    appid: config.wechat.appid,
+    secret: config.wechat.secret,
+    publicUrl: config.publicUrl,
+    tokens: createTokens(connection, vault, now),
+    quotas,
+    clock,
+    log,
+  });
+  const render = createRender();
+  return {
+    config,
+    log,
+    clock,
+    randomId: (bytes = 16) => randomBytes(bytes).toString("base64url"),
+    render,
+    vault,
+    accidents: wakingAfterChange(await createAccidents(connection, vault, config.rules.catalogue, now), wake),
+    people,
+    blobs: createBlobs(connection, vault),
+    counters: createCounters(connection),
+    inbox: await createInbox(connection, vault, now),
+    deliveries: await createDeliveries({ connection, clock, offsetMs: overrides.clock ? 0 : undefined }),
+    tries,
+    databaseReady: () => isReady(connection),
+    wechat,
+    quota: createQuota({ store: quotas }),
+    insurers: createInsurerClient({ ...config, sessionKey: config.keys.session, clock, log }),
+    photos: createPhotos(),
+    documents: createDocuments(render),
+    wake,
+    onWake: (listener) => void wakes.on("wake", listener),
+    async close() {
+      wakes.removeAllListeners();
+      wechat.close();
+      await database.close();
+    },
+  };
+}
+
+async function openDatabase(config: Config, override: string | undefined) {
+  const uri = override ?? config.mongodbUri;
+  const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database` });
+  const connection = await connect(uri ?? (embedded?.uri as string));
+  return {
+    connection,
+    async close() {
+      await connection.close();
+      await embedded?.close();
+    },
+  };
+}
+
+function wakingAfterChange(accidents: Accidents, wake: () => void): Accidents {
+  return {
+    ...accidents,
+    async change(id, decide) {
+      const after = await accidents.change(id, decide);
+      wake();
+      return after;
+    },
+  };
 }

@@ -122,6 +122,8 @@ export interface Position {
   lng: number;
   crs: "GCJ-02" | "WGS-84";
   accuracyM: number | null;
+  /** the line that WeChat's map put beside it, offered as the address */
+  label: string | null;
 }
 
 export interface Scene {

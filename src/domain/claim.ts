@@ -1,4 +1,4 @@
-import { type Accident, type Degree, type Letter, LETTERS, type Party, type Photo } from "./accident.ts";
+import { type Accident, type Degree, LETTERS, type Letter, type Party, type Photo } from "./accident.ts";
 import type { AgreementContent } from "./agreement.ts";
 import { type Catalogue, findAct, NO_ACT } from "./liability.ts";
 
@@ -20,7 +20,13 @@ export interface ClaimSources {
 const MAX_PHOTOS = 20;
 const DEGREE_PERCENT: Record<Degree, number> = { full: 100, equal: 50, none: 0 };
 /** 号牌种类 of GA/T 16.7 → colour of the plate */
-const PLATE_COLOURS: Record<string, string> = { "01": "yellow", "02": "blue", "06": "black", "51": "yellow_green", "52": "green" };
+const PLATE_COLOURS: Record<string, string> = {
+  "01": "yellow",
+  "02": "blue",
+  "06": "black",
+  "51": "yellow_green",
+  "52": "green",
+};
 
 export const claimRef = (number: string, letter: Letter): string => `${number}-${letter}`;
 
@@ -34,7 +40,9 @@ export function claimants(accident: Accident, insurerCodes: readonly string[]): 
 
 /** Both liable, two cars with an insurer each, nobody hurt, nothing else hit: each insurer may pay his own car (互碰自赔) if both losses turn out ≤ 2,000 yuan. */
 export function mutualSelfCompensation(content: AgreementContent): boolean {
-  return LETTERS.every((letter) => content.parties[letter].degree === "equal" && content.parties[letter].insurerCode !== "unknown");
+  return LETTERS.every(
+    (letter) => content.parties[letter].degree === "equal" && content.parties[letter].insurerCode !== "unknown",
+  );
 }
 
 /** `claim.submitted` for one party at his own insurer (config/schemas/claim.submitted.v1.json). Times +08:00, no pictures, the licence's number masked, the phone in full: the insurer calls within minutes. */
@@ -98,7 +106,13 @@ function partyOf({ accident, content, insurerNames }: ClaimSources, party: Lette
     label: party,
     role: party === claimant ? "insured" : "third_party",
     driver: agreed
-      ? { name: own.name, idType: own.idKind, idNoMasked: maskNumber(own.idNumber), phone: own.phone, wechatBound: true }
+      ? {
+          name: own.name,
+          idType: own.idKind,
+          idNoMasked: maskNumber(own.idNumber),
+          phone: own.phone,
+          wechatBound: true,
+        }
       : { withheld: true },
     vehicle: {
       plate: own.plate.replaceAll("·", ""),
@@ -118,7 +132,10 @@ function partyOf({ accident, content, insurerNames }: ClaimSources, party: Lette
 
 function evidenceOf({ accident, linkOf }: ClaimSources): object {
   const stored = accident.photos.filter((photo) => photo.state === "stored" && photo.sha256 !== null);
-  const ordered = [...stored.filter((photo) => photo.slot !== "extra"), ...stored.filter((photo) => photo.slot === "extra")];
+  const ordered = [
+    ...stored.filter((photo) => photo.slot !== "extra"),
+    ...stored.filter((photo) => photo.slot === "extra"),
+  ];
   const everybodyAgreed = LETTERS.every((letter) => accident.parties[letter]?.signature?.forwarding === true);
   return {
     photos: ordered.slice(0, MAX_PHOTOS).map((photo) => photoOf(photo, linkOf)),
@@ -129,7 +146,9 @@ function evidenceOf({ accident, linkOf }: ClaimSources): object {
       signedAt: beijingTime(lastSignedAt(accident)),
       signatures: LETTERS.flatMap((party) => {
         const signature = accident.parties[party]?.signature;
-        return signature ? [{ party, method: "draw", at: beijingTime(signature.signedAt), imageSha256: signature.imageSha256 }] : [];
+        return signature
+          ? [{ party, method: "draw", at: beijingTime(signature.signedAt), imageSha256: signature.imageSha256 }]
+          : [];
       }),
     },
     auditHead: accident.events.at(-1)?.hash ?? "",

@@ -32,8 +32,8 @@ export interface Accidents {
   findByInvitation(codeOrDigits: string): Promise<Accident | null>;
   findByClaim(ref: string): Promise<Accident | null>;
   create(draft: Draft, events: NewEvent[]): Promise<Accident>;
-  /** Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to do. */
-  change(id: string, decide: (accident: Accident) => Change | null): Promise<Accident>;
+  /** Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to do. Who has just loaded it may give the accident itself. */
+  change(known: string | Accident, decide: (accident: Accident) => Change | null): Promise<Accident>;
   /** ids of accidents that are neither concluded nor ended and were opened before `before` */
   listStale(before: Date, limit: number): Promise<string[]>;
   listOutbox(limit: number): Promise<{ accidentId: string; entries: StoredEntry[] }[]>;
@@ -94,9 +94,10 @@ export async function createAccidents(
     findByInvitation: (code) => lookUp({ invitationHashes: invitationHash(vault, code) }, { openedAt: -1 }),
     findByClaim: (ref) => lookUp({ claimRefs: String(ref) }),
     create: (draft, events) => insert(writer, draft, events),
-    async change(id, decide) {
+    async change(known, decide) {
       for (let attempt = 0; attempt < TRIES; attempt++) {
-        const before = await get(id);
+        const loaded = typeof known !== "string" && attempt === 0;
+        const before = loaded ? known : await get(typeof known === "string" ? known : known.id);
         const change = decide(before);
         if (!change) return before;
         const after = await write(writer, before, change);

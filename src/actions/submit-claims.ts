@@ -1,0 +1,76 @@
+import type { Context } from "../context.ts";
+import { type Accident, type Claim, type Letter, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
+import { agreementOf } from "../domain/agreement.ts";
+import { buildClaim, claimants, claimRef } from "../domain/claim.ts";
+import { notice } from "./notice.ts";
+
+type Wiring = Pick<Context, "config" | "clock" | "insurers">;
+
+export interface SubmittedClaims {
+  claims: Claim[];
+  events: NewEvent[];
+  outbox: OutboxEntry[];
+}
+
+/** One claim for each party that allowed it, for the outbox, and a word to the others that they call their insurer themselves. Part of the change that stores the documents; a second time it has nothing to add. */
+export function submitClaims(ctx: Wiring, accident: Accident): SubmittedClaims {
+  const { catalogue } = ctx.config.rules;
+  const content = agreementOf(accident, catalogue);
+  if (!content || !accident.concludedAt || accident.claims.length > 0) {
+    return { claims: accident.claims, events: [], outbox: [] };
+  }
+  const now = ctx.clock.now();
+  const letters = claimants(accident, claimTakers(ctx));
+  const claims = letters.map((letter) => newClaim(accident, letter, now));
+  const sources = {
+    ...placesOf(ctx, accident),
+    accident: { ...accident, claims },
+    content,
+    catalogue,
+    now,
+  };
+  const posts = claims.map(({ party, insurerCode }): OutboxEntry => {
+    return { kind: "claim", target: insurerCode, body: JSON.stringify(buildClaim(sources, party)) };
+  });
+  const events = claims.map(({ ref, party, insurerCode }): NewEvent => {
+    return { type: "claim-submitted", by: "system", data: { ref, party, insurer: insurerCode } };
+  });
+  const calls = LETTERS.filter((letter) => !letters.includes(letter)).map((letter) => callNotice(ctx, accident, letter));
+  return { claims, events, outbox: [...posts, ...calls] };
+}
+
+const claimTakers = ({ config }: Wiring): string[] =>
+  config.insurers.filter(({ url, secrets }) => url !== null && secrets.length > 0).map(({ code }) => code);
+
+/** What the builder must be told of the world: names, place, links. */
+function placesOf({ config, insurers }: Wiring, accident: Accident) {
+  return {
+    insurerNames: Object.fromEntries(config.insurers.map(({ code, zh }) => [code, zh])),
+    jurisdiction: { adcode: config.city.adcode, district: config.city.zh },
+    linkOf: (sha256: string) => insurers.evidence.url(accident.id, sha256),
+    callbackOf: (code: string, ref: string) => `${config.publicUrl}/api/insurers/${code}/claims/${ref}/status`,
+  };
+}
+
+function newClaim(accident: Accident, party: Letter, at: Date): Claim {
+  return {
+    ref: claimRef(accident.number, party),
+    party,
+    insurerCode: accident.parties[party]?.details?.insurerCode as string,
+    status: "submitted",
+    statusAt: at,
+    insurerClaimNo: null,
+    assessedFen: null,
+    paidFen: null,
+    reason: null,
+    sequence: 0,
+    seenIds: [],
+  };
+}
+
+function callNotice({ config }: Wiring, accident: Accident, letter: Letter): OutboxEntry {
+  const code = accident.parties[letter]?.details?.insurerCode;
+  const insurer = config.insurers.find((candidate) => candidate.code === code);
+  const params = insurer ? { insurer: insurer.zh, hotline: insurer.hotline } : { insurer: "", hotline: "" };
+  return notice(accident, letter, "claim-call-insurer", params);
+}
