@@ -1,0 +1,43 @@
+import { Invalid } from "../errors.ts";
+
+/** A push body as read, the same for XML and JSON: leaves are strings exactly as sent (a 64-bit MsgId stays whole), objects have no prototype. */
+export type FieldValue = string | Fields | readonly FieldValue[];
+
+export interface Fields {
+  readonly [name: string]: FieldValue;
+}
+
+export const MAX_DEPTH = 8;
+export const MAX_ELEMENTS = 1_000;
+
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+
+/** These repeat; one or many, they always become an array. */
+export const REPEATED = new Set(["item", "List"]);
+
+/** Authentic but not as the protocol says: 400. */
+export function malformed(reason: string): Invalid {
+  return new Invalid("wechat-malformed", { reason }, 400);
+}
+
+/** Names begin with a letter, so `__proto__` is none; the body comes from outside. */
+export function checkName(name: string): string {
+  if (!NAME.test(name)) throw malformed("name");
+  return name;
+}
+
+export function emptyFields(): Record<string, FieldValue> {
+  return Object.create(null) as Record<string, FieldValue>;
+}
+
+/** Adds one field; a name given twice is refused, because readers disagree on which of the two counts. */
+export function addField(fields: Record<string, FieldValue>, name: string, value: FieldValue): void {
+  const before = fields[name];
+  if (!REPEATED.has(name)) {
+    if (before !== undefined) throw malformed("duplicate");
+    fields[name] = value;
+    return;
+  }
+  const added = Array.isArray(value) ? (value as FieldValue[]) : [value];
+  fields[name] = before === undefined ? added : [...(before as FieldValue[]), ...added];
+}

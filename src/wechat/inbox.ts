@@ -1,0 +1,24 @@
+/** What the inbox knows of a push. `holder` names one attempt at the work, so that one that lost its lease cannot finish another's. */
+export type InboxState =
+  | { readonly state: "new" }
+  | { readonly state: "running" }
+  | { readonly state: "done"; readonly reply: string | null };
+
+export interface InboxLease {
+  readonly key: string;
+  readonly holder: string;
+  readonly leaseMs: number;
+}
+
+/**
+ * Remembers pushes across processes, for at least 20 minutes (twice the age that a signed push may have).
+ * Every step is atomic by `key`; time is the store's own.
+ */
+export interface InboxStore {
+  /** `new` takes the lease for this holder: the key was unknown, or running with a lease that is over (its process died). */
+  begin(lease: InboxLease): Promise<InboxState>;
+  /** Extends the holder's lease; without effect when it is no longer his. */
+  renew(lease: InboxLease): Promise<void>;
+  /** Keeps the answer (null: nothing was said), for the retries that may still come; without effect when the lease is another's. */
+  finish(work: { readonly key: string; readonly holder: string; readonly reply: string | null }): Promise<void>;
+}

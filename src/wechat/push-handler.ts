@@ -1,0 +1,81 @@
+import type { Log } from "../log.ts";
+import { SUCCESS } from "./answer-push.ts";
+import type { InboxStore } from "./inbox.ts";
+import { Lanes } from "./lanes.ts";
+import type { InboundMessage } from "./message.ts";
+import { openPush, type PushRequest } from "./open-push.ts";
+import type { PushConfig } from "./push-config.ts";
+import { PushWork } from "./push-work.ts";
+import type { Reply } from "./reply.ts";
+import type { ReplySink } from "./reply-sink.ts";
+
+export interface PushLimits {
+  /** When the platform gets its answer at the latest; it hangs up after 5 s. */
+  readonly deadlineMs: number;
+  /** How long a dead process blocks a push. Shorter than the deadline, so that the next retry takes the work over. */
+  readonly leaseMs: number;
+  /** How often a retry asks for the answer of another process. */
+  readonly pollMs: number;
+  /** After that a handler is given up, and the person's next message has its turn. */
+  readonly stuckMs: number;
+}
+
+export interface PushHandlerOptions {
+  readonly config: PushConfig;
+  readonly inbox: InboxStore;
+  readonly log: Log;
+  nowMs(): number;
+  /** Does the work of one message, once. Answers through the sink; a rejection is logged and ends nothing. */
+  handle(message: InboundMessage, sink: ReplySink): Promise<void>;
+  /** What to say when the work failed. */
+  fallback?(message: InboundMessage): Reply | undefined;
+  /** Says something as a customer message, when the push is answered already. */
+  later?(message: InboundMessage, reply: Reply): Promise<unknown>;
+  readonly limits?: Partial<PushLimits>;
+}
+
+export interface PushAnswer {
+  readonly type: "text/plain" | "application/xml" | "application/json";
+  readonly body: string;
+}
+
+export interface PushHandler {
+  /**
+   * Answers one push within the deadline: with the passive reply, or with `success` when there is none yet. Throws NotSignedIn (401) and Invalid (400)
+   * as openPush does, and Upstream when the inbox does not take the push: the platform then sends it again.
+   */
+  handle(push: PushRequest): Promise<PushAnswer>;
+  /** Resolves when everything that was accepted is done. */
+  settle(): Promise<void>;
+}
+
+const LIMITS: PushLimits = { deadlineMs: 4_000, leaseMs: 3_000, pollMs: 150, stuckMs: 60_000 };
+
+/** Each push has one effect, however often and wherever it arrives, and one person's pushes are worked in the order of their arrival. */
+export function createPushHandler(options: PushHandlerOptions): PushHandler {
+  const limits = { ...LIMITS, ...options.limits };
+  const lanes = new Lanes();
+  const running = new Map<string, PushWork>();
+
+  const start = (push: ReturnType<typeof openPush>): PushWork => {
+    const work = new PushWork(push, { ...options, limits, lanes });
+    const { dedupKey } = push.message;
+    running.set(dedupKey, work);
+    work.done.then(() => running.delete(dedupKey));
+    return work;
+  };
+
+  return {
+    async handle(request) {
+      const push = openPush(options.config, { ...request, nowMs: options.nowMs() });
+      // A retry to this process joins the work that is still running; one to another process meets it in the inbox.
+      const work = running.get(push.message.dedupKey) ?? start(push);
+      const body = await work.answer;
+      if (body === SUCCESS) return { type: "text/plain", body };
+      return { type: body.startsWith("{") ? "application/json" : "application/xml", body };
+    },
+    async settle() {
+      await Promise.all([...running.values()].map((work) => work.done));
+    },
+  };
+}

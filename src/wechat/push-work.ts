@@ -1,0 +1,142 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { Upstream } from "../errors.ts";
+import { answerPush, SUCCESS } from "./answer-push.ts";
+import { failure } from "./failure.ts";
+import type { InboxLease, InboxState } from "./inbox.ts";
+import type { Lanes, Turn } from "./lanes.ts";
+import type { OpenedPush } from "./open-push.ts";
+import type { PushHandlerOptions, PushLimits } from "./push-handler.ts";
+import { OneReply } from "./reply-sink.ts";
+
+export interface PushTools extends PushHandlerOptions {
+  readonly limits: PushLimits;
+  readonly lanes: Lanes;
+}
+
+/** One push being worked on: `answer` within the deadline, `done` when nothing of it is running any more (it never rejects). */
+export class PushWork {
+  readonly answer: Promise<string>;
+  readonly done: Promise<void>;
+  readonly #push: OpenedPush;
+  readonly #tools: PushTools;
+  readonly #lease: InboxLease;
+  readonly #sink: OneReply;
+  #accepted = false;
+  #resolve: (body: string) => void = () => {};
+  #reject: (error: Error) => void = () => {};
+
+  constructor(push: OpenedPush, tools: PushTools) {
+    this.#push = push;
+    this.#tools = tools;
+    this.#lease = { key: push.message.dedupKey, holder: randomUUID(), leaseMs: tools.limits.leaseMs };
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#sink = new OneReply(
+      (reply) => answerPush(push, reply, { nowMs: tools.nowMs() }),
+      (body) => this.#resolve(body ?? SUCCESS),
+    );
+    // The turn is taken before anything is awaited: the order of arrival is the order of the work.
+    this.done = this.#run(tools.lanes.enter(push.message.openid));
+  }
+
+  async #run(turn: Turn): Promise<void> {
+    const deadline = setTimeout(() => this.#onDeadline(), this.#tools.limits.deadlineMs);
+    try {
+      const first = await this.#begin();
+      if (first.state === "new") return await this.#perform(turn);
+      turn.leave();
+      const state = await this.#waitElsewhere(first);
+      if (state.state === "new") return await this.#perform(this.#tools.lanes.enter(this.#push.message.openid));
+      this.#resolve(state.state === "done" ? (state.reply ?? SUCCESS) : SUCCESS);
+    } catch (error) {
+      this.#note("push not taken: inbox failed", error);
+      this.#reject(new Upstream("wechat-inbox", {}, true, error));
+    } finally {
+      clearTimeout(deadline);
+      turn.leave();
+    }
+  }
+
+  async #begin(): Promise<InboxState> {
+    const state = await this.#tools.inbox.begin(this.#lease);
+    this.#accepted = true;
+    return state;
+  }
+
+  #onDeadline(): void {
+    // Not in the inbox, not accepted: an error makes the platform send it again, `success` would lose it.
+    if (!this.#accepted) this.#reject(new Upstream("wechat-inbox-slow"));
+    this.#sink.close();
+  }
+
+  /** Another process is at it: its answer if it comes in time, its work if it died (then its lease ends before our deadline). */
+  async #waitElsewhere(first: InboxState): Promise<InboxState> {
+    const { deadlineMs, pollMs } = this.#tools.limits;
+    const until = performance.now() + deadlineMs - pollMs;
+    let state = first;
+    while (state.state === "running" && performance.now() < until) {
+      await delay(pollMs);
+      state = await this.#begin();
+    }
+    return state;
+  }
+
+  async #perform(turn: Turn): Promise<void> {
+    const { inbox, limits } = this.#tools;
+    const renewal = setInterval(() => this.#quietly("lease not renewed", inbox.renew(this.#lease)), limits.leaseMs / 3);
+    try {
+      await turn.ready;
+      await this.#handle();
+      this.#sink.close();
+      await this.#quietly("push not finished", inbox.finish({ ...this.#lease, reply: this.#sink.body }));
+    } finally {
+      clearInterval(renewal);
+      turn.leave();
+    }
+  }
+
+  async #handle(): Promise<void> {
+    const { message } = this.#push;
+    const { handle, limits } = this.#tools;
+    const giveUp = new AbortController();
+    const stuck = delay(limits.stuckMs, undefined, { signal: giveUp.signal }).then(
+      () => Promise.reject(new Upstream("wechat-handler-stuck")),
+      () => {},
+    );
+    try {
+      await Promise.race([(async () => handle(message, this.#sink))(), stuck]);
+    } catch (error) {
+      this.#note("push handler failed", error);
+      await this.#sayFallback();
+    } finally {
+      giveUp.abort();
+    }
+  }
+
+  async #sayFallback(): Promise<void> {
+    const { fallback, later } = this.#tools;
+    const { message } = this.#push;
+    try {
+      const reply = this.#sink.body === null ? fallback?.(message) : undefined;
+      if (reply && !this.#sink.offer(reply)) await later?.(message, reply);
+    } catch (error) {
+      this.#note("fallback not said", error);
+    }
+  }
+
+  async #quietly(what: string, step: Promise<void>): Promise<void> {
+    try {
+      await step;
+    } catch (error) {
+      this.#note(what, error);
+    }
+  }
+
+  #note(what: string, error: unknown): void {
+    const { kind, msgId } = this.#push.message;
+    this.#tools.log.error({ kind, msgId, ...failure(error) }, what);
+  }
+}

@@ -1,0 +1,27 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+const DIGEST_BYTES = 20;
+
+/** The platform's signature: SHA-1 over the sorted parts, as lower-case hex. WeChat fixes the algorithm; freshness and de-duplication make up for it. */
+export function sign(parts: readonly string[]): string {
+  return createHash("sha1")
+    .update([...parts].sort().join(""), "utf8")
+    .digest("hex");
+}
+
+/** Compares in constant time over digests of one size; what is no digest at all is compared with zeros and refused. */
+export function sameSignature(given: string, expected: string): boolean {
+  const bytes = Buffer.alloc(DIGEST_BYTES);
+  const written = given.length === DIGEST_BYTES * 2 ? bytes.write(given, "hex") : 0;
+  return timingSafeEqual(bytes, Buffer.from(expected, "hex")) && written === DIGEST_BYTES;
+}
+
+/** The first of our tokens (current, previous) that signed the parts; all are tried, so that a match does not show in the time. */
+export function signingToken(tokens: readonly string[], parts: readonly string[], given: string): string | undefined {
+  let found: string | undefined;
+  for (const token of tokens) {
+    const matches = sameSignature(given, sign([token, ...parts]));
+    if (matches && found === undefined) found = token;
+  }
+  return found;
+}
