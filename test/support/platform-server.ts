@@ -59,17 +59,16 @@ export interface RunningPlatform extends RunningServer {
   calls: string[];
 }
 
-/** The stand-in as a server of its own. */
+/** The stand-in as a server of its own. Without `appUrl` it pushes to a `/wechat` beside it that accepts everything in silence. */
 export async function startPlatform(
   options: Partial<Omit<PlatformOptions, "urls" | "account">> & { appUrl?: string; account?: Partial<Account> } = {},
 ): Promise<RunningPlatform> {
-  const { appUrl = "http://127.0.0.1:9", account, ...rest } = options;
+  const { appUrl, account, ...rest } = options;
   const calls: string[] = [];
   let url = "";
   const platform = createPlatform({
     account: { ...testAccount, ...account },
-    urls: { app: () => appUrl, platform: () => url },
-    answerMs: 40,
+    urls: { app: () => appUrl ?? url, platform: () => url },
     ...rest,
   });
   const app = new Koa();
@@ -79,6 +78,9 @@ export async function startPlatform(
     return next();
   });
   app.use(platform.middleware);
+  app.use((ctx) => {
+    if (ctx.path === "/wechat") ctx.body = "success";
+  });
   const server = await listen(app.callback());
   url = server.url;
   return { ...server, platform, calls };
