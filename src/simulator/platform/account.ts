@@ -15,4 +15,6 @@ export interface Account {
 export interface Addresses {
   app(): string;
   platform(): string;
+  /** As people see the app's pages, where that is another address: the host that authorisation may lead back to. */
+  pages?(): string;
 }

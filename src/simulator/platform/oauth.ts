@@ -32,7 +32,7 @@ export function oauthRoutes(router: Router, { account, urls, now, whoAsks }: Oau
       ctx.query["appid"] === account.appid &&
       typeof target === "string" &&
       URL.canParse(target) &&
-      new URL(target).host === new URL(urls.app()).host;
+      new URL(target).host === new URL((urls.pages ?? urls.app)()).host;
     if (!allowed || openid === null) {
       ctx.status = 400;
       ctx.body = allowed ? "请在微信客户端打开链接" : "redirect_uri 参数错误";

@@ -1,8 +1,7 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosInstance, type AxiosResponse } from "axios";
 import { Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { createAgents } from "./agents.ts";
 
 /** What a time-out allows: try the next host at once (a read), let the caller try later (idempotent), or neither (a send may have arrived). */
 export type OnTimeout = "next-host" | "caller-may-retry" | "give-up";
@@ -47,7 +46,7 @@ export function createTransport(options: {
 }): Transport {
   const { baseUrls, timeoutMs, now, log } = options;
   if (baseUrls.length === 0) throw new Error("no base URL of the platform is given");
-  const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) };
+  const agents = createAgents(timeoutMs / 2);
   const http = axios.create({
     ...agents,
     proxy: false,

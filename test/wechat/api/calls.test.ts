@@ -1,35 +1,24 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { afterEach, before, beforeEach, describe, it } from "node:test";
 import jsQR from "jsqr";
 import sharp from "sharp";
-import { Invalid, NotAllowed, Upstream } from "../../../src/errors.ts";
+import type { Invalid } from "../../../src/errors.ts";
 import type { WechatApi } from "../../../src/wechat/api/client.ts";
-import { errcodeRule, nextQuotaDay } from "../../../src/wechat/api/errcodes.ts";
-import { jsSdkSignature } from "../../../src/wechat/api/js-sdk.ts";
+import { nextQuotaDay } from "../../../src/wechat/api/errcodes.ts";
 import type { Menu } from "../../../src/wechat/api/menu.ts";
 import { qrPng } from "../../../src/wechat/api/qr.ts";
-import { createQuota } from "../../../src/wechat/api/quota.ts";
-import { createMemoryQuotaStore } from "../../support/memory-quota-store.ts";
 import {
   createManualClock,
   listen,
   type RunningPlatform,
-  type RunningServer,
   startPlatform,
   testAccount,
 } from "../../support/platform-server.ts";
 import { createTestClient } from "../../support/wechat-client.ts";
+import { invalid, upstream } from "../../support/wechat-errors.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const upstream = (code: string, action?: string) => (error: unknown) => {
-  assert.ok(error instanceof Upstream, String(error));
-  assert.equal(error.code, code);
-  if (action) assert.equal(error.details["action"], action);
-  return true;
-};
-const invalid = (code: string, status: number) => (error: unknown) =>
-  error instanceof Invalid && error.code === code && error.status === status;
 
 let jpeg: Buffer;
 before(async () => {
@@ -45,116 +34,13 @@ describe("calls of the platform's API", () => {
 
   beforeEach(async () => {
     clock = createManualClock();
-    running = await startPlatform({ clock, templates: ["tpl-news"] });
+    running = await startPlatform({ clock });
     running.platform.people.add("anna");
     api = createTestClient([running.url], { clock }).api;
   });
   afterEach(async () => {
     api.close();
     await running.close();
-  });
-
-  const received = () => running.platform.inbox("anna").filter(({ via }) => via !== "notice");
-
-  describe("customer messages", () => {
-    it("carry text, a picture, an article, a mini program, a menu and the sign of typing", async () => {
-      await running.platform.follow("anna");
-      await running.platform.sendText("anna", "hello");
-      const { mediaId } = await api.uploadImage({ bytes: jpeg, filename: "a.jpg", contentType: "image/jpeg" });
-      await api.sendTyping("anna");
-      assert.equal(running.platform.people.get("anna").typing, true);
-      await api.sendTyping("anna", false);
-      assert.equal(running.platform.people.get("anna").typing, false);
-      await api.sendText("anna", '对方已加入。<a href="https://kuaichu.example/h5">打开</a>');
-      await api.sendImage("anna", mediaId);
-      await api.sendNews("anna", { title: "协议书", url: "https://kuaichu.example/a" });
-      await api.sendMiniProgram("anna", { title: "快处", appid: "wx1", pagePath: "a/b", thumbMediaId: mediaId });
-      await api.sendMenu("anna", { head: "几辆车？", items: [{ id: "1", content: "两辆" }], tail: "请选" });
-      assert.deepEqual(
-        received().map(({ via, kind }) => `${via} ${kind}`),
-        ["customer text", "customer image", "customer news", "customer mini-program", "customer menu"],
-      );
-      assert.equal(received()[0]?.text, '对方已加入。<a href="https://kuaichu.example/h5">打开</a>');
-      assert.deepEqual(received()[4]?.items, [{ id: "1", content: "两辆" }]);
-    });
-
-    it("end with the window: three in a minute after a scan, five in 48 hours after a message", async () => {
-      await running.platform.follow("anna");
-      for (const text of ["1", "2", "3"]) await api.sendText("anna", text);
-      await assert.rejects(api.sendText("anna", "4"), upstream("wechat-window-used-up", "switch-channel"));
-      clock.advance(MINUTE_MS);
-      await assert.rejects(api.sendText("anna", "4"), upstream("wechat-window-closed", "switch-channel"));
-      await running.platform.sendText("anna", "hi");
-      clock.advance(47 * HOUR_MS);
-      for (const text of ["4", "5", "6", "7", "8"]) await api.sendText("anna", text);
-      await assert.rejects(api.sendText("anna", "9"), upstream("wechat-window-used-up"));
-      clock.advance(HOUR_MS);
-      await assert.rejects(api.sendText("anna", "9"), upstream("wechat-window-closed"));
-    });
-
-    it("tell by their error what to do: unknown person, picture gone, too long", async () => {
-      await running.platform.follow("anna");
-      await assert.rejects(api.sendText("nobody", "x"), upstream("wechat-unknown-person", "forget-person"));
-      await assert.rejects(api.sendImage("anna", "gone"), upstream("wechat-media-gone", "ask-again"));
-      await assert.rejects(api.sendText("anna", "长".repeat(700)), upstream("wechat-too-large", "shrink"));
-    });
-  });
-
-  describe("notices", () => {
-    const notice = {
-      openid: "anna",
-      templateId: "tpl-news",
-      data: { thing1: "保险公司已收到", time2: "2026-11-02 12:00" },
-      url: "https://kuaichu.example/h5",
-      clientMsgId: "event-1",
-    };
-
-    it("by template reach a follower once for each client_msg_id, whatever is repeated", async () => {
-      await running.platform.follow("anna");
-      const first = await api.sendTemplate(notice);
-      const again = await api.sendTemplate(notice);
-      assert.equal(again.msgId, first.msgId);
-      assert.ok(BigInt(first.msgId) > BigInt(Number.MAX_SAFE_INTEGER));
-      assert.notEqual((await api.sendTemplate({ ...notice, clientMsgId: "event-2" })).msgId, first.msgId);
-      assert.equal(received().filter(({ via }) => via === "template").length, 2);
-      assert.deepEqual(received().at(-1)?.fields, notice.data);
-      await running.platform.settle();
-    });
-
-    it("by template may be tried again by the caller after a time-out, and still arrive once", async () => {
-      await running.platform.follow("anna");
-      const hasty = createTestClient([running.url], { clock, timeoutMs: 500 }).api;
-      await hasty.check();
-      running.platform.silence({ path: "/template/send" });
-      await assert.rejects(
-        hasty.sendTemplate(notice),
-        (error: unknown) => upstream("wechat-timeout")(error) && (error as Upstream).retryable,
-      );
-      await hasty.sendTemplate(notice);
-      assert.equal(received().filter(({ via }) => via === "template").length, 1);
-      hasty.close();
-      await running.platform.settle();
-    });
-
-    it("by template are refused to strangers, for unknown templates and for fields that are too long", async () => {
-      await assert.rejects(api.sendTemplate(notice), upstream("wechat-not-follower", "switch-channel"));
-      await assert.rejects(
-        api.sendTemplate({ ...notice, templateId: "other" }),
-        upstream("wechat-bad-call", "give-up"),
-      );
-      const long = { ...notice, data: { thing1: "很".repeat(21) } };
-      await assert.rejects(api.sendTemplate(long), upstream("wechat-bad-call"));
-    });
-
-    it("by subscription arrive once for each consent, also without following", async () => {
-      const { clientMsgId: _, ...subscription } = notice;
-      await assert.rejects(api.sendSubscription(subscription), upstream("wechat-refused-by-person", "switch-channel"));
-      await running.platform.consent("anna", "tpl-news", true);
-      assert.match((await api.sendSubscription(subscription)).msgId ?? "", /^\d{18,}$/);
-      await assert.rejects(api.sendSubscription(subscription), upstream("wechat-refused-by-person"));
-      assert.equal(received().filter(({ via }) => via === "subscription").length, 1);
-      await running.platform.settle();
-    });
   });
 
   describe("media", () => {
@@ -318,189 +204,5 @@ describe("calls of the platform's API", () => {
       assert.ok(await counted.readDriverLicence(jpeg));
       counted.close();
     });
-  });
-});
-
-describe("authorisation", () => {
-  let clock: ReturnType<typeof createManualClock>;
-  let running: RunningPlatform;
-  let api: WechatApi;
-
-  before(async () => {
-    clock = createManualClock();
-    running = await startPlatform({ clock, appUrl: "https://kuaichu.example" });
-    running.platform.people.add("anna");
-    api = createTestClient([running.url], { clock }).api;
-  });
-  after(async () => {
-    api.close();
-    await running.close();
-  });
-
-  async function visit(order: { redirectUri?: string; phone?: string; tail?: string } = {}) {
-    const { redirectUri = "https://kuaichu.example/h5/in?next=2", phone = "anna", tail = "" } = order;
-    const url = api.authorizeUrl({ redirectUri, state: "abc123" }).replace("#", `${tail}#`);
-    const answer = await fetch(url, { redirect: "manual", headers: phone ? { cookie: `phone=${phone}` } : {} });
-    await answer.arrayBuffer();
-    return { status: answer.status, to: new URL(answer.headers.get("location") ?? "none:") };
-  }
-
-  it("tells who came back, once for each code", async () => {
-    const { status, to } = await visit();
-    assert.equal(status, 302);
-    assert.equal(to.searchParams.get("state"), "abc123");
-    assert.equal(to.searchParams.get("next"), "2");
-    const code = to.searchParams.get("code") ?? "";
-    assert.deepEqual(await api.exchangeCode(code), { openid: "anna", unionid: null });
-    await assert.rejects(api.exchangeCode(code), invalid("oauth-code", 422));
-  });
-
-  it("does not take a code that is unknown, out of form or older than five minutes", async () => {
-    await assert.rejects(api.exchangeCode("f".repeat(32)), invalid("oauth-code", 422));
-    const calls = running.calls.length;
-    await assert.rejects(api.exchangeCode("a&appid=x"), invalid("oauth-code", 422));
-    assert.equal(running.calls.length, calls);
-    const { to } = await visit();
-    clock.advance(5 * MINUTE_MS);
-    await assert.rejects(api.exchangeCode(to.searchParams.get("code") ?? ""), invalid("oauth-code", 422));
-  });
-
-  it("needs a phone, our own host and the platform's order of parameters", async () => {
-    assert.equal((await visit({ phone: "" })).status, 400);
-    assert.equal((await visit({ redirectUri: "https://elsewhere.example/" })).status, 400);
-    assert.equal((await visit({ tail: "&extra=1" })).status, 400);
-    assert.throws(() => api.authorizeUrl({ redirectUri: "https://kuaichu.example", state: "a-b" }), Invalid);
-  });
-});
-
-describe("JS-SDK signatures", () => {
-  // The example of the platform's appendix on signatures, in its two editions.
-  const ticket = "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg";
-  const vectors = [
-    { url: "http://mp.weixin.qq.com?params=value", signature: "0f9de62fce790f9a083d5c99e95740ceb90c27ed" },
-    { url: "http://mp.weixin.qq.com", signature: "f4d90daf4b3bca3078ab155816175ba34c443a7b" },
-  ];
-
-  for (const { url, signature } of vectors) {
-    it(`are the platform's for ${url}`, () => {
-      const signed = { ticket, nonceStr: "Wm3WZYTPz0wzccnW", timestamp: 1414587457 };
-      assert.equal(jsSdkSignature({ ...signed, url }), signature);
-      assert.equal(jsSdkSignature({ ...signed, url: `${url}#top` }), signature);
-    });
-  }
-
-  it("are made for our own pages only, with one ticket for all", async () => {
-    const running = await startPlatform();
-    const { api } = createTestClient([running.url]);
-    const configs = await Promise.all(
-      ["", "/h5/photos?step=2", "/h5/%E4%BA%8B?a=b#x"].map((rest) => api.jsSdkConfig(`https://kuaichu.example${rest}`)),
-    );
-    assert.equal(running.platform.issued.tickets, 1);
-    assert.equal(new Set(configs.map(({ nonceStr }) => nonceStr)).size, 3);
-    for (const { appId, signature, timestamp } of configs) {
-      assert.equal(appId, testAccount.appid);
-      assert.match(signature, /^[0-9a-f]{40}$/);
-      assert.equal(timestamp, Date.parse("2026-11-02T04:00:00Z") / 1000);
-    }
-    const foreign = [
-      "http://kuaichu.example/",
-      "https://kuaichu.example:8443/",
-      "https://kuaichu.example.evil.example/",
-      "https://kuaichu.example@evil.example/",
-      "https://me@kuaichu.example/",
-      "https://evil.example\\@kuaichu.example/",
-      "https://kuaichu.example/\n",
-      "javascript:1",
-      "",
-    ];
-    for (const url of foreign) await assert.rejects(api.jsSdkConfig(url), NotAllowed, url);
-    api.close();
-    await running.close();
-  });
-});
-
-describe("what may still be said", () => {
-  const at = (ms: number) => new Date(Date.parse("2026-11-02T04:00:00Z") + ms);
-
-  it("is five in 48 hours after a message and three in a minute after a click, scan or subscription", async () => {
-    const quota = createQuota({ store: createMemoryQuotaStore() });
-    assert.equal(await quota.take("anna", at(0)), false);
-    for (const by of ["click", "scan", "subscribe"] as const) {
-      await quota.opened(by, by, at(0));
-      assert.equal(await quota.left(by, at(59_999)), 3);
-      assert.equal(await quota.left(by, at(60_000)), 0);
-      assert.equal(await quota.take(by, at(60_000)), false);
-    }
-    await quota.opened("anna", "message", at(0));
-    const taken = await Promise.all(Array.from({ length: 8 }, () => quota.take("anna", at(1000))));
-    assert.equal(taken.filter(Boolean).length, 5);
-    await quota.opened("anna", "message", at(2000));
-    assert.equal(await quota.left("anna", at(48 * HOUR_MS + 1999)), 5);
-    assert.equal(await quota.left("anna", at(48 * HOUR_MS + 2000)), 0);
-  });
-
-  it("uses up the short window first, and an act that is told late does not shorten what is open", async () => {
-    const quota = createQuota({ store: createMemoryQuotaStore() });
-    await quota.opened("anna", "message", at(0));
-    await quota.opened("anna", "click", at(0));
-    assert.equal(await quota.left("anna", at(1)), 8);
-    for (let i = 0; i < 3; i += 1) await quota.take("anna", at(1));
-    assert.equal(await quota.left("anna", at(MINUTE_MS)), 5);
-    await quota.opened("anna", "message", at(-HOUR_MS));
-    assert.equal(await quota.left("anna", at(47.5 * HOUR_MS)), 5);
-  });
-
-  it("is nothing once the platform has said so, until his next act", async () => {
-    const quota = createQuota({ store: createMemoryQuotaStore() });
-    await quota.opened("anna", "message", at(0));
-    await quota.closed("anna");
-    assert.equal(await quota.take("anna", at(1)), false);
-    await quota.opened("anna", "message", at(2));
-    assert.equal(await quota.take("anna", at(3)), true);
-  });
-});
-
-describe("the table of errcodes", () => {
-  it("gives each of the platform's codes its action", () => {
-    const expected: Record<string, number[]> = {
-      retry: [-1],
-      refresh: [40001, 40014, 42001],
-      "restart-oauth": [40029, 40163, 42003],
-      "ask-again": [40007],
-      "switch-channel": [45015, 45047, 43004, 43101, 43005, 48002],
-      "forget-person": [40003, 43019],
-      "slow-down": [45011],
-      "wait-tomorrow": [45009],
-      shrink: [45001, 45002],
-      "feature-off": [48001],
-      alert: [40013, 40125, 41004, 40164, 89503, 48004, 50002],
-      "give-up": [40037, 47001, 47003, 99999],
-    };
-    for (const [action, errcodes] of Object.entries(expected)) {
-      for (const errcode of errcodes) assert.equal(errcodeRule(errcode).action, action, String(errcode));
-    }
-  });
-
-  it("tells when a quota that is used up begins anew", async () => {
-    let server: RunningServer | undefined;
-    try {
-      const codes = [45009, 45011];
-      server = await listen((req, res) => {
-        const isToken = req.url?.startsWith("/cgi-bin/stable_token");
-        const token = { access_token: "t".repeat(100), expires_in: 7200 };
-        res.end(JSON.stringify(isToken ? token : { errcode: codes.shift(), errmsg: "no" }));
-      });
-      const { api } = createTestClient([server.url]);
-      const retryAt = async () => {
-        const error: unknown = await api.sendText("anna", "x").catch((caught: unknown) => caught);
-        assert.ok(error instanceof Upstream && error.retryable);
-        return (error.details["retryAt"] as Date).toISOString();
-      };
-      assert.equal(await retryAt(), "2026-11-02T16:00:00.000Z");
-      assert.equal(await retryAt(), "2026-11-02T04:01:00.000Z");
-      api.close();
-    } finally {
-      await server?.close();
-    }
   });
 });

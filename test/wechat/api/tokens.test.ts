@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { inspect } from "node:util";
 import { Upstream } from "../../../src/errors.ts";
@@ -214,6 +215,19 @@ describe("the account's token", () => {
       clock.advance(MINUTE_MS + 1);
       await assert.rejects(api.sendText("anna", "x"), refused("wechat-timeout", false));
       await mute.close();
+    });
+
+    it("goes to the next host even with a message when the connection is never made", async () => {
+      const swallows = createServer(() => {});
+      await new Promise<void>((resolve) => {
+        swallows.listen(0, "127.0.0.1", resolve);
+      });
+      // No TLS handshake will ever end there.
+      const { port } = swallows.address() as AddressInfo;
+      const { api } = client({ timeoutMs: 800 }, [`https://127.0.0.1:${port}`, running.url]);
+      await api.sendText("anna", "one");
+      assert.equal(running.platform.inbox("anna").filter(({ text }) => text === "one").length, 1);
+      swallows.close();
     });
 
     it("says so when no host can be reached", async () => {
