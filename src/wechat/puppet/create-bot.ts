@@ -50,8 +50,8 @@ export async function createBot({ outbound, log }: { outbound: Outbound; log: Lo
     for (const error of unheard) log.error({ event, ...failure(error) }, "wechaty listener failed");
     if (one) settle(one, failures);
   });
-  mendLocation(wechaty);
   await wechaty.start();
+  mendLocation(wechaty);
   const { pool } = wechaty.Contact as unknown as { pool: Map<string, unknown> };
 
   return {
