@@ -1,0 +1,90 @@
+import type { Collection } from "../disk/catalogue.ts";
+import { documentKey, encodeChecked } from "../disk/documents.ts";
+import { idKey } from "../disk/keys.ts";
+import { makePlan, singleId } from "../disk/plan.ts";
+import { type Found, Scan } from "../disk/scan.ts";
+import type { Filter } from "../query/filter.ts";
+import { matches } from "../query/matches.ts";
+import { compareKeys, type SortField, sortKey } from "../query/sort.ts";
+import { checkSameId, type Updater } from "../update/update.ts";
+import { checkId, seedFrom, withId } from "../update/upsert.ts";
+import { decode } from "../values/decode.ts";
+import type { Doc, Value } from "../values/value.ts";
+import type { Context } from "./context.ts";
+
+/*
+ * What one statement does, inside a write: all here is synchronous, so that nothing comes between finding and changing.
+ */
+
+export type Target = { filter: Filter; sort: readonly SortField[]; multi: boolean };
+export type Match = { id: Buffer; raw: Buffer; doc: Doc };
+
+const PIECE = 64;
+
+/** The documents that a statement is about: all, or the first by the sort. */
+export function select(context: Context, collection: Collection, { filter, sort, multi }: Target): Match[] {
+  const id = singleId(filter);
+  if (id !== undefined) {
+    const key = idKey(id);
+    const raw = context.store.get(documentKey(collection, key));
+    return raw ? [{ id: key, raw, doc: decode(raw) }] : [];
+  }
+  const plan = makePlan(collection, filter, multi ? [] : sort);
+  const scan = new Scan(context.store, collection, plan);
+  const wanted = multi || !plan.sorted ? Number.POSITIVE_INFINITY : 1;
+  const found: Match[] = [];
+  for (let size = wanted === 1 ? 1 : PIECE; !scan.done && found.length < wanted; size = PIECE) {
+    for (const one of scan.take(size).map(decoded)) {
+      if (plan.exact || matches(filter, one.doc)) found.push(one);
+      if (found.length >= wanted) break;
+    }
+  }
+  return multi || plan.sorted ? found : firstBy(sort, found);
+}
+
+function decoded({ id, raw }: Found): Match {
+  return { id, raw, doc: decode(raw) };
+}
+
+function firstBy(sort: readonly SortField[], found: readonly Match[]): Match[] {
+  if (found.length === 0) return [];
+  const keyed = found.map((one) => ({ one, key: sortKey(sort, one.doc) }));
+  return [keyed.reduce((best, next) => (compareKeys(sort, next.key, best.key) < 0 ? next : best)).one];
+}
+
+export type Changed = { raw: Buffer; modified: boolean };
+
+/** Applies the update to one document. */
+export function change(
+  context: Context,
+  collection: Collection,
+  match: Match,
+  { updater, filter }: { updater: Updater; filter: Filter },
+): Changed {
+  const before = context.documents.entriesBefore(collection, match.doc);
+  const id = match.doc.get("_id");
+  const doc = updater(match.doc, filter, false);
+  checkSameId(id, doc);
+  const raw = encodeChecked(doc);
+  if (raw.equals(match.raw)) return { raw, modified: false };
+  context.documents.replace(collection, before, { doc, raw });
+  return { raw, modified: true };
+}
+
+export type Seed = { updater: Updater; filter: Filter; replaces: boolean };
+
+/** Inserts what an upsert makes of its filter and its update. */
+export function upsert(context: Context, namespace: string, { updater, filter, replaces }: Seed): Doc {
+  const seed = seedFrom(filter, replaces);
+  const id = seed.get("_id");
+  const doc = withId(updater(seed, filter, true));
+  checkSameId(id, doc);
+  checkId(doc.get("_id") as Value);
+  context.documents.insert(collectionFor(context, namespace), doc);
+  return doc;
+}
+
+/** Collections come into being with the first write. */
+export function collectionFor(context: Context, namespace: string): Collection {
+  return context.catalogue.find(namespace) ?? context.catalogue.create(namespace);
+}

@@ -1,0 +1,144 @@
+import { checkOptions, DELETE_STATEMENT, UPDATE_STATEMENT } from "../dialect.ts";
+import { Fault } from "../fault.ts";
+import { compileFilter } from "../query/filter.ts";
+import { compileUpdate, isOperatorUpdate, type Updater } from "../update/update.ts";
+import { checkId, withId } from "../update/upsert.ts";
+import { Doc, docOf, int, type Value } from "../values/value.ts";
+import type { Command, Context } from "./context.ts";
+import { countOption, docOption, docsOption, flagOption, namespaceOf } from "./options.ts";
+import { change, collectionFor, select, type Target, upsert } from "./statements.ts";
+
+const MOST_STATEMENTS = 100_000;
+
+/** Runs the statements one after the other; each alone is all or nothing. Ordered ones stop at the first error. */
+function each<T>(statements: readonly T[], ordered: boolean, act: (statement: T, index: number) => void): Doc[] {
+  if (statements.length === 0 || statements.length > MOST_STATEMENTS) {
+    throw new Fault(
+      16,
+      `Write batch sizes must be between 1 and ${MOST_STATEMENTS}. Got ${statements.length} operations.`,
+    );
+  }
+  const errors: Doc[] = [];
+  for (const [index, statement] of statements.entries()) {
+    try {
+      act(statement, index);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      errors.push(
+        new Doc([["index", int(index)], ["code", int(error.code)], ["errmsg", error.message], ...(error.extra ?? [])]),
+      );
+      if (ordered) break;
+    }
+  }
+  return errors;
+}
+
+function withErrors(answer: Doc, errors: readonly Doc[]): Doc {
+  if (errors.length > 0) answer.set("writeErrors", [...errors]);
+  return answer.set("ok", 1);
+}
+
+export const insertCommand: Command = async (command, context) => {
+  const namespace = namespaceOf(command, context.database);
+  const documents = docsOption(command, "documents");
+  const ordered = flagOption(command, "ordered", true);
+  let inserted = 0;
+  const errors = await context.store.write(() =>
+    // One child transaction for all: a document that is refused has not written anything.
+    context.store.atomic(() =>
+      each(documents, ordered, (document) => {
+        insertOne(context, namespace, document);
+        inserted++;
+      }),
+    ),
+  );
+  return withErrors(docOf({ n: int(inserted) }), errors);
+};
+
+function insertOne(context: Context, namespace: string, document: Doc): void {
+  const dollar = [...document.keys()].find((key) => key.startsWith("$"));
+  if (dollar) throw new Fault(52, `The dollar ($) prefixed field '${dollar}' is not valid for storage.`);
+  const doc = withId(document);
+  checkId(doc.get("_id") as Value);
+  context.documents.insert(collectionFor(context, namespace), doc);
+}
+
+type Update = Target & { updater: Updater; upsert: boolean; replaces: boolean };
+
+export const updateCommand: Command = async (command, context) => {
+  const namespace = namespaceOf(command, context.database);
+  const statements = docsOption(command, "updates");
+  const counts = { matched: 0, modified: 0 };
+  const upserted: Doc[] = [];
+  const errors = await context.store.write(() =>
+    each(statements, flagOption(command, "ordered", true), (statement, index) => {
+      const update = parseUpdate(statement, context);
+      const result = context.store.atomic(() => updateOne(context, namespace, update));
+      counts.matched += result.matched;
+      counts.modified += result.modified;
+      if (result.upserted) upserted.push(docOf({ index: int(index), _id: result.upserted.get("_id") }));
+    }),
+  );
+  const answer = docOf({ n: int(counts.matched + upserted.length), nModified: int(counts.modified) });
+  if (upserted.length > 0) answer.set("upserted", upserted);
+  return withErrors(answer, errors);
+};
+
+function parseUpdate(statement: Doc, context: Context): Update {
+  checkOptions("update.updates", statement.keys(), UPDATE_STATEMENT);
+  const { now } = context;
+  const u = statement.get("u") ?? null;
+  const multi = flagOption(statement, "multi");
+  const replaces = !isOperatorUpdate(u);
+  if (multi && replaces) throw new Fault(9, "multi update is not supported for replacement-style update");
+  return {
+    filter: compileFilter(docOption(statement, "q") ?? new Doc(), now),
+    updater: compileUpdate({ update: u, arrayFilters: statement.get("arrayFilters"), now }),
+    sort: [],
+    upsert: flagOption(statement, "upsert"),
+    multi,
+    replaces,
+  };
+}
+
+type Updated = { matched: number; modified: number; upserted?: Doc };
+
+function updateOne(context: Context, namespace: string, update: Update): Updated {
+  const collection = context.catalogue.find(namespace);
+  const found = collection ? select(context, collection, update) : [];
+  if (!collection || found.length === 0) {
+    return update.upsert
+      ? { matched: 0, modified: 0, upserted: upsert(context, namespace, update) }
+      : { matched: 0, modified: 0 };
+  }
+  const modified = found.filter((match) => change(context, collection, match, update).modified).length;
+  return { matched: found.length, modified };
+}
+
+export const deleteCommand: Command = async (command, context) => {
+  const namespace = namespaceOf(command, context.database);
+  let deleted = 0;
+  const errors = await context.store.write(() =>
+    each(docsOption(command, "deletes"), flagOption(command, "ordered", true), (statement) => {
+      const target = parseDelete(statement, context);
+      deleted += context.store.atomic(() => deleteOne(context, namespace, target));
+    }),
+  );
+  return withErrors(docOf({ n: int(deleted) }), errors);
+};
+
+function parseDelete(statement: Doc, context: Context): Target {
+  checkOptions("delete.deletes", statement.keys(), DELETE_STATEMENT);
+  const limit = countOption(statement, "limit");
+  if (limit !== 0 && limit !== 1) throw new Fault(9, "The limit field in delete objects must be 0 or 1");
+  const filter = compileFilter(docOption(statement, "q") ?? new Doc(), context.now);
+  return { filter, sort: [], multi: limit === 0 };
+}
+
+function deleteOne(context: Context, namespace: string, target: Target): number {
+  const collection = context.catalogue.find(namespace);
+  if (!collection) return 0;
+  const found = select(context, collection, target);
+  for (const { doc } of found) context.documents.remove(collection, doc);
+  return found.length;
+}

@@ -1,0 +1,222 @@
+import type { Filter, Leaf } from "../query/filter.ts";
+import { isPosition } from "../query/path.ts";
+import { isRegex } from "../query/regex.ts";
+import type { SortField } from "../query/sort.ts";
+import { typeOrder } from "../values/compare.ts";
+import { encodeKey, typeByte } from "../values/key.ts";
+import { isNaNValue } from "../values/numbers.ts";
+import { isArray, isNumeric, type Value } from "../values/value.ts";
+import type { Collection, Index } from "./catalogue.ts";
+import { after, areaOf, bound, wholeArea } from "./keys.ts";
+
+export type Bounds = { from: Buffer; to: Buffer };
+export type Plan = {
+  index: Index;
+  /** In the order of the index. */
+  ranges: readonly Bounds[];
+  reverse: boolean;
+  /** Everything in the ranges matches: the documents need not be looked at. */
+  exact: boolean;
+  sorted: boolean;
+  scan: boolean;
+  /** A document may come more than once. */
+  repeats: boolean;
+};
+
+const MOST_POINTS = 200;
+const RANGES: readonly string[] = ["$gt", "$gte", "$lt", "$lte"];
+
+/** The index whose first fields the filter or the sort names, the best one; else the whole collection. */
+export function makePlan(collection: Collection, filter: Filter, sort: readonly SortField[]): Plan {
+  const leaves = conjuncts(filter);
+  const only = leaves.length === countAll(filter) ? leaves.length : -1;
+  let best: Plan | undefined;
+  let bestScore = 0;
+  for (const index of [collection.primary, ...collection.indexes]) {
+    if (!isUsable(index, leaves)) continue;
+    const { plan, score } = planWith(index, leaves, sort, only);
+    if (score <= bestScore) continue;
+    best = plan;
+    bestScore = score;
+  }
+  return best ?? wholeCollection(collection, leaves.length === 0 && only === 0, sort.length === 0);
+}
+
+function wholeCollection({ primary }: Collection, exact: boolean, sorted: boolean): Plan {
+  return { index: primary, ranges: [wholeArea(primary.id)], reverse: false, exact, sorted, scan: true, repeats: false };
+}
+
+function conjuncts(filter: Filter): Leaf[] {
+  if (filter.kind === "leaf") return [filter];
+  return filter.kind === "and" ? filter.parts.flatMap(conjuncts) : [];
+}
+
+function countAll(filter: Filter): number {
+  return filter.kind === "and" ? filter.parts.reduce((sum, part) => sum + countAll(part), 0) : 1;
+}
+
+/** A sparse or partial index serves only a filter that cannot match what it leaves out. */
+function isUsable(index: Index, leaves: readonly Leaf[]): boolean {
+  if (index.fields.some((field) => field.path.some((part) => isPosition(part)))) return false;
+  if (
+    index.sparse &&
+    !index.fields.some((field) => leaves.some((leaf) => leaf.name === field.name && excludesMissing(leaf)))
+  ) {
+    return false;
+  }
+  return !index.partial || conditionsOf(index.partial).every((condition) => isImplied(condition, leaves));
+}
+
+function excludesMissing({ op, operand, test }: Leaf): boolean {
+  return (
+    (op === "$eq" || op === "$in" || op === "$exists" || RANGES.includes(op)) && operand !== null && !test(undefined)
+  );
+}
+
+function conditionsOf(partial: Filter): (Leaf | undefined)[] {
+  if (partial.kind === "and") return partial.parts.flatMap(conditionsOf);
+  return [partial.kind === "leaf" ? partial : undefined];
+}
+
+/** Whether the filter's own conditions allow only what the index's condition allows. */
+function isImplied(condition: Leaf | undefined, leaves: readonly Leaf[]): boolean {
+  if (!condition) return false;
+  return leaves.some((leaf) => {
+    if (leaf.name !== condition.name) return false;
+    if (leaf.op === "$eq" && isPlain(leaf.operand)) return condition.expand && condition.test(leaf.operand);
+    if (leaf.op === "$in" && isArray(leaf.operand))
+      return leaf.operand.every((value) => isPlain(value) && condition.test(value));
+    if (condition.op === "$exists") return excludesMissing(leaf);
+    return leaf.op === condition.op && encodeKey([leaf.operand]).equals(encodeKey([condition.operand]));
+  });
+}
+
+/** A value of which all documents that equal it have an entry. */
+function isPlain(value: Value): boolean {
+  return !isArray(value) && !isRegex(value);
+}
+
+type Scored = { plan: Plan; score: number };
+
+function planWith(index: Index, leaves: readonly Leaf[], sort: readonly SortField[], only: number): Scored {
+  const used = new Set<Leaf>();
+  const { prefixes, fixed, ranges } = boundsOf(index, leaves, used);
+  const order = orderBy(index, sort, prefixes.length === 1 ? fixed : 0);
+  const plan = {
+    index,
+    ranges: sortedRanges(ranges ?? prefixes.map((prefix) => ({ from: bound(prefix), to: after(prefix) }))),
+    reverse: order === "backward",
+    exact: !index.loose && used.size === only && [...used].every(isExact),
+    sorted: sort.length === 0 || order !== undefined,
+    scan: false,
+    repeats: index.loose,
+  };
+  return { plan, score: fixed * 4 + (ranges ? 2 : 0) + (order ? 3 : 0) };
+}
+
+type IndexBounds = { prefixes: Buffer[]; fixed: number; ranges: Bounds[] | undefined };
+
+/** Equality on as many first fields as there are, then one range. */
+function boundsOf(index: Index, leaves: readonly Leaf[], used: Set<Leaf>): IndexBounds {
+  let prefixes = [areaOf(index.id)];
+  const tops = new Set<string>();
+  for (const [i, field] of index.fields.entries()) {
+    // Two conditions on one array may be met by two of its elements, which have entries of their own.
+    if (index.loose && tops.has(field.path[0]!)) return { prefixes, fixed: i, ranges: undefined };
+    tops.add(field.path[0]!);
+    const leaf = pointLeaf(field.name, leaves, prefixes.length);
+    if (!leaf) return { prefixes, fixed: i, ranges: rangesOf({ index, i, leaves, used }, prefixes) };
+    used.add(leaf);
+    prefixes = prefixes.flatMap((prefix) => pointsOf(leaf).map((value) => join(prefix, value, index.descending[i]!)));
+  }
+  return { prefixes, fixed: index.fields.length, ranges: undefined };
+}
+
+function join(prefix: Buffer, value: Value, descending: boolean): Buffer {
+  return Buffer.concat([prefix, encodeKey([value], [descending])]);
+}
+
+function sortedRanges(ranges: readonly Bounds[]): Bounds[] {
+  const sorted = [...ranges].sort((a, b) => Buffer.compare(a.from, b.from));
+  return sorted.filter((range, i) => i === 0 || !range.from.equals(sorted[i - 1]!.from));
+}
+
+function pointLeaf(name: string, leaves: readonly Leaf[], prefixes: number): Leaf | undefined {
+  return leaves.find((leaf) => {
+    if (leaf.name !== name || (leaf.op !== "$eq" && leaf.op !== "$in")) return false;
+    const points = pointsOf(leaf);
+    return points.every(isPlain) && prefixes * points.length <= MOST_POINTS;
+  });
+}
+
+function pointsOf({ op, operand }: Leaf): readonly Value[] {
+  return op === "$in" ? (operand as Value[]) : [operand];
+}
+
+/** Equal bytes mean equal values, except where missing fields and arrays come in, or NaN in a range. */
+function isExact(leaf: Leaf): boolean {
+  const { op, operand } = leaf;
+  if (pointsOf(leaf).some((value) => value === null || encodeKey([value]).length > 500)) return false;
+  return !RANGES.includes(op) || !isNumeric(operand);
+}
+
+type RangeQuestion = { index: Index; i: number; leaves: readonly Leaf[]; used: Set<Leaf> };
+
+function rangesOf({ index, i, leaves, used }: RangeQuestion, prefixes: readonly Buffer[]): Bounds[] | undefined {
+  const name = index.fields[i]!.name;
+  const candidates = leaves.filter(
+    (leaf) => leaf.name === name && RANGES.includes(leaf.op) && isRangeable(leaf.operand),
+  );
+  if (candidates.length === 0) return undefined;
+  // In an array one element may meet the one bound and another the other.
+  const chosen = index.loose ? candidates.slice(0, 1) : candidates.filter((leaf) => sameType(leaf, candidates[0]!));
+  for (const leaf of chosen) used.add(leaf);
+  const bounds = chosen.map((leaf) => fieldBounds(leaf, index.descending[i]!));
+  const from = bounds.map((one) => one.from).reduce((a, b) => (Buffer.compare(a, b) > 0 ? a : b));
+  const to = bounds.map((one) => one.to).reduce((a, b) => (Buffer.compare(a, b) < 0 ? a : b));
+  return prefixes.map((prefix) => ({ from: bound(Buffer.concat([prefix, from])), to: upTo(prefix, to) }));
+}
+
+function upTo(prefix: Buffer, to: Buffer): Buffer {
+  const whole = Buffer.concat([prefix, to]);
+  return bound(whole) === whole ? whole : after(whole);
+}
+
+function sameType(a: Leaf, b: Leaf): boolean {
+  return typeOrder(a.operand) === typeOrder(b.operand);
+}
+
+function isRangeable(operand: Value): boolean {
+  const order = typeOrder(operand);
+  if (operand === null || isArray(operand) || isRegex(operand) || order === -1 || order === 127) return false;
+  return !(isNumeric(operand) && isNaNValue(operand));
+}
+
+function fieldBounds({ op, operand }: Leaf, descending: boolean): Bounds {
+  const type = typeByte(typeOrder(operand));
+  const first = descending ? ~type & 0xff : type;
+  const key = encodeKey([operand], [descending]);
+  const inclusive = op.endsWith("e");
+  const isStart = op.startsWith("$gt") !== descending;
+  const whole = { from: Buffer.from([first]), to: Buffer.from([first + 1]) };
+  if (isStart) return { ...whole, from: inclusive ? key : after(key) };
+  return { ...whole, to: inclusive ? after(key) : key };
+}
+
+/** Whether the index gives the order of the sort, behind `fixed` fields of one value each. */
+function orderBy(index: Index, sort: readonly SortField[], fixed: number): "forward" | "backward" | undefined {
+  if (sort.length === 0 || index.loose) return undefined;
+  const rest = sort.filter((field) => !index.fields.slice(0, fixed).some((one) => one.name === field.name));
+  const wanted = index.fields.slice(fixed, fixed + rest.length);
+  const fits = rest.length === wanted.length && rest.every((field, i) => field.name === wanted[i]!.name);
+  if (!fits) return undefined;
+  const turned = rest.map((field, i) => field.descending !== wanted[i]!.descending);
+  if (turned.every((one) => !one)) return "forward";
+  return turned.every((one) => one) ? "backward" : undefined;
+}
+
+/** The document's own value for a filter on exactly one `_id`. */
+export function singleId(filter: Filter): Value | undefined {
+  if (filter.kind !== "leaf" || filter.name !== "_id" || filter.op !== "$eq") return undefined;
+  return filter.operand === null || !isPlain(filter.operand) ? undefined : filter.operand;
+}

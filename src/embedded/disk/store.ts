@@ -1,0 +1,77 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { open, type RootDatabase } from "lmdb";
+
+/** What was read to answer, for the tests that prove that an index was used. */
+export type Reads = { collectionScans: number; indexScans: number; documents: number };
+
+export type Range = { from: Buffer; to: Buffer; reverse?: boolean };
+
+/** The one LMDB file: ordered bytes to bytes. */
+export class Store {
+  readonly reads: Reads = { collectionScans: 0, indexScans: 0, documents: 0 };
+  readonly #db: RootDatabase<Buffer, Buffer>;
+
+  constructor(dir: string) {
+    mkdirSync(dir, { recursive: true });
+    this.#db = open<Buffer, Buffer>({ path: join(dir, "kuaichu.mdb"), encoding: "binary", keyEncoding: "binary" });
+  }
+
+  get(key: Buffer): Buffer | undefined {
+    return this.#db.get(key);
+  }
+
+  put(key: Buffer, value: Buffer): void {
+    this.#db.put(key, value);
+  }
+
+  remove(key: Buffer): void {
+    this.#db.remove(key);
+  }
+
+  /** Entries from `from` up to, not including, `to`. The caller may stop at any time. */
+  *range({ from, to, reverse }: Range): Generator<{ key: Buffer; value: Buffer }> {
+    for (const { key, value } of this.#db.getRange({ start: reverse ? to : from, reverse: reverse === true })) {
+      const bytes = view(key);
+      if (Buffer.compare(bytes, to) >= 0) {
+        if (reverse) continue;
+        return;
+      }
+      if (Buffer.compare(bytes, from) < 0) return;
+      yield { key: bytes, value };
+    }
+  }
+
+  count({ from, to }: Range): number {
+    return this.#db.getKeysCount({ start: from, end: to });
+  }
+
+  /**
+   * Runs `action` in the next group commit; resolves when that is on the disk. `action` must keep its statements in {@link atomic}:
+   * LMDB's group commit keeps what was written before a throw.
+   */
+  async write<T>(action: () => T): Promise<T> {
+    const outcome = await this.#db.transaction(() => {
+      try {
+        return { value: action() };
+      } catch (error) {
+        return { error };
+      }
+    });
+    if ("error" in outcome) throw outcome.error;
+    return outcome.value;
+  }
+
+  /** Inside {@link write}: all that `action` writes, or nothing when it throws. */
+  atomic<T>(action: () => T): T {
+    return this.#db.childTransaction(action) as T;
+  }
+
+  close(): Promise<void> {
+    return this.#db.close();
+  }
+}
+
+function view(key: Uint8Array): Buffer {
+  return Buffer.from(key.buffer, key.byteOffset, key.length);
+}

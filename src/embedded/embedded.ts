@@ -1,0 +1,56 @@
+import { Worker } from "node:worker_threads";
+import { own } from "./owner.ts";
+
+export type Embedded = {
+  /** For any MongoDB driver, in this process or another one on this machine. */
+  uri: string;
+  close(): Promise<void>;
+};
+
+type Message = { port?: number; error?: string; closed?: boolean };
+
+/**
+ * Starts the default database: MongoDB's wire protocol on loopback over the files in `dir`, in a worker thread.
+ * Throws a Conflict that says who holds the folder when another process does.
+ */
+export async function startEmbedded({ dir, port = 0 }: { dir: string; port?: number }): Promise<Embedded> {
+  const ownership = await own(dir);
+  try {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { dir, port } });
+    const actualPort = await ready(worker);
+    const uri = `mongodb://127.0.0.1:${actualPort}/kuaichu`;
+    ownership.announce(uri);
+    return { uri, close: closer(worker, ownership.release) };
+  } catch (error) {
+    await ownership.release();
+    throw error;
+  }
+}
+
+function ready(worker: Worker): Promise<number> {
+  return new Promise((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", ({ port }: Message) => {
+      worker.off("error", reject);
+      // Without its database the process is of no use: it ends, and is started again by whoever keeps it running.
+      worker.on("error", (error) => {
+        throw error;
+      });
+      worker.on("message", ({ error }: Message) => {
+        if (error) process.emitWarning(error, "EmbeddedDatabase");
+      });
+      resolve(port!);
+    });
+  });
+}
+
+function closer(worker: Worker, release: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return () => {
+    closing ??= new Promise<void>((resolve) => {
+      worker.once("exit", () => resolve());
+      worker.postMessage("close");
+    }).then(release);
+    return closing;
+  };
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { Conflict } from "../errors.ts";
+
+/** A folder that belongs to this process until `release`. `announce` tells others where to reach it. */
+export type Ownership = { announce(uri: string): void; release(): Promise<void> };
+
+type Note = { pid: number; since: string; uri: string | null };
+const NOTE = "owner.json";
+
+/**
+ * LMDB lets a second process open the same files without complaint, and then the two would not see each other's catalogue.
+ * On Linux the lock is an abstract socket, which the kernel gives up with the process, however that ends.
+ */
+export async function own(dir: string): Promise<Ownership> {
+  mkdirSync(dir, { recursive: true });
+  const folder = realpathSync(dir);
+  const unlock = process.platform === "linux" ? await lockSocket(folder) : lockFile(folder);
+  const note = (uri: string | null) =>
+    writeFileSync(
+      join(folder, NOTE),
+      JSON.stringify({ pid: process.pid, since: new Date().toISOString(), uri } satisfies Note),
+    );
+  note(null);
+  return {
+    announce: note,
+    release: async () => {
+      rmSync(join(folder, NOTE), { force: true });
+      await unlock();
+    },
+  };
+}
+
+function lockSocket(folder: string): Promise<() => Promise<void>> {
+  const name = `\0kuaichu-${createHash("sha256").update(folder).digest("hex").slice(0, 40)}`;
+  const server = createServer((socket) => socket.destroy());
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => reject(Reflect.get(error, "code") === "EADDRINUSE" ? inUse(folder) : error));
+    server.listen(name, () => {
+      server.unref();
+      resolve(() => new Promise((done) => server.close(() => done())));
+    });
+  });
+}
+
+/** Elsewhere: a file with the owner's process id. One whose process is gone is taken over. */
+function lockFile(folder: string): () => Promise<void> {
+  const path = join(folder, "lock");
+  try {
+    writeFileSync(path, String(process.pid), { flag: "wx" });
+  } catch {
+    if (isAlive(Number(readFileSync(path, "utf8")))) throw inUse(folder);
+    rmSync(path, { force: true });
+    writeFileSync(path, String(process.pid), { flag: "wx" });
+  }
+  return async () => rmSync(path, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return Reflect.get(error as object, "code") === "EPERM";
+  }
+}
+
+function inUse(folder: string): Conflict {
+  const note = readNote(folder);
+  const holder = note ? `process ${note.pid}, since ${note.since}` : "another process";
+  const advice = note?.uri
+    ? `To use the same data from here, set MONGODB_URI=${note.uri}`
+    : "Stop it first, or choose another DATA_DIR";
+  const conflict = new Conflict("database-folder-in-use", { folder, holder, uri: note?.uri ?? null });
+  conflict.message = `The database folder ${folder} is in use by ${holder}. ${advice}.`;
+  return conflict;
+}
+
+function readNote(folder: string): Note | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, NOTE), "utf8")) as Note;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Engine } from "./commands/context.ts";
+import type { Collection, Index } from "./disk/catalogue.ts";
+import { documentKey } from "./disk/documents.ts";
+import { makePlan } from "./disk/plan.ts";
+import { Scan } from "./disk/scan.ts";
+import { compileFilter } from "./query/filter.ts";
+import { matches } from "./query/matches.ts";
+import { decode } from "./values/decode.ts";
+import { DateTime, docOf } from "./values/value.ts";
+
+const PIECE = 100;
+
+/** Removes what TTL indexes say has expired by `nowMs`; gives how many documents that were. */
+export async function sweep(engine: Engine, nowMs: number): Promise<number> {
+  let removed = 0;
+  for (const { namespace, indexes } of engine.catalogue.list()) {
+    for (const index of indexes) {
+      if (index.expireAfterSeconds !== undefined) removed += await sweepIndex(engine, { namespace, index }, nowMs);
+    }
+  }
+  return removed;
+}
+
+async function sweepIndex(
+  engine: Engine,
+  { namespace, index }: { namespace: string; index: Index },
+  nowMs: number,
+): Promise<number> {
+  const [name] = index.key.keys();
+  const limit = nowMs - index.expireAfterSeconds! * 1000;
+  const filter = compileFilter(docOf({ [name!]: docOf({ $lte: new DateTime(limit) }) }));
+  let removed = 0;
+  while (true) {
+    // A piece at a time, so that other writes come in between.
+    const count = await engine.store.write(() =>
+      engine.store.atomic(() => {
+        const collection = engine.catalogue.find(namespace);
+        return collection ? removePiece(engine, collection, { index, filter }) : 0;
+      }),
+    );
+    removed += count;
+    if (count < PIECE) return removed;
+  }
+}
+
+type Expired = { index: Index; filter: ReturnType<typeof compileFilter> };
+
+function removePiece(engine: Engine, collection: Collection, { index, filter }: Expired): number {
+  const plan = makePlan({ ...collection, indexes: [{ ...index, partial: undefined, sparse: false }] }, filter, []);
+  const found = new Scan(engine.store, collection, plan).take(PIECE);
+  for (const { id } of found) {
+    const raw = engine.store.get(documentKey(collection, id));
+    const doc = raw && decode(raw);
+    if (doc && matches(filter, doc)) engine.documents.remove(collection, doc);
+  }
+  return found.length;
+}

@@ -1,0 +1,171 @@
+import { textOf, typeOrder } from "./compare.ts";
+import { compareDecimals, type Decimal, digitsOf, exactDecimal, nearestDouble } from "./decimal.ts";
+import { asExact, isNaNValue, type Numeric } from "./numbers.ts";
+import { type DateTime, type Doc, Int32, type Opaque, type Value } from "./value.ts";
+
+/*
+ * Keys whose bytes sort as the values do (BSON order), each field free of prefixes, so that fields can stand one behind the other.
+ * A field is a type byte and a payload; a descending field has all its bits inverted. No type byte is 00 or FF.
+ */
+const LONGEST = 1 << 16;
+const scratch = { bytes: Buffer.allocUnsafe(4096), at: 0 };
+
+function ensure(size: number): void {
+  if (scratch.at + size <= scratch.bytes.length) return;
+  const larger = Buffer.allocUnsafe(Math.max(scratch.bytes.length * 2, scratch.at + size));
+  scratch.bytes.copy(larger, 0, 0, scratch.at);
+  scratch.bytes = larger;
+}
+
+function byte(value: number): void {
+  ensure(1);
+  scratch.bytes[scratch.at++] = value;
+}
+
+/** The key of several values; `descending[i]` inverts the i-th. */
+export function encodeKey(values: readonly Value[], descending: readonly boolean[] = []): Buffer {
+  scratch.at = 0;
+  values.forEach((value, i) => {
+    const start = scratch.at;
+    writeTyped(value);
+    if (descending[i]) invert(start);
+  });
+  const key = Buffer.from(scratch.bytes.subarray(0, scratch.at));
+  if (scratch.bytes.length > LONGEST) scratch.bytes = Buffer.allocUnsafe(4096);
+  return key;
+}
+
+function invert(start: number): void {
+  const { bytes, at } = scratch;
+  for (let i = start; i < at; i++) bytes[i] = ~bytes[i]! & 0xff;
+}
+
+/** The type byte, by the place of the type in BSON's order. */
+export function typeByte(order: number): number {
+  return order + 8;
+}
+
+function writeTyped(value: Value): void {
+  const order = typeOrder(value);
+  byte(typeByte(order));
+  writePayload(order, value);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each writer only gets values of its own type
+const WRITE: Readonly<Record<number, (value: any) => void>> = {
+  10: writeNumber,
+  15: (value: string | Opaque) => writeText(textOf(value)),
+  20: writeDoc,
+  25: writeArray,
+  30: (value: Opaque) => writeBinary(value.bytes),
+  35: (value: Opaque) => writeRaw(value.bytes),
+  40: (value: boolean) => byte(value ? 1 : 0),
+  45: (value: DateTime) => writeLong(BigInt(value.ms) + (1n << 63n)),
+  47: (value: Opaque) => writeLong(value.bytes.readBigUInt64LE(0)),
+  50: (value: Opaque) => writeRaw(value.bytes),
+  60: (value: Opaque) => writeText(textOf(value)),
+};
+
+/** Types of one value only, as null, have no payload. */
+function writePayload(order: number, value: Value): void {
+  WRITE[order]?.(value);
+}
+
+function writeArray(items: readonly Value[]): void {
+  for (const item of items) writeTyped(item);
+  byte(0);
+}
+
+/** Field by field as BSON compares: type, then name, then value; the end sorts before any further field. */
+function writeDoc(doc: Doc): void {
+  for (const [key, value] of doc) {
+    byte(typeByte(typeOrder(value)));
+    writeText(key);
+    writePayload(typeOrder(value), value);
+  }
+  byte(0);
+}
+
+/** UTF-8 with 00 written as 00 FF and 00 01 at the end. */
+function writeText(text: string): void {
+  ensure(text.length * 3 + 2);
+  const start = scratch.at;
+  const size = scratch.bytes.write(text, start);
+  scratch.at = start + size;
+  if (text.includes("\0")) escapeZeros(Buffer.from(text), start);
+  ensure(2);
+  scratch.bytes[scratch.at++] = 0;
+  scratch.bytes[scratch.at++] = 1;
+}
+
+function escapeZeros(plain: Buffer, start: number): void {
+  scratch.at = start;
+  ensure(plain.length * 2);
+  for (const one of plain) {
+    scratch.bytes[scratch.at++] = one;
+    if (one === 0) scratch.bytes[scratch.at++] = 0xff;
+  }
+}
+
+function writeRaw(bytes: Buffer): void {
+  ensure(bytes.length);
+  bytes.copy(scratch.bytes, scratch.at);
+  scratch.at += bytes.length;
+}
+
+function writeBinary(bytes: Buffer): void {
+  ensure(4);
+  scratch.at = scratch.bytes.writeUInt32BE(bytes.length - 5, scratch.at);
+  writeRaw(bytes.subarray(4));
+}
+
+function writeLong(value: bigint): void {
+  ensure(8);
+  scratch.at = scratch.bytes.writeBigUInt64BE(value, scratch.at);
+}
+
+/**
+ * The nearest double, then a tail: 80 when that is exact; else 40 (below it) or C0 (above it) and the decimal digits,
+ * so that all that share a double, longs above 2^53 and decimals, stay in their order.
+ */
+function writeNumber(value: Numeric): void {
+  const small = value instanceof Int32 ? value.value : value;
+  if (isNaNValue(value)) writeLong(0n);
+  else if (typeof small === "number") writeDouble(small);
+  else if (typeof small === "bigint" && BigInt(Number(small)) === small) writeDouble(Number(small));
+  else {
+    writeInexact(asExact(value));
+    return;
+  }
+  byte(0x80);
+}
+
+function writeDouble(value: number): void {
+  ensure(8);
+  const { bytes, at } = scratch;
+  bytes.writeDoubleBE(value === 0 ? 0 : value, at);
+  if (bytes[at]! & 0x80) for (let i = at; i < at + 8; i++) bytes[i] = ~bytes[i]! & 0xff;
+  else bytes[at] = bytes[at]! | 0x80;
+  scratch.at += 8;
+}
+
+function writeInexact(exact: Decimal): void {
+  const nearest = nearestDouble(exact);
+  // A finite decimal beyond the range of doubles sorts between the largest double and infinity.
+  const double = exact.special ? nearest : Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, nearest));
+  const side = compareDecimals(exact, exactDecimal(double));
+  writeDouble(double);
+  byte(0x80 + Math.sign(side) * 0x40);
+  const start = scratch.at;
+  if (side !== 0) writeDigits(exact);
+  if (exact.coefficient < 0n) invert(start);
+}
+
+function writeDigits({ coefficient, exponent }: Decimal): void {
+  const place = digitsOf(coefficient) + exponent + 0x8000;
+  const digits = (coefficient < 0n ? -coefficient : coefficient).toString().replace(/0+$/, "");
+  byte(place >> 8);
+  byte(place & 0xff);
+  for (const digit of digits) byte(digit.charCodeAt(0));
+  byte(1);
+}

@@ -1,0 +1,42 @@
+import type { AddressInfo } from "node:net";
+import { parentPort, workerData } from "node:worker_threads";
+import { answerWith, openEngine } from "./engine.ts";
+import { sweep } from "./sweep.ts";
+import { listen } from "./wire/server.ts";
+
+/*
+ * The embedded database in a thread of its own: a long scan must not delay an answer to a push.
+ * Messages to the main thread: {port} when ready, {error} for what must be seen, {closed} at the end. From it: "close".
+ */
+const SWEEP_MS = 60_000;
+const CURSORS_MS = 5_000;
+
+const { dir, port } = workerData as { dir: string; port: number };
+const main = parentPort!;
+const report = (error: unknown) =>
+  main.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+
+const engine = openEngine(dir, Date.now);
+const server = await listen(answerWith(engine, report), port, report);
+const sockets = new Set<import("node:net").Socket>();
+server.on("connection", (socket) => {
+  sockets.add(socket);
+  socket.on("close", () => sockets.delete(socket));
+});
+let sweeping = Promise.resolve();
+const sweeper = setInterval(() => {
+  sweeping = sweep(engine, Date.now()).then(() => {}, report);
+}, SWEEP_MS);
+const cursorTimer = setInterval(() => engine.cursors.closeIdle(), CURSORS_MS);
+
+main.on("message", async () => {
+  clearInterval(sweeper);
+  clearInterval(cursorTimer);
+  server.close();
+  for (const socket of sockets) socket.destroy();
+  await sweeping;
+  await engine.store.close();
+  main.postMessage({ closed: true });
+  main.close();
+});
+main.postMessage({ port: (server.address() as AddressInfo).port });
