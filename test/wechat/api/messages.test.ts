@@ -3,6 +3,7 @@ import { afterEach, before, beforeEach, describe, it } from "node:test";
 import sharp from "sharp";
 import type { Upstream } from "../../../src/errors.ts";
 import type { WechatApi } from "../../../src/wechat/api/client.ts";
+import { createOutbound } from "../../../src/wechat/api/outbound.ts";
 import { createQuota } from "../../../src/wechat/api/quota.ts";
 import { createMemoryQuotaStore } from "../../support/memory-quota-store.ts";
 import { createManualClock, type RunningPlatform, startPlatform } from "../../support/platform-server.ts";
@@ -78,6 +79,38 @@ describe("what is said through the platform", () => {
       await assert.rejects(api.sendText("nobody", "x"), upstream("wechat-unknown-person", "forget-person"));
       await assert.rejects(api.sendImage("anna", "gone"), upstream("wechat-media-gone", "ask-again"));
       await assert.rejects(api.sendText("anna", "长".repeat(700)), upstream("wechat-too-large", "shrink"));
+    });
+  });
+
+  describe("the puppet's customer messages", () => {
+    const counting = (quota = createQuota({ store: createMemoryQuotaStore() })) => ({
+      quota,
+      outbound: createOutbound({ api, quota, clock }),
+    });
+
+    it("are counted, and go to no one to whom nothing may be said", async () => {
+      const { quota, outbound } = counting();
+      await running.platform.follow("anna");
+      await quota.opened("anna", "subscribe", clock.now());
+      const { mediaId } = await outbound.upload({ bytes: jpeg, filename: "a.jpg", contentType: "image/jpeg" });
+      await outbound.text("anna", "one");
+      await outbound.image("anna", mediaId);
+      await outbound.news("anna", { title: "three", url: "https://kuaichu.example" });
+      const closed = upstream("wechat-window-closed", "switch-channel");
+      await assert.rejects(outbound.text("anna", "four"), closed);
+      await assert.rejects(
+        outbound.miniProgram("bert", { title: "t", appid: "a", pagePath: "p", thumbMediaId: "m" }),
+        closed,
+      );
+      assert.equal(running.calls.filter((path) => path.endsWith("/custom/send")).length, 3);
+      assert.ok((await outbound.download?.(mediaId))?.bytes.equals(jpeg));
+    });
+
+    it("end when the platform says so, whatever was counted", async () => {
+      const { quota, outbound } = counting();
+      await quota.opened("anna", "message", clock.now());
+      await assert.rejects(outbound.text("anna", "x"), upstream("wechat-window-closed"));
+      assert.equal(await quota.left("anna", clock.now()), 0);
     });
   });
 
