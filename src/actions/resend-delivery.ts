@@ -1,13 +1,19 @@
 import type { Context } from "../context.ts";
 
 /** Sends what was given up, held or waits for its next attempt again, under the same id: the receiver takes it once. Returns false when it is done or on its way already. */
-export async function resendDelivery(ctx: Pick<Context, "accidents" | "deliveries" | "wake">, input: { id: string }): Promise<boolean> {
+export async function resendDelivery(
+  ctx: Pick<Context, "accidents" | "deliveries" | "wake">,
+  input: { id: string },
+): Promise<boolean> {
   const delivery = await ctx.deliveries.get(input.id);
   const resent = await ctx.deliveries.resend(delivery._id);
   if (!resent) return false;
   if (delivery.kind === "claim") {
     const data = { delivery: delivery._id, insurer: delivery.target };
-    await ctx.accidents.change(delivery.accidentId, (accident) => ({ accident, events: [{ type: "claim-resent", by: "system", data }] }));
+    await ctx.accidents.change(delivery.accidentId, (accident) => ({
+      accident,
+      events: [{ type: "claim-resent", by: "system", data }],
+    }));
   }
   ctx.wake();
   return true;

@@ -1,5 +1,12 @@
 import type { Context } from "../context.ts";
-import { type Accident, type Claim, type Letter, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
+import {
+  type Accident,
+  type Claim,
+  LETTERS,
+  type Letter,
+  type NewEvent,
+  type OutboxEntry,
+} from "../domain/accident.ts";
 import { agreementOf } from "../domain/agreement.ts";
 import { buildClaim, claimants, claimRef } from "../domain/claim.ts";
 import { notice } from "./notice.ts";
@@ -35,7 +42,9 @@ export function submitClaims(ctx: Wiring, accident: Accident): SubmittedClaims {
   const events = claims.map(({ ref, party, insurerCode }): NewEvent => {
     return { type: "claim-submitted", by: "system", data: { ref, party, insurer: insurerCode } };
   });
-  const calls = LETTERS.filter((letter) => !letters.includes(letter)).map((letter) => callNotice(ctx, accident, letter));
+  const calls = LETTERS.filter((letter) => !letters.includes(letter)).map((letter) =>
+    callNotice(ctx, accident, letter),
+  );
   return { claims, events, outbox: [...posts, ...calls] };
 }
 

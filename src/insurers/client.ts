@@ -13,7 +13,11 @@ export interface InsurerClient {
   /** One attempt: signs the exact bytes now and posts them. Never throws for what the other side does. */
   post(insurerCode: string, message: { id: string; body: string }): Promise<DeliveryOutcome>;
   /** Returns the message's id when this insurer signed these bytes within five minutes, else throws NotSignedIn; NotFound for an insurer without an interface. */
-  verify(insurerCode: string, headers: Readonly<Record<string, string | string[] | undefined>>, rawBody: Uint8Array): string;
+  verify(
+    insurerCode: string,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+    rawBody: Uint8Array,
+  ): string;
   readonly evidence: EvidenceLinks;
 }
 
@@ -45,13 +49,24 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
   });
   const findInsurer = (code: string) => insurers.find((insurer) => insurer.code === code && insurer.secrets.length > 0);
   return {
-    evidence: createEvidenceLinks({ sessionKey: options.sessionKey, publicUrl: options.publicUrl, now: () => clock.now() }),
+    evidence: createEvidenceLinks({
+      sessionKey: options.sessionKey,
+      publicUrl: options.publicUrl,
+      now: () => clock.now(),
+    }),
     async post(insurerCode, message) {
       const insurer = findInsurer(insurerCode);
       // an insurer was taken out of the config while his claim was waiting
       if (!insurer?.url) return { ...outcomeOfError("EADDRREFUSED"), code: "insurer-not-configured" };
-      const outcome = await attempt(http, insurer, message, { allowPrivateAddresses, clock, totalMs: timeouts.totalMs });
-      log.info({ delivery: message.id, insurer: insurerCode, outcome: outcome.kind, code: outcome.code }, "insurers.posted");
+      const outcome = await attempt(http, insurer, message, {
+        allowPrivateAddresses,
+        clock,
+        totalMs: timeouts.totalMs,
+      });
+      log.info(
+        { delivery: message.id, insurer: insurerCode, outcome: outcome.kind, code: outcome.code },
+        "insurers.posted",
+      );
       return outcome;
     },
     verify(insurerCode, headers, body) {
@@ -68,15 +83,30 @@ interface AttemptOptions {
   totalMs: number;
 }
 
-async function attempt(http: AxiosInstance, insurer: Insurer, message: { id: string; body: string }, options: AttemptOptions): Promise<DeliveryOutcome> {
+async function attempt(
+  http: AxiosInstance,
+  insurer: Insurer,
+  message: { id: string; body: string },
+  options: AttemptOptions,
+): Promise<DeliveryOutcome> {
   const body = Buffer.from(message.body);
   const now = options.clock.now();
   try {
     const url = new URL(insurer.url as string);
     checkUrl(url, options.allowPrivateAddresses);
-    const signed = sign({ id: message.id, timestamp: Math.floor(now.getTime() / 1000), body, secrets: insurer.secrets });
+    const signed = sign({
+      id: message.id,
+      timestamp: Math.floor(now.getTime() / 1000),
+      body,
+      secrets: insurer.secrets,
+    });
     const response = await http.post<Readable>(url.href, body, {
-      headers: { ...signed, "content-type": "application/json; charset=utf-8", "accept-encoding": "identity", "user-agent": "kuaichu" },
+      headers: {
+        ...signed,
+        "content-type": "application/json; charset=utf-8",
+        "accept-encoding": "identity",
+        "user-agent": "kuaichu",
+      },
       signal: AbortSignal.timeout(options.totalMs),
     });
     const retryAfter = response.headers["retry-after"] as string | undefined;

@@ -3,7 +3,10 @@ import https from "node:https";
 import type { LookupFunction, Socket } from "node:net";
 
 /** An agent that looks names up with our own guard and gives a connection up when it is not made in time. Nothing is kept alive: claims are rare, stale sockets are not worth their errors. */
-export function guardedAgents(lookup: LookupFunction, connectMs: number): { httpAgent: http.Agent; httpsAgent: https.Agent } {
+export function guardedAgents(
+  lookup: LookupFunction,
+  connectMs: number,
+): { httpAgent: http.Agent; httpsAgent: https.Agent } {
   const options = { lookup, keepAlive: false };
   const httpAgent = new http.Agent(options as http.AgentOptions);
   const httpsAgent = new https.Agent(options as https.AgentOptions);

@@ -10,7 +10,11 @@ export interface EvidenceLinks {
 
 const LIFE_S = 7 * 24 * 3600;
 
-export function createEvidenceLinks(options: { sessionKey: Uint8Array; publicUrl: string; now: () => Date }): EvidenceLinks {
+export function createEvidenceLinks(options: {
+  sessionKey: Uint8Array;
+  publicUrl: string;
+  now: () => Date;
+}): EvidenceLinks {
   const key = Buffer.from(hkdfSync("sha256", options.sessionKey, "", "kuaichu evidence-links", 32));
   const sign = (accidentId: string, sha256: string, expires: string) =>
     createHmac("sha256", key).update(`${accidentId}\n${sha256}\n${expires}`).digest();

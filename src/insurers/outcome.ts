@@ -111,7 +111,9 @@ function readBody(body: string): { refusal: string | null; claimNo: string | nul
   if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed)) return { refusal: null, claimNo: null };
   const { accepted, success, error, code, responseCode, insurerClaimNo } = parsed as Record<string, unknown>;
   const errorCode = typeof error === "object" && error !== null ? (error as Record<string, unknown>).code : error;
-  const named = [errorCode, responseCode, code].find((value) => typeof value === "string" && value !== "") as string | undefined;
+  const named = [errorCode, responseCode, code].find((value) => typeof value === "string" && value !== "") as
+    | string
+    | undefined;
   const refuses = accepted === false || success === false || (error !== undefined && error !== null && error !== false);
   const claimNo = typeof insurerClaimNo === "string" && /^[\w-]{1,64}$/.test(insurerClaimNo) ? insurerClaimNo : null;
   return { refusal: refuses ? (named ?? "unnamed") : null, claimNo };

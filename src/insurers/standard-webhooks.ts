@@ -36,13 +36,20 @@ const MAX_SIGNATURES = 20;
 export function sign({ id, timestamp, body, secrets }: Message): SignedHeaders {
   if (!ID.test(id)) throw new Error("webhook id out of format");
   if (secrets.length === 0) throw new Error("no secret to sign with");
-  const signatures = secrets.map((secret) => `v1,${digest(keyOf(secret), { id, timestamp: String(timestamp), body }).toString("base64")}`);
+  const signatures = secrets.map(
+    (secret) => `v1,${digest(keyOf(secret), { id, timestamp: String(timestamp), body }).toString("base64")}`,
+  );
   return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": signatures.join(" ") };
 }
 
 /** Returns the message's id, or throws NotSignedIn; every refusal looks alike. Stricter than the reference library in timestamp, id and key length. */
-export function verify({ headers, body, secrets, now, toleranceS = TOLERANCE_S }: Received): { id: string; timestamp: number } {
-  const [id, timestamp, signature] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => headers[name]);
+export function verify({ headers, body, secrets, now, toleranceS = TOLERANCE_S }: Received): {
+  id: string;
+  timestamp: number;
+} {
+  const [id, timestamp, signature] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(
+    (name) => headers[name],
+  );
   if (typeof id !== "string" || !ID.test(id)) throw new NotSignedIn();
   if (typeof timestamp !== "string" || !TIMESTAMP.test(timestamp)) throw new NotSignedIn();
   if (typeof signature !== "string") throw new NotSignedIn();
@@ -50,7 +57,8 @@ export function verify({ headers, body, secrets, now, toleranceS = TOLERANCE_S }
   const expected = secrets.map((secret) => digest(keyOf(secret), { id, timestamp, body }));
   const given = signature.split(" ").slice(0, MAX_SIGNATURES).map(digestOf);
   let matches = 0;
-  for (const candidate of given) for (const right of expected) matches += candidate.valid & Number(timingSafeEqual(candidate.bytes, right));
+  for (const candidate of given)
+    for (const right of expected) matches += candidate.valid & Number(timingSafeEqual(candidate.bytes, right));
   if (matches === 0) throw new NotSignedIn();
   return { id, timestamp: Number(timestamp) };
 }
@@ -67,7 +75,10 @@ function keyOf(secret: string): Buffer {
   return Buffer.from(secret.replace(/^whsec_/, ""), "base64");
 }
 
-function digest(key: Buffer, { id, timestamp, body }: { id: string; timestamp: string; body: string | Uint8Array }): Buffer {
+function digest(
+  key: Buffer,
+  { id, timestamp, body }: { id: string; timestamp: string; body: string | Uint8Array },
+): Buffer {
   return createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest();
 }
 

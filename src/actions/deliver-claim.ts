@@ -1,0 +1,92 @@
+import type { Context } from "../context.ts";
+import type { Accident, Change, EventType } from "../domain/accident.ts";
+import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
+import { notice } from "./notice.ts";
+
+export interface DeliverClaim {
+  accidentId: string;
+  deliveryId: string;
+  insurerCode: string;
+  /** the exact bytes that the insurer gets, now and at every later attempt */
+  body: string;
+  /** attempts so far, this one included */
+  attempts: number;
+  /** false: too little of the lease is left to post within it */
+  mayPost: () => boolean;
+}
+
+/** What is to become of the delivery, for the job that leased it. `late`: nothing was sent, the lease simply ends. */
+export interface DeliveryVerdict {
+  to: "done" | "dead" | "held" | "retry" | "late";
+  code: string;
+  /** redacted start of the insurer's answer */
+  head: string;
+  /** of "retry" */
+  afterMs: number;
+  insurerClaimNo: string | null;
+}
+
+const NOTHING_SENT = { head: "", afterMs: 0, insurerClaimNo: null };
+
+/** One attempt to hand a claim to its insurer; what is final (delivered, given up) becomes an event of the accident, and the driver whose claim cannot be handed over is told to call. */
+export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<DeliveryVerdict> {
+  const ref = refOf(input.body);
+  const accident = await ctx.accidents.get(input.accidentId);
+  // the event was written and the worker died before it could say so: the insurer has it
+  if (hasEvent(accident, "claim-delivered", ref)) return { ...NOTHING_SENT, to: "done", code: "delivered-before" };
+  if (!input.mayPost()) return { ...NOTHING_SENT, to: "late", code: "lease-nearly-over" };
+  const verdict = await attempt(ctx, input);
+  const { to, code, insurerClaimNo } = verdict;
+  if (to === "done") await ctx.accidents.change(accident.id, (current) => delivered(current, { ref, insurerClaimNo }));
+  if (to === "dead") await ctx.accidents.change(accident.id, (current) => givenUp(ctx, current, { ref, code }));
+  if (to === "dead" || to === "held")
+    ctx.log.error({ delivery: input.deliveryId, insurer: input.insurerCode, code }, `claim ${to}`);
+  return verdict;
+}
+
+async function attempt(
+  ctx: Context,
+  { insurerCode, deliveryId, body, attempts }: DeliverClaim,
+): Promise<DeliveryVerdict> {
+  // an attempt that ends the process never comes to count as failed: the number of leases does
+  if (attempts > RETRY_SCHEDULE_S.length) return { ...NOTHING_SENT, to: "dead", code: "attempts-used-up" };
+  const outcome = await ctx.insurers.post(insurerCode, { id: deliveryId, body });
+  const { kind, code, head, slowDown, retryAfterS, insurerClaimNo } = outcome;
+  const verdict = { code, head, insurerClaimNo, afterMs: 0 };
+  if (kind === "delivered" || kind === "duplicate") return { ...verdict, to: "done" };
+  if (kind === "hold" || kind === "gone") return { ...verdict, to: "held" };
+  if (kind === "rejected") return { ...verdict, to: "dead" };
+  const afterMs = nextAttempt({ attempts, slowDown, retryAfterS, random: Math.random() });
+  return afterMs === null ? { ...verdict, to: "dead" } : { ...verdict, to: "retry", afterMs };
+}
+
+function delivered(
+  accident: Accident,
+  { ref, insurerClaimNo }: { ref: string; insurerClaimNo: string | null },
+): Change | null {
+  if (hasEvent(accident, "claim-delivered", ref)) return null;
+  const claims = accident.claims.map((claim) =>
+    claim.ref === ref ? { ...claim, insurerClaimNo: claim.insurerClaimNo ?? insurerClaimNo } : claim,
+  );
+  return { accident: { ...accident, claims }, events: [{ type: "claim-delivered", by: "system", data: { ref } }] };
+}
+
+/** The driver is told once, however often the claim is sent again and given up again. */
+function givenUp(ctx: Context, accident: Accident, { ref, code }: { ref: string; code: string }): Change | null {
+  const claim = accident.claims.find((candidate) => candidate.ref === ref);
+  if (!claim) return null;
+  const told = hasEvent(accident, "claim-undeliverable", ref);
+  const insurer = ctx.config.insurers.find((candidate) => candidate.code === claim.insurerCode);
+  const params = { insurer: insurer?.zh ?? claim.insurerCode, hotline: insurer?.hotline ?? "" };
+  return {
+    accident,
+    events: [{ type: "claim-undeliverable", by: "system", data: { ref, code } }],
+    outbox: told ? [] : [notice(accident, claim.party, "claim-undeliverable", params)],
+  };
+}
+
+const hasEvent = (accident: Accident, type: EventType, ref: string): boolean =>
+  accident.events.some((event) => event.type === type && event.data.ref === ref);
+
+/** The body is ours: it was built by domain/claim and sealed since. */
+const refOf = (body: string): string => (JSON.parse(body) as { data: { claimRef: string } }).data.claimRef;

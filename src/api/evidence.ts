@@ -1,0 +1,28 @@
+import type { RouterMiddleware } from "@koa/router";
+import type { Context } from "../context.ts";
+import type { Accident } from "../domain/accident.ts";
+import { NotFound } from "../errors.ts";
+
+/** A photograph as received, or the agreement, to whoever holds a link that we signed. The signature is checked before anything is looked up. */
+export function sendEvidence(ctx: Context): RouterMiddleware {
+  return async (http) => {
+    const { accidentId = "", sha256 = "" } = http.params;
+    ctx.insurers.evidence.check({ accidentId, sha256, expires: http.query.expires, signature: http.query.signature });
+    const accident = await ctx.accidents.get(accidentId);
+    const type = typeOf(accident, sha256);
+    if (!type) throw new NotFound();
+    const bytes = await ctx.blobs.read(accident, sha256);
+    http.type = type;
+    http.set("cache-control", "no-store");
+    http.set("x-content-type-options", "nosniff");
+    http.set("content-security-policy", "default-src 'none'; sandbox");
+    http.body = bytes;
+  };
+}
+
+/** Only what a claim may name: stored photographs, drawn signatures, the agreement. */
+function typeOf(accident: Accident, sha256: string): string | null {
+  if (accident.documents?.pdfSha256 === sha256) return "application/pdf";
+  const photo = accident.photos.find((candidate) => candidate.state === "stored" && candidate.sha256 === sha256);
+  return photo?.mime ?? null;
+}

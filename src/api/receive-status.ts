@@ -1,0 +1,31 @@
+import type { IncomingMessage } from "node:http";
+import type { RouterMiddleware } from "@koa/router";
+import getRawBody from "raw-body";
+import { recordClaimStatus } from "../actions/record-claim-status.ts";
+import type { Context } from "../context.ts";
+import { Invalid } from "../errors.ts";
+import { readStatus } from "./status-body.ts";
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** An insurer's call-back: the signature over the raw bytes first, then their form, then whose claim it is. */
+export function receiveStatus(ctx: Context): RouterMiddleware {
+  return async (http) => {
+    const { code = "", ref = "" } = http.params;
+    const rawBody = await readBody(http.req);
+    const webhookId = ctx.insurers.verify(code, http.headers, rawBody);
+    const status = readStatus(rawBody, { insurerCode: code, claimRef: ref });
+    const { duplicate, stale } = await recordClaimStatus(ctx, { ref, insurerCode: code, webhookId, status });
+    http.set("cache-control", "no-store");
+    http.body = { accepted: true, ...(duplicate && { duplicate }), ...(stale && { stale }) };
+  };
+}
+
+async function readBody(req: IncomingMessage): Promise<Buffer> {
+  try {
+    return await getRawBody(req, { limit: MAX_BODY_BYTES });
+  } catch (error) {
+    const tooLarge = (error as { type?: string }).type === "entity.too.large";
+    throw tooLarge ? new Invalid("body-too-large", {}, 413) : new Invalid("body-not-json", {}, 400);
+  }
+}

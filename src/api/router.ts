@@ -1,0 +1,19 @@
+import Router from "@koa/router";
+import type { Context } from "../context.ts";
+import { jsonErrors } from "./errors.ts";
+import { sendEvidence } from "./evidence.ts";
+import { alive, ready } from "./health.ts";
+import { receiveStatus } from "./receive-status.ts";
+import { sendSchema } from "./schemas.ts";
+
+/** The door for machines: insurers' call-backs, the evidence that a claim links to, the schemas of both messages, health. */
+export function apiRouter(ctx: Context): Router {
+  const router = new Router();
+  router.use(jsonErrors(ctx));
+  router.get("/healthz", alive);
+  router.get("/readyz", ready(ctx));
+  router.get("/api/schemas/:name", sendSchema);
+  router.get("/api/evidence/:accidentId/:sha256", sendEvidence(ctx));
+  router.post("/api/insurers/:code/claims/:ref/status", receiveStatus(ctx));
+  return router;
+}

@@ -1,0 +1,16 @@
+import { readFile } from "node:fs/promises";
+import type { RouterMiddleware } from "@koa/router";
+import { NotFound } from "../errors.ts";
+
+const folder = new URL("../../../config/schemas/", import.meta.url);
+
+/** What an insurer receives and what he may answer, by version. */
+export const SCHEMAS: readonly string[] = ["claim.submitted.v1.json", "claim.status.v1.json"];
+
+export const sendSchema: RouterMiddleware = async (http) => {
+  const name = SCHEMAS.find((candidate) => candidate === http.params.name);
+  if (!name) throw new NotFound();
+  http.type = "application/schema+json";
+  http.set("cache-control", "public, max-age=300");
+  http.body = await readFile(new URL(name, folder));
+};

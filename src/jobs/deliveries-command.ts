@@ -1,0 +1,85 @@
+import { pathToFileURL } from "node:url";
+import { resendDelivery } from "../actions/resend-delivery.ts";
+import { type Config, loadConfig } from "../config.ts";
+import { type Context, createContext } from "../context.ts";
+import { AppError, Conflict } from "../errors.ts";
+
+const USAGE = `usage: deliveries-command list
+       deliveries-command resend ID…
+       deliveries-command resend --all
+`;
+const LIST_LIMIT = 1_000;
+
+type Print = (text: string) => void;
+
+/** For the operator: what has not been delivered, and send it again. Returns the exit code. */
+export async function deliveriesCommand(ctx: Context, words: readonly string[], print: Print): Promise<number> {
+  const [verb, ...ids] = words;
+  if (verb === "list" && ids.length === 0) return list(ctx, print);
+  if (verb === "resend" && ids.length > 0) return resend(ctx, { ids, print });
+  print(USAGE);
+  return 2;
+}
+
+async function list(ctx: Context, print: Print): Promise<number> {
+  const deliveries = await ctx.deliveries.listUndelivered(LIST_LIMIT);
+  for (const { _id, kind, target, state, attempts, dueAt, blockedBy, log, createdAt } of deliveries) {
+    // a notice's target is a keyed hash: long, and of no use to the reader
+    const to = kind === "claim" ? target : "-";
+    const next = blockedBy ? `after ${blockedBy}` : (dueAt?.toISOString() ?? "-");
+    const last = log.at(-1)?.code ?? "-";
+    print(
+      `${[_id, kind, to, state, `attempts=${attempts}`, `last=${last}`, `next=${next}`, createdAt.toISOString()].join("\t")}\n`,
+    );
+  }
+  print(`${deliveries.length} undelivered\n`);
+  return 0;
+}
+
+async function resend(ctx: Context, { ids, print }: { ids: readonly string[]; print: Print }): Promise<number> {
+  const all = ids.length === 1 && ids[0] === "--all";
+  const chosen = all ? await stopped(ctx) : ids;
+  let failed = 0;
+  for (const id of chosen) {
+    const said = await resendOne(ctx, id);
+    if (said !== "due again") failed++;
+    print(`${id}\t${said}\n`);
+  }
+  return failed > 0 && !all ? 1 : 0;
+}
+
+async function stopped(ctx: Context): Promise<string[]> {
+  const deliveries = await ctx.deliveries.listUndelivered(LIST_LIMIT);
+  return deliveries.filter(({ state }) => state === "dead" || state === "held").map(({ _id }) => _id);
+}
+
+async function resendOne(ctx: Context, id: string): Promise<string> {
+  try {
+    return (await resendDelivery(ctx, { id })) ? "due again" : "done or on its way";
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+}
+
+/** While the server runs it owns the embedded database's folder: then its address on loopback is used. */
+async function openContext(config: Config): Promise<Context> {
+  try {
+    return await createContext(config);
+  } catch (error) {
+    const uri = error instanceof Conflict ? error.details.uri : null;
+    if (typeof uri !== "string") throw error;
+    return createContext(config, { databaseUri: uri });
+  }
+}
+
+async function main(): Promise<void> {
+  const ctx = await openContext(await loadConfig());
+  try {
+    process.exitCode = await deliveriesCommand(ctx, process.argv.slice(2), (text) => void process.stdout.write(text));
+  } finally {
+    await ctx.close();
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();

@@ -1,0 +1,72 @@
+import { deliverClaim } from "../actions/deliver-claim.ts";
+import { fetchPhoto } from "../actions/fetch-photo.ts";
+import { renderDocuments } from "../actions/render-documents.ts";
+import { tellPerson } from "../actions/tell-person.ts";
+import type { Context } from "../context.ts";
+import type { OutboxEntry } from "../domain/accident.ts";
+
+export type Delivery = NonNullable<Awaited<ReturnType<Context["deliveries"]["claimDue"]>>>;
+
+/** One leased delivery, its body opened. */
+export interface Job {
+  id: string;
+  accidentId: string;
+  target: string;
+  body: string;
+  attempts: number;
+  /** false once 80 % of the lease are over: what is sent then may be sent by another worker too */
+  mayPost: () => boolean;
+}
+
+/** What is to become of the delivery. */
+export interface Verdict {
+  to: "done" | "dead" | "held" | "retry" | "late";
+  code: string;
+  head: string;
+  afterMs: number;
+}
+
+export interface Lane {
+  kind: OutboxEntry["kind"];
+  /** how many at once in this process: pictures and paper must not delay claims */
+  concurrency: number;
+  leaseMs: number;
+  /** Returns what becomes of the delivery; nothing returned: done. What it throws is tried again by the schedule. */
+  handle(ctx: Context, job: Job): Promise<Verdict | undefined>;
+}
+
+export const LANES: readonly Lane[] = [
+  {
+    kind: "claim",
+    concurrency: 4,
+    leaseMs: 60_000,
+    handle: (ctx, { id, target, ...job }) => deliverClaim(ctx, { ...job, deliveryId: id, insurerCode: target }),
+  },
+  {
+    kind: "notice",
+    concurrency: 4,
+    leaseMs: 60_000,
+    async handle(ctx, { id, target, body }) {
+      await tellPerson(ctx, { personId: target, notice: JSON.parse(body), deliveryId: id });
+      return undefined;
+    },
+  },
+  {
+    kind: "document",
+    concurrency: 1,
+    leaseMs: 120_000,
+    async handle(ctx, { body }) {
+      await renderDocuments(ctx, JSON.parse(body));
+      return undefined;
+    },
+  },
+  {
+    kind: "photo",
+    concurrency: 2,
+    leaseMs: 60_000,
+    async handle(ctx, { body }) {
+      await fetchPhoto(ctx, JSON.parse(body));
+      return undefined;
+    },
+  },
+];

@@ -1,0 +1,92 @@
+import type { Context } from "../context.ts";
+import { nextAttempt } from "../domain/retry.ts";
+import { AppError, Upstream } from "../errors.ts";
+import type { Delivery, Lane, Verdict } from "./lanes.ts";
+
+/** A job that cannot be done here and now is not worth three days: a notice is stale by then, a picture gone from the platform. */
+const MAX_ATTEMPTS: Record<Lane["kind"], number> = {
+  claim: Number.POSITIVE_INFINITY,
+  notice: 7,
+  document: 9,
+  photo: 7,
+};
+const LAST_MOMENT = 0.8;
+
+/** Does one leased delivery and writes what became of it, under the lease's token. Never throws: the loop goes on. */
+export async function runJob(ctx: Context, lane: Lane, leased: Leased): Promise<void> {
+  const { delivery } = leased;
+  const started = performance.now();
+  const at = ctx.clock.now();
+  const verdict = await judge(ctx, lane, leased);
+  const ms = Math.round(performance.now() - started);
+  const attempt = { n: delivery.attempts, at, ms, code: verdict.code, head: verdict.head };
+  try {
+    const kept = await write(ctx, delivery, { verdict, attempt });
+    if (!kept) ctx.log.warn({ delivery: delivery._id, code: "lease-lost" }, "jobs.result-dropped");
+  } catch (error) {
+    // the lease lapses and the delivery comes again: at least once
+    ctx.log.error({ delivery: delivery._id, code: codeOf(error) }, "jobs.result-not-written");
+  }
+}
+
+export interface Leased {
+  delivery: Delivery;
+  /** monotonic, milliseconds */
+  leasedAt: number;
+}
+
+async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): Promise<Verdict> {
+  const { _id: id, accidentId, target, attempts } = delivery;
+  const mayPost = () => performance.now() - leasedAt < lane.leaseMs * LAST_MOMENT;
+  const verdict = { to: "done" as const, code: "done", head: "", afterMs: 0 };
+  // an attempt that ends the process never returns here: the number of leases counts it
+  if (attempts > MAX_ATTEMPTS[lane.kind]) return dead(ctx, delivery, "attempts-used-up");
+  try {
+    const body = await ctx.accidents.openBody(accidentId, id, delivery.sealed);
+    return (await lane.handle(ctx, { id, accidentId, target, body, attempts, mayPost })) ?? verdict;
+  } catch (error) {
+    const code = codeOf(error);
+    ctx.log.warn({ delivery: id, kind: lane.kind, attempts, code }, "jobs.failed");
+    return failed(ctx, delivery, { lane, error, code });
+  }
+}
+
+function failed(
+  ctx: Context,
+  delivery: Delivery,
+  { lane, error, code }: { lane: Lane; error: unknown; code: string },
+): Verdict {
+  const { attempts } = delivery;
+  const final = error instanceof Upstream ? !error.retryable : error instanceof AppError && error.status === 404;
+  const afterMs = nextAttempt({ attempts, slowDown: false, retryAfterS: null, random: Math.random() });
+  if (final || afterMs === null || attempts >= MAX_ATTEMPTS[lane.kind]) return dead(ctx, delivery, code);
+  return { to: "retry", code, head: "", afterMs };
+}
+
+/** Poison: set aside for a person, what waits behind it goes on. */
+function dead(ctx: Context, { _id, kind, attempts }: Delivery, code: string): Verdict {
+  ctx.log.error({ delivery: _id, kind, attempts, code }, "jobs.dead");
+  return { to: "dead", code, head: "", afterMs: 0 };
+}
+
+type Attempt = Parameters<Context["deliveries"]["complete"]>[1];
+
+function write(
+  ctx: Context,
+  { _id, token }: Delivery,
+  { verdict, attempt }: { verdict: Verdict; attempt: Attempt },
+): Promise<boolean> {
+  const lease = { _id, token };
+  const { deliveries } = ctx;
+  if (verdict.to === "done") return deliveries.complete(lease, attempt);
+  if (verdict.to === "dead") return deliveries.bury(lease, attempt);
+  if (verdict.to === "held") return deliveries.hold(lease, attempt);
+  return deliveries.retry(lease, attempt, verdict.afterMs);
+}
+
+/** Stable and without anything personal: our own codes, the system's, else the class. */
+function codeOf(error: unknown): string {
+  if (error instanceof AppError) return error.code;
+  const { code, name } = error as { code?: unknown; name?: string };
+  return typeof code === "string" || typeof code === "number" ? String(code) : (name ?? "unknown");
+}
