@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { describe, it } from "node:test";
+
+/** The import rules of the house. To widen a room, change its line here; a folder that is in no line fails. */
+interface Room {
+  /** folders or files of src/ that it may import */
+  may: readonly string[];
+  /** … of which only types */
+  mayType?: readonly string[];
+  /** false: neither packages nor Node's own modules */
+  packages?: boolean;
+}
+
+const SHARED = ["errors.ts", "log.ts", "render.ts", "metrics.ts"];
+const HANDS = ["store", "wechat", "insurers", "photos", "documents", "embedded"];
+const DOOR: Room = {
+  may: [...SHARED, "actions", "domain", "http"],
+  // what a hand gives through ctx has a type
+  mayType: ["context.ts", "config.ts", ...HANDS],
+};
+const HAND: Room = { may: [...SHARED, "domain"], mayType: ["config.ts"] };
+const EVERYTHING: Room = { may: [""] };
+const SETTINGS = ["config-checks.ts", "config-schema.ts", "config-sources.ts", "development-keys.ts"];
+
+const ROOMS: Record<string, Room> = {
+  "main.ts": EVERYTHING,
+  "server.ts": EVERYTHING,
+  "context.ts": EVERYTHING,
+  "config.ts": { may: ["domain", ...SETTINGS] },
+  ...Object.fromEntries(SETTINGS.map((file) => [file, { may: SETTINGS, mayType: ["config.ts"] }])),
+  "errors.ts": { may: [], packages: false },
+  "log.ts": { may: [] },
+  "render.ts": { may: ["domain"] },
+  "metrics.ts": { may: ["errors.ts"] },
+
+  domain: { may: ["errors.ts"], packages: false },
+  actions: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },
+  chat: DOOR,
+  h5: DOOR,
+  police: DOOR,
+  api: DOOR,
+  jobs: DOOR,
+  // a program of its own, started by hand: it wires as main does
+  "jobs/deliveries-command.ts": EVERYTHING,
+  ...Object.fromEntries(HANDS.map((hand) => [hand, HAND])),
+  http: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },
+  // outside the house: it knows the wire formats, not the rooms
+  simulator: { may: [...SHARED, "http", "insurers/standard-webhooks.ts", "wechat"], mayType: ["config.ts"] },
+};
+
+/** Packages that belong to one room; all others may be used where packages may. */
+const OWNERS: Record<string, readonly string[]> = {
+  mongoose: ["store"],
+  mongodb: [],
+  sharp: ["photos"],
+  wechaty: ["wechat", "chat"],
+  "wechaty-puppet": ["wechat", "chat"],
+  "file-box": ["wechat", "chat"],
+  lmdb: ["embedded"],
+  bson: ["embedded"],
+  pdfkit: ["documents"],
+  "@hyzyla/pdfium": ["documents"],
+  saxes: ["wechat", "simulator"],
+  nunjucks: ["render.ts"],
+  pino: ["log.ts"],
+  "@fastify/busboy": ["http", "simulator"],
+};
+
+interface Source {
+  /** below src/, such as "h5/page.ts" */
+  path: string;
+  text: string;
+}
+
+const srcDir = new URL("../../src/", import.meta.url);
+const sources: Source[] = readdirSync(srcDir, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => posix.relative(srcDir.pathname, posix.join(entry.parentPath, entry.name)))
+  .map((path) => ({ path, text: readFileSync(new URL(path, srcDir), "utf8") }));
+
+interface Import {
+  from: string;
+  typeOnly: boolean;
+}
+
+/** Statements begin a line and formatting is fixed: no parser is needed. */
+function importsOf(text: string): Import[] {
+  const statements = [
+    ...text.matchAll(/^import\s+(type\s)?([^;"'`=()]*?\sfrom\s+)?"([^"\n]+)";$/gm),
+    ...text.matchAll(/^export\s+(type\s)?\s*(\{[^}]*\}\s+from\s+|\*[^;"'=]*?from\s+)"([^"\n]+)";$/gm),
+  ];
+  const dynamic = text.matchAll(/\bimport\("([^"]+)"\)/g);
+  return [
+    ...statements.map(([, type, names = "", from = ""]) => ({ from, typeOnly: Boolean(type) || isTypeList(names) })),
+    ...[...dynamic].map(([, from = ""]) => ({ from, typeOnly: false })),
+  ];
+}
+
+function isTypeList(names: string): boolean {
+  const list = /^\{(.*)\}\s*from/s.exec(names.trim())?.[1];
+  const parts =
+    list
+      ?.split(",")
+      .map((name) => name.trim())
+      .filter(Boolean) ?? [];
+  return parts.length > 0 && parts.every((name) => name.startsWith("type "));
+}
+
+const roomOf = (path: string): string => (path in ROOMS ? path : (path.split("/")[0] ?? ""));
+const isUnder = (place: string, path: string): boolean =>
+  place === "" || path === place || path.startsWith(`${place}/`);
+
+function importFaults(source: Source): string[] {
+  const room = roomOf(source.path);
+  const rules = ROOMS[room];
+  if (!rules) return [`${source.path}: ${room} is in nobody's table`];
+  return importsOf(source.text).flatMap(({ from, typeOnly }) => {
+    const fault = from.startsWith(".")
+      ? ownFault(source.path, posix.join(posix.dirname(source.path), from), typeOnly)
+      : packageFault(room, from);
+    return fault ? [`${source.path}: ${fault}`] : [];
+  });
+}
+
+function ownFault(path: string, target: string, typeOnly: boolean): string | null {
+  const room = roomOf(path);
+  const { may, mayType = [] } = ROOMS[room] as Room;
+  const allowed = [room, ...may, ...(typeOnly ? mayType : [])];
+  return allowed.some((place) => isUnder(place, target)) ? null : `may not import ${target}`;
+}
+
+function packageFault(room: string, from: string): string | null {
+  if (ROOMS[room]?.packages === false) return `may not import ${from}`;
+  if (from.startsWith("node:")) return null;
+  const name = from.split("/", from.startsWith("@") ? 2 : 1).join("/");
+  const owners = OWNERS[name];
+  return owners && !owners.includes(room)
+    ? `may not import ${name}: it belongs to ${owners.join(", ") || "nobody"}`
+    : null;
+}
+
+/** What no file may contain, and where it may after all. */
+const FORBIDDEN: { what: RegExp; but?: (path: string) => boolean }[] = [
+  { what: /\bprocess\.env\b/, but: (path) => path === "config.ts" },
+  { what: /\bconsole\.\w/ },
+  { what: /^export default\b/m },
+  {
+    what: /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(/,
+    but: (path) => roomOf(path) !== "domain",
+  },
+  { what: /@ts-ignore|@ts-expect-error|@ts-nocheck/ },
+];
+
+function textFaults({ path, text }: Source): string[] {
+  const code = text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");
+  return FORBIDDEN.filter(({ what, but }) => what.test(code) && !but?.(path)).map(({ what }) => `${path}: ${what}`);
+}
+
+function nameFaults(path: string): string[] {
+  const parts = path.replace(/\.[a-z]+$/, "").split("/");
+  const faults = parts
+    .filter((part) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(part))
+    .map((part) => `${path}: ${part} is not kebab-case`);
+  if (parts.some((part) => /^(utils?|helpers?|common|misc)$/.test(part)))
+    faults.push(`${path}: a name that says nothing`);
+  if (parts.length > 4) faults.push(`${path}: more than three folders deep`);
+  return faults;
+}
+
+describe("the house rules", () => {
+  it("finds the sources", () => {
+    assert.ok(sources.some(({ path }) => path === "domain/accident.ts"));
+  });
+
+  it("every room imports only what its line allows", () => {
+    assert.deepEqual(sources.flatMap(importFaults), []);
+  });
+
+  it("every import of our own names an existing .ts file", () => {
+    const missing = sources.flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter(({ from }) => from.startsWith("."))
+        .map(({ from }) => posix.join(posix.dirname(path), from))
+        .filter((target) => !target.endsWith(".ts") || !existsSync(new URL(target, srcDir)))
+        .map((target) => `${path}: ${target}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it("every imported package is a declared dependency", () => {
+    const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    const names = sources.flatMap(({ text }) => importsOf(text).map(({ from }) => from));
+    const packages = names.filter((from) => !from.startsWith(".") && !from.startsWith("node:"));
+    const roots = new Set(packages.map((from) => from.split("/", from.startsWith("@") ? 2 : 1).join("/")));
+    assert.deepEqual(
+      [...roots].filter((name) => !manifest.dependencies[name] && !manifest.devDependencies[`@types/${name}`]),
+      [],
+    );
+  });
+
+  it("no file reads the environment, prints, exports a default, or (in domain) asks for the time or for chance", () => {
+    assert.deepEqual(sources.flatMap(textFaults), []);
+  });
+
+  it("names are kebab-case, say something, and lie at most three folders deep", () => {
+    assert.deepEqual(
+      sources.flatMap(({ path }) => nameFaults(path)),
+      [],
+    );
+  });
+
+  it("no file has more than 300 lines", () => {
+    const long = sources.filter(({ path, text }) => path.endsWith(".ts") && text.trimEnd().split("\n").length > 300);
+    assert.deepEqual(
+      long.map(({ path }) => path),
+      [],
+    );
+  });
+});
+
+describe("the rules themselves", () => {
+  const faultsOf = (path: string, text: string) => importFaults({ path, text });
+  const refused: [string, string][] = [
+    ["actions/a.ts", 'import { x } from "../store/accidents.ts";'],
+    ["actions/a.ts", 'import { createContext } from "../context.ts";'],
+    ["store/a.ts", 'import { x } from "../wechat/aes.ts";'],
+    ["store/a.ts", 'import { addPhoto } from "../actions/add-photo.ts";'],
+    ["store/a.ts", 'import type { Context } from "../context.ts";'],
+    ["h5/a.ts", 'import { x } from "../chat/answer.ts";'],
+    ["h5/a.ts", 'import {\n  type A,\n  b,\n} from "../store/blobs.ts";'],
+    ["h5/a.ts", 'export { x } from "../photos/photos.ts";'],
+    ["h5/a.ts", 'import mongoose from "mongoose";'],
+    ["wechat/a.ts", 'const s = await import("sharp");'],
+    ["http/a.ts", 'import { x } from "../actions/a.ts";'],
+    ["domain/a.ts", 'import { readFile } from "node:fs/promises";'],
+    ["domain/a.ts", 'import Joi from "joi";'],
+    ["domain/a.ts", 'import type { Log } from "../log.ts";'],
+    ["simulator/a.ts", 'import { x } from "../store/people.ts";'],
+    ["api/a.ts", 'import "../simulator/x.ts";'],
+    ["attic/a.ts", ""],
+    ["tools.ts", ""],
+  ];
+  for (const [path, text] of refused) {
+    it(`refuse ${path}: ${text.replaceAll("\n", " ") || "a room without a line"}`, () => {
+      assert.equal(faultsOf(path, text).length, 1);
+    });
+  }
+
+  const allowed: [string, string][] = [
+    ["actions/a.ts", 'import type { Context } from "../context.ts";'],
+    ["h5/settle/a.ts", 'import { addPhoto } from "../../actions/add-photo.ts";'],
+    ["h5/a.ts", 'import type { Blobs } from "../store/blobs.ts";'],
+    ["h5/a.ts", 'import { type A, type B } from "../store/blobs.ts";'],
+    ["store/a.ts", 'import mongoose from "mongoose";'],
+    ["context.ts", 'import { x } from "./store/people.ts";'],
+  ];
+  for (const [path, text] of allowed) {
+    it(`allow ${path}: ${text}`, () => assert.deepEqual(faultsOf(path, text), []));
+  }
+
+  it("see what is forbidden in code and overlook it in comments", () => {
+    assert.equal(textFaults({ path: "domain/a.ts", text: "const at = new Date();" }).length, 1);
+    assert.equal(textFaults({ path: "h5/a.ts", text: "const at = process.env.HOME;" }).length, 1);
+    assert.deepEqual(textFaults({ path: "domain/a.ts", text: "// never Date.now()\nconst a = new Date(0);" }), []);
+  });
+
+  it("see names that say nothing", () => {
+    assert.equal(nameFaults("h5/utils/a.ts").length, 1);
+    assert.equal(nameFaults("h5/aB.ts").length, 1);
+    assert.equal(nameFaults("a/b/c/d/e.ts").length, 1);
+  });
+});
