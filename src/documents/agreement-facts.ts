@@ -1,0 +1,134 @@
+import { LETTERS, type Letter } from "../domain/accident.ts";
+import type { AgreementParty } from "../domain/agreement.ts";
+import { findAct } from "../domain/liability.ts";
+import type { AgreementInput } from "./agreement-input.ts";
+import type { Bilingual, Words } from "./bilingual.ts";
+import { type Block, beside, centred, padded, row, stack, text, tinted } from "./blocks.ts";
+import { CAR, drawCar } from "./car-drawing.ts";
+import { COLUMN, choices, field, section, value, valueArea } from "./form-parts.ts";
+import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
+import { plate } from "./plate-drawing.ts";
+import { shanghaiTime } from "./shanghai-time.ts";
+
+const FORMS = ["rear_end", "lane_change", "reversing", "rolling", "door", "signal", "give_way", "wrong_way", "other"];
+const DEGREES = ["full", "equal", "none"];
+
+/** 时间、地点、天气、事故形态 (Order 146 art. 21). */
+export function accidentSection(paper: Paper, words: Words, { content }: AgreementInput): Block[] {
+  const full = valueArea(PAGE.left, CONTENT_WIDTH);
+  const [left, right] = [valueArea(COLUMN.A, COLUMN.width), valueArea(COLUMN.B, COLUMN.width)];
+  const known = content.forms.map((form) => (FORMS.includes(form) ? form : "other"));
+  const forms = FORMS.map((form) => ({ words: words(`form.${form}`), chosen: known.includes(form) }));
+  const place = stack(value(paper, content.address, full), positionOf(paper, words, content));
+  const blocks = [
+    row(
+      paper,
+      beside(
+        field(paper, words("label.time"), { x: COLUMN.A, value: value(paper, shanghaiTime(content.occurredAt), left) }),
+        field(paper, words("label.weather"), {
+          x: COLUMN.B,
+          value: value(paper, words(`weather.${content.weather}`), right),
+        }),
+      ),
+      { split: true },
+    ),
+    row(paper, field(paper, words("label.place"), { x: PAGE.left, value: place }), { split: false }),
+    row(paper, field(paper, words("label.form"), { x: PAGE.left, value: choices(paper, forms, full) }), {
+      split: false,
+    }),
+  ];
+  return section(paper, 1, { title: words("section.accident"), blocks });
+}
+
+function positionOf(paper: Paper, words: Words, { position }: AgreementInput["content"]): Block {
+  const box = valueArea(PAGE.left, CONTENT_WIDTH);
+  if (!position) return text(paper, "", { size: 6.5, ...box });
+  const { crs, lat, lng } = position;
+  const { zh, en } = words("position", { crs, lat: lat.toFixed(6), lng: lng.toFixed(6) });
+  return text(paper, `${zh}  ${en}`, { size: 6.5, colour: COLOURS.soft, ...box });
+}
+
+/** Both parties side by side, one row for each datum of art. 21. */
+export function partiesSection(paper: Paper, words: Words, input: AgreementInput): Block[] {
+  const { parties } = input.content;
+  const one = (label: string, of: (party: AgreementParty, letter: Letter) => Bilingual | string) =>
+    both(paper, words(`label.${label}`), (letter, box) => value(paper, of(parties[letter], letter), box));
+  const blocks = [
+    row(paper, tinted(paper, beside(...LETTERS.map((letter) => columnHead(paper, words, letter)))), { split: true }),
+    one("name", (party) => party.name),
+    one("idNumber", ({ idKind, idNumber }) => {
+      const kind = words(`idKind.${idKind}`);
+      return { zh: `${idNumber}（${kind.zh}）`, en: kind.en };
+    }),
+    one("phone", (party) => party.phone),
+    one("vehicleKind", (party) => vehicleKind(words, party.vehicleKind)),
+    both(paper, words("label.plate"), (letter, box) => {
+      const { plate: number, vehicleKind: kind } = parties[letter];
+      return plate(paper, number, kind, box.x) ?? value(paper, number, box);
+    }),
+    one("insurer", (_, letter) => input.insurerNames[letter]),
+    one("policyNumber", (party) => party.policyNumber || words("notGiven")),
+    both(paper, words("label.impact"), (letter, box) => impact(paper, words, parties[letter], box)),
+    both(paper, words("label.degree"), (letter, box) =>
+      choices(
+        paper,
+        DEGREES.map((degree) => ({ words: words(`degree.${degree}`), chosen: parties[letter].degree === degree })),
+        { ...box, width: box.width + 10 },
+      ),
+    ),
+  ];
+  return section(paper, 2, { title: words("section.parties"), blocks });
+}
+
+function both(paper: Paper, label: Bilingual, of: (letter: Letter, box: { x: number; width: number }) => Block): Block {
+  const fields = LETTERS.map((letter) => {
+    const x = COLUMN[letter];
+    return field(paper, label, { x, value: of(letter, valueArea(x, COLUMN.width)) });
+  });
+  return row(paper, beside(...fields), { split: true });
+}
+
+function columnHead(paper: Paper, words: Words, letter: Letter): Block {
+  const { zh, en } = words(`label.party.${letter}`);
+  const x = COLUMN[letter] + 8;
+  const title = text(paper, zh, { size: 10, weight: "medium", x, width: 60 });
+  const small = text(paper, en, { size: 7, colour: COLOURS.soft, x: x + 27, width: 60 });
+  return padded(beside(title, { ...small, draw: (y) => small.draw(y + 2.6) }), 2.5);
+}
+
+function vehicleKind(words: Words, code: string): Bilingual {
+  try {
+    return words(`vehicle.${code}`);
+  } catch {
+    return { zh: `${words("vehicle.99").zh}（${code}）`, en: words("vehicle.99").en };
+  }
+}
+
+function impact(paper: Paper, words: Words, party: AgreementParty, box: { x: number; width: number }): Block {
+  const label = value(paper, words(`impact.${party.impact}`), {
+    x: box.x + CAR.width + 24,
+    width: box.width - CAR.width - 24,
+  });
+  const height = CAR.height + 4;
+  const car: Block = { height, draw: (y) => drawCar(paper.doc, party.impact, { x: box.x + 7, y: y + 2 }) };
+  return beside(car, centred(height, label));
+}
+
+/** What each did, by which article, and what he said himself. */
+export function happenedSection(paper: Paper, words: Words, input: AgreementInput): Block[] {
+  const { parties } = input.content;
+  const acts = both(paper, words("label.act"), (letter, box) => {
+    const act = findAct(input.catalogue, parties[letter].act);
+    const law = act && act.legalBasis.length > 0 ? act.legalBasis.join("；") : "";
+    return stack(
+      value(paper, act ? { zh: act.zh, en: act.en } : parties[letter].act, box),
+      text(paper, law, { size: 7.5, colour: COLOURS.accent, ...box }),
+    );
+  });
+  const spoken = LETTERS.some((letter) => parties[letter].note.trim() !== "");
+  const notes = both(paper, words("label.note"), (letter, box) =>
+    text(paper, parties[letter].note.trim() || "—", { size: 8.5, ...box }),
+  );
+  const blocks = spoken ? [acts, notes] : [acts];
+  return section(paper, 3, { title: words("section.happened"), blocks });
+}

@@ -1,0 +1,34 @@
+import type { Letter, PhotoSlot } from "../domain/accident.ts";
+import type { AgreementContent } from "../domain/agreement.ts";
+import type { Catalogue } from "../domain/liability.ts";
+import type { Bilingual } from "./bilingual.ts";
+
+/** A concluded agreement with all that is printed on it. */
+export interface AgreementInput {
+  content: AgreementContent;
+  catalogue: Catalogue;
+  insurerNames: Record<Letter, Bilingual>;
+  /** png: as `Photos.signatureImage` made it */
+  signatures: Record<Letter, AgreementSignature>;
+  concludedAt: Date;
+  /** SHA-256 of the content, as both signed it */
+  digest: string;
+  photos: AgreementPhoto[];
+  /** drawn as a QR code in the head */
+  verifyUrl?: string;
+}
+
+export interface AgreementSignature {
+  png: Buffer;
+  signedAt: Date;
+  forwarding: boolean;
+}
+
+export interface AgreementPhoto {
+  slot: PhotoSlot;
+  by: Letter;
+  /** JPEG */
+  thumb: Buffer;
+  /** of the original as received */
+  sha256: string;
+}

@@ -1,0 +1,102 @@
+import { LETTERS, type Letter } from "../domain/accident.ts";
+import type { AgreementInput } from "./agreement-input.ts";
+import type { Bilingual, Words } from "./bilingual.ts";
+import { type Block, beside, gap, padded, row, stack, text, tinted } from "./blocks.ts";
+import { COLUMN, section, tick } from "./form-parts.ts";
+import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
+import { shanghaiTime } from "./shanghai-time.ts";
+
+/** The two sentences that both saw and signed. */
+export function liabilitySection(paper: Paper, words: Words, { content }: AgreementInput): Block[] {
+  const { A, B } = content.parties;
+  const who = A.degree === "equal" ? "equal" : A.degree === "full" ? "fullA" : "fullB";
+  const box = { x: PAGE.left + 12, width: CONTENT_WIDTH - 24 };
+  const [liability, insurers] = [words(`sentence.${who}`), words("sentence.insurers")];
+  const sentences = stack(
+    text(paper, `${liability.zh}${insurers.zh}`, { size: 12, weight: "medium", align: "center", ...box }),
+    text(paper, `${liability.en} ${insurers.en}`, { size: 7.5, colour: COLOURS.soft, align: "center", ...box }),
+  );
+  const style = { size: 8, colour: COLOURS.soft, align: "center", ...box } as const;
+  const names = LETTERS.map((letter) => {
+    const { name, plate } = content.parties[letter];
+    return `${words(`label.party.${letter}`).zh}：${name}（${plate}）`;
+  });
+  const line = names.join("　");
+  const lines = paper.widthOf(line, style) <= box.width ? [line] : names;
+  const parties = stack(...lines.map((part) => text(paper, part, style)));
+  const block = tinted(paper, padded(stack(sentences, gap(2), parties), 5));
+  return section(paper, 4, { title: words("section.liability"), blocks: [block] });
+}
+
+/** Declaration, both signatures with their time, and who allowed the claim to be forwarded (PIPL art. 23); never torn apart. */
+export function signaturesSection(paper: Paper, words: Words, input: AgreementInput): Block[] {
+  const box = { x: PAGE.left, width: CONTENT_WIDTH };
+  const declaration = words("declaration");
+  const concluded = words("label.concludedAt");
+  const at = shanghaiTime(input.concludedAt, "seconds");
+  const block = stack(
+    gap(3),
+    text(paper, declaration.zh, { size: 9.5, weight: "medium", ...box }),
+    text(paper, declaration.en, { size: 6.5, colour: COLOURS.soft, ...box }),
+    gap(4),
+    frame(paper, beside(...LETTERS.map((letter) => signature(paper, words, { letter, input })))),
+    gap(3),
+    text(paper, `${concluded.zh} ${at.zh}　${concluded.en} ${at.en}`, {
+      size: 7,
+      colour: COLOURS.soft,
+      align: "right",
+      ...box,
+    }),
+  );
+  return section(paper, 5, { title: words("section.signatures"), blocks: [block] });
+}
+
+function signature(paper: Paper, words: Words, { letter, input }: { letter: Letter; input: AgreementInput }): Block {
+  const { png, signedAt, forwarding } = input.signatures[letter];
+  const x = COLUMN[letter] + 8;
+  const width = COLUMN.width - 16;
+  const label = words(`label.party.${letter}`);
+  const at = shanghaiTime(signedAt, "seconds");
+  const signed = words("label.signedAt");
+  const image: Block = {
+    height: 50,
+    draw: (y) => {
+      paper.doc.image(png, x + 46, y + 2, { fit: [width - 52, 46], align: "center", valign: "center" });
+      paper.write(label.zh, { size: 10, weight: "medium" }, { x, y: y + 4, width: 44 });
+      paper.write(label.en, { size: 7, colour: COLOURS.soft }, { x, y: y + 17, width: 44 });
+    },
+  };
+  const time = text(paper, `${signed.zh} ${at.zh}　${signed.en} ${at.en}`, {
+    size: 6.6,
+    colour: COLOURS.soft,
+    x,
+    width,
+  });
+  return padded(
+    stack(image, time, gap(4), consent(paper, words(`forwarding.${forwarding ? "yes" : "no"}`), { x, width })),
+    3,
+    4,
+  );
+}
+
+/** What he chose, yes or no, is the sentence that is printed and ticked. */
+function consent(paper: Paper, words: Bilingual, box: { x: number; width: number }): Block {
+  const inner = { x: box.x + 12, width: box.width - 12 };
+  const lines = stack(
+    text(paper, words.zh, { size: 8, ...inner }),
+    text(paper, words.en, { size: 6, colour: COLOURS.soft, ...inner }),
+  );
+  const mark: Block = { height: 9, draw: (y) => tick(paper.doc, { x: box.x, y: y + 1.4, chosen: true }) };
+  return beside(mark, lines);
+}
+
+function frame(paper: Paper, block: Block): Block {
+  const inner = row(paper, block, { split: true });
+  return {
+    height: inner.height,
+    draw(y) {
+      inner.draw(y);
+      paper.doc.lineWidth(0.6).strokeColor(COLOURS.frame).rect(PAGE.left, y, CONTENT_WIDTH, inner.height).stroke();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { Render } from "../render.ts";
+import type { AgreementInput } from "./agreement-input.ts";
+import { agreementPdf } from "./agreement-pdf.ts";
+import { bilingual } from "./bilingual.ts";
+import { type Pictures, pagesAsPictures } from "./pages-as-pictures.ts";
+
+export interface Documents {
+  /** The concluded agreement as PDF, page by page as PNG (about 1,190 px wide), and as one tall PNG of at most 2 MB for the chat. */
+  agreement(input: AgreementInput): Promise<{ pdf: Buffer } & Pictures>;
+}
+
+/** Papers with the words of templates/agreement, in both languages. */
+export function createDocuments(render: Render): Documents {
+  const words = bilingual(render);
+  return {
+    async agreement(input) {
+      const pdf = await agreementPdf(words, input);
+      return { pdf, ...(await pagesAsPictures(pdf)) };
+    },
+  };
+}
