@@ -1,0 +1,32 @@
+import type { InboxLease, InboxState, InboxStore } from "../../src/wechat/inbox.ts";
+
+interface Entry {
+  holder: string;
+  until: number;
+  reply?: string | null;
+}
+
+/** The inbox port in memory, for tests of the protocol alone; two handlers that share one are two processes. */
+export class MemoryInbox implements InboxStore {
+  readonly entries = new Map<string, Entry>();
+  begins = 0;
+
+  async begin({ key, holder, leaseMs }: InboxLease): Promise<InboxState> {
+    this.begins += 1;
+    const known = this.entries.get(key);
+    if (known?.reply !== undefined) return { state: "done", reply: known.reply };
+    if (known && known.until > performance.now()) return { state: "running" };
+    this.entries.set(key, { holder, until: performance.now() + leaseMs });
+    return { state: "new" };
+  }
+
+  async renew({ key, holder, leaseMs }: InboxLease): Promise<void> {
+    const known = this.entries.get(key);
+    if (known?.holder === holder) known.until = performance.now() + leaseMs;
+  }
+
+  async finish({ key, holder, reply }: { key: string; holder: string; reply: string | null }): Promise<void> {
+    const known = this.entries.get(key);
+    if (known?.holder === holder) known.reply = reply;
+  }
+}
