@@ -68,14 +68,9 @@ export function partiesSection(paper: Paper, words: Words, input: AgreementInput
     }),
     one("insurer", (_, letter) => input.insurerNames[letter]),
     one("policyNumber", (party) => party.policyNumber || words("notGiven")),
-    both(paper, words("label.impact"), (letter, box) => impact(paper, words, parties[letter], box)),
-    both(paper, words("label.degree"), (letter, box) =>
-      choices(
-        paper,
-        DEGREES.map((degree) => ({ words: words(`degree.${degree}`), chosen: parties[letter].degree === degree })),
-        { ...box, width: box.width + 10 },
-      ),
-    ),
+    row(paper, beside(...LETTERS.map((letter) => impactAndDegree(paper, words, parties[letter], letter))), {
+      split: true,
+    }),
   ];
   return section(paper, 2, { title: words("section.parties"), blocks });
 }
@@ -104,14 +99,21 @@ function vehicleKind(words: Words, code: string): Bilingual {
   }
 }
 
-function impact(paper: Paper, words: Words, party: AgreementParty, box: { x: number; width: number }): Block {
-  const label = value(paper, words(`impact.${party.impact}`), {
-    x: box.x + CAR.width + 24,
-    width: box.width - CAR.width - 24,
-  });
-  const height = CAR.height + 4;
-  const car: Block = { height, draw: (y) => drawCar(paper.doc, party.impact, { x: box.x + 7, y: y + 2 }) };
-  return beside(car, centred(height, label));
+/** The car stands at the right, as high as both data together. */
+function impactAndDegree(paper: Paper, words: Words, party: AgreementParty, letter: Letter): Block {
+  const x = COLUMN[letter];
+  const box = valueArea(x, COLUMN.width);
+  const degrees = DEGREES.map((degree) => ({ words: words(`degree.${degree}`), chosen: party.degree === degree }));
+  const data = stack(
+    field(paper, words("label.impact"), { x, value: value(paper, words(`impact.${party.impact}`), box) }),
+    field(paper, words("label.degree"), { x, value: choices(paper, degrees, box) }),
+  );
+  const car: Block = {
+    height: CAR.height,
+    draw: (y) => drawCar(paper.doc, party.impact, { x: x + COLUMN.width - CAR.width - 9, y }),
+  };
+  const height = CAR.height + 6;
+  return beside(centred(height, data), centred(height, car));
 }
 
 /** What each did, by which article, and what he said himself. */

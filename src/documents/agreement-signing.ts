@@ -8,7 +8,7 @@ import { shanghaiTime } from "./shanghai-time.ts";
 
 /** The two sentences that both saw and signed. */
 export function liabilitySection(paper: Paper, words: Words, { content }: AgreementInput): Block[] {
-  const { A, B } = content.parties;
+  const { A } = content.parties;
   const who = A.degree === "equal" ? "equal" : A.degree === "full" ? "fullA" : "fullB";
   const box = { x: PAGE.left + 12, width: CONTENT_WIDTH - 24 };
   const [liability, insurers] = [words(`sentence.${who}`), words("sentence.insurers")];

@@ -29,7 +29,7 @@ function heading(paper: Paper, order: number, words: Bilingual): Block {
   const width = paper.widthOf(title, style) + 1;
   const zh = text(paper, title, { ...style, x: PAGE.left, width });
   const en = text(paper, words.en, { size: 7.5, colour: COLOURS.soft, x: PAGE.left + width + 7, width: 300 });
-  const both = padded(beside(zh, { ...en, draw: (y) => en.draw(y + 3.2) }), 6.5, 2.5);
+  const both = padded(beside(zh, { ...en, draw: (y) => en.draw(y + 3.2) }), 6, 2.5);
   return {
     height: both.height,
     draw(y) {
@@ -97,12 +97,15 @@ function widthOfChoice(paper: Paper, words: Bilingual): number {
   return Math.max(paper.widthOf(words.zh, { size: 8.5, weight: "medium" }), paper.widthOf(words.en, { size: 6 }));
 }
 
+/** In one line if it can be, the boxes then as far apart as there is room. */
 function arrange(widths: number[], box: { x: number; width: number }): { x: number; line: number }[] {
+  const room = box.width - widths.reduce((sum, width) => sum + width + 10, 0);
+  const apart = Math.min(9, Math.max(4, room / Math.max(1, widths.length - 1)));
   let [x, line] = [box.x, 0];
   return widths.map((width) => {
-    if (x + width + 10 > box.x + box.width && x > box.x) [x, line] = [box.x, line + 1];
+    if (x + width + 10 > box.x + box.width + 0.1 && x > box.x) [x, line] = [box.x, line + 1];
     const place = { x, line };
-    x += width + 13.5;
+    x += width + 10 + apart;
     return place;
   });
 }
