@@ -1,0 +1,67 @@
+import type { Config, Insurer } from "../../config.ts";
+import type { Accident, Claim, Language } from "../../domain/accident.ts";
+import type { View } from "../../domain/view.ts";
+import { insurerName } from "./insurer-name.ts";
+import { timeText } from "./times.ts";
+
+/** How a claim stands for the driver whose it is. `state` is a key of the words: why nothing goes out, or that it does. */
+export interface ClaimLine {
+  state: "rendering" | "not-forwarded" | "no-insurer" | "no-interface" | "submitted";
+  /** who speaks next: the insurer calls, the driver reports, or nobody because it is under way */
+  next: "call" | "report" | "under-way";
+  insurer: Record<Language, string> | null;
+  hotline: string | null;
+  claim: (Claim & { time: string; delivery: Delivery; assessedYuan: string | null; paidYuan: string | null }) | null;
+}
+
+/** Whether the insurer's machine has it; from its first answer on, the status says more. */
+type Delivery = "pending" | "delivered" | "undeliverable";
+
+interface Reading {
+  accident: Accident;
+  config: Config;
+  now: Date;
+  language: Language;
+}
+
+export function claimLine(view: View, { accident, config, now, language }: Reading): ClaimLine {
+  const mine = view.agreement?.parties[view.letter] ?? view.me.details;
+  const known = config.insurers.find((insurer) => insurer.code === mine?.insurerCode);
+  const claim = view.claims[0] ?? null;
+  const state = stateOf(view, known, claim);
+  const delivery = claim ? deliveryOf(accident, claim) : "pending";
+  return {
+    state,
+    next: nextOf(state, claim, delivery),
+    insurer: mine ? insurerName(config, mine) : null,
+    hotline: known?.hotline ?? null,
+    claim: claim && {
+      ...claim,
+      time: timeText(claim.statusAt, now, language),
+      delivery,
+      assessedYuan: yuan(claim.assessedFen),
+      paidYuan: yuan(claim.paidFen),
+    },
+  };
+}
+
+function stateOf(view: View, known: Insurer | undefined, claim: Claim | null): ClaimLine["state"] {
+  if (claim) return "submitted";
+  if (view.me.signature?.forwarding !== true) return "not-forwarded";
+  if (!known) return view.me.details?.insurerCode === "other" ? "no-interface" : "no-insurer";
+  return view.hasPictures ? "no-interface" : "rendering";
+}
+
+function nextOf(state: ClaimLine["state"], claim: Claim | null, delivery: Delivery): ClaimLine["next"] {
+  if (state === "rendering") return "call";
+  if (!claim || (claim.status === "submitted" && delivery === "undeliverable")) return "report";
+  return claim.status === "submitted" || claim.status === "received" ? "call" : "under-way";
+}
+
+function deliveryOf(accident: Accident, { ref }: Claim): Delivery {
+  const has = (type: string) => accident.events.some((event) => event.type === type && event.data.ref === ref);
+  if (has("claim-delivered")) return "delivered";
+  return has("claim-undeliverable") ? "undeliverable" : "pending";
+}
+
+const yuan = (fen: number | null): string | null => (fen === null ? null : (fen / 100).toFixed(2));

@@ -1,0 +1,136 @@
+import Joi from "joi";
+import { type Details, ID_KINDS, type IdKind } from "../../domain/accident.ts";
+import { checkIdNumber, type IdFault } from "../../domain/identity-number.ts";
+import { checkPhone } from "../../domain/phone.ts";
+import { checkPlate, VEHICLE_KINDS, vehicleKindOf } from "../../domain/plate.ts";
+
+/** What the page posts, after the checks: the serial holds the whole plate, the kind of vehicle is decided. */
+export interface DetailsBody {
+  name: string;
+  idKind: IdKind;
+  idNumber: string;
+  phone: string;
+  province: string;
+  serial: string;
+  plateSure?: "yes";
+  vehicleKind: string;
+  insurerCode: string;
+  insurerName: string;
+  policyNumber: string;
+}
+
+export const PROVINCES = [..."沪苏浙皖京津冀晋蒙辽吉黑闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"];
+/** 使, WJ and army plates begin with no province */
+export const NO_PROVINCE = "-";
+/** "as the plate says": what a driver who touches nothing means */
+export const BY_PLATE = "auto";
+export const OTHER_INSURER = "other";
+export const UNKNOWN_INSURER = "unknown";
+
+const word = (field: string) => ({ "*": `settle.details.error.${field}` });
+const FAULT_WORDS: Record<IdFault, string> = {
+  length: "idLength",
+  characters: "idLength",
+  area: "idChecksum",
+  date: "idDate",
+  checksum: "idChecksum",
+};
+
+type Siblings = Record<string, string | undefined>;
+const siblings = (helpers: Joi.CustomHelpers): Siblings => helpers.state.ancestors[0] as Siblings;
+const refuse = (helpers: Joi.CustomHelpers, key: string) => helpers.message({ custom: `settle.details.error.${key}` });
+
+function idNumber(typed: string, helpers: Joi.CustomHelpers) {
+  const kind = ID_KINDS.find((known) => known === siblings(helpers).idKind) ?? "licence";
+  const checked = checkIdNumber(kind, typed);
+  if (checked.fault === null) return checked.number;
+  return refuse(helpers, kind === "passport" ? "passport" : FAULT_WORDS[checked.fault]);
+}
+
+/** Who pastes the whole plate into the serial is understood too. */
+const wholePlate = (province: string | undefined, serial: string): string =>
+  !province || province === NO_PROVINCE || PROVINCES.includes(serial.trim().slice(0, 1)) ? serial : province + serial;
+
+/** An unusual plate is doubted once and passes with a tick: what a photo shows must pass (GA 36-2018 has more forms than any list). */
+function serial(typed: string, helpers: Joi.CustomHelpers) {
+  const { province, plateSure } = siblings(helpers);
+  const checked = checkPlate(wholePlate(province, typed));
+  if (!checked) return refuse(helpers, "plate");
+  return checked.warning && plateSure !== "yes" ? refuse(helpers, "plateDoubt") : checked.plate;
+}
+
+function vehicleKind(chosen: string, helpers: Joi.CustomHelpers) {
+  if (VEHICLE_KINDS.includes(chosen)) return chosen;
+  const { province, serial: typed } = siblings(helpers);
+  const plate = checkPlate(wholePlate(province, typed ?? ""))?.plate;
+  return (chosen === BY_PLATE && plate && vehicleKindOf(plate)) || refuse(helpers, "vehicleKind");
+}
+
+const optional = () => Joi.string().trim().allow("").default("");
+
+export const detailsForm = Joi.object<DetailsBody>({
+  name: Joi.string()
+    .trim()
+    .max(50)
+    .pattern(/^[\p{L}\p{M} .·•'’-]+$/u)
+    .required()
+    .messages({ ...word("name"), "string.max": "settle.details.error.nameLong" }),
+  idKind: Joi.valid(...ID_KINDS)
+    .required()
+    .messages(word("idKind")),
+  idNumber: Joi.string().trim().required().custom(idNumber).messages(word("idNumber")),
+  phone: Joi.string()
+    .required()
+    .custom((typed: string, helpers) => checkPhone(typed) ?? refuse(helpers, "phone"))
+    .messages(word("phone")),
+  province: Joi.valid(...PROVINCES, NO_PROVINCE)
+    .required()
+    .messages(word("plate")),
+  plateSure: Joi.valid("yes").messages(word("plate")),
+  vehicleKind: Joi.string().required().custom(vehicleKind).messages(word("vehicleKind")),
+  serial: Joi.string().trim().required().custom(serial).messages(word("plate")),
+  insurerCode: Joi.string()
+    .pattern(/^[A-Za-z0-9_-]{1,20}$/)
+    .required()
+    .messages(word("insurerCode")),
+  insurerName: Joi.when("insurerCode", {
+    is: OTHER_INSURER,
+    // biome-ignore lint/suspicious/noThenProperty: the word of joi
+    then: Joi.string().trim().max(40).required(),
+    otherwise: optional().max(40),
+  }).messages(word("insurerName")),
+  policyNumber: optional()
+    .replace(/[\s-]/g, "")
+    .pattern(/^[A-Za-z0-9]{4,40}$/)
+    .messages(word("policyNumber")),
+});
+
+export function detailsOf(body: DetailsBody): Details {
+  const other = body.insurerCode === OTHER_INSURER;
+  return {
+    name: body.name,
+    idKind: body.idKind,
+    idNumber: body.idNumber,
+    phone: body.phone,
+    plate: body.serial,
+    vehicleKind: body.vehicleKind,
+    insurerCode: body.insurerCode,
+    insurerName: other ? body.insurerName : null,
+    policyNumber: body.policyNumber === "" ? null : body.policyNumber.toUpperCase(),
+  };
+}
+
+/** The other way round, to fill the page from what was entered before. */
+export function bodyOf(details: Details): DetailsBody {
+  const head = details.plate.slice(0, 1);
+  const hasProvince = PROVINCES.includes(head);
+  return {
+    ...details,
+    province: hasProvince ? head : NO_PROVINCE,
+    serial: hasProvince ? details.plate.slice(1) : details.plate,
+    plateSure: checkPlate(details.plate)?.warning ? "yes" : undefined,
+    vehicleKind: vehicleKindOf(details.plate) === details.vehicleKind ? BY_PLATE : details.vehicleKind,
+    insurerName: details.insurerName ?? "",
+    policyNumber: details.policyNumber ?? "",
+  };
+}

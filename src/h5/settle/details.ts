@@ -1,0 +1,49 @@
+import { giveDetails } from "../../actions/give-details.ts";
+import { ID_KINDS } from "../../domain/accident.ts";
+import { VEHICLE_KINDS } from "../../domain/plate.ts";
+import { Invalid } from "../../errors.ts";
+import type { StepPage } from "../page.ts";
+import {
+  BY_PLATE,
+  bodyOf,
+  type DetailsBody,
+  detailsForm,
+  detailsOf,
+  NO_PROVINCE,
+  OTHER_INSURER,
+  PROVINCES,
+  UNKNOWN_INSURER,
+} from "./details-form.ts";
+
+/** Of the codes of GA/T 16.7, those that stand first because nearly every car is one of them. */
+const COMMON_KINDS = ["02", "52", "01", "51", "07", "22"];
+
+/** Page 5: the driver and his car. Open again until the first signature. */
+export const detailsPage: StepPage<DetailsBody> = {
+  step: "details",
+  alsoAt: ["statement", "invite", "wait-details", "wait-statement", "difference", "sign"],
+  template: "settle/details.njk",
+  body: detailsForm,
+  show: async ({ ctx, view, person }) => {
+    const before = view.me.details ?? (await ctx.people.lastDetails(person.id));
+    return {
+      prefill: before ? bodyOf(before) : { idKind: "licence", province: PROVINCES[0], vehicleKind: BY_PLATE },
+      remembered: before !== null && view.me.details === null,
+      changing: view.me.details !== null,
+      idKinds: ID_KINDS,
+      provinces: PROVINCES,
+      noProvince: NO_PROVINCE,
+      byPlate: BY_PLATE,
+      vehicleKinds: [...COMMON_KINDS, ...VEHICLE_KINDS.filter((kind) => !COMMON_KINDS.includes(kind))],
+      insurers: ctx.config.insurers.map(({ code, zh, en }) => ({ code, zh, en })),
+      otherInsurer: OTHER_INSURER,
+      unknownInsurer: UNKNOWN_INSURER,
+    };
+  },
+  submit: async ({ ctx, accident, letter, body }) => {
+    const codes = [...ctx.config.insurers.map(({ code }) => code), OTHER_INSURER, UNKNOWN_INSURER];
+    if (!codes.includes(body.insurerCode))
+      throw new Invalid("settle.details.error.insurerCode", { field: "insurerCode" });
+    await giveDetails(ctx, { accidentId: accident.id, letter, details: detailsOf(body) });
+  },
+};

@@ -1,0 +1,81 @@
+import Joi from "joi";
+import { contentDigest, signAgreement } from "../../actions/sign-agreement.ts";
+import { LETTERS, type Letter, otherOf } from "../../domain/accident.ts";
+import type { AgreementContent } from "../../domain/agreement.ts";
+import { findAct } from "../../domain/liability.ts";
+import { Conflict, Invalid } from "../../errors.ts";
+import type { PageRequest, StepPage } from "../page.ts";
+import { insurerName } from "./insurer-name.ts";
+import { dayTimeText } from "./times.ts";
+
+interface Body {
+  contentDigest: string;
+  signature: string;
+  forwarding?: "yes";
+}
+
+/** A signature of a large, dense screen stays under this as PNG; what a form may post is limited before. */
+const MAX_SIGNATURE_CHARACTERS = 700_000;
+
+const body = Joi.object<Body>({
+  contentDigest: Joi.string()
+    .pattern(/^[\w-]{16,128}$/)
+    .required()
+    .messages({ "*": "settle.sign.error.changed" }),
+  signature: Joi.string()
+    .pattern(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/)
+    .max(MAX_SIGNATURE_CHARACTERS)
+    .required()
+    .messages({ "*": "settle.sign.error.signature", "string.max": "settle.sign.error.signatureLarge" }),
+  forwarding: Joi.valid("yes").messages({ "*": "settle.sign.error.forwarding" }),
+});
+
+/** All that art. 21 asks, for reading: the codes go to the template, which has the words. */
+function shown({ ctx, view, person }: PageRequest, content: AgreementContent): object {
+  const parties = LETTERS.map((letter) => {
+    const party = content.parties[letter];
+    return {
+      letter,
+      ...party,
+      insurer: insurerName(ctx.config, party),
+      law: findAct(ctx.config.rules.catalogue, party.act),
+    };
+  });
+  return {
+    content,
+    parties,
+    time: dayTimeText(content.occurredAt, person.language),
+    mine: content.parties[view.letter],
+    insurers: insurersOf(parties, view.letter),
+  };
+}
+
+type Known = { letter: Letter; insurerCode: string; insurer: ReturnType<typeof insurerName> };
+
+/** Whom the tick names: his own insurer first; one name when both have the same. */
+function insurersOf(parties: Known[], letter: Letter): object {
+  const [mine, theirs] = [letter, otherOf(letter)].map((l) => parties.find((party) => party.letter === l));
+  const same = mine?.insurer && mine.insurerCode === theirs?.insurerCode && mine.insurer.zh === theirs.insurer?.zh;
+  return { mine: mine?.insurer, theirs: theirs?.insurer, same };
+}
+
+/** Page 7: the two sentences, the whole, the separate consent to forwarding (PIPL art. 23), the signature by hand. */
+export const signPage: StepPage<Body> = {
+  step: "sign",
+  template: "settle/sign.njk",
+  body,
+  show: (request) => {
+    const content = request.view.agreement;
+    return content ? { ...shown(request, content), digest: contentDigest(request.ctx, request.accident) } : {};
+  },
+  submit: async ({ ctx, accident, letter, body: { forwarding, ...signed } }) => {
+    try {
+      await signAgreement(ctx, { accidentId: accident.id, letter, ...signed, forwarding: forwarding === "yes" });
+    } catch (error) {
+      // The reader must see the new text before he signs it: no silent redirect, the page again with a word about it.
+      if (error instanceof Conflict && error.code === "text-changed")
+        throw new Invalid("settle.sign.error.changed", { field: "contentDigest" });
+      throw error;
+    }
+  },
+};
