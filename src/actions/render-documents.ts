@@ -86,12 +86,9 @@ function insurerName(
   return typed ? { zh: typed, en: typed } : { zh: "当场未提供", en: "not given on the spot" };
 }
 
-/** Both are told that it is done; who has a claim on its way hears of that too. */
+/** Who has a claim on its way hears that it is done; the others have been told by `submitClaims`, with the number to call. */
 function withNotices(change: Change): Change {
   const { accident, outbox = [] } = change;
-  const told = LETTERS.map((letter) => {
-    const claimed = accident.claims.some((claim) => claim.party === letter);
-    return notice(accident, letter, claimed ? "concluded-claimed" : "concluded");
-  });
+  const told = accident.claims.map((claim) => notice(accident, claim.party, "concluded"));
   return { ...change, outbox: [...outbox, ...told] };
 }

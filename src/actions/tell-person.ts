@@ -11,19 +11,25 @@ export interface TellPerson {
   deliveryId: string;
 }
 
-/** How the notice went out; "case-page": no window was open and no template is set up, so the case page must do. */
-export type Channel = "customer-message" | "template-message" | "case-page";
+/** How the notice went out; "kept": no window was open and no template is set up, so it is said with the next answer and stands on the case page. */
+export type Channel = "customer-message" | "template-message" | "kept" | "nobody";
 
+/** The agreement itself goes with the news that it is concluded. */
+const WITH_PICTURE = new Set(["concluded", "claim-call-insurer"]);
+
+/** errcodes: the window is closed, or its messages are used up. */
 const CLOSED = new Set([45015, 45047]);
 
 /** Says one thing to one person: a customer message while the platform's window is open, else a template message. Words are put here, in his language. */
 export async function tellPerson(ctx: Context, { personId, notice, deliveryId }: TellPerson): Promise<Channel> {
   const person = await ctx.people.find(personId);
   const accident = await ctx.accidents.find(notice.accidentId);
-  if (!person || !accident) return "case-page";
+  if (!person || !accident) return "nobody";
   const said = await byCustomerMessage(ctx, person, accident, notice);
   if (said) return "customer-message";
-  return (await byTemplate(ctx, person, notice, deliveryId)) ? "template-message" : "case-page";
+  if (await byTemplate(ctx, person, notice, deliveryId)) return "template-message";
+  await ctx.people.keepUnsaid(person.id, textOf(ctx, person, notice));
+  return "kept";
 }
 
 async function byCustomerMessage(ctx: Context, person: Person, accident: Accident, notice: Notice): Promise<boolean> {
@@ -35,7 +41,7 @@ async function byCustomerMessage(ctx: Context, person: Person, accident: Acciden
     await ctx.quota.closed(person.openid);
     return false;
   }
-  if (notice.code.startsWith("concluded")) await sendPicture(ctx, person, accident);
+  if (WITH_PICTURE.has(notice.code)) await sendPicture(ctx, person, accident);
   return true;
 }
 

@@ -55,7 +55,10 @@ export async function answerTo(ctx: Context, message: InboundMessage): Promise<s
   const opens = MESSAGES.has(message.kind) ? "message" : SPEAKS[message.kind as keyof typeof SPEAKS];
   const person = await ctx.people.see(message.openid, opens);
   const handler = HANDLERS[message.kind] as Handler<MessageKind> | undefined;
-  return handler ? handler(ctx, message, person) : unknown(ctx, person);
+  const answer = await (handler ? handler(ctx, message, person) : unknown(ctx, person));
+  return person.hasUnsaid && answer !== null
+    ? [...(await ctx.people.takeUnsaid(person.id)), answer].join("\n\n")
+    : answer;
 }
 
 async function unknown(ctx: Context, person: Person): Promise<string> {

@@ -35,6 +35,8 @@ export interface Person {
   id: string;
   openid: string;
   language: Language;
+  /** something that no channel would carry waits to be said with the next answer */
+  hasUnsaid?: boolean;
 }
 
 /** How we know who a party is. A later kind (a second person on the same phone) gets its own name here. */

@@ -13,7 +13,13 @@ export interface People {
   /** Keeps what he entered, to be offered next time. */
   remember(personId: string, details: Details): Promise<void>;
   lastDetails(personId: string): Promise<Details | null>;
+  /** What no channel would carry now: said together with the next answer. The five newest are kept. */
+  keepUnsaid(personId: string, text: string): Promise<void>;
+  /** Takes what was kept, once. */
+  takeUnsaid(personId: string): Promise<string[]>;
 }
+
+const UNSAID_LIMIT = 5;
 
 interface PersonDocument {
   _id: string;
@@ -21,6 +27,7 @@ interface PersonDocument {
   language: Language;
   sealedDetails?: unknown;
   seenAt: Date;
+  unsaid?: unknown[];
   windows?: Partial<Record<string, SayWindow>>;
 }
 
@@ -41,6 +48,7 @@ const schema = new Schema<PersonDocument>(
     language: String,
     sealedDetails: Buffer,
     seenAt: Date,
+    unsaid: [Buffer],
     windows: { message: windowSchema, brief: windowSchema },
   },
   { collection: "people", versionKey: false, autoIndex: false, autoCreate: false },
@@ -59,6 +67,7 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     id: document._id,
     openid: vault.openOwn(`person/${document._id}`, bytesOf(document.sealedOpenid)),
     language: document.language,
+    ...(document.unsaid?.length && { hasUnsaid: true }),
   });
   return {
     ...sayWindows(model, vault),
@@ -87,6 +96,14 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
       const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
       if (!document?.sealedDetails) return null;
       return JSON.parse(vault.openOwn(`details/${personId}`, bytesOf(document.sealedDetails))) as Details;
+    },
+    async keepUnsaid(personId, text) {
+      const sealed = vault.sealOwn(`unsaid/${personId}`, text);
+      await model.updateOne({ _id: personId }, { $push: { unsaid: { $each: [sealed], $slice: -UNSAID_LIMIT } } });
+    },
+    async takeUnsaid(personId) {
+      const before = await model.findOneAndUpdate({ _id: personId }, { $unset: { unsaid: 1 } }).lean<PersonDocument>();
+      return (before?.unsaid ?? []).map((sealed) => vault.openOwn(`unsaid/${personId}`, bytesOf(sealed)));
     },
   };
 }

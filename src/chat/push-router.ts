@@ -1,0 +1,50 @@
+import Router from "@koa/router";
+import getRawBody from "raw-body";
+import type { Context } from "../context.ts";
+import { AppError, Invalid } from "../errors.ts";
+import type { PushHandler } from "../wechat/push-handler.ts";
+
+/** A push of the platform is some hundred bytes; its largest, in compatible mode, a few thousand. */
+const MAX_BYTES = 64 * 1024;
+
+export interface PushDoor {
+  handler: PushHandler;
+  /** echostr of an authentic URL verification; throws NotSignedIn */
+  verify(query: Record<string, string | string[] | undefined>): string;
+}
+
+/** GET and POST /wechat: the platform verifies the address, and pushes. Answers are codes and bare: nobody reads them. */
+export function pushRouter(ctx: Context, { handler, verify }: PushDoor): Router {
+  const router = new Router();
+  router.use("/wechat", async (http, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const status = error instanceof AppError ? error.status : 500;
+      if (status >= 500)
+        ctx.log.error({ code: (error as { code?: string }).code, name: (error as Error).name }, "wechat.push-failed");
+      http.status = status;
+      http.body = "";
+    }
+  });
+  router.get("/wechat", (http) => {
+    http.type = "text/plain";
+    http.body = verify(http.query);
+  });
+  router.post("/wechat", async (http) => {
+    const body = await rawBody(http.req);
+    const answer = await handler.handle({ query: http.query, body });
+    http.type = answer.type;
+    http.body = answer.body;
+  });
+  return router;
+}
+
+async function rawBody(request: Parameters<typeof getRawBody>[0]): Promise<Buffer> {
+  try {
+    return await getRawBody(request, { limit: MAX_BYTES });
+  } catch (error) {
+    const { type } = error as { type?: string };
+    throw type === "entity.too.large" ? new Invalid("too-large", {}, 413) : new Invalid("body-incomplete", {}, 400);
+  }
+}

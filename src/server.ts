@@ -1,0 +1,120 @@
+import { createServer, type Server } from "node:http";
+import Koa from "koa";
+import { apiRouter } from "./api/router.ts";
+import { listen } from "./chat/listen.ts";
+import { pushRouter } from "./chat/push-router.ts";
+import { sayLater } from "./chat/say-later.ts";
+import type { Context } from "./context.ts";
+import { h5Router } from "./h5/router.ts";
+import { assets } from "./http/assets.ts";
+import { errors } from "./http/errors.ts";
+import { securityHeaders } from "./http/security-headers.ts";
+import { createJobs, type Jobs } from "./jobs/jobs.ts";
+import { createSimulator, type Simulator } from "./simulator/simulator.ts";
+import { createOutbound } from "./wechat/api/outbound.ts";
+import { createBot } from "./wechat/puppet/create-bot.ts";
+import { oaOf } from "./wechat/puppet/oa-of.ts";
+import { createPushConfig } from "./wechat/push-config.ts";
+import { createPushHandler, type PushHandler } from "./wechat/push-handler.ts";
+import { verifyUrl } from "./wechat/verify-url.ts";
+
+/** The running system: HTTP doors, the bot behind the push, the jobs. */
+export interface Running {
+  ctx: Context;
+  jobs: Jobs;
+  simulator: Simulator | null;
+  /** Everything that is due now is done, and what follows from it: for tests and scripts. */
+  settle(): Promise<void>;
+  /** Stops taking, finishes what was accepted (at most 10 s each), closes. */
+  stop(): Promise<void>;
+}
+
+/** Opens the doors on the configured host and port. `runJobs: false` leaves the clock to whoever calls settle(). */
+export async function startServer(ctx: Context, { runJobs = true } = {}): Promise<Running> {
+  const simulator = ctx.config.simulator ? createSimulator(ctx) : null;
+  const chat = await openChat(ctx);
+  const jobs = createJobs(ctx);
+  const server = createServer(createApp(ctx, chat.push, simulator).callback());
+  // A slow sender must not hold a socket for Node's five minutes (slow-loris).
+  Object.assign(server, { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 10_000 });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(ctx.config.port, ctx.config.host, () => resolve());
+  });
+  if (runJobs) jobs.start();
+  return {
+    ctx,
+    jobs,
+    simulator,
+    async settle() {
+      await chat.push.settle();
+      await jobs.settle();
+      await simulator?.platform.settle();
+    },
+    async stop() {
+      await closeServer(server);
+      await chat.push.settle();
+      await jobs.stop();
+      await chat.stop();
+      simulator?.close();
+      await ctx.close();
+    },
+  };
+}
+
+/** The order of middleware and doors, on one screen. */
+function createApp(ctx: Context, push: PushHandler, simulator: Simulator | null): Koa {
+  const app = new Koa();
+  app.on("error", (error: Error & { code?: string }) =>
+    ctx.log.error({ code: error.code, name: error.name }, "http.failed"),
+  );
+  const config = createPushConfig({ ...ctx.config.wechat, appId: ctx.config.wechat.appid });
+  const verify = (query: Parameters<typeof verifyUrl>[1]) => verifyUrl(config, query, ctx.clock.now().getTime());
+  app.use(pushRouter(ctx, { handler: push, verify }).routes());
+  app.use(apiRouter(ctx).routes());
+  if (simulator) app.use(simulator.router.routes());
+  app.use(securityHeaders(ctx.config));
+  app.use(errors(ctx));
+  app.use(assets());
+  app.use(h5Router(ctx).routes());
+  return app;
+}
+
+/** The push handler in front, Wechaty behind it, customer messages for what comes late. */
+async function openChat(ctx: Context): Promise<{ push: PushHandler; stop(): Promise<void> }> {
+  const { log } = ctx;
+  const bot = await createBot({
+    log,
+    outbound: {
+      ...createOutbound({ api: ctx.wechat, quota: ctx.quota, clock: ctx.clock }),
+      text: (openid, content) => sayLater(ctx, openid, content),
+    },
+  });
+  listen(ctx, bot, oaOf);
+  const push = createPushHandler({
+    config: createPushConfig({ ...ctx.config.wechat, appId: ctx.config.wechat.appid }),
+    inbox: ctx.inbox,
+    log,
+    nowMs: () => ctx.clock.now().getTime(),
+    handle: (message, sink) => bot.deliver(message, sink),
+    fallback: () => ({
+      type: "text",
+      content: `${ctx.render.words("zh")("chat.failed")}\n${ctx.render.words("en")("chat.failed")}`,
+    }),
+    later: async (message, reply) => {
+      if (reply.type === "text") await sayLater(ctx, message.openid, reply.content);
+    },
+  });
+  return { push, stop: () => bot.stop() };
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), 8_000);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

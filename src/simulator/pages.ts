@@ -1,0 +1,116 @@
+import { createReadStream } from "node:fs";
+import { extname } from "node:path";
+import Router from "@koa/router";
+import Joi from "joi";
+import type { Context } from "koa";
+import getRawBody from "raw-body";
+import type { Config } from "../config.ts";
+import { AppError, Invalid, NotFound } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Render } from "../render.ts";
+import type { StatusInput } from "./insurer/send-status.ts";
+import type { InsurerStandIn } from "./insurer/stand-in.ts";
+import type { Phone } from "./phone.ts";
+import { ACTS } from "./phone-acts.ts";
+import type { Platform } from "./platform/platform.ts";
+import { listSamples } from "./samples/samples.ts";
+import { stateOf } from "./state.ts";
+
+export interface Desk {
+  config: Config;
+  render: Render;
+  log: Log;
+  platform: Platform;
+  insurers: InsurerStandIn;
+  phones: Phone[];
+}
+
+const assetsDir = new URL("../../../templates/assets/simulator/", import.meta.url);
+const TYPES: Record<string, string> = { ".js": "text/javascript", ".css": "text/css", ".jpg": "image/jpeg" };
+
+/** /simulator: the page, what it shows, what one can do on it. */
+export function simulatorPages(desk: Desk): Router {
+  const router = new Router({ prefix: "/simulator" });
+  router.use(errors(desk.log));
+  router.get("/", (http) => {
+    http.type = "html";
+    http.body = desk.render.page("simulator/page.njk", "zh", { samples: sampleNames(), phones: [1, 2] });
+  });
+  router.get("/state", (http) => {
+    http.body = stateOf(desk);
+  });
+  router.get("/assets/:name", (http) => sendFile(http, new URL(plainName(http.params.name), assetsDir)));
+  router.get("/samples/:name", (http) => {
+    const sample = listSamples().find(({ name }) => name === http.params.name);
+    if (!sample) throw new NotFound();
+    sendFile(http, sample.file);
+  });
+  router.get("/pictures/:mediaId", (http) => {
+    const picture = desk.platform.picture(String(http.params.mediaId));
+    http.type = picture.contentType;
+    http.body = picture.bytes;
+  });
+  router.all("/phones/:index/web{/*path}", (http) => {
+    const phone = phoneOf(desk, http.params.index);
+    return phone.browse(http, http.path.slice(`/simulator/phones/${phone.index}/web`.length) || "/h5");
+  });
+  router.post("/phones/:index/acts/:act", async (http) => {
+    const act = ACTS[String(http.params.act)];
+    if (!act) throw new NotFound();
+    http.body =
+      (await act(desk, phoneOf(desk, http.params.index), await getRawBody(http.req, { limit: "20mb" }))) ?? {};
+  });
+  router.post("/desk/:code/:ref", async (http) => {
+    const body = check(statusSchema, JSON.parse((await getRawBody(http.req, { limit: "64kb" })).toString("utf8")));
+    http.body = await desk.insurers.sendStatus(String(http.params.code), String(http.params.ref), body);
+  });
+  return router;
+}
+
+const statusSchema = Joi.object<StatusInput>({
+  status: Joi.string().required(),
+  occurredAt: Joi.string().isoDate().required(),
+  reason: Joi.object({ code: Joi.string(), text: Joi.string() }),
+  amounts: Joi.object({
+    assessedFen: Joi.number().integer(),
+    approvedFen: Joi.number().integer(),
+    paidFen: Joi.number().integer(),
+  }),
+});
+
+function check<T>(schema: Joi.ObjectSchema<T>, value: unknown): T {
+  const result = schema.validate(value);
+  if (result.error) throw new Invalid("bad-request", { field: result.error.details[0]?.path.join(".") }, 400);
+  return result.value as T;
+}
+
+const phoneOf = (desk: Desk, index: string | undefined): Phone => {
+  const phone = desk.phones.find((one) => String(one.index) === index);
+  if (!phone) throw new NotFound();
+  return phone;
+};
+
+const sampleNames = () => listSamples().map(({ name, slot, phone }) => ({ name, slot, phone }));
+
+function plainName(name: string | undefined): string {
+  if (!name || !/^[a-z-]+\.(js|css)$/.test(name)) throw new NotFound();
+  return name;
+}
+
+function sendFile(http: Context, file: URL): void {
+  http.type = TYPES[extname(file.pathname)] ?? "application/octet-stream";
+  http.body = createReadStream(file);
+}
+
+function errors(log: Log) {
+  return async (http: Context, next: () => Promise<unknown>) => {
+    try {
+      await next();
+    } catch (error) {
+      const status = error instanceof AppError ? error.status : error instanceof SyntaxError ? 400 : 500;
+      if (status === 500) log.error({ err: error }, "simulator.failed");
+      http.status = status;
+      http.body = { error: error instanceof AppError ? error.code : "failed" };
+    }
+  };
+}

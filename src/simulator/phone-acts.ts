@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { NotFound } from "../errors.ts";
+import type { Desk } from "./pages.ts";
+import type { Phone } from "./phone.ts";
+import { listSamples } from "./samples/samples.ts";
+
+/** What a thumb can do on one of the phones; the body is text or the bytes of a picture. */
+type Act = (desk: Desk, phone: Phone, body: Buffer) => Promise<object | undefined>;
+
+const PLACE = { latitude: 31.230416, longitude: 121.473701, label: "上海市黄浦区人民大道近黄陂北路" };
+
+/** Pushes are not waited for: the platform does not either, and their answer arrives in the chat. */
+const later = (desk: Desk, push: Promise<unknown>): undefined => {
+  push.catch((error) => desk.log.warn({ code: (error as { code?: string }).code }, "simulator.push"));
+  return undefined;
+};
+
+export const ACTS: Readonly<Record<string, Act>> = {
+  follow: async (desk, phone) => later(desk, desk.platform.follow(phone.openid)),
+  text: async (desk, phone, body) => later(desk, desk.platform.sendText(phone.openid, body.toString("utf8"))),
+  click: async (desk, phone, body) => later(desk, desk.platform.click(phone.openid, body.toString("utf8"))),
+  location: async (desk, phone) => later(desk, desk.platform.sendLocation(phone.openid, PLACE)),
+  picture: async (desk, phone, body) => later(desk, desk.platform.sendImage(phone.openid, body)),
+  async sample(desk, phone, body) {
+    const sample = listSamples().find(({ name }) => name === body.toString("utf8"));
+    if (!sample) throw new NotFound();
+    return later(desk, desk.platform.sendImage(phone.openid, await readFile(sample.file)));
+  },
+  /** Points the camera at the newest code that lives. */
+  async scan(desk, phone) {
+    const newest = desk.platform.qrs().at(-1);
+    if (!newest) return { scanned: false };
+    await desk.platform.scan(phone.openid, newest.ticket);
+    return { scanned: true };
+  },
+  async reset(_desk, phone) {
+    phone.reset(`o_driver_${phone.index}_${randomBytes(6).toString("hex")}`);
+    return { openid: phone.openid };
+  },
+};

@@ -1,0 +1,88 @@
+import axios from "axios";
+import type { Context } from "koa";
+import getRawBody from "raw-body";
+import { CookieJar } from "./cookie-jar.ts";
+
+/** One of the two phones on the page: a person, his cookies, and WeChat's browser in front of the app. */
+export interface Phone {
+  index: number;
+  openid: string;
+  /** Passes a request of the phone's browser on to the app, as if WeChat had made it. */
+  browse(http: Context, path: string): Promise<void>;
+  /** a person nobody has met: new openid, no cookies */
+  reset(openid: string): void;
+}
+
+const MAX_BODY = "200mb";
+const PASSED_ON = ["content-type", "accept", "accept-language", "if-none-match", "range"];
+const PASSED_BACK = ["content-type", "content-disposition", "cache-control", "etag", "last-modified"];
+const WECHAT =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.50 Language/zh_CN";
+
+interface PhoneOptions {
+  index: number;
+  openid: string;
+  appUrl: () => string;
+  publicUrl: string;
+}
+
+export function createPhone({ index, openid, appUrl, publicUrl }: PhoneOptions): Phone {
+  const jar = new CookieJar();
+  const prefix = `/simulator/phones/${index}/web`;
+  jar.set("phone", openid);
+  const phone: Phone = {
+    index,
+    openid,
+    reset(fresh) {
+      jar.clear();
+      jar.set("phone", fresh);
+      phone.openid = fresh;
+    },
+    async browse(http, path) {
+      const answer = await axios.request<Buffer>({
+        url: `${appUrl()}${path}${http.search}`,
+        method: http.method,
+        headers: {
+          ...pick(http.headers, PASSED_ON),
+          cookie: jar.header(),
+          origin: publicUrl,
+          "user-agent": WECHAT,
+          host: new URL(publicUrl).host,
+        },
+        data: http.method === "GET" ? undefined : await getRawBody(http.req, { limit: MAX_BODY }),
+        responseType: "arraybuffer",
+        maxRedirects: 0,
+        validateStatus: () => true,
+        proxy: false,
+      });
+      jar.take([answer.headers["set-cookie"] ?? []].flat());
+      http.status = answer.status;
+      http.set(pick(answer.headers as Record<string, string>, PASSED_BACK));
+      const location = answer.headers.location as string | undefined;
+      if (location) http.set("location", within(location, prefix, publicUrl));
+      const isPage = String(answer.headers["content-type"]).startsWith("text/html");
+      http.body = isPage ? rewritten(answer.data.toString("utf8"), prefix) : answer.data;
+    },
+  };
+  return phone;
+}
+
+function pick(headers: Record<string, unknown>, names: string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+  );
+}
+
+/** An address of ours stays inside this phone. */
+function within(location: string, prefix: string, publicUrl: string): string {
+  const path = location.startsWith(publicUrl) ? location.slice(publicUrl.length) : location;
+  return path.startsWith("/") ? `${prefix}${path}` : path;
+}
+
+/** Links, forms and pictures of the drivers' pages stay inside this phone; the phone's own script gives it a camera roll and a position. */
+function rewritten(html: string, prefix: string): string {
+  return html
+    .replaceAll(/(=["'])\/(h5|simulator\/platform)(?=[/"'?#])/g, `$1${prefix}/$2`)
+    .replaceAll(/(url=)\/h5/g, `$1${prefix}/h5`)
+    .replace("<head>", `<head><script src="/simulator/assets/phone.js"></script>`);
+}

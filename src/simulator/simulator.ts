@@ -1,0 +1,53 @@
+import Router from "@koa/router";
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import type { Render } from "../render.ts";
+import { createInsurerStandIn, type InsurerStandIn } from "./insurer/stand-in.ts";
+import { simulatorPages } from "./pages.ts";
+import { createPhone, type Phone } from "./phone.ts";
+import { createPlatform, type Platform } from "./platform/platform.ts";
+
+/** Development only: the platform and the insurers, standing in over HTTP, and a page with two phones. */
+export interface Simulator {
+  router: Router;
+  platform: Platform;
+  insurers: InsurerStandIn;
+  phones: Phone[];
+  close(): void;
+}
+
+export interface SimulatorOptions {
+  config: Config;
+  render: Render;
+  log: Log;
+  clock?: { now(): Date };
+}
+
+/** Stand-ins that the app reaches at its own address, exactly as it would reach the real hosts. Throws in production. */
+export function createSimulator({ config, render, log, clock }: SimulatorOptions): Simulator {
+  if (config.production) throw new Error("the simulator is not for production");
+  const { wechat, publicUrl } = config;
+  // The app is on this machine, whatever name drivers know it by.
+  const appUrl = () => `http://${isAnyAddress(config.host) ? "127.0.0.1" : config.host}:${config.port}`;
+  const platform = createPlatform({
+    account: { ...wechat, format: "xml" },
+    urls: { app: appUrl, platform: () => `${publicUrl}/simulator/platform`, pages: () => publicUrl },
+    prefix: "/simulator/platform",
+    ...(clock && { clock }),
+  });
+  const insurers = createInsurerStandIn({
+    insurers: config.insurers.filter((insurer) => insurer.secrets.length > 0),
+    appUrl,
+    ...(clock && { now: () => clock.now() }),
+  });
+  const phones = [1, 2].map((index) =>
+    createPhone({ index, openid: `o_driver_${index}_of_the_simulator`, appUrl, publicUrl }),
+  );
+  const router = new Router();
+  router.use(platform.middleware as never);
+  router.use(insurers.router.routes());
+  router.use(simulatorPages({ config, render, log, platform, insurers, phones }).routes());
+  return { router, platform, insurers, phones, close: () => insurers.close() };
+}
+
+const isAnyAddress = (host: string) => host === "0.0.0.0" || host === "::";

@@ -1,0 +1,67 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { type Config, loadConfig } from "../../src/config.ts";
+import { createContext } from "../../src/context.ts";
+import { type Running, startServer } from "../../src/server.ts";
+import type { Simulator } from "../../src/simulator/simulator.ts";
+import { databaseUri, freePort, type ManualClock, shiftedClock } from "./database.ts";
+
+/** The whole system on a port of its own: the real Koa app, a real database, stand-ins only at the wire. Time stands still until it is advanced. */
+export interface TestApp extends Running {
+  simulator: Simulator;
+  url: string;
+  config: Config;
+  clock: ManualClock;
+  /** what was logged, one JSON line each */
+  logged(): string;
+  /** Stops the server and starts another one on the same data. */
+  restart(): Promise<TestApp>;
+}
+
+export interface TestAppOptions {
+  env?: Record<string, string>;
+  clock?: ManualClock;
+  /** the jobs run by themselves, as in production; else `settle()` runs them */
+  runJobs?: boolean;
+}
+
+export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const port = await freePort();
+  const dataDir = await mkdtemp(join(tmpdir(), "kuaichu-app-"));
+  const config = await loadConfig({ PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dataDir, ...options.env });
+  return run({
+    config,
+    uri: await databaseUri(),
+    clock: options.clock ?? shiftedClock(),
+    runJobs: options.runJobs ?? false,
+  });
+}
+
+interface Setup {
+  config: Config;
+  uri: string;
+  clock: ManualClock;
+  runJobs: boolean;
+}
+
+async function run(setup: Setup): Promise<TestApp> {
+  const { config, uri, clock, runJobs } = setup;
+  const lines: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
+  const ctx = await createContext(config, { clock, log, databaseUri: uri });
+  const running = await startServer(ctx, { runJobs });
+  return {
+    ...running,
+    simulator: running.simulator as Simulator,
+    url: config.publicUrl,
+    config,
+    clock,
+    logged: () => lines.join(""),
+    async restart() {
+      await running.stop();
+      return run(setup);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Embedded, startEmbedded } from "../../src/embedded/embedded.ts";
+
+export interface ManualClock {
+  now(): Date;
+  advance(ms: number): void;
+}
+
+/** Real time, shifted: signatures and cookies live by it, and a test can jump ahead. */
+export function shiftedClock(): ManualClock {
+  let shiftMs = 0;
+  return {
+    now: () => new Date(Date.now() + shiftMs),
+    advance(ms) {
+      shiftMs += ms;
+    },
+  };
+}
+
+let shared: Promise<Embedded> | undefined;
+let sharedDir: string | undefined;
+
+/** One database server for each test process: MONGODB_URI, else an embedded one in a temporary folder. Every app has a database of its own in it. */
+export async function databaseUri(name = `test_${randomBytes(6).toString("hex")}`): Promise<string> {
+  const given = process.env.MONGODB_URI;
+  if (given) return new URL(`/${name}`, given).href;
+  shared ??= (async () => {
+    sharedDir = await mkdtemp(join(tmpdir(), "kuaichu-db-"));
+    return startEmbedded({ dir: sharedDir });
+  })();
+  return new URL(`/${name}`, (await shared).uri).href;
+}
+
+/** For `after()` of a test file that used databaseUri or startApp. */
+export async function closeDatabase(): Promise<void> {
+  await (await shared)?.close();
+  if (sharedDir) await rm(sharedDir, { recursive: true, force: true });
+  shared = undefined;
+}
+
+/** A port that is free now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
