@@ -106,11 +106,14 @@ function impactAndDegree(paper: Paper, words: Words, party: AgreementParty, lett
   const degrees = DEGREES.map((degree) => ({ words: words(`degree.${degree}`), chosen: party.degree === degree }));
   const data = stack(
     field(paper, words("label.impact"), { x, value: value(paper, words(`impact.${party.impact}`), box) }),
-    field(paper, words("label.degree"), { x, value: choices(paper, degrees, box) }),
+    field(paper, words("label.degree"), {
+      x,
+      value: choices(paper, degrees, { ...box, width: box.width - CAR.width - 8 }),
+    }),
   );
   const car: Block = {
     height: CAR.height,
-    draw: (y) => drawCar(paper.doc, party.impact, { x: x + COLUMN.width - CAR.width - 9, y }),
+    draw: (y) => drawCar(paper.doc, party.impact, { x: x + COLUMN.width - CAR.width - 6, y }),
   };
   const height = CAR.height + 6;
   return beside(centred(height, data), centred(height, car));

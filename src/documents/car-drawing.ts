@@ -1,7 +1,10 @@
 import type { ImpactPoint } from "../domain/accident.ts";
 import { COLOURS } from "./paper.ts";
 
-export const CAR = { width: 27, height: 56 } as const;
+const BODY = { width: 27, height: 56 } as const;
+const SCALE = 0.88;
+/** What the drawing takes on the page, the burst apart. */
+export const CAR = { width: BODY.width * SCALE, height: BODY.height * SCALE } as const;
 
 /** Where the mark stands, as a fraction of the car's width and length from its centre; the nose is up. */
 const MARK: Record<ImpactPoint, [number, number]> = {
@@ -17,10 +20,10 @@ const MARK: Record<ImpactPoint, [number, number]> = {
 
 /** A car seen from above, its nose up, with a burst where it was hit. */
 export function drawCar(doc: PDFKit.PDFDocument, impact: ImpactPoint, at: { x: number; y: number }): void {
-  doc.save().translate(at.x, at.y).lineWidth(0.7).lineJoin("round");
+  doc.save().translate(at.x, at.y).scale(SCALE).lineWidth(0.7).lineJoin("round");
   drawBody(doc);
   const [across, along] = MARK[impact];
-  drawBurst(doc, CAR.width * (0.5 + across), CAR.height * (0.5 + along));
+  drawBurst(doc, BODY.width * (0.5 + across), BODY.height * (0.5 + along));
   doc.restore();
 }
 
