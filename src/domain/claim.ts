@@ -84,13 +84,19 @@ function accidentOf({ accident, content }: ClaimSources): object {
   return {
     occurredAt: beijingTime(content.occurredAt),
     reportedAt: beijingTime(accident.openedAt),
-    location: { address: content.address, ...(content.position ?? { crs: "GCJ-02" }) },
+    location: { address: content.address, ...placeOf(content) },
     weather: content.weather,
     category: content.forms[0] ?? "other",
     categories: content.forms,
     injuries: false,
     propertyOther: false,
   };
+}
+
+function placeOf({ position }: AgreementContent): object {
+  if (!position) return { crs: "GCJ-02" };
+  const { lat, lng, crs, accuracyM } = position;
+  return { lat, lng, crs, accuracyM };
 }
 
 function lawRefs({ content, catalogue }: ClaimSources): string[] {

@@ -1,5 +1,5 @@
 import dns from "node:dns";
-import type { LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 
 /** What a claim may never be posted to unless the config allows it (SSRF): everything that is not plain public unicast. */
@@ -13,7 +13,7 @@ export class AddressRefused extends Error {
 
 /** True for a public unicast address. IPv6 forms that carry an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo) are refused whole: no insurer needs them. */
 export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
+  if (isIP(address) === 0) return false;
   const parsed = ipaddr.parse(address);
   if (parsed.kind() === "ipv4") return parsed.range() === "unicast";
   const v6 = parsed as ipaddr.IPv6;
@@ -47,5 +47,5 @@ export function checkUrl(url: URL, allowPrivate: boolean): void {
   if (url.protocol !== "https:" && url.protocol !== "http:") throw new AddressRefused();
   if (allowPrivate) return;
   if (url.protocol !== "https:" || url.port !== "") throw new AddressRefused();
-  if (ipaddr.isValid(host) && !isPublicAddress(host)) throw new AddressRefused();
+  if (isIP(host) !== 0 && !isPublicAddress(host)) throw new AddressRefused();
 }

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { parse } from "yaml";
+import { readStatus } from "../../src/api/status-body.ts";
+import type { Accident, Letter } from "../../src/domain/accident.ts";
+import { agreementOf } from "../../src/domain/agreement.ts";
+import { beijingTime, buildClaim, claimants, maskNumber, mutualSelfCompensation } from "../../src/domain/claim.ts";
+import type { Catalogue } from "../../src/domain/liability.ts";
+import { Invalid } from "../../src/errors.ts";
+import { type ConcludedOptions, concludedAccident, drivers } from "../support/concluded-accident.ts";
+import { type JsonSchema, validate } from "../support/json-schema.ts";
+
+const config = new URL("../../../config/", import.meta.url);
+const schemaOf = (name: string): JsonSchema => JSON.parse(readFileSync(new URL(`schemas/${name}`, config), "utf8"));
+const submitted = schemaOf("claim.submitted.v1.json");
+const status = schemaOf("claim.status.v1.json");
+const catalogue = parse(readFileSync(new URL("liability.yaml", config), "utf8")) as Catalogue;
+const at = new Date("2026-11-23T04:00:00Z");
+const insurerNames = { PICC: "人保财险", PAIC: "平安产险" };
+
+/** What the insurer reads. */
+interface Payload {
+  timestamp: string;
+  data: {
+    claimRef: string;
+    accident: { occurredAt: string; category: string; categories: string[]; location: Record<string, unknown> };
+    liability: { shares: object[]; lawRefs: string[] };
+    parties: {
+      label: string;
+      role: string;
+      driver: Record<string, unknown>;
+      vehicle: Record<string, unknown>;
+      insurance: { compulsory: object };
+    }[];
+    hints: { mutualSelfCompensation: boolean };
+    evidence: { photos: { kind: string; url: string }[]; agreement: { pdfUrl: string | null } };
+    consent: { party: string }[];
+    links: { statusCallback: string };
+  };
+}
+
+function built(options: Partial<ConcludedOptions> = {}, letter: Letter = "A"): { text: string; payload: Payload } {
+  const draft = concludedAccident({ id: "acc-1", number: "KC20261123-000042", at, ...options });
+  const accident: Accident = { ...draft, version: 1, key: new Uint8Array(32), events: [] };
+  const content = agreementOf(accident, catalogue);
+  assert.ok(content);
+  const claim = buildClaim(
+    {
+      accident,
+      content,
+      catalogue,
+      insurerNames,
+      jurisdiction: { adcode: "310000", district: "上海市" },
+      linkOf: (sha256) =>
+        `https://kuaichu.example/api/evidence/${"a".repeat(22)}/${sha256}?expires=1795000000&signature=${"s".repeat(43)}`,
+      callbackOf: (code, ref) => `https://kuaichu.example/api/insurers/${code}/claims/${ref}/status`,
+      now: at,
+    },
+    letter,
+  );
+  const text = JSON.stringify(claim);
+  return { text, payload: JSON.parse(text) as Payload };
+}
+
+describe("the claim that an insurer receives", () => {
+  it("keeps to the published schema for every act of the catalogue, alone and together", () => {
+    const acts = catalogue.acts.filter((act) => act.settledHere && act.id !== "none").map((act) => act.id);
+    assert.ok(acts.length > 5);
+    for (const act of acts) {
+      assert.deepEqual(validate(submitted, built({ acts: { A: act, B: "none" } }).payload), [], act);
+      assert.deepEqual(validate(submitted, built({ acts: { A: "none", B: act } }, "B").payload), [], act);
+    }
+    assert.deepEqual(validate(submitted, built({ acts: { A: "QS-01", B: "QS-02" } }).payload), []);
+  });
+
+  it("is told from either side: the claimant is insured, the other third party", () => {
+    const roles = (letter: Letter) =>
+      built({}, letter).payload.data.parties.map(({ label, role }) => `${label} ${role}`);
+    assert.deepEqual(roles("A"), ["A insured", "B third_party"]);
+    assert.deepEqual(roles("B"), ["A third_party", "B insured"]);
+    assert.equal(built({}, "B").payload.data.claimRef, "KC20261123-000042-B");
+    assert.match(
+      built({}, "B").payload.data.links.statusCallback,
+      /\/insurers\/PAIC\/claims\/KC20261123-000042-B\/status$/,
+    );
+  });
+
+  it("gives times in China's zone, plates without the dot, the phone in full and numbers of papers masked", () => {
+    const { text, payload } = built();
+    assert.equal(payload.timestamp, "2026-11-23T12:00:00+08:00");
+    const [a] = payload.data.parties;
+    assert.deepEqual(a?.vehicle, { plate: "沪AD12345", plateColor: "green", plateType: "52" });
+    assert.equal(a?.driver.phone, "13800000001");
+    assert.equal(a?.driver.idNoMasked, "310***********1237");
+    for (const { idNumber } of Object.values(drivers)) assert.ok(!text.includes(idNumber));
+  });
+
+  it("shows the other's policy number to nobody but his own insurer", () => {
+    const text = (letter: Letter) => built({}, letter).text;
+    assert.ok(text("A").includes(drivers.A.policyNumber as string));
+    assert.ok(!text("B").includes(drivers.A.policyNumber as string));
+  });
+
+  it("leaves a driver who did not allow forwarding out by name, number, phone and words, and the agreement with him", () => {
+    const { text, payload } = built({ forwarding: { A: false, B: true }, note: "我在看导航" }, "B");
+    assert.deepEqual(validate(submitted, payload), []);
+    assert.deepEqual(payload.data.parties[0]?.driver, { withheld: true });
+    for (const secret of [drivers.A.name, drivers.A.phone, "1237"]) assert.ok(!text.includes(secret), secret);
+    assert.equal(payload.data.evidence.agreement.pdfUrl, null);
+    assert.deepEqual(
+      payload.data.consent.map(({ party }) => party),
+      ["B"],
+    );
+    assert.equal(payload.data.evidence.photos.length, 5);
+  });
+
+  it("stays under 20 KB with the longest words and more pictures than fit, the mandatory ones first", () => {
+    const { text, payload } = built({ extraPhotos: 30, note: "撞".repeat(200), acts: { A: "QS-01", B: "QS-02" } });
+    assert.ok(Buffer.byteLength(text) <= 20 * 1024, `${Buffer.byteLength(text)} bytes`);
+    assert.equal(payload.data.evidence.photos.length, 20);
+    assert.deepEqual(
+      payload.data.evidence.photos.slice(0, 5).map(({ kind }) => kind),
+      ["scene", "own_damage", "other_damage", "own_plate", "other_plate"],
+    );
+  });
+
+  it("hints at 互碰自赔 when both bear equal liability, and only then", () => {
+    assert.equal(built({ acts: { A: "QS-01", B: "QS-02" } }).payload.data.hints.mutualSelfCompensation, true);
+    assert.equal(built().payload.data.hints.mutualSelfCompensation, false);
+    const draft = concludedAccident({
+      id: "x",
+      number: "n",
+      at,
+      acts: { A: "QS-01", B: "QS-02" },
+      insurers: { A: "PICC", B: "unknown" },
+    });
+    const content = agreementOf({ ...draft, version: 1, key: new Uint8Array(32), events: [] }, catalogue);
+    assert.equal(content && mutualSelfCompensation(content), false);
+  });
+});
+
+describe("who gets a claim", () => {
+  const claims = (options: Partial<ConcludedOptions>) => {
+    const draft = concludedAccident({ id: "acc-1", number: "n", at, ...options });
+    return claimants({ ...draft, version: 1, key: new Uint8Array(32), events: [] }, ["PICC", "PAIC"]).join("");
+  };
+  const cases: [string, Partial<ConcludedOptions>, string][] = [
+    ["both at two insurers", {}, "AB"],
+    ["both at the same insurer", { insurers: { A: "PICC", B: "PICC" } }, "AB"],
+    ["one who refused forwarding", { forwarding: { A: false, B: true } }, "B"],
+    ["nobody allowed it", { forwarding: { A: false, B: false } }, ""],
+    ["an insurer that is not listed", { insurers: { A: "other", B: "PAIC" } }, "B"],
+    ["an insurer that nobody knows", { insurers: { A: "PICC", B: "unknown" } }, "A"],
+    ["an insurer without an interface", { insurers: { A: "PICC", B: "TPIC" } }, "A"],
+    ["a name that every object has", { insurers: { A: "constructor", B: "__proto__" } }, ""],
+  ];
+  for (const [name, options, expected] of cases)
+    it(`${name}: ${expected || "none"}`, () => assert.equal(claims(options), expected));
+});
+
+describe("small print", () => {
+  it("masks every length so that at most half is left", () => {
+    for (const number of ["", "1", "1234", "E12345678", "310101199001011237"]) {
+      const masked = maskNumber(number);
+      assert.equal(masked.length, number.length);
+      assert.ok(masked.replaceAll("*", "").length <= number.length / 2, masked);
+    }
+  });
+
+  it("dates by the Chinese day", () =>
+    assert.equal(beijingTime(new Date("2026-12-31T16:00:00.999Z")), "2027-01-01T00:00:00+08:00"));
+});
+
+describe("the published schema of the call-back", () => {
+  const [first] = status.examples as Record<string, unknown>[];
+  const expected = { insurerCode: "PICC", claimRef: "KC20261123-000042-A" };
+  const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
+  const accepts = (body: unknown) => {
+    try {
+      return Boolean(readStatus(bytes(body), expected));
+    } catch (error) {
+      assert.ok(error instanceof Invalid);
+      return false;
+    }
+  };
+
+  it("is kept by its own examples, and the door takes each of them", () => {
+    for (const example of status.examples as object[]) {
+      assert.deepEqual(validate(status, example), []);
+      assert.ok(accepts(example), JSON.stringify(example));
+    }
+  });
+
+  const changes: Record<string, unknown>[] = [
+    { status: "submitted" },
+    { status: { $ne: null } },
+    { sequence: "1" },
+    { sequence: -1 },
+    { sequence: 1.5 },
+    { sequence: 0 },
+    { occurredAt: "2026-11-23 12:00:00" },
+    { insurerClaimNo: "a b" },
+    { insurerClaimNo: null },
+    { amounts: { paidFen: -1 } },
+    { amounts: { paidFen: 1.5 } },
+    { amounts: { paidYuan: 1 } },
+    { reason: "text" },
+    { reason: { text: "x".repeat(501) } },
+    { surveyor: { name: "王", phone: "call me" } },
+    { documents: [{ kind: "a", url: "http://plain.example/", sha256: "0".repeat(64) }] },
+    { requests: [{}] },
+    { extra: 1 },
+    { paidAt: "2026-11-27T10:00:00+08:00" },
+    { surveyor: { name: "王", phone: "138 0000 0000" } },
+  ];
+  for (const change of changes) {
+    it(`and the door agree about ${JSON.stringify(change).slice(0, 60)}`, () => {
+      const body = { ...first, ...change };
+      assert.equal(accepts(body), validate(status, body).length === 0);
+    });
+  }
+
+  it("and the door agree that one of sequence and occurredAt is needed", () => {
+    const { sequence: _, ...neither } = first as Record<string, unknown>;
+    assert.equal(accepts(neither), false);
+    assert.notDeepEqual(validate(status, neither), []);
+  });
+});
