@@ -66,5 +66,6 @@ function faultName(path: (string | number)[], tree: Tree): string {
   const entry =
     typeof index === "number" && Array.isArray(tree[String(list)]) ? (tree[String(list)] as Tree[])[index] : {};
   const label = entry?.code ?? entry?.id;
-  return nameOf((label ? [list, label, ...path.slice(2)] : path).join("."));
+  const name = (label ? [list, label, ...path.slice(2)] : path).join(".");
+  return nameOf(name.replace(/^(wechat\.apiUrls)\.\d+$/, "$1"));
 }

@@ -105,7 +105,8 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   const written = merge(...layers, fromEnvironment(env));
   const rules = await readRules(faults);
   const settings = check<Settings>(settingsSchema, written, faults);
-  faults.push(...insurerFaults(settings, env), ...(production ? productionFaults(settings, env) : []));
+  faults.push(...insurerFaults(settings, env));
+  if (production) faults.push(...productionFaults(settings, env).filter((fault) => !isNamed(fault, faults)));
   if (settings.port === 0 && !settings.publicUrl) faults.push("PUBLIC_URL: required when PORT is 0");
   throwIfAny(faults);
   if (production) return freeze(configOf(settings, rules, env));
@@ -116,10 +117,12 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   return freeze(configOf(complete, rules, variables));
 }
 
-/** One fault a name: what is out of its format is not called missing as well. */
+/** What is out of its format is not called missing as well. */
+const isNamed = (fault: string, faults: string[]) =>
+  faults.some((known) => known.split(": ")[0] === fault.split(": ")[0]);
+
 function throwIfAny(faults: string[]): void {
-  const byName = new Map(faults.toReversed().map((fault) => [fault.split(": ")[0], fault]));
-  if (faults.length > 0) throw new ConfigFault(faults.filter((fault) => [...byName.values()].includes(fault)));
+  if (faults.length > 0) throw new ConfigFault(faults);
 }
 
 async function readRules(faults: string[]): Promise<Config["rules"]> {

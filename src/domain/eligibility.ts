@@ -1,3 +1,4 @@
+import { Invalid } from "../errors.ts";
 import type { EndCode } from "./accident.ts";
 
 /** One exception of the list "any of these?": the union of the national rules and the city's (config/eligibility.yaml). */
@@ -18,8 +19,10 @@ export interface EligibilityAnswer {
 
 const PRECEDENCE = ["call-now", "hold-scene", "move-then-call"] as const;
 
-/** May the drivers settle this themselves? null: yes; else the end that the law (or the city) sends them to, the gravest first. */
+/** May the drivers settle this themselves? null: yes; else the end that the law (or the city) sends them to, the gravest first. A condition that nobody knows is Invalid: it must never count as "none of these". */
 export function endOf(answer: EligibilityAnswer, conditions: Condition[]): EndCode | null {
+  const unknown = answer.conditions.find((id) => !conditions.some((c) => c.id === id));
+  if (unknown !== undefined) throw new Invalid("unknown-condition", { field: "conditions" });
   const outcomes = conditions.filter((c) => answer.conditions.includes(c.id)).map((c) => c.outcome);
   const gravest = PRECEDENCE.find((outcome) => outcomes.includes(outcome));
   if (gravest) return gravest;

@@ -33,6 +33,9 @@ export function photosAreSafe(accident: Accident): boolean {
   return PHOTO_SLOTS.every((slot) => accident.photos.some((photo) => photo.slot === slot && photo.state === "stored"));
 }
 
+/** Order 146 art. 21 wants the weather as well as the place. */
+const placeIsKnown = ({ scene }: Accident): boolean => Boolean(scene.address && scene.weather);
+
 /** The step that this driver has to take now; both may work at the same time. */
 export function stepOf(accident: Accident, letter: Letter, catalogue: Catalogue): Step {
   const me = accident.parties[letter];
@@ -43,14 +46,14 @@ export function stepOf(accident: Accident, letter: Letter, catalogue: Catalogue)
   if (letter === "A") {
     if (!photosAreSafe(accident)) return "photos";
     if (!accident.movedAt) return "move";
-    if (!accident.scene.address) return "place";
+    if (!placeIsKnown(accident)) return "place";
   }
   if (!me.details) return "details";
   if (!me.statement) return "statement";
   if (!other?.clearedAt) return "invite";
   if (!other.statement) return "wait-statement";
   if (compareStatements(accident, catalogue).kind !== "settled") return "difference";
-  if (!other.details || !accident.scene.address || !photosAreSafe(accident)) return "wait-details";
+  if (!other.details || !placeIsKnown(accident) || !photosAreSafe(accident)) return "wait-details";
   if (!me.signature) return "sign";
   return "wait-signature";
 }

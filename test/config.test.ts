@@ -1,0 +1,326 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { ConfigFault, loadConfig } from "../src/config.ts";
+
+const KEY = Buffer.alloc(32, 7).toString("base64");
+const SECRET = `whsec_${Buffer.alloc(24, 1).toString("base64")}`;
+const OTHER_SECRET = `whsec_${Buffer.alloc(32, 2).toString("base64")}`;
+
+let dir: string;
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), "kuaichu-config-"));
+});
+after(() => rm(dir, { recursive: true }));
+
+const file = async (name: string, text: string) => {
+  const path = join(dir, name);
+  await writeFile(path, text);
+  return path;
+};
+const load = (env: NodeJS.ProcessEnv) => loadConfig({ DATA_DIR: join(dir, "data"), ...env });
+
+async function faultsOf(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const fault = await load(env).then(
+    () => assert.fail("it loaded"),
+    (error: unknown) => error,
+  );
+  assert.ok(fault instanceof ConfigFault, String(fault));
+  for (const line of fault.faults) assert.ok(fault.message.split("\n").some((l) => l.trim() === line));
+  return fault.faults;
+}
+const namesOf = (faults: string[]) => faults.map((fault) => fault.split(": ")[0]);
+
+async function productionEnv(): Promise<NodeJS.ProcessEnv> {
+  const CONFIG_FILE = await file(
+    "production.yaml",
+    `insurers:
+  - { code: PICC, name: 人保财险, url: "https://claims.insurer.example/in", secretEnv: PICC_SECRET }
+  - { code: CPIC, name: { zh: 太保产险, en: CPIC }, hotline: "95500" }
+`,
+  );
+  return {
+    NODE_ENV: "production",
+    CONFIG_FILE,
+    PUBLIC_URL: "https://kuaichu.example.org/",
+    MONGODB_URI: "mongodb://db.example/kuaichu",
+    DATA_KEY: KEY,
+    SESSION_KEY: Buffer.alloc(32, 8).toString("hex"),
+    WECHAT_APPID: "wx0123456789abcdef",
+    WECHAT_SECRET: "0123456789abcdef0123456789abcdef",
+    WECHAT_TOKEN: "token123",
+    WECHAT_AES_KEY: "a".repeat(43),
+    PICC_SECRET: `${SECRET} ${OTHER_SECRET}`,
+  };
+}
+
+describe("settings in development", () => {
+  it("need nothing: the simulator is on, everything points to ourselves", async () => {
+    const config = await load({});
+    assert.equal(config.production, false);
+    assert.equal(config.host, "127.0.0.1");
+    assert.equal(config.publicUrl, "http://localhost:8080");
+    assert.equal(config.mongodbUri, null);
+    assert.ok(config.simulator && config.allowPrivateAddresses);
+    assert.deepEqual(config.wechat.apiUrls, ["http://localhost:8080/simulator/platform"]);
+    assert.equal(config.wechat.openUrl, "http://localhost:8080/simulator/platform");
+    assert.equal(config.wechat.mode, "safe");
+    assert.equal(config.city.zh, "上海市");
+    assert.equal(config.insurers[0]?.url, "http://localhost:8080/simulator/insurers/PICC");
+    assert.match(config.insurers[0]?.secrets[0] ?? "", /^whsec_/);
+  });
+
+  it("list at least twelve insurers, each with a hotline, and those without an interface have no secret", async () => {
+    const { insurers } = await load({});
+    assert.ok(insurers.length >= 12);
+    assert.equal(new Set(insurers.map(({ code }) => code)).size, insurers.length);
+    for (const { zh, en, hotline, url, secrets } of insurers) {
+      assert.ok(zh && en && /^\d{5}$/.test(hotline));
+      assert.equal(secrets.length, url ? 1 : 0);
+    }
+  });
+
+  it("make missing keys once, keep them readable by the owner only, and use them again", async () => {
+    const DATA_DIR = join(dir, "kept");
+    const [first, second] = [await load({ DATA_DIR }), await load({ DATA_DIR })];
+    assert.deepEqual(first.keys, second.keys);
+    assert.equal(first.keys.data.length, 32);
+    assert.notDeepEqual(first.keys.data, first.keys.session);
+    assert.deepEqual(first.wechat, second.wechat);
+    assert.deepEqual(first.insurers, second.insurers);
+    assert.match(first.wechat.aesKey, /^[A-Za-z0-9]{43}$/);
+    assert.equal((await stat(join(DATA_DIR, "development-keys.json"))).mode & 0o777, 0o600);
+    assert.deepEqual(await readdir(DATA_DIR), ["development-keys.json"]);
+  });
+
+  it("several processes that start together agree on the keys", async () => {
+    const DATA_DIR = join(dir, "together");
+    const all = await Promise.all(Array.from({ length: 8 }, () => load({ DATA_DIR })));
+    for (const { keys, wechat } of all) {
+      assert.deepEqual(keys, all[0]?.keys);
+      assert.deepEqual(wechat, all[0]?.wechat);
+    }
+    assert.deepEqual(await readdir(DATA_DIR), ["development-keys.json"]);
+  });
+
+  it("a new insurer gets a secret, the old keys stay", async () => {
+    const DATA_DIR = join(dir, "grows");
+    const old = await load({ DATA_DIR });
+    const CONFIG_FILE = await file(
+      "new-insurer.yaml",
+      'insurers: [{ code: NEW, name: New, url: "{publicUrl}/x", secretEnv: NEW_SECRET }]',
+    );
+    const grown = await load({ DATA_DIR, CONFIG_FILE });
+    assert.deepEqual(grown.keys, old.keys);
+    assert.equal(grown.insurers[0]?.secrets.length, 1);
+  });
+
+  it("given keys are not made, and broken kept ones are a fault, never overwritten", async () => {
+    const DATA_DIR = join(dir, "broken");
+    await load({ DATA_DIR, DATA_KEY: KEY });
+    const path = join(DATA_DIR, "development-keys.json");
+    assert.equal("DATA_KEY" in JSON.parse(await readFile(path, "utf8")), false);
+    await writeFile(path, "{");
+    assert.deepEqual(namesOf(await faultsOf({ DATA_DIR })), ["DATA_DIR"]);
+    assert.equal(await readFile(path, "utf8"), "{");
+  });
+});
+
+describe("the three layers", () => {
+  it("the file goes over the defaults, the environment over the file; maps merge, lists replace", async () => {
+    const CONFIG_FILE = await file(
+      "layers.yaml",
+      "port: 9001\nhost: 0.0.0.0\nwechat: { mode: plain, account: gh_abc }\ninsurers: [{ code: AB, name: A }]\n",
+    );
+    const config = await load({ CONFIG_FILE, PORT: "9002", WECHAT_API_URL: "http://a.example http://b.example/x/" });
+    assert.equal(config.port, 9002);
+    assert.equal(config.host, "0.0.0.0");
+    assert.equal(config.publicUrl, "http://localhost:9002");
+    assert.equal(config.wechat.mode, "plain");
+    assert.equal(config.wechat.account, "gh_abc");
+    assert.equal(config.operatorPhone, "12345");
+    assert.deepEqual(config.wechat.apiUrls, ["http://a.example", "http://b.example/x"]);
+    assert.equal(config.wechat.openUrl, "http://a.example");
+    assert.deepEqual(config.insurers, [
+      { code: "AB", zh: "A", en: "A", hotline: "", url: null, secretEnv: null, secrets: [] },
+    ]);
+  });
+
+  it("an empty variable counts as not set", async () => {
+    const config = await load({ PORT: "", PUBLIC_URL: "", CONFIG_FILE: "", MONGODB_URI: "" });
+    assert.equal(config.port, 8080);
+    assert.equal(config.mongodbUri, null);
+  });
+
+  it("previous token and key are for the time of a change", async () => {
+    const { wechat } = await load({ WECHAT_PREVIOUS_TOKEN: "old123", WECHAT_PREVIOUS_AES_KEY: "b".repeat(43) });
+    assert.deepEqual([wechat.previousToken, wechat.previousAesKey], ["old123", "b".repeat(43)]);
+  });
+
+  it("the result cannot be changed", async () => {
+    const config = await load({});
+    assert.throws(() => Object.assign(config, { port: 1 }), TypeError);
+    assert.throws(() => config.insurers.push(config.insurers[0] as never), TypeError);
+    assert.throws(() => Object.assign(config.rules.catalogue.acts[0] as object, { zh: "" }), TypeError);
+  });
+});
+
+describe("faults", () => {
+  it("are all reported at once, by name, and never with a secret's value", async () => {
+    const CONFIG_FILE = await file(
+      "faults.yaml",
+      `typo: 1
+city: { adcode: "31" }
+wechat: { tken: x }
+insurers:
+  - { code: picc, name: P }
+  - { code: AAA, name: A, url: "ftp://x", secretEnv: AAA_SECRET }
+  - { code: AAA, name: A, url: "https://x" }
+`,
+    );
+    const env = {
+      NODE_ENV: "prod",
+      CONFIG_FILE,
+      PORT: "99999",
+      PUBLIC_URL: "https://x.example/path",
+      MONGODB_URI: "postgres://u:hush-hush@x",
+      LOG_LEVEL: "loud",
+      DATA_KEY: "hush-hush",
+      SESSION_KEY: "00",
+      WECHAT_TOKEN: "hush-hush",
+      WECHAT_AES_KEY: "hush-hush",
+      WECHAT_MODE: "unsafe",
+      WECHAT_API_URL: "api.weixin.qq.com",
+      AAA_SECRET: "hush-hush",
+    };
+    const faults = await faultsOf(env);
+    assert.deepEqual(namesOf(faults).sort(), [
+      "AAA_SECRET",
+      "DATA_KEY",
+      "LOG_LEVEL",
+      "MONGODB_URI",
+      "NODE_ENV",
+      "PORT",
+      "PUBLIC_URL",
+      "SESSION_KEY",
+      "WECHAT_AES_KEY",
+      "WECHAT_API_URL",
+      "WECHAT_MODE",
+      "WECHAT_TOKEN",
+      "city.adcode",
+      "insurers.AAA",
+      "insurers.AAA",
+      "insurers.AAA.url",
+      "insurers.picc.code",
+      "typo",
+      "wechat.tken",
+    ]);
+    assert.ok(!faults.join().includes("hush-hush"));
+  });
+
+  const shapes = [
+    "[]",
+    "wechat: 5",
+    "insurers: 5",
+    "insurers: [null, 3, []]",
+    "keys: [x]",
+    "{",
+    "insurers: []",
+    "port: {}",
+  ];
+  for (const [at, text] of shapes.entries()) {
+    for (const NODE_ENV of ["production", "development"]) {
+      it(`a file of the wrong shape is told, not tripped over: ${text} (${NODE_ENV})`, async () => {
+        const faults = await faultsOf({ NODE_ENV, CONFIG_FILE: await file(`shape-${at}.yaml`, text) });
+        assert.ok(faults.length > 0);
+      });
+    }
+  }
+
+  it("a file that is not there", async () => {
+    assert.deepEqual(namesOf(await faultsOf({ CONFIG_FILE: join(dir, "nowhere.yaml") })), ["CONFIG_FILE"]);
+  });
+
+  it("port 0 needs an address to be told to others", async () => {
+    assert.deepEqual(namesOf(await faultsOf({ PORT: "0" })), ["PUBLIC_URL"]);
+    assert.equal((await load({ PORT: "0", PUBLIC_URL: "http://127.0.0.1:1" })).port, 0);
+  });
+});
+
+describe("production", () => {
+  it("takes a complete set", async () => {
+    const config = await load(await productionEnv());
+    assert.equal(config.production, true);
+    assert.equal(config.host, "0.0.0.0");
+    assert.equal(config.publicUrl, "https://kuaichu.example.org");
+    assert.equal(config.simulator, false);
+    assert.equal(config.allowPrivateAddresses, false);
+    assert.equal(config.wechat.apiUrls[0], "https://api.weixin.qq.com");
+    assert.ok(config.wechat.apiUrls.length > 1);
+    assert.equal(config.wechat.openUrl, "https://open.weixin.qq.com");
+    assert.deepEqual(config.insurers[0]?.secrets, [SECRET, OTHER_SECRET]);
+    assert.deepEqual(config.keys.session, Buffer.alloc(32, 8));
+  });
+
+  it("makes no keys", async () => {
+    const DATA_DIR = join(dir, "untouched");
+    await load({ ...(await productionEnv()), DATA_DIR });
+    await assert.rejects(stat(DATA_DIR));
+  });
+
+  const required = [
+    "PUBLIC_URL",
+    "MONGODB_URI",
+    "DATA_KEY",
+    "SESSION_KEY",
+    "WECHAT_APPID",
+    "WECHAT_SECRET",
+    "WECHAT_TOKEN",
+    "WECHAT_AES_KEY",
+    "PICC_SECRET",
+  ];
+  it("names everything that is missing at once", async () => {
+    const env = Object.fromEntries(Object.entries(await productionEnv()).filter(([name]) => !required.includes(name)));
+    assert.deepEqual(namesOf(await faultsOf(env)).sort(), [...required].sort());
+  });
+
+  it("refuses the development's insurers until its own are named", async () => {
+    const faults = await faultsOf({ ...(await productionEnv()), CONFIG_FILE: "" });
+    assert.ok(namesOf(faults).includes("insurers.PICC.url"));
+  });
+
+  const refused: [string, NodeJS.ProcessEnv | string][] = [
+    ["simulator", "simulator: true"],
+    ["allowPrivateAddresses", "allowPrivateAddresses: true"],
+    ["insurers.AAA.url", 'insurers: [{ code: AAA, name: A, url: "http://a.example", secretEnv: PICC_SECRET }]'],
+    ["PUBLIC_URL", { PUBLIC_URL: "http://kuaichu.example.org" }],
+    ["WECHAT_MODE", { WECHAT_MODE: "plain" }],
+    ["WECHAT_MODE", { WECHAT_MODE: "compatible" }],
+    ["WECHAT_API_URL", { WECHAT_API_URL: "http://api.weixin.qq.com" }],
+  ];
+  for (const [name, change] of refused) {
+    it(`refuses ${typeof change === "string" ? change : JSON.stringify(change)}`, async () => {
+      const env = await productionEnv();
+      const insurers = await readFile(env.CONFIG_FILE as string, "utf8");
+      const overlay =
+        typeof change === "string"
+          ? {
+              CONFIG_FILE: await file(
+                "refused.yaml",
+                change.startsWith("insurers") ? change : `${insurers}\n${change}`,
+              ),
+            }
+          : change;
+      assert.deepEqual(namesOf(await faultsOf({ ...env, ...overlay })), [name]);
+    });
+  }
+
+  it("the pattern in config/ is complete but for what is secret", async () => {
+    const env = await productionEnv();
+    const pattern = new URL("../../config/production.example.yaml", import.meta.url).pathname;
+    const config = await load({ ...env, CONFIG_FILE: pattern, INSURER_PICC_SECRET: SECRET });
+    assert.equal(config.insurers[0]?.url, "https://claims.insurer.example/kuaichu");
+  });
+});

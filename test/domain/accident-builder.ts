@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Config, loadConfig } from "../../src/config.ts";
+import type { Accident, Details, Letter, Party, Photo, PhotoSlot, Statement } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+
+/** Plain accidents for the rules' tests: a case between two drivers, as far as a test wants it. */
+export const AT = new Date("2026-11-23T04:00:00Z");
+
+const details = (letter: Letter): Details => ({
+  name: letter === "A" ? "甲某" : "乙某",
+  idKind: "licence",
+  idNumber: "310101199003077413",
+  phone: "13800000000",
+  plate: letter === "A" ? "沪A12345" : "沪BD12345",
+  vehicleKind: letter === "A" ? "02" : "52",
+  insurerCode: "PICC",
+  insurerName: null,
+  policyNumber: null,
+});
+
+export const statement = (ownAct: string, otherAct: string): Statement => ({
+  ownAct,
+  otherAct,
+  impact: "front",
+  note: "",
+  statedAt: AT,
+});
+
+export function newParty(letter: Letter, over: Partial<Party> = {}): Party {
+  return {
+    identity: { kind: "wechat", personId: `person-${letter}` },
+    language: "zh",
+    joinedAt: AT,
+    consent: { textVersion: "1", givenAt: AT },
+    clearedAt: AT,
+    details: null,
+    statement: null,
+    signature: null,
+    ...over,
+  };
+}
+
+export const photo = (slot: PhotoSlot, state: Photo["state"] = "stored"): Photo => ({
+  id: `${slot}-${state}`,
+  slot,
+  by: "A",
+  source: "form",
+  state,
+  mediaId: null,
+  refusal: null,
+  sha256: null,
+  mime: null,
+  bytes: null,
+  width: null,
+  height: null,
+  copySha256: null,
+  thumbSha256: null,
+  receivedAt: AT,
+});
+
+export const allPhotos = (): Photo[] => PHOTO_SLOTS.map((slot) => photo(slot));
+
+/** Just opened by A. */
+export function opened(over: Partial<Accident> = {}): Accident {
+  return {
+    id: "a1",
+    number: "KC20261123-000001",
+    version: 1,
+    key: new Uint8Array(32),
+    openedAt: AT,
+    scene: { occurredAt: AT, position: null, address: null, weather: null },
+    parties: { A: newParty("A"), B: null },
+    photos: [],
+    invitation: null,
+    movedAt: null,
+    concludedAt: null,
+    documents: null,
+    claims: [],
+    ended: null,
+    events: [],
+    ...over,
+  };
+}
+
+export const signature = { contentDigest: "d", imageSha256: "s", forwarding: true, signedAt: AT };
+
+/** Both have entered everything and say the same: A ran into B. */
+export function readyToSign(over: Partial<Accident> = {}): Accident {
+  return opened({
+    scene: { occurredAt: AT, position: null, address: "延安东路", weather: "sunny" },
+    photos: allPhotos(),
+    movedAt: AT,
+    parties: {
+      A: newParty("A", { details: details("A"), statement: statement("QS-01", "none") }),
+      B: newParty("B", { details: details("B"), statement: statement("none", "QS-01") }),
+    },
+    ...over,
+  });
+}
+
+/** The same accident with something changed at one party. */
+export function withParty(accident: Accident, letter: Letter, over: Partial<Party>): Accident {
+  const party = accident.parties[letter] ?? newParty(letter);
+  return { ...accident, parties: { ...accident.parties, [letter]: { ...party, ...over } } };
+}
+
+/** The catalogue and the conditions as they are in config/. */
+export async function cityRules(): Promise<Config["rules"]> {
+  const dir = await mkdtemp(join(tmpdir(), "kuaichu-rules-"));
+  const { rules } = await loadConfig({ DATA_DIR: dir });
+  await rm(dir, { recursive: true });
+  return rules;
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Accident, type Letter, PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { agreementOf } from "../../src/domain/agreement.ts";
+import { mayBeSigned, missingSlots, photosAreSafe, type Step, statusOf, stepOf } from "../../src/domain/journey.ts";
+import {
+  AT,
+  allPhotos,
+  cityRules,
+  newParty,
+  opened,
+  photo,
+  readyToSign,
+  signature,
+  statement,
+  withParty,
+} from "./accident-builder.ts";
+
+const { catalogue } = await cityRules();
+
+const scene = (over: Partial<Accident["scene"]>) => ({ ...opened().scene, ...over });
+const photographed = opened({ photos: allPhotos() });
+const moved = { ...photographed, movedAt: AT };
+const placed = { ...moved, scene: scene({ address: "延安东路", weather: "sunny" }) };
+const ready = readyToSign();
+const detailsOf = (letter: Letter) => ready.parties[letter]?.details ?? null;
+const alone = (over: object) => withParty(placed, "A", over);
+
+describe("where driver A stands", () => {
+  const arrows: [string, Accident, Step][] = [
+    ["just come: safety first", withParty(opened(), "A", { clearedAt: null }), "safety"],
+    ["without consent: safety", withParty(opened(), "A", { consent: null }), "safety"],
+    ["cleared: photos", opened(), "photos"],
+    ["one photo missing: photos", opened({ photos: allPhotos().slice(1) }), "photos"],
+    [
+      "a photo announced but not here: photos",
+      opened({ photos: [...allPhotos().slice(1), photo("scene", "announced")] }),
+      "photos",
+    ],
+    ["a photo refused: photos", opened({ photos: [...allPhotos().slice(1), photo("scene", "refused")] }), "photos"],
+    ["refused, then stored: move", opened({ photos: [photo("scene", "refused"), ...allPhotos()] }), "move"],
+    ["all safe: move", photographed, "move"],
+    ["moved: place", moved, "place"],
+    ["an address without the weather: place", { ...moved, scene: scene({ address: "延安东路" }) }, "place"],
+    ["placed: details", placed, "details"],
+    ["details given: what happened", alone({ details: detailsOf("A") }), "statement"],
+    [
+      "stated, nobody joined: invite",
+      alone({ details: detailsOf("A"), statement: statement("QS-01", "none") }),
+      "invite",
+    ],
+    [
+      "stated, B has joined: wait for his statement",
+      withParty(ready, "B", { statement: null, details: null }),
+      "wait-statement",
+    ],
+    ["statements differ: difference", withParty(ready, "B", { statement: statement("QS-02", "QS-01") }), "difference"],
+    [
+      "alike but not for us: difference",
+      withParty(withParty(ready, "A", { statement: statement("none", "none") }), "B", {
+        statement: statement("none", "none"),
+      }),
+      "difference",
+    ],
+    ["alike, B's data missing: wait for them", withParty(ready, "B", { details: null }), "wait-details"],
+    ["all there: sign", ready, "sign"],
+    ["signed alone: wait for the other", withParty(ready, "A", { signature }), "wait-signature"],
+    ["B has signed first: sign", withParty(ready, "B", { signature }), "sign"],
+    ["concluded: done", { ...ready, concludedAt: AT }, "done"],
+    ["ended: ended, whatever else", { ...ready, ended: { code: "withdrawn", reasons: [], by: "A", at: AT } }, "ended"],
+  ];
+  for (const [name, accident, step] of arrows) {
+    it(name, () => assert.equal(stepOf(accident, "A", catalogue), step));
+  }
+});
+
+describe("where driver B stands", () => {
+  const joined = (over: object = {}) => withParty(opened(), "B", newParty("B", over));
+  const arrows: [string, Accident, Step][] = [
+    ["not joined: join", opened(), "join"],
+    ["joined without having cleared: join", joined({ clearedAt: null }), "join"],
+    ["joined: his details, although A still photographs", joined(), "details"],
+    ["details given: what happened", joined({ details: detailsOf("B") }), "statement"],
+    [
+      "stated first: wait for A's statement",
+      joined({ details: detailsOf("B"), statement: statement("none", "QS-01") }),
+      "wait-statement",
+    ],
+    ["statements differ: difference", withParty(ready, "A", { statement: statement("none", "none") }), "difference"],
+    ["alike, A's data missing: wait", withParty(ready, "A", { details: null }), "wait-details"],
+    ["alike, the place missing: wait", { ...ready, scene: scene({ address: null }) }, "wait-details"],
+    ["alike, the photos not safe: wait", { ...ready, photos: [] }, "wait-details"],
+    ["all there: sign", ready, "sign"],
+    ["signed: wait for A", withParty(ready, "B", { signature }), "wait-signature"],
+    ["concluded: done", { ...ready, concludedAt: AT }, "done"],
+    [
+      "ended before he came: ended",
+      { ...opened(), ended: { code: "timed-out", reasons: [], by: null, at: AT } },
+      "ended",
+    ],
+  ];
+  for (const [name, accident, step] of arrows) {
+    it(name, () => assert.equal(stepOf(accident, "B", catalogue), step));
+  }
+});
+
+describe("what follows from the steps", () => {
+  const states: [string, Accident][] = [
+    ["open", opened()],
+    ["open", withParty(ready, "B", { details: null })],
+    ["ready-to-sign", ready],
+    ["half-signed", withParty(ready, "A", { signature })],
+    ["half-signed", withParty(ready, "B", { signature })],
+    ["concluded", { ...ready, concludedAt: AT }],
+    ["ended", { ...ready, ended: { code: "dispute", reasons: [], by: "B", at: AT } }],
+  ];
+  for (const [status, accident] of states) {
+    it(`the status is ${status}`, () => assert.equal(statusOf(accident, catalogue), status));
+  }
+
+  it("only who stands before the signature may sign, and then the whole agreement is there", () => {
+    assert.ok(mayBeSigned(ready, "A", catalogue) && mayBeSigned(ready, "B", catalogue));
+    assert.ok(!mayBeSigned(withParty(ready, "A", { signature }), "A", catalogue));
+    assert.ok(!mayBeSigned({ ...ready, concludedAt: AT }, "B", catalogue));
+    const content = agreementOf(ready, catalogue);
+    assert.deepEqual(content?.forms, ["rear_end"]);
+    assert.deepEqual([content?.parties.A.degree, content?.parties.B.degree], ["full", "none"]);
+  });
+
+  const holes: [string, Accident][] = [
+    ["address", { ...ready, scene: { ...ready.scene, address: null } }],
+    ["weather", { ...ready, scene: { ...ready.scene, weather: null } }],
+    ["A's details", withParty(ready, "A", { details: null })],
+    ["B's statement", withParty(ready, "B", { statement: null })],
+    ["the second driver", { ...ready, parties: { ...ready.parties, B: null } }],
+  ];
+  for (const [name, accident] of holes) {
+    it(`there is no agreement without ${name}`, () => assert.equal(agreementOf(accident, catalogue), null));
+  }
+
+  it("an announced photo is not asked for again, a refused one is; safe are only stored ones", () => {
+    const some = opened({ photos: [photo("scene", "announced"), photo("own-damage", "refused"), photo("extra")] });
+    assert.deepEqual(missingSlots(some), PHOTO_SLOTS.slice(1));
+    assert.equal(photosAreSafe(some), false);
+    assert.equal(photosAreSafe(photographed), true);
+  });
+});

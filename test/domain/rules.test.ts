@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Accident } from "../../src/domain/accident.ts";
+import { type EligibilityAnswer, endOf } from "../../src/domain/eligibility.ts";
+import { compareStatements, liabilityOf } from "../../src/domain/liability.ts";
+import { Invalid } from "../../src/errors.ts";
+import { cityRules, opened, readyToSign, statement, withParty } from "./accident-builder.ts";
+
+const { catalogue, conditions } = await cityRules();
+
+describe("may they settle it themselves", () => {
+  const ENDS: Record<string, string> = {
+    hurt: "hold-scene",
+    "cannot-move": "hold-scene",
+    "somebody-left": "hold-scene",
+    "drink-or-drugs": "hold-scene",
+    "no-licence": "hold-scene",
+    "no-plate": "hold-scene",
+    "on-purpose": "hold-scene",
+    "overloaded-carrier": "hold-scene",
+    "dangerous-goods": "call-now",
+    installation: "move-then-call",
+    "no-inspection-or-insurance": "move-then-call",
+  };
+  const ask = (vehicles: EligibilityAnswer["vehicles"], ...ids: string[]) =>
+    endOf({ vehicles, conditions: ids }, conditions);
+
+  it("the table names every condition", () => {
+    assert.deepEqual(conditions.map(({ id }) => id).sort(), Object.keys(ENDS).sort());
+  });
+  for (const [id, end] of Object.entries(ENDS)) {
+    it(`${id} leads to ${end}, whatever the number of vehicles`, () => {
+      for (const vehicles of ["one", "two", "more", "non-motor"] as const) assert.equal(ask(vehicles, id), end);
+    });
+  }
+
+  const byVehicles: [EligibilityAnswer["vehicles"], string | null][] = [
+    ["two", null],
+    ["one", "single-vehicle"],
+    ["more", "not-two-cars"],
+    ["non-motor", "not-two-cars"],
+  ];
+  for (const [vehicles, end] of byVehicles) {
+    it(`none of these, ${vehicles}: ${end ?? "yes"}`, () => assert.equal(ask(vehicles), end));
+  }
+
+  const several: [string[], string][] = [
+    [["installation", "hurt"], "hold-scene"],
+    [["hurt", "dangerous-goods"], "call-now"],
+    [["no-inspection-or-insurance", "dangerous-goods", "no-plate"], "call-now"],
+    [["no-inspection-or-insurance", "installation"], "move-then-call"],
+    [Object.keys(ENDS), "call-now"],
+  ];
+  for (const [ids, end] of several) {
+    it(`of ${ids.join(" + ")} the gravest counts: ${end}`, () => assert.equal(ask("two", ...ids), end));
+  }
+
+  it("a condition that nobody knows never counts as none of these", () => {
+    assert.throws(() => ask("two", "nonsense"), Invalid);
+  });
+
+  it("the articles are those that demand the outcome", () => {
+    const ARTICLE = { "hold-scene": "第13条", "move-then-call": "第14条", "call-now": "第15条" };
+    for (const { outcome, legalBasis } of conditions) assert.ok(legalBasis[0]?.includes(ARTICLE[outcome]));
+  });
+});
+
+const degreesOf = (a: string, b: string) => {
+  const liability = liabilityOf(a, b, catalogue);
+  return liability.kind === "settled" ? [liability.degrees.A, liability.degrees.B].join("/") : liability;
+};
+const acts = catalogue.acts.filter(({ id, settledHere }) => id !== "none" && settledHere).map(({ id }) => id);
+const isUnequal = (a: string, b: string) => catalogue.notEqual.some(([x, y]) => [x + y, y + x].includes(a + b));
+
+describe("who is liable", () => {
+  it("the catalogue has the 31 acts of the proposed set that are for drivers, none and other", () => {
+    assert.equal(acts.length, 31);
+    assert.deepEqual(
+      catalogue.acts.slice(-2).map(({ id }) => id),
+      ["QS-99", "none"],
+    );
+    assert.ok(!acts.includes("QS-31") && !acts.includes("QS-90"));
+  });
+
+  for (const act of acts) {
+    it(`${act} alone bears all of it`, () => {
+      assert.equal(degreesOf(act, "none"), "full/none");
+      assert.equal(degreesOf("none", act), "none/full");
+    });
+  }
+
+  it("two acts bear equal liability, except the pairs that an officer has to weigh, either way round", () => {
+    let equal = 0;
+    for (const a of acts) {
+      for (const b of acts) {
+        const expected = isUnequal(a, b) ? { kind: "not-here", reason: "unequal-pair" } : "equal/equal";
+        assert.deepEqual(degreesOf(a, b), expected, `${a} × ${b}`);
+        if (expected === "equal/equal") equal += 1;
+      }
+    }
+    assert.ok(equal > 700, "most pairs are equal");
+  });
+
+  const pairs: [string, string, boolean][] = [
+    ["QS-02", "QS-02", true], // both merge into one lane
+    ["QS-04", "QS-04", true], // both reverse
+    ["QS-23", "QS-04", true],
+    ["QS-23", "QS-23", true],
+    ["QS-01", "QS-02", true],
+    ["QS-07", "QS-07", true],
+    ["QS-01", "QS-04", false], // from behind, or the front car came back
+    ["QS-05", "QS-01", false],
+    ["QS-01", "QS-01", false],
+    ["QS-07", "QS-14", false], // who ran the light had no way to be given
+    ["QS-18", "QS-18", false], // each on the other's right
+    ["QS-30", "QS-06", false], // a parked car does nothing
+    ["QS-30", "QS-30", false],
+  ];
+  for (const [a, b, isEqual] of pairs) {
+    it(`${a} with ${b}: ${isEqual ? "equal" : "an officer's"}`, () => {
+      assert.equal(degreesOf(a, b) === "equal/equal", isEqual);
+      assert.equal(degreesOf(b, a) === "equal/equal", isEqual);
+    });
+  }
+
+  it("nobody at fault, another situation and an act that nobody knows are not ours to decide", () => {
+    assert.deepEqual(degreesOf("none", "none"), { kind: "not-here", reason: "no-fault" });
+    for (const act of ["QS-99", "QS-31", "", "__proto__"]) {
+      assert.deepEqual(degreesOf(act, "none"), { kind: "not-here", reason: "officer-act" });
+      assert.deepEqual(degreesOf("QS-01", act), { kind: "not-here", reason: "officer-act" });
+    }
+  });
+
+  it("no rule of the regulation repealed in 2004 has come in: the right turn yields to the oncoming left turn", () => {
+    const all = catalogue.acts.map(({ zh }) => zh).join();
+    assert.ok(!/支路|干路|左转(弯)?(车)?没让右转|电车/.test(all));
+    assert.match(catalogue.acts.find(({ id }) => id === "QS-20")?.zh ?? "", /自己右转没让/);
+  });
+
+  it("every act that settles names its law, none names nothing", () => {
+    for (const { id, legalBasis } of catalogue.acts) assert.equal(legalBasis.length > 0, id !== "none", id);
+  });
+});
+
+describe("two statements", () => {
+  const stated = (a: [string, string] | null, b: [string, string] | null): Accident =>
+    withParty(withParty(readyToSign(), "A", { statement: a && statement(...a) }), "B", {
+      statement: b && statement(...b),
+    });
+  const cases: [string, Accident, object][] = [
+    ["nobody joined", opened(), { kind: "incomplete" }],
+    ["only A", stated(["QS-01", "none"], null), { kind: "incomplete" }],
+    ["only B", stated(null, ["QS-01", "none"]), { kind: "incomplete" }],
+    ["differ about A's act", stated(["QS-01", "none"], ["none", "QS-02"]), { kind: "different", about: ["A"] }],
+    ["differ about B's act", stated(["QS-01", "QS-04"], ["none", "QS-01"]), { kind: "different", about: ["B"] }],
+    ["differ about both", stated(["none", "QS-01"], ["none", "QS-01"]), { kind: "different", about: ["A", "B"] }],
+    [
+      "alike",
+      stated(["QS-02", "QS-02"], ["QS-02", "QS-02"]),
+      { kind: "settled", degrees: { A: "equal", B: "equal" }, actsOf: { A: "QS-02", B: "QS-02" } },
+    ],
+    [
+      "alike, contradictory",
+      stated(["QS-01", "QS-04"], ["QS-04", "QS-01"]),
+      { kind: "not-here", reason: "unequal-pair" },
+    ],
+  ];
+  for (const [name, accident, expected] of cases) {
+    it(name, () => assert.deepEqual(compareStatements(accident, catalogue), expected));
+  }
+});
