@@ -26,11 +26,12 @@ const CHECKS: Record<ImageMime, (bytes: Buffer) => boolean> = {
 
 function jpegIsWhole(bytes: Buffer): boolean {
   // segments first: the thumbnail inside EXIF has an end mark of its own
-  let at = 2;
-  while (at + 4 <= bytes.length && bytes[at] === 0xff) {
+  let at = bytes.indexOf(0xff, 2);
+  while (at >= 0 && at + 4 <= bytes.length) {
     if (bytes.subarray(at, at + 2).equals(JPEG_SCAN)) return bytes.lastIndexOf(JPEG_END) > at;
     const filler = bytes[at + 1] === 0xff;
-    at += filler ? 1 : 2 + bytes.readUInt16BE(at + 2);
+    // some writers leave a stray byte between two segments, every reader skips it
+    at = bytes.indexOf(0xff, at + (filler ? 1 : 2 + bytes.readUInt16BE(at + 2)));
   }
   return false;
 }

@@ -25,14 +25,7 @@ interface Box {
 
 /** The drawn name as a small grey PNG on white, cut to its strokes; throws Invalid with `field: "signature"`. */
 export async function signatureImage(dataUrl: string): Promise<Buffer> {
-  const { data, info } = await decode(bytesOf(dataUrl), (image) =>
-    image
-      .resize({ width: JUDGED_SIDE, height: JUDGED_SIDE, fit: "inside" })
-      .flatten({ background: "white" })
-      .greyscale()
-      .raw()
-      .toBuffer({ resolveWithObject: true }),
-  );
+  const { data, info } = await greyOf(bytesOf(dataUrl));
   const { ink, box } = inkOf(data, info.width);
   const area = info.width * info.height;
   const stroke = Math.max(box.width, box.height);
@@ -46,6 +39,21 @@ export async function signatureImage(dataUrl: string): Promise<Buffer> {
     .toColourspace("b-w")
     .png({ compressionLevel: 9 })
     .toBuffer();
+}
+
+async function greyOf(png: Buffer) {
+  try {
+    return await decode(png, (image) =>
+      image
+        .resize({ width: JUDGED_SIDE, height: JUDGED_SIDE, fit: "inside" })
+        .flatten({ background: "white" })
+        .greyscale()
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    );
+  } catch {
+    throw new Invalid("signature-not-a-png", { field });
+  }
 }
 
 function bytesOf(dataUrl: string): Buffer {
