@@ -9,10 +9,9 @@ import {
   PLATFORM_PAGES,
   type Settings,
   settingsSchema,
-  VARIABLES,
 } from "./config-schema.ts";
-import { check, fromEnvironment, merge, readYaml, type Tree } from "./config-sources.ts";
-import { developmentKeys, type KeyKind } from "./development-keys.ts";
+import { check, fromEnvironment, merge, readYaml } from "./config-sources.ts";
+import { withDevelopmentKeys } from "./development-keys.ts";
 import type { Condition } from "./domain/eligibility.ts";
 import type { Act, Catalogue } from "./domain/liability.ts";
 
@@ -81,16 +80,6 @@ export class ConfigFault extends Error {
   }
 }
 
-/** What development makes for itself and production must be given. */
-const KEYS: Record<string, KeyKind> = {
-  DATA_KEY: "key",
-  SESSION_KEY: "key",
-  WECHAT_APPID: "appid",
-  WECHAT_SECRET: "app-secret",
-  WECHAT_TOKEN: "token",
-  WECHAT_AES_KEY: "aes-key",
-};
-
 const projectFile = (name: string) => fileURLToPath(new URL(`../../config/${name}`, import.meta.url));
 
 /** Reads config/default.yaml, over it the file named by CONFIG_FILE, over it the environment; checks all, freezes. Throws ConfigFault with every fault. */
@@ -135,30 +124,6 @@ async function readRules(faults: string[]): Promise<Config["rules"]> {
     if (!known.has(id)) faults.push(`config/liability.yaml: notEqual names ${id}, which is no act`);
   }
   return { conditions, catalogue };
-}
-
-async function withDevelopmentKeys(
-  settings: Settings,
-  env: NodeJS.ProcessEnv,
-  faults: string[],
-): Promise<NodeJS.ProcessEnv> {
-  const groups = { keys: settings.keys, wechat: settings.wechat } as unknown as Record<string, Tree>;
-  const isGiven = (name: string) => {
-    const [group = "", leaf = ""] = (VARIABLES[name] ?? "").split(".");
-    return Boolean(env[name]?.trim() || groups[group]?.[leaf]);
-  };
-  const secrets = settings.insurers.flatMap(({ secretEnv }) =>
-    secretEnv ? [[secretEnv, "webhook-secret"] as const] : [],
-  );
-  const wanted = [...Object.entries(KEYS), ...secrets].filter(([name]) => !isGiven(name));
-  const dataDir = resolve(settings.dataDir);
-  try {
-    const made = await developmentKeys(dataDir, Object.fromEntries(wanted));
-    return { ...env, ...Object.fromEntries(wanted.map(([name]) => [name, made[name]])) };
-  } catch (error) {
-    faults.push(`DATA_DIR: ${dataDir}/development-keys.json cannot be used (${(error as Error).message})`);
-    return env;
-  }
 }
 
 function configOf(settings: Settings, rules: Config["rules"], env: NodeJS.ProcessEnv): Config {

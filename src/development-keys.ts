@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { chmod, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { type Settings, VARIABLES } from "./config-schema.ts";
+import type { Tree } from "./config-sources.ts";
 
 /** What a variable must look like: how a value for development is made. */
-export type KeyKind = "key" | "aes-key" | "token" | "app-secret" | "appid" | "webhook-secret";
+type KeyKind = "key" | "aes-key" | "token" | "app-secret" | "appid" | "webhook-secret";
 
 const MAKERS: Record<KeyKind, () => string> = {
   key: () => randomBytes(32).toString("base64"),
@@ -14,6 +16,16 @@ const MAKERS: Record<KeyKind, () => string> = {
   "webhook-secret": () => `whsec_${randomBytes(32).toString("base64")}`,
 };
 
+/** What development makes for itself and production must be given. */
+const KEYS: Record<string, KeyKind> = {
+  DATA_KEY: "key",
+  SESSION_KEY: "key",
+  WECHAT_APPID: "appid",
+  WECHAT_SECRET: "app-secret",
+  WECHAT_TOKEN: "token",
+  WECHAT_AES_KEY: "aes-key",
+};
+
 /** The platform takes letters and digits only: draw until base64 has no other. */
 function aesKey(): string {
   for (;;) {
@@ -22,11 +34,33 @@ function aesKey(): string {
   }
 }
 
+/** The environment with what is missing of the keys filled in from the data folder; production must be given them. */
+export async function withDevelopmentKeys(
+  settings: Settings,
+  env: NodeJS.ProcessEnv,
+  faults: string[],
+): Promise<NodeJS.ProcessEnv> {
+  const groups = { keys: settings.keys, wechat: settings.wechat } as unknown as Record<string, Tree>;
+  const isGiven = (name: string) => {
+    const [group = "", leaf = ""] = (VARIABLES[name] ?? "").split(".");
+    return Boolean(env[name]?.trim() || groups[group]?.[leaf]);
+  };
+  const secrets = settings.insurers.flatMap(({ secretEnv }) =>
+    secretEnv ? [[secretEnv, "webhook-secret"] as const] : [],
+  );
+  const wanted = [...Object.entries(KEYS), ...secrets].filter(([name]) => !isGiven(name));
+  const dataDir = resolve(settings.dataDir);
+  try {
+    const made = await developmentKeys(dataDir, Object.fromEntries(wanted));
+    return { ...env, ...Object.fromEntries(wanted.map(([name]) => [name, made[name]])) };
+  } catch (error) {
+    faults.push(`DATA_DIR: ${dataDir}/development-keys.json cannot be used (${(error as Error).message})`);
+    return env;
+  }
+}
+
 /** The wanted values from DATA_DIR/development-keys.json, missing ones made and kept: what was sealed in development stays readable. */
-export async function developmentKeys(
-  dataDir: string,
-  wanted: Record<string, KeyKind>,
-): Promise<Record<string, string>> {
+async function developmentKeys(dataDir: string, wanted: Record<string, KeyKind>): Promise<Record<string, string>> {
   const path = join(dataDir, "development-keys.json");
   await mkdir(dataDir, { recursive: true });
   for (;;) {
@@ -45,10 +79,19 @@ async function readKept(path: string): Promise<Record<string, string> | null> {
   });
   if (text === null) return null;
   await chmod(path, 0o600);
-  const kept: unknown = JSON.parse(text);
+  const kept = parsed(text);
   const sound = kept !== null && typeof kept === "object" && Object.values(kept).every((v) => typeof v === "string");
   if (!sound) throw new Error("not a map of texts");
   return kept as Record<string, string>;
+}
+
+/** The parser's own message would quote the keys. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error("not JSON");
+  }
 }
 
 /** Whole or not at all. False: another process made the first file in the meantime; its keys are the ones to use. */
