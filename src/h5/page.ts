@@ -36,9 +36,11 @@ export interface PartyPage<Body = Record<string, string>> {
   /** What is posted: strings only reach it, unknown fields are refused by name. A message of the schema is a key of the words ("settle.errors.act"). */
   body?: Joi.ObjectSchema<Body>;
   multipart?: boolean;
+  /** longest body of a form without files, 64 KB unless told */
+  maxBytes?: number;
   show?(request: PageRequest): Promise<object> | object;
-  /** Calls ONE action; then 303 to what is returned, else to the step that the journey says is next. */
-  submit?(request: StepRequest<Body>): Promise<string | void>;
+  /** Calls ONE action; then 303 to the address that is returned, if one is, else to the step that the journey says is next. */
+  submit?(request: StepRequest<Body>): Promise<unknown>;
 }
 
 /** A page that belongs to a step of the journey, at /h5/accidents/:id/STEP: whoever stands elsewhere is led to his own page. */

@@ -1,0 +1,134 @@
+import Joi from "joi";
+import type Koa from "koa";
+import type { Context } from "../context.ts";
+import { viewOf } from "../domain/view.ts";
+import { AppError, Conflict, Invalid, NotFound } from "../errors.ts";
+import { FORM_BYTES, type Posted, readPosted } from "../http/body.ts";
+import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
+import { wantsJson } from "../http/errors.ts";
+import { personOf } from "../http/session.ts";
+import { sentence, typed, validate } from "../http/validate.ts";
+import type { PageRequest, PartyFile, PartyPage, StepPage } from "./page.ts";
+import { letterOf, seeOther, standsAt } from "./paths.ts";
+import { type PageData, renderPage } from "./render.ts";
+
+type Page = Omit<PartyPage, "path"> & Partial<Pick<StepPage, "step" | "alsoAt">>;
+
+const EMPTY = Joi.object<Record<string, string>>({});
+
+/** The accident of the path as this driver may see it. A stranger's is not there. */
+async function openParty(ctx: Context, koa: Koa.Context): Promise<PageRequest> {
+  const person = personOf(koa);
+  const id = String(koa.params["id"]);
+  const accident = /^[\w-]{1,64}$/.test(id) ? await ctx.accidents.find(id) : null;
+  const letter = accident && letterOf(accident, person);
+  if (!accident || !letter) throw new NotFound();
+  const view = viewOf(accident, letter, ctx.config.rules.catalogue);
+  return { ctx, koa, accident, view, letter, person, t: ctx.render.words(person.language) };
+}
+
+const isOpen = ({ step, alsoAt = [] }: Page, request: PageRequest): boolean =>
+  step === undefined || step === request.view.step || alsoAt.includes(request.view.step);
+
+const leadOn = ({ ctx, koa, accident, letter }: PageRequest): void => seeOther(koa, standsAt(ctx, accident, letter));
+
+async function show(page: Page, request: PageRequest, data: PageData = {}): Promise<void> {
+  const shown = (await page.show?.(request)) ?? {};
+  renderPage(request.ctx, request.koa, page.template!, { view: request.view, ...data, ...shown });
+}
+
+export function getPage(ctx: Context, page: Page): Koa.Middleware {
+  return async (koa) => {
+    const request = await openParty(ctx, koa);
+    if (!isOpen(page, request) || !page.template) return leadOn(request);
+    await show(page, request);
+  };
+}
+
+/** Party → step → body → token → joi → one action → 303. A person's mistake in the form brings the form back, everything typed kept. */
+export function postPage(ctx: Context, page: Page): Koa.Middleware {
+  return async (koa) => {
+    requireOwnOrigin(ctx, koa);
+    const request = await openParty(ctx, koa);
+    if (!isOpen(page, request)) return outOfOrder(request);
+    const posted = await readPosted(koa, { multipart: page.multipart ?? false, maxBytes: page.maxBytes ?? FORM_BYTES });
+    try {
+      await submit(page, request, posted);
+    } catch (error) {
+      if (error instanceof Conflict) return outOfOrder(await openParty(ctx, koa));
+      await refuse(page, request, { error, posted });
+    }
+  };
+}
+
+async function submit(page: Page, request: PageRequest, { fields, files }: Posted): Promise<void> {
+  const { ctx, koa, t } = request;
+  const { [CSRF_FIELD]: token, ...rest } = fields;
+  // Without a valid token nothing is done; the form comes back with a fresh one, so a second tap is all it takes.
+  if (!hasToken(ctx, koa, token)) throw new Stale();
+  const checked = validate(page.body ?? EMPTY, rest, t);
+  if ("errors" in checked) throw new Wrong(checked.errors);
+  const next = await page.submit?.({ ...request, body: checked.body, files });
+  await answer(request, typeof next === "string" ? next : null);
+}
+
+async function answer({ ctx, koa, person }: PageRequest, next: string | null): Promise<void> {
+  const accident = await ctx.accidents.get(String(koa.params["id"]));
+  const letter = letterOf(accident, person);
+  const to = next ?? (letter ? standsAt(ctx, accident, letter) : "/h5");
+  if (!wantsJson(koa)) return seeOther(koa, to);
+  koa.body = { step: letter && viewOf(accident, letter, ctx.config.rules.catalogue).step };
+}
+
+/** A form that is older than its session. */
+class Stale extends AppError {
+  constructor() {
+    super(403, "stale-form");
+  }
+}
+
+class Wrong extends AppError {
+  readonly errors: Record<string, string>;
+  constructor(errors: Record<string, string>) {
+    super(422, "wrong-fields", { field: Object.keys(errors)[0] });
+    this.errors = errors;
+  }
+}
+
+/** Where the driver stands has changed meanwhile, or he skipped something: he is led to the right page, nothing is changed. */
+function outOfOrder(request: PageRequest): void {
+  if (wantsJson(request.koa)) throw new Conflict("wrong-step");
+  leadOn(request);
+}
+
+async function refuse(
+  page: Page,
+  request: PageRequest,
+  { error, posted }: { error: unknown; posted: Posted },
+): Promise<void> {
+  const { koa, t } = request;
+  const known = error instanceof Invalid || error instanceof Stale || error instanceof Wrong;
+  if (!known || !page.template || wantsJson(koa)) throw error;
+  koa.status = error.status;
+  await show(page, request, { values: typed(posted.fields), ...wordsOf(error, t) });
+}
+
+function wordsOf(error: Invalid | Stale | Wrong, t: PageRequest["t"]): PageData {
+  if (error instanceof Wrong) return { errors: error.errors };
+  const { field } = error.details;
+  const key = error.code.includes(".") ? error.code : `h5.errors.${error.code}`;
+  const text = sentence(t, key, { field: String(field ?? "") });
+  return typeof field === "string" ? { errors: { [field]: text } } : { formError: text };
+}
+
+export function getFile(ctx: Context, file: PartyFile): Koa.Middleware {
+  return async (koa) => {
+    const request = await openParty(ctx, koa);
+    const { type, bytes, filename } = await file.send(request, koa.params as Record<string, string>);
+    koa.type = type;
+    koa.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'self'");
+    // A name in Chinese cannot stand in a header as it is (RFC 6266).
+    if (filename) koa.set("Content-Disposition", `inline; filename*=UTF-8''${encodeURIComponent(filename)}`);
+    koa.body = bytes;
+  };
+}

@@ -1,0 +1,43 @@
+import Joi from "joi";
+import type { Context } from "../context.ts";
+import type { EndCode } from "../domain/accident.ts";
+import { type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+
+/** Version of the privacy notice (templates/h5/privacy.njk) that a tick refers to: raise it with the text. */
+export const NOTICE_VERSION = "2026-11-23";
+
+export const VEHICLES = ["two", "one", "more", "non-motor"] as const;
+
+/** "None of these" of the list; the other values are ids of conditions. */
+export const NONE = "none";
+
+export interface Declaration {
+  vehicles: (typeof VEHICLES)[number];
+  condition: string;
+  consent?: "yes";
+}
+
+/** What both drivers declare before anything else: how many vehicles, none of the exceptions, the tick for sensitive data (PIPL art. 29). */
+export const declaration = Joi.object<Declaration>({
+  vehicles: Joi.valid(...VEHICLES).default("two"),
+  condition: Joi.string()
+    .pattern(/^[\w-]{1,40}$/)
+    .required()
+    .messages({ "*": "h5.start.error.condition" }),
+  consent: Joi.valid("yes").messages({ "*": "h5.start.error.consent" }),
+});
+
+export function answerOf({ vehicles, condition }: Declaration): EligibilityAnswer {
+  return { vehicles, conditions: condition === NONE ? [] : [condition] };
+}
+
+/** Where an exception leads. Who has not ticked the notice is told at once what to do, and nothing of him is kept. */
+export function endFor(ctx: Context, given: Declaration): EndCode | null {
+  return endOf(answerOf(given), ctx.config.rules.conditions);
+}
+
+export const isKnown = (ctx: Context, { condition }: Declaration): boolean =>
+  condition === NONE || ctx.config.rules.conditions.some(({ id }) => id === condition);
+
+export const endUrl = (code: EndCode, condition: string): string =>
+  `/h5/ends/${code}${condition === NONE ? "" : `?because=${condition}`}`;

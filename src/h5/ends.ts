@@ -1,0 +1,99 @@
+import type { Context } from "../context.ts";
+import type { EndCode } from "../domain/accident.ts";
+import type { Translate } from "../render.ts";
+
+interface End {
+  /** keys of the acts under h5.ended.CODE, in their order */
+  acts: string[];
+  /** what stands there instead once the cars have moved */
+  actsMoved?: string[];
+  calls: string[];
+  /** where no condition of the list led here */
+  legalBasis: string[];
+  tone: "danger" | "look" | "calm";
+}
+
+const ORDER_146 = "《道路交通事故处理程序规定》";
+
+/** Each end has its own order of acts: "do not move", "move first" and "away from it" are three different answers of the law. */
+const ENDS: Record<EndCode, End> = {
+  "hold-scene": {
+    acts: ["stay", "people", "call", "wait"],
+    actsMoved: ["mark", "people", "call", "wait"],
+    calls: ["120", "122", "110"],
+    legalBasis: [`${ORDER_146}第13条`],
+    tone: "danger",
+  },
+  "move-then-call": {
+    acts: ["photos", "move", "call", "wait"],
+    calls: ["122", "110", "120"],
+    legalBasis: [`${ORDER_146}第14条`],
+    tone: "look",
+  },
+  "call-now": {
+    acts: ["away", "call", "fire", "warn"],
+    calls: ["110", "119", "120"],
+    legalBasis: [`${ORDER_146}第15条`],
+    tone: "danger",
+  },
+  "single-vehicle": {
+    acts: ["people", "photos", "insurer", "installation"],
+    calls: ["122", "120"],
+    legalBasis: [`${ORDER_146}第14条`],
+    tone: "calm",
+  },
+  "not-two-cars": {
+    acts: ["people", "photos", "call", "wait"],
+    calls: ["122", "110", "120"],
+    legalBasis: [],
+    tone: "look",
+  },
+  dispute: {
+    acts: ["photos", "call", "show"],
+    actsMoved: ["mark", "call", "show"],
+    calls: ["122", "110"],
+    legalBasis: [`${ORDER_146}第20条`],
+    tone: "look",
+  },
+  "other-left": {
+    acts: ["stay", "note", "call", "witness"],
+    actsMoved: ["mark", "note", "call", "witness"],
+    calls: ["122", "110", "120"],
+    legalBasis: [`${ORDER_146}第13条第一款第（六）项`],
+    tone: "danger",
+  },
+  withdrawn: {
+    acts: ["kept", "officer", "again"],
+    calls: ["122", "110", "120"],
+    legalBasis: [`${ORDER_146}第20条第二款`],
+    tone: "calm",
+  },
+  "timed-out": { acts: ["kept", "again", "officer"], calls: ["122", "110"], legalBasis: [], tone: "look" },
+};
+
+export const isEnd = (code: string): code is EndCode => Object.hasOwn(ENDS, code);
+
+/** Everything the page of an end shows: what to do in which order, whom to call, by which law. */
+export function endContent(
+  ctx: Context,
+  t: Translate,
+  { code, reasons, moved }: { code: EndCode; reasons: string[]; moved: boolean },
+): Record<string, unknown> {
+  const end = ENDS[code];
+  const because = ctx.config.rules.conditions.filter(({ id }) => reasons.includes(id));
+  const law = because.length > 0 ? because.flatMap(({ legalBasis }) => legalBasis) : end.legalBasis;
+  const acts = moved && end.actsMoved ? end.actsMoved : end.acts;
+  return {
+    end: code,
+    tone: end.tone,
+    acts: acts.map((act) => t(`h5.ended.${code}.${act}`)),
+    calls: callsOf(t, end.calls),
+    because,
+    law: [...new Set(law)],
+    insurers: code === "single-vehicle" ? ctx.config.insurers : [],
+  };
+}
+
+/** The first is the one to press. */
+export const callsOf = (t: Translate, numbers: string[]): object[] =>
+  numbers.map((number, at) => ({ number, label: t(`h5.call.${number}`), danger: at === 0 }));

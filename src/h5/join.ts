@@ -1,0 +1,92 @@
+import Joi from "joi";
+import type Koa from "koa";
+import { findInvited, joinAccident } from "../actions/join-accident.ts";
+import type { Context } from "../context.ts";
+import type { Accident } from "../domain/accident.ts";
+import { formatPlate } from "../domain/plate.ts";
+import { Conflict, Invalid } from "../errors.ts";
+import { personOf } from "../http/session.ts";
+import {
+  answerOf,
+  type Declaration,
+  declaration,
+  endFor,
+  endUrl,
+  isKnown,
+  NONE,
+  NOTICE_VERSION,
+} from "./declaration.ts";
+import type { PlainForm } from "./form.ts";
+import { pageUrl } from "./page.ts";
+import { letterOf, seeOther, standsAt } from "./paths.ts";
+import { renderPage } from "./render.ts";
+import { timeText } from "./settle/times.ts";
+
+/** For who cannot scan: six digits that the other driver reads out. */
+export function digitsForm(): PlainForm<{ code: string }> {
+  const code = Joi.string()
+    .trim()
+    .replace(/\s/g, "")
+    .pattern(/^\d{6}$/)
+    .required()
+    .messages({ "*": "h5.join.error.digits" });
+  return {
+    template: "h5/join-digits.njk",
+    body: Joi.object<{ code: string }>({ code }),
+    show: () => ({}),
+    submit: async (body) => `/h5/join/${body.code}`,
+  };
+}
+
+/** The accident behind the code, or null when this page has been answered already: a refusal, a driver who is in it, digits turned into the code. */
+export async function openInvitation(ctx: Context, koa: Koa.Context, code: string): Promise<Accident | null> {
+  const person = personOf(koa);
+  try {
+    const accident = await findInvited(ctx, { person, code });
+    const letter = letterOf(accident, person);
+    if (letter) seeOther(koa, standsAt(ctx, accident, letter));
+    else if (accident.invitation && code !== accident.invitation.code)
+      seeOther(koa, `/h5/join/${accident.invitation.code}`);
+    else return accident;
+  } catch (error) {
+    if (!(error instanceof Invalid || error instanceof Conflict)) throw error;
+    // The case behind it is over: to who holds the code it is one that lives no more.
+    const reason = error instanceof Conflict ? "invitation-expired" : error.code;
+    koa.status = error.status === 422 ? 410 : error.status;
+    renderPage(ctx, koa, "h5/join-refused.njk", { reason });
+  }
+  return null;
+}
+
+/** Page 1b: the second driver sees where and when, reads the same notice and declares the same. */
+export function joinForm(ctx: Context, koa: Koa.Context, accident: Accident): PlainForm<Declaration> {
+  const person = personOf(koa);
+  const code = String(accident.invitation?.code);
+  return {
+    template: "h5/join.njk",
+    body: declaration,
+    show: () => ({
+      conditions: ctx.config.rules.conditions,
+      none: NONE,
+      plate: maskPlate(accident.parties.A.details?.plate),
+      address: accident.scene.address,
+      since: timeText(accident.scene.occurredAt, ctx.clock.now(), person.language),
+    }),
+    async submit(given) {
+      if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition", { field: "condition" });
+      const end = endFor(ctx, given);
+      if (end && !given.consent) return endUrl(end, given.condition);
+      if (!given.consent) throw new Invalid("h5.start.error.consent", { field: "consent" });
+      const joined = await joinAccident(ctx, { person, code, textVersion: NOTICE_VERSION, answer: answerOf(given) });
+      const letter = letterOf(joined, person);
+      return letter ? standsAt(ctx, joined, letter) : pageUrl(joined.id);
+    },
+  };
+}
+
+/** Enough to recognise the car in front of him, too little to look its owner up: 沪A·1**45. */
+export function maskPlate(plate: string | undefined): string | null {
+  if (!plate) return null;
+  const shown = formatPlate(plate);
+  return `${shown.slice(0, -4)}**${shown.slice(-2)}`;
+}

@@ -1,0 +1,23 @@
+import { toBuffer } from "qrcode";
+import { NotFound } from "../errors.ts";
+import type { PageRequest, PartyFile } from "./page.ts";
+
+/** The strip under the title: what the other driver is doing, and whether my own page has moved on. */
+export const liveFile: PartyFile = {
+  path: "live",
+  async send({ view, t }: PageRequest) {
+    const live = { step: view.step, joined: view.other.joined, text: t(`h5.activity.${view.other.activity}`) };
+    return { type: "application/json", bytes: Buffer.from(JSON.stringify(live)) };
+  },
+};
+
+/** The code for the other driver: the platform's, which makes him a follower on the way; else our own page. A picture, so that it can be pressed long and passed on. */
+export const invitationFile: PartyFile = {
+  path: "invitation.png",
+  async send({ ctx, view }: PageRequest) {
+    if (!view.invitation) throw new NotFound();
+    const target = view.invitation.qrUrl ?? `${ctx.config.publicUrl}/h5/join/${view.invitation.code}`;
+    const bytes = await toBuffer(target, { type: "png", width: 480, margin: 4, errorCorrectionLevel: "M" });
+    return { type: "image/png", bytes };
+  },
+};

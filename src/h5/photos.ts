@@ -1,0 +1,109 @@
+import Joi from "joi";
+import { addPhoto } from "../actions/add-photo.ts";
+import { movePhoto } from "../actions/announce-photo.ts";
+import { takePosition } from "../actions/take-position.ts";
+import { PHOTO_SLOTS, type PhotoSlot } from "../domain/accident.ts";
+import { Invalid, NotFound } from "../errors.ts";
+import { decimal, id } from "../http/fields.ts";
+import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
+import { type PageRequest, type PartyFile, type PartyPage, pageUrl, type StepPage } from "./page.ts";
+
+const SLOTS: readonly string[] = [...PHOTO_SLOTS, "extra"];
+
+/** Every picture is decoded: a burst is a whole case with retakes, then one every four seconds. */
+const limits = new WeakMap<object, RateLimit>();
+
+function limitOf(ctx: PageRequest["ctx"]): RateLimit {
+  const limit = limits.get(ctx) ?? createRateLimit({ capacity: 30, perMinute: 15, now: () => ctx.clock.now() });
+  limits.set(ctx, limit);
+  return limit;
+}
+
+/** Page 2: the five mandatory pictures, each in its place; open again until the cars have moved. */
+export const photosPage: StepPage = {
+  step: "photos",
+  alsoAt: ["move"],
+  template: "h5/photos.njk",
+  multipart: true,
+  show: ({ view }) => ({
+    slots: PHOTO_SLOTS.map((slot) => ({ slot, photo: view.photos.findLast((photo) => photo.slot === slot) ?? null })),
+    extras: view.photos.filter((photo) => photo.slot === "extra"),
+    stored: view.photos.filter((photo) => photo.state === "stored"),
+  }),
+  async submit({ ctx, accident, letter, files, person, view }) {
+    const [first] = files;
+    if (!first) throw new Invalid("photo-missing", { field: view.missingSlots[0] ?? "extra" });
+    const stranger = files.find(({ field }) => !SLOTS.includes(field));
+    if (stranger) throw new Invalid("unknown-field", { field: stranger.field });
+    for (const { field, bytes } of files) {
+      limitOf(ctx).take(person.id);
+      await storeOne(field, () =>
+        addPhoto(ctx, { accidentId: accident.id, letter, slot: field as PhotoSlot, bytes, source: "form" }),
+      );
+    }
+  },
+};
+
+/** What is wrong with a picture is said at its own place. */
+async function storeOne(field: string, store: () => Promise<unknown>): Promise<void> {
+  try {
+    await store();
+  } catch (error) {
+    if (error instanceof Invalid) throw new Invalid(error.code, { ...error.details, field }, error.status);
+    throw error;
+  }
+}
+
+interface SwapBody {
+  photo: string;
+  slot: PhotoSlot;
+}
+
+/** Two pictures change places by one tap. */
+export const swapPage: PartyPage<SwapBody> = {
+  path: "photos/swap",
+  body: Joi.object<SwapBody>({ photo: id.required(), slot: Joi.valid(...SLOTS).required() }),
+  async submit({ ctx, accident, letter, body }) {
+    await movePhoto(ctx, { accidentId: accident.id, letter, photoId: body.photo, slot: body.slot });
+    return pageUrl(accident.id, "photos");
+  },
+};
+
+interface PositionBody {
+  lat: number;
+  lng: number;
+  accuracy?: number;
+}
+
+/** Where the phone is while the first picture is taken; sent by the page's script, which has asked the phone (WGS-84, as W3C has it). */
+export const positionPage: PartyPage<PositionBody> = {
+  path: "position",
+  body: Joi.object<PositionBody>({
+    lat: decimal(-90, 90).required(),
+    lng: decimal(-180, 180).required(),
+    accuracy: decimal(0, 1_000_000),
+  }),
+  submit: ({ ctx, accident, letter, body: { lat, lng, accuracy } }) =>
+    takePosition(ctx, {
+      accidentId: accident.id,
+      letter,
+      position: {
+        label: null,
+        lat,
+        lng,
+        crs: "WGS-84",
+        accuracyM: accuracy === undefined ? null : Math.round(accuracy),
+      },
+    }),
+};
+
+/** A photograph as it may be seen: the copy or the thumbnail, re-encoded, never the bytes as received. */
+export const photoFile: PartyFile = {
+  path: "photos/:photo/:size",
+  async send({ ctx, accident }, { photo: photoId, size }) {
+    const photo = accident.photos.find((one) => one.id === photoId);
+    const sha256 = size === "thumb" ? photo?.thumbSha256 : size === "copy" ? photo?.copySha256 : null;
+    if (!sha256) throw new NotFound();
+    return { type: "image/jpeg", bytes: await ctx.blobs.read(accident, sha256) };
+  },
+};

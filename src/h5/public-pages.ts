@@ -1,0 +1,54 @@
+import Joi from "joi";
+import type Koa from "koa";
+import { chooseLanguage } from "../actions/choose-language.ts";
+import type { Context } from "../context.ts";
+import type { Language } from "../domain/accident.ts";
+import { Invalid, NotFound } from "../errors.ts";
+import { readPosted } from "../http/body.ts";
+import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
+import { languageOf, rememberLanguage } from "../http/language.ts";
+import { findPerson } from "../http/session.ts";
+import { NOTICE_VERSION } from "./declaration.ts";
+import { callsOf, endContent, isEnd } from "./ends.ts";
+import { safePath, seeOther } from "./paths.ts";
+import { renderPage } from "./render.ts";
+
+/** The whole privacy notice (PIPL art. 17). */
+export function privacyPage(ctx: Context, koa: Koa.Context): void {
+  const { city, insurers, operatorPhone } = ctx.config;
+  renderPage(ctx, koa, "h5/privacy.njk", { city, insurers, operatorPhone, version: NOTICE_VERSION });
+}
+
+/** The way out for who has no case yet. */
+export function helpPage(ctx: Context, koa: Koa.Context): void {
+  const t = ctx.render.words(languageOf(koa));
+  renderPage(ctx, koa, "h5/help.njk", {
+    calls: callsOf(t, ["110", "122", "120"]),
+    operatorPhone: ctx.config.operatorPhone,
+  });
+}
+
+/** What to do where the law says that drivers may not settle: also for who has not agreed to anything, and of whom nothing is kept. */
+export function endPage(ctx: Context, koa: Koa.Context): void {
+  const code = String(koa.params["code"]);
+  if (!isEnd(code)) throw new NotFound();
+  const because = koa.query["because"];
+  const reasons = typeof because === "string" ? [because] : [];
+  const t = ctx.render.words(languageOf(koa));
+  renderPage(ctx, koa, "h5/ended.njk", endContent(ctx, t, { code, reasons, moved: false }));
+}
+
+const languages = Joi.valid("zh", "en").required();
+
+/** 中文 / English, on every page. Without a session there is nothing to forge but a cookie with a language. */
+export async function changeLanguage(ctx: Context, koa: Koa.Context): Promise<void> {
+  requireOwnOrigin(ctx, koa);
+  const { fields } = await readPosted(koa);
+  const { error, value } = languages.validate(fields["language"]);
+  if (error) throw new Invalid("unknown-field", { field: "language" });
+  const language = value as Language;
+  const person = findPerson(koa);
+  if (person && hasToken(ctx, koa, fields[CSRF_FIELD])) await chooseLanguage(ctx, { person, language });
+  rememberLanguage(koa, language);
+  seeOther(koa, safePath(koa.query["to"]));
+}

@@ -1,0 +1,26 @@
+import type Koa from "koa";
+import type { Context } from "../context.ts";
+import type { View } from "../domain/view.ts";
+import { csrfToken } from "../http/csrf.ts";
+import { languageOf } from "../http/language.ts";
+
+/** What every template of the drivers' way finds in its scope. */
+export interface PageData {
+  view?: View;
+  values?: Record<string, string>;
+  errors?: Record<string, string>;
+  /** what is wrong with the form as a whole */
+  formError?: string;
+}
+
+/** Answers with a page in the reader's language. */
+export function renderPage(
+  ctx: Context,
+  koa: Koa.Context,
+  template: string,
+  data: PageData & Record<string, unknown>,
+): void {
+  const common = { csrf: csrfToken(ctx, koa), self: koa.originalUrl, values: {}, errors: {} };
+  koa.type = "html";
+  koa.body = ctx.render.page(template, languageOf(koa), { ...common, ...data });
+}

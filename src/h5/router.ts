@@ -1,0 +1,95 @@
+import Router from "@koa/router";
+import type Koa from "koa";
+import type { Context } from "../context.ts";
+import { createRateLimit } from "../http/rate-limit.ts";
+import { noStore } from "../http/security-headers.ts";
+import { withSession } from "../http/session.ts";
+import { getFile, getPage, postPage } from "./controller.ts";
+import { postForm, showForm } from "./form.ts";
+import { digitsForm, joinForm, openInvitation } from "./join.ts";
+import { invitationFile, liveFile } from "./live.ts";
+import type { PartyFile, PartyPage, StepPage } from "./page.ts";
+import { seeOther } from "./paths.ts";
+import { photoFile, photosPage, positionPage, swapPage } from "./photos.ts";
+import { changeLanguage, endPage, helpPage, privacyPage } from "./public-pages.ts";
+import { casePage } from "./settle/case.ts";
+import { settlePages } from "./settle/pages.ts";
+import { comeBack, signedIn, signIn } from "./sign-in.ts";
+import { entryUrl, runningUrl, startForm } from "./start.ts";
+import { endedPage, invitePage, movePage, placePage } from "./steps.ts";
+import { invitationPage, removeOtherPage, wayOutPage } from "./way-out.ts";
+
+/** The drivers' way as a list: one page for each step of the journey … */
+export const STEP_PAGES = [photosPage, movePage, placePage, invitePage, endedPage, ...settlePages] as StepPage[];
+/** … what is open at any step … */
+export const PARTY_PAGES = [
+  casePage,
+  wayOutPage,
+  removeOtherPage,
+  invitationPage,
+  swapPage,
+  positionPage,
+] as PartyPage[];
+/** … and files. */
+export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photoFile];
+
+const SIGN_INS = { capacity: 300, perMinute: 300 };
+
+/** Everything under /h5. */
+export function h5Router(ctx: Context): Router {
+  const router = new Router({ prefix: "/h5" });
+  router.use(noStore, withSession(ctx));
+  publicRoutes(ctx, router);
+  router.use(signedIn());
+  beginningRoutes(ctx, router);
+  partyRoutes(ctx, router);
+  return router;
+}
+
+function publicRoutes(ctx: Context, router: Router): void {
+  const signIns = createRateLimit({ ...SIGN_INS, now: () => ctx.clock.now() });
+  const braked: Koa.Middleware = (koa, next) => {
+    signIns.take(koa.ip);
+    return next();
+  };
+  router.get("/signin", braked, (koa) => signIn(ctx, koa));
+  router.get("/oauth", braked, (koa) => comeBack(ctx, koa));
+  router.get("/privacy", (koa) => privacyPage(ctx, koa));
+  router.get("/way-out", (koa) => helpPage(ctx, koa));
+  router.get("/ends/:code", (koa) => endPage(ctx, koa));
+  router.post("/language", (koa) => changeLanguage(ctx, koa));
+}
+
+function beginningRoutes(ctx: Context, router: Router): void {
+  router.get("/", async (koa) => seeOther(koa, await entryUrl(ctx, koa)));
+  router.get("/start", async (koa) => {
+    const running = await runningUrl(ctx, koa);
+    if (running) return seeOther(koa, running);
+    showForm(ctx, koa, startForm(ctx, koa));
+  });
+  router.post("/start", (koa) => postForm(ctx, koa, startForm(ctx, koa)));
+  router.get("/join", (koa) => showForm(ctx, koa, digitsForm()));
+  router.post("/join", (koa) => postForm(ctx, koa, digitsForm()));
+  router.get("/join/:code", async (koa) => {
+    const accident = await openInvitation(ctx, koa, String(koa.params["code"]));
+    if (accident) showForm(ctx, koa, joinForm(ctx, koa, accident));
+  });
+  router.post("/join/:code", async (koa) => {
+    const accident = await openInvitation(ctx, koa, String(koa.params["code"]));
+    if (accident) await postForm(ctx, koa, joinForm(ctx, koa, accident));
+  });
+}
+
+function partyRoutes(ctx: Context, router: Router): void {
+  const base = "/accidents/:id";
+  for (const page of PARTY_PAGES) {
+    const path = page.path === "" ? base : `${base}/${page.path}`;
+    router.get(path, getPage(ctx, page));
+    if (page.submit) router.post(path, postPage(ctx, page));
+  }
+  for (const page of STEP_PAGES) {
+    router.get(`${base}/${page.step}`, getPage(ctx, page));
+    if (page.submit) router.post(`${base}/${page.step}`, postPage(ctx, page));
+  }
+  for (const file of PARTY_FILES) router.get(`${base}/${file.path}`, getFile(ctx, file));
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import Joi from "joi";
+import type Koa from "koa";
+import type { Context } from "../context.ts";
+import { Invalid, NotSignedIn, Upstream } from "../errors.ts";
+import { readCookie, readValue, sameSecret, setCookie, signValue } from "../http/cookies.ts";
+import { personOf, startSession } from "../http/session.ts";
+import { safePath, seeOther } from "./paths.ts";
+
+/** What is remembered between leaving for the platform and coming back: bound to this browser, not to a server. */
+interface Pending {
+  state: string;
+  to: string;
+  expiresAt: number;
+}
+
+const COOKIE = "kc_oauth";
+const PURPOSE = "oauth";
+const LIFE_S = 600;
+/** A state that ends so is the second attempt: after it nothing is tried again. */
+const AGAIN = "again";
+
+const schema = Joi.object<Pending>({
+  state: Joi.string().required(),
+  to: Joi.string().required(),
+  expiresAt: Joi.number().required(),
+});
+
+/** Sends the browser to WeChat, which sends it back with a code (snsapi_base: nobody is asked anything). */
+export function signIn(ctx: Context, koa: Koa.Context): void {
+  leave(ctx, koa, { to: safePath(koa.query["to"]), again: koa.query["again"] === "1" });
+}
+
+function leave(ctx: Context, koa: Koa.Context, { to, again }: { to: string; again: boolean }): void {
+  const state = randomBytes(16).toString("hex") + (again ? AGAIN : "");
+  const pending: Pending = { state, to, expiresAt: ctx.clock.now().getTime() + LIFE_S * 1000 };
+  const value = signValue(ctx.config.keys.session, PURPOSE, pending);
+  setCookie(koa, ctx.config, { name: COOKIE, value, maxAgeS: LIFE_S });
+  const redirectUri = `${ctx.config.publicUrl}/h5/oauth`;
+  seeOther(koa, ctx.wechat.authorizeUrl({ redirectUri, state, scope: "snsapi_base" }));
+}
+
+/** Back from WeChat: the code becomes a person and a new session. A code that was used or is too old starts the sign-in anew, once. */
+export async function comeBack(ctx: Context, koa: Koa.Context): Promise<void> {
+  const { code, state } = koa.query;
+  const pending = readPending(ctx, koa);
+  const given = typeof state === "string" ? state : "";
+  const to = safePath(pending?.to);
+  const isOurs = pending !== null && sameSecret(given, pending.state);
+  const openid = isOurs && typeof code === "string" ? await exchange(ctx, code) : null;
+  if (openid === null) {
+    if (given.endsWith(AGAIN)) throw new NotSignedIn("sign-in-failed");
+    return seeOther(koa, `/h5/signin?again=1&to=${encodeURIComponent(to)}`);
+  }
+  setCookie(koa, ctx.config, { name: COOKIE, value: "", maxAgeS: 0 });
+  startSession(ctx, koa, await ctx.people.see(openid));
+  seeOther(koa, to);
+}
+
+function readPending(ctx: Context, koa: Koa.Context): Pending | null {
+  const { error, value } = schema.validate(
+    readValue(ctx.config.keys.session, PURPOSE, readCookie(koa, ctx.config, COOKIE)),
+  );
+  return error || !value || value.expiresAt <= ctx.clock.now().getTime() ? null : value;
+}
+
+/** null: this code is worth nothing (any more). A platform that does not answer is another matter and is said so. */
+async function exchange(ctx: Context, code: string): Promise<string | null> {
+  try {
+    return (await ctx.wechat.exchangeCode(code)).openid;
+  } catch (error) {
+    if (error instanceof Invalid) return null;
+    if (error instanceof Upstream && !error.retryable) return null;
+    throw error;
+  }
+}
+
+/** Everything behind it is for who is signed in; a page that was asked for comes after the sign-in, a post leads back to its page. */
+export function signedIn(): Koa.Middleware {
+  return async (koa, next) => {
+    if (koa.state["person"]) return next();
+    if (koa.accepts("html", "json") === "json") personOf(koa);
+    seeOther(koa, `/h5/signin?to=${encodeURIComponent(koa.method === "GET" ? koa.originalUrl : koa.path)}`);
+  };
+}

@@ -1,0 +1,51 @@
+import type Koa from "koa";
+import { openAccident } from "../actions/open-accident.ts";
+import type { Context } from "../context.ts";
+import { Invalid } from "../errors.ts";
+import { personOf } from "../http/session.ts";
+import {
+  answerOf,
+  type Declaration,
+  declaration,
+  endFor,
+  endUrl,
+  isKnown,
+  NONE,
+  NOTICE_VERSION,
+  VEHICLES,
+} from "./declaration.ts";
+import type { PlainForm } from "./form.ts";
+import { letterOf, standsAt } from "./paths.ts";
+
+/** Page 1: safe? and may we settle this ourselves? One page, three touches. */
+export function startForm(ctx: Context, koa: Koa.Context): PlainForm<Declaration> {
+  const person = personOf(koa);
+  return {
+    template: "h5/start.njk",
+    body: declaration,
+    show: () => ({ conditions: ctx.config.rules.conditions, vehicles: VEHICLES, none: NONE }),
+    async submit(given) {
+      if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition", { field: "condition" });
+      const end = endFor(ctx, given);
+      if (end && !given.consent) return endUrl(end, given.condition);
+      if (!given.consent) throw new Invalid("h5.start.error.consent", { field: "consent" });
+      const accident = await openAccident(ctx, { person, textVersion: NOTICE_VERSION, answer: answerOf(given) });
+      const letter = letterOf(accident, person);
+      return letter ? standsAt(ctx, accident, letter) : "/h5";
+    },
+  };
+}
+
+/** Where this driver stands: his running case, his last one, or the beginning. */
+export async function entryUrl(ctx: Context, koa: Koa.Context): Promise<string> {
+  return (await runningUrl(ctx, koa)) ?? "/h5/start";
+}
+
+/** null: no case of his is running. */
+export async function runningUrl(ctx: Context, koa: Koa.Context): Promise<string | null> {
+  const person = personOf(koa);
+  const accident = await ctx.accidents.findByPerson(person.id);
+  const letter = accident && letterOf(accident, person);
+  if (!accident || !letter || accident.ended || accident.concludedAt) return null;
+  return standsAt(ctx, accident, letter);
+}

@@ -1,0 +1,57 @@
+import Joi from "joi";
+import { endAccident } from "../actions/end-accident.ts";
+import { makeInvitation } from "../actions/make-invitation.ts";
+import { removeParty } from "../actions/remove-party.ts";
+import type { EndCode } from "../domain/accident.ts";
+import { callsOf } from "./ends.ts";
+import { type PageRequest, type PartyPage, pageUrl } from "./page.ts";
+
+/** What a driver may say, and the end that follows; `reason` is an id of the conditions. */
+const CHOICES: Record<string, { code: EndCode; reason?: string }> = {
+  hurt: { code: "hold-scene", reason: "hurt" },
+  left: { code: "other-left", reason: "somebody-left" },
+  disagree: { code: "dispute" },
+  withdraw: { code: "withdrawn" },
+};
+
+/** On every page: somebody is hurt, the other left, no agreement, withdrawn. Asked once more before it ends anything. */
+export const wayOutPage: PartyPage<{ choice: string }> = {
+  path: "way-out",
+  template: "h5/way-out.njk",
+  body: Joi.object<{ choice: string }>({
+    choice: Joi.valid(...Object.keys(CHOICES))
+      .required()
+      .messages({ "*": "h5.wayout.error.choice" }),
+  }),
+  show: ({ koa, view, t }) => ({
+    over: view.concludedAt !== null || view.ended !== null,
+    choices: Object.keys(CHOICES),
+    choice: Object.keys(CHOICES).find((choice) => choice === koa.query["choice"]) ?? null,
+    calls: callsOf(t, ["110", "122", "120"]),
+    mayRemove: mayRemove(view),
+  }),
+  async submit({ ctx, accident, letter, body: { choice } }) {
+    const { code, reason } = CHOICES[choice]!;
+    const reasons = ctx.config.rules.conditions.filter(({ id }) => id === reason).map(({ id }) => id);
+    await endAccident(ctx, { accidentId: accident.id, letter, code, reasons });
+    return pageUrl(accident.id, "ended");
+  },
+};
+
+/** A may take out who is not the other driver, until somebody has signed. */
+const mayRemove = ({ letter, other, step }: PageRequest["view"]): boolean =>
+  letter === "A" && other.joined && !["wait-signature", "done", "ended"].includes(step);
+
+export const removeOtherPage: PartyPage = {
+  path: "remove-other",
+  async submit({ ctx, accident, letter }) {
+    await removeParty(ctx, { accidentId: accident.id, letter });
+    return pageUrl(accident.id, "invite");
+  },
+};
+
+/** A new code when the old one has run out. */
+export const invitationPage: PartyPage = {
+  path: "invitation",
+  submit: ({ ctx, accident, letter }) => makeInvitation(ctx, { accidentId: accident.id, letter }),
+};

@@ -1,0 +1,57 @@
+import type Koa from "koa";
+import readRaw from "raw-body";
+import { Invalid } from "../errors.ts";
+import { addField, type Fields } from "./fields-read.ts";
+import { readMultipart, type UploadedFile } from "./upload.ts";
+
+export const FORM_BYTES = 64 * 1024;
+
+export interface Posted {
+  fields: Fields;
+  files: UploadedFile[];
+}
+
+/** The body of a form: urlencoded or JSON under `maxBytes`, multipart only where the page expects files. 413, 415 and 400 with their codes. */
+export async function readPosted(
+  koa: Koa.Context,
+  { multipart = false, maxBytes = FORM_BYTES }: { multipart?: boolean; maxBytes?: number } = {},
+): Promise<Posted> {
+  if (multipart && koa.is("multipart/form-data")) return readMultipart(koa.req);
+  const kind = koa.is("application/x-www-form-urlencoded", "application/json");
+  if (!kind && (koa.request.length ?? 0) > 0) throw new Invalid("unknown-body", {}, 415);
+  const text = await readText(koa, maxBytes);
+  return { fields: kind === "application/json" ? fromJson(text) : fromUrlencoded(text), files: [] };
+}
+
+/** throws Invalid "too-large" 413 */
+export async function readText(koa: Koa.Context, maxBytes: number): Promise<string> {
+  try {
+    return await readRaw(koa.req, { length: koa.request.length, limit: maxBytes, encoding: "utf-8" });
+  } catch (error) {
+    const tooLarge = (error as { type?: string }).type === "entity.too.large";
+    throw tooLarge ? new Invalid("too-large", {}, 413) : new Invalid("malformed-body", {}, 400);
+  }
+}
+
+function fromUrlencoded(text: string): Fields {
+  const fields: Fields = Object.create(null);
+  for (const [name, value] of new URLSearchParams(text)) addField(fields, name, value);
+  return fields;
+}
+
+function fromJson(text: string): Fields {
+  const fields: Fields = Object.create(null);
+  const entries = Object.entries(parseObject(text));
+  for (const [name, value] of entries) addField(fields, name, value);
+  return fields;
+}
+
+function parseObject(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
+  } catch {
+    // said below
+  }
+  throw new Invalid("malformed-body", {}, 400);
+}

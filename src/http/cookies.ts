@@ -1,0 +1,50 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import type Koa from "koa";
+import type { Config } from "../config.ts";
+
+/** Compares secrets in constant time, whatever their lengths. */
+export function sameSecret(given: string, expected: string): boolean {
+  const [a, b] = [given, expected].map((text) => createHmac("sha256", "compare").update(text).digest());
+  return timingSafeEqual(a!, b!);
+}
+
+/** One key for each purpose, all from SESSION_KEY: what was signed for one thing is worth nothing for another. */
+export function macOf(sessionKey: Uint8Array, purpose: string, text: string): string {
+  const key = Buffer.from(hkdfSync("sha256", sessionKey, "", `kuaichu ${purpose}`, 32));
+  return createHmac("sha256", key).update(text).digest("base64url");
+}
+
+/** A value that anybody may read and only we can write. */
+export function signValue(sessionKey: Uint8Array, purpose: string, value: object): string {
+  const text = Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${text}.${macOf(sessionKey, purpose, text)}`;
+}
+
+export function readValue(sessionKey: Uint8Array, purpose: string, signed: string | undefined): unknown {
+  const [text, mac, ...rest] = (signed ?? "").split(".");
+  if (!text || !mac || rest.length > 0) return null;
+  if (!sameSecret(mac, macOf(sessionKey, purpose, text))) return null;
+  return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+}
+
+const isHttps = (config: Config) => config.publicUrl.startsWith("https:");
+
+/** `__Host-` binds the cookie to this host over https; plain http (development, tests) cannot have it. */
+const nameOf = (config: Config, name: string) => (isHttps(config) ? `__Host-${name}` : name);
+
+export function readCookie(koa: Koa.Context, config: Config, name: string): string | undefined {
+  return koa.cookies.get(nameOf(config, name), { signed: false });
+}
+
+/** `maxAgeS` 0 removes it. Lax, not Strict: a driver comes from a link in the chat. Written by hand because TLS ends before us, where Koa refuses `Secure`. */
+export function setCookie(
+  koa: Koa.Context,
+  config: Config,
+  { name, value, maxAgeS }: { name: string; value: string; maxAgeS: number },
+): void {
+  const secure = isHttps(config) ? "; Secure" : "";
+  koa.append(
+    "Set-Cookie",
+    `${nameOf(config, name)}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure}`,
+  );
+}

@@ -1,0 +1,31 @@
+import type Koa from "koa";
+import type { Context } from "../context.ts";
+import { NotAllowed } from "../errors.ts";
+import { macOf, sameSecret } from "./cookies.ts";
+import { sessionOf } from "./session.ts";
+
+/** Name of the hidden field that carries the token; a script sends the header instead. */
+export const CSRF_FIELD = "_csrf";
+const HEADER = "x-csrf-token";
+
+/** Derived from the session: nothing to keep, and gone with the session. "" where nobody is signed in. */
+export function csrfToken(ctx: Context, koa: Koa.Context): string {
+  const session = sessionOf(koa);
+  return session ? macOf(ctx.config.keys.session, "csrf", session.id) : "";
+}
+
+export function hasToken(ctx: Context, koa: Koa.Context, field: unknown): boolean {
+  const given = typeof field === "string" ? field : koa.get(HEADER);
+  const expected = csrfToken(ctx, koa);
+  return expected !== "" && sameSecret(given, expected);
+}
+
+/** What the browser itself says about where the form came from; an old client that says nothing is left to the token. */
+export function requireOwnOrigin(ctx: Context, koa: Koa.Context): void {
+  const site = koa.get("sec-fetch-site");
+  if (site !== "" && site !== "same-origin" && site !== "none") throw new NotAllowed("foreign-origin");
+  const origin = koa.get("origin");
+  if (origin === "") return;
+  const ours = [new URL(ctx.config.publicUrl).host, koa.host];
+  if (!URL.canParse(origin) || !ours.includes(new URL(origin).host)) throw new NotAllowed("foreign-origin");
+}

@@ -1,0 +1,67 @@
+import type Koa from "koa";
+import type { Context } from "../context.ts";
+import { AppError, NotFound } from "../errors.ts";
+import { languageOf } from "./language.ts";
+import { sentence } from "./validate.ts";
+
+/** What may be told; anything else is answered as a fault of ours. */
+const SPOKEN_STATUSES = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 502];
+
+/** The one place where what went wrong becomes an answer: a page in the reader's language or JSON, never a stack. Outermost of the middleware. */
+export function errorPages(ctx: Context): Koa.Middleware {
+  return async (koa, next) => {
+    try {
+      await next();
+      if (koa.status === 404 && koa.body == null) throw new NotFound();
+    } catch (error) {
+      answer(ctx, koa, error);
+    }
+  };
+}
+
+function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
+  const { status, code, details } = describe(error);
+  if (status >= 500)
+    ctx.log.error({ err: error, code, method: koa.method, route: koa._matchedRoute }, "request failed");
+  koa.status = status;
+  koa.set("Cache-Control", "no-store");
+  if (typeof details["retryAfterS"] === "number") koa.set("Retry-After", String(details["retryAfterS"]));
+  // A body of which the rest is not read would be taken for the next request.
+  if (status === 413 || status === 415) koa.set("Connection", "close");
+  const language = languageOf(koa);
+  const t = ctx.render.words(language);
+  const field = typeof details["field"] === "string" ? details["field"] : undefined;
+  const message = sentence(
+    t,
+    code.includes(".") ? code : `h5.errors.${code}`,
+    { field: field ?? "" },
+    `h5.errors.${status}`,
+  );
+  if (wantsJson(koa)) {
+    koa.body = { error: { code, message, ...(field === undefined ? {} : { field }) } };
+    return;
+  }
+  koa.type = "html";
+  koa.body = ctx.render.page("h5/error.njk", language, {
+    status,
+    message,
+    title: t(`h5.errors.title.${status}`),
+    self: koa.originalUrl,
+  });
+}
+
+function describe(error: unknown): { status: number; code: string; details: Readonly<Record<string, unknown>> } {
+  if (error instanceof AppError) {
+    const status = SPOKEN_STATUSES.includes(error.status) ? error.status : 500;
+    return { status, code: error.code, details: error.details };
+  }
+  // Koa's own: a path that cannot be decoded, a method that is not there.
+  const { status, expose } = error as { status?: number; expose?: boolean };
+  if (expose && status && SPOKEN_STATUSES.includes(status)) return { status, code: String(status), details: {} };
+  return { status: 500, code: "500", details: {} };
+}
+
+/** Machines and scripts say so; a browser that asks for a page names HTML. */
+export function wantsJson(koa: Koa.Context): boolean {
+  return koa.path.startsWith("/api/") || koa.accepts("html", "json") === "json";
+}

@@ -1,0 +1,45 @@
+import Joi from "joi";
+import { checkPhone } from "../domain/phone.ts";
+import { checkPlate } from "../domain/plate.ts";
+
+/** Field types of the forms: text only, an object or a list in a field is refused by the field's name. Messages are keys of the words. */
+
+/** Control characters and those that turn the direction of writing: they have no place in a name, and spoil a printed line. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
+/** One line of text. */
+export const line = (max: number) =>
+  Joi.string()
+    .trim()
+    .max(max)
+    .custom((text: string, helpers) => (UNPRINTABLE.test(text) ? helpers.error("line.characters") : text))
+    .messages({ "line.characters": "h5.errors.characters" });
+
+export const name = line(50);
+
+/** The driver's own words: may be empty, may have lines. */
+export const note = Joi.string()
+  .trim()
+  .replace(/\r\n?/g, "\n")
+  .allow("")
+  .max(200)
+  .custom((text: string, helpers) =>
+    UNPRINTABLE.test(text.replaceAll("\n", "")) ? helpers.error("line.characters") : text,
+  )
+  .messages({ "line.characters": "h5.errors.characters" });
+
+/** Normalised; an unusual format passes. */
+export const plate = Joi.string()
+  .custom((text: string, helpers) => checkPlate(text)?.plate ?? helpers.error("plate.format"))
+  .messages({ "plate.format": "h5.errors.plate" });
+
+/** A mobile number of the mainland, eleven digits. */
+export const phone = Joi.string()
+  .custom((text: string, helpers) => checkPhone(text) ?? helpers.error("phone.format"))
+  .messages({ "phone.format": "h5.errors.phone" });
+
+/** Ids that we made ourselves: of accidents, photographs. */
+export const id = Joi.string().pattern(/^[\w-]{1,64}$/);
+
+/** A decimal number within bounds, written as text. */
+export const decimal = (min: number, max: number) => Joi.number().min(min).max(max);

@@ -1,0 +1,20 @@
+import type Koa from "koa";
+import type { Language } from "../domain/accident.ts";
+import { findPerson } from "./session.ts";
+
+const COOKIE = "lang";
+const YEAR_S = 31_536_000;
+
+/** The reader's: as he chose it, else as his browser asks; Chinese where nothing is said. */
+export function languageOf(koa: Koa.Context): Language {
+  const person = findPerson(koa);
+  if (person) return person.language;
+  const chosen = koa.cookies.get(COOKIE, { signed: false });
+  if (chosen === "zh" || chosen === "en") return chosen;
+  return koa.get("accept-language") !== "" && koa.acceptsLanguages("zh", "en") === "en" ? "en" : "zh";
+}
+
+/** For pages that need nobody to be signed in. */
+export function rememberLanguage(koa: Koa.Context, language: Language): void {
+  koa.append("Set-Cookie", `${COOKIE}=${language}; Path=/; Max-Age=${YEAR_S}; HttpOnly; SameSite=Lax`);
+}

@@ -1,0 +1,34 @@
+import { Invalid } from "../errors.ts";
+
+export interface RateLimit {
+  /** One more call of this caller; throws Invalid "too-many-requests" 429 when he has used up his share. */
+  take(key: string): void;
+}
+
+const MAX_KEYS = 10_000;
+
+/** A bucket for each caller, in this process only: a brake for costly calls, not a quota. `capacity` at once, then `perMinute`. */
+export function createRateLimit({
+  capacity,
+  perMinute,
+  now,
+}: {
+  capacity: number;
+  perMinute: number;
+  now: () => Date;
+}): RateLimit {
+  const buckets = new Map<string, { left: number; at: number }>();
+  return {
+    take(key) {
+      const at = now().getTime();
+      const bucket = buckets.get(key) ?? { left: capacity, at };
+      const left = Math.min(capacity, bucket.left + ((at - bucket.at) / 60_000) * perMinute);
+      if (left < 1) throw new Invalid("too-many-requests", { retryAfterS: Math.ceil(60 / perMinute) }, 429);
+      // The latest caller stands last: the one that is forgotten has been silent longest.
+      buckets.delete(key);
+      buckets.set(key, { left: left - 1, at });
+      const [oldest] = buckets.keys();
+      if (buckets.size > MAX_KEYS && oldest !== undefined) buckets.delete(oldest);
+    },
+  };
+}

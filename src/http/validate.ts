@@ -1,0 +1,49 @@
+import type Joi from "joi";
+import type { Translate } from "../render.ts";
+import type { Fields } from "./fields-read.ts";
+
+export type Checked<Body> = { body: Body } | { errors: Record<string, string>; values: Record<string, string> };
+
+/** Sentences of every form by the kind of fault: keys of the words. A field's own `.messages()` go before them. */
+const SENTENCES: Record<string, string> = {
+  "any.required": "h5.errors.missing",
+  "any.only": "h5.errors.choice",
+  "string.empty": "h5.errors.missing",
+  "string.max": "h5.errors.too-long",
+  "object.unknown": "h5.errors.unknown",
+};
+
+const isKey = (message: string) => /^[a-z][\w-]*(\.[\w-]+)+$/i.test(message);
+
+/** Checks what was posted; what is wrong comes back as one sentence for each field, with everything that was typed. */
+export function validate<Body>(schema: Joi.ObjectSchema<Body>, fields: Fields, t: Translate): Checked<Body> {
+  const { error, value } = schema.validate(fields, { abortEarly: false, errors: { label: false } });
+  if (!error) return { body: value };
+  const errors: Record<string, string> = Object.create(null);
+  for (const { path, type, message, context } of error.details) {
+    const field = String(path[0] ?? "");
+    const key = isKey(message) ? message : (SENTENCES[type] ?? "h5.errors.format");
+    errors[field] ??= sentence(t, key, { field, limit: String(context?.["limit"] ?? "") });
+  }
+  return { errors, values: typed(fields) };
+}
+
+/** Only text goes back into the form. */
+export function typed(fields: Fields): Record<string, string> {
+  const texts = Object.entries(fields).filter(([name, value]) => typeof value === "string" && !name.startsWith("_"));
+  return Object.fromEntries(texts) as Record<string, string>;
+}
+
+/** The words of a key, or those of `fallback`: a form never fails because a sentence is missing. */
+export function sentence(
+  t: Translate,
+  key: string,
+  params: Record<string, string | number> = {},
+  fallback = "h5.errors.format",
+): string {
+  try {
+    return t(key, params);
+  } catch {
+    return t(fallback, params);
+  }
+}
