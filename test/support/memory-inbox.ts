@@ -10,19 +10,26 @@ interface Entry {
 export class MemoryInbox implements InboxStore {
   readonly entries = new Map<string, Entry>();
   begins = 0;
+  renewals = 0;
+  readonly #now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   async begin({ key, holder, leaseMs }: InboxLease): Promise<InboxState> {
     this.begins += 1;
     const known = this.entries.get(key);
     if (known?.reply !== undefined) return { state: "done", reply: known.reply };
-    if (known && known.until > performance.now()) return { state: "running" };
-    this.entries.set(key, { holder, until: performance.now() + leaseMs });
+    if (known && known.until > this.#now()) return { state: "running" };
+    this.entries.set(key, { holder, until: this.#now() + leaseMs });
     return { state: "new" };
   }
 
   async renew({ key, holder, leaseMs }: InboxLease): Promise<void> {
+    this.renewals += 1;
     const known = this.entries.get(key);
-    if (known?.holder === holder) known.until = performance.now() + leaseMs;
+    if (known?.holder === holder) known.until = this.#now() + leaseMs;
   }
 
   async finish({ key, holder, reply }: { key: string; holder: string; reply: string | null }): Promise<void> {
