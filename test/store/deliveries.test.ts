@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import type { Connection } from "mongoose";
+import { NotFound } from "../../src/errors.ts";
+import { connect } from "../../src/store/connect.ts";
+import { createDeliveries, type Deliveries, type Delivery } from "../../src/store/deliveries.ts";
+import { closeDatabase, databaseUri } from "../support/database.ts";
+import { createManualClock } from "../support/platform-server.ts";
+
+const LEASE_MS = 60_000;
+const clock = createManualClock();
+let connection: Connection;
+let deliveries: Deliveries;
+
+before(async () => {
+  connection = await connect(await databaseUri());
+  deliveries = await createDeliveries({ connection, clock, offsetMs: 0 });
+});
+
+after(async () => {
+  await connection.close();
+  await closeDatabase();
+});
+
+type Entry = Parameters<Deliveries["upsertFromOutbox"]>[0]["entries"][number];
+const attempt = (code = "http-200") => ({ n: 1, at: clock.now(), ms: 5, code, head: "" });
+
+/** Entries of a fresh accident, one for each target, in this order. */
+function outbox(targets: string[], kind: Entry["kind"] = "claim") {
+  const accidentId = randomBytes(8).toString("hex");
+  const entries = targets.map(
+    (target, seq): Entry => ({ id: `${accidentId}-${seq}`, seq, kind, target, sealed: Buffer.from("sealed") }),
+  );
+  return { accidentId, entries };
+}
+
+async function claim(kind: Entry["kind"] = "claim"): Promise<Delivery> {
+  const delivery = await deliveries.claimDue(kind, LEASE_MS);
+  assert.ok(delivery);
+  return delivery;
+}
+
+/** Everything that is due now, completed in the order in which it comes. */
+async function drain(kind: Entry["kind"] = "claim"): Promise<string[]> {
+  const ids: string[] = [];
+  for (let next = await deliveries.claimDue(kind, LEASE_MS); next; next = await deliveries.claimDue(kind, LEASE_MS)) {
+    ids.push(next._id);
+    await deliveries.complete(next, attempt());
+  }
+  return ids;
+}
+
+describe("taking an outbox over", () => {
+  it("changes nothing the second time, not even when the delivery has moved on", async () => {
+    const box = outbox(["PICC"]);
+    await deliveries.upsertFromOutbox(box);
+    await deliveries.upsertFromOutbox(box);
+    const leased = await claim();
+    assert.equal(leased._id, box.entries[0]?.id);
+    assert.deepEqual(leased.sealed, Buffer.from("sealed"));
+    await deliveries.upsertFromOutbox(box);
+    assert.equal(await deliveries.complete(leased, attempt()), true);
+    await deliveries.upsertFromOutbox(box);
+    assert.deepEqual(await drain(), []);
+    assert.equal((await deliveries.get(leased._id)).state, "done");
+  });
+
+  it("by two relays at once gives each entry one delivery", async () => {
+    const box = outbox(["PICC", "PAIC", "PICC"]);
+    await Promise.all([deliveries.upsertFromOutbox(box), deliveries.upsertFromOutbox(box)]);
+    await deliveries.repair();
+    assert.deepEqual((await drain()).sort(), box.entries.map(({ id }) => id).sort());
+  });
+});
+
+describe("a lease", () => {
+  it("is given to one of many who ask at once", async () => {
+    await deliveries.upsertFromOutbox(outbox(["PICC"]));
+    const asked = await Promise.all(Array.from({ length: 8 }, () => deliveries.claimDue("claim", LEASE_MS)));
+    const [leased, ...others] = asked.filter((delivery) => delivery !== null);
+    assert.ok(leased);
+    assert.equal(others.length, 0);
+    await deliveries.complete(leased, attempt());
+  });
+
+  it("lapses when its worker dies, and fences him off when he comes back", async () => {
+    await deliveries.upsertFromOutbox(outbox(["PICC"]));
+    const dead = await claim();
+    clock.advance(LEASE_MS - 1);
+    assert.equal(await deliveries.claimDue("claim", LEASE_MS), null);
+    clock.advance(1);
+    const second = await claim();
+    assert.equal(second._id, dead._id);
+    assert.equal(second.attempts, 2);
+    for (const late of [
+      deliveries.complete(dead, attempt()),
+      deliveries.retry(dead, attempt(), 0),
+      deliveries.bury(dead, attempt()),
+      deliveries.hold(dead, attempt()),
+    ]) {
+      assert.equal(await late, false);
+    }
+    assert.equal((await deliveries.get(second._id)).state, "inflight");
+    assert.equal(await deliveries.complete(second, attempt()), true);
+    assert.equal(await deliveries.retry(second, attempt(), 0), false);
+    assert.equal((await deliveries.get(second._id)).state, "done");
+  });
+
+  it("goes to what is due longest, of its own kind", async () => {
+    const first = outbox(["PICC"]);
+    await deliveries.upsertFromOutbox(first);
+    clock.advance(10);
+    const second = outbox(["PAIC"]);
+    await deliveries.upsertFromOutbox(second);
+    await deliveries.upsertFromOutbox(outbox(["p"], "photo"));
+    assert.deepEqual(await drain(), [first.entries[0]?.id, second.entries[0]?.id]);
+    assert.equal((await drain("photo")).length, 1);
+  });
+});
+
+describe("the queue of one accident at one insurer", () => {
+  it("goes in order, and no other queue waits for it", async () => {
+    const box = outbox(["PICC", "PICC", "PAIC", "PICC"]);
+    const [a, b, c, d] = box.entries.map(({ id }) => id);
+    await deliveries.upsertFromOutbox(box);
+    const head = await claim();
+    assert.equal(head._id, a);
+    await deliveries.retry(head, attempt("http-503"), 30_000);
+    assert.deepEqual(await drain(), [c]);
+    clock.advance(30_000);
+    assert.deepEqual(await drain(), [a, b, d]);
+  });
+
+  it("waits behind a held head and goes on behind a dead one", async () => {
+    const box = outbox(["PICC", "PICC", "PICC"]);
+    const [a, b, c] = box.entries.map(({ id }) => id) as [string, string, string];
+    await deliveries.upsertFromOutbox(box);
+    await deliveries.hold(await claim(), attempt("http-401"));
+    assert.deepEqual(await drain(), []);
+    assert.equal(await deliveries.resend(a), true);
+    await deliveries.bury(await claim(), attempt("http-422"));
+    assert.deepEqual(await drain(), [b, c]);
+  });
+
+  it("goes on when the head's worker died between the end and the release", async () => {
+    const box = outbox(["PICC", "PICC"]);
+    await deliveries.upsertFromOutbox(box);
+    const head = await claim();
+    await connection.db
+      ?.collection("deliveries")
+      .updateOne({ _id: head._id as never }, { $set: { state: "done" }, $unset: { dueAt: 1 } });
+    assert.deepEqual(await drain(), []);
+    assert.equal(await deliveries.repair(), 1);
+    assert.equal(await deliveries.repair(), 0);
+    assert.deepEqual(await drain(), [box.entries[1]?.id]);
+  });
+
+  it("does not exist for pictures: each goes when it can", async () => {
+    const box = outbox(["same", "same", "same"], "photo");
+    await deliveries.upsertFromOutbox(box);
+    await deliveries.retry(await claim("photo"), attempt("x"), 60_000);
+    assert.equal((await drain("photo")).length, 2);
+    clock.advance(60_000);
+    assert.equal((await drain("photo")).length, 1);
+  });
+});
+
+describe("what is not delivered", () => {
+  it("keeps the last twenty attempts, is listed, and can be sent again under its id", async () => {
+    const box = outbox(["PICC"]);
+    const id = box.entries[0]?.id as string;
+    await deliveries.upsertFromOutbox(box);
+    for (let n = 1; n <= 25; n++) await deliveries.retry(await claim(), { ...attempt("http-503"), n }, 0);
+    const waiting = await deliveries.get(id);
+    assert.deepEqual([waiting.log.length, waiting.log[0]?.n, waiting.log.at(-1)?.n, waiting.attempts], [20, 6, 25, 25]);
+    await deliveries.bury(await claim(), attempt("http-422"));
+    const listed = (await deliveries.listUndelivered(100)).find(({ _id }) => _id === id);
+    assert.equal(listed?.state, "dead");
+    assert.equal(await deliveries.resend(id), true);
+    assert.equal((await claim())._id, id);
+    assert.equal(await deliveries.resend(id), false, "on its way");
+    clock.advance(LEASE_MS);
+    assert.deepEqual(await drain(), [id]);
+    assert.equal(await deliveries.resend(id), false, "done");
+    assert.equal(
+      (await deliveries.listUndelivered(100)).some(({ _id }) => _id === id),
+      false,
+    );
+    assert.equal(await deliveries.resend("nothing"), false);
+    await assert.rejects(deliveries.get("nothing"), NotFound);
+  });
+
+  it("fences the old worker off when it is sent again", async () => {
+    const box = outbox(["PICC"]);
+    await deliveries.upsertFromOutbox(box);
+    const held = await claim();
+    await deliveries.hold(held, attempt("http-403"));
+    const after = await deliveries.get(held._id);
+    assert.deepEqual([after.state, after.attempts], ["held", 0], "the attempt does not count");
+    await deliveries.resend(held._id);
+    const again = await claim();
+    assert.ok(again.token > held.token + 1);
+    assert.equal(await deliveries.complete(held, attempt()), false);
+    assert.equal(await deliveries.complete(again, attempt()), true);
+  });
+});
+
+describe("the clock of the leases", () => {
+  it("is the database's, whatever a process's own clock says", async () => {
+    const skewed = { now: () => new Date(Date.now() - 3_600_000) };
+    const slow = await createDeliveries({ connection, clock: skewed });
+    const right = await createDeliveries({ connection, clock: { now: () => new Date() } });
+    await right.upsertFromOutbox(outbox(["p"], "document"));
+    const leased = await slow.claimDue("document", LEASE_MS);
+    assert.ok(leased, "an hour behind, and still due");
+    assert.equal(await right.claimDue("document", LEASE_MS), null, "leased for a minute, not in the past");
+    await slow.complete(leased, attempt());
+  });
+});

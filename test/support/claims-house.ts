@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import type { RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Koa from "koa";
+import { submitClaims } from "../../src/actions/submit-claims.ts";
+import { apiRouter } from "../../src/api/router.ts";
+import { type Config, loadConfig } from "../../src/config.ts";
+import { type Context, createContext } from "../../src/context.ts";
+import type { Accident } from "../../src/domain/accident.ts";
+import { createJobs, type Jobs } from "../../src/jobs/jobs.ts";
+import { createInsurerStandIn, type InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
+import { capturedLog } from "./captured-log.ts";
+import { type ConcludedOptions, concludedAccident } from "./concluded-accident.ts";
+import { databaseUri } from "./database.ts";
+import { createManualClock, listen } from "./platform-server.ts";
+
+/** A real store, the api door and the insurers' stand-in on one port, and the jobs; time stands still until it is moved. */
+export interface ClaimsHouse {
+  ctx: Context;
+  jobs: Jobs;
+  insurers: InsurerStandIn;
+  clock: ReturnType<typeof createManualClock>;
+  url: string;
+  /** an accident on paper whose claims wait in the outbox */
+  conclude(options?: Partial<ConcludedOptions>): Promise<Accident>;
+  /** a second context on the same database, as another process has */
+  another(): Promise<{ ctx: Context; jobs: Jobs }>;
+  /** what was logged, one JSON line each */
+  lines: string[];
+  /** bodies of the notices that wait in the outbox */
+  notices(accidentId: string): Promise<{ code: string; params: Record<string, string>; to: string }[]>;
+  close(): Promise<void>;
+}
+
+export async function openClaimsHouse(change: (config: Config) => Partial<Config> = () => ({})): Promise<ClaimsHouse> {
+  const dir = await mkdtemp(join(tmpdir(), "kuaichu-claims-"));
+  const clock = createManualClock();
+  let answer: RequestListener = (_req, res) => res.end();
+  const server = await listen((req, res) => answer(req, res));
+  const loaded = await loadConfig({ DATA_DIR: dir, PORT: "0", PUBLIC_URL: server.url });
+  const config = { ...loaded, ...change(loaded) };
+  const { log, lines } = capturedLog();
+  const overrides = { clock, log, databaseUri: await databaseUri() };
+  const ctx = await createContext(config, overrides);
+  const insurers = createInsurerStandIn({
+    insurers: config.insurers.filter(({ secrets }) => secrets.length > 0),
+    appUrl: () => server.url,
+    now: clock.now,
+  });
+  const app = new Koa();
+  app.silent = true;
+  app.use(apiRouter(ctx).routes()).use(insurers.router.routes());
+  answer = app.callback();
+  const others: Context[] = [];
+  return {
+    ctx,
+    insurers,
+    clock,
+    jobs: createJobs(ctx),
+    url: server.url,
+    lines,
+    notices: (accidentId) => notices(ctx, accidentId),
+    conclude: (options) => conclude(ctx, options),
+    async another() {
+      const other = await createContext(config, overrides);
+      others.push(other);
+      return { ctx: other, jobs: createJobs(other) };
+    },
+    async close() {
+      insurers.close();
+      await server.close();
+      for (const other of others) await other.close();
+      await ctx.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+let count = 0;
+
+async function conclude(ctx: Context, options: Partial<ConcludedOptions> = {}): Promise<Accident> {
+  count++;
+  const draft = concludedAccident({
+    id: randomBytes(16).toString("base64url"),
+    number: `KC20261102-${String(count).padStart(6, "0")}`,
+    at: ctx.clock.now(),
+    ...options,
+  });
+  const { id } = await ctx.accidents.create(draft, [{ type: "accident-opened", by: "A", data: {} }]);
+  return ctx.accidents.change(id, (accident) => {
+    const { claims, events, outbox } = submitClaims(ctx, accident);
+    return { accident: { ...accident, claims }, events, outbox };
+  });
+}
+
+async function notices(ctx: Context, accidentId: string) {
+  const outboxes = await ctx.accidents.listOutbox(1_000);
+  const entries = outboxes.filter((outbox) => outbox.accidentId === accidentId).flatMap(({ entries }) => entries);
+  const waiting = entries.filter(({ kind }) => kind === "notice");
+  return Promise.all(
+    waiting.map(async ({ id, target, sealed }) => {
+      const { code, params } = JSON.parse(await ctx.accidents.openBody(accidentId, id, sealed));
+      return { code, params, to: target };
+    }),
+  );
+}
