@@ -29,17 +29,6 @@ const HELLO = [
   "hostInfo",
   "internalClient",
 ];
-const FIND_AND_MODIFY = [
-  "query",
-  "sort",
-  "remove",
-  "update",
-  "new",
-  "fields",
-  "upsert",
-  "arrayFilters",
-  "bypassDocumentValidation",
-];
 
 /** Commands and, for each, the options that it knows. */
 export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
@@ -55,8 +44,17 @@ export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   insert: ["documents", "ordered", "bypassDocumentValidation"],
   update: ["updates", "ordered", "bypassDocumentValidation"],
   delete: ["deletes", "ordered"],
-  findAndModify: FIND_AND_MODIFY,
-  findandmodify: FIND_AND_MODIFY,
+  findAndModify: [
+    "query",
+    "sort",
+    "remove",
+    "update",
+    "new",
+    "fields",
+    "upsert",
+    "arrayFilters",
+    "bypassDocumentValidation",
+  ],
   find: ["filter", "sort", "projection", "skip", "limit", "batchSize", "singleBatch"],
   getMore: ["collection", "batchSize"],
   killCursors: ["cursors"],
@@ -66,7 +64,7 @@ export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   create: [],
   drop: [],
   dropDatabase: [],
-  createIndexes: ["indexes", "commitQuorum"],
+  createIndexes: ["indexes"],
   listIndexes: ["cursor"],
   dropIndexes: ["index"],
   listCollections: ["filter", "nameOnly", "authorizedCollections", "cursor"],

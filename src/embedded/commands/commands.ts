@@ -25,7 +25,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   update: updateCommand,
   delete: deleteCommand,
   findAndModify: findAndModifyCommand,
-  findandmodify: findAndModifyCommand,
   find: findCommand,
   getMore: getMoreCommand,
   killCursors: killCursorsCommand,

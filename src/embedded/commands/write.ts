@@ -68,6 +68,7 @@ type Update = Target & { updater: Updater; upsert: boolean; replaces: boolean };
 export const updateCommand: Command = async (command, context) => {
   const namespace = namespaceOf(command, context.database);
   const statements = docsOption(command, "updates");
+  for (const statement of statements) checkOptions("update.updates", statement.keys(), UPDATE_STATEMENT);
   const counts = { matched: 0, modified: 0 };
   const upserted: Doc[] = [];
   const errors = await context.store.write(() =>
@@ -85,7 +86,6 @@ export const updateCommand: Command = async (command, context) => {
 };
 
 function parseUpdate(statement: Doc, context: Context): Update {
-  checkOptions("update.updates", statement.keys(), UPDATE_STATEMENT);
   const { now } = context;
   const u = statement.get("u") ?? null;
   const multi = flagOption(statement, "multi");
@@ -117,9 +117,11 @@ function updateOne(context: Context, namespace: string, update: Update): Updated
 
 export const deleteCommand: Command = async (command, context) => {
   const namespace = namespaceOf(command, context.database);
+  const statements = docsOption(command, "deletes");
+  for (const statement of statements) checkOptions("delete.deletes", statement.keys(), DELETE_STATEMENT);
   let deleted = 0;
   const errors = await context.store.write(() =>
-    each(docsOption(command, "deletes"), flagOption(command, "ordered", true), (statement) => {
+    each(statements, flagOption(command, "ordered", true), (statement) => {
       const target = parseDelete(statement, context);
       deleted += context.store.atomic(() => deleteOne(context, namespace, target));
     }),
@@ -128,7 +130,6 @@ export const deleteCommand: Command = async (command, context) => {
 };
 
 function parseDelete(statement: Doc, context: Context): Target {
-  checkOptions("delete.deletes", statement.keys(), DELETE_STATEMENT);
   const limit = countOption(statement, "limit");
   if (limit !== 0 && limit !== 1) throw new Fault(9, "The limit field in delete objects must be 0 or 1");
   const filter = compileFilter(docOption(statement, "q") ?? new Doc(), context.now);

@@ -24,7 +24,7 @@ function arrayAt(current: Value | undefined, path: string, op: string): Value[] 
 function eachOf(operand: Value, op: string): readonly Value[] {
   if (!(operand instanceof Doc) || !operand.has("$each")) return [operand];
   const each = operand.get("$each");
-  if (!isArray(each)) throw new Fault(14, `The argument to $each in ${op} must be an array`);
+  if (!isArray(each)) throw new Fault(op === "$push" ? 2 : 14, `The argument to $each in ${op} must be an array`);
   return each;
 }
 

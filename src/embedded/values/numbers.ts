@@ -35,7 +35,8 @@ export function isNaNValue(value: Numeric): boolean {
 export function asExact(value: Numeric): Decimal {
   const small = plain(value);
   if (small instanceof Opaque) return decimalOf(small);
-  return typeof small === "bigint" ? { coefficient: small, exponent: 0 } : exactDecimal(small);
+  if (typeof small === "bigint" || Number.isSafeInteger(small)) return { coefficient: BigInt(small), exponent: 0 };
+  return exactDecimal(small);
 }
 
 /** The value as a JavaScript number, for limits and positions; NaN when it has no exact integer form. */

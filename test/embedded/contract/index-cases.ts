@@ -1,0 +1,302 @@
+import { mongo } from "mongoose";
+import { type Case, type Collection, code, filled, type Loose, RARE } from "./case.ts";
+
+const { Double, Long } = mongo;
+type Query = { filter?: Loose; sort?: Loose };
+
+/** The same questions with and without the index, which must not change what they give. */
+function sameWithIndex(
+  name: string,
+  keys: readonly Loose[],
+  documents: readonly Loose[],
+  queries: readonly Query[],
+  options: Loose = {},
+): Case {
+  const ask = async (collection: Collection) => {
+    const answers: unknown[] = [];
+    for (const { filter = {}, sort } of queries) {
+      const found = await collection.find(filter, sort ? { sort } : {}).toArray();
+      const ids = found.map((document) => Number(document["_id"]));
+      answers.push(sort ? ids : ids.sort((a, b) => a - b), await collection.countDocuments(filter));
+    }
+    return answers;
+  };
+  const run = async (collection: Collection) => {
+    await filled(
+      collection,
+      documents.map((document, i) => ({ _id: i + 1, ...document })),
+    );
+    const without = await ask(collection);
+    for (const key of keys) await collection.createIndex(key, options);
+    const after = await ask(collection);
+    return JSON.stringify(after) === JSON.stringify(without) ? "alike" : { without, with: after };
+  };
+  return { name, run, gives: "alike" };
+}
+
+const values = [
+  1,
+  2,
+  5,
+  new Double(2.5),
+  Long.fromString("9007199254740993"),
+  2 ** 53,
+  "b",
+  "a",
+  "",
+  null,
+  true,
+  new Date(5),
+  [1, 9],
+  [3],
+  [],
+  [[1]],
+  { a: 1 },
+  { a: 2 },
+];
+const documents: Loose[] = [...values.map((v, i) => ({ v, w: i % 3 })), { w: 1 }, { v: Number.NaN, w: 2 }];
+const questions: Query[] = [
+  ...[1, 2.5, "a", null, true, new Date(5), 9, 3, 2 ** 53, Long.fromString("9007199254740993")].map((v) => ({
+    filter: { v },
+  })),
+  ...[
+    { v: [1, 9] },
+    { v: [] },
+    { v: { a: 1 } },
+    { v: { $in: [1, "a", null, 77] } },
+    { v: { $in: [] } },
+    { v: { $ne: 1 } },
+  ].map((filter) => ({ filter })),
+  ...[
+    { $gt: 2 },
+    { $gte: 2, $lt: 9 },
+    { $lt: "b" },
+    { $gte: "" },
+    { $lte: new Date(9) },
+    { $gt: 3, $lt: 8 },
+    { $gt: { a: 1 } },
+  ].map((v) => ({ filter: { v } })),
+  ...[{ $exists: true }, { $exists: false }, { $gte: null }, { $gt: false }, { $type: "string" }, { $size: 2 }].map(
+    (v) => ({ filter: { v } }),
+  ),
+  { sort: { v: 1, _id: 1 } },
+  { sort: { v: -1, _id: 1 } },
+  { filter: { w: 1 }, sort: { v: 1, _id: 1 } },
+  { filter: { w: 1, v: { $gt: 0 } }, sort: { v: -1, _id: 1 } },
+  { filter: { w: { $in: [0, 2] }, v: { $gte: "" } } },
+];
+
+const parties: Loose[] = [
+  {
+    p: [
+      { a: 1, b: 9 },
+      { a: 9, b: 2 },
+    ],
+    q: 1,
+  },
+  { p: [{ a: 1, b: 2 }], q: 2 },
+  { p: { a: 1, b: 2 }, q: 1 },
+  { p: [], q: 1 },
+  { q: 3 },
+];
+const partyQuestions: Query[] = [
+  { filter: { "p.a": 1, "p.b": 2 } },
+  { filter: { "p.a": 9, "p.b": { $gt: 5 } } },
+  { filter: { p: { $elemMatch: { a: 1, b: 2 } } } },
+  { filter: { q: 1, "p.a": 1 } },
+  { filter: { "p.b": null } },
+  { sort: { "p.b": 1, _id: 1 } },
+];
+
+const indexNames = async (collection: Collection) => (await collection.indexes()).map((index) => String(index.name));
+
+export const indexCases: Case[] = [
+  sameWithIndex("an ascending index changes no answer", [{ v: 1 }], documents, questions),
+  sameWithIndex("a descending index changes no answer", [{ v: -1 }], documents, questions),
+  sameWithIndex(
+    "compound indexes change no answer",
+    [
+      { w: 1, v: -1 },
+      { v: 1, w: 1 },
+    ],
+    documents,
+    questions,
+  ),
+  sameWithIndex("a sparse index changes no answer", [{ v: 1 }], documents, questions, { sparse: true }),
+  sameWithIndex("a partial index changes no answer", [{ v: 1 }], documents, questions, {
+    partialFilterExpression: { v: { $gt: 1 } },
+  }),
+  sameWithIndex(
+    "indexes into arrays change no answer",
+    [{ "p.a": 1, "p.b": 1 }, { q: 1, "p.a": 1 }, { "p.b": -1 }],
+    parties,
+    partyQuestions,
+  ),
+  {
+    name: "a unique index refuses the second",
+    run: async (c) => {
+      await c.createIndex({ k: 1 }, { unique: true });
+      await c.insertOne({ k: 5 });
+      return c.insertOne({ k: new Double(5) });
+    },
+    gives: code(11000),
+  },
+  {
+    name: "a unique index holds for updates, and the document stays as it was",
+    run: async (c) => {
+      await filled(c, [
+        { _id: 1, k: 1 },
+        { _id: 2, k: 2 },
+      ]);
+      await c.createIndex({ k: 1 }, { unique: true });
+      const error = (await c.updateOne({ _id: 2 as Loose }, { $set: { k: 1 } }).catch((thrown) => thrown)) as Loose;
+      await c.updateOne({ _id: 1 as Loose }, { $set: { k: 1, n: 1 } });
+      await c.updateOne({ _id: 1 as Loose }, { $set: { k: 3 } });
+      await c.insertOne({ _id: 3 as Loose, k: 1 });
+      return [Number(error.code), await c.find().sort({ _id: 1 }).toArray()];
+    },
+    gives: [
+      11000,
+      [
+        { _id: 1, k: 3, n: 1 },
+        { _id: 2, k: 2 },
+        { _id: 3, k: 1 },
+      ],
+    ],
+  },
+  {
+    name: "in a unique index a missing field is a value, in a sparse one it is not",
+    run: async (c) => {
+      await c.createIndex({ k: 1 }, { unique: true });
+      await c.createIndex({ s: 1 }, { unique: true, sparse: true });
+      await c.insertOne({ k: 1 });
+      await c.insertOne({ s: 1 });
+      return c.insertOne({ s: 2 });
+    },
+    gives: code(11000),
+  },
+  {
+    name: "a unique sparse index lets many lack the field",
+    run: async (c) => {
+      await c.createIndex({ s: 1 }, { unique: true, sparse: true });
+      await filled(c, [{ a: 1 }, { a: 2 }, { s: 1 }]);
+      return c.insertOne({ s: 1 });
+    },
+    gives: code(11000),
+  },
+  {
+    name: "a unique partial index holds only where its condition does",
+    run: async (c) => {
+      await c.createIndex({ k: 1 }, { unique: true, partialFilterExpression: { open: true } });
+      await filled(c, [
+        { k: 1, open: false },
+        { k: 1, open: true },
+        { k: 1, open: false },
+      ]);
+      return c.updateOne({ open: false }, { $set: { open: true } });
+    },
+    gives: code(11000),
+  },
+  {
+    name: "a unique index over an array holds for each element, but a document may repeat itself",
+    run: async (c) => {
+      await c.createIndex({ t: 1 }, { unique: true });
+      await filled(c, [{ t: ["a", "b", "a"] }, { t: ["c"] }]);
+      return c.insertOne({ t: ["x", "b"] });
+    },
+    gives: code(11000),
+  },
+  {
+    name: "a unique index over two fields",
+    run: async (c) => {
+      await c.createIndex({ a: 1, b: -1 }, { unique: true });
+      await filled(c, [
+        { a: 1, b: 1 },
+        { a: 1, b: 2 },
+        { a: 2, b: 1 },
+      ]);
+      return c.insertOne({ a: 1, b: 2 });
+    },
+    gives: code(11000),
+  },
+  {
+    name: "a unique index is not built over duplicates",
+    run: async (c) => (await filled(c, [{ k: 1 }, { k: 1 }])).createIndex({ k: 1 }, { unique: true }),
+    gives: code(11000),
+  },
+  {
+    name: "two arrays cannot share an index",
+    run: async (c) => [await c.createIndex({ a: 1, b: 1 }), await c.insertOne({ a: [1], b: [2] })],
+    gives: code(171),
+    second: { notAsked: "allows it" },
+  },
+  {
+    name: "the same index twice is one",
+    run: async (c) => [await c.createIndex({ a: 1 }), await c.createIndex({ a: 1 }), await indexNames(c)],
+    gives: ["a_1", "a_1", ["_id_", "a_1"]],
+  },
+  {
+    name: "the same fields under another name",
+    run: async (c) => [await c.createIndex({ a: 1 }), await c.createIndex({ a: 1 }, { name: "other" })],
+    gives: code(85),
+  },
+  {
+    name: "the same name for other fields",
+    run: async (c) => [await c.createIndex({ a: 1 }, { name: "one" }), await c.createIndex({ b: 1 }, { name: "one" })],
+    gives: code(86),
+  },
+  {
+    name: "the same index with other options",
+    run: async (c) => [await c.createIndex({ a: 1 }), await c.createIndex({ a: 1 }, { unique: true })],
+    gives: code(86),
+  },
+  {
+    name: "indexes as they are listed",
+    run: async (c) => {
+      await c.createIndex({ at: 1 }, { expireAfterSeconds: 60, background: true });
+      await c.createIndex({ a: 1, b: -1 }, { unique: true, partialFilterExpression: { a: { $exists: true } } });
+      return c.listIndexes().toArray();
+    },
+    gives: [
+      { v: 2, key: { _id: 1 }, name: "_id_" },
+      { v: 2, key: { at: 1 }, name: "at_1", expireAfterSeconds: 60 },
+      { v: 2, key: { a: 1, b: -1 }, name: "a_1_b_-1", unique: true, partialFilterExpression: { a: { $exists: true } } },
+    ],
+    second: { notAsked: "lists options of its own beside" },
+  },
+  { name: "listIndexes of a collection that is not there", run: (c) => c.listIndexes().toArray(), gives: code(26) },
+  {
+    name: "a dropped index no longer holds",
+    run: async (c) => {
+      await c.createIndex({ k: 1 }, { unique: true });
+      await c.insertOne({ k: 1 });
+      await c.dropIndex("k_1");
+      await c.insertOne({ k: 1 });
+      return [await c.countDocuments({ k: 1 }), await indexNames(c)];
+    },
+    gives: [2, ["_id_"]],
+    second: { notAsked: "ends the connection at dropIndexes" },
+  },
+  {
+    name: "dropIndexes drops all but the one on _id",
+    run: async (c) => [await c.createIndex({ a: 1 }), await c.dropIndexes(), await indexNames(c)],
+    gives: ["a_1", true, ["_id_"]],
+    second: { notAsked: "ends the connection at dropIndexes" },
+  },
+  {
+    name: "dropping an index that is not there",
+    run: async (c) => [await c.createIndex({ a: 1 }), await c.dropIndex("b_1")],
+    gives: code(27),
+  },
+  {
+    name: "dropping the index on _id",
+    run: async (c) => [await c.createIndex({ a: 1 }), await c.dropIndex("_id_")],
+    gives: code(72),
+    second: RARE,
+  },
+  {
+    name: "a TTL index over two fields",
+    run: (c) => c.createIndex({ a: 1, b: 1 }, { expireAfterSeconds: 5 }),
+    gives: code(67),
+  },
+];
