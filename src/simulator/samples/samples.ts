@@ -1,20 +1,20 @@
-import { PHOTO_SLOTS, type PhotoSlot } from "../../domain/accident.ts";
-
 /** A picture of our own for the camera roll of a stand-in phone; `name` is the file's. */
 export interface Sample {
   name: string;
-  slot: PhotoSlot;
+  /** what it shows: the mandatory pictures by their names in the form */
+  slot: (typeof SLOTS)[number];
   phone: 1 | 2;
   file: URL;
 }
 
 const samplesDir = new URL("../../../../templates/assets/samples/", import.meta.url);
 const PHONES = [1, 2] as const;
+const SLOTS = ["scene", "own-damage", "other-damage", "own-plate", "other-plate"] as const;
 
 /** Five pictures for each phone, in the order in which they are asked for: the same accident seen by either driver. */
 export function listSamples(): Sample[] {
   return PHONES.flatMap((phone) =>
-    PHOTO_SLOTS.map((slot) => {
+    SLOTS.map((slot) => {
       const name = `phone-${phone}-${slot}.jpg`;
       return { name, slot, phone, file: new URL(name, samplesDir) };
     }),

@@ -1,0 +1,131 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { stringify } from "yaml";
+import { loadConfig } from "../../src/config.ts";
+import { createContext } from "../../src/context.ts";
+import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { freePort } from "../support/database.ts";
+import { demoPhotos } from "./photos.ts";
+import { ServerProcess } from "./server-process.ts";
+import { type Settled, settle } from "./settle.ts";
+import { type StandIns, startStandIns } from "./stand-ins.ts";
+
+const USAGE = `npm run demo -- [--photos DIR] [--kill] [--out DIR]
+  --photos DIR  five pictures of this folder instead of the drawn samples
+  --kill        the server is killed (kill -9) and started again between any two steps
+  --out DIR     where the papers go (demo-out)`;
+
+/** A whole settlement over real HTTP, on a server that it starts itself; exit code 1 if any step is not as it should be. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      photos: { type: "string" },
+      kill: { type: "boolean" },
+      out: { type: "string", default: "demo-out" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) return say(USAGE);
+  const photos = await demoPhotos(values.photos);
+  const [port, standInPort] = [await freePort(), await freePort()];
+  const appUrl = `http://127.0.0.1:${port}`;
+  const dir = await mkdtemp(join(tmpdir(), "kuaichu-demo-"));
+  const standIns = await startStandIns({ port: standInPort, appUrl });
+  const env = await serverEnv({ dir, port, appUrl, standIns });
+  const server = new ServerProcess(appUrl, env);
+  try {
+    await timed("the server starts", () => server.start());
+    const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+      const result = await timed(name, work);
+      if (values.kill) await timed("  kill -9, restart", () => server.killAndRestart());
+      return result;
+    };
+    const settled = await settle({ appUrl, standIns, photos, step });
+    const code = await timed("SIGTERM: the server drains and ends", () => server.stop());
+    if (code !== 0) throw new Error(`the server ended with ${code}`);
+    const events = await readEvents(env, settled.accidentId);
+    await writePapers(values.out, { settled, standIns, events });
+    say(
+      `\n${settled.pages.length} pages, ${standIns.insurers.inbox().length} claims, ${events.length} events in ${values.out}/; all as it should be.`,
+    );
+  } finally {
+    await server.stop();
+    standIns.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await work();
+  say(`${(performance.now() - start).toFixed(0).padStart(6)} ms  ${name}`);
+  return result;
+}
+
+interface Place {
+  dir: string;
+  port: number;
+  appUrl: string;
+  standIns: StandIns;
+}
+
+async function serverEnv({ dir, port, appUrl, standIns }: Place): Promise<Record<string, string>> {
+  const file = join(dir, "settings.yaml");
+  await writeFile(file, stringify(standIns.settings));
+  const database: Record<string, string> = process.env.MONGODB_URI
+    ? { MONGODB_URI: new URL(`/demo_${port}`, process.env.MONGODB_URI).href }
+    : {};
+  return {
+    ...standIns.env,
+    ...database,
+    CONFIG_FILE: file,
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    PUBLIC_URL: appUrl,
+    DATA_DIR: join(dir, "data"),
+    LOG_LEVEL: "silent",
+  };
+}
+
+/** The record of the case, read from the database after the server has gone; throws when its chain does not hold. */
+async function readEvents(env: Record<string, string>, accidentId: string) {
+  const ctx = await createContext(await loadConfig(env));
+  try {
+    const { id, events } = await ctx.accidents.get(accidentId);
+    const broken = firstBrokenEvent(id, events);
+    if (broken !== null) throw new Error(`the chain of events breaks at ${broken}`);
+    return events;
+  } finally {
+    await ctx.close();
+  }
+}
+
+async function writePapers(
+  out: string,
+  { settled, standIns, events }: { settled: Settled; standIns: StandIns; events: object[] },
+): Promise<void> {
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  const claims = standIns.insurers
+    .inbox()
+    .map(({ code, headers, body }) => [`claim-${code}.json`, pretty({ headers, body: JSON.parse(body) })] as const);
+  const pages = settled.pages.map((page, index) => [`agreement-${index + 1}.png`, page] as const);
+  const files = [
+    ["agreement.pdf", settled.pdf] as const,
+    ...pages,
+    ...claims,
+    ["events.json", pretty(events)] as const,
+  ];
+  await Promise.all(files.map(([name, content]) => writeFile(join(out, name), content)));
+}
+
+const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).stack}\n`);
+  process.exitCode = 1;
+});

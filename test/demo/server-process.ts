@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import axios from "axios";
+
+const main = fileURLToPath(new URL("../../src/main.js", import.meta.url));
+
+/** The real server as a process of its own: started, killed, started again on the same data. */
+export class ServerProcess {
+  readonly #env: Record<string, string>;
+  readonly url: string;
+  #child: ChildProcess | undefined;
+
+  constructor(url: string, env: Record<string, string>) {
+    this.url = url;
+    this.#env = env;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ["--enable-source-maps", main], {
+      env: { ...process.env, ...this.#env },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    this.#child = child;
+    const died = once(child, "exit").then(([code]) => {
+      throw new Error(`the server ended with ${code} at its start`);
+    });
+    died.catch(() => undefined);
+    await Promise.race([this.#ready(), died]);
+  }
+
+  async #ready(): Promise<void> {
+    for (let tries = 0; tries < 300; tries++) {
+      const answer = await axios
+        .get(`${this.url}/readyz`, { validateStatus: () => true, proxy: false })
+        .catch(() => null);
+      if (answer?.status === 200) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error("the server did not become ready");
+  }
+
+  /** kill -9 and a restart: nothing that was acknowledged may be lost. */
+  async killAndRestart(): Promise<void> {
+    await this.#end("SIGKILL");
+    await this.start();
+  }
+
+  /** SIGTERM: drains within 10 s. Returns the exit code. */
+  stop(): Promise<number | null> {
+    return this.#end("SIGTERM");
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return child?.exitCode ?? null;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    const [code] = await exited;
+    return code as number | null;
+  }
+}

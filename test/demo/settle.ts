@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { DriverPhone, expectStep, type Page, visible } from "../support/driver-phone.ts";
+import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import type { StandIns } from "./stand-ins.ts";
+
+/** What the scripted settlement works with; `step` names, times and (where asked) is followed by a kill -9 and a restart. */
+export interface Stage {
+  appUrl: string;
+  standIns: StandIns;
+  photos: Record<string, Buffer>;
+  step<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+export interface Settled {
+  caseUrl: string;
+  accidentId: string;
+  pdf: Buffer;
+  pages: Buffer[];
+}
+
+const OPENID = { A: "o_demo_driver_a", B: "o_demo_driver_b" };
+const NOTHING = { vehicles: "two", condition: "none", consent: "yes" };
+
+/** Two drivers from the first message to the signed agreement, over the real HTTP forms, and their insurers up to the payment. Throws at the first step that is not as it should be. */
+export async function settle(stage: Stage): Promise<Settled> {
+  const { appUrl, standIns, step } = stage;
+  const { platform } = standIns;
+  const [a, b] = [new DriverPhone(appUrl, OPENID.A), new DriverPhone(appUrl, OPENID.B)];
+  const last = (openid: string) => platform.inbox(openid).at(-1)?.text ?? "";
+
+  const startUrl = await step("A follows the account and is answered", async () => {
+    await platform.follow(OPENID.A);
+    return linkIn(last(OPENID.A));
+  });
+  let pageA = await step("A declares: safe, none of the exceptions, consent", async () => {
+    const page = await a.open(startUrl);
+    return expectStep(await a.submit(page, NOTHING), "photos");
+  });
+  const caseUrl = new URL(pageA.url).pathname.replace(/\/photos$/, "");
+  await step("A sends his position in the chat", async () => {
+    await platform.sendLocation(OPENID.A, {
+      latitude: 31.2304,
+      longitude: 121.4737,
+      label: "上海市黄浦区人民大道近黄陂北路",
+    });
+    assert.match(last(OPENID.A), /位置/);
+  });
+  pageA = await photographs(stage, a, { page: pageA, caseUrl });
+  pageA = await step("A has moved his car", async () => expectStep(await a.submit(pageA, {}), "place"));
+  const joinUrl = await step("B scans A's code and is invited", async () => {
+    const code = platform.qrs().at(-1);
+    assert.ok(code, "no QR code was made");
+    await platform.scan(OPENID.B, code.url);
+    return linkIn(last(OPENID.B));
+  });
+  let pageB = await step("B joins: the same declaration", async () => {
+    const page = await b.open(joinUrl);
+    return expectStep(await b.submit(page, NOTHING), "details");
+  });
+  pageA = await step("A gives place and weather", async () =>
+    expectStep(await a.submit(pageA, { address: "人民大道近黄陂北路，由东向西第二车道", weather: "rain" }), "details"),
+  );
+  [pageA, pageB] = await step("both give their data and their cars'", async () => [
+    expectStep(await a.submit(pageA, detailsOf("A")), "statement"),
+    expectStep(await b.submit(pageB, detailsOf("B")), "statement"),
+  ]);
+  await step("both state what happened, each for himself", async () => {
+    await a.submit(pageA, { ownAct: "QS-01", otherAct: "none", impact: "front", note: "雨天路滑，没刹住。" });
+    await b.submit(pageB, { ownAct: "none", otherAct: "QS-01", impact: "rear", note: "" });
+  });
+  await step("both read the two sentences and sign", () => bothSign(stage, { a, b, caseUrl }));
+  const papers = await step("the agreement is there as PDF and as pictures", () => fetchPapers(a, caseUrl));
+  await insurersPay(stage, { a, caseUrl });
+  return { caseUrl, accidentId: caseUrl.split("/").at(-1) ?? "", ...papers };
+}
+
+interface Drivers {
+  a: DriverPhone;
+  b: DriverPhone;
+  caseUrl: string;
+}
+
+/** Three pictures through the form, two through the chat, as drivers mix them. */
+async function photographs(
+  { standIns: { platform }, photos, step }: Stage,
+  a: DriverPhone,
+  at: { page: Page; caseUrl: string },
+): Promise<Page> {
+  const [inForm, inChat] = [PHOTO_SLOTS.slice(0, 3), PHOTO_SLOTS.slice(3)];
+  let { page } = at;
+  for (const slot of inForm) {
+    page = await step(`A photographs ${slot} in the form`, async () =>
+      expectStep(
+        await a.submit(page, {}, { files: [{ field: slot, bytes: photos[slot] as Buffer, filename: `${slot}.jpg` }] }),
+        "photos",
+      ),
+    );
+  }
+  for (const slot of inChat) {
+    await step(`A sends ${slot} in the chat`, async () => {
+      await platform.sendImage(OPENID.A, photos[slot] as Buffer);
+      assert.match(platform.inbox(OPENID.A).at(-1)?.text ?? "", /收到/);
+    });
+  }
+  return step("the pictures are safe: A may move", () =>
+    until(
+      () => a.open(`${at.caseUrl}/move`),
+      (shown) => shown.url.endsWith("/move"),
+    ),
+  );
+}
+
+async function bothSign(_stage: Stage, { a, b, caseUrl }: Drivers): Promise<void> {
+  const [forA, forB] = [
+    expectStep(await a.open(`${caseUrl}/sign`), "sign"),
+    expectStep(await b.open(`${caseUrl}/sign`), "sign"),
+  ];
+  assert.match(visible(forA.html), /您负全部责任/);
+  assert.match(visible(forB.html), /您无责任|您没有责任|对方负全部责任/);
+  const signed = { signature: SIGNATURE, forwarding: "yes" };
+  expectStep(await a.submit(forA, signed), "wait-signature");
+  expectStep(await b.submit(forB, signed), "done");
+}
+
+async function fetchPapers(a: DriverPhone, caseUrl: string): Promise<{ pdf: Buffer; pages: Buffer[] }> {
+  const pdf = await until(
+    () => a.open(`${caseUrl}/agreement.pdf`),
+    (page) => page.status === 200,
+  );
+  assert.equal(pdf.bytes.subarray(0, 5).toString(), "%PDF-");
+  const pages: Buffer[] = [];
+  for (let number = 1; ; number++) {
+    const page = await a.open(`${caseUrl}/agreement/${number}.png`);
+    if (page.status === 404) return { pdf: pdf.bytes, pages };
+    assert.equal(page.type, "image/png");
+    pages.push(page.bytes);
+  }
+}
+
+/** Both insurers hold a verified claim; one reports up to the payment, and his customer hears of it. */
+async function insurersPay(
+  { standIns: { insurers, platform }, step }: Stage,
+  { a, caseUrl }: { a: DriverPhone; caseUrl: string },
+): Promise<void> {
+  const claims = await step("both insurers hold their claim, signature verified", () =>
+    until(
+      async () => insurers.inbox(),
+      (inbox) => inbox.length === 2,
+    ),
+  );
+  assert.deepEqual(claims.map(({ code }) => code).sort(), ["CPIC", "PICC"]);
+  assert.equal(insurers.refused(), 0);
+  const claim = insurers.inbox("PICC")[0];
+  assert.ok(claim);
+  for (const [status, amounts] of [
+    ["accepted", undefined],
+    ["assessed", { assessedFen: 300_000 }],
+    ["paid", { paidFen: 300_000 }],
+  ] as const) {
+    await step(`PICC reports: ${status}`, async () => {
+      const sent = await insurers.sendStatus("PICC", claim.ref, {
+        status,
+        occurredAt: new Date().toISOString(),
+        ...(amounts && { amounts }),
+      });
+      assert.equal(sent.status, 200, JSON.stringify(sent.body));
+    });
+  }
+  await step("A is told that 3,000 yuan are paid, and reads it on the case page", async () => {
+    await until(
+      async () =>
+        platform
+          .inbox(OPENID.A)
+          .map(({ text }) => text ?? "")
+          .join("\n"),
+      (said) => said.includes("赔款已支付"),
+    );
+    const page = await a.open(caseUrl);
+    assert.equal(page.status, 200);
+    assert.match(visible(page.html), /3,000/);
+  });
+}
+
+function detailsOf(letter: "A" | "B"): Record<string, string> {
+  const { name, idKind, idNumber, phone, plate, insurerCode, policyNumber } = DETAILS[letter];
+  const plateFields = { province: plate.slice(0, 1), serial: plate.slice(1), vehicleKind: "auto" };
+  return {
+    name,
+    idKind,
+    idNumber,
+    phone,
+    ...plateFields,
+    insurerCode,
+    insurerName: "",
+    policyNumber: policyNumber ?? "",
+  };
+}
+
+function linkIn(text: string): string {
+  const link = /https?:\/\/\S+/.exec(text)?.[0];
+  assert.ok(link, `no link in: ${text}`);
+  return link;
+}
+
+/** Asks again, every tenth of a second for at most twenty seconds. */
+async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    const value = await ask();
+    if (good(value)) return value;
+    if (tries >= 200) throw new Error(`waited in vain: ${JSON.stringify(value).slice(0, 300)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
