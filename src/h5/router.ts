@@ -12,6 +12,7 @@ import type { PartyFile, PartyPage, StepPage } from "./page.ts";
 import { seeOther } from "./paths.ts";
 import { photoFile, photosPage, positionPage, swapPage } from "./photos.ts";
 import { changeLanguage, endPage, helpPage, privacyPage } from "./public-pages.ts";
+import { agreementFiles } from "./settle/agreement-files.ts";
 import { casePage } from "./settle/case.ts";
 import { settlePages } from "./settle/pages.ts";
 import { comeBack, signedIn, signIn } from "./sign-in.ts";
@@ -31,7 +32,7 @@ export const PARTY_PAGES = [
   positionPage,
 ] as PartyPage[];
 /** … and files. */
-export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photoFile];
+export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photoFile, ...agreementFiles];
 
 const SIGN_INS = { capacity: 300, perMinute: 300 };
 

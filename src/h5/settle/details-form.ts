@@ -63,7 +63,9 @@ function vehicleKind(chosen: string, helpers: Joi.CustomHelpers) {
   if (VEHICLE_KINDS.includes(chosen)) return chosen;
   const { province, serial: typed } = siblings(helpers);
   const plate = checkPlate(wholePlate(province, typed ?? ""))?.plate;
-  return (chosen === BY_PLATE && plate && vehicleKindOf(plate)) || refuse(helpers, "vehicleKind");
+  if (chosen !== BY_PLATE) return refuse(helpers, "vehicleKind");
+  // no plate at all is one mistake, not two
+  return plate ? (vehicleKindOf(plate) ?? refuse(helpers, "vehicleKind")) : chosen;
 }
 
 const optional = () => Joi.string().trim().allow("").default("");

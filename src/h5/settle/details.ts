@@ -14,6 +14,7 @@ import {
   PROVINCES,
   UNKNOWN_INSURER,
 } from "./details-form.ts";
+import { refusing } from "./refusals.ts";
 
 /** Of the codes of GA/T 16.7, those that stand first because nearly every car is one of them. */
 const COMMON_KINDS = ["02", "52", "01", "51", "07", "22"];
@@ -44,6 +45,7 @@ export const detailsPage: StepPage<DetailsBody> = {
     const codes = [...ctx.config.insurers.map(({ code }) => code), OTHER_INSURER, UNKNOWN_INSURER];
     if (!codes.includes(body.insurerCode))
       throw new Invalid("settle.details.error.insurerCode", { field: "insurerCode" });
-    await giveDetails(ctx, { accidentId: accident.id, letter, details: detailsOf(body) });
+    const input = { accidentId: accident.id, letter, details: detailsOf(body) };
+    await refusing({ "same-plate": "settle.details.error.samePlate" }, () => giveDetails(ctx, input));
   },
 };

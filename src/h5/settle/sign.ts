@@ -6,6 +6,7 @@ import { findAct } from "../../domain/liability.ts";
 import { Conflict, Invalid } from "../../errors.ts";
 import type { PageRequest, StepPage } from "../page.ts";
 import { insurerName } from "./insurer-name.ts";
+import { refusing } from "./refusals.ts";
 import { dayTimeText } from "./times.ts";
 
 interface Body {
@@ -14,8 +15,15 @@ interface Body {
   forwarding?: "yes";
 }
 
-/** A signature of a large, dense screen stays under this as PNG; what a form may post is limited before. */
-const MAX_SIGNATURE_CHARACTERS = 700_000;
+/** A drawn name as PNG, base64 and percent-encoded; larger ones are refused with a sentence, not with a broken connection. */
+const MAX_SIGNATURE_CHARACTERS = 400_000;
+const MAX_FORM_BYTES = 600_000;
+
+const SIGNATURE_WORDS = {
+  "signature-empty": "settle.sign.error.signature",
+  "signature-not-a-png": "settle.sign.error.signature",
+  "signature-too-large": "settle.sign.error.signatureLarge",
+};
 
 const body = Joi.object<Body>({
   contentDigest: Joi.string()
@@ -63,19 +71,20 @@ function insurersOf(parties: Known[], letter: Letter): object {
 export const signPage: StepPage<Body> = {
   step: "sign",
   template: "settle/sign.njk",
+  maxBytes: MAX_FORM_BYTES,
   body,
   show: (request) => {
     const content = request.view.agreement;
     return content ? { ...shown(request, content), digest: contentDigest(request.ctx, request.accident) } : {};
   },
   submit: async ({ ctx, accident, letter, body: { forwarding, ...signed } }) => {
+    const input = { accidentId: accident.id, letter, ...signed, forwarding: forwarding === "yes" };
     try {
-      await signAgreement(ctx, { accidentId: accident.id, letter, ...signed, forwarding: forwarding === "yes" });
+      await refusing(SIGNATURE_WORDS, () => signAgreement(ctx, input));
     } catch (error) {
       // The reader must see the new text before he signs it: no silent redirect, the page again with a word about it.
-      if (error instanceof Conflict && error.code === "text-changed")
-        throw new Invalid("settle.sign.error.changed", { field: "contentDigest" });
-      throw error;
+      if (!(error instanceof Conflict) || error.code !== "text-changed") throw error;
+      throw new Invalid("settle.sign.error.changed", { field: "contentDigest" });
     }
   },
 };

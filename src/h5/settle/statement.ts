@@ -1,6 +1,8 @@
 import Joi from "joi";
 import { giveStatement } from "../../actions/give-statement.ts";
 import { IMPACT_POINTS, type ImpactPoint } from "../../domain/accident.ts";
+import { findAct } from "../../domain/liability.ts";
+import { Invalid } from "../../errors.ts";
 import type { StepPage } from "../page.ts";
 import { actTiles } from "./acts.ts";
 
@@ -45,6 +47,10 @@ export const statementPage: StepPage<Body> = {
     changing: view.me.statement !== null,
   }),
   submit: async ({ ctx, accident, letter, body: statement }) => {
+    for (const field of ["ownAct", "otherAct"] as const) {
+      if (!findAct(ctx.config.rules.catalogue, statement[field]))
+        throw new Invalid(`settle.statement.error.${field}`, { field });
+    }
     await giveStatement(ctx, { accidentId: accident.id, letter, statement });
   },
 };
