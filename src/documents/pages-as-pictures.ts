@@ -27,7 +27,8 @@ export async function pagesAsPictures(pdf: Buffer): Promise<Pictures> {
   return { pages, picture };
 }
 
-async function renderPages(pdf: Buffer, scale: number): Promise<Bitmap[]> {
+/** Every page as pixels on white; `scale` 1 is 72 to the inch. */
+export async function renderPages(pdf: Buffer, scale: number): Promise<Bitmap[]> {
   library ??= PDFiumLibrary.init();
   const document = await (await library).loadDocument(pdf);
   try {

@@ -1,0 +1,98 @@
+import { readFile } from "node:fs/promises";
+import type { AgreementInput } from "../../src/documents/agreement-input.ts";
+import { encodePng } from "../../src/documents/png.ts";
+import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { createPhotos } from "../../src/photos/photos.ts";
+
+const samplesDir = new URL("../../../templates/assets/samples/", import.meta.url);
+
+/** A rear-end collision in the rain, concluded; B has no policy number at hand. */
+export async function agreementExample(): Promise<AgreementInput> {
+  const photos = createPhotos();
+  const thumbs = await Promise.all(
+    PHOTO_SLOTS.map(async (slot) => {
+      const { thumb } = await photos.derive(await readFile(new URL(`phone-1-${slot}.jpg`, samplesDir)));
+      return { slot, by: "A" as const, thumb, sha256: "c0ffee".repeat(11).slice(0, 64) };
+    }),
+  );
+  return {
+    content: {
+      number: "KC20261123-000042",
+      occurredAt: new Date("2026-11-23T12:04:00Z"),
+      address: "延安东路近西藏中路",
+      position: { lat: 31.2304, lng: 121.4737, crs: "GCJ-02", accuracyM: 15, label: null },
+      weather: "rain",
+      forms: ["rear_end"],
+      parties: { A: partyA(), B: partyB() },
+    },
+    catalogue: {
+      acts: [
+        {
+          id: "QS-01",
+          zh: "追撞前车",
+          en: "hit the car ahead",
+          category: "rear_end",
+          legalBasis: ["《道路交通安全法》第四十三条"],
+          settledHere: true,
+        },
+        { id: "none", zh: "没有过错", en: "nothing wrong", category: "none", legalBasis: [], settledHere: true },
+      ],
+      notEqual: [],
+    },
+    insurerNames: { A: { zh: "人保财险", en: "PICC" }, B: { zh: "平安产险", en: "Ping An" } },
+    signatures: {
+      A: { png: await signature(0.4), signedAt: new Date("2026-11-23T12:20:11Z"), forwarding: true },
+      B: { png: await signature(0.7), signedAt: new Date("2026-11-23T12:21:45Z"), forwarding: false },
+    },
+    concludedAt: new Date("2026-11-23T12:21:45Z"),
+    digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    photos: thumbs,
+  };
+}
+
+function partyA(): AgreementInput["content"]["parties"]["A"] {
+  return {
+    name: "王建国",
+    idKind: "licence",
+    idNumber: "310101198501011234",
+    phone: "13800138000",
+    vehicleKind: "02",
+    plate: "沪A62K18",
+    insurerCode: "PICC",
+    insurerName: null,
+    policyNumber: "PDZA202631010000012345",
+    impact: "front",
+    act: "QS-01",
+    degree: "full",
+    note: "雨天路滑",
+  };
+}
+
+function partyB(): AgreementInput["content"]["parties"]["A"] {
+  return {
+    name: "Katharina Müller",
+    idKind: "passport",
+    idNumber: "C01X00T47",
+    phone: "13900139000",
+    vehicleKind: "52",
+    plate: "沪AD05271",
+    insurerCode: "PAIC",
+    insurerName: null,
+    policyNumber: null,
+    impact: "rear-left",
+    act: "none",
+    degree: "none",
+    note: "",
+  };
+}
+
+/** A rising line on white. */
+function signature(slope: number): Promise<Buffer> {
+  const [width, height] = [300, 120];
+  const rgb = Buffer.alloc(width * height * 3, 255);
+  for (let x = 20; x < 280; x++) {
+    const y = Math.round(110 - (x / 300) * slope * 140);
+    for (let dy = 0; dy < 5; dy++) rgb.fill(20, ((y + dy) * width + x) * 3, ((y + dy) * width + x + 3) * 3);
+  }
+  return encodePng({ width, height, rgb });
+}
