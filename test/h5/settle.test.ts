@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { endAccident } from "../../src/actions/end-accident.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
@@ -61,7 +62,7 @@ describe("my car", () => {
   it("offers next time what was entered last time", async () => {
     const first = await openPair(app);
     await first.A.post("details", { ...FORM, idKind: "passport", idNumber: "E12345678", insurerCode: "CPIC" });
-    await first.A.post("statement", ACTS.A);
+    await endAccident(app.ctx, { accidentId: first.id, letter: "A", code: "withdrawn" });
     const { A } = await openPair(app, { known: first.A.person });
     const { html } = await A.get("details");
     assert.equal(fieldValue(html, "name"), FORM.name);

@@ -27,7 +27,9 @@ export const BY_PLATE = "auto";
 export const OTHER_INSURER = "other";
 export const UNKNOWN_INSURER = "unknown";
 
-const word = (field: string) => ({ "*": `settle.details.error.${field}` });
+/** The sentence of a field, and those of the faults that its own check names. */
+const word = (field: string, ...faults: string[]) =>
+  Object.fromEntries(["*", ...faults].map((code) => [code, `settle.details.error.${code === "*" ? field : code}`]));
 const FAULT_WORDS: Record<IdFault, string> = {
   length: "idLength",
   characters: "idLength",
@@ -80,7 +82,11 @@ export const detailsForm = Joi.object<DetailsBody>({
   idKind: Joi.valid(...ID_KINDS)
     .required()
     .messages(word("idKind")),
-  idNumber: Joi.string().trim().required().custom(idNumber).messages(word("idNumber")),
+  idNumber: Joi.string()
+    .trim()
+    .required()
+    .custom(idNumber)
+    .messages(word("idNumber", "idLength", "idDate", "idChecksum", "passport")),
   phone: Joi.string()
     .required()
     .custom((typed: string, helpers) => checkPhone(typed) ?? refuse(helpers, "phone"))
@@ -90,7 +96,7 @@ export const detailsForm = Joi.object<DetailsBody>({
     .messages(word("plate")),
   plateSure: Joi.valid("yes").messages(word("plate")),
   vehicleKind: Joi.string().required().custom(vehicleKind).messages(word("vehicleKind")),
-  serial: Joi.string().trim().required().custom(serial).messages(word("plate")),
+  serial: Joi.string().trim().required().custom(serial).messages(word("plate", "plateDoubt")),
   insurerCode: Joi.string()
     .pattern(/^[A-Za-z0-9_-]{1,20}$/)
     .required()
