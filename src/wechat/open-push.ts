@@ -3,6 +3,7 @@ import { AppError, NotSignedIn } from "../errors.ts";
 import { decrypt } from "./aes.ts";
 import { type Fields, malformed } from "./fields.ts";
 import type { InboundMessage } from "./message.ts";
+import { parseEnvelope } from "./parse-envelope.ts";
 import { parseJson } from "./parse-json.ts";
 import { parseXml } from "./parse-xml.ts";
 import type { PushConfig } from "./push-config.ts";
@@ -52,7 +53,10 @@ export function openPush(config: PushConfig, push: PushRequest & { readonly nowM
 
 function openEncrypted(config: PushConfig, push: PushRequest, seen: { values: Values; fresh: boolean }): OpenedPush {
   const { timestamp = "", nonce = "", signature = "", msg_signature: given = "" } = seen.values;
-  const envelope = attempt(() => parseBody(toText(push.body)).fields);
+  const envelope = attempt(() => {
+    const text = toText(push.body);
+    return parseEnvelope(text) ?? parseBody(text).fields;
+  });
   const sent = envelope instanceof AppError ? "" : envelope["Encrypt"];
   const ciphertext = typeof sent === "string" ? sent.trim() : "";
   const token = signingToken(config.tokens, [timestamp, nonce, ciphertext], given);

@@ -8,6 +8,7 @@ import type { Lanes, Turn } from "./lanes.ts";
 import type { OpenedPush } from "./open-push.ts";
 import type { PushHandlerOptions, PushLimits } from "./push-handler.ts";
 import { OneReply } from "./reply-sink.ts";
+import { within } from "./within.ts";
 
 export interface PushTools extends PushHandlerOptions {
   readonly limits: PushLimits;
@@ -101,18 +102,12 @@ export class PushWork {
   async #handle(): Promise<void> {
     const { message } = this.#push;
     const { handle, limits } = this.#tools;
-    const giveUp = new AbortController();
-    const stuck = delay(limits.stuckMs, undefined, { signal: giveUp.signal }).then(
-      () => Promise.reject(new Upstream("wechat-handler-stuck")),
-      () => {},
-    );
+    const work = (async () => handle(message, this.#sink))();
     try {
-      await Promise.race([(async () => handle(message, this.#sink))(), stuck]);
+      await within(work, limits.stuckMs, () => new Upstream("wechat-handler-stuck"));
     } catch (error) {
       this.#note("push handler failed", error);
       await this.#sayFallback();
-    } finally {
-      giveUp.abort();
     }
   }
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { parseEnvelope } from "../../src/wechat/parse-envelope.ts";
 import { parseJson } from "../../src/wechat/parse-json.ts";
 import { parseXml } from "../../src/wechat/parse-xml.ts";
 import { cdata, xmlText } from "../../src/wechat/write-xml.ts";
-import { vectors } from "../support/wechat-push.ts";
+import { safePush, textXml, vectors } from "../support/wechat-push.ts";
 
 const malformed = { name: "Invalid", status: 400, code: "wechat-malformed" };
 const nested = (depth: number) => `<xml>${"<a>".repeat(depth)}${"</a>".repeat(depth)}</xml>`;
@@ -100,6 +101,30 @@ describe("XML bodies", () => {
       assert.deepEqual({ ...fields }, { Content: xmlText(text), MsgType: "text" });
     }
     assert.equal(xmlText("a]]>b <>&\t快🚗"), "a]]>b <>&\t快🚗");
+  });
+});
+
+describe("the envelope of safe mode", () => {
+  const { body } = safePush(textXml("hi"));
+
+  it("is read by its own short way to the same end as by the strict parser", () => {
+    for (const xml of [body, body.replace("<Encrypt>", "\n <Encrypt>"), `${body}\n`]) {
+      assert.ok(parseEnvelope(xml));
+      assert.deepEqual(parseEnvelope(xml), parseXml(xml));
+    }
+  });
+
+  it("is left to the strict parser when it is anything else", () => {
+    const others = [
+      body.replace("<Encrypt>", "<Encrypt>x</Encrypt><Encrypt>"),
+      body.replace("<Encrypt>", '<Encrypt a="1">'),
+      body.replace("gh_account", "a]]>b"),
+      `<!DOCTYPE xml>${body}`,
+      body.slice(0, -1),
+      `${body}x`,
+      body.replace("</xml>", "<MsgType>text</MsgType></xml>"),
+    ];
+    for (const xml of others) assert.equal(parseEnvelope(xml), undefined);
   });
 });
 

@@ -91,6 +91,12 @@ describe("the official account as a Wechaty puppet", () => {
     );
   });
 
+  it("is imported only when a bot is made, because that takes seconds", () => {
+    const compiled = readFileSync(new URL("../../src/wechat/puppet/create-bot.js", import.meta.url), "utf8");
+    const imported = [...compiled.matchAll(/^import .* from "(.+)";/gm)].map(([, from]) => from);
+    assert.deepEqual(imported, ["../../errors.js", "../failure.js", "./safe-emit.js"]);
+  });
+
   it("refuses by its name what an official account has not", async () => {
     const puppet = bot.wechaty.puppet as unknown as Record<string, () => Promise<unknown>>;
     for (const method of UNSUPPORTED_METHODS)
