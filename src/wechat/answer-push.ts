@@ -43,5 +43,10 @@ export function sealBody(body: string, options: AnswerOptions & { seal: Seal; fo
 }
 
 function write(fields: ReplyFields, format: PushFormat): string {
-  return format === "json" ? JSON.stringify(fields) : writeXml(fields);
+  return format === "json" ? JSON.stringify(fields, bareList) : writeXml(fields);
+}
+
+/** In JSON a list needs no element around each entry. */
+function bareList(_name: string, value: unknown): unknown {
+  return typeof value === "object" && value !== null && "item" in value ? value.item : value;
 }

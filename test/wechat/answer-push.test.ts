@@ -78,6 +78,14 @@ describe("passive replies", () => {
     });
   });
 
+  it("writes the articles of a news reply in JSON as a plain list", () => {
+    const json = JSON.parse(answerPush({ message, format: "json" }, { type: "news", articles: [article] }, at));
+    assert.deepEqual(
+      [json.ArticleCount, json.Articles],
+      [1, [{ Title: "t", Description: "d", PicUrl: "p", Url: "u" }]],
+    );
+  });
+
   it("refuses news without articles and with more than eight", () => {
     for (const count of [0, 9])
       assert.throws(() => xmlOf({ type: "news", articles: Array.from({ length: count }, () => article) }), RangeError);
