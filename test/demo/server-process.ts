@@ -22,19 +22,12 @@ export class ServerProcess {
       stdio: ["ignore", "ignore", "inherit"],
     });
     this.#child = child;
-    const died = once(child, "exit").then(([code]) => {
-      throw new Error(`the server ended with ${code} at its start`);
-    });
-    died.catch(() => undefined);
-    await Promise.race([this.#ready(), died]);
-  }
-
-  async #ready(): Promise<void> {
     for (let tries = 0; tries < 300; tries++) {
       const answer = await axios
         .get(`${this.url}/readyz`, { validateStatus: () => true, proxy: false })
         .catch(() => null);
       if (answer?.status === 200) return;
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode} at its start`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error("the server did not become ready");
