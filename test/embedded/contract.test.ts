@@ -16,15 +16,11 @@ import {
   expressionCases,
   typeAndTextCases,
 } from "./contract/match-cases.ts";
+import { pipelineCases, positionCases } from "./contract/position-cases.ts";
 import { aggregateCases, cursorCases, projectionCases, sortCases } from "./contract/read-cases.ts";
 import { refusedCases } from "./contract/refused-cases.ts";
-import {
-  arrayUpdateCases,
-  fieldUpdateCases,
-  pipelineCases,
-  positionCases,
-  writeCases,
-} from "./contract/update-cases.ts";
+import { arrayUpdateCases, fieldUpdateCases } from "./contract/update-cases.ts";
+import { writeCases } from "./contract/write-cases.ts";
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   equality: equalityCases,

@@ -1,0 +1,218 @@
+import { mongo } from "mongoose";
+import { type Case, code, filled, type Loose, RARE } from "./case.ts";
+
+const { Decimal128, Double, Long } = mongo;
+const dec = (text: string) => Decimal128.fromString(text);
+
+const counts = ({ matchedCount, modifiedCount, upsertedCount }: Loose) => ({
+  matchedCount,
+  modifiedCount,
+  upsertedCount,
+});
+
+export const writeCases: Case[] = [
+  {
+    name: "updateMany counts what matched and what changed",
+    run: async (c) =>
+      counts(await (await filled(c, [{ n: 1 }, { n: 2 }, { n: 2 }])).updateMany({}, { $set: { n: 2 } })),
+    gives: { matchedCount: 3, modifiedCount: 1, upsertedCount: 0 },
+  },
+  {
+    name: "a replacement keeps the _id",
+    run: async (c) => {
+      await filled(c, [{ _id: 1, a: 1 }]);
+      await c.replaceOne({ a: 1 }, { b: 2 });
+      return c.find().toArray();
+    },
+    gives: [{ _id: 1, b: 2 }],
+  },
+  {
+    name: "a replacement with another _id is refused",
+    run: async (c) => (await filled(c, [{ _id: 1, a: 1 }])).replaceOne({ a: 1 }, { _id: 2 } as Loose),
+    gives: code(66),
+  },
+  {
+    name: "an upsert starts from the equalities of its filter",
+    run: async (c) => {
+      const filter = { _id: 5 as Loose, a: 1, "b.c": 2, d: { $gt: 5 }, $and: [{ e: { $eq: 4 } }] };
+      const result = await c.updateOne(filter, { $set: { f: 1 }, $setOnInsert: { g: 2 } }, { upsert: true });
+      return [
+        counts(result),
+        await c.countDocuments({ _id: 5 as Loose, a: 1, b: { c: 2 }, e: 4, f: 1, g: 2, d: { $exists: false } }),
+      ];
+    },
+    gives: [{ matchedCount: 0, modifiedCount: 0, upsertedCount: 1 }, 1],
+  },
+  {
+    name: "an upsert that replaces takes the _id from the filter",
+    run: async (c) => {
+      await c.replaceOne({ _id: 7 as Loose, a: 1 }, { b: 2 }, { upsert: true });
+      return c.find().toArray();
+    },
+    gives: [{ _id: 7, b: 2 }],
+  },
+  {
+    name: "an upsert whose filter says a field twice is refused",
+    run: (c) => c.updateOne({ a: 1, $and: [{ a: 2 }] }, { $set: { b: 1 } }, { upsert: true }),
+    gives: code(54),
+    second: RARE,
+  },
+  {
+    name: "an upsert by a pipeline",
+    run: async (c) => {
+      await c.updateOne({ _id: 1 as Loose }, [{ $set: { n: { $add: [{ $ifNull: ["$n", 0] }, 1] } } }], {
+        upsert: true,
+      });
+      return c.find().toArray();
+    },
+    gives: [{ _id: 1, n: 1 }],
+  },
+  {
+    name: "deleteOne and deleteMany",
+    run: async (c) => {
+      await filled(c, [{ a: 1 }, { a: 1 }, { a: 1 }, { a: 2 }]);
+      return [
+        (await c.deleteOne({ a: 1 })).deletedCount,
+        (await c.deleteMany({ a: 1 })).deletedCount,
+        await c.countDocuments(),
+      ];
+    },
+    gives: [1, 2, 1],
+  },
+  {
+    name: "an ordered insert stops at the first error",
+    run: async (c) => {
+      const error = (await c
+        .insertMany([{ _id: 1 }, { _id: 1 }, { _id: 2 }] as Loose)
+        .catch((thrown) => thrown)) as Loose;
+      return [
+        Number(error.code),
+        error.writeErrors.map((one: Loose) => [one.index, one.code]),
+        await c.countDocuments(),
+      ];
+    },
+    gives: [11000, [[1, 11000]], 1],
+  },
+  {
+    name: "an unordered insert goes on behind errors",
+    run: async (c) => {
+      const documents = [{ _id: 1 }, { _id: 1 }, { _id: 2 }, { _id: 2 }, { _id: 3 }] as Loose;
+      const error = (await c.insertMany(documents, { ordered: false }).catch((thrown) => thrown)) as Loose;
+      return [
+        Number(error.code),
+        error.writeErrors.map((one: Loose) => [one.index, one.code]),
+        await c.countDocuments(),
+      ];
+    },
+    gives: [
+      11000,
+      [
+        [1, 11000],
+        [3, 11000],
+      ],
+      3,
+    ],
+  },
+  {
+    name: "bulk writes of every kind",
+    run: async (c) => {
+      const result = await c.bulkWrite([
+        { insertOne: { document: { _id: 1 as Loose, n: 1 } } },
+        { updateOne: { filter: { _id: 1 as Loose }, update: { $inc: { n: 1 } } } },
+        { updateOne: { filter: { _id: 2 as Loose }, update: { $set: { n: 5 } }, upsert: true } },
+        { deleteOne: { filter: { n: 5 } } },
+      ]);
+      return [result.insertedCount, result.upsertedCount, result.deletedCount, await c.find().toArray()];
+    },
+    gives: [1, 1, 1, [{ _id: 1, n: 2 }]],
+  },
+  {
+    name: "findOneAndUpdate: before, after, with sort and projection",
+    run: async (c) => {
+      await filled(c, [
+        { _id: 1, n: 1 },
+        { _id: 2, n: 2 },
+      ]);
+      const before = await c.findOneAndUpdate({}, { $inc: { n: 10 } }, { sort: { n: -1 } });
+      const later = await c.findOneAndUpdate(
+        {},
+        { $inc: { n: 10 } },
+        { sort: { n: 1 }, returnDocument: "after", projection: { n: 1, _id: 0 } },
+      );
+      return [before, later, await c.findOneAndUpdate({ n: 99 }, { $set: { n: 1 } })];
+    },
+    gives: [{ _id: 2, n: 2 }, { n: 11 }, null],
+  },
+  {
+    name: "findOneAndUpdate with upsert, and what it says of it",
+    run: async (c) => {
+      const result = await c.findOneAndUpdate(
+        { _id: 1 as Loose },
+        { $set: { a: 1 } },
+        { upsert: true, returnDocument: "after", includeResultMetadata: true },
+      );
+      return [result.value, result.lastErrorObject];
+    },
+    gives: [
+      { _id: 1, a: 1 },
+      { n: 1, updatedExisting: false, upserted: 1 },
+    ],
+  },
+  {
+    name: "findOneAndDelete and findOneAndReplace",
+    run: async (c) => {
+      await filled(c, [
+        { _id: 1, n: 1 },
+        { _id: 2, n: 2 },
+      ]);
+      return [
+        await c.findOneAndDelete({ n: 1 }),
+        await c.findOneAndReplace({ n: 2 }, { m: 3 }, { returnDocument: "after" }),
+        await c.countDocuments(),
+      ];
+    },
+    gives: [{ _id: 1, n: 1 }, { _id: 2, m: 3 }, 1],
+  },
+  {
+    name: "findAndModify with arrayFilters",
+    run: async (c) => {
+      await filled(c, [{ _id: 1, a: [1, 5] }]);
+      return c.findOneAndUpdate({}, { $set: { "a.$[e]": 0 } }, { arrayFilters: [{ e: 5 }], returnDocument: "after" });
+    },
+    gives: { _id: 1, a: [1, 0] },
+  },
+  { name: "an _id cannot be an array", run: (c) => c.insertOne({ _id: [1] as Loose }), gives: code(53), second: RARE },
+  { name: "an unknown modifier", run: (c) => c.updateOne({}, { $nothing: { a: 1 } } as Loose), gives: code(9) },
+  {
+    name: "types come back as they went in",
+    run: async (c) => {
+      await filled(c, [
+        {
+          _id: 1,
+          i: 5,
+          d: new Double(5),
+          l: Long.fromNumber(5),
+          m: dec("5.0"),
+          s: "5",
+          n: null,
+          t: true,
+          x: [],
+          o: {},
+        },
+      ]);
+      return c.findOne();
+    },
+    gives: {
+      _id: 1,
+      i: 5,
+      d: new Double(5),
+      l: Long.fromNumber(5),
+      m: dec("5.0"),
+      s: "5",
+      n: null,
+      t: true,
+      x: [],
+      o: {},
+    },
+  },
+];
