@@ -178,7 +178,7 @@ async function insurersPay(
     );
     const page = await a.open(caseUrl);
     assert.equal(page.status, 200);
-    assert.match(visible(page.html), /3,000/);
+    assert.match(visible(page.html), /3,?000/);
   });
 }
 
