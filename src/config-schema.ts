@@ -141,6 +141,7 @@ export const settingsSchema = Joi.object({
     openUrl: address,
     account: Joi.string().max(64).required(),
     noticeTemplateId: Joi.string().max(128),
+    subscriptionTemplateId: Joi.string().max(128),
   }).required(),
   insurers: Joi.array().items(insurer).unique("code").min(1).required(),
 });

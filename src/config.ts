@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type Joi from "joi";
 import { insurerFaults, productionFaults, secretsOf } from "./config-checks.ts";
+import { type Menu, menuOf, menuSchema, type WrittenMenu } from "./config-menu.ts";
 import {
   catalogueSchema,
   conditionsSchema,
@@ -45,6 +46,8 @@ export interface WechatConfig {
   account: string;
   /** template message id for news of a claim and of the case; null: templates are not used */
   noticeTemplateId: string | null;
+  /** subscription notice (订阅通知) for who agreed to one, follower or not; null: not used */
+  subscriptionTemplateId: string | null;
 }
 
 export interface Config {
@@ -67,6 +70,8 @@ export interface Config {
   operatorPhone: string;
   city: { zh: string; en: string; adcode: string };
   rules: { catalogue: Catalogue; conditions: Condition[] };
+  /** the account's menu, as the platform takes it */
+  menu: Menu;
 }
 
 /** Everything that is wrong with the settings, each fault with its name; never a secret's value. */
@@ -93,17 +98,18 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   if (env.CONFIG_FILE) layers.push(await readYaml(resolve(env.CONFIG_FILE), "CONFIG_FILE", faults));
   const written = merge(...layers, fromEnvironment(env));
   const rules = await readRules(faults);
+  const menu = await readMenu(faults);
   const settings = check<Settings>(settingsSchema, written, faults);
   faults.push(...insurerFaults(settings, env));
   if (production) faults.push(...productionFaults(settings, env).filter((fault) => !isNamed(fault, faults)));
   if (settings.port === 0 && !settings.publicUrl) faults.push("PUBLIC_URL: required when PORT is 0");
   throwIfAny(faults);
-  if (production) return freeze(configOf(settings, rules, env));
+  if (production) return freeze(configOf(settings, { rules, menu, env }));
   const variables = await withDevelopmentKeys(settings, env, faults);
   const complete = check<Settings>(settingsSchema, merge(written, fromEnvironment(variables)), faults);
   faults.push(...insurerFaults(complete, variables));
   throwIfAny(faults);
-  return freeze(configOf(complete, rules, variables));
+  return freeze(configOf(complete, { rules, menu, env: variables }));
 }
 
 /** What is out of its format is not called missing as well. */
@@ -126,7 +132,16 @@ async function readRules(faults: string[]): Promise<Config["rules"]> {
   return { conditions, catalogue };
 }
 
-function configOf(settings: Settings, rules: Config["rules"], env: NodeJS.ProcessEnv): Config {
+const readMenu = async (faults: string[]) =>
+  check<WrittenMenu>(menuSchema, await readYaml(projectFile("menu.yaml"), "config/menu.yaml", faults), faults);
+
+interface Read {
+  rules: Config["rules"];
+  menu: WrittenMenu;
+  env: NodeJS.ProcessEnv;
+}
+
+function configOf(settings: Settings, { rules, menu, env }: Read): Config {
   const production = env.NODE_ENV === "production";
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`;
   const { data, session } = settings.keys as { data: Buffer; session: Buffer };
@@ -154,6 +169,7 @@ function configOf(settings: Settings, rules: Config["rules"], env: NodeJS.Proces
     operatorPhone: settings.operatorPhone,
     city: settings.city,
     rules,
+    menu: menuOf(menu, publicUrl),
   };
 }
 
@@ -173,6 +189,7 @@ function wechatOf({ wechat }: Settings, publicUrl: string, production: boolean):
     openUrl: wechat.openUrl ?? (new URL(first).hostname.endsWith(".weixin.qq.com") ? PLATFORM_PAGES : first),
     account: wechat.account,
     noticeTemplateId: wechat.noticeTemplateId ?? null,
+    subscriptionTemplateId: wechat.subscriptionTemplateId ?? null,
   };
 }
 

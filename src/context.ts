@@ -13,6 +13,7 @@ import { connect, isReady } from "./store/connect.ts";
 import { type Counters, createCounters } from "./store/counters.ts";
 import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
 import { createInbox } from "./store/inbox.ts";
+import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
 import { createTokens } from "./store/tokens.ts";
 import { createTries, type Tries } from "./store/tries.ts";
@@ -41,6 +42,7 @@ export interface Context {
   counters: Counters;
   inbox: InboxStore;
   deliveries: Deliveries;
+  notices: Notices;
   tries: Tries;
   /** reachable right now? */
   databaseReady(): Promise<boolean>;
@@ -97,6 +99,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     counters: createCounters(connection),
     inbox: await createInbox(connection, vault, now),
     deliveries: await createDeliveries({ connection, clock, offsetMs: overrides.clock ? 0 : undefined }),
+    notices: await createNotices(connection, now),
     tries,
     databaseReady: () => isReady(connection),
     wechat,

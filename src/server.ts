@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import Koa from "koa";
+import { publishMenu } from "./actions/publish-menu.ts";
 import { apiRouter } from "./api/router.ts";
 import { listen } from "./chat/listen.ts";
 import { pushRouter } from "./chat/push-router.ts";
@@ -41,6 +42,8 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
     server.once("error", reject);
     server.listen(ctx.config.port, ctx.config.host, () => resolve());
   });
+  // The stand-in forgets its menu when it ends; a real account keeps it (`npm run menu`).
+  if (simulator) await publishMenu(ctx);
   if (runJobs) jobs.start();
   return {
     ctx,
@@ -90,7 +93,6 @@ async function openChat(ctx: Context): Promise<{ push: PushHandler; stop(): Prom
       text: (openid, content) => sayLater(ctx, openid, content),
     },
   });
-  listen(ctx, bot, oaOf);
   const push = createPushHandler({
     config: createPushConfig({ ...ctx.config.wechat, appId: ctx.config.wechat.appid }),
     inbox: ctx.inbox,
@@ -105,6 +107,7 @@ async function openChat(ctx: Context): Promise<{ push: PushHandler; stop(): Prom
       if (reply.type === "text") await sayLater(ctx, message.openid, reply.content);
     },
   });
+  listen(ctx, bot, { inboundOf: oaOf, photosInHand: (openid) => push.inHand(openid, "image") });
   return { push, stop: () => bot.stop() };
 }
 

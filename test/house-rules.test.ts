@@ -22,7 +22,7 @@ const DOOR: Room = {
 };
 const HAND: Room = { may: [...SHARED, "domain"], mayType: ["config.ts"] };
 const EVERYTHING: Room = { may: [""] };
-const SETTINGS = ["config-checks.ts", "config-schema.ts", "config-sources.ts", "development-keys.ts"];
+const SETTINGS = ["config-checks.ts", "config-menu.ts", "config-schema.ts", "config-sources.ts", "development-keys.ts"];
 
 const ROOMS: Record<string, Room> = {
   "main.ts": EVERYTHING,
@@ -44,6 +44,7 @@ const ROOMS: Record<string, Room> = {
   jobs: DOOR,
   // a program of its own, started by hand: it wires as main does
   "jobs/deliveries-command.ts": EVERYTHING,
+  "chat/menu-command.ts": EVERYTHING,
   ...Object.fromEntries(HANDS.map((hand) => [hand, HAND])),
   http: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },
   // outside the house: it knows the wire formats, not the rooms

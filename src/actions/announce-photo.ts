@@ -10,11 +10,13 @@ export interface AnnouncePhoto {
   letter: Letter;
   /** the platform keeps the bytes for three days under this id */
   mediaId: string;
+  /** who has just read the accident saves a second reading */
+  loaded?: Accident;
 }
 
 /** A picture came by chat: its media id is stored and a job fetches the bytes. It fills the next mandatory slot, then the extras. */
-export function announcePhoto(ctx: Context, { accidentId, letter, mediaId }: AnnouncePhoto): Promise<Accident> {
-  return ctx.accidents.change(accidentId, (accident) => {
+export function announcePhoto(ctx: Context, { accidentId, letter, mediaId, loaded }: AnnouncePhoto): Promise<Accident> {
+  return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
     if (accident.photos.some((photo) => photo.mediaId === mediaId)) return null;
     const kept = accident.photos.filter((photo) => photo.state !== "refused");
@@ -51,11 +53,12 @@ export interface MovePhoto {
   letter: Letter;
   photoId: string;
   slot: PhotoSlot;
+  loaded?: Accident;
 }
 
 /** Puts a picture into another slot; what stood there takes its place. */
-export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot }: MovePhoto): Promise<Accident> {
-  return ctx.accidents.change(accidentId, (accident) => {
+export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot, loaded }: MovePhoto): Promise<Accident> {
+  return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
     const photo = accident.photos.find((candidate) => candidate.id === photoId);
     if (!photo || accident.movedAt || letter !== "A") throw new Conflict("wrong-step");

@@ -1,16 +1,16 @@
 import type { Context } from "../context.ts";
-import { type Language, LETTERS, type Person } from "../domain/accident.ts";
+import { type Accident, type Language, LETTERS, type Person } from "../domain/accident.ts";
 import { withParty } from "./require.ts";
 
 /** Each driver has his own language, from now on and in the case that he is in. */
 export async function chooseLanguage(
   ctx: Context,
-  { person, language }: { person: Person; language: Language },
+  { person, language, loaded }: { person: Person; language: Language; loaded?: Accident | null },
 ): Promise<void> {
   await ctx.people.setLanguage(person.id, language);
-  const current = await ctx.accidents.findByPerson(person.id);
+  const current = loaded === undefined ? await ctx.accidents.findByPerson(person.id) : loaded;
   if (!current) return;
-  await ctx.accidents.change(current.id, (accident) => {
+  await ctx.accidents.change(current, (accident) => {
     const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === person.id);
     if (!letter || accident.parties[letter]?.language === language) return null;
     return {

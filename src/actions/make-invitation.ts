@@ -14,16 +14,19 @@ export async function makeInvitation(
   const current = requireRunning(await ctx.accidents.get(accidentId));
   if (letter !== "A" || current.parties.B) throw new Conflict("wrong-step");
   const at = ctx.clock.now();
-  if (current.invitation && current.invitation.expiresAt > at) return current;
-  const code = ctx.randomId(16);
-  const qrUrl = await qrUrlOf(ctx, code);
+  const living = current.invitation && current.invitation.expiresAt > at ? current.invitation : null;
+  if (living && living.digitsExpireAt > at) return current;
+  // The QR that is on his screen stays good; the digits, which are easier to guess, live shorter and are made anew.
+  const code = living?.code ?? ctx.randomId(16);
+  const qrUrl = living ? living.qrUrl : await qrUrlOf(ctx, code);
+  const digits = await freeDigits(ctx);
   return ctx.accidents.change(accidentId, (accident) => {
     requireRunning(accident);
     if (accident.parties.B) return null;
-    const expiresAt = after(at, INVITATION_MINUTES);
+    const expiresAt = living?.expiresAt ?? after(at, INVITATION_MINUTES);
     const invitation = {
       code,
-      digits: sixDigits(ctx),
+      digits,
       digitsExpireAt: after(at, DIGITS_MINUTES),
       qrUrl,
       expiresAt,
@@ -37,6 +40,14 @@ export async function makeInvitation(
 }
 
 const after = (at: Date, minutes: number) => new Date(at.getTime() + minutes * 60_000);
+
+/** Six digits that lead to no other accident. */
+async function freeDigits(ctx: Context): Promise<string> {
+  for (;;) {
+    const digits = sixDigits(ctx);
+    if (!(await ctx.accidents.findByInvitation(digits))) return digits;
+  }
+}
 
 const sixDigits = (ctx: Context) =>
   String(Number.parseInt(Buffer.from(ctx.randomId(6), "base64url").toString("hex"), 16) % 1_000_000).padStart(6, "0");

@@ -1,4 +1,5 @@
-import type { Accident, Letter, OutboxEntry } from "../domain/accident.ts";
+import type { Context } from "../context.ts";
+import type { Accident, Letter, OutboxEntry, Person } from "../domain/accident.ts";
 
 /** What is to be said to a person: a code and parameters, put into words when it is sent, in his language. */
 export interface Notice {
@@ -14,3 +15,32 @@ export function notice(accident: Accident, to: Letter, code: string, params: Not
   const body: Notice = { code, params: { number: accident.number, ...params }, accidentId: accident.id };
   return { kind: "notice", target: party.identity.personId, body: JSON.stringify(body) };
 }
+
+/** Where a notice leads: the case page, which always answers "what now?". */
+export const noticeUrl = (ctx: Context, { accidentId }: Notice): string =>
+  `${ctx.config.publicUrl}/h5/accidents/${accidentId}`;
+
+/** The notice in his language. */
+export function noticeText(ctx: Context, person: Person, { code, params, ...rest }: Notice): string {
+  const t = ctx.render.words(person.language);
+  const shown = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, wordOf(t, name, value)]));
+  return t(`chat.notice.${code}`, { ...shown, url: noticeUrl(ctx, { code, params, ...rest }) });
+}
+
+/** The fields of a template message and of a subscription notice: number, headline, time. */
+export function noticeFields(ctx: Context, person: Person, { code, params }: Notice): Record<string, string> {
+  return {
+    character_string1: String(params.number),
+    thing2: ctx.render.words(person.language)(`chat.headline.${code}`),
+    time3: shanghaiTime(ctx.clock.now()),
+  };
+}
+
+/** Codes among the parameters have words of their own: an end, a slot, a refusal. */
+function wordOf(t: (key: string) => string, name: string, value: string | number): string | number {
+  const named = ["end", "slot", "refusal"].includes(name);
+  return named ? t(`chat.${name}.${value}`) : value;
+}
+
+/** "2026-06-01 08:05", Shanghai time (UTC+8 all year). */
+const shanghaiTime = (at: Date) => new Date(at.getTime() + 8 * 3600_000).toISOString().slice(0, 16).replace("T", " ");

@@ -6,11 +6,13 @@ export interface TakePosition {
   accidentId: string;
   letter: Letter;
   position: Position;
+  /** who has just read the accident saves a second reading */
+  loaded?: Accident;
 }
 
 /** Keeps where the accident happened: the first fix of either driver's phone; only while the cars have not moved. Later fixes change nothing. */
-export function takePosition(ctx: Context, { accidentId, letter, position }: TakePosition): Promise<Accident> {
-  return ctx.accidents.change(accidentId, (accident) => {
+export function takePosition(ctx: Context, { accidentId, letter, position, loaded }: TakePosition): Promise<Accident> {
+  return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
     if (accident.scene.position || accident.movedAt) return null;
     return {

@@ -1,115 +1,79 @@
 import type { Context } from "../context.ts";
-import type { Accident, Letter, Person } from "../domain/accident.ts";
-import { LETTERS } from "../domain/accident.ts";
-import { Upstream } from "../errors.ts";
-import type { Notice } from "./notice.ts";
+import type { Accident, Person } from "../domain/accident.ts";
+import { type Notice, noticeText } from "./notice.ts";
+import { byCustomerMessage, bySubscription, byTemplate } from "./notice-channels.ts";
+import { joinOutcome } from "./notice-outcome.ts";
 
 export interface TellPerson {
   personId: string;
   notice: Notice;
-  /** constant for this notice over all attempts: the platform drops a repeated template message under it */
+  /** constant for this notice over all attempts: one notice of one accident to one person */
   deliveryId: string;
 }
 
-/** How the notice went out; "kept": no window was open and no template is set up, so it is said with the next answer and stands on the case page. */
-export type Channel = "customer-message" | "template-message" | "kept" | "nobody";
+/** How the notice went out; "kept": no channel took it, so it is said with his next answer and stands on the case page. */
+export type Channel = "customer-message" | "template-message" | "subscription-notice" | "kept" | "nobody";
 
-/** The agreement itself goes with the news that it is concluded. */
-const WITH_PICTURE = new Set(["concluded", "claim-call-insurer"]);
+export interface Told {
+  person: Person;
+  accident: Accident;
+  notice: Notice;
+  deliveryId: string;
+}
 
-/** errcodes: the window is closed, or its messages are used up. */
-const CLOSED = new Set([45015, 45047]);
+/** What a channel did: `said` (with the id that the platform's report will name), `cannot` (the next one may), `unsure` (it may have arrived). */
+export type Outcome = { kind: "said"; msgId?: string | null } | { kind: "cannot" } | { kind: "unsure" };
 
-/** Says one thing to one person: a customer message while the platform's window is open, else a template message. Words are put here, in his language. */
+type Said = Exclude<Channel, "kept" | "nobody">;
+
+const CHANNELS: ReadonlyArray<readonly [Said, (ctx: Context, told: Told) => Promise<Outcome>]> = [
+  ["customer-message", byCustomerMessage],
+  ["template-message", byTemplate],
+  ["subscription-notice", bySubscription],
+];
+
+/** Says one thing to one person, once: a customer message, a template message, a subscription notice, else with his next answer. What became of it is written down. */
 export async function tellPerson(ctx: Context, { personId, notice, deliveryId }: TellPerson): Promise<Channel> {
-  const person = await ctx.people.find(personId);
-  const accident = await ctx.accidents.find(notice.accidentId);
-  if (!person || !accident) return "nobody";
-  const said = await byCustomerMessage(ctx, person, accident, notice);
-  if (said) return "customer-message";
-  if (await byTemplate(ctx, person, notice, deliveryId)) return "template-message";
-  await ctx.people.keepUnsaid(person.id, textOf(ctx, person, notice));
-  return "kept";
-}
-
-async function byCustomerMessage(ctx: Context, person: Person, accident: Accident, notice: Notice): Promise<boolean> {
-  if (!(await ctx.quota.take(person.openid, ctx.clock.now()))) return false;
+  const { accidentId, code } = notice;
+  const before = await ctx.notices.begin({ id: deliveryId, accidentId, code });
+  if (before?.channel) return before.channel as Channel;
+  const [person, accident] = await Promise.all([ctx.people.find(personId), ctx.accidents.find(accidentId)]);
+  if (!person || !accident) return finish(ctx, deliveryId, "nobody");
+  const told = { person, accident, notice, deliveryId };
+  // The process died between saying and writing it down: he may have heard it, so it is not pushed at him again.
+  if (before?.saying) return keep(ctx, told);
   try {
-    await ctx.wechat.sendText(person.openid, textOf(ctx, person, notice));
+    return await tellBy(ctx, told, CHANNELS);
   } catch (error) {
-    if (!isClosed(error)) throw error;
-    await ctx.quota.closed(person.openid);
-    return false;
-  }
-  if (WITH_PICTURE.has(notice.code)) await sendPicture(ctx, person, accident);
-  return true;
-}
-
-const isClosed = (error: unknown) => error instanceof Upstream && CLOSED.has(Number(error.details.errcode));
-
-function textOf(ctx: Context, person: Person, { code, params, accidentId }: Notice): string {
-  const url = `${ctx.config.publicUrl}/h5/accidents/${accidentId}`;
-  const t = ctx.render.words(person.language);
-  const shown = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, wordOf(t, name, value)]));
-  return t(`chat.notice.${code}`, { ...shown, url });
-}
-
-/** Codes among the parameters have words of their own: an end, a slot, a refusal. */
-function wordOf(t: (key: string) => string, name: string, value: string | number): string | number {
-  const named = ["end", "slot", "refusal"].includes(name);
-  return named ? t(`chat.${name}.${value}`) : value;
-}
-
-/** The paper itself, as a picture: the platform carries no files. A failure here does not send the words again. */
-async function sendPicture(ctx: Context, person: Person, accident: Accident): Promise<void> {
-  const { documents } = accident;
-  if (!documents || !(await ctx.quota.take(person.openid, ctx.clock.now()))) return;
-  try {
-    const bytes = await ctx.blobs.read(accident, documents.pictureSha256);
-    const { mediaId } = await ctx.wechat.uploadImage({
-      bytes,
-      filename: `${accident.number}.jpg`,
-      contentType: "image/jpeg",
-    });
-    await ctx.wechat.sendImage(person.openid, mediaId);
-  } catch (error) {
-    ctx.log.warn(
-      { accidentId: accident.id, letter: letterOf(accident, person), code: (error as { code?: string }).code },
-      "agreement picture not sent",
-    );
-  }
-}
-
-const letterOf = (accident: Accident, person: Person): Letter | undefined =>
-  LETTERS.find((letter) => accident.parties[letter]?.identity.personId === person.id);
-
-async function byTemplate(
-  ctx: Context,
-  person: Person,
-  { code, params, accidentId }: Notice,
-  deliveryId: string,
-): Promise<boolean> {
-  const templateId = ctx.config.wechat.noticeTemplateId;
-  if (!templateId) return false;
-  const t = ctx.render.words(person.language);
-  try {
-    await ctx.wechat.sendTemplate({
-      openid: person.openid,
-      templateId,
-      url: `${ctx.config.publicUrl}/h5/accidents/${accidentId}`,
-      clientMsgId: deliveryId.slice(0, 32),
-      data: {
-        character_string1: String(params.number),
-        thing2: t(`chat.headline.${code}`),
-        time3: shanghaiTime(ctx.clock.now()),
-      },
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof Upstream && !error.retryable) return false;
+    await ctx.notices.giveUp(deliveryId);
     throw error;
   }
 }
 
-/** "2026-06-01 08:05", Shanghai time (UTC+8 all year). */
-const shanghaiTime = (at: Date) => new Date(at.getTime() + 8 * 3600_000).toISOString().slice(0, 16).replace("T", " ");
+/** The template message or subscription notice did not reach him, says the platform: the channels behind it have their turn. */
+export function tellOtherwise(ctx: Context, told: Told, failed: string): Promise<Channel> {
+  const at = CHANNELS.findIndex(([channel]) => channel === failed);
+  return tellBy(ctx, told, CHANNELS.slice(at + 1));
+}
+
+async function tellBy(ctx: Context, told: Told, channels: typeof CHANNELS): Promise<Channel> {
+  for (const [channel, say] of channels) {
+    const outcome = await say(ctx, told);
+    if (outcome.kind === "unsure") break;
+    if (outcome.kind === "cannot") continue;
+    await finish(ctx, told.deliveryId, channel);
+    const failed = outcome.msgId && (await joinOutcome(ctx, outcome.msgId, { noticeId: told.deliveryId }));
+    if (!failed) return channel;
+  }
+  return keep(ctx, told);
+}
+
+async function keep(ctx: Context, { person, notice, deliveryId }: Told): Promise<Channel> {
+  await ctx.people.keepUnsaid(person.id, noticeText(ctx, person, notice));
+  return finish(ctx, deliveryId, "kept");
+}
+
+async function finish(ctx: Context, deliveryId: string, channel: Channel): Promise<Channel> {
+  await ctx.notices.finish(deliveryId, channel);
+  return channel;
+}

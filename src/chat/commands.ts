@@ -1,7 +1,11 @@
 import { chooseLanguage } from "../actions/choose-language.ts";
+import { confirmMoved } from "../actions/confirm-moved.ts";
+import { endAccident } from "../actions/end-accident.ts";
+import { makeInvitation } from "../actions/make-invitation.ts";
 import type { Context } from "../context.ts";
 import type { Language, Person } from "../domain/accident.ts";
-import { nextThing, type Standing } from "./next-thing.ts";
+import { isOver, nextThing, type Standing, standing } from "./next-thing.ts";
+import { mayArrange, photoList } from "./photos.ts";
 
 interface Asked {
   ctx: Context;
@@ -11,9 +15,9 @@ interface Asked {
 
 type Command = (asked: Asked) => string | Promise<string>;
 
-const handle: Command = ({ ctx, person, current }) => nextThing(ctx, person, running(current));
+const handle: Command = ({ ctx, person, current }) => nextThing(ctx, person, current);
 
-/** Where the case and its claim stand, and the next thing to do. */
+/** Where the case and its claims stand, and the next thing to do. */
 const progress: Command = ({ ctx, person, current }) => {
   if (!current) return nextThing(ctx, person, null);
   const t = ctx.render.words(person.language);
@@ -24,18 +28,25 @@ const progress: Command = ({ ctx, person, current }) => {
       status: t(`chat.claim.${claim.status}`),
     });
   });
-  return [t("chat.progress.head", { number: current.view.number }), ...claims, nextThing(ctx, person, current)].join(
-    "\n",
-  );
+  const ended = current.view.ended ? [t(`chat.end.${current.view.ended.code}`)] : [];
+  const head = t("chat.progress.head", { number: current.view.number });
+  return [head, ...ended, ...claims, nextThing(ctx, person, current)].join("\n");
 };
 
 const help: Command = ({ ctx, person, current }) =>
-  ctx.render.words(person.language)("chat.help", { next: `\n${nextThing(ctx, person, running(current))}` });
+  ctx.render.words(person.language)("chat.help", { next: `\n${nextThing(ctx, person, current)}` });
 
 const operator: Command = ({ ctx, person }) =>
   ctx.render.words(person.language)("chat.operator", { phone: ctx.config.operatorPhone });
 
-/** Withdrawing needs a second thought, so it is confirmed on a page; what is signed by both can no longer be withdrawn. */
+const photos: Command = ({ ctx, person, current }) => {
+  const next = nextThing(ctx, person, current);
+  if (!current || isOver(current) || !mayArrange(current.view, current.letter)) return next;
+  const list = photoList(ctx, person, current.view);
+  return ctx.render.words(person.language)("chat.photo.list", { list, next });
+};
+
+/** Withdrawing needs a second thought; what is signed by both can no longer be withdrawn. */
 const withdraw: Command = ({ ctx, person, current }) => {
   const t = ctx.render.words(person.language);
   if (current?.view.concludedAt) return t("chat.withdraw.concluded", { phone: ctx.config.operatorPhone });
@@ -43,18 +54,44 @@ const withdraw: Command = ({ ctx, person, current }) => {
   return t("chat.withdraw.ask", { url: `${ctx.config.publicUrl}/h5/accidents/${current.view.id}/way-out` });
 };
 
+const withdrawNow: Command = async (asked) => {
+  const { ctx, person, current } = asked;
+  if (!current || isOver(current)) return withdraw(asked);
+  const { accident, letter } = current;
+  const after = await endAccident(ctx, { accidentId: accident.id, letter, code: "withdrawn" });
+  const next = nextThing(ctx, person, standing(ctx, after, person));
+  return ctx.render.words(person.language)("chat.withdraw.done", { next });
+};
+
+/** Digits and link for who cannot scan; the code to scan stands on the page. */
+const invite: Command = async ({ ctx, person, current }) => {
+  if (!current || isOver(current) || current.letter !== "A" || current.view.other.joined)
+    return nextThing(ctx, person, current);
+  const { accident, letter } = current;
+  const { invitation } = await makeInvitation(ctx, { accidentId: accident.id, letter });
+  return ctx.render.words(person.language)("chat.invite", {
+    digits: invitation?.digits ?? "",
+    url: `${ctx.config.publicUrl}/h5/accidents/${accident.id}`,
+  });
+};
+
+/** "The cars have moved": only once the pictures are safe; else he hears what comes first. */
+const moved: Command = async ({ ctx, person, current }) => {
+  if (current?.view.step !== "move") return nextThing(ctx, person, current);
+  const { accident, letter } = current;
+  const after = await confirmMoved(ctx, { accidentId: accident.id, letter });
+  const next = nextThing(ctx, person, standing(ctx, after, person));
+  return ctx.render.words(person.language)("chat.moved", { next });
+};
+
 const speak =
   (to: (person: Person) => Language): Command =>
   async ({ ctx, person, current }) => {
     const language = to(person);
-    await chooseLanguage(ctx, { person, language });
-    return ctx.render.words(language)("chat.language", {
-      next: `\n${nextThing(ctx, { ...person, language }, running(current))}`,
-    });
+    await chooseLanguage(ctx, { person, language, loaded: current?.accident ?? null });
+    const next = `\n${nextThing(ctx, { ...person, language }, current)}`;
+    return ctx.render.words(language)("chat.language", { next });
   };
-
-/** A case that is over is not what he wants to go on with. */
-const running = (current: Standing | null) => (current?.view.ended ? null : current);
 
 /** By menu key and by word; the numbers are those of the help text. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -62,31 +99,41 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   progress,
   operator,
   withdraw,
+  "withdraw-now": withdrawNow,
   help,
+  photos,
+  invite,
+  moved,
   english: speak(() => "en"),
   chinese: speak(() => "zh"),
   "other-language": speak((person) => (person.language === "zh" ? "en" : "zh")),
 };
 
 const WORDS: ReadonlyArray<[command: string, ...words: string[]]> = [
-  ["handle", "1", "处理事故", "事故", "处理", "开始", "下一步", "start", "next"],
+  ["handle", "1", "处理事故", "事故", "处理", "开始", "下一步", "继续", "start", "next", "accident", "go on"],
   ["progress", "2", "进度", "查询", "状态", "progress", "status"],
-  ["operator", "3", "人工", "客服", "电话", "operator", "human", "phone"],
+  ["operator", "3", "人工", "人工客服", "客服", "电话", "operator", "human", "phone", "person"],
   ["withdraw", "4", "撤回", "取消", "withdraw", "cancel"],
+  ["withdraw-now", "确认撤回", "确定撤回", "yes withdraw", "yes, withdraw"],
   ["other-language", "5"],
+  ["invite", "6", "邀请", "邀请对方", "二维码", "invite", "code", "qr"],
+  ["photos", "7", "照片", "拍照", "photos", "pictures"],
+  ["moved", "挪好了", "挪车了", "已挪车", "已移车", "挪完了", "moved", "we moved", "cars moved"],
   ["english", "english", "en", "英文", "英语"],
-  ["chinese", "中文", "chinese", "zh"],
-  ["help", "帮助", "help", "?", "？", "菜单", "menu", "你好", "hello", "hi"],
+  ["chinese", "中文", "汉语", "chinese", "zh"],
+  ["help", "帮助", "help", "?", "菜单", "menu", "你好", "您好", "hello", "hi", "0"],
 ];
 
 const COMMAND_OF = new Map(WORDS.flatMap(([command, ...words]) => words.map((word) => [word, command] as const)));
 
-/** The command behind what he wrote: full-width digits, case, quotes and spaces do not matter. */
+/** The command behind what he wrote or said: full-width signs, case, quotes, spaces and a full stop do not matter. */
 export function commandOf(text: string): Command | undefined {
   const word = text
     .normalize("NFKC")
+    .replaceAll(/["'“”‘’「」]/g, "")
     .trim()
-    .replaceAll(/["'“”‘’]/g, "")
+    .replace(/[。.!]+$/, "")
+    .replaceAll(/\s+/g, " ")
     .toLowerCase();
   return COMMANDS[COMMAND_OF.get(word) ?? ""];
 }

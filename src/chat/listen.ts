@@ -8,15 +8,18 @@ export interface Listening {
   onMessage(handler: (message: Message) => unknown): void;
 }
 
-/** Answers every message of every driver: one in, at most one out. `inboundOf` gives what the platform sent behind a Wechaty message. */
-export function listen(
-  ctx: Context,
-  bot: Listening,
-  inboundOf: (message: Message) => InboundMessage | undefined,
-): void {
+export interface Behind {
+  /** what the platform sent behind a Wechaty message */
+  inboundOf(message: Message): InboundMessage;
+  /** how many pictures of this person are being worked on or wait for their turn, this one counted */
+  photosInHand(openid: string): number;
+}
+
+/** Answers every message of every driver: one in, at most one out. */
+export function listen(ctx: Context, bot: Listening, { inboundOf, photosInHand }: Behind): void {
   bot.onMessage(async (message) => {
     const inbound = inboundOf(message);
-    const text = inbound && (await answerTo(ctx, inbound));
+    const text = await answerTo(ctx, inbound, () => photosInHand(inbound.openid) > 1);
     if (text) await message.say(text);
   });
 }

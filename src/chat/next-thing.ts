@@ -20,12 +20,17 @@ export function standing(ctx: Context, accident: Accident, person: Person): Stan
   return letter ? { accident, letter, view: viewOf(accident, letter, ctx.config.rules.catalogue) } : null;
 }
 
+/** Settled, or gone another way: the next accident of his begins anew. */
+export const isOver = ({ view }: Standing): boolean => Boolean(view.ended || view.concludedAt);
+
 /** The next useful thing, in one sentence with one link: nobody is ever stuck. */
 export function nextThing(ctx: Context, person: Person, current: Standing | null): string {
   const t = ctx.render.words(person.language);
-  if (!current) return t("chat.none", { url: `${ctx.config.publicUrl}/h5/start` });
+  const start = `${ctx.config.publicUrl}/h5/start`;
+  if (!current) return t("chat.none", { url: start });
   const { view } = current;
   const url = `${ctx.config.publicUrl}/h5/accidents/${view.id}`;
+  if (isOver(current)) return `${t(`chat.next.${view.step}`, { url })}\n${t("chat.again", { url: start })}`;
   if (view.step !== "photos") return t(`chat.next.${view.step}`, { url });
   const next = view.missingSlots[0];
   if (!next) return t("chat.next.photos-arriving", { url });

@@ -16,8 +16,8 @@ interface InboxDocument {
 const KEPT_MS = 30 * 60_000;
 
 const schema = new Schema<InboxDocument>(
-  { _id: String, holder: String, leaseUntil: Date, done: Boolean, sealedReply: Buffer, expiresAt: Date },
-  { collection: "inbox", versionKey: false, autoIndex: false, autoCreate: false },
+  { _id: String, expiresAt: Date },
+  { collection: "inbox", versionKey: false, strict: false, autoIndex: false, autoCreate: false },
 );
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
@@ -33,15 +33,19 @@ type State = { state: "new" } | { state: "running" } | { state: "done"; reply: s
 export async function createInbox(connection: Connection, vault: Vault, now: () => Date) {
   const model = connection.model("Push", schema) as unknown as Model<InboxDocument>;
   await model.createIndexes();
+  // Twice for every push: the driver's own collection, without mongoose's casting.
+  const { collection } = model;
   const idOf = (key: string) => vault.personId(`push ${key}`);
   const after = (ms: number) => new Date(now().getTime() + ms);
+  const update = (filter: object, set: Partial<InboxDocument>) =>
+    collection.updateOne(filter as never, { $set: set } as never);
   return {
     async begin({ key, holder, leaseMs }: Lease): Promise<State> {
       const _id = idOf(key);
       const fresh = { _id, holder, leaseUntil: after(leaseMs), done: false, expiresAt: after(KEPT_MS) };
-      if (await inserted(model, fresh)) return { state: "new" };
+      if (await inserted(collection, fresh)) return { state: "new" };
       const lapsed = { _id, done: false, leaseUntil: { $lte: now() } };
-      const taken = await model.updateOne(lapsed, { $set: { holder, leaseUntil: after(leaseMs) } });
+      const taken = await update(lapsed, { holder, leaseUntil: after(leaseMs) });
       if (taken.matchedCount === 1) return { state: "new" };
       const known = await model.findOne({ _id }).lean<InboxDocument>();
       if (!known?.done) return { state: "running" };
@@ -51,19 +55,19 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       };
     },
     async renew({ key, holder, leaseMs }: Lease): Promise<void> {
-      await model.updateOne({ _id: idOf(key), holder }, { $set: { leaseUntil: after(leaseMs) } });
+      await update({ _id: idOf(key), holder, done: false }, { leaseUntil: after(leaseMs) });
     },
     async finish({ key, holder, reply }: { key: string; holder: string; reply: string | null }): Promise<void> {
       const _id = idOf(key);
       const sealedReply = reply === null ? null : vault.sealOwn(`reply/${_id}`, reply);
-      await model.updateOne({ _id, holder }, { $set: { done: true, sealedReply } });
+      await update({ _id, holder }, { done: true, sealedReply });
     },
   };
 }
 
-async function inserted(model: Model<InboxDocument>, document: InboxDocument): Promise<boolean> {
+async function inserted(collection: Model<InboxDocument>["collection"], document: InboxDocument): Promise<boolean> {
   try {
-    await model.collection.insertOne(document as never);
+    await collection.insertOne(document as never);
     return true;
   } catch (error) {
     if ((error as { code?: number }).code === 11000) return false;

@@ -2,10 +2,12 @@ import { type Connection, type Model, Schema } from "mongoose";
 import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { bytesOf } from "./accident-document.ts";
+import { type Consents, consentsOf, type NoticeConsent } from "./people-consents.ts";
+import { openedBy, type SayWindow, type SayWindows, sayWindows } from "./people-windows.ts";
 import type { Vault } from "./vault.ts";
 
 /** Who has ever spoken to the account: found by a keyed hash, the openid and what he used last time sealed. */
-export interface People {
+export interface People extends Consents {
   /** Knows him from now on; what he did (`by`) opens the window in which we may speak to him. One operation: every push passes here. */
   see(openid: string, by?: string): Promise<Person>;
   find(personId: string): Promise<Person | null>;
@@ -13,15 +15,17 @@ export interface People {
   /** Keeps what he entered, to be offered next time. */
   remember(personId: string, details: Details): Promise<void>;
   lastDetails(personId: string): Promise<Details | null>;
-  /** What no channel would carry now: said together with the next answer. The five newest are kept. */
-  keepUnsaid(personId: string, text: string): Promise<void>;
+  /** What no channel would carry now: said together with the next answer. The twenty newest are kept. */
+  keepUnsaid(personId: string, ...texts: string[]): Promise<void>;
   /** Takes what was kept, once. */
   takeUnsaid(personId: string): Promise<string[]>;
+  /** Forgets what no accident needs: what he used last time, what waits for him, his consents; `wholly` the person himself. */
+  forget(personId: string, wholly: boolean): Promise<void>;
 }
 
-const UNSAID_LIMIT = 5;
+const UNSAID_LIMIT = 20;
 
-interface PersonDocument {
+export interface PersonDocument {
   _id: string;
   sealedOpenid: unknown;
   language: Language;
@@ -29,29 +33,15 @@ interface PersonDocument {
   seenAt: Date;
   unsaid?: unknown[];
   windows?: Partial<Record<string, SayWindow>>;
-}
-
-/** How many messages may still be said until when. */
-interface SayWindow {
-  left: number;
-  until: Date;
+  consents?: Record<string, NoticeConsent>;
 }
 
 /** What each act of a person opens: the platform's own table, given by whoever wires. */
 export type Openings = Readonly<Record<string, { name: string; count: number; lastsMs: number }>>;
 
-const windowSchema = { left: Number, until: Date };
 const schema = new Schema<PersonDocument>(
-  {
-    _id: String,
-    sealedOpenid: Buffer,
-    language: String,
-    sealedDetails: Buffer,
-    seenAt: Date,
-    unsaid: [Buffer],
-    windows: { message: windowSchema, brief: windowSchema },
-  },
-  { collection: "people", versionKey: false, autoIndex: false, autoCreate: false },
+  { _id: String },
+  { collection: "people", versionKey: false, strict: false, autoIndex: false, autoCreate: false },
 );
 
 export interface PeopleOptions {
@@ -63,27 +53,32 @@ export interface PeopleOptions {
 
 export function createPeople({ connection, vault, now, openings }: PeopleOptions): People & SayWindows {
   const model = connection.model("Person", schema) as unknown as Model<PersonDocument>;
-  const open = (document: PersonDocument): Person => ({
+  const personOf = (document: PersonDocument, openid: string): Person => ({
     id: document._id,
-    openid: vault.openOwn(`person/${document._id}`, bytesOf(document.sealedOpenid)),
+    openid,
     language: document.language,
     ...(document.unsaid?.length && { hasUnsaid: true }),
   });
   return {
     ...sayWindows(model, vault),
+    ...consentsOf(model),
     async see(openid, by) {
       const id = vault.personId(openid);
+      const at = now();
+      const opened = openedBy(openings, by, at);
       const sealedOpenid = vault.sealOwn(`person/${id}`, openid);
-      const opened = openedBy(openings, by, now());
-      const update = { $set: { seenAt: now(), ...opened }, $setOnInsert: { sealedOpenid, language: "zh" as const } };
-      const document = await model
-        .findOneAndUpdate({ _id: id }, update, { upsert: true, returnDocument: "after" })
-        .lean<PersonDocument>();
-      return open(document as PersonDocument);
+      const update = { $set: { seenAt: at, ...opened }, $setOnInsert: { sealedOpenid, language: "zh" as const } };
+      // Every push passes here: the driver's own collection, without mongoose's casting.
+      const document = await model.collection.findOneAndUpdate({ _id: id } as never, update as never, {
+        upsert: true,
+        returnDocument: "after",
+        projection: { language: 1, unsaid: { $slice: 1 } },
+      });
+      return personOf(document as unknown as PersonDocument, openid);
     },
     async find(personId) {
       const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
-      return document && open(document);
+      return document && personOf(document, vault.openOwn(`person/${personId}`, bytesOf(document.sealedOpenid)));
     },
     async setLanguage(personId, language) {
       await model.updateOne({ _id: personId }, { $set: { language } });
@@ -97,55 +92,19 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
       if (!document?.sealedDetails) return null;
       return JSON.parse(vault.openOwn(`details/${personId}`, bytesOf(document.sealedDetails))) as Details;
     },
-    async keepUnsaid(personId, text) {
-      const sealed = vault.sealOwn(`unsaid/${personId}`, text);
-      await model.updateOne({ _id: personId }, { $push: { unsaid: { $each: [sealed], $slice: -UNSAID_LIMIT } } });
+    async keepUnsaid(personId, ...texts) {
+      if (texts.length === 0) return;
+      const sealed = texts.map((text) => vault.sealOwn(`unsaid/${personId}`, text));
+      await model.updateOne({ _id: personId }, { $push: { unsaid: { $each: sealed, $slice: -UNSAID_LIMIT } } });
     },
     async takeUnsaid(personId) {
       const before = await model.findOneAndUpdate({ _id: personId }, { $unset: { unsaid: 1 } }).lean<PersonDocument>();
       return (before?.unsaid ?? []).map((sealed) => vault.openOwn(`unsaid/${personId}`, bytesOf(sealed)));
     },
-  };
-}
-
-function openedBy(openings: Openings, by: string | undefined, at: Date): Record<string, SayWindow> {
-  const opening = by === undefined ? undefined : openings[by];
-  if (!opening) return {};
-  const until = new Date(at.getTime() + opening.lastsMs);
-  return { [`windows.${opening.name}`]: { left: opening.count, until } };
-}
-
-/** The port of wechat/ for what may still be said; times there are milliseconds since 1970. */
-export interface SayWindows {
-  openWindow(openid: string, name: string, window: { left: number; until: number }): Promise<void>;
-  takeFrom(openid: string, name: string, at: number): Promise<boolean>;
-  windows(openid: string): Promise<Partial<Record<"message" | "brief", { left: number; until: number }>>>;
-  closeWindows(openid: string): Promise<void>;
-}
-
-function sayWindows(model: Model<PersonDocument>, vault: Vault): SayWindows {
-  return {
-    async openWindow(openid, name, { left, until }) {
-      const earlier = { _id: vault.personId(openid), [`windows.${name}.until`]: { $not: { $gt: new Date(until) } } };
-      await model.updateOne(earlier, { $set: { [`windows.${name}`]: { left, until: new Date(until) } } });
-    },
-    async takeFrom(openid, name, at) {
-      const open = {
-        _id: vault.personId(openid),
-        [`windows.${name}.left`]: { $gt: 0 },
-        [`windows.${name}.until`]: { $gt: new Date(at) },
-      };
-      return (await model.updateOne(open, { $inc: { [`windows.${name}.left`]: -1 } })).matchedCount === 1;
-    },
-    async windows(openid) {
-      const found = await model.findOne({ _id: vault.personId(openid) }, { windows: 1 }).lean<PersonDocument>();
-      const entries = Object.entries(found?.windows ?? {}).flatMap(([name, window]) =>
-        window ? [[name, { left: window.left, until: window.until.getTime() }]] : [],
-      );
-      return Object.fromEntries(entries);
-    },
-    async closeWindows(openid) {
-      await model.updateOne({ _id: vault.personId(openid) }, { $unset: { windows: 1 } });
+    async forget(personId, wholly) {
+      if (wholly) await model.deleteOne({ _id: personId });
+      else
+        await model.updateOne({ _id: personId }, { $unset: { sealedDetails: 1, unsaid: 1, windows: 1, consents: 1 } });
     },
   };
 }

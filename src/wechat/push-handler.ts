@@ -2,7 +2,7 @@ import type { Log } from "../log.ts";
 import { SUCCESS } from "./answer-push.ts";
 import type { InboxStore } from "./inbox.ts";
 import { Lanes } from "./lanes.ts";
-import type { InboundMessage } from "./message.ts";
+import type { InboundMessage, MessageKind } from "./message.ts";
 import { openPush, type PushRequest } from "./open-push.ts";
 import type { PushConfig } from "./push-config.ts";
 import { PushWork } from "./push-work.ts";
@@ -45,6 +45,8 @@ export interface PushHandler {
    * as openPush does, and Upstream when the inbox does not take the push: the platform then sends it again.
    */
   handle(push: PushRequest): Promise<PushAnswer>;
+  /** How many messages of that kind and person this process is working on, or has taken and keeps waiting for their turn. */
+  inHand(openid: string, kind: MessageKind): number;
   /** Resolves when everything that was accepted is done. */
   settle(): Promise<void>;
 }
@@ -74,6 +76,10 @@ export function createPushHandler(options: PushHandlerOptions): PushHandler {
       if (body === SUCCESS) return { type: "text/plain", body };
       return { type: body.startsWith("{") ? "application/json" : "application/xml", body };
     },
+    inHand: (openid, kind) =>
+      [...running.values()].filter(
+        (work) => work.isOurs && work.message.openid === openid && work.message.kind === kind,
+      ).length,
     async settle() {
       await Promise.all([...running.values()].map((work) => work.done));
     },

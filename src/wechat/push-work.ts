@@ -5,6 +5,7 @@ import { answerPush, SUCCESS } from "./answer-push.ts";
 import { failure } from "./failure.ts";
 import type { InboxLease, InboxState } from "./inbox.ts";
 import type { Lanes, Turn } from "./lanes.ts";
+import type { InboundMessage } from "./message.ts";
 import type { OpenedPush } from "./open-push.ts";
 import type { PushHandlerOptions, PushLimits } from "./push-handler.ts";
 import { OneReply } from "./reply-sink.ts";
@@ -24,6 +25,7 @@ export class PushWork {
   readonly #lease: InboxLease;
   readonly #sink: OneReply;
   #accepted = false;
+  #isOurs = false;
   #resolve: (body: string) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
@@ -41,6 +43,15 @@ export class PushWork {
     );
     // The turn is taken before anything is awaited: the order of arrival is the order of the work.
     this.done = this.#run(tools.lanes.enter(push.message.openid));
+  }
+
+  get message(): InboundMessage {
+    return this.#push.message;
+  }
+
+  /** The inbox gave it to us: it is not a repetition of what another process has or had. */
+  get isOurs(): boolean {
+    return this.#isOurs;
   }
 
   async #run(turn: Turn): Promise<void> {
@@ -87,6 +98,7 @@ export class PushWork {
 
   async #perform(turn: Turn): Promise<void> {
     const { inbox, limits } = this.#tools;
+    this.#isOurs = true;
     const renewal = setInterval(() => this.#quietly("lease not renewed", inbox.renew(this.#lease)), limits.leaseMs / 3);
     try {
       await turn.ready;

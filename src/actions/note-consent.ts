@@ -1,0 +1,12 @@
+import type { Context } from "../context.ts";
+import type { Person } from "../domain/accident.ts";
+
+export interface NoteConsent {
+  person: Person;
+  choices: ReadonlyArray<{ templateId: string; status: "accept" | "reject" }>;
+}
+
+/** He agreed to a subscription notice, or refused it: counted per person and template. */
+export async function noteConsent(ctx: Context, { person, choices }: NoteConsent): Promise<void> {
+  for (const { templateId, status } of choices) await ctx.people.noteConsent(person.id, templateId, status);
+}

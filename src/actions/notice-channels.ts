@@ -1,0 +1,107 @@
+import type { Context } from "../context.ts";
+import type { Accident, Person } from "../domain/accident.ts";
+import { LETTERS } from "../domain/accident.ts";
+import { Upstream } from "../errors.ts";
+import { withUnsaid } from "./bundle-words.ts";
+import { noticeFields, noticeText, noticeUrl } from "./notice.ts";
+import type { Outcome, Told } from "./tell-person.ts";
+
+/** The agreement itself goes with the news that it is concluded. */
+const WITH_PICTURE = new Set(["concluded", "claim-call-insurer"]);
+
+/** The last two messages of a window are for these: not more than three in a row about what he sees on his page anyway. */
+const MATTERS = new Set([...WITH_PICTURE, "may-move", "photo-refused", "ended", "removed"]);
+const RESERVED = 2;
+
+/** errcodes: the window is closed, or its messages are used up. */
+const CLOSED = new Set([45015, 45047]);
+const REFUSED = 43101;
+
+const CANNOT: Outcome = { kind: "cannot" };
+
+/** Where the platform's window is open: his words, what waited for him, and the paper where there is news of it. */
+export async function byCustomerMessage(ctx: Context, { person, accident, notice }: Told): Promise<Outcome> {
+  const at = ctx.clock.now();
+  const spare = MATTERS.has(notice.code) ? 0 : RESERVED;
+  if (spare > 0 && (await ctx.quota.left(person.openid, at)) <= spare) return CANNOT;
+  if (!(await ctx.quota.take(person.openid, at))) return CANNOT;
+  const text = await withUnsaid(ctx, person, noticeText(ctx, person, notice));
+  const outcome = await attempt(async () => {
+    await ctx.wechat.sendText(person.openid, text);
+    return { kind: "said" };
+  }, CLOSED);
+  if (outcome.kind === "said") {
+    if (WITH_PICTURE.has(notice.code)) await sendPicture(ctx, person, accident);
+    return outcome;
+  }
+  if (outcome.kind === "cannot") await ctx.quota.closed(person.openid);
+  return outcome;
+}
+
+/** Reaches a follower at any time; its id makes a repetition harmless. */
+export async function byTemplate(ctx: Context, { person, notice, deliveryId }: Told): Promise<Outcome> {
+  const templateId = ctx.config.wechat.noticeTemplateId;
+  if (!templateId) return CANNOT;
+  return attempt(async () => {
+    const { msgId } = await ctx.wechat.sendTemplate({
+      openid: person.openid,
+      templateId,
+      url: noticeUrl(ctx, notice),
+      clientMsgId: deliveryId.slice(0, 32),
+      data: noticeFields(ctx, person, notice),
+    });
+    return { kind: "said", msgId };
+  });
+}
+
+/** Reaches whoever has agreed to one, follower or not; each consent is good for one. */
+export async function bySubscription(ctx: Context, { person, notice }: Told): Promise<Outcome> {
+  const templateId = ctx.config.wechat.subscriptionTemplateId;
+  if (!templateId || !(await ctx.people.takeConsent(person.id, templateId))) return CANNOT;
+  try {
+    return await attempt(
+      async () => {
+        const { msgId } = await ctx.wechat.sendSubscription({
+          openid: person.openid,
+          templateId,
+          page: noticeUrl(ctx, notice),
+          data: noticeFields(ctx, person, notice),
+        });
+        return { kind: "said", msgId };
+      },
+      new Set([REFUSED]),
+    );
+  } catch (error) {
+    // Nothing was sent: the consent is still good for the next attempt.
+    await ctx.people.noteConsent(person.id, templateId, "accept");
+    throw error;
+  }
+}
+
+/** A refusal for good closes the channel; an answer that never came leaves us unsure; the rest is the job's to repeat. */
+async function attempt(say: () => Promise<Outcome>, closing: ReadonlySet<number> = new Set()): Promise<Outcome> {
+  try {
+    return await say();
+  } catch (error) {
+    if (!(error instanceof Upstream)) throw error;
+    if (closing.has(Number(error.details.errcode))) return CANNOT;
+    if (error.retryable) throw error;
+    return error.details.uncertain ? { kind: "unsure" } : CANNOT;
+  }
+}
+
+/** The paper itself, as a picture: the platform carries no files. A failure here does not send the words again. */
+async function sendPicture(ctx: Context, person: Person, accident: Accident): Promise<void> {
+  const { documents } = accident;
+  if (!documents || !(await ctx.quota.take(person.openid, ctx.clock.now()))) return;
+  try {
+    const bytes = await ctx.blobs.read(accident, documents.pictureSha256);
+    const filename = `${accident.number}.jpg`;
+    const { mediaId } = await ctx.wechat.uploadImage({ bytes, filename, contentType: "image/jpeg" });
+    await ctx.wechat.sendImage(person.openid, mediaId);
+  } catch (error) {
+    const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === person.id);
+    const { code } = error as { code?: string };
+    ctx.log.warn({ accidentId: accident.id, letter, code }, "agreement picture not sent");
+  }
+}

@@ -1,0 +1,12 @@
+import type { Context } from "../context.ts";
+
+type Side = { noticeId: string } | { ok: boolean; status: string };
+
+/** Our send and the platform's report of it come in either order: whoever comes second has both. Answers the notice that has now failed, else null; once for each message. */
+export async function joinOutcome(ctx: Context, msgId: string, side: Side): Promise<string | null> {
+  const { noticeId, ok, status } = await ctx.notices.joinReport(msgId, side);
+  if (noticeId === undefined || ok === undefined || status === undefined) return null;
+  if (!(await ctx.notices.settle(noticeId, { msgId, ok, status })) || ok) return null;
+  ctx.log.warn({ delivery: noticeId, status }, "notice did not arrive");
+  return noticeId;
+}

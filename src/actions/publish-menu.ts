@@ -1,0 +1,6 @@
+import type { Context } from "../context.ts";
+
+/** Puts the menu of config/menu.yaml on the account: with the message push switched on, the one of the admin page no longer works. */
+export async function publishMenu(ctx: Context): Promise<void> {
+  await ctx.wechat.createMenu(ctx.config.menu);
+}

@@ -1,0 +1,56 @@
+import { findInvited } from "../actions/join-accident.ts";
+import { codeOfScene } from "../actions/make-invitation.ts";
+import type { Context } from "../context.ts";
+import type { Person } from "../domain/accident.ts";
+import { Conflict, Invalid } from "../errors.ts";
+import { nextThing, standing, standingOf } from "./next-thing.ts";
+
+/** He followed, scanned or typed digits: with a living invitation he is led to join, else he hears what is wrong with it and what to do. */
+export async function invited(ctx: Context, person: Person, given: string | undefined): Promise<string> {
+  const t = ctx.render.words(person.language);
+  const code = given && (digitsOf(given) ?? codeOfScene(given) ?? codeOfLink(ctx, given));
+  if (!code) return welcome(ctx, person);
+  try {
+    const accident = await findInvited(ctx, { person, code });
+    const mine = standing(ctx, accident, person);
+    if (mine) return t("chat.invitation.joined", { next: nextThing(ctx, person, mine) });
+    return t("chat.welcome.invited", { url: `${ctx.config.publicUrl}/h5/join/${accident.invitation?.code}` });
+  } catch (error) {
+    // The case behind it is over: to who holds the code it is one that lives no more.
+    const reason = error instanceof Conflict ? "invitation-expired" : error instanceof Invalid ? error.code : "";
+    if (!REASONS.has(reason)) throw error;
+    return t(`chat.invitation.${reason}`, { next: nextThing(ctx, person, await standingOf(ctx, person)) });
+  }
+}
+
+const REASONS = new Set([
+  "invitation-unknown",
+  "invitation-own",
+  "invitation-used",
+  "invitation-expired",
+  "too-many-tries",
+]);
+
+/** Who comes back to a case in hand is led on in it. */
+async function welcome(ctx: Context, person: Person): Promise<string> {
+  const t = ctx.render.words(person.language);
+  const current = await standingOf(ctx, person);
+  if (!current || current.view.ended) return t("chat.welcome.plain", { url: `${ctx.config.publicUrl}/h5/start` });
+  return t("chat.welcome.back", { next: nextThing(ctx, person, current) });
+}
+
+/** Six digits, however they were typed: "１２３ ４５６", "123-456". */
+export function digitsOf(words: string): string | null {
+  const digits = words
+    .normalize("NFKC")
+    .trim()
+    .replace(/^(\d{3})[\s-](\d{3})$/, "$1$2");
+  return /^\d{6}$/.test(digits) ? digits : null;
+}
+
+/** The code in an address of our own join page. */
+export function codeOfLink(ctx: Context, link: string): string | null {
+  const start = `${ctx.config.publicUrl}/h5/join/`;
+  const code = link.startsWith(start) ? link.slice(start.length) : "";
+  return /^[\w-]{6,64}$/.test(code) ? code : null;
+}

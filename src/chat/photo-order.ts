@@ -1,0 +1,50 @@
+import { movePhoto } from "../actions/announce-photo.ts";
+import type { Context } from "../context.ts";
+import { type Person, PHOTO_SLOTS, type PhotoSlot } from "../domain/accident.ts";
+import { isOver, nextThing, type Standing, standing, standingOf } from "./next-thing.ts";
+import { mayArrange, photoList } from "./photos.ts";
+
+/** Numbers of the list: two places whose pictures change, or one whose picture makes room for the next one sent. */
+export interface Rearrangement {
+  from: number;
+  to: number | null;
+}
+
+const SWAP = /^(?:对调|调换|交换|换|swap|exchange)\s*([1-5])\D{0,5}([1-5])$/;
+const BETWEEN = /^([1-5])\s*(?:和|与|跟|换|and|with|<?->|↔)\s*([1-5])\s*(?:对调|调换|交换|换|swap)?$/;
+const RETAKE = /^(?:重拍|重发|retake|again)\s*([1-5])$/;
+
+/** "换 2 4", "swap 2 and 4", "②换④", "重拍 3"; null: something else was meant. */
+export function rearrangementOf(words: string): Rearrangement | null {
+  const text = words.normalize("NFKC").trim().toLowerCase();
+  const swap = SWAP.exec(text) ?? BETWEEN.exec(text);
+  if (swap) return { from: Number(swap[1]), to: Number(swap[2]) };
+  const retake = RETAKE.exec(text);
+  return retake && { from: Number(retake[1]), to: null };
+}
+
+/** Two pictures change places, or one becomes an extra so that the next one sent takes its place. */
+export async function rearrange(ctx: Context, person: Person, { from, to }: Rearrangement): Promise<string> {
+  const t = ctx.render.words(person.language);
+  const current = await standingOf(ctx, person);
+  const next = nextThing(ctx, person, current);
+  if (!current || isOver(current)) return next;
+  if (!mayArrange(current.view, current.letter)) return t("chat.photo.settled", { next });
+  const after = await moved(ctx, current, { from: slotOf(from), to: to === null ? "extra" : slotOf(to) });
+  const now = after && standing(ctx, after, person);
+  if (!now) return t("chat.photo.nothing-there", { list: photoList(ctx, person, current.view), next });
+  const list = photoList(ctx, person, now.view);
+  return t(to === null ? "chat.photo.room" : "chat.photo.swapped", { list, next: nextThing(ctx, person, now) });
+}
+
+const slotOf = (number: number): PhotoSlot => PHOTO_SLOTS[number - 1] ?? "extra";
+
+/** Null where there is no picture in either place. */
+async function moved(ctx: Context, current: Standing, { from, to }: { from: PhotoSlot; to: PhotoSlot }) {
+  const { accident, letter } = current;
+  const inSlot = (slot: PhotoSlot) => accident.photos.findLast((photo) => photo.slot === slot);
+  const first = inSlot(from);
+  const second = to === "extra" ? undefined : inSlot(to);
+  const move = first ? { photoId: first.id, slot: to } : second && { photoId: second.id, slot: from };
+  return move ? movePhoto(ctx, { accidentId: accident.id, letter, loaded: accident, ...move }) : null;
+}

@@ -1,0 +1,53 @@
+import { announcePhoto } from "../actions/announce-photo.ts";
+import type { Context } from "../context.ts";
+import { type Letter, type Person, PHOTO_SLOTS } from "../domain/accident.ts";
+import type { View } from "../domain/view.ts";
+import { Invalid } from "../errors.ts";
+import type { Asked } from "./answer.ts";
+import { isOver, nextThing, type Standing, standing, standingOf } from "./next-thing.ts";
+
+/** Stored as a media id before we answer; a job fetches the bytes. Of several at once only the last is answered, for all of them. */
+export async function onPhoto({ ctx, message, person, morePhotos }: Asked<"image">): Promise<string | null> {
+  const t = ctx.render.words(person.language);
+  const current = await standingOf(ctx, person);
+  if (!current || isOver(current)) return t("chat.photo.no-case", { next: nextThing(ctx, person, current) });
+  try {
+    const { accident, letter } = current;
+    const after = await announcePhoto(ctx, {
+      accidentId: accident.id,
+      letter,
+      mediaId: message.mediaId,
+      loaded: accident,
+    });
+    if (morePhotos()) return null;
+    return received(ctx, person, standing(ctx, after, person) ?? current);
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    return t("chat.photo.full", { limit: Number(error.details.limit), next: nextThing(ctx, person, current) });
+  }
+}
+
+function received(ctx: Context, person: Person, current: Standing): string {
+  const t = ctx.render.words(person.language);
+  const { view, letter } = current;
+  const next = nextThing(ctx, person, current);
+  if (!mayArrange(view, letter)) return t("chat.photo.extra", { next });
+  return t("chat.photo.taken", { list: photoList(ctx, person, view), next });
+}
+
+/** The mandatory five are the first driver's, and are arranged until the cars have moved. */
+export const mayArrange = (view: View, letter: Letter): boolean => letter === "A" && !view.movedAt;
+
+const MARKS = ["①", "②", "③", "④", "⑤"];
+
+/** The five places by their numbers, with what stands in each. */
+export function photoList(ctx: Context, person: Person, view: View): string {
+  const t = ctx.render.words(person.language);
+  const lines = PHOTO_SLOTS.map((slot, index) => {
+    const photo = view.photos.findLast((one) => one.slot === slot);
+    const mark = !photo ? "…" : photo.state === "refused" ? "✗" : "✓";
+    return `${MARKS[index]} ${t(`chat.slot.${slot}`)} ${mark}`;
+  });
+  const extras = view.photos.filter((photo) => photo.slot === "extra" && photo.by === "A").length;
+  return [...lines, ...(extras > 0 ? [t("chat.photo.extras", { extras })] : [])].join("\n");
+}

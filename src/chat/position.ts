@@ -1,0 +1,17 @@
+import { takePosition } from "../actions/take-position.ts";
+import type { Asked } from "./answer.ts";
+import { isOver, nextThing, standing, standingOf } from "./next-thing.ts";
+
+/** WeChat's own map speaks GCJ-02 and brings a line of address. */
+export async function onPosition({ ctx, message, person }: Asked<"location">): Promise<string> {
+  const t = ctx.render.words(person.language);
+  const current = await standingOf(ctx, person);
+  if (!current || isOver(current)) return nextThing(ctx, person, current);
+  const { latitude: lat, longitude: lng, label } = message;
+  const { accident, letter } = current;
+  const position = { lat, lng, crs: "GCJ-02" as const, accuracyM: null, label: label || null };
+  const after = await takePosition(ctx, { accidentId: accident.id, letter, position, loaded: accident });
+  const isNew = after.version !== accident.version;
+  const said = t(isNew ? "chat.location.taken" : after.movedAt ? "chat.location.late" : "chat.location.known");
+  return `${said}\n${nextThing(ctx, person, standing(ctx, after, person))}`;
+}

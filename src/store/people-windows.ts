@@ -1,0 +1,52 @@
+import type { Model } from "mongoose";
+import type { Openings, PersonDocument } from "./people.ts";
+import type { Vault } from "./vault.ts";
+
+/** How many messages may still be said until when. */
+export interface SayWindow {
+  left: number;
+  until: Date;
+}
+
+/** The port of wechat/ for what may still be said; times there are milliseconds since 1970. */
+export interface SayWindows {
+  openWindow(openid: string, name: string, window: { left: number; until: number }): Promise<void>;
+  takeFrom(openid: string, name: string, at: number): Promise<boolean>;
+  windows(openid: string): Promise<Partial<Record<"message" | "brief", { left: number; until: number }>>>;
+  closeWindows(openid: string): Promise<void>;
+}
+
+/** The fields to set when he did something that lets us speak. */
+export function openedBy(openings: Openings, by: string | undefined, at: Date): Record<string, SayWindow> {
+  const opening = by === undefined ? undefined : openings[by];
+  if (!opening) return {};
+  const until = new Date(at.getTime() + opening.lastsMs);
+  return { [`windows.${opening.name}`]: { left: opening.count, until } };
+}
+
+export function sayWindows(model: Model<PersonDocument>, vault: Vault): SayWindows {
+  return {
+    async openWindow(openid, name, { left, until }) {
+      const earlier = { _id: vault.personId(openid), [`windows.${name}.until`]: { $not: { $gt: new Date(until) } } };
+      await model.updateOne(earlier, { $set: { [`windows.${name}`]: { left, until: new Date(until) } } });
+    },
+    async takeFrom(openid, name, at) {
+      const open = {
+        _id: vault.personId(openid),
+        [`windows.${name}.left`]: { $gt: 0 },
+        [`windows.${name}.until`]: { $gt: new Date(at) },
+      };
+      return (await model.updateOne(open, { $inc: { [`windows.${name}.left`]: -1 } })).matchedCount === 1;
+    },
+    async windows(openid) {
+      const found = await model.findOne({ _id: vault.personId(openid) }, { windows: 1 }).lean<PersonDocument>();
+      const entries = Object.entries(found?.windows ?? {}).flatMap(([name, window]) =>
+        window ? [[name, { left: window.left, until: window.until.getTime() }]] : [],
+      );
+      return Object.fromEntries(entries);
+    },
+    async closeWindows(openid) {
+      await model.updateOne({ _id: vault.personId(openid) }, { $unset: { windows: 1 } });
+    },
+  };
+}
