@@ -28,7 +28,7 @@ type Writer = { name: string; ledger: Ledger; random: Random };
 
 /** Writes until the database is gone; `wrote` is called for each acknowledged write. */
 export async function write(uri: string, writer: Writer, wrote: () => void): Promise<void> {
-  const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: 50, maxPoolSize: 1 });
+  const client = new mongo.MongoClient(uri, { maxPoolSize: 1 });
   const collection = client.db().collection<Written>("written");
   const mine: string[] = [];
   try {
