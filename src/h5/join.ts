@@ -67,7 +67,7 @@ export function joinForm(ctx: Context, koa: Koa.Context, accident: Accident): Pl
     body: declaration,
     show: () => ({
       conditions: ctx.config.rules.conditions,
-      none: NONE,
+      noneOfThese: NONE,
       plate: maskPlate(accident.parties.A.details?.plate),
       address: accident.scene.address,
       since: timeText(accident.scene.occurredAt, ctx.clock.now(), person.language),

@@ -23,7 +23,7 @@ export function startForm(ctx: Context, koa: Koa.Context): PlainForm<Declaration
   return {
     template: "h5/start.njk",
     body: declaration,
-    show: () => ({ conditions: ctx.config.rules.conditions, vehicles: VEHICLES, none: NONE }),
+    show: () => ({ conditions: ctx.config.rules.conditions, vehicles: VEHICLES, noneOfThese: NONE }),
     async submit(given) {
       if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition", { field: "condition" });
       const end = endFor(ctx, given);
