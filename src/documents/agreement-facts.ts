@@ -67,7 +67,7 @@ export function partiesSection(paper: Paper, words: Words, input: AgreementInput
       return plate(paper, number, kind, box.x) ?? value(paper, number, box);
     }),
     one("insurer", (_, letter) => input.insurerNames[letter]),
-    one("policyNumber", (party) => party.policyNumber || words("notGiven")),
+    one("policyNumber", (party) => paper.clean(party.policyNumber ?? "") || words("notGiven")),
     row(paper, beside(...LETTERS.map((letter) => impactAndDegree(paper, words, parties[letter], letter))), {
       split: true,
     }),
@@ -130,9 +130,10 @@ export function happenedSection(paper: Paper, words: Words, input: AgreementInpu
       text(paper, law, { size: 7.5, colour: COLOURS.accent, ...box }),
     );
   });
-  const spoken = LETTERS.some((letter) => parties[letter].note.trim() !== "");
+  const notesOf = { A: paper.clean(parties.A.note), B: paper.clean(parties.B.note) };
+  const spoken = LETTERS.some((letter) => notesOf[letter] !== "");
   const notes = both(paper, words("label.note"), (letter, box) =>
-    text(paper, parties[letter].note.trim() || "—", { size: 8.5, ...box }),
+    text(paper, notesOf[letter] || "—", { size: 8.5, ...box }),
   );
   const blocks = spoken ? [acts, notes] : [acts];
   return section(paper, 3, { title: words("section.happened"), blocks });

@@ -60,8 +60,8 @@ function middle(height: number, block: Block): Block {
 /** A value with its translation small below it; what is the same in both is printed once. */
 export function value(paper: Paper, words: Bilingual | string, box: { x: number; width: number }): Block {
   const { zh, en } = typeof words === "string" ? { zh: words, en: "" } : words;
-  const main = text(paper, zh || "—", { size: 9.5, leading: 1.25, ...box });
-  const small = text(paper, en === zh ? "" : en, { size: 6.5, colour: COLOURS.soft, ...box });
+  const main = text(paper, paper.clean(zh) || "—", { size: 9.5, leading: 1.25, ...box });
+  const small = text(paper, en === zh ? "" : paper.clean(en), { size: 6.5, colour: COLOURS.soft, ...box });
   return stack(main, small);
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
@@ -6,6 +7,7 @@ import { AppError } from "../../src/errors.ts";
 import { createLimiter } from "../../src/photos/limiter.ts";
 import { COPY_SIDE, MAX_PHOTO_BYTES, MAX_SIGNATURE_BYTES, SIGNATURE_BOX, THUMB_SIDE } from "../../src/photos/limits.ts";
 import { createPhotos } from "../../src/photos/photos.ts";
+import { listSamples } from "../../src/simulator/samples/samples.ts";
 
 const photos = createPhotos();
 
@@ -261,6 +263,16 @@ test("only a PNG data URL of at most 300 kB is taken, and every refusal names th
   }
   const long = dataUrl(Buffer.alloc(MAX_SIGNATURE_BYTES + 10));
   await assert.rejects(photos.signatureImage(long), refused("signature-too-large", 413));
+});
+
+test("the sample photos of the stand-in phones pass as photographs, small and all different", async () => {
+  const samples = listSamples();
+  const bytes = await Promise.all(samples.map(({ file }) => readFile(file)));
+  for (const photo of bytes) {
+    assert.deepEqual(await photos.inspect(photo), { mime: "image/jpeg", width: 1600, height: 1200 });
+    assert.ok(photo.length <= 120 * 1024);
+  }
+  assert.equal(new Set(bytes.map((photo) => photo.toString("latin1"))).size, 10);
 });
 
 test("no more than two tasks run at once, the others in the order in which they came, and a failure frees its place", async () => {
