@@ -30,6 +30,7 @@ export interface Lane {
   kind: OutboxEntry["kind"];
   /** how many at once in this process: pictures and paper must not delay claims */
   concurrency: number;
+  /** How long a driver waits for what a dead process had in hand. A claim's is twice the time-out of its post; the others may run twice, to the same end. */
   leaseMs: number;
   /** Returns what becomes of the delivery; nothing returned: done. What it throws is tried again by the schedule. */
   handle(ctx: Context, job: Job): Promise<Verdict | undefined>;
@@ -39,13 +40,13 @@ export const LANES: readonly Lane[] = [
   {
     kind: "claim",
     concurrency: 4,
-    leaseMs: 60_000,
+    leaseMs: 30_000,
     handle: (ctx, { id, target, ...job }) => deliverClaim(ctx, { ...job, deliveryId: id, insurerCode: target }),
   },
   {
     kind: "notice",
     concurrency: 4,
-    leaseMs: 60_000,
+    leaseMs: 15_000,
     async handle(ctx, { id, target, body }) {
       await tellPerson(ctx, { personId: target, notice: JSON.parse(body), deliveryId: id });
       return undefined;
@@ -54,7 +55,7 @@ export const LANES: readonly Lane[] = [
   {
     kind: "document",
     concurrency: 1,
-    leaseMs: 120_000,
+    leaseMs: 15_000,
     async handle(ctx, { body }) {
       await renderDocuments(ctx, JSON.parse(body));
       return undefined;
@@ -63,7 +64,7 @@ export const LANES: readonly Lane[] = [
   {
     kind: "photo",
     concurrency: 2,
-    leaseMs: 60_000,
+    leaseMs: 15_000,
     async handle(ctx, { body }) {
       await fetchPhoto(ctx, JSON.parse(body));
       return undefined;

@@ -203,12 +203,12 @@ function linkIn(text: string): string {
   return link;
 }
 
-/** Asks again, every tenth of a second for at most twenty seconds. */
+/** Asks again, every tenth of a second for at most forty seconds: what a killed process had in hand comes back with its lease. */
 async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
   for (let tries = 0; ; tries++) {
     const value = await ask();
     if (good(value)) return value;
-    if (tries >= 200) throw new Error(`waited in vain: ${JSON.stringify(value).slice(0, 300)}`);
+    if (tries >= 400) throw new Error(`waited in vain: ${JSON.stringify(value).slice(0, 300)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
