@@ -71,12 +71,20 @@ export function readStatus(rawBody: Uint8Array, expected: { insurerCode: string;
   throw new Invalid("field-invalid", { fields: [...new Set(fields)].slice(0, 10).map((name) => name.slice(0, 64)) });
 }
 
+/** Joi would pass over a key named __proto__ in silence: it is refused like any other that is not in the schema. */
 function parse(rawBody: Uint8Array): object {
+  let poisoned = false;
+  let parsed: unknown = null;
   try {
-    const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(rawBody));
-    if (parsed !== null && typeof parsed === "object" && !Array.isArray(parsed)) return parsed;
+    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(rawBody), (key, value) => {
+      poisoned ||= key === "__proto__";
+      return value;
+    });
   } catch {
-    // not UTF-8 or not JSON: told below
+    throw new Invalid("body-not-json", {}, 400);
   }
-  throw new Invalid("body-not-json", {}, 400);
+  if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed))
+    throw new Invalid("body-not-json", {}, 400);
+  if (poisoned) throw new Invalid("field-invalid", { fields: ["__proto__"] });
+  return parsed;
 }

@@ -1,0 +1,267 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Accident, Claim } from "../../src/domain/accident.ts";
+import { sign } from "../../src/insurers/standard-webhooks.ts";
+import { type ClaimsHouse, openClaimsHouse } from "../support/claims-house.ts";
+import { closeDatabase } from "../support/database.ts";
+
+let house: ClaimsHouse;
+before(async () => {
+  house = await openClaimsHouse();
+});
+after(async () => {
+  await house.close();
+  await closeDatabase();
+});
+
+/** An accident whose claims are delivered; A's is at PICC, B's at PAIC unless told. */
+async function delivered(
+  options: Parameters<ClaimsHouse["conclude"]>[0] = {},
+): Promise<{ accident: Accident; ref: string; refB: string }> {
+  const accident = await house.conclude(options);
+  await house.jobs.settle();
+  const [a, b] = accident.claims.map(({ ref }) => ref) as [string, string];
+  return { accident, ref: a, refB: b };
+}
+
+const claimOf = async (accident: Accident, index = 0) =>
+  (await house.ctx.accidents.get(accident.id)).claims[index] as Claim;
+const eventsOf = async (accident: Accident) =>
+  (await house.ctx.accidents.get(accident.id)).events.filter(({ by }) => by.startsWith("insurer:"));
+const codes = async (accident: Accident) => (await house.notices(accident.id)).map(({ code }) => code);
+
+interface Call {
+  code?: string;
+  ref: string;
+  body?: string | Buffer;
+  headers?: Record<string, string>;
+  secrets?: readonly string[];
+}
+
+/** A call-back made by hand; signed by PICC unless told. */
+async function call({ code = "PICC", ref, body = "", headers, secrets }: Call) {
+  const timestamp = Math.floor(house.clock.now().getTime() / 1000);
+  const own = house.ctx.config.insurers.find((insurer) => insurer.code === code)?.secrets ?? [];
+  const signed = sign({ id: "st_by_hand", timestamp, body, secrets: secrets ?? own });
+  const response = await fetch(`${house.url}/api/insurers/${code}/claims/${ref}/status`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...signed, ...headers },
+    body,
+  });
+  return {
+    status: response.status,
+    body: (await response.json()) as Record<string, unknown>,
+    headers: response.headers,
+  };
+}
+
+const bodyFor = (ref: string, change: object = {}) =>
+  JSON.stringify({
+    claimRef: ref,
+    insurerCode: "PICC",
+    insurerClaimNo: "R-1",
+    sequence: 1,
+    status: "received",
+    ...change,
+  });
+
+describe("an insurer's call-back", () => {
+  it("moves the claim, becomes an event and tells the driver", async () => {
+    const { accident, ref } = await delivered();
+    const sent = await house.insurers.sendStatus("PICC", ref, {
+      status: "survey_scheduled",
+      occurredAt: "2026-11-02T12:30:00+08:00",
+      surveyor: { name: "王师傅", phone: "13700000003" },
+      reason: { text: "明天上午" },
+    });
+    assert.deepEqual([sent.status, sent.body], [200, { accepted: true }]);
+    const claim = await claimOf(accident);
+    assert.deepEqual(
+      [claim.status, claim.statusAt.toISOString(), claim.insurerClaimNo, claim.sequence],
+      ["survey_scheduled", "2026-11-02T04:30:00.000Z", `PICC-${ref}`, 1],
+    );
+    const [event] = await eventsOf(accident);
+    assert.equal(event?.by, "insurer:PICC");
+    assert.ok(!JSON.stringify(event).includes("王师傅") && !JSON.stringify(event).includes("13700000003"));
+    const [told] = await house.notices(accident.id);
+    assert.deepEqual([told?.code, told?.to], ["claim-survey_scheduled", `${accident.id}-A`]);
+    assert.deepEqual(
+      [told?.params.surveyor, told?.params.phone, told?.params.reason],
+      ["王师傅", "13700000003", "明天上午"],
+    );
+    assert.equal((await claimOf(accident, 1)).status, "submitted", "the other claim stays");
+  });
+
+  it("keeps amounts in fen and tells every payment", async () => {
+    const { accident, ref } = await delivered();
+    await house.insurers.sendStatus("PICC", ref, { status: "assessed", amounts: { assessedFen: 135_000 } });
+    await house.insurers.sendStatus("PICC", ref, { status: "paid", amounts: { paidFen: 100_050 } });
+    await house.insurers.sendStatus("PICC", ref, { status: "paid", amounts: { paidFen: 135_000 } });
+    const claim = await claimOf(accident);
+    assert.deepEqual([claim.status, claim.assessedFen, claim.paidFen], ["paid", 135_000, 135_000]);
+    const told = await house.notices(accident.id);
+    assert.deepEqual(
+      told.map(({ code, params }) => [code, params.yuan]),
+      [
+        ["claim-assessed", "1350.00"],
+        ["claim-paid", "1000.50"],
+        ["claim-paid", "1350.00"],
+      ],
+    );
+  });
+
+  it("has its effect once, however often it comes, also all at once", async () => {
+    const { accident, ref } = await delivered();
+    const status = { status: "received", sequence: 4, webhookId: "st_same" };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => house.insurers.sendStatus("PICC", ref, status)));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      Array(10).fill(200),
+    );
+    assert.equal(answers.filter(({ body }) => body.duplicate === true).length, 9);
+    assert.equal((await eventsOf(accident)).length, 1);
+    assert.deepEqual(await codes(accident), ["claim-received"]);
+  });
+
+  it("that comes late is kept and changes nothing", async () => {
+    const { accident, ref } = await delivered();
+    await house.insurers.sendStatus("PICC", ref, { status: "surveyed", sequence: 5 });
+    const late = await house.insurers.sendStatus("PICC", ref, { status: "received", sequence: 2 });
+    assert.deepEqual([late.status, late.body], [200, { accepted: true, stale: true }]);
+    assert.equal((await claimOf(accident)).status, "surveyed");
+    assert.deepEqual(
+      (await eventsOf(accident)).map(({ data }) => [data.status, data.stale ?? false]),
+      [
+        ["surveyed", false],
+        ["received", true],
+      ],
+    );
+    assert.deepEqual(await codes(accident), ["claim-surveyed"]);
+  });
+
+  it("that is impossible is answered 409 each time and held once for a person", async () => {
+    const { accident, ref } = await delivered();
+    await house.insurers.sendStatus("PICC", ref, { status: "rejected", reason: { code: "not_in_force" } });
+    const impossible = { status: "paid", amounts: { paidFen: 1 }, webhookId: "st_impossible" };
+    for (let n = 0; n < 2; n++) {
+      const sent = await house.insurers.sendStatus("PICC", ref, impossible);
+      assert.equal(sent.status, 409);
+      assert.deepEqual([sent.body.accepted, sent.body.held, sent.body.code], [false, true, "claim-status-held"]);
+    }
+    assert.equal((await claimOf(accident)).status, "rejected");
+    const held = (await eventsOf(accident)).filter(({ type }) => type === "claim-status-held");
+    assert.deepEqual(
+      held.map(({ data }) => [data.status, data.paidFen]),
+      [["paid", 1]],
+    );
+    assert.deepEqual(await codes(accident), ["claim-rejected"]);
+    assert.equal((await house.insurers.sendStatus("PICC", ref, { status: "reopened" })).status, 200);
+  });
+
+  it("about the claim of another insurer is as one about no claim: 404, nothing changed", async () => {
+    const { accident, ref, refB } = await delivered();
+    const foreign = await house.insurers.sendStatus("PAIC", ref, { status: "paid" });
+    const none = await house.insurers.sendStatus("PAIC", "KC00000000-000000-A", { status: "paid" });
+    assert.deepEqual([foreign.status, none.status], [404, 404]);
+    assert.deepEqual(foreign.body, none.body);
+    const other = await call({ ref: refB, body: bodyFor(refB) });
+    assert.equal(other.status, 404);
+    assert.equal((await eventsOf(accident)).length, 0);
+  });
+
+  it("about one of two claims at the same insurer moves that one", async () => {
+    const { accident, refB } = await delivered({ insurers: { A: "PICC", B: "PICC" } });
+    await house.insurers.sendStatus("PICC", refB, { status: "accepted" });
+    assert.deepEqual(
+      [(await claimOf(accident)).status, (await claimOf(accident, 1)).status],
+      ["submitted", "accepted"],
+    );
+  });
+});
+
+describe("a call-back that is not as it should be", () => {
+  it("is refused alike for every fault of the signature", async () => {
+    const { accident, ref } = await delivered();
+    const body = bodyFor(ref);
+    const stale = String(Math.floor(house.clock.now().getTime() / 1000) - 301);
+    const paic = house.ctx.config.insurers.find(({ code }) => code === "PAIC")?.secrets ?? [];
+    const answers = [
+      await call({ ref, body, secrets: paic }),
+      await call({ ref, body, headers: { "webhook-timestamp": stale } }),
+      await call({ ref, body, headers: { "webhook-signature": "v1,AAAA" } }),
+      await call({ ref, body, headers: { "webhook-id": "other" } }),
+      await call({ ref, body: "not json", headers: { "webhook-signature": "" } }),
+      await call({ ref: "KC00000000-000000-A", body, secrets: paic }),
+    ];
+    for (const answer of answers) {
+      assert.equal(answer.status, 401);
+      assert.deepEqual(answer.body, answers[0]?.body);
+      assert.equal(answer.body.code, "not-signed-in");
+    }
+    assert.equal((await eventsOf(accident)).length, 0);
+  });
+
+  it("is refused for an insurer that is not there, or has no interface", async () => {
+    for (const code of ["NONE", "TPIC", "__proto__", "PICC%00"]) {
+      const response = await fetch(`${house.url}/api/insurers/${code}/claims/x/status`, { method: "POST", body: "{}" });
+      assert.equal(response.status, 404, code);
+    }
+  });
+
+  it("is too large, not JSON, not UTF-8 or no object", async () => {
+    const { ref } = await delivered();
+    const large = await call({ ref, body: bodyFor(ref, { reason: { text: "x".repeat(65 * 1024) } }) });
+    assert.deepEqual([large.status, large.body.code], [413, "body-too-large"]);
+    for (const body of ["", "{", "[]", "null", '"text"', Buffer.from([0x7b, 0xff, 0x7d]), "<xml/>"]) {
+      const answer = await call({ ref, body });
+      assert.deepEqual([answer.status, answer.body.code], [400, "body-not-json"], String(body));
+    }
+    assert.equal((await call({ ref, body: "[".repeat(60_000) })).status, 400);
+  });
+
+  const faults: [string, object, string][] = [
+    ["an operator for a text", { insurerClaimNo: { $ne: null } }, "insurerClaimNo"],
+    ["an operator for the state", { status: { $gt: "" } }, "status"],
+    ["a state that is ours to say", { status: "submitted" }, "status"],
+    ["another claim than the address", { claimRef: "KC00000000-000000-A" }, "claimRef"],
+    ["another insurer than the address", { insurerCode: "PAIC" }, "insurerCode"],
+    ["a negative amount", { amounts: { paidFen: -1 } }, "amounts.paidFen"],
+    ["yuan", { amounts: { paidFen: 13.5 } }, "amounts.paidFen"],
+    ["a time without zone", { occurredAt: "2026-11-02T04:00:00" }, "occurredAt"],
+    ["a day that is not", { occurredAt: "2026-13-45T04:00:00Z" }, "occurredAt"],
+    ["a long reason", { reason: { text: "x".repeat(501) } }, "reason.text"],
+    ["hidden characters", { reason: { text: "paid\u202e" } }, "reason.text"],
+    ["neither number nor time", { sequence: undefined }, "sequence"],
+    ["a field that nobody knows", { state: "paid" }, "state"],
+    [
+      "a script for a link",
+      { documents: [{ kind: "x", url: "javascript:alert(1)", sha256: "0".repeat(64) }] },
+      "documents.0.url",
+    ],
+  ];
+  for (const [name, change, field] of faults) {
+    it(`has ${name}: 422 names ${field}, in both languages`, async () => {
+      const { accident, ref } = await delivered();
+      const answer = await call({ ref, body: bodyFor(ref, change) });
+      assert.equal(answer.status, 422);
+      assert.deepEqual(
+        [answer.body.accepted, answer.body.code, answer.body.field, answer.body.fields],
+        [false, "field-invalid", field, [field]],
+      );
+      const { zh, en } = answer.body.message as { zh: string; en: string };
+      assert.ok(zh.includes(field) && en.includes(field));
+      assert.equal((await eventsOf(accident)).length, 0);
+    });
+  }
+
+  it("cannot reach into prototypes or choose what we answer", async () => {
+    const { ref } = await delivered();
+    const poisoned = bodyFor(ref).replace("{", '{"__proto__":{"admin":true},');
+    const answer = await call({ ref, body: poisoned });
+    assert.equal(answer.status, 422);
+    assert.equal(({} as { admin?: boolean }).admin, undefined);
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${n}${"x".repeat(100)}`, 1]));
+    const { fields } = (await call({ ref, body: bodyFor(ref, many) })).body as { fields: string[] };
+    assert.ok(fields.length <= 10 && fields.every((field) => field.length <= 64));
+  });
+});
