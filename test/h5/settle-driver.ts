@@ -18,6 +18,9 @@ import { DETAILS } from "../support/drivers.ts";
 /** One driver in front of his phone: a session cookie, pages read as text, forms posted with the token that stands in them. */
 export interface Driver {
   person: Person;
+  /** of the session, to sign a browser in */
+  cookie: { name: string; value: string; url: string };
+  urlOf(path: string): string;
   get(path: string): Promise<Page>;
   post(path: string, fields: Record<string, string>): Promise<Page>;
 }
@@ -121,12 +124,15 @@ export function driverOf(app: TestApp, id: string, person: Person): Driver {
     kind: "wechat",
     expiresAt: app.clock.now().getTime() + 3_600_000,
   };
-  const cookie = `kc=${signValue(app.config.keys.session, "session", session)}`;
+  const value = signValue(app.config.keys.session, "session", session);
+  const cookie = `kc=${value}`;
   const base = `/h5/accidents/${id}`;
   const urlOf = (path: string) => `${app.url}${base}${path === "" ? "" : `/${path}`}`;
   const get = async (path: string) => read(await fetch(urlOf(path), { headers: { cookie }, redirect: "manual" }), base);
   return {
     person,
+    cookie: { name: "kc", value, url: app.url },
+    urlOf,
     get,
     async post(path, fields) {
       const token = fieldValue((await get(path)).html, "_csrf") || fieldValue((await get("")).html, "_csrf");

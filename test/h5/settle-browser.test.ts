@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { startApp, type TestApp } from "../support/app.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { closeDatabase } from "../support/database.ts";
+import { type Driver, openPair, readyPair } from "./settle-driver.ts";
+
+let app: TestApp;
+let browser: Browser;
+before(async () => {
+  app = await startApp();
+  browser = await launchBrowser();
+  // the packed browser ends with its last window
+  await browser.newPage();
+});
+after(async () => {
+  await browser.close();
+  await app.stop();
+  await closeDatabase();
+});
+
+const PHONE = { width: 390, height: 844 };
+
+async function phoneOf(driver: Driver, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: PHONE, deviceScaleFactor: 3, hasTouch: true, ...options });
+  await context.addCookies([driver.cookie]);
+  return context.newPage();
+}
+
+async function draw(page: Page, pad: Locator): Promise<void> {
+  // the green button is fixed at the bottom: what is to be drawn on must stand clear of it
+  await page.evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");
+  const box = await pad.boundingBox();
+  assert.ok(box);
+  const at = (x: number, y: number): [number, number] => [box.x + box.width * x, box.y + box.height * y];
+  await page.mouse.move(...at(0.2, 0.6));
+  await page.mouse.down();
+  for (const [x, y] of [
+    [0.3, 0.2],
+    [0.4, 0.8],
+    [0.5, 0.25],
+    [0.6, 0.7],
+    [0.75, 0.35],
+  ] as const)
+    await page.mouse.move(...at(x, y), { steps: 4 });
+  await page.mouse.up();
+}
+
+const isTooWide = (page: Page) => page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth");
+
+describe("the second half in a browser", () => {
+  it("opens the green button only after ink, clears it, keeps the ink when the phone is turned, and signs", async () => {
+    const { id, A } = await readyPair(app);
+    const page = await phoneOf(A);
+    await page.goto(A.urlOf("sign"));
+    const button = page.locator("footer button");
+    const pad = page.locator("canvas");
+    assert.equal(await button.isDisabled(), true);
+    await draw(page, pad);
+    assert.equal(await button.textContent(), "签好了");
+    assert.equal(await button.isDisabled(), false);
+    await page.getByRole("button", { name: "重写" }).click();
+    assert.equal(await button.isDisabled(), true);
+    await draw(page, pad);
+    await page.setViewportSize({ width: 844, height: 390 });
+    assert.equal(await button.isDisabled(), false);
+    await button.click();
+    await page.waitForURL(A.urlOf("wait-signature"));
+    assert.ok((await app.ctx.accidents.get(id)).parties.A.signature?.imageSha256);
+  });
+
+  it("goes from my car to waiting without script, in four touches for what happened", async () => {
+    const { id, B } = await openPair(app, { language: { B: "en" } });
+    const page = await phoneOf(B, { javaScriptEnabled: false });
+    await page.goto(B.urlOf("details"));
+    await page.getByLabel("Name", { exact: true }).fill("Maria Gonçalves");
+    await page.getByRole("radio", { name: "Identity card" }).check();
+    await page.getByLabel("Number", { exact: true }).fill("310115194910010031");
+    await page.getByLabel("Mobile").fill("13900139000");
+    await page.getByLabel("Letters and digits").fill("ad12345");
+    await page.getByLabel("Insurer").selectOption("unknown");
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.waitForURL(B.urlOf("statement"));
+    const [mine, theirs] = [page.locator("#field-ownAct"), page.locator("#field-otherAct")];
+    await mine.getByRole("radio").last().check();
+    await theirs.getByRole("radio").first().check();
+    await page.getByText("rear left", { exact: true }).click();
+    await page.getByRole("button", { name: "That is what happened" }).click();
+    await page.waitForURL(B.urlOf("wait-statement"));
+    const { statement } = (await app.ctx.accidents.get(id)).parties.B ?? {};
+    assert.deepEqual([statement?.ownAct, statement?.otherAct, statement?.impact], ["none", "QS-01", "rear-left"]);
+  });
+
+  it("fits a narrow phone in both languages", async () => {
+    for (const language of ["zh", "en"] as const) {
+      const { A } = await readyPair(app, { language: { A: language } });
+      const page = await phoneOf(A, { viewport: { width: 320, height: 640 } });
+      for (const path of ["details", "statement", "sign", ""]) {
+        await page.goto(A.urlOf(path));
+        assert.equal(await isTooWide(page), false, `${language} ${path}`);
+      }
+    }
+  });
+});
