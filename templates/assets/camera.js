@@ -11,6 +11,8 @@ const mandatory = tiles.filter((tile) => tile.dataset.slot !== "extra");
 const text = (state) => form.dataset[`text${state[0].toUpperCase()}${state.slice(1)}`];
 let current = null;
 let stream = null;
+let step = form.dataset.step;
+let news = false;
 let hasCamera = Boolean(navigator.mediaDevices?.getUserMedia);
 
 document.body.classList.add("kc-js");
@@ -31,9 +33,19 @@ function show(slot, state, detail) {
   tile.querySelector("[data-state-text]").textContent = words;
   if (detail instanceof Blob) preview(tile, detail);
   document.getElementById("offline").hidden = !tiles.some((one) => one.dataset.state === "waiting");
-  const isUnderWay = tiles.some((one) => ["sending", "waiting"].includes(one.dataset.state));
-  if (state === "stored" && detail.step !== "photos" && slot !== "extra" && !isUnderWay && camera.hidden)
-    location.assign(form.dataset.next);
+  if (state === "stored") {
+    step = detail.step;
+    news = true;
+    goOn();
+  }
+}
+
+// Once nothing is under way the page is read anew: swapping, what is still missing, or the next step.
+function goOn() {
+  const isUnderWay = tiles.some((tile) => ["sending", "waiting"].includes(tile.dataset.state));
+  if (isUnderWay || !news || !camera.hidden) return;
+  if (step === form.dataset.step) location.reload();
+  else location.assign(form.dataset.next);
 }
 
 function preview(tile, blob) {
@@ -99,6 +111,7 @@ function aim() {
   const tile = tileOf(current);
   camera.querySelector(".kc-camera__outline").src = `/assets/h5/slot-${current}.svg`;
   camera.querySelector("#camera-slot").textContent = tile.querySelector(".kc-shot__name").textContent;
+  camera.querySelector("[data-hint]").textContent = tile.dataset.hint;
   const taken = mandatory.filter((one) => !isEmpty(one)).length;
   camera.querySelector("[data-count]").textContent = `${taken}/${mandatory.length}`;
 }
@@ -108,8 +121,7 @@ function closeCamera() {
   stream = null;
   camera.hidden = true;
   document.body.classList.remove("kc-filming");
-  const isDone = mandatory.every((tile) => tile.dataset.state === "stored");
-  if (isDone && form.dataset.step === "photos") location.assign(form.dataset.next);
+  goOn();
 }
 
 function shutter() {
