@@ -37,7 +37,7 @@ async function round(number: number): Promise<void> {
   const { child, uri } = await startOwner();
   if (number === 0) await prepare(uri);
   const gone = once(child, "exit");
-  let left = 20 + Math.floor(random() * 600);
+  let left = 20 + Math.floor(random() * 250);
   const wrote = () => {
     acknowledged++;
     left--;

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import mongoose from "mongoose";
+import { type Embedded, startEmbedded } from "../../src/embedded/embedded.ts";
+import { crc32c } from "../../src/embedded/wire/crc32c.ts";
+import { Conflict } from "../../src/errors.ts";
+
+const { mongo } = mongoose;
+const dir = mkdtempSync(join(tmpdir(), "kuaichu-server-"));
+let embedded: Embedded;
+let client: mongoose.mongo.MongoClient;
+
+before(async () => {
+  embedded = await startEmbedded({ dir });
+  client = await new mongo.MongoClient(embedded.uri).connect();
+});
+after(async () => {
+  await client.close();
+  await embedded.close();
+  rmSync(dir, { recursive: true });
+});
+
+test("a folder has one owner, and the second is told whom to ask", async () => {
+  const error = await startEmbedded({ dir }).catch((thrown) => thrown);
+  assert.ok(error instanceof Conflict);
+  for (const words of [dir, String(process.pid), `MONGODB_URI=${embedded.uri}`])
+    assert.ok(error.message.includes(words), error.message);
+});
+
+test("a folder is free again after close, and nothing is lost", async () => {
+  const other = mkdtempSync(join(tmpdir(), "kuaichu-again-"));
+  for (let round = 1; round <= 3; round++) {
+    const { uri, close } = await startEmbedded({ dir: other });
+    const visitor = await new mongo.MongoClient(uri).connect();
+    await visitor.db().collection("rounds").insertOne({ round });
+    assert.equal(await visitor.db().collection("rounds").countDocuments(), round);
+    await visitor.close();
+    await Promise.all([close(), close()]);
+  }
+  rmSync(other, { recursive: true });
+});
+
+/** Sends bytes and gives what comes back until the connection ends, or the first answer. */
+async function exchange(bytes: Buffer): Promise<Buffer> {
+  const { port } = new URL(embedded.uri);
+  const socket = connect(Number(port), "127.0.0.1");
+  socket.on("error", () => {});
+  const parts: Buffer[] = [];
+  socket.on("data", (part) => {
+    parts.push(part);
+    socket.end();
+  });
+  socket.write(bytes);
+  await once(socket, "close");
+  return Buffer.concat(parts);
+}
+
+function message(code: number, body: Buffer, length = body.length + 16): Buffer {
+  const head = Buffer.alloc(16);
+  head.writeInt32LE(length, 0);
+  head.writeInt32LE(77, 4);
+  head.writeInt32LE(code, 12);
+  return Buffer.concat([head, body]);
+}
+
+const ping = Buffer.from(mongo.BSON.serialize({ ping: 1, $db: "admin" }));
+const flags = (value: number) => Buffer.from([value & 0xff, value >> 8, 0, 0]);
+const msg = (value: number, ...sections: Buffer[]) => message(2013, Buffer.concat([flags(value), ...sections]));
+const body = Buffer.concat([Buffer.from([0]), ping]);
+
+test("messages that break the protocol end their connection, nothing more", async (t) => {
+  const cases: [string, Buffer][] = [
+    ["a length too small", message(2013, Buffer.alloc(0), 3)],
+    ["a negative length", message(2013, Buffer.alloc(0), -1)],
+    ["a length too large", message(2013, Buffer.alloc(0), 2 ** 30)],
+    ["an unknown operation", message(4242, body)],
+    ["a compressed message", message(2012, body)],
+    ["an old insert", message(2002, body)],
+    ["no body", msg(0)],
+    ["two bodies", msg(0, body, body)],
+    ["an unknown section", msg(0, Buffer.from([9]), ping)],
+    ["an unknown required flag", msg(4, body)],
+    ["a wrong checksum", msg(1, body, Buffer.alloc(4))],
+    ["a body cut short", msg(0, body.subarray(0, 12))],
+    ["a body with a wrong length", msg(0, Buffer.from([0, 255, 0, 0, 0]), ping)],
+    ["a sequence without a name", msg(0, body, Buffer.from([1, 6, 0, 0, 0, 65, 65]))],
+    ["garbage in the body", msg(0, Buffer.from([0, 9, 0, 0, 0, 99, 99, 99, 99, 0]))],
+    [
+      "an old query of a collection",
+      message(2004, Buffer.concat([Buffer.alloc(4), Buffer.from("a.b\0"), Buffer.alloc(8), ping])),
+    ],
+  ];
+  for (const [name, bytes] of cases) await t.test(name, async () => assert.equal((await exchange(bytes)).length, 0));
+  await t.test("random bytes", async () => {
+    for (let i = 0; i < 20; i++) await exchange(Buffer.concat([message(2013, randomBytes(60)), randomBytes(30)]));
+  });
+  assert.equal((await client.db().command({ ping: 1 }))["ok"], 1);
+});
+
+test("a checksum that is right is accepted, and so is a message in small pieces", async () => {
+  const bytes = msg(1, body, Buffer.alloc(4));
+  bytes.writeUInt32LE(crc32c(bytes.subarray(0, -4)), bytes.length - 4);
+  assert.ok((await exchange(bytes)).length > 21);
+  const socket = connect(Number(new URL(embedded.uri).port), "127.0.0.1", () => {});
+  socket.setNoDelay(true);
+  const answered = once(socket, "data");
+  for (const one of msg(0, body)) {
+    socket.write(Buffer.from([one]));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const [answer] = (await answered) as [Buffer];
+  assert.equal(answer.readInt32LE(8), 77);
+  socket.destroy();
+});
+
+test("mongoose: models, unique and sub-documents, versions, populate-free reads", async () => {
+  const connection = await mongoose.createConnection(embedded.uri).asPromise();
+  const part = new mongoose.Schema({ n: Number });
+  const schema = new mongoose.Schema(
+    { name: { type: String, unique: true }, parts: [part], at: Date, map: { type: Map, of: Number } },
+    { optimisticConcurrency: true },
+  );
+  const Thing = connection.model("Thing", schema);
+  await Thing.init();
+  const one = await Thing.create({ name: "one", parts: [{ n: 1 }], at: new Date(5), map: { a: 1 } });
+  await assert.rejects(Thing.create({ name: "one" }), {
+    code: 11000,
+    keyPattern: { name: 1 },
+    keyValue: { name: "one" },
+  });
+  const rival = await Thing.findById(one._id).orFail();
+  one.parts.push({ n: 2 });
+  one.parts[0]!.n = 7;
+  await one.save();
+  rival.name = "two";
+  await assert.rejects(rival.save(), { name: "VersionError" });
+  const found = await Thing.findOne({ "parts.n": 7 }).lean().orFail();
+  assert.deepEqual([found.name, found.parts.map((each) => each.n), found.at], ["one", [7, 2], new Date(5)]);
+  assert.equal(await Thing.countDocuments({ name: /^O/i }), 1);
+  await connection.close();
+});
+
+test("GridFS: upload, download, list, delete", async () => {
+  const bucket = new mongo.GridFSBucket(client.db(), { bucketName: "photos", chunkSizeBytes: 100_000 });
+  const bytes = randomBytes(450_000);
+  const upload = bucket.openUploadStream("a.jpg", { metadata: { sha256: "x" } });
+  upload.end(bytes);
+  await once(upload, "finish");
+  const parts: Buffer[] = [];
+  for await (const part of bucket.openDownloadStream(upload.id)) parts.push(part as Buffer);
+  assert.deepEqual(Buffer.concat(parts), bytes);
+  assert.deepEqual(
+    (await bucket.find({ "metadata.sha256": "x" }).toArray()).map((file) => file.length),
+    [450_000],
+  );
+  await bucket.delete(upload.id);
+  assert.equal(await client.db().collection("photos.chunks").countDocuments(), 0);
+});
+
+test("a document may have up to 16 MB and no more", async () => {
+  const collection = client.db().collection<{ _id: number; data?: Buffer | string }>("large");
+  await collection.insertOne({ _id: 1, data: Buffer.alloc(16_777_000) });
+  const found = await collection.findOne({ _id: 1 }, { promoteBuffers: true });
+  assert.equal(found?.data?.length, 16_777_000);
+  await collection.insertOne({ _id: 2, data: "x".repeat(16_000_000) });
+  await assert.rejects(collection.updateOne({ _id: 2 }, { $set: { more: "y".repeat(1_000_000) } as object }), {
+    code: 10334,
+  });
+  assert.equal((await collection.find({}, { projection: { _id: 1 } }).toArray()).length, 2);
+  assert.equal((await collection.find().toArray()).length, 2);
+  await collection.drop();
+});
+
+test("many collections and writers at once", async () => {
+  const database = client.db("crowd");
+  await Promise.all(
+    Array.from({ length: 60 }, async (_, i) => {
+      const collection = database.collection(`c${i % 30}`);
+      await collection.createIndex({ k: 1 }, { unique: true });
+      await collection.insertOne({ k: i });
+      await collection.updateOne({ k: -1 }, { $inc: { n: 1 } }, { upsert: true });
+    }),
+  );
+  assert.equal((await database.listCollections().toArray()).length, 30);
+  for (let i = 0; i < 30; i++) assert.deepEqual((await database.collection(`c${i}`).findOne({ k: -1 }))?.["n"], 2);
+  await database.dropDatabase();
+  assert.deepEqual(await database.listCollections().toArray(), []);
+});
+
+test("of many who claim the same thing at once each gets another one", async () => {
+  const queue = client.db().collection<{ _id: number; owner?: number }>("queue");
+  await queue.insertMany(Array.from({ length: 40 }, (_, _id) => ({ _id })));
+  const claim = (owner: number) =>
+    queue.findOneAndUpdate({ owner: { $exists: false } }, { $set: { owner } }, { sort: { _id: 1 } });
+  const claimed = await Promise.all(Array.from({ length: 50 }, (_, owner) => claim(owner)));
+  const ids = claimed.flatMap((one) => (one ? [one._id] : []));
+  assert.equal(new Set(ids).size, 40);
+  assert.equal(ids.length, 40);
+});
+
+test("a long scan lets others have their turn", async () => {
+  const collection = client.db().collection("wide");
+  await collection.insertMany(Array.from({ length: 20_000 }, (_, i) => ({ i, text: "x".repeat(100) })));
+  let pings = 0;
+  let scanning = true;
+  const scan = collection
+    .find({ text: /y/ })
+    .toArray()
+    .then(() => (scanning = false));
+  while (scanning) {
+    await client.db().command({ ping: 1 });
+    pings++;
+  }
+  await scan;
+  assert.ok(pings > 2, `${pings} pings while scanning`);
+  await assert.rejects(collection.find({ text: /y/ }).maxTimeMS(1).toArray(), { code: 50 });
+});
