@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, EventType } from "../domain/accident.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
-import { notice } from "./notice.ts";
+import { callInsurer } from "./claim-notice.ts";
 
 export interface DeliverClaim {
   accidentId: string;
@@ -76,12 +76,10 @@ function givenUp(ctx: Context, accident: Accident, { ref, code }: { ref: string;
   const claim = accident.claims.find((candidate) => candidate.ref === ref);
   if (!claim) return null;
   const told = hasEvent(accident, "claim-undeliverable", ref);
-  const insurer = ctx.config.insurers.find((candidate) => candidate.code === claim.insurerCode);
-  const params = { insurer: insurer?.zh ?? claim.insurerCode, hotline: insurer?.hotline ?? "" };
   return {
     accident,
     events: [{ type: "claim-undeliverable", by: "system", data: { ref, code } }],
-    outbox: told ? [] : [notice(accident, claim.party, "claim-undeliverable", params)],
+    outbox: told ? [] : [callInsurer(ctx, accident, claim.party)],
   };
 }
 

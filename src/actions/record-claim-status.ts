@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Accident, Change, Claim, ClaimStatus, NewEvent } from "../domain/accident.ts";
 import { judgeStatus, type StatusVerdict } from "../domain/claim-status.ts";
 import { Conflict, NotFound } from "../errors.ts";
-import { notice } from "./notice.ts";
+import { claimNews } from "./claim-notice.ts";
 
 export interface RecordClaimStatus {
   ref: string;
@@ -72,7 +72,7 @@ function changed(ctx: Context, accident: Accident, { claim, input, verdict }: De
   return {
     accident: { ...accident, claims },
     events: [eventOf(input, verdict)],
-    outbox: news ? [noticeOf(ctx, accident, { claim: next, input })] : [],
+    outbox: news ? [claimNews(ctx, accident, next, newsOf(input))] : [],
   };
 }
 
@@ -106,18 +106,7 @@ function eventOf({ ref, insurerCode, webhookId, status }: RecordClaimStatus, ver
   };
 }
 
-function noticeOf(ctx: Context, accident: Accident, { claim, input }: { claim: Claim; input: RecordClaimStatus }) {
-  const insurer = ctx.config.insurers.find(({ code }) => code === claim.insurerCode);
-  const { surveyor, reason, amounts } = input.status;
-  return notice(accident, claim.party, `claim-${claim.status}`, {
-    insurer: insurer?.zh ?? claim.insurerCode,
-    hotline: insurer?.hotline ?? "",
-    claimNo: claim.insurerClaimNo ?? "",
-    reason: reason?.text ?? "",
-    yuan: yuanOf(amounts?.paidFen ?? amounts?.approvedFen ?? amounts?.assessedFen),
-    surveyor: surveyor?.name ?? "",
-    phone: surveyor?.phone ?? "",
-  });
+function newsOf({ status: { surveyor, reason, amounts } }: RecordClaimStatus) {
+  const amountFen = amounts?.paidFen ?? amounts?.approvedFen ?? amounts?.assessedFen;
+  return { reason: reason?.text, amountFen, surveyor: surveyor?.name, phone: surveyor?.phone };
 }
-
-const yuanOf = (fen: number | undefined): string => (fen === undefined ? "" : (fen / 100).toFixed(2));

@@ -9,7 +9,7 @@ import {
 } from "../domain/accident.ts";
 import { agreementOf } from "../domain/agreement.ts";
 import { buildClaim, claimants, claimRef } from "../domain/claim.ts";
-import { notice } from "./notice.ts";
+import { callInsurer } from "./claim-notice.ts";
 
 type Wiring = Pick<Context, "config" | "clock" | "insurers">;
 
@@ -43,7 +43,7 @@ export function submitClaims(ctx: Wiring, accident: Accident): SubmittedClaims {
     return { type: "claim-submitted", by: "system", data: { ref, party, insurer: insurerCode } };
   });
   const calls = LETTERS.filter((letter) => !letters.includes(letter)).map((letter) =>
-    callNotice(ctx, accident, letter),
+    callInsurer(ctx, accident, letter),
   );
   return { claims, events, outbox: [...posts, ...calls] };
 }
@@ -75,11 +75,4 @@ function newClaim(accident: Accident, party: Letter, at: Date): Claim {
     sequence: 0,
     seenIds: [],
   };
-}
-
-function callNotice({ config }: Wiring, accident: Accident, letter: Letter): OutboxEntry {
-  const code = accident.parties[letter]?.details?.insurerCode;
-  const insurer = config.insurers.find((candidate) => candidate.code === code);
-  const params = insurer ? { insurer: insurer.zh, hotline: insurer.hotline } : { insurer: "", hotline: "" };
-  return notice(accident, letter, "claim-call-insurer", params);
 }

@@ -14,7 +14,7 @@ export interface Job {
   target: string;
   body: string;
   attempts: number;
-  /** false once 80 % of the lease are over: what is sent then may be sent by another worker too */
+  /** false once half of the lease is over: what is sent then may be sent by another worker too */
   mayPost: () => boolean;
 }
 

@@ -10,7 +10,8 @@ const MAX_ATTEMPTS: Record<Lane["kind"], number> = {
   document: 9,
   photo: 7,
 };
-const LAST_MOMENT = 0.8;
+/** of a lease: a claim's post that begins later could outlast it (30 s of lease, 15 s of time-out) */
+const LAST_MOMENT = 0.5;
 
 /** Does one leased delivery and writes what became of it, under the lease's token. Never throws: the loop goes on. */
 export async function runJob(ctx: Context, lane: Lane, leased: Leased): Promise<void> {

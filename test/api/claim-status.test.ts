@@ -87,7 +87,7 @@ describe("an insurer's call-back", () => {
     assert.deepEqual([told?.code, told?.to], ["claim-survey_scheduled", `${accident.id}-A`]);
     assert.deepEqual(
       [told?.params.surveyor, told?.params.phone, told?.params.reason],
-      ["王师傅", "13700000003", "明天上午"],
+      [" 王师傅", " 13700000003", " (明天上午)"],
     );
     assert.equal((await claimOf(accident, 1)).status, "submitted", "the other claim stays");
   });
@@ -101,11 +101,11 @@ describe("an insurer's call-back", () => {
     assert.deepEqual([claim.status, claim.assessedFen, claim.paidFen], ["paid", 135_000, 135_000]);
     const told = await house.notices(accident.id);
     assert.deepEqual(
-      told.map(({ code, params }) => [code, params.yuan]),
+      told.map(({ code, params }) => [code, params.amount]),
       [
-        ["claim-assessed", "1350.00"],
-        ["claim-paid", "1000.50"],
-        ["claim-paid", "1350.00"],
+        ["claim-assessed", " ¥1350.00"],
+        ["claim-paid", " ¥1000.50"],
+        ["claim-paid", " ¥1350.00"],
       ],
     );
   });

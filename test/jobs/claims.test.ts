@@ -88,7 +88,7 @@ describe("claims on their way", () => {
       told.map(({ code, to, params }) => [code, to, params.hotline]),
       [
         ["claim-call-insurer", `${accident.id}-A`, ""],
-        ["claim-call-insurer", `${accident.id}-B`, "95511"],
+        ["claim-call-insurer", `${accident.id}-B`, " 95511"],
       ],
     );
   });

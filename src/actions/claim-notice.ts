@@ -1,0 +1,43 @@
+import type { Context } from "../context.ts";
+import type { Accident, Claim, Letter, OutboxEntry } from "../domain/accident.ts";
+import { notice } from "./notice.ts";
+
+type Wiring = Pick<Context, "config">;
+
+/** Nobody has told the insurer, or could not: the driver calls him, with the number where it is known. */
+export function callInsurer(ctx: Wiring, accident: Accident, letter: Letter): OutboxEntry {
+  return notice(accident, letter, "claim-call-insurer", insurerParams(ctx, accident, letter));
+}
+
+/** What may be said besides the new status; each comes with what separates it from the words before. */
+export interface ClaimNews {
+  reason?: string | undefined;
+  amountFen?: number | undefined;
+  surveyor?: string | undefined;
+  phone?: string | undefined;
+}
+
+/** The insurer has reported: the driver is told, each detail only where there is one. */
+export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: ClaimNews): OutboxEntry {
+  const { reason, amountFen, surveyor, phone } = news;
+  return notice(accident, claim.party, `claim-${claim.status}`, {
+    ...insurerParams(ctx, accident, claim.party),
+    claimNo: spaced(claim.insurerClaimNo),
+    reason: reason ? ` (${reason})` : "",
+    amount: amountFen === undefined ? "" : ` ¥${(amountFen / 100).toFixed(2)}`,
+    surveyor: spaced(surveyor),
+    phone: spaced(phone),
+  });
+}
+
+/** The name in the driver's language; what he typed himself; else where the number is to be found. */
+function insurerParams({ config }: Wiring, accident: Accident, letter: Letter): { insurer: string; hotline: string } {
+  const party = accident.parties[letter];
+  const english = party?.language === "en";
+  const insurer = config.insurers.find(({ code }) => code === party?.details?.insurerCode);
+  if (insurer) return { insurer: english ? insurer.en : insurer.zh, hotline: spaced(insurer.hotline) };
+  const unknown = english ? "the number is on your policy" : "电话见保险单";
+  return { insurer: party?.details?.insurerName ?? unknown, hotline: "" };
+}
+
+const spaced = (text: string | null | undefined): string => (text ? ` ${text}` : "");
