@@ -40,7 +40,7 @@ const FAULT_WORDS: Record<IdFault, string> = {
 
 type Siblings = Record<string, string | undefined>;
 const siblings = (helpers: Joi.CustomHelpers): Siblings => helpers.state.ancestors[0] as Siblings;
-const refuse = (helpers: Joi.CustomHelpers, key: string) => helpers.message({ custom: `settle.details.error.${key}` });
+const refuse = (helpers: Joi.CustomHelpers, fault: string) => helpers.error(fault);
 
 function idNumber(typed: string, helpers: Joi.CustomHelpers) {
   const kind = ID_KINDS.find((known) => known === siblings(helpers).idKind) ?? "licence";
