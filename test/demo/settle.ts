@@ -168,14 +168,9 @@ async function insurersPay(
     });
   }
   await step("A is told that 3,000 yuan are paid, and reads it on the case page", async () => {
-    await until(
-      async () =>
-        platform
-          .inbox(OPENID.A)
-          .map(({ text }) => text ?? "")
-          .join("\n"),
-      (said) => said.includes("赔款已支付"),
-    );
+    // as a customer message while the window lasts, then as a template message
+    const said = async () => JSON.stringify(platform.inbox(OPENID.A).map(({ text, fields }) => [text, fields]));
+    await until(said, (all) => /赔款已支付|已赔付/.test(all));
     const page = await a.open(caseUrl);
     assert.equal(page.status, 200);
     assert.match(visible(page.html), /3,?000/);

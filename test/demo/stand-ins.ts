@@ -51,6 +51,7 @@ export async function startStandIns({ port, appUrl }: { port: number; appUrl: st
     },
     settings: {
       simulator: false,
+      wechat: { noticeTemplateId: "notice-of-the-case" },
       insurers: [
         {
           code: "PICC",
