@@ -108,8 +108,15 @@ function menuButton(phone, button) {
   return box;
 }
 
-const tapMenu = (phone, button) =>
-  button.type === "view" ? openPage(phone, button.url) : act(phone, "click", button.key);
+const TAPS = {
+  view: (phone, { url }) => openPage(phone, url),
+  click: (phone, { key }) => act(phone, "click", key),
+  location_select: (phone) => act(phone, "location"),
+  pic_photo_or_album: (phone) => {
+    phone.root.querySelector(".tray").hidden = false;
+  },
+};
+const tapMenu = (phone, button) => TAPS[button.type](phone, button);
 
 const STATUSES = [
   ["received", "已收到"],
