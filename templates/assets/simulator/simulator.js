@@ -169,7 +169,7 @@ function drawPushes(pushes) {
     element(
       "li",
       {},
-      `${new Date(push.at).toLocaleTimeString("zh-CN")} ${push.kind} → ${push.answered ? "answered" : "lost"}`,
+      `${new Date(push.at).toLocaleTimeString("zh-CN")} ${push.kind} → ${push.outcome}`,
     ),
   );
   document.querySelector("#pushes").replaceChildren(...lines.reverse());
