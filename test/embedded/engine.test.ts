@@ -75,6 +75,7 @@ test("an index answers equality, $in, range and sort on its first fields, and no
     ["a sort behind an equality", find({ filter: { k: 7 }, sort: { at: -1 }, limit: 2 }), 2],
     ["a sort behind an equality, the other way", find({ filter: { k: 7 }, sort: { at: 1 }, limit: 2 }), 2],
     ["a sparse index", find({ filter: { "s.x": 5 } }), 1],
+    ["a sparse index for what exists", find({ filter: { "s.x": { $exists: true } } }), 200],
     ["an update", { update: "many", updates: [{ q: { k: 7, at: { $lt: new Date(50) } }, u: { $set: { n: 1 } } }] }, 1],
     [
       "findAndModify with a sort",

@@ -219,5 +219,9 @@ test("a long scan lets others have their turn", async () => {
   }
   await scan;
   assert.ok(pings > 2, `${pings} pings while scanning`);
+  const claim = (n: number) =>
+    collection.findOneAndUpdate({ claimed: { $exists: false } }, { $set: { claimed: n } }, { sort: { i: -1 } });
+  const claimed = await Promise.all([1, 2, 3].map(claim));
+  assert.deepEqual(claimed.map((one) => one?.["i"]).sort(), [19_997, 19_998, 19_999]);
   await assert.rejects(collection.find({ text: /y/ }).maxTimeMS(1).toArray(), { code: 50 });
 });

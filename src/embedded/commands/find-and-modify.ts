@@ -7,7 +7,7 @@ import { decode } from "../values/decode.ts";
 import { Doc, docOf, int, type Value } from "../values/value.ts";
 import type { Command, Context } from "./context.ts";
 import { docOption, flagOption, namespaceOf } from "./options.ts";
-import { change, select, upsert } from "./statements.ts";
+import { change, type Foreseen, foresee, select, upsert } from "./statements.ts";
 
 type Request = {
   filter: Filter;
@@ -24,8 +24,9 @@ type Outcome = { value: Doc | null; existing: boolean; upsertedId?: Value };
 export const findAndModifyCommand: Command = async (command, context) => {
   const namespace = namespaceOf(command, context.database);
   const request = parseRequest(command, context);
+  const foreseen = await foresee(context, namespace, { ...request, multi: false });
   const { value, existing, upsertedId } = await context.store.write(() =>
-    context.store.atomic(() => run(context, namespace, request)),
+    context.store.atomic(() => run(context, namespace, { ...request, foreseen })),
   );
   const found = existing || upsertedId !== undefined;
   const last = docOf({
@@ -59,10 +60,10 @@ function parseRequest(command: Doc, context: Context): Request {
   };
 }
 
-function run(context: Context, namespace: string, request: Request): Outcome {
+function run(context: Context, namespace: string, request: Request & { foreseen: Foreseen | undefined }): Outcome {
   const { filter, updater, wantsNew } = request;
   const collection = context.catalogue.find(namespace);
-  const [match] = collection ? select(context, collection, { ...request, multi: false }) : [];
+  const [match] = collection ? select(context, collection, { ...request, multi: false }, request.foreseen) : [];
   if (!collection || !match) {
     if (!request.upsert || !updater) return { value: null, existing: false };
     const doc = upsert(context, namespace, { ...request, updater });

@@ -49,7 +49,8 @@ export async function* find(context: Context, collection: Collection | undefined
   const id = singleId(filter);
   if (id !== undefined) {
     const raw = context.store.get(documentKey(collection, idKey(id)));
-    if (raw) yield [new Row({ raw })];
+    const row = raw && new Row({ raw });
+    if (row && (filter.kind === "leaf" || matches(filter, row.doc))) yield [row];
     return;
   }
   const plan = makePlan(collection, filter, sort);

@@ -11,6 +11,7 @@ import { checkId, seedFrom, withId } from "../update/upsert.ts";
 import { decode } from "../values/decode.ts";
 import type { Doc, Value } from "../values/value.ts";
 import type { Context } from "./context.ts";
+import { find, limited, type Row, type Rows } from "./rows.ts";
 
 /*
  * What one statement does, inside a write: all here is synchronous, so that nothing comes between finding and changing.
@@ -21,14 +22,47 @@ export type Match = { id: Buffer; raw: Buffer; doc: Doc };
 
 const PIECE = 64;
 
+/** What a statement without an index will find, read beforehand in turns with others; good while nothing has changed. */
+export type Foreseen = { ids: readonly Buffer[]; changes: number };
+
+/** For a statement that has to scan the collection: a write must not be held up while it looks for its documents. */
+export async function foresee(
+  context: Context,
+  namespace: string,
+  { filter, sort, multi }: Target,
+): Promise<Foreseen | undefined> {
+  const collection = context.store.writing === 0 ? context.catalogue.find(namespace) : undefined;
+  if (!collection || singleId(filter) !== undefined || !makePlan(collection, filter, multi ? [] : sort).scan)
+    return undefined;
+  const { changes } = context.store;
+  const first = multi ? undefined : 1;
+  const rows = find(context, collection, { filter, sort: multi ? [] : sort, ...(first && { first }) });
+  const ids: Buffer[] = [];
+  for await (const row of eachRow(first ? limited(rows, first) : rows)) ids.push(idKey(row.doc.get("_id")!));
+  return { ids, changes };
+}
+
+async function* eachRow(rows: Rows): AsyncGenerator<Row> {
+  for await (const piece of rows) yield* piece;
+}
+
+function byIds(context: Context, collection: Collection, ids: readonly Buffer[]): Match[] {
+  return ids.flatMap((id) => {
+    const raw = context.store.get(documentKey(collection, id));
+    return raw ? [{ id, raw, doc: decode(raw) }] : [];
+  });
+}
+
 /** The documents that a statement is about: all, or the first by the sort. */
-export function select(context: Context, collection: Collection, { filter, sort, multi }: Target): Match[] {
+export function select(
+  context: Context,
+  collection: Collection,
+  { filter, sort, multi }: Target,
+  foreseen?: Foreseen,
+): Match[] {
   const id = singleId(filter);
-  if (id !== undefined) {
-    const key = idKey(id);
-    const raw = context.store.get(documentKey(collection, key));
-    return raw ? [{ id: key, raw, doc: decode(raw) }] : [];
-  }
+  if (id !== undefined) return byIds(context, collection, [idKey(id)]).filter(({ doc }) => matches(filter, doc));
+  if (foreseen?.changes === context.store.changes) return byIds(context, collection, foreseen.ids);
   const plan = makePlan(collection, filter, multi ? [] : sort);
   const scan = new Scan(context.store, collection, plan);
   const wanted = multi || !plan.sorted ? Number.POSITIVE_INFINITY : 1;

@@ -6,7 +6,7 @@ import { checkId, withId } from "../update/upsert.ts";
 import { Doc, docOf, int, type Value } from "../values/value.ts";
 import type { Command, Context } from "./context.ts";
 import { countOption, docOption, docsOption, flagOption, namespaceOf } from "./options.ts";
-import { change, collectionFor, select, type Target, upsert } from "./statements.ts";
+import { change, collectionFor, type Foreseen, foresee, select, type Target, upsert } from "./statements.ts";
 
 const MOST_STATEMENTS = 100_000;
 
@@ -69,12 +69,15 @@ export const updateCommand: Command = async (command, context) => {
   const namespace = namespaceOf(command, context.database);
   const statements = docsOption(command, "updates");
   for (const statement of statements) checkOptions("update.updates", statement.keys(), UPDATE_STATEMENT);
+  const foreseen = await foreseeOnly(statements, (statement) =>
+    foresee(context, namespace, parseUpdate(statement, context)),
+  );
   const counts = { matched: 0, modified: 0 };
   const upserted: Doc[] = [];
   const errors = await context.store.write(() =>
     each(statements, flagOption(command, "ordered", true), (statement, index) => {
       const update = parseUpdate(statement, context);
-      const result = context.store.atomic(() => updateOne(context, namespace, update));
+      const result = context.store.atomic(() => updateOne(context, namespace, { ...update, foreseen }));
       counts.matched += result.matched;
       counts.modified += result.modified;
       if (result.upserted) upserted.push(docOf({ index: int(index), _id: result.upserted.get("_id") }));
@@ -101,11 +104,25 @@ function parseUpdate(statement: Doc, context: Context): Update {
   };
 }
 
+/** With several statements each changes what the next one finds. */
+async function foreseeOnly(
+  statements: readonly Doc[],
+  look: (statement: Doc) => Promise<Foreseen | undefined>,
+): Promise<Foreseen | undefined> {
+  try {
+    return statements.length === 1 ? await look(statements[0]!) : undefined;
+  } catch (error) {
+    // What is wrong with the statement is said in the answer, with its number.
+    if (error instanceof Fault && error.code !== 50) return undefined;
+    throw error;
+  }
+}
+
 type Updated = { matched: number; modified: number; upserted?: Doc };
 
-function updateOne(context: Context, namespace: string, update: Update): Updated {
+function updateOne(context: Context, namespace: string, update: Update & { foreseen: Foreseen | undefined }): Updated {
   const collection = context.catalogue.find(namespace);
-  const found = collection ? select(context, collection, update) : [];
+  const found = collection ? select(context, collection, update, update.foreseen) : [];
   if (!collection || found.length === 0) {
     return update.upsert
       ? { matched: 0, modified: 0, upserted: upsert(context, namespace, update) }
@@ -119,11 +136,14 @@ export const deleteCommand: Command = async (command, context) => {
   const namespace = namespaceOf(command, context.database);
   const statements = docsOption(command, "deletes");
   for (const statement of statements) checkOptions("delete.deletes", statement.keys(), DELETE_STATEMENT);
+  const foreseen = await foreseeOnly(statements, (statement) =>
+    foresee(context, namespace, parseDelete(statement, context)),
+  );
   let deleted = 0;
   const errors = await context.store.write(() =>
     each(statements, flagOption(command, "ordered", true), (statement) => {
       const target = parseDelete(statement, context);
-      deleted += context.store.atomic(() => deleteOne(context, namespace, target));
+      deleted += context.store.atomic(() => deleteOne(context, namespace, { ...target, foreseen }));
     }),
   );
   return withErrors(docOf({ n: int(deleted) }), errors);
@@ -136,10 +156,10 @@ function parseDelete(statement: Doc, context: Context): Target {
   return { filter, sort: [], multi: limit === 0 };
 }
 
-function deleteOne(context: Context, namespace: string, target: Target): number {
+function deleteOne(context: Context, namespace: string, target: Target & { foreseen: Foreseen | undefined }): number {
   const collection = context.catalogue.find(namespace);
   if (!collection) return 0;
-  const found = select(context, collection, target);
+  const found = select(context, collection, target, target.foreseen);
   for (const { doc } of found) context.documents.remove(collection, doc);
   return found.length;
 }

@@ -23,7 +23,7 @@ export type Plan = {
   repeats: boolean;
 };
 
-const MOST_POINTS = 200;
+const MOST_POINTS = 1000;
 const RANGES: readonly string[] = ["$gt", "$gte", "$lt", "$lte"];
 
 /** The index whose first fields the filter or the sort names, the best one; else the whole collection. */
@@ -111,7 +111,9 @@ function planWith(index: Index, leaves: readonly Leaf[], sort: readonly SortFiel
     scan: false,
     repeats: index.loose,
   };
-  return { plan, score: fixed * 4 + (ranges ? 2 : 0) + (order ? 3 : 0) };
+  // A sparse or partial index that may serve is at least smaller than the collection.
+  const smaller = index.sparse || index.partial ? 1 : 0;
+  return { plan, score: fixed * 4 + (ranges ? 2 : 0) + (order ? 3 : 0) + smaller };
 }
 
 type IndexBounds = { prefixes: Buffer[]; fixed: number; ranges: Bounds[] | undefined };
@@ -215,8 +217,8 @@ function orderBy(index: Index, sort: readonly SortField[], fixed: number): "forw
   return turned.every((one) => one) ? "backward" : undefined;
 }
 
-/** The document's own value for a filter on exactly one `_id`. */
+/** The `_id` that a filter asks for, with or without further conditions: then there is at most one document to look at. */
 export function singleId(filter: Filter): Value | undefined {
-  if (filter.kind !== "leaf" || filter.name !== "_id" || filter.op !== "$eq") return undefined;
-  return filter.operand === null || !isPlain(filter.operand) ? undefined : filter.operand;
+  const leaf = conjuncts(filter).find(({ name, op, operand }) => name === "_id" && op === "$eq" && isPlain(operand));
+  return leaf?.operand ?? undefined;
 }

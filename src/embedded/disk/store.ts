@@ -10,6 +10,10 @@ export type Range = { from: Buffer; to: Buffer; reverse?: boolean };
 /** The one LMDB file: ordered bytes to bytes. */
 export class Store {
   readonly reads: Reads = { collectionScans: 0, indexScans: 0, documents: 0 };
+  /** Goes up with every change: what was read before still holds while it stays. */
+  changes = 0;
+  /** Writes that are not on the disk yet: what is read now may lack what they changed. */
+  writing = 0;
   readonly #db: RootDatabase<Buffer, Buffer>;
 
   constructor(dir: string) {
@@ -22,10 +26,12 @@ export class Store {
   }
 
   put(key: Buffer, value: Buffer): void {
+    this.changes++;
     this.#db.put(key, value);
   }
 
   remove(key: Buffer): void {
+    this.changes++;
     this.#db.remove(key);
   }
 
@@ -51,13 +57,16 @@ export class Store {
    * LMDB's group commit keeps what was written before a throw.
    */
   async write<T>(action: () => T): Promise<T> {
-    const outcome = await this.#db.transaction(() => {
-      try {
-        return { value: action() };
-      } catch (error) {
-        return { error };
-      }
-    });
+    this.writing++;
+    const outcome = await this.#db
+      .transaction(() => {
+        try {
+          return { value: action() };
+        } catch (error) {
+          return { error };
+        }
+      })
+      .finally(() => this.writing--);
     if ("error" in outcome) throw outcome.error;
     return outcome.value;
   }

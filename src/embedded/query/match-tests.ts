@@ -1,5 +1,6 @@
 import { Fault } from "../fault.ts";
 import { compare, equal, typeOrder } from "../values/compare.ts";
+import { encodeKey } from "../values/key.ts";
 import { isNaNValue, toSafeInteger } from "../values/numbers.ts";
 import { isArray, isNumeric, Opaque, TYPE, typeOf, type Value } from "../values/value.ts";
 import type { Test } from "./path.ts";
@@ -17,8 +18,21 @@ export function equalTest(operand: Value): Test {
 
 export function inTest(operand: Value, operator: string): Test {
   if (!isArray(operand)) throw new Fault(2, `${operator} needs an array`);
+  if (operand.length > FEW) return largeInTest(operand);
   const tests = operand.map(equalTest);
   return (value) => tests.some((test) => test(value));
+}
+
+const FEW = 16;
+
+/** A long list is looked up by the key of the value: equal values have equal keys. */
+function largeInTest(operand: readonly Value[]): Test {
+  const special = operand.filter((value) => value === null || isRegex(value)).map(equalTest);
+  const keys = new Set(operand.map((value) => encodeKey([value]).toString("latin1")));
+  return (value) => {
+    if (special.some((test) => test(value))) return true;
+    return value !== undefined && keys.has(encodeKey([value]).toString("latin1"));
+  };
 }
 
 type Holds = (difference: number) => boolean;
