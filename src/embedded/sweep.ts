@@ -1,12 +1,11 @@
 import type { Engine } from "./commands/context.ts";
 import type { Collection, Index } from "./disk/catalogue.ts";
-import { documentKey } from "./disk/documents.ts";
 import { makePlan } from "./disk/plan.ts";
 import { Scan } from "./disk/scan.ts";
 import { compileFilter } from "./query/filter.ts";
 import { matches } from "./query/matches.ts";
 import { decode } from "./values/decode.ts";
-import { DateTime, docOf } from "./values/value.ts";
+import { DateTime, type Doc, docOf } from "./values/value.ts";
 
 const PIECE = 100;
 
@@ -47,11 +46,16 @@ type Expired = { index: Index; filter: ReturnType<typeof compileFilter> };
 
 function removePiece(engine: Engine, collection: Collection, { index, filter }: Expired): number {
   const plan = makePlan({ ...collection, indexes: [{ ...index, partial: undefined, sparse: false }] }, filter, []);
-  const found = new Scan(engine.store, collection, plan).take(PIECE);
-  for (const { id } of found) {
-    const raw = engine.store.get(documentKey(collection, id));
-    const doc = raw && decode(raw);
-    if (doc && matches(filter, doc)) engine.documents.remove(collection, doc);
+  const scan = new Scan(engine.store, collection, plan);
+  const expired: Doc[] = [];
+  while (!scan.done && expired.length < PIECE) {
+    expired.push(
+      ...scan
+        .take(PIECE)
+        .map(({ raw }) => decode(raw))
+        .filter((doc) => matches(filter, doc)),
+    );
   }
-  return found.length;
+  for (const doc of expired) engine.documents.remove(collection, doc);
+  return expired.length;
 }

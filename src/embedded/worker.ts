@@ -1,7 +1,8 @@
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { answerWith, openEngine } from "./engine.ts";
 import { sweep } from "./sweep.ts";
+import type { Doc } from "./values/value.ts";
 import { listen } from "./wire/server.ts";
 
 /*
@@ -17,12 +18,22 @@ const report = (error: unknown) =>
   main.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 
 const engine = openEngine(dir, Date.now);
-const server = await listen(answerWith(engine, report), port, report);
-const sockets = new Set<import("node:net").Socket>();
+const answer = answerWith(engine, report);
+const running = new Set<Promise<Doc>>();
+const server = await listen(tracked, port, report);
+const sockets = new Set<Socket>();
 server.on("connection", (socket) => {
   sockets.add(socket);
   socket.on("close", () => sockets.delete(socket));
 });
+
+/** What has begun is finished before the files are closed. */
+function tracked(command: Doc): Promise<Doc> {
+  const result = answer(command);
+  running.add(result);
+  return result.finally(() => running.delete(result));
+}
+
 let sweeping = Promise.resolve();
 const sweeper = setInterval(() => {
   sweeping = sweep(engine, Date.now()).then(() => {}, report);
@@ -34,7 +45,7 @@ main.on("message", async () => {
   clearInterval(cursorTimer);
   server.close();
   for (const socket of sockets) socket.destroy();
-  await sweeping;
+  await Promise.allSettled([sweeping, ...running]);
   await engine.store.close();
   main.postMessage({ closed: true });
   main.close();

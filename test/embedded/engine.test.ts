@@ -27,10 +27,15 @@ after(async () => {
 });
 
 /** One command, without a socket in between. */
-async function run(command: Loose): Promise<Loose> {
+async function ask(command: Loose): Promise<Loose> {
   const bytes = Buffer.from(BSON.serialize({ ...command, $db: "test" }));
   const answer = await answerWith(engine, (error) => assert.fail(String(error)))(decode(bytes));
-  const plain = BSON.deserialize(encode(answer));
+  return BSON.deserialize(encode(answer));
+}
+
+/** One that must not fail. */
+async function run(command: Loose): Promise<Loose> {
+  const plain = await ask(command);
   assert.equal(plain["ok"], 1, plain["errmsg"]);
   assert.equal(plain["writeErrors"], undefined);
   return plain;
@@ -172,6 +177,27 @@ test("over-long fields are cut in the index, found all the same, and unique by t
   assert.deepEqual(await found({ filter: { v: long("a") } }), [1]);
   assert.deepEqual((await found({ filter: { v: { $gte: long("b") } } })).sort(), [0, 2]);
   assert.deepEqual(await found({ sort: { v: 1 } }), [1, 0, 2]);
+  assert.deepEqual(verify(engine), []);
+});
+
+test("a statement that fails half-way has changed nothing, and those before it stay", async () => {
+  await run({ createIndexes: "half", indexes: [{ key: { k: 1 }, name: "k", unique: true }] });
+  await run({ insert: "half", documents: [1, 2, 3].map((_id) => ({ _id, k: _id })) });
+  const updates = [
+    { q: { _id: 1 }, u: { $set: { k: 10 } } },
+    { q: {}, u: { $set: { k: 20 } }, multi: true },
+    { q: { _id: 3 }, u: { $set: { k: 30 } } },
+  ];
+  const answer = await ask({ update: "half", updates, ordered: false });
+  assert.deepEqual(
+    [answer["n"], answer["writeErrors"].map((error: Loose) => [error["index"], error["code"]])],
+    [2, [[1, 11000]]],
+  );
+  const found = (await run({ find: "half", sort: { _id: 1 } }))["cursor"].firstBatch;
+  assert.deepEqual(
+    found.map((one: Loose) => one["k"]),
+    [10, 2, 30],
+  );
   assert.deepEqual(verify(engine), []);
 });
 

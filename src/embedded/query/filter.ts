@@ -2,10 +2,10 @@ import { refuseOperator } from "../dialect.ts";
 import { Fault } from "../fault.ts";
 import { type DateTime, Doc, isArray, type Value } from "../values/value.ts";
 import { compileExpression, type Expression } from "./expression.ts";
-import { equalTest, existsTest, inTest, isTrue, rangeTest, sizeTest, typeTest } from "./match-tests.ts";
+import { exactTest, existsTest, inTest, isTrue, rangeTest, sizeTest, typeTest } from "./match-tests.ts";
 import { matches } from "./matches.ts";
 import { splitPath, type Test } from "./path.ts";
-import { compiledTest, isRegex, regexTest } from "./regex.ts";
+import { compiledTest, isRegex } from "./regex.ts";
 
 export type Leaf = {
   kind: "leaf";
@@ -61,6 +61,7 @@ export function isOperators(value: Value): value is Doc {
 
 function onField(name: string, value: Value): Filter[] {
   const path = splitPath(name);
+  if (isRegex(value)) return [regexLeaf({ name, path }, value, undefined)];
   if (!isOperators(value)) return [leaf({ name, path }, "$eq", value)];
   if (value.has("$options") && !value.has("$regex")) throw new Fault(2, "$options needs a $regex");
   const parts: Filter[] = [];
@@ -78,7 +79,7 @@ function onField(name: string, value: Value): Filter[] {
 type Field = { name: string; path: readonly string[] };
 
 const TESTS: Readonly<Record<string, (operand: Value, op: string) => Test>> = {
-  $eq: equalTest,
+  $eq: exactTest,
   $gt: (operand) => rangeTest(operand, (difference) => difference > 0),
   $gte: (operand) => rangeTest(operand, (difference) => difference >= 0),
   $lt: (operand) => rangeTest(operand, (difference) => difference < 0),
@@ -114,21 +115,20 @@ function not(part: Filter): Filter {
 }
 
 function negated(field: Field, operand: Value): Filter {
-  if (isRegex(operand)) return leaf(field, "$eq", operand);
+  if (isRegex(operand)) return regexLeaf(field, operand, undefined);
   if (!isOperators(operand)) throw new Fault(2, "$not needs a regex or a document");
   return { kind: "and", parts: onField(field.name, operand) };
 }
 
 function regexLeaf(field: Field, pattern: Value, options: Value | undefined): Leaf {
   if (options !== undefined && typeof options !== "string") throw new Fault(2, "$options has to be a string");
-  const test = regexOperand(pattern, options);
-  return { kind: "leaf", ...field, op: "$regex", operand: pattern, expand: true, test: (value) => test(value) };
+  return { kind: "leaf", ...field, op: "$regex", operand: pattern, expand: true, test: regexOperand(pattern, options) };
 }
 
 function regexOperand(pattern: Value, options: string | undefined): Test {
   if (typeof pattern === "string") return compiledTest(pattern, options ?? "");
   if (!isRegex(pattern)) throw new Fault(2, "$regex has to be a string");
-  if (options === undefined) return regexTest(pattern);
+  if (options === undefined) return inTest([pattern], "$regex");
   return compiledTest(pattern.bytes.toString("utf8").split("\0")[0]!, options);
 }
 
@@ -136,6 +136,7 @@ function all(field: Field, operand: Value): Filter {
   if (!isArray(operand)) throw new Fault(2, "$all needs an array");
   if (operand.length === 0) return { kind: "or", parts: [] };
   const parts = operand.map((item) => {
+    if (isRegex(item)) return regexLeaf(field, item, undefined);
     if (!isOperators(item)) return leaf(field, "$eq", item);
     const [op] = item.keys();
     if (op !== "$elemMatch") throw new Fault(2, "no $ expressions in $all");

@@ -6,14 +6,19 @@ import { isArray, isNumeric, Opaque, TYPE, typeOf, type Value } from "../values/
 import type { Test } from "./path.ts";
 import { isRegex, regexTest } from "./regex.ts";
 
-/** Equality of a filter: null also means missing, a regular expression also means what it matches. */
-export function equalTest(operand: Value): Test {
+/** `$eq`: null also means missing. */
+export function exactTest(operand: Value): Test {
   if (operand === null) return (value) => value === undefined || value === null;
+  return (value) => value !== undefined && equal(value, operand);
+}
+
+/** As {@link exactTest}, and a regular expression also means what it matches: so in `$in`, `$all` and `$pull`. */
+export function equalTest(operand: Value): Test {
   if (isRegex(operand)) {
     const matches = regexTest(operand);
     return (value) => value !== undefined && (matches(value) || (isRegex(value) && equal(value, operand)));
   }
-  return (value) => value !== undefined && equal(value, operand);
+  return exactTest(operand);
 }
 
 export function inTest(operand: Value, operator: string): Test {

@@ -104,6 +104,13 @@ export const typeAndTextCases: Case[] = [
   finds([{ v: "Abc" }, { v: "xabc" }], { v: { $regex: "^ab", $options: "i" } }, [1]),
   finds([{ v: "a\nb" }, { v: "ab" }], { v: { $regex: "^b", $options: "m" } }, [1]),
   finds([{ v: "abc" }, { v: /b/ }], { v: /b/ }, [1, 2]),
+  finds([{ v: "abc" }, { v: /b/ }], { v: { $eq: /b/ } }, [2]),
+  finds([{ v: ["abc", "x"] }, { v: ["abc"] }], { v: { $all: [/b/, "x"] } }, [1]),
+  finds(
+    [{ v: 5 }, { v: 50 }, { v: null }, {}, { v: "xb" }],
+    { v: { $in: [...Array(30).keys(), null, /b/] } },
+    [1, 3, 4, 5],
+  ),
   finds([{ v: "abc" }, { v: "b" }], { v: new BSONRegExp("^B$", "i") }, [2]),
   finds([{ v: "abc" }], { v: { $regex: "(" } }, code(51091)),
   finds([{ v: "abc" }, { v: 5 }, {}], { v: { $not: /b/ } }, [2, 3]),
