@@ -4,6 +4,7 @@ import { createQueue } from "./photo-queue.js";
 const form = document.getElementById("act");
 const camera = document.getElementById("camera");
 const video = camera.querySelector("video");
+const release = camera.querySelector("[data-shutter]");
 const shoot = document.getElementById("shoot");
 const tiles = [...document.querySelectorAll("[data-slot]")];
 const tileOf = (slot) => tiles.find((tile) => tile.dataset.slot === slot);
@@ -104,7 +105,8 @@ async function openCamera(slot) {
   camera.hidden = false;
   document.body.classList.add("kc-filming");
   await video.play();
-  camera.querySelector("[data-shutter]").focus();
+  release.disabled = false;
+  release.focus();
 }
 
 function aim() {
@@ -119,6 +121,7 @@ function aim() {
 function closeCamera() {
   for (const track of stream?.getTracks() ?? []) track.stop();
   stream = null;
+  release.disabled = true;
   camera.hidden = true;
   document.body.classList.remove("kc-filming");
   goOn();
@@ -158,7 +161,7 @@ shoot?.addEventListener("click", () => {
   if (hasCamera) openCamera(slot);
   else tileOf(slot).querySelector("input").click();
 });
-camera.querySelector("[data-shutter]").addEventListener("click", shutter);
+release.addEventListener("click", shutter);
 camera.querySelector("[data-close]").addEventListener("click", closeCamera);
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !camera.hidden) closeCamera();
