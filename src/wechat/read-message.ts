@@ -136,10 +136,15 @@ export function readMessage(fields: Fields): InboundMessage {
 function eventKey(reader: FieldReader, event: string | undefined): string {
   if (event === undefined) return digest(JSON.stringify(reader.fields));
   const sent = reader.list("SubscribeMsgSentEvent", "List").map((one) => one.value("MsgID"));
+  // A yes and a no in one second are two events: these have no key of their own, so their choices are it.
+  const chosen = ["SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent"].flatMap((name) =>
+    reader.list(name, "List").map((one) => one.value("TemplateId") + one.value("SubscribeStatusString")),
+  );
   const key = [
     typeof reader.fields["EventKey"] === "string" ? reader.value("EventKey") : "",
     reader.value("MsgID"),
     ...sent,
+    ...chosen,
   ]
     .filter((part) => part !== "")
     .join(":");

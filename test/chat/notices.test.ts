@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Notice } from "../../src/actions/notice.ts";
+import { openAccident } from "../../src/actions/open-accident.ts";
+import { tellPerson } from "../../src/actions/tell-person.ts";
+import { COMMANDS } from "../../src/chat/commands.ts";
+import type { Simulator } from "../../src/simulator/simulator.ts";
+import { closeDatabase, type ManualClock } from "../support/database.ts";
+import { startTwins, type Twin } from "./two-servers.ts";
+
+const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
+const TEMPLATE = "template_of_news";
+const SUBSCRIPTION = "subscription_of_news";
+const SEND = "/cgi-bin/message/custom/send";
+
+describe("what is said to a person unasked", () => {
+  let twins: [Twin, Twin];
+  let clock: ManualClock;
+  let platform: Simulator["platform"];
+  let people = 0;
+
+  before(async () => {
+    const dir = await mkdtemp(join(tmpdir(), "kuaichu-notices-"));
+    const file = join(dir, "config.yaml");
+    await writeFile(file, `wechat: { noticeTemplateId: ${TEMPLATE}, subscriptionTemplateId: ${SUBSCRIPTION} }\n`);
+    ({ twins, clock } = await startTwins({ CONFIG_FILE: file }));
+    platform = (twins[0].simulator as Simulator).platform;
+  });
+  after(async () => {
+    for (const twin of twins) await twin.stop();
+    await closeDatabase();
+  });
+
+  /** A driver with a case whose windows are closed, and a notice for him. */
+  async function driver({ follows = true } = {}) {
+    const { ctx } = twins[0];
+    const openid = `o_notice_${++people}`;
+    platform.people.add(openid);
+    if (follows) await platform.follow(openid);
+    const person = await ctx.people.see(openid);
+    const accident = await openAccident(ctx, { person, ...DECLARED });
+    clock.advance(61_000);
+    const notice: Notice = { code: "may-move", params: { number: accident.number }, accidentId: accident.id };
+    const input = { personId: person.id, notice, deliveryId: `${accident.id}-${randomUUID().slice(0, 6)}` };
+    const before = platform.inbox(openid).length;
+    const heard = () => platform.inbox(openid).slice(before);
+    return { openid, person, accident, notice, input, heard };
+  }
+
+  const vias = (lines: { via: string }[]) => lines.map(({ via }) => via);
+
+  it("goes as a customer message while the window is open", async () => {
+    const { openid, input, heard } = await driver();
+    await platform.sendText(openid, "hello");
+    assert.equal(await tellPerson(twins[0].ctx, input), "customer-message");
+    assert.match(heard().at(-1)?.text ?? "", /可以挪车了/);
+  });
+
+  it("goes as a template message when it is closed, and its fate is written down", async () => {
+    const { input, heard } = await driver();
+    assert.equal(await tellPerson(twins[0].ctx, input), "template-message");
+    assert.deepEqual(vias(heard()), ["template"]);
+    await platform.settle();
+    const record = await twins[0].ctx.notices.find(input.deliveryId);
+    assert.equal(record?.channel, "template-message");
+    assert.deepEqual(
+      record?.results?.map(({ ok, status }) => ({ ok, status })),
+      [{ ok: true, status: "success" }],
+    );
+  });
+
+  it("goes as a subscription notice to who agreed to one, follower or not, once for each consent", async () => {
+    const { ctx } = twins[0];
+    const { openid, input, heard } = await driver({ follows: false });
+    await platform.consent(openid, SUBSCRIPTION, true);
+    assert.equal(await tellPerson(ctx, input), "subscription-notice");
+    assert.deepEqual(vias(heard()), ["subscription"]);
+    await platform.settle();
+    assert.equal((await ctx.notices.find(input.deliveryId))?.results?.[0]?.status, "success");
+    assert.equal(await tellPerson(ctx, { ...input, deliveryId: `${input.deliveryId}2` }), "kept");
+  });
+
+  it("is not sent to who took his consent back, here or at the platform", async () => {
+    const { ctx } = twins[0];
+    const { openid, person, input } = await driver({ follows: false });
+    await platform.consent(openid, SUBSCRIPTION, true);
+    await platform.consent(openid, SUBSCRIPTION, false);
+    assert.equal(await ctx.people.takeConsent(person.id, SUBSCRIPTION), false);
+
+    await ctx.people.noteConsent(person.id, SUBSCRIPTION, "accept");
+    platform.people.get(openid).consents.clear();
+    assert.equal(await tellPerson(ctx, input), "kept", "43101");
+    assert.equal(await ctx.people.takeConsent(person.id, SUBSCRIPTION), false);
+  });
+
+  it("is kept where no channel carries it, and said with the next answer", async () => {
+    const { openid, input } = await driver({ follows: false });
+    assert.equal(await tellPerson(twins[0].ctx, input), "kept");
+    await platform.follow(openid);
+    assert.match(platform.inbox(openid).at(-1)?.text ?? "", /可以挪车了/);
+  });
+
+  it("takes the next way when the platform reports that it did not arrive", async () => {
+    const { ctx } = twins[0];
+    const { openid, accident, heard } = await driver();
+    platform.people.get(openid).blocks = true;
+    await ctx.accidents.change(accident.id, (now) => ({
+      accident: now,
+      events: [],
+      outbox: [
+        {
+          kind: "notice",
+          target: ctx.vault.personId(openid),
+          body: JSON.stringify({ code: "may-move", params: { number: now.number }, accidentId: now.id }),
+        },
+      ],
+    }));
+    await twins[0].settle();
+    const record = await ctx.notices.find(`${accident.id}-${32}`);
+    assert.equal(record?.results?.[0]?.status, "failed:user block");
+    assert.equal(record?.channel, "kept");
+    assert.deepEqual(heard(), []);
+    await platform.sendText(openid, "人工");
+    assert.match(heard().at(-1)?.text ?? "", /可以挪车了[\s\S]*12345/);
+  });
+
+  it("is said once, however often and wherever the delivery is tried", async () => {
+    const { openid, input, heard } = await driver();
+    await platform.sendText(openid, "hello");
+    const before = heard().length;
+    assert.equal(await tellPerson(twins[0].ctx, input), "customer-message");
+    assert.equal(await tellPerson(twins[1].ctx, input), "customer-message");
+    assert.equal(heard().length, before + 1);
+  });
+
+  it("is not pushed again after a process died in the middle of saying it", async () => {
+    const { ctx } = twins[0];
+    const { input, heard } = await driver();
+    await ctx.notices.begin({ id: input.deliveryId, accidentId: input.notice.accidentId, code: input.notice.code });
+    assert.equal(await tellPerson(ctx, input), "kept");
+    assert.deepEqual(heard(), []);
+  });
+
+  it("is not repeated after a time-out of the platform, for it may have arrived", async () => {
+    const { openid, input, heard } = await driver();
+    await platform.sendText(openid, "hello");
+    const before = heard().length;
+    platform.silence({ path: SEND });
+    assert.equal(await tellPerson(twins[0].ctx, input), "kept");
+    assert.equal(heard().length, before + 1);
+  });
+
+  it("is left to the job to try again while the platform is down, and then said", async () => {
+    const { openid, input } = await driver();
+    await platform.sendText(openid, "hello");
+    platform.fail({ path: SEND, errcode: 45011 });
+    await assert.rejects(tellPerson(twins[0].ctx, input), { code: "wechat-too-often" });
+    assert.equal(await tellPerson(twins[0].ctx, input), "customer-message");
+  });
+
+  it("believes the platform when that says that the window is closed", async () => {
+    const { openid, input } = await driver();
+    await platform.sendText(openid, "hello");
+    platform.people.get(openid).windows.message.left = 0;
+    assert.equal(await tellPerson(twins[0].ctx, input), "template-message");
+    assert.equal(await twins[0].ctx.quota.left(openid, clock.now()), 0);
+  });
+
+  it("leaves the last two messages of a window to what matters", async () => {
+    const { ctx } = twins[0];
+    const { openid, input } = await driver();
+    await platform.sendText(openid, "hello");
+    const tell = (code: string, id: string) =>
+      tellPerson(ctx, { ...input, notice: { ...input.notice, code }, deliveryId: id });
+    const channels: string[] = [];
+    for (let at = 0; at < 4; at++) channels.push(await tell("other-signed", `${input.deliveryId}s${at}`));
+    assert.deepEqual(channels, [...Array(3).fill("customer-message"), "template-message"]);
+    assert.equal(await tell("may-move", `${input.deliveryId}m`), "customer-message");
+    assert.equal(await tell("ended", `${input.deliveryId}e`), "customer-message");
+    assert.equal(await ctx.quota.left(openid, clock.now()), 0);
+  });
+
+  it("knows the windows: five in 48 hours after a message, three in a minute after a click, a scan or a subscription", async () => {
+    const { quota } = twins[1].ctx;
+    const { openid } = await driver();
+    const left = () => quota.left(openid, clock.now());
+    assert.equal(await left(), 0);
+    await platform.click(openid, "help");
+    assert.equal(await left(), 3);
+    await platform.sendText(openid, "hello");
+    assert.equal(await left(), 8);
+    clock.advance(60_001);
+    assert.equal(await left(), 5);
+    await platform.view(openid, "https://example.com");
+    clock.advance(48 * 3600_000);
+    assert.equal(await left(), 0);
+  });
+
+  it("refreshes the platform's token once for both processes", async () => {
+    const first = await driver();
+    const second = await driver();
+    await tellPerson(twins[0].ctx, first.input);
+    platform.invalidateTokens();
+    const before = { ...platform.issued };
+    const channels = await Promise.all([
+      tellPerson(twins[0].ctx, second.input),
+      tellPerson(twins[1].ctx, { ...first.input, deliveryId: randomUUID() }),
+    ]);
+    assert.deepEqual(channels, ["template-message", "template-message"]);
+    assert.equal(platform.issued.stable, before.stable + 1);
+    assert.equal(platform.issued.forced, before.forced);
+  });
+
+  it("has its menu on the account: pages and known commands only", () => {
+    const { config } = twins[1].ctx;
+    assert.deepEqual(platform.menu(), config.menu);
+    const leaves = config.menu.button.flatMap((button) => ("sub_button" in button ? button.sub_button : [button]));
+    for (const leaf of leaves) {
+      if (leaf.type === "view") assert.ok(leaf.url.startsWith(`${config.publicUrl}/h5`), leaf.url);
+      if (leaf.type === "click") assert.ok(Object.hasOwn(COMMANDS, leaf.key), leaf.key);
+    }
+    assert.ok(leaves.some(({ type }) => type === "view"));
+  });
+});
