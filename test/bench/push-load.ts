@@ -1,0 +1,63 @@
+import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Post } from "./push-traffic.ts";
+
+/** What one push got. */
+export interface Answered {
+  ok: boolean;
+  /** from the moment at which it was due */
+  ms: number;
+}
+
+/** The platform hangs up after five seconds. */
+const ANSWER_MS = 5_000;
+
+/** Pushes as fast as the server answers, `inFlight` at a time. Throws when one is not answered with 200 and a body. */
+export async function closedLoop(port: number, posts: Post[], inFlight = 8): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
+  let next = 0;
+  const one = async () => {
+    for (let post = posts[next++]; post; post = posts[next++]) {
+      if (!(await send(agent, port, post)).ok) throw new Error("a push was not answered");
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, one));
+  agent.destroy();
+}
+
+/** Pushes at their own pace, whether the server keeps up or not. */
+export async function openLoop(
+  port: number,
+  { perSecond, seconds, make }: { perSecond: number; seconds: number; make: () => Post },
+): Promise<Answered[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 512 });
+  const start = performance.now();
+  const answers: Promise<Answered>[] = [];
+  for (let index = 0; index < perSecond * seconds; index++) {
+    const due = start + (index * 1000) / perSecond;
+    const early = due - performance.now();
+    if (early > 0) await sleep(early);
+    answers.push(send(agent, port, make(), due));
+  }
+  const all = await Promise.all(answers);
+  agent.destroy();
+  return all;
+}
+
+function send(agent: Agent, port: number, { path, body }: Post, due = performance.now()): Promise<Answered> {
+  return new Promise((resolve) => {
+    const done = (ok: boolean) => resolve({ ok, ms: performance.now() - due });
+    const headers = { "content-type": "text/xml", "content-length": Buffer.byteLength(body) };
+    const sent = request({ agent, host: "127.0.0.1", port, method: "POST", path, headers }, (answer) => {
+      let bytes = 0;
+      answer.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      // `success` is an answer too, but not the one that this text is owed.
+      answer.on("end", () => done(answer.statusCode === 200 && bytes > "success".length));
+    });
+    sent.setTimeout(ANSWER_MS, () => sent.destroy());
+    sent.on("error", () => done(false));
+    sent.end(body);
+  });
+}
