@@ -106,19 +106,22 @@ async function refuse(
   request: PageRequest,
   { error, posted }: { error: unknown; posted: Posted },
 ): Promise<void> {
-  const { koa, t } = request;
+  const { ctx, koa, t } = request;
   const known = error instanceof Invalid || error instanceof Stale || error instanceof Wrong;
   if (!known || !page.template || wantsJson(koa)) throw error;
   koa.status = error.status;
-  await show(page, request, { values: typed(posted.fields), ...wordsOf(error, t) });
+  // A part of what was sent may have been taken: the page shows how things stand now.
+  await show(page, await openParty(ctx, koa), { values: typed(posted.fields), ...wordsOf(error, t) });
 }
 
 function wordsOf(error: Invalid | Stale | Wrong, t: PageRequest["t"]): PageData {
   if (error instanceof Wrong) return { errors: error.errors };
-  const { field } = error.details;
-  const key = error.code.includes(".") ? error.code : `h5.errors.${error.code}`;
-  const text = sentence(t, key, { field: String(field ?? "") });
-  return typeof field === "string" ? { errors: { [field]: text } } : { formError: text };
+  const { field, codes } = error.details;
+  const textOf = (code: string, name: string) =>
+    sentence(t, code.includes(".") ? code : `h5.errors.${code}`, { field: name });
+  if (typeof field !== "string") return { formError: textOf(error.code, "") };
+  const faults = Object.entries((codes as Record<string, string> | undefined) ?? { [field]: error.code });
+  return { errors: Object.fromEntries(faults.map(([name, code]) => [name, textOf(code, name)])) };
 }
 
 export function getFile(ctx: Context, file: PartyFile): Koa.Middleware {

@@ -35,23 +35,35 @@ export const photosPage: StepPage = {
     if (!first) throw new Invalid("photo-missing", { field: view.missingSlots[0] ?? "extra" });
     const stranger = files.find(({ field }) => !SLOTS.includes(field));
     if (stranger) throw new Invalid("unknown-field", { field: stranger.field });
+    const faults: [string, Invalid][] = [];
     for (const { field, bytes } of files) {
       limitOf(ctx).take(person.id);
-      await storeOne(field, () =>
-        addPhoto(ctx, { accidentId: accident.id, letter, slot: field as PhotoSlot, bytes, source: "form" }),
-      );
+      const photo = { accidentId: accident.id, letter, slot: field as PhotoSlot, bytes, source: "form" as const };
+      const fault = await refusalOf(() => addPhoto(ctx, photo));
+      if (fault) faults.push([field, fault]);
     }
+    refuseAll(faults);
   },
 };
 
-/** What is wrong with a picture is said at its own place. */
-async function storeOne(field: string, store: () => Promise<unknown>): Promise<void> {
+/** A picture that is refused does not keep the others out. */
+async function refusalOf(store: () => Promise<unknown>): Promise<Invalid | null> {
   try {
     await store();
+    return null;
   } catch (error) {
-    if (error instanceof Invalid) throw new Invalid(error.code, { ...error.details, field }, error.status);
+    if (error instanceof Invalid) return error;
     throw error;
   }
+}
+
+/** What is wrong with a picture is said at its own place. */
+function refuseAll(faults: [string, Invalid][]): void {
+  const [first] = faults;
+  if (!first) return;
+  const [field, { code, details, status }] = first;
+  const codes = Object.fromEntries(faults.map(([slot, fault]) => [slot, fault.code]));
+  throw new Invalid(code, { ...details, field, codes }, status);
 }
 
 interface SwapBody {

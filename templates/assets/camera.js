@@ -25,7 +25,7 @@ if (shoot) {
 function show(slot, state, detail) {
   const tile = tileOf(slot);
   if (!tile) return;
-  if (state === "signed-out") return location.reload();
+  if (state === "signed-out") return signInAgain();
   tile.dataset.state = state;
   const progress = tile.querySelector("progress");
   progress.hidden = state !== "sending";
@@ -47,6 +47,14 @@ function goOn() {
   if (isUnderWay || !news || !camera.hidden) return;
   if (step === form.dataset.step) location.reload();
   else location.assign(form.dataset.next);
+}
+
+// A new page brings a new session, once a minute at most: a server that refuses for good must not make the page spin.
+function signInAgain() {
+  const last = Number(sessionStorage.getItem("kc-signed-in-again") ?? 0);
+  if (Date.now() - last < 60000) return;
+  sessionStorage.setItem("kc-signed-in-again", String(Date.now()));
+  location.reload();
 }
 
 function preview(tile, blob) {

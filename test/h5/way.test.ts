@@ -316,6 +316,22 @@ describe("photographs", () => {
     assert.equal(cut.status, 400);
   });
 
+  it("a picture that is refused keeps no other out, and the page shows what has arrived", async () => {
+    const { a, base } = await opened();
+    const token = hidden((await a.get(`${base}/photos`)).html, "_csrf");
+    const refused = await a.upload(`${base}/photos`, token, [
+      ["scene", Buffer.from("nope")],
+      ["own-damage", photo],
+      ["own-plate", Buffer.from("nor this")],
+    ]);
+    assert.equal(refused.status, 415);
+    assert.deepEqual(
+      alerts(refused.html).map(({ field }) => field),
+      ["scene", "own-plate"],
+    );
+    assert.equal(heading(refused.html), "还差 4 张");
+  });
+
   it("swaps two by one tap, until the cars have moved", async () => {
     const { a, base, id, token } = await photographed();
     const find = async (slot: string) => (await app.ctx.accidents.get(id)).photos.find((one) => one.slot === slot)!.id;
