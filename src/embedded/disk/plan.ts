@@ -83,12 +83,15 @@ function isImplied(condition: Leaf | undefined, leaves: readonly Leaf[]): boolea
   if (!condition) return false;
   return leaves.some((leaf) => {
     if (leaf.name !== condition.name) return false;
-    if (leaf.op === "$eq" && isPlain(leaf.operand)) return condition.expand && condition.test(leaf.operand);
-    if (leaf.op === "$in" && isArray(leaf.operand))
-      return leaf.operand.every((value) => isPlain(value) && condition.test(value));
+    if (leaf.op === "$eq" || leaf.op === "$in") return pointsOf(leaf).every((value) => allows(condition, value));
     if (condition.op === "$exists") return excludesMissing(leaf);
     return leaf.op === condition.op && encodeKey([leaf.operand]).equals(encodeKey([condition.operand]));
   });
+}
+
+/** Whether whatever equals the value meets the condition; what equals null may be missing. */
+function allows(condition: Leaf, value: Value): boolean {
+  return condition.expand && isPlain(value) && condition.test(value) && (value !== null || condition.test(undefined));
 }
 
 /** A value of which all documents that equal it have an entry. */

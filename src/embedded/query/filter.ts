@@ -160,7 +160,11 @@ export function elementTest(operand: Doc): Test {
     return (value) => value !== undefined && matchesElement(condition, value);
   }
   const filter = compileFilter(operand);
-  return (value) => value instanceof Doc && matches(filter, value);
+  return (value) => {
+    // An element that is an array counts as a document whose fields are its positions.
+    const doc = isArray(value) ? new Doc(value.map((item, i) => [String(i), item])) : value;
+    return doc instanceof Doc && matches(filter, doc);
+  };
 }
 
 function matchesElement(filter: Filter, element: Value): boolean {

@@ -119,6 +119,8 @@ export const typeAndTextCases: Case[] = [
 ];
 
 export const arrayAndLogicCases: Case[] = [
+  finds([{ v: [[5]] }, { v: [{ 0: 5 }] }, { v: [5] }], { v: { $elemMatch: { 0: 5 } } }, [1, 2]),
+  finds([{ v: [[]] }, { v: [{}] }, { v: [5] }, { v: {} }], { v: { $elemMatch: {} } }, [1, 2]),
   finds([{ v: 2 }, { v: [1, 2] }, { v: [3] }], { v: { $all: [2] } }, [1, 2]),
   finds([{ v: [1, 2, 3] }, { v: [1] }], { v: { $all: [1, 3] } }, [1]),
   finds([{ v: [1] }], { v: { $all: [] } }, []),
