@@ -24,18 +24,20 @@ export interface Blobs {
 }
 
 export function createBlobs(connection: Connection, vault: Vault): Blobs {
-  const bucket = () => new mongoose.mongo.GridFSBucket(connection.db as never, { bucketName: "blobs" });
-  const idOf = (owner: Owner, sha256: string) => `${owner.id}/${sha256}`;
+  const bucket = new mongoose.mongo.GridFSBucket(connection.db as never, { bucketName: "blobs" });
+  const nameOf = (owner: Owner, sha256: string) => `${owner.id}/${sha256}`;
   return {
     async save(owner, bytes, kind) {
       const sha256 = sha256Of(bytes);
-      const sealed = vault.seal(owner.key, `blob/${sha256}`, bytes);
+      const filename = nameOf(owner, sha256);
+      const [known] = await bucket.find({ filename }, { limit: 1 }).toArray();
+      if (known) return sha256;
       const metadata = { accidentId: owner.id, kind, bytes: bytes.length };
-      await upload(bucket(), { id: idOf(owner, sha256), filename: sha256, metadata, sealed });
+      await upload(bucket, { filename, metadata, sealed: vault.seal(owner.key, `blob/${sha256}`, bytes) });
       return sha256;
     },
     async read(owner, sha256) {
-      const stream = bucket().openDownloadStream(idOf(owner, sha256) as never);
+      const stream = bucket.openDownloadStreamByName(nameOf(owner, sha256));
       const sealed = Buffer.concat((await stream.toArray().catch(asNotFound)) as Buffer[]);
       const bytes = vault.open(owner.key, `blob/${sha256}`, sealed);
       if (sha256Of(bytes) !== sha256) throw new Error(`blob ${sha256} does not match its name`);
@@ -47,28 +49,20 @@ export function createBlobs(connection: Connection, vault: Vault): Blobs {
 export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 interface Upload {
-  id: string;
   filename: string;
   metadata: object;
   sealed: Buffer;
 }
 
-/** The chunks come first, the file's document last: a crash in between leaves nothing that can be found, and the same upload goes through again. */
-async function upload(bucket: mongoose.mongo.GridFSBucket, { id, filename, metadata, sealed }: Upload): Promise<void> {
-  if ((await bucket.find({ _id: id as never }).toArray()).length > 0) return;
-  for (let attempt = 0; ; attempt++) {
-    const stream = bucket.openUploadStreamWithId(id as never, filename, { metadata: metadata as never });
-    const done = new Promise<void>((resolve, reject) => stream.once("finish", resolve).once("error", reject));
-    stream.end(sealed);
-    try {
-      return await done;
-    } catch (error) {
-      if ((error as { code?: number }).code !== 11000) throw error;
-      if ((await bucket.find({ _id: id as never }).toArray()).length > 0) return;
-      if (attempt > 0) throw error;
-      await bucket.delete(id as never).catch(() => undefined);
-    }
-  }
+/**
+ * The chunks come first, the file's document last: a crash in between leaves nothing that can be found. Every upload has an id of its own: two of
+ * the same picture at once (a double tap) must never mix their chunks, which are sealed differently; both are then there, and either is whole.
+ */
+async function upload(bucket: mongoose.mongo.GridFSBucket, { filename, metadata, sealed }: Upload): Promise<void> {
+  const stream = bucket.openUploadStream(filename, { metadata: metadata as never });
+  await new Promise<void>((resolve, reject) => {
+    stream.once("finish", resolve).once("error", reject).end(sealed);
+  });
 }
 
 function asNotFound(error: Error): never {
