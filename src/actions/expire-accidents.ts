@@ -12,11 +12,20 @@ export async function expireAccidents(ctx: Context): Promise<number> {
   const at = ctx.clock.now();
   const stale = await ctx.accidents.listStale(new Date(at.getTime() - LIFETIME_MS), 100);
   let ended = 0;
-  for (const id of stale) {
-    const after = await ctx.accidents.change(id, (accident) => (isOver(accident, at) ? timedOut(accident, at) : null));
-    if (after.ended) ended++;
-  }
+  for (const id of stale) if (await expire(ctx, id, at)) ended++;
   return ended;
+}
+
+/** One that cannot be read (its key was forgotten) must not keep the others. */
+async function expire(ctx: Context, id: string, at: Date): Promise<boolean> {
+  try {
+    const after = await ctx.accidents.change(id, (accident) => (isOver(accident, at) ? timedOut(accident, at) : null));
+    return after.ended !== null;
+  } catch (error) {
+    const { code, name } = error as { code?: unknown; name?: string };
+    ctx.log.error({ accident: id, code: String(code ?? name) }, "accident not expired");
+    return false;
+  }
 }
 
 function isOver(accident: Accident, at: Date): boolean {

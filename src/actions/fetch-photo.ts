@@ -42,7 +42,10 @@ function refuse(accident: Accident, photo: Photo, refusal: string) {
   return {
     accident: replaced(accident, { ...photo, state: "refused", refusal }),
     events: [event],
-    outbox: [notice(accident, photo.by, "photo-refused", { slot: photo.slot, refusal })],
+    // Who sent it may have been taken out since.
+    outbox: accident.parties[photo.by]
+      ? [notice(accident, photo.by, "photo-refused", { slot: photo.slot, refusal })]
+      : [],
   };
 }
 

@@ -13,7 +13,9 @@ export interface GiveDetails {
 /** A driver's own data and his car's (Order 146 art. 21); kept for his next time. A later correction makes both sign anew. */
 export async function giveDetails(ctx: Context, { accidentId, letter, details }: GiveDetails): Promise<Accident> {
   const after = await ctx.accidents.change(accidentId, (accident) => {
-    requireParty(accident, letter);
+    const { details: before } = requireParty(accident, letter);
+    // The same again (a second tap) is no correction: nobody has to sign anew for it.
+    if (before && serialise(before) === serialise(details)) return null;
     if (accident.parties[otherOf(letter)]?.details?.plate === details.plate)
       throw new Invalid("same-plate", { field: "plate" });
     const digest = ctx.vault.digest(accident.key, serialise(details));

@@ -19,7 +19,8 @@ export function giveStatement(ctx: Context, { accidentId, letter, statement }: G
     if (!findAct(catalogue, statement[field])) throw new Invalid("unknown-act", { field });
   }
   return ctx.accidents.change(accidentId, (accident) => {
-    requireParty(accident, letter);
+    const { statement: before } = requireParty(accident, letter);
+    if (before && isSame(before, statement)) return null;
     const stated = withoutSignatures(
       withParty(accident, letter, { statement: { ...statement, statedAt: ctx.clock.now() } }),
     );
@@ -32,4 +33,9 @@ export function giveStatement(ctx: Context, { accidentId, letter, statement }: G
       outbox: outcome === "incomplete" ? [] : [notice(stated, otherOf(letter), `statements-${outcome}`)],
     };
   });
+}
+
+/** A second tap is no correction: nobody has to sign anew for it, and the other is not told twice. */
+function isSame({ statedAt: _, ...before }: Statement, statement: GiveStatement["statement"]): boolean {
+  return serialise(before) === serialise(statement);
 }

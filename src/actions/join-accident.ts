@@ -47,10 +47,12 @@ export async function joinAccident(
   const invited = await findInvited(ctx, { person, code });
   const at = ctx.clock.now();
   const end = endOf(answer, ctx.config.rules.conditions);
-  return ctx.accidents.change(invited.id, (accident) => {
+  const joined = await ctx.accidents.change(invited.id, (accident) => {
     if (accident.parties.B?.identity.personId === person.id) return null;
     requireRunning(accident);
     if (accident.parties.B || accident.invitation?.usedAt) throw new Conflict("invitation-used");
+    // Taken back while he read the page: the first driver took somebody out, and his code went with him.
+    if (accident.invitation?.code !== invited.invitation?.code) throw new Conflict("invitation-expired");
     return {
       accident: {
         ...accident,
@@ -64,6 +66,21 @@ export async function joinAccident(
         clearedOrEnded("B", end, answer),
       ],
       outbox: [notice(accident, "A", end ? "ended" : "other-joined", end ? { end } : {})],
+    };
+  });
+  await closeOwn(ctx, person, at);
+  return joined;
+}
+
+/** At the roadside both often open a case before one scans the other's code: the one that he leaves empty ends, silently. */
+async function closeOwn(ctx: Context, person: Person, at: Date): Promise<void> {
+  const own = await ctx.accidents.findOpenedBy(person.id);
+  if (!own) return;
+  await ctx.accidents.change(own, (accident) => {
+    if (accident.parties.B || accident.ended || accident.concludedAt) return null;
+    return {
+      accident: { ...accident, ended: { code: "withdrawn", reasons: [], by: "A", at } },
+      events: [{ type: "ended", by: "A", data: { code: "withdrawn", reasons: [] } }],
     };
   });
 }

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { Accident, Letter } from "../domain/accident.ts";
+import type { Accident, Invitation, Letter } from "../domain/accident.ts";
 import { Conflict } from "../errors.ts";
 import { requireRunning } from "./require.ts";
 
@@ -15,14 +15,15 @@ export async function makeInvitation(
   if (letter !== "A" || current.parties.B) throw new Conflict("wrong-step");
   const at = ctx.clock.now();
   const living = current.invitation && current.invitation.expiresAt > at ? current.invitation : null;
-  if (living && living.digitsExpireAt > at) return current;
+  if (isWhole(living, at)) return current;
   // The QR that is on his screen stays good; the digits, which are easier to guess, live shorter and are made anew.
   const code = living?.code ?? ctx.randomId(16);
   const qrUrl = living ? living.qrUrl : await qrUrlOf(ctx, code);
   const digits = await freeDigits(ctx);
   return ctx.accidents.change(accidentId, (accident) => {
     requireRunning(accident);
-    if (accident.parties.B) return null;
+    // Two pages opened at once: the code that one of them already shows must stay good.
+    if (accident.parties.B || isWhole(accident.invitation, at)) return null;
     const expiresAt = living?.expiresAt ?? after(at, INVITATION_MINUTES);
     const invitation = {
       code,
@@ -38,6 +39,10 @@ export async function makeInvitation(
     };
   });
 }
+
+/** Both the QR and the digits are still good. */
+const isWhole = (invitation: Invitation | null, at: Date): boolean =>
+  invitation !== null && invitation.expiresAt > at && invitation.digitsExpireAt > at;
 
 const after = (at: Date, minutes: number) => new Date(at.getTime() + minutes * 60_000);
 

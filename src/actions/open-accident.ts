@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, EndCode, Letter, NewEvent, Party, Person } from "../domain/accident.ts";
 import { type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+import { Conflict } from "../errors.ts";
 
 export interface OpenAccident {
   person: Person;
@@ -9,10 +10,20 @@ export interface OpenAccident {
   answer: EligibilityAnswer;
 }
 
-/** Opens a case for driver A; it ends at once where the law or the city says that it is not for the drivers to settle. */
-export async function openAccident(ctx: Context, { person, textVersion, answer }: OpenAccident): Promise<Accident> {
-  const running = await ctx.accidents.findByPerson(person.id);
+/** Opens a case for driver A; it ends at once where the law or the city says that it is not for the drivers to settle. Whoever has one running, or taps twice, gets that one. */
+export async function openAccident(ctx: Context, input: OpenAccident): Promise<Accident> {
+  const running = await ctx.accidents.findByPerson(input.person.id);
   if (running && isRunning(running)) return running;
+  try {
+    return await create(ctx, input);
+  } catch (error) {
+    const other = await ctx.accidents.findOpenedBy(input.person.id);
+    if (!(error instanceof Conflict) || !other) throw error;
+    return other;
+  }
+}
+
+async function create(ctx: Context, { person, textVersion, answer }: OpenAccident): Promise<Accident> {
   const at = ctx.clock.now();
   const end = endOf(answer, ctx.config.rules.conditions);
   return ctx.accidents.create(

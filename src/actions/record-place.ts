@@ -15,6 +15,8 @@ export function recordPlace(ctx: Context, { accidentId, letter, address, weather
   return ctx.accidents.change(accidentId, (accident) => {
     requireParty(accident, letter);
     if (letter !== "A") throw new Conflict("wrong-step");
+    // The same again (a second tap) is no correction: nobody has to sign anew for it.
+    if (accident.scene.address === address && accident.scene.weather === weather) return null;
     const scene = { ...accident.scene, address, weather };
     const digest = ctx.vault.digest(accident.key, address);
     return {

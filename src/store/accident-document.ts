@@ -18,6 +18,8 @@ export interface AccidentDocument {
   outbox: StoredEntry[];
   /** when the relay has something to take; absent while the outbox is empty */
   outboxAt?: Date | null;
+  /** who opened it, while it runs: nobody opens two at once (a double tap) */
+  runningOpener?: string;
 }
 
 export interface StoredEntry {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, Schema } from "mongoose";
 import type { Accident, ChainedEvent, Change, NewEvent, OutboxEntry } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
@@ -28,9 +29,12 @@ export interface Accidents {
   get(id: string): Promise<Accident>;
   /** the accident that this person opened or joined last */
   findByPerson(personId: string): Promise<Accident | null>;
+  /** the one that he opened and that is still running: there is at most one */
+  findOpenedBy(personId: string): Promise<Accident | null>;
   /** by the code of the QR or by the six digits */
   findByInvitation(codeOrDigits: string): Promise<Accident | null>;
   findByClaim(ref: string): Promise<Accident | null>;
+  /** throws Conflict "already-open" when this person has opened another one that is still running */
   create(draft: Draft, events: NewEvent[]): Promise<Accident>;
   /** Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to do. Who has just loaded it may give the accident itself. */
   change(known: string | Accident, decide: (accident: Accident) => Change | null): Promise<Accident>;
@@ -42,7 +46,11 @@ export interface Accidents {
 }
 
 const TRIES = 8;
+/** after a second lost race: many at once would go on losing in step */
+const BACKOFF_MS = 10;
 const OUTBOX_LIMIT = 32;
+/** of one person's cases, those among which the one that he came into last is looked for */
+const RECENT = 4;
 
 const schema = new Schema<AccidentDocument>(
   {
@@ -59,6 +67,7 @@ const schema = new Schema<AccidentDocument>(
     events: [Schema.Types.Mixed],
     outbox: [Schema.Types.Mixed],
     outboxAt: Date,
+    runningOpener: String,
   },
   { collection: "accidents", versionKey: false, minimize: false, autoIndex: false, autoCreate: false },
 );
@@ -67,6 +76,7 @@ schema.index({ invitationHashes: 1 });
 schema.index({ claimRefs: 1 });
 schema.index({ status: 1, openedAt: 1 });
 schema.index({ outboxAt: 1 }, { sparse: true });
+schema.index({ runningOpener: 1 }, { unique: true, sparse: true });
 
 export async function createAccidents(
   connection: Connection,
@@ -77,8 +87,9 @@ export async function createAccidents(
   const model = connection.model("Accident", schema) as unknown as Model<AccidentDocument>;
   await model.createIndexes();
   const lookUp = async (filter: object, sort?: Record<string, 1 | -1>): Promise<Accident | null> => {
-    const document = await model.findOne(filter, null, sort ? { sort } : {}).lean<AccidentDocument>();
-    return document && documentToAccident(document, vault);
+    // Every push looks one up: the driver's own collection, without mongoose's casting. What comes from outside is a string by now.
+    const document = await model.collection.findOne(filter, sort ? { sort } : {});
+    return document && documentToAccident(document as unknown as AccidentDocument, vault);
   };
   const find = (id: string) => lookUp({ _id: String(id) });
   const get = async (id: string) => {
@@ -90,12 +101,20 @@ export async function createAccidents(
   return {
     find,
     get,
-    findByPerson: (personId) => lookUp({ personIds: String(personId) }, { openedAt: -1 }),
+    async findByPerson(personId) {
+      const filter = { personIds: String(personId) };
+      const options = { sort: { openedAt: -1 as const }, limit: RECENT };
+      const found = await model.find(filter, null, options).lean<AccidentDocument[]>();
+      const latest = latestOf(found, String(personId));
+      return latest && documentToAccident(latest, vault);
+    },
+    findOpenedBy: (personId) => lookUp({ runningOpener: String(personId) }),
     findByInvitation: (code) => lookUp({ invitationHashes: invitationHash(vault, code) }, { openedAt: -1 }),
     findByClaim: (ref) => lookUp({ claimRefs: String(ref) }),
     create: (draft, events) => insert(writer, draft, events),
     async change(known, decide) {
       for (let attempt = 0; attempt < TRIES; attempt++) {
+        if (attempt > 1) await sleep(Math.random() * attempt * BACKOFF_MS);
         const loaded = typeof known !== "string" && attempt === 0;
         const before = loaded ? known : await get(typeof known === "string" ? known : known.id);
         const change = decide(before);
@@ -166,11 +185,18 @@ async function insert(
     wrappedKey: wrapped,
     openedAt: draft.openedAt,
     ...queryFields(accident, vault, catalogue),
+    ...(isRunning(accident) && { runningOpener: accident.parties.A.identity.personId }),
     parts: parts as Record<PartName, unknown>,
     events,
     outbox: [],
   };
-  await model.collection.insertOne(document as never);
+  try {
+    await model.collection.insertOne(document as never);
+  } catch (error) {
+    const { code, keyPattern } = error as { code?: number; keyPattern?: object };
+    if (code === 11000 && keyPattern && "runningOpener" in keyPattern) throw new Conflict("already-open");
+    throw error;
+  }
   return accident;
 }
 
@@ -194,7 +220,8 @@ async function write(
   const filter: Record<string, unknown> = { _id: before.id, version: before.version };
   if (entries.length > 0) filter[`outbox.${OUTBOX_LIMIT - entries.length}`] = { $exists: false };
   const push = { events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
-  const result = await model.collection.updateOne(filter as never, { $set: set, $push: push as never });
+  const over = isRunning(after) ? {} : { $unset: { runningOpener: 1 } };
+  const result = await model.collection.updateOne(filter as never, { $set: set, $push: push as never, ...over });
   if (result.matchedCount === 1) return after;
   const there = await model.findOne({ _id: before.id, version: before.version }, { _id: 1 }).lean();
   if (there) throw new Conflict("outbox-full");
@@ -217,6 +244,20 @@ function queryFields(accident: Accident, vault: Vault, catalogue: Catalogue): Qu
     invitationHashes: invitation ? [invitation.code, invitation.digits].map((code) => invitationHash(vault, code)) : [],
     claimRefs: accident.claims.map((claim) => claim.ref),
   };
+}
+
+const isRunning = ({ ended, concludedAt }: Accident): boolean => ended === null && concludedAt === null;
+
+/** Both drivers may have opened a case before one of them joins the other's: not when the case was opened counts, but when he came into it. */
+function latestOf(documents: AccidentDocument[], personId: string): AccidentDocument | null {
+  const joinedAt = ({ parts }: AccidentDocument): number => {
+    const { A, B } = parts.parties as Accident["parties"];
+    return (A.identity.personId === personId ? A : B)?.joinedAt.getTime() ?? 0;
+  };
+  return documents.reduce<AccidentDocument | null>(
+    (latest, document) => (latest && joinedAt(latest) >= joinedAt(document) ? latest : document),
+    null,
+  );
 }
 
 const invitationHash = (vault: Vault, code: string) => vault.personId(`invitation ${code}`);
