@@ -1,11 +1,12 @@
 import Joi from "joi";
 import type Koa from "koa";
+import { asParty } from "../actions/as-party.ts";
 import type { Context } from "../context.ts";
 import { viewOf } from "../domain/view.ts";
 import { AppError, Conflict, Invalid, NotFound } from "../errors.ts";
 import { FORM_BYTES, type Posted, readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
-import { wantsJson } from "../http/errors.ts";
+import { closeAfter, wantsJson } from "../http/errors.ts";
 import { personOf } from "../http/session.ts";
 import { sentence, typed, validate } from "../http/validate.ts";
 import type { PageRequest, PartyFile, PartyPage, StepPage } from "./page.ts";
@@ -13,6 +14,9 @@ import { letterOf, seeOther, standsAt } from "./paths.ts";
 import { type PageData, renderPage } from "./render.ts";
 
 type Page = Omit<PartyPage, "path"> & Partial<Pick<StepPage, "step" | "alsoAt">>;
+
+/** Conflicts that say nothing about the step: the same form again goes through. */
+const BUSY = ["too-busy", "outbox-full"];
 
 const EMPTY = Joi.object<Record<string, string>>({});
 
@@ -24,7 +28,15 @@ async function openParty(ctx: Context, koa: Koa.Context): Promise<PageRequest> {
   const letter = accident && letterOf(accident, person);
   if (!accident || !letter) throw new NotFound();
   const view = viewOf(accident, letter, ctx.config.rules.catalogue);
-  return { ctx, koa, accident, view, letter, person, t: ctx.render.words(person.language) };
+  return {
+    ctx: asParty(ctx, { person, letter }),
+    koa,
+    accident,
+    view,
+    letter,
+    person,
+    t: ctx.render.words(person.language),
+  };
 }
 
 const isOpen = ({ step, alsoAt = [] }: Page, request: PageRequest): boolean =>
@@ -51,11 +63,12 @@ export function postPage(ctx: Context, page: Page): Koa.Middleware {
     requireOwnOrigin(ctx, koa);
     const request = await openParty(ctx, koa);
     if (!isOpen(page, request)) return outOfOrder(request);
-    const posted = await readPosted(koa, { multipart: page.multipart ?? false, maxBytes: page.maxBytes ?? FORM_BYTES });
+    let posted: Posted = { fields: {}, files: [] };
     try {
+      posted = await readPosted(koa, { multipart: page.multipart ?? false, maxBytes: page.maxBytes ?? FORM_BYTES });
       await submit(page, request, posted);
     } catch (error) {
-      if (error instanceof Conflict) return outOfOrder(await openParty(ctx, koa));
+      if (error instanceof Conflict && !BUSY.includes(error.code)) return outOfOrder(await openParty(ctx, koa));
       await refuse(page, request, { error, posted });
     }
   };
@@ -107,14 +120,16 @@ async function refuse(
   { error, posted }: { error: unknown; posted: Posted },
 ): Promise<void> {
   const { ctx, koa, t } = request;
-  const known = error instanceof Invalid || error instanceof Stale || error instanceof Wrong;
+  const known =
+    error instanceof Invalid || error instanceof Stale || error instanceof Wrong || error instanceof Conflict;
   if (!known || !page.template || wantsJson(koa)) throw error;
   koa.status = error.status;
+  closeAfter(koa, error.status);
   // A part of what was sent may have been taken: the page shows how things stand now.
   await show(page, await openParty(ctx, koa), { values: typed(posted.fields), ...wordsOf(error, t) });
 }
 
-function wordsOf(error: Invalid | Stale | Wrong, t: PageRequest["t"]): PageData {
+function wordsOf(error: Invalid | Stale | Wrong | Conflict, t: PageRequest["t"]): PageData {
   if (error instanceof Wrong) return { errors: error.errors };
   const { field, codes } = error.details;
   const textOf = (code: string, name: string) =>

@@ -14,8 +14,8 @@ const SLOTS: readonly string[] = [...PHOTO_SLOTS, "extra"];
 const limits = new WeakMap<object, RateLimit>();
 
 function limitOf(ctx: PageRequest["ctx"]): RateLimit {
-  const limit = limits.get(ctx) ?? createRateLimit({ capacity: 30, perMinute: 15, now: () => ctx.clock.now() });
-  limits.set(ctx, limit);
+  const limit = limits.get(ctx.config) ?? createRateLimit({ capacity: 30, perMinute: 15, now: () => ctx.clock.now() });
+  limits.set(ctx.config, limit);
   return limit;
 }
 

@@ -26,8 +26,7 @@ function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
   koa.status = status;
   koa.set("Cache-Control", "no-store");
   if (typeof details["retryAfterS"] === "number") koa.set("Retry-After", String(details["retryAfterS"]));
-  // A body of which the rest is not read would be taken for the next request.
-  if (status === 413 || status === 415) koa.set("Connection", "close");
+  closeAfter(koa, status);
   const language = languageOf(koa);
   const t = ctx.render.words(language);
   const field = typeof details["field"] === "string" ? details["field"] : undefined;
@@ -59,6 +58,11 @@ function describe(error: unknown): { status: number; code: string; details: Read
   const { status, expose } = error as { status?: number; expose?: boolean };
   if (expose && status && SPOKEN_STATUSES.includes(status)) return { status, code: String(status), details: {} };
   return { status: 500, code: "500", details: {} };
+}
+
+/** A body of which the rest is not read would be taken for the next request. */
+export function closeAfter(koa: Koa.Context, status: number): void {
+  if (status === 413 || status === 415) koa.set("Connection", "close");
 }
 
 /** Machines and scripts say so; a browser that asks for a page names HTML. */
