@@ -1,4 +1,5 @@
 import { createServer, type Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import Koa from "koa";
 import { publishMenu } from "./actions/publish-menu.ts";
 import { apiRouter } from "./api/router.ts";
@@ -26,18 +27,24 @@ export interface Running {
   simulator: Simulator | null;
   /** Everything that is due now is done, and what follows from it: for tests and scripts. */
   settle(): Promise<void>;
-  /** Stops taking, finishes what was accepted (at most 10 s each), closes. */
+  /** Stops taking, finishes what was accepted, closes: within 10 s. */
   stop(): Promise<void>;
 }
+
+/** A slow sender must not hold a socket for Node's five minutes (slow-loris); Node looks at its limits every half minute unless told. */
+const TIMEOUTS = {
+  headersTimeout: 5_000,
+  requestTimeout: 120_000,
+  keepAliveTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 /** Opens the doors on the configured host and port. `runJobs: false` leaves the clock to whoever calls settle(). */
 export async function startServer(ctx: Context, { runJobs = true } = {}): Promise<Running> {
   const simulator = ctx.config.simulator ? createSimulator(ctx) : null;
   const chat = await openChat(ctx);
   const jobs = createJobs(ctx);
-  const server = createServer(createApp(ctx, chat.push, simulator).callback());
-  // A slow sender must not hold a socket for Node's five minutes (slow-loris).
-  Object.assign(server, { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 10_000 });
+  const server = createServer(TIMEOUTS, createApp(ctx, chat.push, simulator).callback());
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(ctx.config.port, ctx.config.host, () => resolve());
@@ -55,9 +62,9 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
       await simulator?.platform.settle();
     },
     async stop() {
-      await closeServer(server);
-      await chat.push.settle();
-      await jobs.stop();
+      // Together, not one after the other: the whole has ten seconds.
+      await Promise.all([closeServer(server), jobs.stop()]);
+      await Promise.race([chat.push.settle(), sleep(SETTLE_MS, undefined, { ref: false })]);
       await chat.stop();
       simulator?.close();
       await ctx.close();
@@ -111,11 +118,18 @@ async function openChat(ctx: Context): Promise<{ push: PushHandler; stop(): Prom
   return { push, stop: () => bot.stop() };
 }
 
+const DRAIN_MS = 7_000;
+/** What a push still does after its answer is repeated by the platform's own retry or picked up from the inbox. */
+const SETTLE_MS = 1_000;
+
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), 8_000);
+    const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    // A connection that was answering becomes idle, and would be kept alive.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
     server.close(() => {
       clearTimeout(force);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();

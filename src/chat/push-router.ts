@@ -24,6 +24,8 @@ export function pushRouter(ctx: Context, { handler, verify }: PushDoor): Router 
       if (status >= 500)
         ctx.log.error({ code: (error as { code?: string }).code, name: (error as Error).name }, "wechat.push-failed");
       http.status = status;
+      // the rest of a body that is not read would be taken for the next request
+      if (status === 413) http.set("Connection", "close");
       http.body = "";
     }
   });

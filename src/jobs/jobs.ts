@@ -4,14 +4,14 @@ import { createWorkers, type Worker } from "./workers.ts";
 
 export interface Jobs {
   start(): void;
-  /** Takes nothing new and finishes what runs, for at most 10 s; the rest is picked up when its lease has lapsed. */
+  /** Takes nothing new and finishes what runs, for at most 7 s; the rest is picked up when its lease has lapsed. */
   stop(): Promise<void>;
   /** Does everything that is due now, and what follows from it. For tests and scripts. */
   settle(): Promise<void>;
 }
 
 const JITTER = 0.2;
-const DRAIN_MS = 10_000;
+const DRAIN_MS = 7_000;
 
 /** The clock's door: one loop for each lane, each up to its own concurrency. */
 export function createJobs(ctx: Context): Jobs {
