@@ -67,6 +67,8 @@ describe("the chat", () => {
 
   it("welcomes back who has a case in hand", async () => {
     const { openid, accident } = await withAccident();
+    // nobody follows twice in one second; two such events would be one
+    app.clock.advance(1_000);
     await app.simulator.platform.unfollow(openid);
     await app.simulator.platform.follow(openid);
     assert.ok(lastWords(openid).includes(`/h5/accidents/${accident.id}`));
