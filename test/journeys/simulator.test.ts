@@ -131,10 +131,9 @@ async function enterDetails(index: 1 | 2): Promise<void> {
 async function state(index: 1 | 2, said: { ownAct: string; otherAct: string; impact: string }): Promise<void> {
   for (const [name, value] of Object.entries(said)) {
     const input = page(index).locator(`input[name="${name}"][value="${value}"]`);
-    await page(index)
-      .locator(`label[for="${await input.getAttribute("id")}"]`)
-      .first()
-      .click();
+    const id = await input.getAttribute("id");
+    const label = id ? page(index).locator(`label[for="${id}"]`) : input.locator("xpath=ancestor::label");
+    await label.click();
     assert.ok(await input.isChecked(), `${name} ${value}`);
   }
   await green(index).click();
