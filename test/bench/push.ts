@@ -22,16 +22,20 @@ export interface PushFigures {
   seconds: number;
 }
 
-const NAMES: ServerName[] = ["koa", "coWechat", "plain", "safe", "full"];
-const MODES: Record<ServerName, "plain" | "safe"> = {
+/** The servers that are compared, and the mode of the pushes that each gets. */
+const MODES: Record<Exclude<ServerName, "counted">, "plain" | "safe"> = {
   koa: "plain",
   coWechat: "plain",
   plain: "plain",
   safe: "safe",
   full: "safe",
 };
+type Compared = keyof typeof MODES;
+const NAMES = Object.keys(MODES) as Compared[];
 const ROUNDS = 7;
-const PUSHES = 1_500;
+const PUSHES = 1_000;
+const WARM_UP = 3_000;
+const COUNTED = 200;
 const PER_SECOND = 200;
 const P99 = 0.99;
 
@@ -42,19 +46,18 @@ interface Running {
 interface Round {
   cpuUs: number;
   mainUs: number | null;
-  storeOps: number;
 }
 
 /** CPU for each push beside bare servers, in interleaved rounds of one run, then 200 pushes a second for a minute. This process is the load. */
 export async function benchPush(seconds = Number(process.env.BENCH_SECONDS ?? 60)): Promise<PushFigures> {
-  const servers = new Map<ServerName, Running>();
+  const servers = new Map<Compared, Running>();
   try {
     for (const name of NAMES) servers.set(name, await start(name));
     const rounds = await measure(servers);
     const full = servers.get("full") as Running;
     const answers = await openLoop(full.port, { perSecond: PER_SECOND, seconds, make: () => nextPush("safe") });
     const times = answers.map(({ ms }) => ms).sort((a, b) => a - b);
-    const us = (name: ServerName) => Math.round(median(rounds(name).map(({ cpuUs }) => cpuUs)));
+    const us = (name: Compared) => Math.round(median(rounds(name).map(({ cpuUs }) => cpuUs)));
     const main = rounds("full").flatMap(({ mainUs }) => (mainUs === null ? [] : [mainUs]));
     return {
       koaUs: us("koa"),
@@ -63,7 +66,7 @@ export async function benchPush(seconds = Number(process.env.BENCH_SECONDS ?? 60
       safeUs: us("safe"),
       fullUs: us("full"),
       fullMainUs: main.length > 0 ? Math.round(median(main)) : null,
-      storeOps: Number(median(rounds("full").map(({ storeOps }) => storeOps)).toFixed(2)),
+      storeOps: await operations(),
       p99Ms: Number((times[Math.ceil(times.length * P99) - 1] ?? 0).toFixed(1)),
       lost: answers.filter(({ ok }) => !ok).length,
       seconds,
@@ -73,24 +76,38 @@ export async function benchPush(seconds = Number(process.env.BENCH_SECONDS ?? 60
   }
 }
 
-/** The first round of each warms it up and is not counted; then they take turns, so that a slow moment of the machine meets all. */
-async function measure(servers: Map<ServerName, Running>): Promise<(name: ServerName) => Round[]> {
-  const rounds = new Map<ServerName, Round[]>(NAMES.map((name) => [name, []]));
-  for (let round = 0; round <= ROUNDS; round++) {
+/** All are warmed up; then they take turns, so that a slow moment of the machine meets all. */
+async function measure(servers: Map<Compared, Running>): Promise<(name: Compared) => Round[]> {
+  const rounds = new Map<Compared, Round[]>(NAMES.map((name) => [name, []]));
+  for (const [name, { port }] of servers) await closedLoop(port, pushes(WARM_UP, MODES[name]));
+  for (let round = 0; round < ROUNDS; round++) {
     for (const [name, server] of servers) {
-      const posts = Array.from({ length: PUSHES }, () => nextPush(MODES[name]));
+      const posts = pushes(PUSHES, MODES[name]);
       const before = await usage(server);
       await closedLoop(server.port, posts);
-      const after = await usage(server);
-      if (round > 0) rounds.get(name)?.push(perPush(before, after));
+      rounds.get(name)?.push(perPush(before, await usage(server)));
     }
   }
   return (name) => rounds.get(name) ?? [];
 }
 
+const pushes = (count: number, mode: "plain" | "safe") => Array.from({ length: count }, () => nextPush(mode));
+
 function perPush(before: Usage, after: Usage): Round {
   const mainUs = after.mainUs === null || before.mainUs === null ? null : (after.mainUs - before.mainUs) / PUSHES;
-  return { cpuUs: (after.cpuUs - before.cpuUs) / PUSHES, mainUs, storeOps: after.storeOps / PUSHES };
+  return { cpuUs: (after.cpuUs - before.cpuUs) / PUSHES, mainUs };
+}
+
+/** Store operations of one push, of a server that does nothing else. */
+async function operations(): Promise<number> {
+  const counted = await start("counted");
+  try {
+    await usage(counted);
+    await closedLoop(counted.port, pushes(COUNTED, "safe"));
+    return (await usage(counted)).storeOps / COUNTED;
+  } finally {
+    await stop(counted.child);
+  }
 }
 
 async function start(name: ServerName): Promise<Running> {

@@ -31,7 +31,7 @@ describe("what is said to a person unasked", () => {
     platform = (twins[0].simulator as Simulator).platform;
   });
   after(async () => {
-    for (const twin of twins) await twin.stop();
+    for (const twin of twins.toReversed()) await twin.stop();
     await closeDatabase();
   });
 

@@ -38,7 +38,7 @@ describe("a push, at two processes on one database", () => {
     }
   });
   after(async () => {
-    for (const twin of twins) await twin.stop();
+    for (const twin of twins.toReversed()) await twin.stop();
     await closeDatabase();
   });
 
