@@ -25,6 +25,7 @@ export type Activity =
   | "place"
   | "details"
   | "statement"
+  | "comparing"
   | "reading"
   | "signed"
   | "waiting"
@@ -69,7 +70,7 @@ const ACTIVITY_OF: Record<Step, Activity> = {
   statement: "statement",
   "wait-details": "waiting",
   "wait-statement": "waiting",
-  difference: "reading",
+  difference: "comparing",
   sign: "reading",
   "wait-signature": "signed",
   done: "done",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
+import type { Browser, Frame, FrameLocator, Locator, Page } from "playwright-core";
 import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
@@ -29,6 +29,7 @@ after(async () => {
 
 const phone = (index: 1 | 2): Locator => stage.locator(`.phone[data-phone="${index}"]`);
 const page = (index: 1 | 2): FrameLocator => stage.frameLocator(`.phone[data-phone="${index}"] iframe`);
+const frame = (index: 1 | 2) => stage.frame({ name: `phone${index}` }) as Frame;
 const heading = (index: 1 | 2, text: RegExp | string) =>
   page(index).getByRole("heading", { level: 1, name: text }).waitFor();
 const green = (index: 1 | 2) => page(index).locator("footer button:visible, footer a.weui-btn:visible").first();
@@ -140,8 +141,10 @@ async function state(index: 1 | 2, said: { ownAct: string; otherAct: string; imp
 }
 
 async function sign(index: 1 | 2): Promise<void> {
+  await page(index).locator("input[name=forwarding]").setChecked(true, { force: true });
   const pad = page(index).locator("canvas");
-  await pad.evaluate("node => node.scrollIntoView({ block: 'center' })");
+  // the green button is fixed at the bottom: what is to be drawn on must stand clear of it
+  await frame(index).evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");
   const box = await pad.boundingBox();
   assert.ok(box);
   const at = (x: number, y: number): [number, number] => [box.x + box.width * x, box.y + box.height * y];
@@ -157,7 +160,6 @@ async function sign(index: 1 | 2): Promise<void> {
     await stage.mouse.move(...at(x, y), { steps: 4 });
   }
   await stage.mouse.up();
-  await page(index).locator("input[name=forwarding]").setChecked(true, { force: true });
   await look(`signed-${index}`);
   await green(index).click();
 }
