@@ -90,8 +90,9 @@ test("a newcomer settles an accident by hand on one page: two phones, two driver
 
   const claims = stage.locator("article.claim");
   await claims.nth(1).waitFor();
-  await claims.filter({ hasText: "PICC" }).getByRole("button", { name: /支付/ }).click();
-  await claims.filter({ hasText: "paid (200)" }).waitFor();
+  const atPicc = claims.filter({ has: stage.locator("h3", { hasText: "PICC ·" }) });
+  await atPicc.getByRole("button", { name: /支付/ }).click();
+  await atPicc.filter({ hasText: "paid (200)" }).waitFor();
   await phone(1).getByRole("button", { name: /关闭/ }).click();
   await phone(1).locator(".chat li", { hasText: "赔款已支付" }).waitFor();
   await look("paid");
