@@ -45,9 +45,10 @@ export interface Accidents {
   openBody(accidentId: string, entryId: string, sealed: Uint8Array): Promise<string>;
 }
 
-const TRIES = 8;
+/** a case has two drivers and the jobs; a burst of second taps is let through as well */
+const TRIES = 16;
 /** after a second lost race: many at once would go on losing in step */
-const BACKOFF_MS = 10;
+const BACKOFF_MS = 15;
 const OUTBOX_LIMIT = 32;
 /** of one person's cases, those among which the one that he came into last is looked for */
 const RECENT = 4;

@@ -14,6 +14,8 @@ export interface TestApp extends Running {
   url: string;
   config: Config;
   clock: ManualClock;
+  /** for who looks into the database itself */
+  databaseUri: string;
   /** what was logged, one JSON line each */
   logged(): string;
   /** Stops the server and starts another one on the same data. */
@@ -58,6 +60,7 @@ async function run(setup: Setup): Promise<TestApp> {
     url: config.publicUrl,
     config,
     clock,
+    databaseUri: uri,
     logged: () => lines.join(""),
     async restart() {
       await running.stop();

@@ -1,0 +1,158 @@
+import { asParty } from "../../src/actions/as-party.ts";
+import { confirmMoved } from "../../src/actions/confirm-moved.ts";
+import { endAccident } from "../../src/actions/end-accident.ts";
+import { giveDetails } from "../../src/actions/give-details.ts";
+import { giveStatement } from "../../src/actions/give-statement.ts";
+import { joinAccident } from "../../src/actions/join-accident.ts";
+import { makeInvitation } from "../../src/actions/make-invitation.ts";
+import { openAccident } from "../../src/actions/open-accident.ts";
+import { recordPlace } from "../../src/actions/record-place.ts";
+import { removeParty } from "../../src/actions/remove-party.ts";
+import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
+import type { Context } from "../../src/context.ts";
+import type { Accident, Letter, Person, Photo } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { Conflict, NotFound } from "../../src/errors.ts";
+import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+
+export const CLEAR = { vehicles: "two" as const, conditions: [] };
+export type Random = () => number;
+const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+
+/** Everybody in one story: the first driver and three who may come to be the second. */
+export interface Cast {
+  ctx: Context;
+  id: string;
+  a: Person;
+  others: Person[];
+  /** who is the second driver when the moment begins */
+  second?: Person | undefined;
+}
+
+/** What an action answered: the accident as it acknowledged it, or the refusal. */
+export interface Outcome {
+  name: string;
+  acknowledged: Accident | null;
+  error: unknown;
+}
+
+/** A case whose pictures are safe and whose cars have moved; nobody has joined yet. */
+export async function openCase(ctx: Context, photos: (accident: Accident) => Promise<Photo[]>): Promise<Cast> {
+  const [a, ...others] = (await Promise.all(
+    Array.from({ length: 4 }, () => ctx.people.see(`openid-${ctx.randomId()}`)),
+  )) as [Person, ...Person[]];
+  const opened = await openAccident(ctx, { person: a, textVersion: "1", answer: CLEAR });
+  const stored = await photos(opened);
+  await ctx.accidents.change(opened.id, (accident) => ({
+    accident: { ...accident, photos: stored },
+    events: PHOTO_SLOTS.map((slot) => ({ type: "photo-stored", by: "A", data: { slot } })),
+  }));
+  await confirmMoved(ctx, { accidentId: opened.id, letter: "A" });
+  await recordPlace(ctx, { accidentId: opened.id, letter: "A", address: "延安东路近外滩", weather: "rain" });
+  return { ctx, id: opened.id, a, others };
+}
+
+/** One driver's hand: whoever he is, he acts under the letter that his page showed him. */
+type Move = (cast: Cast, random: Random) => Promise<Accident>;
+
+/** Ours are the details that nobody else could have typed: name and phone are the person's own. */
+export const detailsOf = (person: Person, letter: Letter, edition: number) => ({
+  ...DETAILS[letter],
+  name: `人${person.id.slice(0, 6)}`,
+  phone: `1390000000${edition}`,
+});
+
+/** Mostly who sits there now; sometimes who was taken out, or never was in it. */
+function seat({ a, others, second }: Cast, random: Random): { person: Person; letter: Letter } {
+  if (random() < 0.5) return { person: a, letter: "A" };
+  return { person: second && random() < 0.85 ? second : pick(random, others), letter: "B" };
+}
+
+const AGREED = { A: { ownAct: "QS-01", otherAct: "none" }, B: { ownAct: "none", otherAct: "QS-01" } };
+
+const MOVES: Record<string, [weight: number, move: Move]> = {
+  join: [
+    1.5,
+    async ({ ctx, id, others }, random) => {
+      const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
+      const code = invitation?.code ?? "";
+      return joinAccident(ctx, { person: pick(random, others), code, textVersion: "1", answer: CLEAR });
+    },
+  ],
+  details: [
+    2,
+    async (cast, random) => {
+      const { person, letter } = seat(cast, random);
+      const details = detailsOf(person, letter, Math.floor(random() * 2));
+      return giveDetails(asParty(cast.ctx, { person, letter }), { accidentId: cast.id, letter, details });
+    },
+  ],
+  statement: [
+    2,
+    async (cast, random) => {
+      const { person, letter } = seat(cast, random);
+      const acts = random() < 0.9 ? AGREED[letter] : { ownAct: "none", otherAct: "QS-01" };
+      const statement = { ...acts, impact: "front" as const, note: random() < 0.5 ? "" : "雨天" };
+      return giveStatement(asParty(cast.ctx, { person, letter }), { accidentId: cast.id, letter, statement });
+    },
+  ],
+  place: [
+    0.5,
+    ({ ctx, id }, random) =>
+      recordPlace(ctx, { accidentId: id, letter: "A", address: pick(random, ["外滩", "人民大道"]), weather: "rain" }),
+  ],
+  sign: [
+    8,
+    async (cast, random) => {
+      const { ctx, id } = cast;
+      const { person, letter } = seat(cast, random);
+      const shown = contentDigest(ctx, await ctx.accidents.get(id));
+      const input = { accidentId: id, letter, contentDigest: shown, signature: SIGNATURE, forwarding: random() < 0.8 };
+      return signAgreement(asParty(ctx, { person, letter }), input);
+    },
+  ],
+  remove: [0.5, ({ ctx, id }) => removeParty(ctx, { accidentId: id, letter: "A" })],
+  end: [
+    0.2,
+    (cast, random) => {
+      const { person, letter } = seat(cast, random);
+      return endAccident(asParty(cast.ctx, { person, letter }), { accidentId: cast.id, letter, code: "withdrawn" });
+    },
+  ],
+};
+
+const TOTAL = Object.values(MOVES).reduce((sum, [weight]) => sum + weight, 0);
+
+function nextMove(random: Random): [string, Move] {
+  let at = random() * TOTAL;
+  for (const [name, [weight, move]] of Object.entries(MOVES)) {
+    at -= weight;
+    if (at < 0) return [name, move];
+  }
+  throw new Error("never");
+}
+
+/** Both drivers at once: up to four hands in the same moment, some of them tapping twice. */
+export async function moment(story: Cast, random: Random): Promise<Outcome[]> {
+  const { B } = (await story.ctx.accidents.get(story.id)).parties;
+  const cast = { ...story, second: story.others.find(({ id }) => id === B?.identity.personId) };
+  const hands = Array.from({ length: 1 + Math.floor(random() * 4) }, () => nextMove(random));
+  const taps = hands.flatMap((hand) => (random() < 0.3 ? [hand, hand] : [hand]));
+  return Promise.all(
+    taps.map(async ([name, move]): Promise<Outcome> => {
+      try {
+        return { name, acknowledged: await move(cast, random), error: null };
+      } catch (error) {
+        return { name, acknowledged: null, error };
+      }
+    }),
+  );
+}
+
+/** What a driver may be told: the case has moved on, or it is not his. Anything else is a fault of ours. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof NotFound ||
+  (error instanceof Conflict &&
+    ["wrong-step", "text-changed", "already-signed", "invitation-used", "invitation-expired"].includes(error.code)) ||
+  (error as { code?: string }).code === "invitation-unknown" ||
+  (error as { code?: string }).code === "invitation-used";
