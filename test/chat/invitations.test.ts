@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { joinAccident } from "../../src/actions/join-accident.ts";
+import { sceneOf } from "../../src/actions/make-invitation.ts";
+import { closeDatabase } from "../support/database.ts";
+import { type ChatWorld, DECLARED, startChat } from "./chat-world.ts";
+
+describe("an invitation", () => {
+  let chat: ChatWorld;
+
+  before(async () => {
+    chat = await startChat();
+  });
+  after(async () => {
+    await chat.app.stop();
+    await closeDatabase();
+  });
+
+  it("brings the second driver in by the scanned code, follower or not", async () => {
+    const { accident } = await chat.withAccident();
+    const { code } = await chat.invitationOf(accident);
+    const stranger = chat.stranger();
+    await chat.app.simulator.platform.scan(stranger, sceneOf(code));
+    assert.ok(chat.lastWords(stranger).includes(`/h5/join/${code}`), "subscribe with qrscene_");
+    const known = await chat.follower();
+    await chat.app.simulator.platform.scan(known, sceneOf(code));
+    assert.ok(chat.lastWords(known).includes(`/h5/join/${code}`), "SCAN");
+  });
+
+  it("gives six digits on request, and takes them however they are typed", async () => {
+    const { openid } = await chat.withAccident();
+    const digits = /(\d{6})（/.exec(await chat.say(openid, "邀请"))?.[1] as string;
+    const { invitation } = await chat.current(openid);
+    const second = await chat.follower();
+    for (const typed of [digits, `${digits.slice(0, 3)} ${digits.slice(3)}`]) {
+      assert.ok((await chat.say(second, typed)).includes(`/h5/join/${invitation?.code}`), typed);
+    }
+  });
+
+  it("makes new digits when the old ones have run out, and leaves the code to scan as it is", async () => {
+    const { openid, accident } = await chat.withAccident();
+    const old = await chat.invitationOf(accident);
+    chat.app.clock.advance(16 * 60_000);
+    const second = await chat.follower();
+    assert.match(await chat.say(second, old.digits), /已过期/);
+    await chat.say(openid, "邀请");
+    const { invitation } = await chat.current(openid);
+    assert.equal(invitation?.code, old.code);
+    assert.notEqual(invitation?.digits, old.digits);
+  });
+
+  it("says what is wrong with an invitation and what to do", async () => {
+    const { openid, accident } = await chat.withAccident();
+    const { code, digits } = await chat.invitationOf(accident);
+    await chat.app.simulator.platform.scan(openid, sceneOf(code));
+    assert.match(chat.lastWords(openid), /您自己的邀请/);
+
+    const second = await chat.follower();
+    await joinAccident(chat.app.ctx, { person: await chat.seen(second), code, ...DECLARED });
+    assert.match(await chat.say(second, digits), /已经在这起事故里/);
+    const third = await chat.follower();
+    await chat.app.simulator.platform.scan(third, sceneOf(code));
+    assert.match(chat.lastWords(third), /已经有人用过/);
+
+    const other = await chat.withAccident();
+    const expiring = await chat.invitationOf(other.accident);
+    chat.app.clock.advance(31 * 60_000);
+    const late = await chat.send(third, {
+      MsgType: "event",
+      Event: "SCAN",
+      EventKey: sceneOf(expiring.code),
+      Ticket: "t",
+    });
+    assert.match(late ?? "", /已过期/);
+    assert.match(
+      (await chat.send(third, { MsgType: "event", Event: "SCAN", EventKey: "join_nobody" })) ?? "",
+      /没有找到/,
+    );
+  });
+
+  /** Tries are counted by quarters of an hour of the clock. */
+  const toNextQuarter = () => chat.app.clock.advance(900_000 - (chat.app.clock.now().getTime() % 900_000));
+
+  it("lets nobody guess digits: five tries in a quarter of an hour", async () => {
+    toNextQuarter();
+    const guesser = await chat.follower();
+    for (let guess = 0; guess < 5; guess++) assert.match(await chat.say(guesser, `00000${guess}`), /没有找到/);
+    assert.match(await chat.say(guesser, "000009"), /次数太多/);
+    toNextQuarter();
+    assert.match(await chat.say(guesser, "000009"), /没有找到/);
+  });
+
+  it("lets a case be tried twenty times by all together", async () => {
+    toNextQuarter();
+    const { accident } = await chat.withAccident();
+    const { digits } = await chat.invitationOf(accident);
+    for (let tries = 0; tries < 20; tries++) assert.match(await chat.say(await chat.follower(), digits), /h5\/join/);
+    assert.match(await chat.say(await chat.follower(), digits), /次数太多/);
+  });
+});
