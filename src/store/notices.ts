@@ -74,9 +74,12 @@ export async function createNotices(connection: Connection, now: () => Date): Pr
     },
     find: (id) => model.findOne({ _id: id }).lean<NoticeRecord>(),
     async joinReport(msgId, side) {
-      const update = { $set: side, $setOnInsert: { expiresAt: new Date(now().getTime() + REPORT_KEPT_MS) } };
+      const _id = String(msgId);
+      // Made first and changed then: two upserts that meet may each see only their own half (seen with DocumentDB).
+      const fresh = { $setOnInsert: { expiresAt: new Date(now().getTime() + REPORT_KEPT_MS) } };
+      await reports.updateOne({ _id }, fresh, { upsert: true });
       const both = await reports
-        .findOneAndUpdate({ _id: String(msgId) }, update, { upsert: true, returnDocument: "after" })
+        .findOneAndUpdate({ _id }, { $set: side }, { returnDocument: "after" })
         .lean<PlatformReport>();
       return both as PlatformReport;
     },
