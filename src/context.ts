@@ -15,6 +15,7 @@ import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
 import { createInbox } from "./store/inbox.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
+import { createRetention, type Retention } from "./store/retention.ts";
 import { createTokens } from "./store/tokens.ts";
 import { createTries, type Tries } from "./store/tries.ts";
 import { createVault, type Vault } from "./store/vault.ts";
@@ -44,6 +45,7 @@ export interface Context {
   deliveries: Deliveries;
   notices: Notices;
   tries: Tries;
+  retention: Retention;
   /** reachable right now? */
   databaseReady(): Promise<boolean>;
 
@@ -101,6 +103,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     deliveries: await createDeliveries({ connection, clock, offsetMs: overrides.clock ? 0 : undefined }),
     notices: await createNotices(connection, now),
     tries,
+    retention: createRetention(connection),
     databaseReady: () => isReady(connection),
     wechat,
     quota: createQuota({ store: quotas }),

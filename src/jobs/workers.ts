@@ -1,3 +1,4 @@
+import { erasePast } from "../actions/erase-past.ts";
 import { expireAccidents } from "../actions/expire-accidents.ts";
 import type { Context } from "../context.ts";
 import { type Bell, createBell } from "./bell.ts";
@@ -19,6 +20,7 @@ export interface Worker {
 const POLL_MS = 1_000;
 const REPAIR_MS = 5_000;
 const EXPIRE_MS = 60_000;
+const ERASE_MS = 3_600_000;
 
 /** The relay first: a wake-up rings it, and what it has moved rings the lanes. */
 export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
@@ -36,6 +38,7 @@ export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
     ...lanes,
     roundWorker("repair", REPAIR_MS, () => ctx.deliveries.repair()),
     roundWorker("expire", EXPIRE_MS, () => expireAccidents(ctx)),
+    roundWorker("erase", ERASE_MS, () => erasePast(ctx)),
   ];
 }
 

@@ -90,7 +90,8 @@ export async function createAccidents(
   const lookUp = async (filter: object, sort?: Record<string, 1 | -1>): Promise<Accident | null> => {
     // Every push looks one up: the driver's own collection, without mongoose's casting. What comes from outside is a string by now.
     const document = await model.collection.findOne(filter, sort ? { sort } : {});
-    return document && documentToAccident(document as unknown as AccidentDocument, vault);
+    // erased: its record of events stays, its people are gone
+    return document?.wrappedKey ? documentToAccident(document as unknown as AccidentDocument, vault) : null;
   };
   const find = (id: string) => lookUp({ _id: String(id) });
   const get = async (id: string) => {

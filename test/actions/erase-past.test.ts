@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import mongoose from "mongoose";
+import { erasePast } from "../../src/actions/erase-past.ts";
+import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { readyPair } from "../h5/settle-driver.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase } from "../support/database.ts";
+
+const YEAR_MS = 366 * 86_400_000;
+let app: TestApp;
+before(async () => {
+  app = await startApp();
+});
+after(async () => {
+  await app.stop();
+  await closeDatabase();
+});
+
+test("three years after its last event a case loses its key and its pictures; its record of events still holds", async () => {
+  const { ctx, clock } = app;
+  const { id } = await readyPair(app);
+  const running = await ctx.accidents.get(id);
+  await ctx.accidents.change(id, (accident) => ({
+    accident: { ...accident, ended: { code: "dispute", reasons: [], by: "A", at: clock.now() } },
+    events: [{ type: "ended", by: "A", data: { code: "dispute", reasons: [] } }],
+  }));
+  clock.advance(2.9 * YEAR_MS);
+  await erasePast(ctx);
+  assert.ok(await ctx.accidents.find(id), "not before its time");
+
+  clock.advance(0.2 * YEAR_MS);
+  assert.ok((await erasePast(ctx)) >= 1);
+  assert.equal(await ctx.accidents.find(id), null);
+  const photo = running.photos[0];
+  await assert.rejects(ctx.blobs.read(running, String(photo?.sha256)), { name: "NotFound" });
+  assert.equal(await ctx.people.find(running.parties.A.identity.personId), null);
+
+  const connection = await mongoose.createConnection(app.databaseUri).asPromise();
+  const left = await connection.collection("accidents").findOne({ _id: id as never });
+  await connection.close();
+  assert.equal(left?.number, running.number);
+  assert.equal(left?.wrappedKey, null);
+  assert.equal(firstBrokenEvent(id, left?.events), null);
+  assert.equal(await erasePast(ctx), 0, "once");
+});
