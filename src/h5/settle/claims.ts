@@ -64,4 +64,6 @@ function deliveryOf(accident: Accident, { ref }: Claim): Delivery {
   return has("claim-undeliverable") ? "undeliverable" : "pending";
 }
 
-const yuan = (fen: number | null): string | null => (fen === null ? null : (fen / 100).toFixed(2));
+/** "3,000" or "3,000.50": whole yuan without their zeros. */
+const yuan = (fen: number | null): string | null =>
+  fen === null ? null : (fen / 100).toLocaleString("en-US", { minimumFractionDigits: fen % 100 === 0 ? 0 : 2 });
