@@ -16,14 +16,7 @@ import { removeParty } from "../../src/actions/remove-party.ts";
 import { renderDocuments } from "../../src/actions/render-documents.ts";
 import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
 import type { Context } from "../../src/context.ts";
-import {
-  type Accident,
-  LETTERS,
-  type Letter,
-  type Person,
-  PHOTO_SLOTS,
-  type Photo,
-} from "../../src/domain/accident.ts";
+import { type Accident, LETTERS, type Letter, type Person } from "../../src/domain/accident.ts";
 import { serialise } from "../../src/domain/agreement.ts";
 import { statusOf } from "../../src/domain/journey.ts";
 import { Conflict, NotFound } from "../../src/errors.ts";
@@ -49,16 +42,7 @@ after(async () => {
   await closeDatabase();
 });
 
-/** One small picture, decoded once, for every case of the walks. */
-async function photosFor(accident: Accident): Promise<Photo[]> {
-  const sha256 = await ctx.blobs.save(accident, photo, "thumb");
-  const stored = { sha256, copySha256: sha256, thumbSha256: sha256, mime: "image/jpeg", bytes: photo.length };
-  const rest = { by: "A" as const, source: "form" as const, state: "stored" as const, mediaId: null, refusal: null };
-  const receivedAt = ctx.clock.now();
-  return PHOTO_SLOTS.map((slot) => ({ ...stored, ...rest, id: `p-${slot}`, slot, width: 1, height: 1, receivedAt }));
-}
-
-const story = () => openCase(ctx, photosFor);
+const story = () => openCase(ctx);
 
 describe("a conclusion", () => {
   it("makes one claim for each party, however often and at the same time the papers are made", async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { asParty } from "../../src/actions/as-party.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { endAccident } from "../../src/actions/end-accident.ts";
@@ -36,13 +37,24 @@ export interface Outcome {
   error: unknown;
 }
 
+const photo = readFileSync(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
+
+/** Pictures that can be printed and were never decoded: the walks have many cases. */
+async function photosFor(ctx: Context, accident: Accident): Promise<Photo[]> {
+  const sha256 = await ctx.blobs.save(accident, photo, "thumb");
+  const stored = { sha256, copySha256: sha256, thumbSha256: sha256, mime: "image/jpeg", bytes: photo.length };
+  const rest = { by: "A" as const, source: "form" as const, state: "stored" as const, mediaId: null, refusal: null };
+  const receivedAt = ctx.clock.now();
+  return PHOTO_SLOTS.map((slot) => ({ ...stored, ...rest, id: `p-${slot}`, slot, width: 1, height: 1, receivedAt }));
+}
+
 /** A case whose pictures are safe and whose cars have moved; nobody has joined yet. */
-export async function openCase(ctx: Context, photos: (accident: Accident) => Promise<Photo[]>): Promise<Cast> {
+export async function openCase(ctx: Context): Promise<Cast> {
   const [a, ...others] = (await Promise.all(
     Array.from({ length: 4 }, () => ctx.people.see(`openid-${ctx.randomId()}`)),
   )) as [Person, ...Person[]];
   const opened = await openAccident(ctx, { person: a, textVersion: "1", answer: CLEAR });
-  const stored = await photos(opened);
+  const stored = await photosFor(ctx, opened);
   await ctx.accidents.change(opened.id, (accident) => ({
     accident: { ...accident, photos: stored },
     events: PHOTO_SLOTS.map((slot) => ({ type: "photo-stored", by: "A", data: { slot } })),
@@ -156,3 +168,21 @@ export const isRefusal = (error: unknown): boolean =>
     ["wrong-step", "text-changed", "already-signed", "invitation-used", "invitation-expired"].includes(error.code)) ||
   (error as { code?: string }).code === "invitation-unknown" ||
   (error as { code?: string }).code === "invitation-used";
+
+/** Goes on from openCase to two signatures. */
+export async function settle(cast: Cast): Promise<Accident> {
+  const { ctx, id, a, others } = cast;
+  const b = others[0] as Person;
+  const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
+  await joinAccident(ctx, { person: b, code: invitation?.code ?? "", textVersion: "1", answer: CLEAR });
+  const people = { A: a, B: b };
+  for (const letter of ["A", "B"] as const) {
+    await giveDetails(ctx, { accidentId: id, letter, details: detailsOf(people[letter], letter, 0) });
+    const statement = { ...AGREED[letter], impact: "front" as const, note: "" };
+    await giveStatement(ctx, { accidentId: id, letter, statement });
+  }
+  const shown = contentDigest(ctx, await ctx.accidents.get(id));
+  const signed = { accidentId: id, contentDigest: shown, signature: SIGNATURE, forwarding: true };
+  await signAgreement(ctx, { ...signed, letter: "A" });
+  return signAgreement(ctx, { ...signed, letter: "B" });
+}

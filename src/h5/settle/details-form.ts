@@ -3,6 +3,7 @@ import { type Details, ID_KINDS, type IdKind } from "../../domain/accident.ts";
 import { checkIdNumber, type IdFault } from "../../domain/identity-number.ts";
 import { checkPhone } from "../../domain/phone.ts";
 import { checkPlate, VEHICLE_KINDS, vehicleKindOf } from "../../domain/plate.ts";
+import { line } from "../../http/fields.ts";
 
 /** What the page posts, after the checks: the serial holds the whole plate, the kind of vehicle is decided. */
 export interface DetailsBody {
@@ -39,7 +40,11 @@ const FAULT_WORDS: Record<IdFault, string> = {
 };
 
 type Siblings = Record<string, string | undefined>;
-const siblings = (helpers: Joi.CustomHelpers): Siblings => helpers.state.ancestors[0] as Siblings;
+/** Only text: what else was posted there is that field's own mistake. */
+const siblings = (helpers: Joi.CustomHelpers): Siblings =>
+  Object.fromEntries(
+    Object.entries(helpers.state.ancestors[0] as Siblings).filter(([, value]) => typeof value === "string"),
+  );
 const refuse = (helpers: Joi.CustomHelpers, fault: string) => helpers.error(fault);
 
 function idNumber(typed: string, helpers: Joi.CustomHelpers) {
@@ -104,8 +109,8 @@ export const detailsForm = Joi.object<DetailsBody>({
   insurerName: Joi.when("insurerCode", {
     is: OTHER_INSURER,
     // biome-ignore lint/suspicious/noThenProperty: the word of joi
-    then: Joi.string().trim().max(40).required(),
-    otherwise: optional().max(40),
+    then: line(40).required(),
+    otherwise: line(40).allow("").default(""),
   }).messages(word("insurerName")),
   policyNumber: optional()
     .replace(/[\s-]/g, "")

@@ -3,6 +3,7 @@ import { giveStatement } from "../../actions/give-statement.ts";
 import { IMPACT_POINTS, type ImpactPoint } from "../../domain/accident.ts";
 import { findAct } from "../../domain/liability.ts";
 import { Invalid } from "../../errors.ts";
+import { note } from "../../http/fields.ts";
 import type { StepPage } from "../page.ts";
 import { actTiles } from "./acts.ts";
 
@@ -25,13 +26,7 @@ const body = Joi.object<Body>({
   impact: Joi.valid(...IMPACT_POINTS)
     .required()
     .messages({ "*": "settle.statement.error.impact" }),
-  note: Joi.string()
-    .trim()
-    .replace(/\r\n?/g, "\n")
-    .allow("")
-    .max(200)
-    .default("")
-    .messages({ "*": "settle.statement.error.note" }),
+  note: note.default("").messages({ "string.max": "settle.statement.error.note" }),
 });
 
 /** Page 6: what I did, what the other did, where my car was hit. Open again until the first signature. */

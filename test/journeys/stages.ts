@@ -1,0 +1,46 @@
+import type { Context } from "../../src/context.ts";
+import type { Accident, Party } from "../../src/domain/accident.ts";
+import type { Step } from "../../src/domain/journey.ts";
+
+const at = new Date("2026-11-23T04:00:00Z");
+const signature = { contentDigest: "d".repeat(64), imageSha256: "s".repeat(64), forwarding: true, signedAt: at };
+
+const own = (accident: Accident, change: Partial<Party>): Accident => ({
+  ...accident,
+  parties: { ...accident.parties, A: { ...accident.parties.A, ...change } },
+});
+
+const others = (accident: Accident, change: Partial<Party>): Accident => ({
+  ...accident,
+  parties: { ...accident.parties, B: accident.parties.B && { ...accident.parties.B, ...change } },
+});
+
+/** From "both are about to sign", what makes the first driver stand at each step. */
+export const STAGES: Partial<Record<Step, (ready: Accident) => Accident>> = {
+  photos: (ready) => ({ ...ready, photos: [], movedAt: null }),
+  move: (ready) => ({ ...ready, movedAt: null }),
+  place: (ready) => ({ ...ready, scene: { ...ready.scene, address: null } }),
+  details: (ready) => own(ready, { details: null }),
+  statement: (ready) => own(ready, { statement: null }),
+  invite: (ready) => ({ ...ready, parties: { ...ready.parties, B: null } }),
+  "wait-statement": (ready) => others(ready, { statement: null }),
+  difference: (ready) =>
+    others(ready, {
+      statement: ready.parties.B && { ...ready.parties.B.statement!, ownAct: "QS-01", otherAct: "none" },
+    }),
+  "wait-details": (ready) => others(ready, { details: null }),
+  sign: (ready) => ready,
+  "wait-signature": (ready) => own(ready, { signature }),
+  done: (ready) => ({ ...others(own(ready, { signature }), { signature }), concludedAt: at }),
+  ended: (ready) => ({ ...ready, ended: { code: "withdrawn", reasons: [], by: "B", at } }),
+};
+
+/** Puts the case where it is wanted; returns its version. */
+export async function putAt(ctx: Context, ready: Accident, step: Step): Promise<number> {
+  const stage = STAGES[step]!(ready);
+  const { version } = await ctx.accidents.change(ready.id, ({ events }) => ({
+    accident: { ...stage, events },
+    events: [],
+  }));
+  return version;
+}
