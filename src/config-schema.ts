@@ -140,7 +140,7 @@ export const settingsSchema = Joi.object({
     apiUrls: addressList,
     openUrl: address,
     account: Joi.string().max(64).required(),
-    noticeTemplateId: Joi.string().max(128),
+    noticeTemplateId: Joi.string().max(128).allow(""),
     subscriptionTemplateId: Joi.string().max(128),
   }).required(),
   insurers: Joi.array().items(insurer).unique("code").min(1).required(),

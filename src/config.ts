@@ -188,7 +188,8 @@ function wechatOf({ wechat }: Settings, publicUrl: string, production: boolean):
     // a stand-in for the platform serves both surfaces under one address
     openUrl: wechat.openUrl ?? (new URL(first).hostname.endsWith(".weixin.qq.com") ? PLATFORM_PAGES : first),
     account: wechat.account,
-    noticeTemplateId: wechat.noticeTemplateId ?? null,
+    // the stand-in takes any template: on one's own machine news arrives as it would on a phone
+    noticeTemplateId: wechat.noticeTemplateId || (wechat.apiUrls || production ? null : "simulator"),
     subscriptionTemplateId: wechat.subscriptionTemplateId ?? null,
   };
 }

@@ -94,7 +94,9 @@ test("a newcomer settles an accident by hand on one page: two phones, two driver
   await atPicc.getByRole("button", { name: /支付/ }).click();
   await atPicc.filter({ hasText: "paid (200)" }).waitFor();
   await phone(1).getByRole("button", { name: /关闭/ }).click();
-  await phone(1).locator(".chat li", { hasText: "赔款已支付" }).waitFor();
+  await phone(1)
+    .locator(".chat li", { hasText: /赔款已支付|已赔付/ })
+    .waitFor();
   await look("paid");
   assert.deepEqual(problems, []);
 });
