@@ -35,6 +35,9 @@ export async function databaseUri(name = `test_${randomBytes(6).toString("hex")}
   return new URL(`/${name}`, (await shared).uri).href;
 }
 
+/** Where the embedded database keeps its files, for who looks into them; undefined with MONGODB_URI. */
+export const databaseDir = (): string | undefined => sharedDir;
+
 /** For `after()` of a test file that used databaseUri or startApp. */
 export async function closeDatabase(): Promise<void> {
   await (await shared)?.close();

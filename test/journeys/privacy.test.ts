@@ -1,0 +1,306 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import mongoose from "mongoose";
+import { type ChainedEvent, type Letter, PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { PARTY_FILES, PARTY_PAGES, STEP_PAGES } from "../../src/h5/router.ts";
+import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { type Answer, hidden, Phone } from "../h5/phone.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase, databaseDir } from "../support/database.ts";
+import { SIGNATURE } from "../support/drivers.ts";
+
+/** Nothing of this may stand anywhere but on the pages, the papers and the claims of the two. */
+const CANARIES: Record<Letter, Record<string, string>> = {
+  A: {
+    openid: "oCanaryOfDriverA00000000001",
+    name: "甲金丝雀",
+    idNumber: "310101199003077413",
+    phone: "13811122233",
+    plate: "A9C7Y5",
+    policyNumber: "CANARYPOLICYA77",
+    note: "甲的金丝雀便条",
+    insurerName: "金丝雀互助保险社",
+  },
+  B: {
+    openid: "oCanaryOfDriverB00000000002",
+    name: "乙金丝雀",
+    idNumber: "310115194910010031",
+    phone: "13944455566",
+    plate: "B8D6X4",
+    policyNumber: "CANARYPOLICYB88",
+    note: "乙的金丝雀便条",
+    chatWords: "我在金丝雀路口说的话",
+  },
+};
+const SHARED = {
+  address: "金丝雀大道一百零八号",
+  label: "金丝雀广场东门",
+  surveyor: "丙金丝雀查勘员",
+  surveyorPhone: "13777788899",
+  reason: "金丝雀材料不全",
+  claimNo: "CANARY-CLAIM-NO-1",
+};
+const ALL = [...Object.values(CANARIES.A), ...Object.values(CANARIES.B), ...Object.values(SHARED)];
+
+/** What the other may not read before the agreement; the openid never. */
+const secretsOf = (letter: Letter, { stated = false } = {}): string[] =>
+  Object.entries(CANARIES[letter]).flatMap(([name, value]) => (name === "note" && stated ? [] : [value]));
+
+let app: TestApp;
+const urls: string[] = [];
+
+before(async () => {
+  app = await startApp();
+});
+after(async () => {
+  await app.stop();
+  await closeDatabase();
+});
+
+/** A phone that remembers every address that it saw. */
+class WatchedPhone extends Phone {
+  override async send(...request: Parameters<Phone["send"]>): ReturnType<Phone["send"]> {
+    urls.push(request[1]);
+    const answer = await super.send(...request);
+    urls.push(answer.headers.get("location") ?? "");
+    return answer;
+  }
+}
+
+const hits = (text: string | Buffer, canaries: readonly string[]): string[] =>
+  canaries.filter((canary) => formsOf(canary).some((form) => text.includes(form as never)));
+
+/** As it is, in JSON's escapes, in an address, in base64 (any alignment) and in UTF-16. */
+function formsOf(canary: string): (string | Buffer)[] {
+  const shifted = [0, 1, 2].map((pad) => {
+    const base64 = Buffer.concat([Buffer.alloc(pad), Buffer.from(canary)]).toString("base64");
+    return base64.slice(pad === 0 ? 0 : 4, -4);
+  });
+  const escaped = JSON.stringify(canary).slice(1, -1);
+  const ascii = escaped.replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return [
+    canary,
+    ascii,
+    encodeURIComponent(canary),
+    Buffer.from(canary).toString("hex"),
+    Buffer.from(canary, "utf16le").toString("latin1"),
+    ...shifted.filter((form) => form.length >= 8),
+  ];
+}
+
+interface Story {
+  id: string;
+  a: WatchedPhone;
+  b: WatchedPhone;
+}
+
+describe("two drivers whose data are canaries", () => {
+  let story: Story;
+
+  it("see nothing of each other before the agreement can be read", async () => {
+    const [a, b] = [new WatchedPhone(app, CANARIES.A.openid), new WatchedPhone(app, CANARIES.B.openid)];
+    const { platform } = app.simulator;
+    await platform.follow(CANARIES.A.openid!);
+    await platform.follow(CANARIES.B.openid!);
+    await platform.sendText(CANARIES.B.openid!, CANARIES.B.chatWords!);
+    const started = await a.fill("/h5/start", { vehicles: "two", condition: "none", consent: "yes" });
+    const id = started.location.split("/")[3] ?? "";
+    story = { id, a, b };
+    await platform.sendLocation(CANARIES.A.openid!, { latitude: 31.23, longitude: 121.47, label: SHARED.label });
+    await photographs(story);
+    await ok(a.fill(`/h5/accidents/${id}/move`, {}));
+    await ok(a.fill(`/h5/accidents/${id}/place`, { address: SHARED.address, weather: "rain" }));
+    await ok(a.fill(`/h5/accidents/${id}/details`, detailsOf("A")));
+    const code = (await app.ctx.accidents.get(id)).invitation?.code;
+    const invited = await b.open(`/h5/join/${code}`);
+    assert.deepEqual(hits(invited.html, secretsOf("A")), [], "the invitation");
+    await ok(b.fill(`/h5/join/${code}`, { vehicles: "two", condition: "none", consent: "yes" }));
+    await ok(a.fill(`/h5/accidents/${id}/statement`, statementOf("A", "QS-01", "none")));
+    await assertBlind(story, "B", "A", false);
+    await ok(b.fill(`/h5/accidents/${id}/details`, detailsOf("B")));
+    await assertBlind(story, "B", "A", false);
+    await assertBlind(story, "A", "B", false);
+    // They differ at first: now each may read what the other states, and nothing else.
+    await ok(b.fill(`/h5/accidents/${id}/statement`, statementOf("B", "QS-01", "none")));
+    await assertBlind(story, "B", "A", true);
+    await assertBlind(story, "A", "B", true);
+    await ok(b.fill(`/h5/accidents/${id}/statement`, statementOf("B", "none", "QS-01")));
+    assert.notDeepEqual(
+      hits((await a.open(`/h5/accidents/${id}/sign`)).html, secretsOf("B")),
+      [],
+      "now it can be read",
+    );
+  });
+
+  it("sign, and their insurers hold the claims", async () => {
+    const { id, a, b } = story;
+    app.simulator.insurers.setMode("CPIC", { kind: "status", status: 503 });
+    for (const phone of [a, b]) {
+      const page = await phone.open(`/h5/accidents/${id}/sign`);
+      const fields = { contentDigest: hidden(page.html, "contentDigest"), signature: SIGNATURE, forwarding: "yes" };
+      await ok(phone.fill(`/h5/accidents/${id}/sign`, fields));
+    }
+    await app.settle();
+    const { claims } = await app.ctx.accidents.get(id);
+    assert.equal(claims.length, 2);
+    const mine = claims.find(({ party }) => party === "A")!;
+    const news = { surveyor: { name: SHARED.surveyor, phone: SHARED.surveyorPhone }, reason: { text: SHARED.reason } };
+    const report = { status: "survey_scheduled", insurerClaimNo: SHARED.claimNo, ...news };
+    assert.equal((await app.simulator.insurers.sendStatus(mine.insurerCode, mine.ref, report)).status, 200);
+    await app.settle();
+    // What no window was open for waits for him, and comes with the next answer.
+    await app.simulator.platform.sendText(CANARIES.A.openid!, "进度");
+    // The platform closes his window and takes no template: what is to be said waits, sealed.
+    await app.simulator.platform.unfollow(CANARIES.A.openid!);
+    assert.equal(
+      (await app.simulator.insurers.sendStatus(mine.insurerCode, mine.ref, { ...report, status: "need_more" })).status,
+      200,
+    );
+    await app.settle();
+    const said = app.simulator.platform.inbox(CANARIES.A.openid!);
+    assert.match(JSON.stringify(said), /已安排查勘/, "the driver was told");
+    assert.ok(app.simulator.insurers.inbox("PICC")[0]?.body.includes(CANARIES.A.name!), "his insurer was told");
+  });
+
+  it("are in no log, no address and no page of an error", async () => {
+    const { id, a } = story;
+    const base = `/h5/accidents/${id}`;
+    const nobody = new Phone(app, "o_somebody_else_entirely");
+    await nobody.open("/h5/start");
+    const pages = [
+      await a.get(`${base}/nowhere`),
+      await a.post(`${base}/details`, {}),
+      await a.post(`${base}/sign`, { signature: "x".repeat(700_000) }),
+      await a.post(`${base}/way-out`, detailsOf("A"), { origin: "https://evil.example" }),
+      await a.upload(`${base}/photos`, "", [["scene", Buffer.from(CANARIES.A.name!)]]),
+      await nobody.get(base),
+      await nobody.get(`${base}/agreement.pdf`),
+      await nobody.post(`${base}/details`, detailsOf("B")),
+    ];
+    for (const { html, status } of pages) assert.deepEqual(hits(html, ALL), [], `an answer of ${status}`);
+    await app.settle();
+    assert.ok(app.logged().length > 0);
+    assert.deepEqual(hits(app.logged(), ALL), [], "the log");
+    assert.ok(urls.length > 50);
+    assert.deepEqual(hits(urls.join("\n"), ALL), [], "addresses");
+  });
+
+  it("are nowhere in the database in the clear: not in a document, not in a file", async () => {
+    const connection = await mongoose.createConnection(app.databaseUri).asPromise();
+    const seen: Record<string, number> = {};
+    for (const { name } of await connection.db!.listCollections().toArray()) {
+      for await (const document of connection.collection(name).find({}, { raw: true })) {
+        const bytes = document as unknown as Buffer;
+        assert.deepEqual(hits(bytes.toString("latin1"), ALL.map(asBytes)), [], `${name}`);
+        assert.deepEqual(hits(bytes.toString("utf8"), ALL), [], `${name}`);
+        seen[name] = (seen[name] ?? 0) + 1;
+      }
+    }
+    await connection.close();
+    for (const name of ["accidents", "blobs.chunks", "blobs.files", "deliveries", "people", "inbox", "notices"])
+      assert.ok((seen[name] ?? 0) > 0, `${name} was looked at`);
+    const dir = databaseDir();
+    if (!dir) return;
+    let readable = false;
+    for (const file of await readdir(dir, { recursive: true, withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      const bytes = (await readFile(join(file.parentPath, file.name))).toString("latin1");
+      assert.deepEqual(hits(bytes, ALL.map(asBytes)), [], file.name);
+      readable ||= bytes.includes(story.id);
+    }
+    assert.ok(readable, "what is in the clear is found");
+  });
+
+  it("are gone with the key of their accident, and the record still holds", async () => {
+    const { id } = story;
+    const before = await app.ctx.accidents.get(id);
+    const photo = String(before.photos[0]?.sha256);
+    const connection = await mongoose.createConnection(app.databaseUri).asPromise();
+    const accidents = connection.collection<{ _id: string; events: ChainedEvent[] }>("accidents");
+    await accidents.updateOne({ _id: id }, { $set: { wrappedKey: randomBytes(60) } });
+    await assert.rejects(app.ctx.accidents.get(id));
+    await assert.rejects(app.ctx.blobs.read({ id, key: randomBytes(32) }, photo));
+    const waiting = (await app.ctx.deliveries.listUndelivered(100)).filter(({ accidentId }) => accidentId === id);
+    assert.ok(waiting.length > 0, "a claim still waits for its insurer");
+    for (const { _id, sealed } of waiting) await assert.rejects(app.ctx.accidents.openBody(id, _id, sealed));
+    const kept = await accidents.findOne({ _id: id });
+    assert.equal(kept?.events.length, before.events.length);
+    assert.equal(firstBrokenEvent(id, kept?.events ?? []), null);
+    const flipped = kept!.events.map((event, at) =>
+      at === 3 ? { ...event, data: { ...event.data, slot: "extra" } } : event,
+    );
+    assert.equal(firstBrokenEvent(id, flipped), 4);
+    await connection.close();
+  });
+});
+
+const asBytes = (text: string): string => Buffer.from(text).toString("latin1");
+
+/** Every page and file of the case, the strip and the chat, as one of the two gets them. */
+async function assertBlind({ id, a, b }: Story, reader: Letter, of: Letter, stated: boolean): Promise<void> {
+  const phone = reader === "A" ? a : b;
+  const base = `/h5/accidents/${id}`;
+  const paths = [
+    ...PARTY_PAGES.map(({ path }) => (path ? `${base}/${path}` : base)),
+    ...STEP_PAGES.map(({ step }) => `${base}/${step}`),
+    ...PARTY_FILES.map(({ path }) => `${base}/${path.replace(":page", "1")}`),
+    ...["hurt", "left", "disagree", "withdraw"].map((choice) => `${base}/way-out?choice=${choice}`),
+    "/h5/start",
+    "/h5/privacy",
+  ];
+  const secrets = secretsOf(of, { stated });
+  for (const path of paths) assert.deepEqual(hits((await phone.open(path)).html, secrets), [], `${reader} at ${path}`);
+  await app.settle();
+  const chat = JSON.stringify(app.simulator.platform.inbox(CANARIES[reader].openid!));
+  assert.deepEqual(hits(chat, secrets), [], `${reader}'s chat`);
+}
+
+async function photographs({ a, id }: Story): Promise<void> {
+  const bytes = await readFile(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
+  const path = `/h5/accidents/${id}/photos`;
+  const token = hidden((await a.open(path)).html, "_csrf");
+  await ok(
+    a.upload(
+      path,
+      token,
+      PHOTO_SLOTS.map((slot) => [slot, bytes]),
+    ),
+  );
+}
+
+async function ok(sent: Promise<Answer>): Promise<void> {
+  const { status, html } = await sent;
+  assert.equal(
+    status,
+    303,
+    html
+      .replaceAll(/<[^>]+>/g, " ")
+      .replaceAll(/\s+/g, " ")
+      .slice(0, 500),
+  );
+}
+
+function detailsOf(letter: Letter): Record<string, string> {
+  const { name, idNumber, phone, plate, policyNumber, insurerName } = CANARIES[letter] as Record<string, string>;
+  const car = { province: "沪", serial: plate!, plateSure: "yes", vehicleKind: "02" };
+  const insurer = { insurerCode: letter === "A" ? "PICC" : "CPIC", insurerName: insurerName ?? "" };
+  return {
+    name: name!,
+    idKind: "licence",
+    idNumber: idNumber!,
+    phone: phone!,
+    ...car,
+    ...insurer,
+    policyNumber: policyNumber!,
+  };
+}
+
+const statementOf = (letter: Letter, ownAct: string, otherAct: string): Record<string, string> => ({
+  ownAct,
+  otherAct,
+  impact: "front",
+  note: CANARIES[letter].note!,
+});
