@@ -36,6 +36,9 @@ function pageLink(phone, url, words) {
   return link;
 }
 
+// What a template's own text says before these fields.
+const FIELD_NAMES = { character_string1: "编号 No.", thing2: "进展 News", time3: "时间 Time" };
+
 const LINES = {
   text: (phone, line) => element("li", {}, ...linked(phone, line.text ?? "")),
   location: (_phone, line) => element("li", {}, `📍 ${line.text}`),
@@ -50,7 +53,7 @@ const LINES = {
   "mini-program": (_phone, line) => element("li", {}, line.title ?? ""),
   template: (phone, line) => {
     const rows = Object.entries(line.fields ?? {}).flatMap(([name, value]) => [
-      element("dt", {}, name),
+      element("dt", {}, FIELD_NAMES[name] ?? name),
       element("dd", {}, value),
     ]);
     return element(
