@@ -169,11 +169,7 @@ function drawClaim(claim) {
 
 function drawPushes(pushes) {
   const lines = pushes.map((push) =>
-    element(
-      "li",
-      {},
-      `${new Date(push.at).toLocaleTimeString("zh-CN")} ${push.kind} → ${push.outcome}`,
-    ),
+    element("li", {}, `${new Date(push.at).toLocaleTimeString("zh-CN")} ${push.kind} → ${push.outcome}`),
   );
   document.querySelector("#pushes").replaceChildren(...lines.reverse());
 }
