@@ -1,0 +1,133 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Letter, PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { DriverPhone, type Page, stepOf, visible } from "../support/driver-phone.ts";
+import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+
+const photo = readFileSync(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
+const AGREED = { vehicles: "two", condition: "none", consent: "yes" };
+const PAUSE_MS = 60;
+
+/** The order in which a driver passes them; nobody corrects anything, so nobody is ever led back. */
+export const WAY = [
+  "start",
+  "photos",
+  "move",
+  "place",
+  "details",
+  "statement",
+  "invite",
+  "wait-statement",
+  "wait-details",
+  "sign",
+  "wait-signature",
+  "done",
+];
+
+/** Two drivers who go on by what the pages tell them, whatever happens to the server: a broken connection is tried again. */
+export class Pair {
+  readonly name: string;
+  /** where each stood at last, as an answer of the server had it */
+  readonly stood: Record<Letter, string> = { A: "start", B: "start" };
+  caseUrl = "";
+  answers = 0;
+  broken = 0;
+  #digits = "";
+  #stopped = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Until both are done, or the server is gone for good. */
+  async drive(appUrl: string): Promise<void> {
+    await Promise.all([this.#way("A", appUrl), this.#way("B", appUrl)]);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #way(letter: Letter, appUrl: string): Promise<void> {
+    const phone = new DriverPhone(appUrl, `o_${this.name}_${letter}`);
+    while (this.stood[letter] !== "done" && !this.#stopped) {
+      try {
+        const page = await this.#next(letter, phone);
+        if (page) this.#note(letter, page);
+        else await sleep(PAUSE_MS);
+      } catch (error) {
+        if (!(error as { isAxiosError?: boolean }).isAxiosError) throw error;
+        this.broken++;
+        await sleep(PAUSE_MS);
+      }
+    }
+  }
+
+  /** Opens the page on which he stands and does what it asks; null: he waits. */
+  async #next(letter: Letter, phone: DriverPhone): Promise<Page | null> {
+    const begun = letter === "A" || this.caseUrl !== "";
+    if (!begun || (letter === "B" && !this.#digits)) return null;
+    const page = await phone.open(this.stood[letter] === "start" ? this.#door(letter) : `${this.caseUrl}/done`);
+    this.#note(letter, page);
+    const code = /kc-digits">(\d{3}) (\d{3})</.exec(page.html);
+    if (code) this.#digits = `${code[1]}${code[2]}`;
+    const step = stepOf(page);
+    if (step === "photos") {
+      const files = PHOTO_SLOTS.map((field) => ({ field, bytes: photo, filename: `${field}.jpg` }));
+      return phone.submit(page, {}, { files });
+    }
+    const fields = this.#fields(letter, step);
+    return fields ? phone.submit(page, fields) : null;
+  }
+
+  #door(letter: Letter): string {
+    return letter === "A" ? "/h5" : `/h5/join/${this.#digits}`;
+  }
+
+  #fields(letter: Letter, step: string): Record<string, string> | null {
+    const acts = letter === "A" ? { ownAct: "QS-01", otherAct: "none" } : { ownAct: "none", otherAct: "QS-01" };
+    const forms: Record<string, Record<string, string>> = {
+      start: AGREED,
+      move: {},
+      place: { address: `路口 ${this.name}`, weather: "rain" },
+      details: formOf(letter, this.name),
+      statement: { ...acts, impact: "front", note: this.name },
+      sign: { signature: SIGNATURE, forwarding: "yes" },
+    };
+    return forms[step] ?? (/^[\w-]{20,}$/.test(step) && this.stood[letter] === "start" ? AGREED : null);
+  }
+
+  /** What was acknowledged stays: he never stands before where an answer had him. */
+  #note(letter: Letter, page: Page): void {
+    this.answers++;
+    if (page.status !== 200)
+      throw new Error(`${this.name} ${letter}: ${page.status} at ${page.url}: ${visible(page.html).slice(0, 300)}`);
+    const step = stepOf(page);
+    if (!WAY.includes(step)) return;
+    if (WAY.indexOf(step) < WAY.indexOf(this.stood[letter])) {
+      throw new Error(`${this.name} ${letter}: was at ${this.stood[letter]}, is back at ${step}`);
+    }
+    this.stood[letter] = step;
+    const own = /^(\/h5\/accidents\/[\w-]+)\//.exec(new URL(page.url).pathname)?.[1];
+    if (own) this.caseUrl = own;
+  }
+}
+
+export const nameOf = (pair: string, letter: Letter): string =>
+  `${DETAILS[letter].name}·${[...pair].map((c) => String.fromCodePoint(0x4e00 + (c.codePointAt(0) ?? 0))).join("")}`;
+
+function formOf(letter: Letter, pair: string): Record<string, string> {
+  const { idKind, idNumber, phone, plate, insurerCode, policyNumber } = DETAILS[letter];
+  return {
+    name: nameOf(pair, letter),
+    idKind,
+    idNumber,
+    phone,
+    province: plate.slice(0, 1),
+    serial: plate.slice(1),
+    vehicleKind: "auto",
+    insurerCode,
+    insurerName: "",
+    policyNumber: policyNumber ?? "",
+  };
+}
