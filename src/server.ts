@@ -75,9 +75,11 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
 /** The order of middleware and doors, on one screen. */
 function createApp(ctx: Context, push: PushHandler, simulator: Simulator | null): Koa {
   const app = new Koa();
-  app.on("error", (error: Error & { code?: string }) =>
-    ctx.log.error({ code: error.code, name: error.name }, "http.failed"),
-  );
+  app.on("error", ({ code, name }: Error & { code?: string }) => {
+    // A phone that lost its signal is no fault of ours.
+    const level = /^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "") ? "debug" : "error";
+    ctx.log[level]({ code, name }, "http.failed");
+  });
   const config = createPushConfig({ ...ctx.config.wechat, appId: ctx.config.wechat.appid });
   const verify = (query: Parameters<typeof verifyUrl>[1]) => verifyUrl(config, query, ctx.clock.now().getTime());
   app.use(pushRouter(ctx, { handler: push, verify }).routes());
