@@ -1,3 +1,4 @@
+import { asParty } from "../actions/as-party.ts";
 import { chooseLanguage } from "../actions/choose-language.ts";
 import { confirmMoved } from "../actions/confirm-moved.ts";
 import { endAccident } from "../actions/end-accident.ts";
@@ -58,7 +59,11 @@ const withdrawNow: Command = async (asked) => {
   const { ctx, person, current } = asked;
   if (!current || isOver(current)) return withdraw(asked);
   const { accident, letter } = current;
-  const after = await endAccident(ctx, { accidentId: accident.id, letter, code: "withdrawn" });
+  const after = await endAccident(asParty(ctx, { person, letter }), {
+    accidentId: accident.id,
+    letter,
+    code: "withdrawn",
+  });
   const next = nextThing(ctx, person, standing(ctx, after, person));
   return ctx.render.words(person.language)("chat.withdraw.done", { next });
 };

@@ -1,4 +1,5 @@
 import { announcePhoto } from "../actions/announce-photo.ts";
+import { asParty } from "../actions/as-party.ts";
 import type { Context } from "../context.ts";
 import { type Letter, type Person, PHOTO_SLOTS } from "../domain/accident.ts";
 import type { View } from "../domain/view.ts";
@@ -13,7 +14,7 @@ export async function onPhoto({ ctx, message, person, morePhotos }: Asked<"image
   if (!current || isOver(current)) return t("chat.photo.no-case", { next: nextThing(ctx, person, current) });
   try {
     const { accident, letter } = current;
-    const after = await announcePhoto(ctx, {
+    const after = await announcePhoto(asParty(ctx, { person, letter }), {
       accidentId: accident.id,
       letter,
       mediaId: message.mediaId,

@@ -1,3 +1,4 @@
+import { asParty } from "../actions/as-party.ts";
 import { takePosition } from "../actions/take-position.ts";
 import type { Asked } from "./answer.ts";
 import { isOver, nextThing, standing, standingOf } from "./next-thing.ts";
@@ -10,7 +11,12 @@ export async function onPosition({ ctx, message, person }: Asked<"location">): P
   const { latitude: lat, longitude: lng, label } = message;
   const { accident, letter } = current;
   const position = { lat, lng, crs: "GCJ-02" as const, accuracyM: null, label: label || null };
-  const after = await takePosition(ctx, { accidentId: accident.id, letter, position, loaded: accident });
+  const after = await takePosition(asParty(ctx, { person, letter }), {
+    accidentId: accident.id,
+    letter,
+    position,
+    loaded: accident,
+  });
   const isNew = after.version !== accident.version;
   const said = t(isNew ? "chat.location.taken" : after.movedAt ? "chat.location.late" : "chat.location.known");
   return `${said}\n${nextThing(ctx, person, standing(ctx, after, person))}`;

@@ -195,8 +195,9 @@ async function insert(
   try {
     await model.collection.insertOne(document as never);
   } catch (error) {
-    const { code, keyPattern } = error as { code?: number; keyPattern?: object };
-    if (code === 11000 && keyPattern && "runningOpener" in keyPattern) throw new Conflict("already-open");
+    const { code, message } = error as Error & { code?: number };
+    // By the name of the index: not everything that speaks MongoDB's protocol gives the keyPattern.
+    if (code === 11000 && message.includes("runningOpener")) throw new Conflict("already-open");
     throw error;
   }
   return accident;
