@@ -1,11 +1,10 @@
 import type { Connection } from "mongoose";
-import type { ChainedEvent } from "../domain/accident.ts";
 
 /** Ends the storage of personal data when its time is over (PIPL art. 19 and 47). */
 export interface Retention {
   /** ids of accidents whose last event is older than `before` and that still have their key */
   listPast(before: Date, limit: number): Promise<string[]>;
-  /** Forgets the accident's key, so that nothing sealed under it opens again, and removes photographs and papers. Number, times and the chain of events stay. */
+  /** Forgets the accident's key, so that nothing sealed under it opens again, and removes photographs, papers and what was sent. Number, times and the chain of events stay. */
   erase(accidentId: string): Promise<void>;
   /** Forgets people who have not spoken to the account since. Returns how many. */
   forgetUnseen(before: Date): Promise<number>;
@@ -14,15 +13,28 @@ export interface Retention {
 export function createRetention(connection: Connection): Retention {
   const accidents = connection.collection("accidents");
   const [files, chunks] = [connection.collection("blobs.files"), connection.collection("blobs.chunks")];
+  const [deliveries, notices] = [connection.collection("deliveries"), connection.collection("notices")];
   return {
     async listPast(before, limit) {
-      // the last event is never older than the opening, which has an index with the status
-      const over = { status: { $in: ["concluded", "ended"] }, openedAt: { $lt: before } };
-      const found = await accidents.find(over, { projection: { events: { $slice: -1 } }, limit }).toArray();
-      const past = found.filter(({ events }) => lastEventAt(events as ChainedEvent[]) < before);
-      return past.map((document) => String(document._id));
+      // The opening has an index with the status; who has heard of his claim since is not among them.
+      const past = {
+        status: { $in: ["concluded", "ended"] },
+        openedAt: { $lt: before },
+        "events.at": { $not: { $gte: before } },
+      };
+      const found = await accidents.find(past, { projection: { _id: 1 }, limit }).toArray();
+      return found.map(({ _id }) => String(_id));
     },
     async erase(accidentId) {
+      // Everything else first: while the key is there the accident is listed, so that a crash in between is made good.
+      const ownFiles = await files
+        .find({ filename: startingWith(`${accidentId}/`) }, { projection: { _id: 1 } })
+        .toArray();
+      const ids = ownFiles.map(({ _id }) => _id);
+      await chunks.deleteMany({ files_id: { $in: ids } });
+      await files.deleteMany({ _id: { $in: ids } });
+      await deliveries.deleteMany({ accidentId });
+      await notices.deleteMany({ _id: startingWith(`${accidentId}-`) as never });
       const set = {
         status: "erased",
         wrappedKey: null,
@@ -33,10 +45,6 @@ export function createRetention(connection: Connection): Retention {
         outbox: [],
       };
       await accidents.updateOne({ _id: accidentId as never }, { $set: set, $unset: { outboxAt: 1, runningOpener: 1 } });
-      // "/" comes right before "0": all blobs of this accident, by their ids
-      const own = { $gte: `${accidentId}/`, $lt: `${accidentId}0` };
-      await chunks.deleteMany({ files_id: own });
-      await files.deleteMany({ _id: own as never });
     },
     async forgetUnseen(before) {
       return (await connection.collection("people").deleteMany({ seenAt: { $lt: before } })).deletedCount;
@@ -44,4 +52,5 @@ export function createRetention(connection: Connection): Retention {
   };
 }
 
-const lastEventAt = (events: ChainedEvent[]): Date => events.at(-1)?.at ?? new Date(0);
+/** A range, which the index answers: files are named, and deliveries numbered, after their accident. */
+const startingWith = (prefix: string) => ({ $gte: prefix, $lt: `${prefix}\u{10ffff}` });

@@ -21,6 +21,11 @@ test("three years after its last event a case loses its key and its pictures; it
   const { ctx, clock } = app;
   const { id } = await readyPair(app);
   const running = await ctx.accidents.get(id);
+  const papers = await Promise.all([
+    ctx.blobs.save(running, Buffer.from("one of two papers"), "agreement-pdf"),
+    ctx.blobs.save(running, Buffer.alloc(400_000, 7), "agreement-picture"),
+  ]);
+  await app.settle();
   await ctx.accidents.change(id, (accident) => ({
     accident: { ...accident, ended: { code: "dispute", reasons: [], by: "A", at: clock.now() } },
     events: [{ type: "ended", by: "A", data: { code: "dispute", reasons: [] } }],
@@ -28,17 +33,25 @@ test("three years after its last event a case loses its key and its pictures; it
   clock.advance(2.9 * YEAR_MS);
   await erasePast(ctx);
   assert.ok(await ctx.accidents.find(id), "not before its time");
+  for (const sha256 of papers) assert.ok(await ctx.blobs.read(running, sha256));
 
   clock.advance(0.2 * YEAR_MS);
   assert.ok((await erasePast(ctx)) >= 1);
   assert.equal(await ctx.accidents.find(id), null);
-  const photo = running.photos[0];
-  await assert.rejects(ctx.blobs.read(running, String(photo?.sha256)), { name: "NotFound" });
+  for (const sha256 of papers) await assert.rejects(ctx.blobs.read(running, sha256), { name: "NotFound" });
   assert.equal(await ctx.people.find(running.parties.A.identity.personId), null);
 
   const connection = await mongoose.createConnection(app.databaseUri).asPromise();
   const left = await connection.collection("accidents").findOne({ _id: id as never });
+  const ofThisCase = { $regex: `^${id}` };
+  const rest = {
+    files: await connection.collection("blobs.files").countDocuments({ filename: ofThisCase }),
+    chunks: await connection.collection("blobs.chunks").countDocuments({}),
+    deliveries: await connection.collection("deliveries").countDocuments({ accidentId: id }),
+    notices: await connection.collection("notices").countDocuments({ _id: ofThisCase as never }),
+  };
   await connection.close();
+  assert.deepEqual(rest, { files: 0, chunks: 0, deliveries: 0, notices: 0 });
   assert.equal(left?.number, running.number);
   assert.equal(left?.wrappedKey, null);
   assert.equal(firstBrokenEvent(id, left?.events), null);
