@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 
 /** What one text of the platform may hold, passive or not. */
-export const MESSAGE_BYTES = 2048;
+const MESSAGE_BYTES = 2048;
 
 const BETWEEN = "\n\n";
 
@@ -12,6 +12,23 @@ export async function withUnsaid(ctx: Context, person: Person, text: string): Pr
   const { said, left } = bundled(await ctx.people.takeUnsaid(person.id), text);
   await ctx.people.keepUnsaid(person.id, ...left);
   return said;
+}
+
+/** Sends words to him, what waits for him before them, as one message; where the sending fails what waited waits on. */
+export async function sayWithUnsaid(
+  ctx: Context,
+  { person, text }: { person: Person; text: string },
+  say: (words: string) => Promise<void>,
+): Promise<void> {
+  const waiting = person.hasUnsaid ? await ctx.people.takeUnsaid(person.id) : [];
+  const { said, left } = bundled(waiting, text);
+  await ctx.people.keepUnsaid(person.id, ...left);
+  try {
+    await say(said);
+  } catch (error) {
+    await ctx.people.keepUnsaid(person.id, ...waiting.slice(0, waiting.length - left.length));
+    throw error;
+  }
 }
 
 /** As many of the waiting texts as fit before the last one, oldest first. */

@@ -15,17 +15,19 @@ export interface DeliverClaim {
   mayPost: () => boolean;
 }
 
-/** What is to become of the delivery, for the job that leased it. `late`: nothing was sent, the lease simply ends. */
+/** What is to become of the delivery, for the job that leased it. `late`: nothing was sent, the attempt does not count. */
 export interface DeliveryVerdict {
   to: "done" | "dead" | "held" | "retry" | "late";
   code: string;
   /** redacted start of the insurer's answer */
   head: string;
-  /** of "retry" */
+  /** of "retry" and "late" */
   afterMs: number;
   insurerClaimNo: string | null;
 }
 
+/** a process that is late again and again must not take the same claim in a circle */
+const LATE_MS = 1_000;
 const NOTHING_SENT = { head: "", afterMs: 0, insurerClaimNo: null };
 
 /** One attempt to hand a claim to its insurer; what is final (delivered, given up) becomes an event of the accident, and the driver whose claim cannot be handed over is told to call. */
@@ -34,7 +36,7 @@ export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<D
   const accident = await ctx.accidents.get(input.accidentId);
   // the event was written and the worker died before it could say so: the insurer has it
   if (hasEvent(accident, "claim-delivered", ref)) return { ...NOTHING_SENT, to: "done", code: "delivered-before" };
-  if (!input.mayPost()) return { ...NOTHING_SENT, to: "late", code: "lease-nearly-over" };
+  if (!input.mayPost()) return { ...NOTHING_SENT, to: "late", code: "lease-nearly-over", afterMs: LATE_MS };
   const verdict = await attempt(ctx, input);
   const { to, code, insurerClaimNo } = verdict;
   if (to === "done") await ctx.accidents.change(accident.id, (current) => delivered(current, { ref, insurerClaimNo }));

@@ -8,14 +8,16 @@ import { notice } from "./notice.ts";
 export interface FetchPhoto {
   accidentId: string;
   photoId: string;
+  /** no further attempt follows: a picture that cannot be had now is refused, so that its place is asked for again */
+  last?: boolean;
 }
 
 /** Downloads a picture that was sent in the chat and stores it; what is no usable photograph is refused and the driver told. */
-export async function fetchPhoto(ctx: Context, { accidentId, photoId }: FetchPhoto): Promise<Accident> {
+export async function fetchPhoto(ctx: Context, { accidentId, photoId, last = false }: FetchPhoto): Promise<Accident> {
   const accident = await ctx.accidents.get(accidentId);
   const photo = accident.photos.find((candidate) => candidate.id === photoId);
   if (photo?.state !== "announced" || !photo.mediaId) return accident;
-  const stored = await fetched(ctx, accident, photo.mediaId);
+  const stored = await fetched(ctx, accident, { mediaId: photo.mediaId, last });
   return ctx.accidents.change(accidentId, (current) => {
     const now = current.photos.find((candidate) => candidate.id === photoId);
     if (now?.state !== "announced") return null;
@@ -26,13 +28,17 @@ export async function fetchPhoto(ctx: Context, { accidentId, photoId }: FetchPho
 type Fetched = StoredPhoto | { refusal: string };
 
 /** A fault that a retry may heal is thrown on to the job; the rest is a refusal. */
-async function fetched(ctx: Context, accident: Accident, mediaId: string): Promise<Fetched> {
+async function fetched(
+  ctx: Context,
+  accident: Accident,
+  { mediaId, last }: { mediaId: string; last: boolean },
+): Promise<Fetched> {
   try {
     const media = await ctx.wechat.getMedia(mediaId);
     return await keep(ctx, accident, media.bytes);
   } catch (error) {
     if (error instanceof Invalid) return { refusal: error.code };
-    if (error instanceof Upstream && !error.retryable) return { refusal: "media-gone" };
+    if (error instanceof Upstream && (last || !error.retryable)) return { refusal: "media-gone" };
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Accident, Person } from "../domain/accident.ts";
 import { LETTERS } from "../domain/accident.ts";
 import { Upstream } from "../errors.ts";
-import { withUnsaid } from "./bundle-words.ts";
+import { sayWithUnsaid } from "./bundle-words.ts";
 import { noticeFields, noticeText, noticeUrl } from "./notice.ts";
 import type { Outcome, Told } from "./tell-person.ts";
 
@@ -13,9 +13,7 @@ const WITH_PICTURE = new Set(["concluded", "claim-call-insurer"]);
 const MATTERS = new Set([...WITH_PICTURE, "may-move", "photo-refused", "ended", "removed"]);
 const RESERVED = 2;
 
-/** errcodes: the window is closed, or its messages are used up. */
-const CLOSED = new Set([45015, 45047]);
-const REFUSED = 43101;
+const CLOSED = new Set(["wechat-window-closed", "wechat-window-used-up"]);
 
 const CANNOT: Outcome = { kind: "cannot" };
 
@@ -25,16 +23,13 @@ export async function byCustomerMessage(ctx: Context, { person, accident, notice
   const spare = MATTERS.has(notice.code) ? 0 : RESERVED;
   if (spare > 0 && (await ctx.quota.left(person.openid, at)) <= spare) return CANNOT;
   if (!(await ctx.quota.take(person.openid, at))) return CANNOT;
-  const text = await withUnsaid(ctx, person, noticeText(ctx, person, notice));
+  const words = { person, text: noticeText(ctx, person, notice) };
   const outcome = await attempt(async () => {
-    await ctx.wechat.sendText(person.openid, text);
+    await sayWithUnsaid(ctx, words, (text) => ctx.wechat.sendText(person.openid, text));
     return { kind: "said" };
-  }, CLOSED);
-  if (outcome.kind === "said") {
-    if (WITH_PICTURE.has(notice.code)) await sendPicture(ctx, person, accident);
-    return outcome;
-  }
-  if (outcome.kind === "cannot") await ctx.quota.closed(person.openid);
+  });
+  if (outcome.kind === "said" && WITH_PICTURE.has(notice.code)) await sendPicture(ctx, person, accident);
+  if (outcome.kind === "cannot" && CLOSED.has(outcome.code ?? "")) await ctx.quota.closed(person.openid);
   return outcome;
 }
 
@@ -59,18 +54,15 @@ export async function bySubscription(ctx: Context, { person, notice }: Told): Pr
   const templateId = ctx.config.wechat.subscriptionTemplateId;
   if (!templateId || !(await ctx.people.takeConsent(person.id, templateId))) return CANNOT;
   try {
-    return await attempt(
-      async () => {
-        const { msgId } = await ctx.wechat.sendSubscription({
-          openid: person.openid,
-          templateId,
-          page: noticeUrl(ctx, notice),
-          data: noticeFields(ctx, person, notice),
-        });
-        return { kind: "said", msgId };
-      },
-      new Set([REFUSED]),
-    );
+    return await attempt(async () => {
+      const { msgId } = await ctx.wechat.sendSubscription({
+        openid: person.openid,
+        templateId,
+        page: noticeUrl(ctx, notice),
+        data: noticeFields(ctx, person, notice),
+      });
+      return { kind: "said", msgId };
+    });
   } catch (error) {
     // Nothing was sent: the consent is still good for the next attempt.
     await ctx.people.noteConsent(person.id, templateId, "accept");
@@ -78,15 +70,15 @@ export async function bySubscription(ctx: Context, { person, notice }: Told): Pr
   }
 }
 
-/** A refusal for good closes the channel; an answer that never came leaves us unsure; the rest is the job's to repeat. */
-async function attempt(say: () => Promise<Outcome>, closing: ReadonlySet<number> = new Set()): Promise<Outcome> {
+/** A refusal for good, or for today, leaves it to the next channel; an answer that never came leaves us unsure; the rest is the job's to repeat. */
+async function attempt(say: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await say();
   } catch (error) {
     if (!(error instanceof Upstream)) throw error;
-    if (closing.has(Number(error.details.errcode))) return CANNOT;
-    if (error.retryable) throw error;
-    return error.details.uncertain ? { kind: "unsure" } : CANNOT;
+    const { action, uncertain } = error.details;
+    if (error.retryable && action !== "wait-tomorrow") throw error;
+    return uncertain ? { kind: "unsure" } : { kind: "cannot", code: error.code };
   }
 }
 

@@ -9,6 +9,8 @@ export interface TellPerson {
   notice: Notice;
   /** constant for this notice over all attempts: one notice of one accident to one person */
   deliveryId: string;
+  /** no further attempt follows: what the platform does not take now is kept */
+  last?: boolean;
 }
 
 /** How the notice went out; "kept": no channel took it, so it is said with his next answer and stands on the case page. */
@@ -21,8 +23,8 @@ export interface Told {
   deliveryId: string;
 }
 
-/** What a channel did: `said` (with the id that the platform's report will name), `cannot` (the next one may), `unsure` (it may have arrived). */
-export type Outcome = { kind: "said"; msgId?: string | null } | { kind: "cannot" } | { kind: "unsure" };
+/** What a channel did: `said` (with the id that the platform's report will name), `cannot` (the next one may; the code of the platform's refusal), `unsure` (it may have arrived). */
+export type Outcome = { kind: "said"; msgId?: string | null } | { kind: "cannot"; code?: string } | { kind: "unsure" };
 
 type Said = Exclude<Channel, "kept" | "nobody">;
 
@@ -33,7 +35,10 @@ const CHANNELS: ReadonlyArray<readonly [Said, (ctx: Context, told: Told) => Prom
 ];
 
 /** Says one thing to one person, once: a customer message, a template message, a subscription notice, else with his next answer. What became of it is written down. */
-export async function tellPerson(ctx: Context, { personId, notice, deliveryId }: TellPerson): Promise<Channel> {
+export async function tellPerson(
+  ctx: Context,
+  { personId, notice, deliveryId, last = false }: TellPerson,
+): Promise<Channel> {
   const { accidentId, code } = notice;
   const before = await ctx.notices.begin({ id: deliveryId, accidentId, code });
   if (before?.channel) return before.channel as Channel;
@@ -45,6 +50,7 @@ export async function tellPerson(ctx: Context, { personId, notice, deliveryId }:
   try {
     return await tellBy(ctx, told, CHANNELS);
   } catch (error) {
+    if (last) return keep(ctx, told);
     await ctx.notices.giveUp(deliveryId);
     throw error;
   }

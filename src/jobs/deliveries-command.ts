@@ -27,10 +27,9 @@ async function list(ctx: Context, print: Print): Promise<number> {
     // a notice's target is a keyed hash: long, and of no use to the reader
     const to = kind === "claim" ? target : "-";
     const next = blockedBy ? `after ${blockedBy}` : (dueAt?.toISOString() ?? "-");
-    const last = log.at(-1)?.code ?? "-";
-    print(
-      `${[_id, kind, to, state, `attempts=${attempts}`, `last=${last}`, `next=${next}`, createdAt.toISOString()].join("\t")}\n`,
-    );
+    const { code = "-", head = "" } = log.at(-1) ?? {};
+    const told = [`attempts=${attempts}`, `last=${code}`, `next=${next}`, createdAt.toISOString(), head];
+    print(`${[_id, kind, to, state, ...told].join("\t").trimEnd()}\n`);
   }
   print(`${deliveries.length} undelivered\n`);
   return 0;

@@ -14,6 +14,8 @@ export interface Job {
   target: string;
   body: string;
   attempts: number;
+  /** no further attempt follows */
+  last: boolean;
   /** false once half of the lease is over: what is sent then may be sent by another worker too */
   mayPost: () => boolean;
 }
@@ -47,8 +49,8 @@ export const LANES: readonly Lane[] = [
     kind: "notice",
     concurrency: 4,
     leaseMs: 15_000,
-    async handle(ctx, { id, target, body }) {
-      await tellPerson(ctx, { personId: target, notice: JSON.parse(body), deliveryId: id });
+    async handle(ctx, { id, target, body, last }) {
+      await tellPerson(ctx, { personId: target, notice: JSON.parse(body), deliveryId: id, last });
       return undefined;
     },
   },
@@ -65,8 +67,8 @@ export const LANES: readonly Lane[] = [
     kind: "photo",
     concurrency: 2,
     leaseMs: 15_000,
-    async handle(ctx, { body }) {
-      await fetchPhoto(ctx, JSON.parse(body));
+    async handle(ctx, { body, last }) {
+      await fetchPhoto(ctx, { ...JSON.parse(body), last });
       return undefined;
     },
   },

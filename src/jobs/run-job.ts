@@ -3,7 +3,7 @@ import { nextAttempt } from "../domain/retry.ts";
 import { AppError, Upstream } from "../errors.ts";
 import type { Delivery, Lane, Verdict } from "./lanes.ts";
 
-/** A job that cannot be done here and now is not worth three days: a notice is stale by then, a picture gone from the platform. */
+/** A job that cannot be done here and now is not worth three days. At the last attempt a notice is kept for the next answer, a picture asked for again. */
 const MAX_ATTEMPTS: Record<Lane["kind"], number> = {
   claim: Number.POSITIVE_INFINITY,
   notice: 7,
@@ -44,7 +44,8 @@ async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): 
   if (attempts > MAX_ATTEMPTS[lane.kind]) return dead(ctx, delivery, "attempts-used-up");
   try {
     const body = await ctx.accidents.openBody(accidentId, id, delivery.sealed);
-    return (await lane.handle(ctx, { id, accidentId, target, body, attempts, mayPost })) ?? verdict;
+    const last = attempts >= MAX_ATTEMPTS[lane.kind];
+    return (await lane.handle(ctx, { id, accidentId, target, body, attempts, last, mayPost })) ?? verdict;
   } catch (error) {
     const code = codeOf(error);
     ctx.log.warn({ delivery: id, kind: lane.kind, attempts, code }, "jobs.failed");
@@ -59,10 +60,15 @@ function failed(
 ): Verdict {
   const { attempts } = delivery;
   const final = error instanceof Upstream ? !error.retryable : error instanceof AppError && error.status === 404;
-  const afterMs = nextAttempt({ attempts, slowDown: false, retryAfterS: null, random: Math.random() });
+  const retryAfterS = secondsUntil(error instanceof Upstream ? error.details.retryAt : null, ctx.clock.now());
+  const afterMs = nextAttempt({ attempts, slowDown: false, retryAfterS, random: Math.random() });
   if (final || afterMs === null || attempts >= MAX_ATTEMPTS[lane.kind]) return dead(ctx, delivery, code);
   return { to: "retry", code, head: "", afterMs };
 }
+
+/** The platform says when a call makes sense again. */
+const secondsUntil = (at: unknown, now: Date): number | null =>
+  at instanceof Date ? Math.ceil((at.getTime() - now.getTime()) / 1000) : null;
 
 /** Poison: set aside for a person, what waits behind it goes on. */
 function dead(ctx: Context, { _id, kind, attempts }: Delivery, code: string): Verdict {
@@ -82,6 +88,7 @@ function write(
   if (verdict.to === "done") return deliveries.complete(lease, attempt);
   if (verdict.to === "dead") return deliveries.bury(lease, attempt);
   if (verdict.to === "held") return deliveries.hold(lease, attempt);
+  if (verdict.to === "late") return deliveries.postpone(lease, attempt, verdict.afterMs);
   return deliveries.retry(lease, attempt, verdict.afterMs);
 }
 

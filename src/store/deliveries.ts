@@ -20,6 +20,8 @@ export interface Deliveries {
   /** Each returns false when the lease was lost: somebody else has it now, drop the result. */
   complete(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
   retry(lease: Lease, attempt: DeliveryAttempt, afterMs: number): Promise<boolean>;
+  /** nothing was tried: due again, the attempt is not counted */
+  postpone(lease: Lease, attempt: DeliveryAttempt, afterMs: number): Promise<boolean>;
   /** for a person: does not block what comes behind */
   bury(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
   /** until a person has put the configuration right: what comes behind waits, the attempt is not counted */
@@ -53,6 +55,10 @@ export async function createDeliveries({ connection, clock, offsetMs }: Deliveri
   const offset = offsetMs ?? (await measureOffset(connection, clock));
   const now = () => new Date(clock.now().getTime() + offset);
   const settle = settler(model);
+  const pendingIn = (ms: number) => ({
+    $set: { state: "pending", dueAt: new Date(now().getTime() + ms) },
+    $unset: { lockUntil: 1 },
+  });
   return {
     upsertFromOutbox: (outbox) => takeOver(model, outbox, now),
     async claimDue(kind, leaseMs) {
@@ -72,11 +78,8 @@ export async function createDeliveries({ connection, clock, offsetMs }: Deliveri
       if (settled) await release(model, lease._id, now());
       return settled;
     },
-    retry: (lease, attempt, afterMs) =>
-      settle(lease, attempt, {
-        $set: { state: "pending", dueAt: new Date(now().getTime() + afterMs) },
-        $unset: { lockUntil: 1 },
-      }),
+    retry: (lease, attempt, afterMs) => settle(lease, attempt, pendingIn(afterMs)),
+    postpone: (lease, attempt, afterMs) => settle(lease, attempt, { ...pendingIn(afterMs), $inc: { attempts: -1 } }),
     hold: (lease, attempt) =>
       settle(lease, attempt, { $set: { state: "held" }, $unset: { dueAt: 1, lockUntil: 1 }, $inc: { attempts: -1 } }),
     repair: () => repair(model, now),

@@ -4,10 +4,13 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { announcePhoto } from "../../src/actions/announce-photo.ts";
+import { fetchPhoto } from "../../src/actions/fetch-photo.ts";
 import type { Notice } from "../../src/actions/notice.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { tellPerson } from "../../src/actions/tell-person.ts";
 import { COMMANDS } from "../../src/chat/commands.ts";
+import { missingSlots } from "../../src/domain/journey.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import { closeDatabase, type ManualClock } from "../support/database.ts";
 import { startTwins, type Twin } from "./two-servers.ts";
@@ -160,6 +163,50 @@ describe("what is said to a person unasked", () => {
     platform.fail({ path: SEND, errcode: 45011 });
     await assert.rejects(tellPerson(twins[0].ctx, input), { code: "wechat-too-often" });
     assert.equal(await tellPerson(twins[0].ctx, input), "customer-message");
+  });
+
+  it("is kept after the last attempt, and said with the next answer", async () => {
+    const { openid, input, heard } = await driver();
+    await platform.sendText(openid, "hello");
+    platform.fail({ path: SEND, errcode: 45011, times: 2 });
+    await assert.rejects(tellPerson(twins[0].ctx, input), { code: "wechat-too-often" });
+    assert.equal(await tellPerson(twins[0].ctx, { ...input, last: true }), "kept");
+    await platform.sendText(openid, "人工");
+    assert.match(heard().at(-1)?.text ?? "", /可以挪车了[\s\S]*12345/);
+  });
+
+  it("goes another way where the day's quota is used up", async () => {
+    const { openid, input } = await driver();
+    await platform.sendText(openid, "hello");
+    platform.fail({ path: SEND, errcode: 45009 });
+    assert.equal(await tellPerson(twins[0].ctx, input), "template-message");
+    assert.ok((await twins[0].ctx.quota.left(openid, clock.now())) > 0, "his window is open still");
+  });
+
+  it("takes what waits for him along, and loses none of it when the sending fails", async () => {
+    const { ctx } = twins[0];
+    const { openid, person, input, heard } = await driver();
+    await platform.sendText(openid, "hello");
+    await ctx.people.keepUnsaid(person.id, "first words", "second words");
+    for (const errcode of [45011, 48001]) platform.fail({ path: SEND, errcode });
+    await assert.rejects(tellPerson(ctx, input), { code: "wechat-too-often" });
+    assert.equal(await tellPerson(ctx, input), "template-message");
+    assert.equal(await tellPerson(ctx, { ...input, deliveryId: `${input.deliveryId}2` }), "customer-message");
+    assert.match(heard().at(-1)?.text ?? "", /first words\n\nsecond words[\s\S]*可以挪车了/);
+  });
+
+  it("tells who sent a picture that cannot be had to send it again", async () => {
+    const { ctx } = twins[0];
+    const { openid, accident, heard } = await driver();
+    await platform.sendText(openid, "hello");
+    const announced = await announcePhoto(ctx, { accidentId: accident.id, letter: "A", mediaId: "m1" });
+    const photoId = String(announced.photos[0]?.id);
+    platform.answerStatus({ path: "/cgi-bin/media/get", status: 503, times: 2 });
+    await assert.rejects(fetchPhoto(ctx, { accidentId: accident.id, photoId }), { code: "wechat-http" });
+    const after = await fetchPhoto(ctx, { accidentId: accident.id, photoId, last: true });
+    assert.deepEqual([after.photos[0]?.state, missingSlots(after)[0]], ["refused", "scene"]);
+    await twins[0].settle();
+    assert.match(heard().at(-1)?.text ?? "", /请重拍一张/);
   });
 
   it("believes the platform when that says that the window is closed", async () => {

@@ -107,6 +107,18 @@ describe("a lease", () => {
     assert.equal((await deliveries.get(second._id)).state, "done");
   });
 
+  it("that ends before anything was tried counts for nothing", async () => {
+    await deliveries.upsertFromOutbox(outbox(["PICC"]));
+    const first = await claim();
+    assert.equal(await deliveries.postpone(first, attempt("lease-nearly-over"), 1_000), true);
+    assert.equal(await deliveries.claimDue("claim", LEASE_MS), null);
+    clock.advance(1_000);
+    const second = await claim();
+    assert.deepEqual([second._id, second.attempts], [first._id, 1]);
+    assert.equal(await deliveries.postpone(first, attempt(), 0), false);
+    await deliveries.complete(second, attempt());
+  });
+
   it("goes to what is due longest, of its own kind", async () => {
     const first = outbox(["PICC"]);
     await deliveries.upsertFromOutbox(first);
