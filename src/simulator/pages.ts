@@ -25,7 +25,7 @@ export interface Desk {
   phones: Phone[];
 }
 
-const assetsDir = new URL("../../../templates/assets/simulator/", import.meta.url);
+const assetsDir = new URL("../../../templates/simulator/assets/", import.meta.url);
 const TYPES: Record<string, string> = { ".js": "text/javascript", ".css": "text/css", ".jpg": "image/jpeg" };
 
 /** /simulator: the page, what it shows, what one can do on it. */

@@ -4,7 +4,7 @@ import { encodePng } from "../../src/documents/png.ts";
 import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
 import { createPhotos } from "../../src/photos/photos.ts";
 
-const samplesDir = new URL("../../../templates/assets/samples/", import.meta.url);
+const samplesDir = new URL("../../../templates/simulator/samples/", import.meta.url);
 
 /** A rear-end collision in the rain, concluded; B has no policy number at hand. */
 export async function agreementExample(): Promise<AgreementInput> {

@@ -7,7 +7,7 @@ export interface Sample {
   file: URL;
 }
 
-const samplesDir = new URL("../../../../templates/assets/samples/", import.meta.url);
+const samplesDir = new URL("../../../../templates/simulator/samples/", import.meta.url);
 const PHONES = [1, 2] as const;
 const SLOTS = ["scene", "own-damage", "other-damage", "own-plate", "other-plate"] as const;
 
