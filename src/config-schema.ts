@@ -95,6 +95,7 @@ export interface Settings {
   logLevel: string;
   simulator?: boolean;
   allowPrivateAddresses?: boolean;
+  trustProxy: boolean;
   operatorPhone: string;
   city: Config["city"];
   keys: { data?: Buffer; session?: Buffer };
@@ -118,6 +119,7 @@ export const settingsSchema = Joi.object({
   logLevel: Joi.string().valid("fatal", "error", "warn", "info", "debug", "trace", "silent").required(),
   simulator: Joi.boolean(),
   allowPrivateAddresses: Joi.boolean(),
+  trustProxy: Joi.boolean().required(),
   operatorPhone: Joi.string()
     .pattern(/^[0-9+ -]{3,20}$/)
     .required(),

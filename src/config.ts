@@ -25,7 +25,7 @@ export interface Insurer {
   hotline: string;
   /** where claims are posted; null: no interface, the driver calls the hotline */
   url: string | null;
-  /** name of the variable that holds the secret (whsec_…), and the live secrets: the first signs, all verify */
+  /** name of the variable that holds the secret (whsec_…), and the live secrets: all sign, all verify */
   secretEnv: string | null;
   secrets: string[];
 }
@@ -67,6 +67,8 @@ export interface Config {
   insurers: Insurer[];
   /** claims may be posted to loopback or private addresses (never in production) */
   allowPrivateAddresses: boolean;
+  /** a proxy of ours stands in front and adds the caller's address to X-Forwarded-For: who calls is what it says */
+  trustProxy: boolean;
   operatorPhone: string;
   city: { zh: string; en: string; adcode: string };
   rules: { catalogue: Catalogue; conditions: Condition[] };
@@ -166,6 +168,7 @@ function configOf(settings: Settings, { rules, menu, env }: Read): Config {
       secrets: secretEnv ? secretsOf(env[secretEnv]) : [],
     })),
     allowPrivateAddresses: settings.allowPrivateAddresses ?? !production,
+    trustProxy: settings.trustProxy,
     operatorPhone: settings.operatorPhone,
     city: settings.city,
     rules,

@@ -24,8 +24,9 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => stop("SIGINT"));
 }
 
+// At once: a database that is open already would keep the process alive without a server.
 main().catch((error: unknown) => {
   const message = error instanceof ConfigFault ? error.message : (error as Error).stack;
   process.stderr.write(`${message}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 });

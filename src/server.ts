@@ -74,7 +74,8 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
 
 /** The order of middleware and doors, on one screen. */
 function createApp(ctx: Context, push: PushHandler, simulator: Simulator | null): Koa {
-  const app = new Koa();
+  // One proxy of ours: of what X-Forwarded-For holds only the last address, which it added itself, can be believed.
+  const app = new Koa({ proxy: ctx.config.trustProxy, maxIpsCount: 1 });
   app.on("error", ({ code, name }: Error & { code?: string }) => {
     // A phone that lost its signal is no fault of ours.
     const level = /^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "") ? "debug" : "error";
