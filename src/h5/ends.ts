@@ -7,6 +7,8 @@ interface End {
   acts: string[];
   /** what stands there instead once the cars have moved */
   actsMoved?: string[];
+  /** … and where there is no case, so nothing that was kept */
+  actsAlone?: string[];
   calls: string[];
   /** where no condition of the list led here */
   legalBasis: string[];
@@ -51,6 +53,7 @@ const ENDS: Record<EndCode, End> = {
   dispute: {
     acts: ["photos", "call", "show"],
     actsMoved: ["mark", "call", "show"],
+    actsAlone: ["photos", "call", "wait"],
     calls: ["122", "110"],
     legalBasis: [`${ORDER_146}第20条`],
     tone: "look",
@@ -71,18 +74,21 @@ const ENDS: Record<EndCode, End> = {
   "timed-out": { acts: ["kept", "again", "officer"], calls: ["122", "110"], legalBasis: [], tone: "look" },
 };
 
+/** The acts by where it happens: before the cars were moved, after it, without a case. */
+const ACTS = { standing: "acts", moved: "actsMoved", alone: "actsAlone" } as const;
+
 export const isEnd = (code: string): code is EndCode => Object.hasOwn(ENDS, code);
 
 /** Everything the page of an end shows: what to do in which order, whom to call, by which law. */
 export function endContent(
   ctx: Context,
   t: Translate,
-  { code, reasons, moved }: { code: EndCode; reasons: string[]; moved: boolean },
+  { code, reasons, at }: { code: EndCode; reasons: string[]; at: keyof typeof ACTS },
 ): Record<string, unknown> {
   const end = ENDS[code];
   const because = ctx.config.rules.conditions.filter(({ id }) => reasons.includes(id));
   const law = because.length > 0 ? because.flatMap(({ legalBasis }) => legalBasis) : end.legalBasis;
-  const acts = moved && end.actsMoved ? end.actsMoved : end.acts;
+  const acts = end[ACTS[at]] ?? end.acts;
   return {
     end: code,
     tone: end.tone,
@@ -93,6 +99,9 @@ export function endContent(
     insurers: code === "single-vehicle" ? ctx.config.insurers : [],
   };
 }
+
+/** Whom to call at this end, in its order. */
+export const callsOfEnd = (code: EndCode): string[] => ENDS[code].calls;
 
 /** The first is the one to press. */
 export const callsOf = (t: Translate, numbers: string[]): object[] =>

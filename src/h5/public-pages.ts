@@ -10,8 +10,10 @@ import { languageOf, rememberLanguage } from "../http/language.ts";
 import { findPerson } from "../http/session.ts";
 import { NOTICE_VERSION } from "./declaration.ts";
 import { callsOf, endContent, isEnd } from "./ends.ts";
+import { pageUrl } from "./page.ts";
 import { safePath, seeOther } from "./paths.ts";
 import { renderPage } from "./render.ts";
+import { runningCase } from "./start.ts";
 
 /** The whole privacy notice (PIPL art. 17). */
 export function privacyPage(ctx: Context, koa: Koa.Context): void {
@@ -19,8 +21,10 @@ export function privacyPage(ctx: Context, koa: Koa.Context): void {
   renderPage(ctx, koa, "h5/privacy.njk", { city, insurers, operatorPhone, version: NOTICE_VERSION });
 }
 
-/** The way out for who has no case yet. */
-export function helpPage(ctx: Context, koa: Koa.Context): void {
+/** The way out for who has no case yet; whose case is running gets the one that ends it. */
+export async function helpPage(ctx: Context, koa: Koa.Context): Promise<void> {
+  const running = findPerson(koa) && (await runningCase(ctx, koa));
+  if (running) return seeOther(koa, pageUrl(running.id, "way-out"));
   const t = ctx.render.words(languageOf(koa));
   renderPage(ctx, koa, "h5/help.njk", {
     calls: callsOf(t, ["110", "122", "120"]),
@@ -35,7 +39,7 @@ export function endPage(ctx: Context, koa: Koa.Context): void {
   const because = koa.query["because"];
   const reasons = typeof because === "string" ? [because] : [];
   const t = ctx.render.words(languageOf(koa));
-  renderPage(ctx, koa, "h5/ended.njk", endContent(ctx, t, { code, reasons, moved: false }));
+  renderPage(ctx, koa, "h5/ended.njk", endContent(ctx, t, { code, reasons, at: "alone" }));
 }
 
 const languages = Joi.valid("zh", "en").required();

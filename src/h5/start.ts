@@ -1,6 +1,7 @@
 import type Koa from "koa";
 import { openAccident } from "../actions/open-accident.ts";
 import type { Context } from "../context.ts";
+import type { Accident } from "../domain/accident.ts";
 import { Invalid } from "../errors.ts";
 import { personOf } from "../http/session.ts";
 import {
@@ -43,9 +44,12 @@ export async function entryUrl(ctx: Context, koa: Koa.Context): Promise<string> 
 
 /** null: no case of his is running. */
 export async function runningUrl(ctx: Context, koa: Koa.Context): Promise<string | null> {
-  const person = personOf(koa);
-  const accident = await ctx.accidents.findByPerson(person.id);
-  const letter = accident && letterOf(accident, person);
-  if (!accident || !letter || accident.ended || accident.concludedAt) return null;
-  return standsAt(ctx, accident, letter);
+  const accident = await runningCase(ctx, koa);
+  const letter = accident && letterOf(accident, personOf(koa));
+  return accident && letter && standsAt(ctx, accident, letter);
+}
+
+export async function runningCase(ctx: Context, koa: Koa.Context): Promise<Accident | null> {
+  const accident = await ctx.accidents.findByPerson(personOf(koa).id);
+  return accident && !accident.ended && !accident.concludedAt ? accident : null;
 }

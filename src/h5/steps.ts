@@ -73,7 +73,7 @@ export const endedPage: StepPage = {
   show: ({ ctx, view, t, person }) => {
     const { code, reasons, by, at } = view.ended!;
     return {
-      ...endContent(ctx, t, { code, reasons, moved: view.movedAt !== null }),
+      ...endContent(ctx, t, { code, reasons, at: view.movedAt ? "moved" : "standing" }),
       by: by && (by === view.letter ? "me" : "other"),
       at: timeText(at, ctx.clock.now(), person.language),
       stored: view.photos.filter(({ state }) => state === "stored").length,

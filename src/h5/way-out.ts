@@ -3,7 +3,7 @@ import { endAccident } from "../actions/end-accident.ts";
 import { makeInvitation } from "../actions/make-invitation.ts";
 import { removeParty } from "../actions/remove-party.ts";
 import type { EndCode } from "../domain/accident.ts";
-import { callsOf } from "./ends.ts";
+import { callsOf, callsOfEnd } from "./ends.ts";
 import { type PageRequest, type PartyPage, pageUrl } from "./page.ts";
 
 /** What a driver may say, and the end that follows; `reason` is an id of the conditions. */
@@ -23,13 +23,16 @@ export const wayOutPage: PartyPage<{ choice: string }> = {
       .required()
       .messages({ "*": "h5.wayout.error.choice" }),
   }),
-  show: ({ koa, view, t }) => ({
-    over: view.concludedAt !== null || view.ended !== null,
-    choices: Object.keys(CHOICES),
-    choice: Object.keys(CHOICES).find((choice) => choice === koa.query["choice"]) ?? null,
-    calls: callsOf(t, ["110", "122", "120"]),
-    mayRemove: mayRemove(view),
-  }),
+  show({ koa, view, t }) {
+    const choice = Object.keys(CHOICES).find((one) => one === koa.query["choice"]) ?? null;
+    return {
+      over: view.concludedAt !== null || view.ended !== null,
+      choices: Object.keys(CHOICES),
+      choice,
+      calls: callsOf(t, choice ? callsOfEnd(CHOICES[choice]!.code) : ["110", "122", "120"]),
+      mayRemove: mayRemove(view),
+    };
+  },
   async submit({ ctx, accident, letter, body: { choice } }) {
     const { code, reason } = CHOICES[choice]!;
     const reasons = ctx.config.rules.conditions.filter(({ id }) => id === reason).map(({ id }) => id);

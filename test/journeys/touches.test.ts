@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Locator, Page } from "playwright-core";
+import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { closeDatabase } from "../support/database.ts";
+import { DETAILS } from "../support/drivers.ts";
+
+/** What two strangers at the kerb may be asked for: touches of both together, and characters typed by both together. */
+const MOST_TOUCHES = 45;
+const MOST_CHARACTERS = 90;
+const PHONE = { width: 390, height: 844 };
+/** A thumb hits what is this large; links inside a sentence are not what the way needs. */
+const LEAST_TARGET_PX = 44;
+
+let app: TestApp;
+let browser: Browser;
+before(async () => {
+  [app, browser] = await Promise.all([startApp({ runJobs: true }), launchBrowser()]);
+  // the packed browser ends with its last window
+  await browser.newPage();
+});
+after(async () => {
+  await browser.close();
+  await app.stop();
+  await closeDatabase();
+});
+
+/** A thumb that counts. A field costs one touch, its text is counted apart; a list costs two; a whole signature one. */
+class Thumb {
+  touches = 0;
+  characters = 0;
+  readonly openid: string;
+  readonly page: Page;
+
+  constructor(openid: string, page: Page) {
+    this.openid = openid;
+    this.page = page;
+  }
+
+  async tap(target: Locator): Promise<void> {
+    await target.waitFor();
+    const box = await target.boundingBox();
+    assert.ok(box && box.height >= LEAST_TARGET_PX, `${await target.textContent()}: ${box?.height} px`);
+    await target.tap();
+    this.touches += 1;
+  }
+
+  async type(name: string, text: string): Promise<void> {
+    const field = this.page.locator(`[name="${name}"]`);
+    await field.tap();
+    await field.fill(text);
+    this.touches += 1;
+    this.characters += text.length;
+  }
+
+  async choose(name: string, value: string): Promise<void> {
+    await this.page.locator(`select[name="${name}"]`).selectOption(value);
+    this.touches += 2;
+  }
+
+  /** The label over a hidden radio button or around a tick. */
+  tick(name: string, value: string): Promise<void> {
+    const input = `input[name="${name}"][value="${value}"]`;
+    return this.tap(this.page.locator(`label:has(${input}), ${input} + label`).first());
+  }
+
+  green(): Promise<void> {
+    return this.tap(this.page.locator("footer .kc-act").locator("button, a").locator("visible=true").first());
+  }
+
+  heading(text: string | RegExp): Promise<void> {
+    return this.page.getByRole("heading", { level: 1, name: text }).waitFor();
+  }
+
+  async draw(): Promise<void> {
+    const pad = this.page.locator("canvas");
+    await pad.evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");
+    const box = await pad.boundingBox();
+    assert.ok(box);
+    const { mouse } = this.page;
+    await mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.6);
+    await mouse.down();
+    for (const x of [0.35, 0.5, 0.75])
+      await mouse.move(box.x + box.width * x, box.y + box.height * (1 - x), { steps: 4 });
+    await mouse.up();
+    this.touches += 1;
+  }
+
+  /** The newest link of the chat, as a tap opens it. */
+  async openLink(): Promise<void> {
+    const links = () =>
+      JSON.stringify(app.simulator.platform.chat(this.openid)).match(/https?:[^"'\\\s<>）)]+\/h5[^"'\\\s<>）)]*/g);
+    while (!links()) await new Promise((resolve) => setImmediate(resolve));
+    this.touches += 1;
+    await this.page.goto(String(links()?.at(-1)));
+  }
+}
+
+async function driver(openid: string): Promise<Thumb> {
+  const context = await browser.newContext({
+    viewport: PHONE,
+    hasTouch: true,
+    permissions: ["camera", "geolocation"],
+    geolocation: { latitude: 31.2304, longitude: 121.4737, accuracy: 9 },
+  });
+  await context.addCookies([{ name: "phone", value: openid, url: app.url }]);
+  return new Thumb(openid, await context.newPage());
+}
+
+async function declare(thumb: Thumb): Promise<void> {
+  await thumb.tick("consent", "yes");
+  await thumb.green();
+}
+
+async function photograph(thumb: Thumb): Promise<void> {
+  await thumb.heading("拍五张照片");
+  await thumb.green();
+  const shutter = thumb.page.getByRole("button", { name: "拍照", exact: true });
+  for (const _slot of PHOTO_SLOTS) await thumb.tap(shutter);
+}
+
+async function enterDetails(thumb: Thumb, letter: "A" | "B"): Promise<void> {
+  const { name, idNumber, phone, plate, insurerCode } = DETAILS[letter];
+  await thumb.heading("我和我的车");
+  await thumb.type("name", name);
+  await thumb.type("idNumber", idNumber);
+  await thumb.type("phone", phone);
+  await thumb.type("serial", plate.slice(1));
+  await thumb.choose("insurerCode", insurerCode);
+  await thumb.green();
+}
+
+async function state(thumb: Thumb, said: Record<string, string>): Promise<void> {
+  await thumb.heading("怎么碰的");
+  for (const [name, value] of Object.entries(said)) await thumb.tick(name, value);
+  await thumb.green();
+}
+
+async function sign(thumb: Thumb): Promise<void> {
+  await thumb.heading(/签名/);
+  await thumb.tick("forwarding", "yes");
+  await thumb.draw();
+  await thumb.green();
+}
+
+test("a first-time pair settles in 27 and 18 touches, with the viewfinder", async (t) => {
+  const [a, b] = [await driver("oTouchesA000000000000000000"), await driver("oTouchesB000000000000000000")];
+
+  await app.simulator.platform.follow(a.openid);
+  a.touches += 1;
+  await a.openLink();
+  await declare(a);
+  await photograph(a);
+  await a.heading("可以挪车了");
+  // The code is on this page: the other driver scans it here.
+  await app.simulator.platform.scan(b.openid, String(app.simulator.platform.qrs().at(-1)?.ticket));
+  b.touches += 1;
+  await b.openLink();
+  await declare(b);
+  await a.green();
+  await a.type("address", "人民大道近黄陂北路");
+  await a.green();
+
+  await Promise.all([enterDetails(a, "A"), enterDetails(b, "B")]);
+  await Promise.all([
+    state(a, { ownAct: "QS-01", otherAct: "none", impact: "front" }),
+    state(b, { ownAct: "none", otherAct: "QS-01", impact: "rear" }),
+  ]);
+  await Promise.all([sign(a), sign(b)]);
+  await Promise.all([a.heading("协议书已生效"), b.heading("协议书已生效")]);
+
+  t.diagnostic(`A ${a.touches} touches, ${a.characters} characters; B ${b.touches}, ${b.characters}`);
+  assert.deepEqual([a.touches, b.touches], [27, 18]);
+  assert.ok(a.touches + b.touches <= MOST_TOUCHES);
+  assert.ok(a.characters + b.characters <= MOST_CHARACTERS, `${a.characters + b.characters}`);
+});
