@@ -4,7 +4,7 @@ import { Conflict } from "../errors.ts";
 import { notice } from "./notice.ts";
 import { requireRunning } from "./require.ts";
 
-/** A takes out who joined by mistake, until one of them has signed; a new invitation can follow. */
+/** A takes out who joined by mistake, until one of them has signed; a new invitation can follow. His pictures go with him: they would pass for those of whoever comes next. */
 export function removeParty(
   ctx: Context,
   { accidentId, letter }: { accidentId: string; letter: Letter },
@@ -15,7 +15,12 @@ export function removeParty(
     if (letter !== "A" || A.signature || B?.signature) throw new Conflict("wrong-step");
     if (!B) return null;
     return {
-      accident: { ...accident, parties: { A, B: null }, invitation: null },
+      accident: {
+        ...accident,
+        parties: { A, B: null },
+        photos: accident.photos.filter(({ by }) => by !== "B"),
+        invitation: null,
+      },
       events: [{ type: "party-removed", by: "A", data: {} }],
       outbox: [notice(accident, "B", "removed")],
     };

@@ -9,6 +9,7 @@ import { joinAccident } from "../../src/actions/join-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
+import { removeParty } from "../../src/actions/remove-party.ts";
 import { renderDocuments } from "../../src/actions/render-documents.ts";
 import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
 import { loadConfig } from "../../src/config.ts";
@@ -147,6 +148,14 @@ test("who refuses the forwarding still signs and gets the paper; no claim goes o
     done.claims.map(({ party }) => party),
     ["B"],
   );
+});
+
+test("who is taken out leaves nothing of his behind that would pass for the next one's", async () => {
+  const { id, photos } = await readyToSign();
+  await addPhoto(ctx, { accidentId: id, letter: "B", slot: "extra", bytes: await photo(2), source: "form" });
+  const after = await removeParty(ctx, { accidentId: id, letter: "A" });
+  assert.equal(after.parties.B, null);
+  assert.deepEqual(after.photos, photos);
 });
 
 test("both drivers write at the same time and nothing is lost", async () => {
