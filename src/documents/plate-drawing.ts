@@ -1,20 +1,14 @@
+import { type PlateColour, plateColour } from "../domain/plate.ts";
 import type { Block } from "./blocks.ts";
 import type { Paper } from "./paper.ts";
 
-/** GA 36-2018: small cars blue, large and two-wheeled yellow, police and army white, embassies and border traffic black, new energy green. */
-const FACES: Record<string, { face: string; ink: string }> = {
+const FACES: Record<PlateColour, { face: string; ink: string }> = {
   blue: { face: "#1c53a6", ink: "#ffffff" },
   yellow: { face: "#f6c52c", ink: "#1c1e21" },
+  yellow_green: { face: "#f6c52c", ink: "#1c1e21" },
   white: { face: "#ffffff", ink: "#1c1e21" },
   black: { face: "#24272b", ink: "#ffffff" },
   green: { face: "#b9e3bf", ink: "#14301c" },
-};
-
-const COLOUR_OF: Record<string, string> = {
-  ...Object.fromEntries(["01", "07", "13", "15", "16", "17", "25", "51"].map((kind) => [kind, "yellow"])),
-  ...Object.fromEntries(["18", "19", "20", "21", "22", "23", "24", "31", "32", "33"].map((kind) => [kind, "white"])),
-  ...Object.fromEntries(["03", "04", "05", "06", "09", "10", "11", "12", "26", "27"].map((kind) => [kind, "black"])),
-  "52": "green",
 };
 
 /** A plate drawn as a plate; a text too long to be one is null and stays text. */
@@ -23,7 +17,7 @@ export function plate(paper: Paper, plateNumber: string, kind: string, x: number
   if (characters.length < 5 || characters.length > 9) return null;
   const words = `${characters.slice(0, 2).join("")}·${characters.slice(2).join("")}`;
   const style = { size: 10, weight: "medium" } as const;
-  const colour = FACES[COLOUR_OF[kind] ?? "blue"]!;
+  const colour = FACES[plateColour(kind)];
   const spacing = 0.6;
   const width = paper.widthOf(words, style) + spacing * [...words].length + 11;
   return {

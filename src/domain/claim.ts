@@ -1,6 +1,7 @@
 import { type Accident, type Degree, LETTERS, type Letter, type Party, type Photo } from "./accident.ts";
 import type { AgreementContent } from "./agreement.ts";
 import { type Catalogue, findAct, NO_ACT } from "./liability.ts";
+import { PLATE_COLOURS } from "./plate.ts";
 
 /** What a claim needs besides the accident itself; the links are made by the caller. */
 export interface ClaimSources {
@@ -19,14 +20,6 @@ export interface ClaimSources {
 /** Claims carry at most so many photographs, the mandatory ones first: with it the body stays under 20 KB. */
 const MAX_PHOTOS = 20;
 const DEGREE_PERCENT: Record<Degree, number> = { full: 100, equal: 50, none: 0 };
-/** 号牌种类 of GA/T 16.7 → colour of the plate */
-const PLATE_COLOURS: Record<string, string> = {
-  "01": "yellow",
-  "02": "blue",
-  "06": "black",
-  "51": "yellow_green",
-  "52": "green",
-};
 
 export const claimRef = (number: string, letter: Letter): string => `${number}-${letter}`;
 

@@ -49,10 +49,11 @@ const FORMS: Record<PlateKind, PlateForm> = {
 export const VEHICLE_KINDS =
   "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32 33 51 52 99".split(" ");
 
-const COLOUR_OF: Record<string, PlateColour> = Object.fromEntries([
+/** GA 36-2018, by 号牌种类: small cars blue, large ones yellow, police, army and provisional ones white, embassies and border traffic black, new energy green. */
+export const PLATE_COLOURS: Readonly<Record<string, PlateColour>> = Object.fromEntries([
   ...kinds("02 08", "blue"),
   ...kinds("01 07 13 14 15 16 17 25", "yellow"),
-  ...kinds("23 24 31 32 33", "white"),
+  ...kinds("18 19 20 21 22 23 24 31 32 33", "white"),
   ...kinds("03 04 05 06 09 10 11 12 26 27", "black"),
   ["51", "yellow_green"],
   ["52", "green"],
@@ -95,7 +96,7 @@ export function vehicleKindOf(plate: string): string | null {
 
 /** The colour of the sheet follows from the kind of vehicle; an unknown one is drawn blue. */
 export function plateColour(vehicleKind: string): PlateColour {
-  return COLOUR_OF[vehicleKind] ?? "blue";
+  return PLATE_COLOURS[vehicleKind] ?? "blue";
 }
 
 /** As people write it: 沪A·12345. */
