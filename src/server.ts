@@ -4,7 +4,7 @@ import Koa from "koa";
 import { publishMenu } from "./actions/publish-menu.ts";
 import { apiRouter } from "./api/router.ts";
 import { listen } from "./chat/listen.ts";
-import { pushRouter } from "./chat/push-router.ts";
+import { type PushDoor, pushRouter } from "./chat/push-router.ts";
 import { sayLater } from "./chat/say-later.ts";
 import type { Context } from "./context.ts";
 import { h5Router } from "./h5/router.ts";
@@ -17,7 +17,7 @@ import { createOutbound } from "./wechat/api/outbound.ts";
 import { createBot } from "./wechat/puppet/create-bot.ts";
 import { oaOf } from "./wechat/puppet/oa-of.ts";
 import { createPushConfig } from "./wechat/push-config.ts";
-import { createPushHandler, type PushHandler } from "./wechat/push-handler.ts";
+import { createPushHandler } from "./wechat/push-handler.ts";
 import { verifyUrl } from "./wechat/verify-url.ts";
 
 /** The running system: HTTP doors, the bot behind the push, the jobs. */
@@ -44,7 +44,7 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
   const simulator = ctx.config.simulator ? createSimulator(ctx) : null;
   const chat = await openChat(ctx);
   const jobs = createJobs(ctx);
-  const server = createServer(TIMEOUTS, createApp(ctx, chat.push, simulator).callback());
+  const server = createServer(TIMEOUTS, createApp(ctx, chat, simulator).callback());
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(ctx.config.port, ctx.config.host, () => resolve());
@@ -57,14 +57,14 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
     jobs,
     simulator,
     async settle() {
-      await chat.push.settle();
+      await chat.handler.settle();
       await jobs.settle();
       await simulator?.platform.settle();
     },
     async stop() {
       // Together, not one after the other: the whole has ten seconds.
       await Promise.all([closeServer(server), jobs.stop()]);
-      await Promise.race([chat.push.settle(), sleep(SETTLE_MS, undefined, { ref: false })]);
+      await Promise.race([chat.handler.settle(), sleep(SETTLE_MS, undefined, { ref: false })]);
       await chat.stop();
       simulator?.close();
       await ctx.close();
@@ -73,7 +73,7 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
 }
 
 /** The order of middleware and doors, on one screen. */
-function createApp(ctx: Context, push: PushHandler, simulator: Simulator | null): Koa {
+function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): Koa {
   // One proxy of ours: of what X-Forwarded-For holds only the last address, which it added itself, can be believed.
   const app = new Koa({ proxy: ctx.config.trustProxy, maxIpsCount: 1 });
   app.on("error", ({ code, name }: Error & { code?: string }) => {
@@ -81,9 +81,7 @@ function createApp(ctx: Context, push: PushHandler, simulator: Simulator | null)
     const level = /^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "") ? "debug" : "error";
     ctx.log[level]({ code, name }, "http.failed");
   });
-  const config = createPushConfig({ ...ctx.config.wechat, appId: ctx.config.wechat.appid });
-  const verify = (query: Parameters<typeof verifyUrl>[1]) => verifyUrl(config, query, ctx.clock.now().getTime());
-  app.use(pushRouter(ctx, { handler: push, verify }).routes());
+  app.use(pushRouter(ctx, door).routes());
   app.use(apiRouter(ctx).routes());
   if (simulator) app.use(simulator.router.routes());
   app.use(securityHeaders(ctx));
@@ -94,8 +92,10 @@ function createApp(ctx: Context, push: PushHandler, simulator: Simulator | null)
 }
 
 /** The push handler in front, Wechaty behind it, customer messages for what comes late. */
-async function openChat(ctx: Context): Promise<{ push: PushHandler; stop(): Promise<void> }> {
+async function openChat(ctx: Context): Promise<PushDoor & { stop(): Promise<void> }> {
   const { log } = ctx;
+  const config = createPushConfig({ ...ctx.config.wechat, appId: ctx.config.wechat.appid });
+  const nowMs = () => ctx.clock.now().getTime();
   const bot = await createBot({
     log,
     outbound: {
@@ -103,11 +103,11 @@ async function openChat(ctx: Context): Promise<{ push: PushHandler; stop(): Prom
       text: (openid, content) => sayLater(ctx, openid, content),
     },
   });
-  const push = createPushHandler({
-    config: createPushConfig({ ...ctx.config.wechat, appId: ctx.config.wechat.appid }),
+  const handler = createPushHandler({
+    config,
     inbox: ctx.inbox,
     log,
-    nowMs: () => ctx.clock.now().getTime(),
+    nowMs,
     handle: (message, sink) => bot.deliver(message, sink),
     fallback: () => ({
       type: "text",
@@ -117,8 +117,8 @@ async function openChat(ctx: Context): Promise<{ push: PushHandler; stop(): Prom
       if (reply.type === "text") await sayLater(ctx, message.openid, reply.content);
     },
   });
-  listen(ctx, bot, { inboundOf: oaOf, photosInHand: (openid) => push.inHand(openid, "image") });
-  return { push, stop: () => bot.stop() };
+  listen(ctx, bot, { inboundOf: oaOf, photosInHand: (openid) => handler.inHand(openid, "image") });
+  return { handler, verify: (query) => verifyUrl(config, query, nowMs()), stop: () => bot.stop() };
 }
 
 const DRAIN_MS = 7_000;

@@ -9,24 +9,21 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
     try {
       await next();
     } catch (error) {
-      const known = error instanceof AppError ? error : null;
-      if (!known)
-        ctx.log.error(
-          { code: (error as { code?: unknown }).code, name: (error as Error).name, err: error },
-          "api.failed",
-        );
-      const fields = fieldsOf(known);
-      const key = `api.errors.${known && known.status < 500 ? known.code : "internal"}`;
+      const spoken = error instanceof AppError && error.status < 500 ? error : null;
+      if (!spoken) ctx.log.error({ code: (error as { code?: unknown }).code, err: error }, "api.failed");
+      const code = spoken?.code ?? "internal";
+      const fields = fieldsOf(spoken);
+      const key = `api.errors.${code}`;
       const params = { field: fields[0] ?? "" };
-      http.status = known && known.status < 500 ? known.status : 500;
+      http.status = spoken?.status ?? 500;
       http.set("cache-control", "no-store");
       // the rest of a body that is not read would be taken for the next request
       if (http.status === 413) http.set("connection", "close");
       http.body = {
         accepted: false,
-        code: known && known.status < 500 ? known.code : "internal",
+        code,
         ...(fields.length > 0 && { field: fields[0], fields }),
-        ...(known?.code === "claim-status-held" && { held: true }),
+        ...(code === "claim-status-held" && { held: true }),
         message: { zh: zh(key, params), en: en(key, params) },
       };
     }

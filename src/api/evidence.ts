@@ -20,7 +20,7 @@ export function sendEvidence(ctx: Context): RouterMiddleware {
   };
 }
 
-/** Only what a claim may name: stored photographs, drawn signatures, the agreement. */
+/** Only what a claim links to: photographs as received, and the agreement. */
 function typeOf(accident: Accident, sha256: string): string | null {
   if (accident.documents?.pdfSha256 === sha256) return "application/pdf";
   const photo = accident.photos.find((candidate) => candidate.state === "stored" && candidate.sha256 === sha256);

@@ -139,7 +139,7 @@ export interface Scene {
 /** Made by A for B; the code is unguessable, lives 30 minutes, is used once. Sealed at rest; looked up by its keyed hash. */
 export interface Invitation {
   code: string;
-  /** six digits for who cannot scan: 15 minutes, 20 wrong tries for each case */
+  /** six digits for who cannot scan: 15 minutes, 5 tries for each person, 20 for each case */
   digits: string;
   digitsExpireAt: Date;
   /** the platform's QR (what to draw as a code), or null while the platform has not answered */
