@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { type Accident, type Details, type Letter, otherOf } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { Invalid } from "../errors.ts";
+import { correctionNotice } from "./notice.ts";
 import { requireParty, withoutSignatures, withParty } from "./require.ts";
 
 export interface GiveDetails {
@@ -28,6 +29,7 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
           data: { digest, insurer: details.insurerCode, vehicleKind: details.vehicleKind },
         },
       ],
+      outbox: correctionNotice(accident, letter),
     };
   });
   const personId = after.parties[letter]?.identity.personId;

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { Accident, Letter, OutboxEntry, Person } from "../domain/accident.ts";
+import { type Accident, type Letter, type OutboxEntry, otherOf, type Person } from "../domain/accident.ts";
 
 /** What is to be said to a person: a code and parameters, put into words when it is sent, in his language. */
 export interface Notice {
@@ -14,6 +14,12 @@ export function notice(accident: Accident, to: Letter, code: string, params: Not
   if (!party) throw new Error(`nobody to tell ${code}`);
   const body: Notice = { code, params: { number: accident.number, ...params }, accidentId: accident.id };
   return { kind: "notice", target: party.identity.personId, body: JSON.stringify(body) };
+}
+
+/** Who had signed what the other has now corrected is told: his signature no longer counts. */
+export function correctionNotice(before: Accident, by: Letter): OutboxEntry[] {
+  const other = otherOf(by);
+  return before.parties[other]?.signature ? [notice(before, other, "text-changed")] : [];
 }
 
 /** Where a notice leads: the case page, which always answers "what now?". */

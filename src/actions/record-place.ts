@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, Weather } from "../domain/accident.ts";
 import { Conflict } from "../errors.ts";
+import { correctionNotice } from "./notice.ts";
 import { requireParty, withoutSignatures } from "./require.ts";
 
 export interface RecordPlace {
@@ -22,6 +23,7 @@ export function recordPlace(ctx: Context, { accidentId, letter, address, weather
     return {
       accident: withoutSignatures({ ...accident, scene }),
       events: [{ type: "place-recorded", by: letter, data: { digest, weather } }],
+      outbox: correctionNotice(accident, letter),
     };
   });
 }

@@ -128,6 +128,10 @@ test("a correction after the first signature makes both sign anew", async () => 
     details: { ...DETAILS.B, phone: "13700137000" },
   });
   assert.equal(corrected.parties.A.signature, null);
+  const [queued] = (await ctx.accidents.listOutbox(100)).filter(({ accidentId }) => accidentId === ready.id);
+  const last = queued?.entries.at(-1);
+  assert.equal(last?.target, ready.parties.A.identity.personId);
+  assert.match(await ctx.accidents.openBody(ready.id, String(last?.id), last?.sealed as Buffer), /text-changed/);
   assert.equal(stepOf(corrected, "A", ctx.config.rules.catalogue), "sign");
 });
 
