@@ -19,6 +19,28 @@
     true,
   );
 
+  // Nobody invents an identity number whose check digit holds: a press fills the form in, and leaves what was typed.
+  const PLACE = { address: "人民大道近黄陂北路，由东向西" };
+  const PEOPLE = {
+    1: { name: "张伟", idNumber: "310101199003077413", phone: "13800138000", serial: "A62K18", insurerCode: "PICC" },
+    2: { name: "李娜", idNumber: "310115194910010031", phone: "13900139000", serial: "AD05271", insurerCode: "CPIC" },
+  };
+  addEventListener("DOMContentLoaded", () => {
+    const form = document.getElementById("act");
+    const sample = Object.entries({ ...PLACE, ...PEOPLE[index] }).filter(([name]) => form?.elements[name]);
+    if (!sample.some(([name]) => name !== "name" && form.elements[name].type !== "hidden")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "填示例 Sample";
+    button.style.cssText =
+      "display:block;margin:0 16px 16px;padding:8px 14px;border:0;border-radius:20px;background:#10aeff;color:#fff;font-size:14px";
+    button.addEventListener("click", () => {
+      for (const [name, value] of sample) form.elements[name].value ||= value;
+      button.remove();
+    });
+    form.prepend(button);
+  });
+
   async function openRoll(input) {
     const page = await (await fetch("/simulator")).text();
     const samples = new DOMParser()

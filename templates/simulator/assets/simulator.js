@@ -36,6 +36,9 @@ function pageLink(phone, url, words) {
   return link;
 }
 
+const pictureLink = (src) =>
+  element("a", { href: src, target: "_blank", title: "放大 Enlarge" }, element("img", { src, alt: "照片 Picture" }));
+
 // What a template's own text says before these fields.
 const FIELD_NAMES = { character_string1: "编号 No.", thing2: "进展 News", time3: "时间 Time" };
 
@@ -43,8 +46,7 @@ const LINES = {
   text: (phone, line) => element("li", {}, ...linked(phone, line.text ?? "")),
   location: (_phone, line) => element("li", {}, `📍 ${line.text}`),
   notice: (_phone, line) => element("li", { className: "note" }, line.text ?? ""),
-  image: (_phone, line) =>
-    element("li", { className: "picture" }, element("img", { src: `/simulator/pictures/${line.mediaId}`, alt: "" })),
+  image: (_phone, line) => element("li", { className: "picture" }, pictureLink(`/simulator/pictures/${line.mediaId}`)),
   news: (phone, line) =>
     element("li", { className: "card" }, ...(line.articles ?? []).map((one) => pageLink(phone, one.url, one.title))),
   link: (phone, line) => element("li", {}, pageLink(phone, line.url, line.title)),
@@ -81,7 +83,26 @@ function drawChat(phone, { follows, chat }) {
     list.append(node);
     phone.drawn = line.seq;
   }
+  countUnread(phone, fresh.filter((line) => line.from === "account").length);
   if (fresh.length > 0) list.scrollTop = list.scrollHeight;
+}
+
+// What was said while a page covers the chat.
+function countUnread(phone, more) {
+  const isCovered = !phone.root.querySelector(".web").hidden;
+  phone.unread = isCovered ? (phone.unread ?? 0) + more : 0;
+  const badge = phone.root.querySelector(".unread");
+  badge.hidden = phone.unread === 0;
+  badge.textContent = phone.unread;
+}
+
+// Where the newcomer stands, from what has happened so far.
+function drawSteps({ phones: [a, b], codes, claims }) {
+  const done = [a.follows, codes > 0, b.follows, claims.length > 0, claims.some(({ statuses }) => statuses.length > 0)];
+  const lines = document.querySelectorAll("#steps li");
+  const now = done.lastIndexOf(true) + 1;
+  for (const [i, line] of lines.entries()) line.className = i < now ? "done" : i === now ? "now" : "";
+  document.querySelector("[data-no-code]").hidden = codes > 0;
 }
 
 function drawMenu(phone, menu) {
@@ -122,12 +143,12 @@ const TAPS = {
 const tapMenu = (phone, button) => TAPS[button.type](phone, button);
 
 const STATUSES = [
-  ["received", "已收到"],
-  ["accepted", "立案"],
-  ["surveyed", "查勘"],
-  ["assessed", "定损 3,000 元", { assessedFen: 300000 }],
-  ["paid", "支付 3,000 元", { paidFen: 300000 }],
-  ["rejected", "拒赔"],
+  ["received", "已收到 Received"],
+  ["accepted", "立案 Accepted"],
+  ["surveyed", "查勘 Surveyed"],
+  ["assessed", "定损 3,000 元 Assessed", { assessedFen: 300000 }],
+  ["paid", "支付 3,000 元 Paid", { paidFen: 300000 }],
+  ["rejected", "拒赔 Refused"],
 ];
 
 function drawClaims(claims) {
@@ -185,6 +206,7 @@ async function refresh() {
     );
     drawMenu(phone, state.menu);
   }
+  drawSteps(state);
   drawClaims(state.claims);
   drawPushes(state.pushes);
 }
