@@ -43,7 +43,7 @@ export class NotFound extends AppError {
 
 /** 409: out of order, or a race that was lost: read again, decide again. */
 export class Conflict extends AppError {
-  constructor(code = "conflict", details: Record<string, unknown> = {}) {
+  constructor(code: string, details: Record<string, unknown> = {}) {
     super(409, code, details);
   }
 }

@@ -25,6 +25,9 @@ export async function fetchPhoto(ctx: Context, { accidentId, photoId, last = fal
   });
 }
 
+/** What the platform's answer was no picture for, by the words that we have for a picture of the form. */
+const REFUSALS: Record<string, string> = { "media-too-large": "photo-too-large", "media-type": "not-an-image" };
+
 type Fetched = StoredPhoto | { refusal: string };
 
 /** A fault that a retry may heal is thrown on to the job; the rest is a refusal. */
@@ -37,7 +40,7 @@ async function fetched(
     const media = await ctx.wechat.getMedia(mediaId);
     return await keep(ctx, accident, media.bytes);
   } catch (error) {
-    if (error instanceof Invalid) return { refusal: error.code };
+    if (error instanceof Invalid) return { refusal: REFUSALS[error.code] ?? error.code };
     if (error instanceof Upstream && (last || !error.retryable)) return { refusal: "media-gone" };
     throw error;
   }

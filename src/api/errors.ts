@@ -1,6 +1,10 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
-import { AppError } from "../errors.ts";
+import { AppError, Conflict } from "../errors.ts";
+
+/** Over in a moment: a 409 would tell the sender that we have taken it, and he would not send it again. */
+const BUSY = new Set(["too-busy", "outbox-full"]);
+const RETRY_AFTER_S = "5";
 
 /** Turns what was thrown into one JSON answer: a stable code, the field where there is one, words in both languages. Nothing of ours leaks. */
 export function jsonErrors(ctx: Context): RouterMiddleware {
@@ -11,11 +15,13 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
     } catch (error) {
       const spoken = error instanceof AppError && error.status < 500 ? error : null;
       if (!spoken) ctx.log.error({ code: (error as { code?: unknown }).code, err: error }, "api.failed");
-      const code = spoken?.code ?? "internal";
+      const busy = spoken instanceof Conflict && BUSY.has(spoken.code);
+      const code = busy ? "too-busy" : (spoken?.code ?? "internal");
       const fields = fieldsOf(spoken);
       const key = `api.errors.${code}`;
       const params = { field: fields[0] ?? "" };
-      http.status = spoken?.status ?? 500;
+      http.status = busy ? 503 : (spoken?.status ?? 500);
+      if (busy) http.set("retry-after", RETRY_AFTER_S);
       http.set("cache-control", "no-store");
       // the rest of a body that is not read would be taken for the next request
       if (http.status === 413) http.set("connection", "close");

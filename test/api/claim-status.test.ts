@@ -92,6 +92,26 @@ describe("an insurer's call-back", () => {
     assert.equal((await claimOf(accident, 1)).status, "submitted", "the other claim stays");
   });
 
+  it("that finds us busy is answered 503, so that it comes again, and is taken then", async () => {
+    const { accident, ref } = await delivered();
+    const words = { kind: "notice" as const, target: "nobody", body: JSON.stringify({ code: "x", params: {} }) };
+    await house.ctx.accidents.change(accident.id, (current) => ({
+      accident: current,
+      events: [],
+      outbox: Array(32).fill(words),
+    }));
+    const answer = await call({ ref, body: bodyFor(ref) });
+    assert.deepEqual([answer.status, answer.body.code], [503, "too-busy"]);
+    assert.ok(Number(answer.headers.get("retry-after")) > 0);
+    assert.equal((await claimOf(accident)).status, "submitted");
+    for (const { accidentId, entries } of await house.ctx.accidents.listOutbox(10)) {
+      const ids = entries.map(({ id }) => id);
+      await house.ctx.accidents.pullOutbox(accidentId, ids);
+    }
+    assert.equal((await call({ ref, body: bodyFor(ref) })).status, 200);
+    assert.equal((await claimOf(accident)).status, "received");
+  });
+
   it("keeps amounts in fen and tells every payment", async () => {
     const { accident, ref } = await delivered();
     await house.insurers.sendStatus("PICC", ref, { status: "assessed", amounts: { assessedFen: 135_000 } });

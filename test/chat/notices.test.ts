@@ -207,6 +207,14 @@ describe("what is said to a person unasked", () => {
     assert.deepEqual([after.photos[0]?.state, missingSlots(after)[0]], ["refused", "scene"]);
     await twins[0].settle();
     assert.match(heard().at(-1)?.text ?? "", /请重拍一张/);
+
+    const { id: mediaId } = platform.putMedia(Buffer.from("words"), "application/pdf");
+    const second = await announcePhoto(ctx, { accidentId: accident.id, letter: "A", mediaId });
+    await twins[0].settle();
+    const { photos } = await ctx.accidents.get(accident.id);
+    assert.equal(photos.find(({ id }) => id === second.photos.at(-1)?.id)?.refusal, "not-an-image");
+    assert.match(heard().at(-1)?.text ?? "", /请重拍一张/);
+    assert.equal(heard().length, 3, "each is told");
   });
 
   it("believes the platform when that says that the window is closed", async () => {
