@@ -39,7 +39,10 @@ export async function recordClaimStatus(
     return seen ? null : changed(ctx, accident, { claim, input, verdict: result as StatusVerdict });
   });
   const verdict = result as StatusVerdict | "duplicate";
-  if (verdict === "held") throw new Conflict("claim-status-held");
+  if (verdict === "held") {
+    ctx.log.error({ claim: input.ref, insurer: input.insurerCode, status: input.status.status }, "claim status held");
+    throw new Conflict("claim-status-held");
+  }
   return { duplicate: verdict === "duplicate", stale: verdict === "stale" };
 }
 

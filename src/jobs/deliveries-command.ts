@@ -31,7 +31,8 @@ async function list(ctx: Context, print: Print): Promise<number> {
     const told = [`attempts=${attempts}`, `last=${code}`, `next=${next}`, createdAt.toISOString(), head];
     print(`${[_id, kind, to, state, ...told].join("\t").trimEnd()}\n`);
   }
-  print(`${deliveries.length} undelivered\n`);
+  const more = deliveries.length === LIST_LIMIT ? " (the oldest; there may be more)" : "";
+  print(`${deliveries.length} undelivered${more}\n`);
   return 0;
 }
 
@@ -48,8 +49,7 @@ async function resend(ctx: Context, { ids, print }: { ids: readonly string[]; pr
 }
 
 async function stopped(ctx: Context): Promise<string[]> {
-  const deliveries = await ctx.deliveries.listUndelivered(LIST_LIMIT);
-  return deliveries.filter(({ state }) => state === "dead" || state === "held").map(({ _id }) => _id);
+  return (await ctx.deliveries.listUndelivered(LIST_LIMIT, ["dead", "held"])).map(({ _id }) => _id);
 }
 
 async function resendOne(ctx: Context, id: string): Promise<string> {

@@ -28,8 +28,8 @@ export interface Deliveries {
   hold(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
   /** Frees what waits for a delivery that is at its end: a crash may have come between the two writes. */
   repair(): Promise<number>;
-  /** whatever is not done, oldest first */
-  listUndelivered(limit: number): Promise<Delivery[]>;
+  /** whatever is not done, or is in one of these states, oldest first */
+  listUndelivered(limit: number, states?: readonly DeliveryState[]): Promise<Delivery[]>;
   get(id: string): Promise<Delivery>;
   /** A new round of attempts under the same id. false: it is done or on its way already. */
   resend(id: string): Promise<boolean>;
@@ -83,8 +83,8 @@ export async function createDeliveries({ connection, clock, offsetMs }: Deliveri
     hold: (lease, attempt) =>
       settle(lease, attempt, { $set: { state: "held" }, $unset: { dueAt: 1, lockUntil: 1 }, $inc: { attempts: -1 } }),
     repair: () => repair(model, now),
-    async listUndelivered(limit) {
-      const filter = { state: { $in: [...ALIVE, "dead"] as DeliveryState[] } };
+    async listUndelivered(limit, states = [...ALIVE, "dead"]) {
+      const filter = { state: { $in: [...states] } };
       const found = await model.find(filter, null, { sort: { createdAt: 1 }, limit }).lean<Delivery[]>();
       return found.map(plain);
     },

@@ -174,6 +174,7 @@ describe("an insurer's call-back", () => {
       held.map(({ data }) => [data.status, data.paidFen]),
       [["paid", 1]],
     );
+    assert.ok(house.lines.some((line) => line.includes("claim status held") && line.includes(ref)));
     assert.deepEqual(await codes(accident), ["claim-rejected"]);
     assert.equal((await house.insurers.sendStatus("PICC", ref, { status: "reopened" })).status, 200);
   });
