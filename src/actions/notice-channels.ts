@@ -88,8 +88,8 @@ async function sendPicture(ctx: Context, person: Person, accident: Accident): Pr
   if (!documents || !(await ctx.quota.take(person.openid, ctx.clock.now()))) return;
   try {
     const bytes = await ctx.blobs.read(accident, documents.pictureSha256);
-    const filename = `${accident.number}.jpg`;
-    const { mediaId } = await ctx.wechat.uploadImage({ bytes, filename, contentType: "image/jpeg" });
+    const filename = `${accident.number}.png`;
+    const { mediaId } = await ctx.wechat.uploadImage({ bytes, filename, contentType: "image/png" });
     await ctx.wechat.sendImage(person.openid, mediaId);
   } catch (error) {
     const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === person.id);

@@ -11,7 +11,7 @@ export interface AgreementInput {
   /** png: as `Photos.signatureImage` made it */
   signatures: Record<Letter, AgreementSignature>;
   concludedAt: Date;
-  /** SHA-256 of the content, as both signed it */
+  /** keyed digest (HMAC-SHA-256) of the content, as both signed it */
   digest: string;
   photos: AgreementPhoto[];
   /** drawn as a QR code in the head */
