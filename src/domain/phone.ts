@@ -10,8 +10,3 @@ export function checkPhone(typed: string): string | null {
     .replace(/^(\+|00)86/, "");
   return MOBILE.test(digits) ? digits : null;
 }
-
-/** For pages on which the number is recognised, not read: 138****5678. */
-export function maskPhone(phone: string): string {
-  return `${phone.slice(0, 3)}****${phone.slice(-4)}`;
-}

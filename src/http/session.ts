@@ -42,10 +42,6 @@ export function startSession(ctx: Context, koa: Koa.Context, person: Person): Se
   return session;
 }
 
-export function endSession(ctx: Context, koa: Koa.Context): void {
-  setCookie(koa, ctx.config, { name: COOKIE, value: "", maxAgeS: 0 });
-}
-
 function readSession(ctx: Context, koa: Koa.Context): Session | null {
   const value = readValue(ctx.config.keys.session, PURPOSE, readCookie(koa, ctx.config, COOKIE));
   const { error, value: session } = schema.validate(value);

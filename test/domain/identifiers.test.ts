@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { checkIdNumber, type IdFault } from "../../src/domain/identity-number.ts";
-import { checkPhone, maskPhone } from "../../src/domain/phone.ts";
+import { checkPhone } from "../../src/domain/phone.ts";
 import {
   checkPlate,
   formatPlate,
@@ -159,7 +159,6 @@ describe("a phone number", () => {
   ]) {
     it(`${typed.slice(0, 15) || "nothing"} is refused`, () => assert.equal(checkPhone(typed), null));
   }
-  it("is shown masked", () => assert.equal(maskPhone("13812345678"), "138****5678"));
 });
 
 describe("a VIN", () => {
