@@ -42,7 +42,7 @@ const TIMEOUTS = {
 /** Opens the doors on the configured host and port. `runJobs: false` leaves the clock to whoever calls settle(). */
 export async function startServer(ctx: Context, { runJobs = true } = {}): Promise<Running> {
   const simulator = ctx.config.simulator ? createSimulator(ctx) : null;
-  const chat = await openChat(ctx);
+  const chat = openChat(ctx);
   const jobs = createJobs(ctx);
   const server = createServer(TIMEOUTS, createApp(ctx, chat, simulator).callback());
   await new Promise<void>((resolve, reject) => {
@@ -92,11 +92,12 @@ function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): K
 }
 
 /** The push handler in front, Wechaty behind it, customer messages for what comes late. */
-async function openChat(ctx: Context): Promise<PushDoor & { stop(): Promise<void> }> {
+function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
   const { log } = ctx;
   const config = createPushConfig({ ...ctx.config.wechat, appId: ctx.config.wechat.appid });
   const nowMs = () => ctx.clock.now().getTime();
-  const bot = await createBot({
+  // Wechaty takes two seconds to load: the doors are open meanwhile, and the first push waits for it. If it fails, the process ends.
+  const loading = createBot({
     log,
     outbound: {
       ...createOutbound({ api: ctx.wechat, quota: ctx.quota, clock: ctx.clock }),
@@ -108,7 +109,7 @@ async function openChat(ctx: Context): Promise<PushDoor & { stop(): Promise<void
     inbox: ctx.inbox,
     log,
     nowMs,
-    handle: (message, sink) => bot.deliver(message, sink),
+    handle: async (message, sink) => (await bot).deliver(message, sink),
     fallback: () => ({
       type: "text",
       content: `${ctx.render.words("zh")("chat.failed")}\n${ctx.render.words("en")("chat.failed")}`,
@@ -117,8 +118,11 @@ async function openChat(ctx: Context): Promise<PushDoor & { stop(): Promise<void
       if (reply.type === "text") await sayLater(ctx, message.openid, reply.content);
     },
   });
-  listen(ctx, bot, { inboundOf: oaOf, photosInHand: (openid) => handler.inHand(openid, "image") });
-  return { handler, verify: (query) => verifyUrl(config, query, nowMs()), stop: () => bot.stop() };
+  const bot = loading.then((loaded) => {
+    listen(ctx, loaded, { inboundOf: oaOf, photosInHand: (openid) => handler.inHand(openid, "image") });
+    return loaded;
+  });
+  return { handler, verify: (query) => verifyUrl(config, query, nowMs()), stop: async () => (await bot).stop() };
 }
 
 const DRAIN_MS = 7_000;
