@@ -42,7 +42,7 @@ export interface WechatConfig {
   apiUrls: string[];
   /** where the OAuth page lives (https://open.weixin.qq.com) */
   openUrl: string;
-  /** original id of the account (gh_…) */
+  /** original id (gh_…) of the account that the simulator stands in for; a real push brings its own */
   account: string;
   /** template message id for news of a claim and of the case; null: templates are not used */
   noticeTemplateId: string | null;

@@ -3,7 +3,6 @@ import {
   type Claim,
   type Details,
   type End,
-  type Language,
   type Letter,
   otherOf,
   type Photo,
@@ -13,7 +12,7 @@ import {
   type Statement,
 } from "./accident.ts";
 import { type AgreementContent, agreementOf } from "./agreement.ts";
-import { missingSlots, photosAreSafe, type Step, stepOf } from "./journey.ts";
+import { missingSlots, type Step, stepOf } from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
 
 /** What the other driver is doing now, for the strip under the title; says nothing of what he typed. */
@@ -36,13 +35,11 @@ export interface View {
   id: string;
   number: string;
   letter: Letter;
-  language: Language;
   openedAt: Date;
   step: Step;
   scene: Scene;
   photos: Pick<Photo, "id" | "slot" | "by" | "state" | "refusal" | "receivedAt">[];
   missingSlots: PhotoSlot[];
-  photosAreSafe: boolean;
   movedAt: Date | null;
   me: { details: Details | null; statement: Statement | null; signature: Signature | null };
   other: { joined: boolean; joinedAt: Date | null; activity: Activity };
@@ -88,7 +85,6 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     id: accident.id,
     number: accident.number,
     letter,
-    language: me?.language ?? "zh",
     openedAt: accident.openedAt,
     step,
     scene: accident.scene,
@@ -101,7 +97,6 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
       receivedAt,
     })),
     missingSlots: missingSlots(accident),
-    photosAreSafe: photosAreSafe(accident),
     movedAt: accident.movedAt,
     me: { details: me?.details ?? null, statement: me?.statement ?? null, signature: me?.signature ?? null },
     other: {

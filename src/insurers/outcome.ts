@@ -9,7 +9,6 @@ export interface DeliveryOutcome {
   kind: OutcomeKind;
   /** stable and loggable: http-503, connect-refused, body-policy_not_found … */
   code: string;
-  httpStatus: number | null;
   /** what the receiver asked for by Retry-After, at most 24 h; null: he did not */
   retryAfterS: number | null;
   /** he throttles or does not answer in time: wait at least a minute */
@@ -47,7 +46,6 @@ const BODY_CODES: Record<string, OutcomeKind> = {
 export function outcomeOfAnswer(answer: HttpAnswer, now: Date): DeliveryOutcome {
   const said = readBody(answer.body);
   const base = {
-    httpStatus: answer.status,
     retryAfterS: retryAfterOf(answer.retryAfter, now),
     slowDown: answer.status === 429,
     insurerClaimNo: said.claimNo,
@@ -84,7 +82,7 @@ const TLS_ERROR = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOS
 
 /** Classifies an attempt that got no answer at all. */
 export function outcomeOfError(errorCode: string): DeliveryOutcome {
-  const base = { httpStatus: null, retryAfterS: null, slowDown: false, insurerClaimNo: null, head: "" };
+  const base = { retryAfterS: null, slowDown: false, insurerClaimNo: null, head: "" };
   if (errorCode === "EADDRREFUSED") return { ...base, kind: "hold", code: "address-refused" };
   if (TLS_ERROR.test(errorCode)) return { ...base, kind: "hold", code: "certificate" };
   const notSent = NOT_SENT[errorCode];
