@@ -33,6 +33,7 @@ function show(slot, state, detail) {
   const words = state === "stored" ? text("retake") : state === "failed" ? (detail ?? text("failed")) : text(state);
   tile.querySelector("[data-state-text]").textContent = words;
   if (detail instanceof Blob) preview(tile, detail);
+  if (state === "failed") drop(tile);
   document.getElementById("offline").hidden = !tiles.some((one) => one.dataset.state === "waiting");
   if (state === "stored") {
     step = detail.step;
@@ -57,11 +58,21 @@ function signInAgain() {
   location.reload();
 }
 
+const before = new Map();
 function preview(tile, blob) {
   const picture = tile.querySelector("img");
   if (picture.src.startsWith("blob:")) URL.revokeObjectURL(picture.src);
+  else before.set(tile, [picture.src, picture.className]);
   picture.src = URL.createObjectURL(blob);
   picture.className = "kc-shot__picture";
+}
+
+// A picture that was refused may be none at all: what stood there stands there again.
+function drop(tile) {
+  const picture = tile.querySelector("img");
+  if (!picture.src.startsWith("blob:")) return;
+  URL.revokeObjectURL(picture.src);
+  [picture.src, picture.className] = before.get(tile);
 }
 
 const queue = createQueue(form, show);

@@ -79,6 +79,21 @@ describe("the viewfinder", () => {
   });
 });
 
+describe("a picture that is refused", () => {
+  it("says why at its place and leaves nothing broken there", async () => {
+    const { page, id } = await onPhotos();
+    const place = page.locator("[data-slot=scene]");
+    const outline = await place.locator("img").getAttribute("src");
+    const file = { name: "scene.jpg", mimeType: "image/jpeg", buffer: Buffer.from("not a picture") };
+    await place.locator("input").setInputFiles(file);
+    await place.getByText("这不是 JPEG、PNG 或 WebP 照片").waitFor();
+    const shown = await place.locator("img").getAttribute("src");
+    assert.equal(new URL(String(shown), page.url()).pathname, outline);
+    assert.equal((await app.ctx.accidents.get(id)).photos.length, 0);
+    await page.context().close();
+  });
+});
+
 describe("without script", () => {
   it("each place is a file input, one button sends them all", async () => {
     const { page, id } = await onPhotos({ script: false });
