@@ -16,6 +16,7 @@ import {
   type StoredEntry,
   sealing,
 } from "./accident-document.ts";
+import { latestCases } from "./latest-cases.ts";
 import type { Vault } from "./vault.ts";
 
 export type { StoredEntry } from "./accident-document.ts";
@@ -50,8 +51,6 @@ const TRIES = 16;
 /** after a second lost race: many at once would go on losing in step */
 const BACKOFF_MS = 15;
 const OUTBOX_LIMIT = 32;
-/** of one person's cases, those among which the one that he came into last is looked for */
-const RECENT = 4;
 
 const schema = new Schema<AccidentDocument>(
   {
@@ -93,6 +92,7 @@ export async function createAccidents(
     // erased: its record of events stays, its people are gone
     return document?.wrappedKey ? documentToAccident(document as unknown as AccidentDocument, vault) : null;
   };
+  const latestOf = latestCases(connection);
   const find = (id: string) => lookUp({ _id: String(id) });
   const get = async (id: string) => {
     const accident = await find(id);
@@ -104,10 +104,7 @@ export async function createAccidents(
     find,
     get,
     async findByPerson(personId) {
-      const filter = { personIds: String(personId) };
-      const options = { sort: { openedAt: -1 as const }, limit: RECENT };
-      const found = await model.find(filter, null, options).lean<AccidentDocument[]>();
-      const latest = latestOf(found, String(personId));
+      const latest = await latestOf(String(personId));
       return latest && documentToAccident(latest, vault);
     },
     findOpenedBy: (personId) => lookUp({ runningOpener: String(personId) }),
@@ -250,18 +247,6 @@ function queryFields(accident: Accident, vault: Vault, catalogue: Catalogue): Qu
 }
 
 const isRunning = ({ ended, concludedAt }: Accident): boolean => ended === null && concludedAt === null;
-
-/** Both drivers may have opened a case before one of them joins the other's: not when the case was opened counts, but when he came into it. */
-function latestOf(documents: AccidentDocument[], personId: string): AccidentDocument | null {
-  const joinedAt = ({ parts }: AccidentDocument): number => {
-    const { A, B } = parts.parties as Accident["parties"];
-    return (A.identity.personId === personId ? A : B)?.joinedAt.getTime() ?? 0;
-  };
-  return documents.reduce<AccidentDocument | null>(
-    (latest, document) => (latest && joinedAt(latest) >= joinedAt(document) ? latest : document),
-    null,
-  );
-}
 
 const invitationHash = (vault: Vault, code: string) => vault.personId(`invitation ${code}`);
 

@@ -1,5 +1,7 @@
-import { type Connection, type Model, Schema } from "mongoose";
+import { type Connection, type Model, type mongo, Schema } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
+import { bare, errorsOf } from "./bulk.ts";
+import { together } from "./together.ts";
 import type { Vault } from "./vault.ts";
 
 interface InboxDocument {
@@ -33,21 +35,19 @@ type State = { state: "new" } | { state: "running" } | { state: "done"; reply: s
 export async function createInbox(connection: Connection, vault: Vault, now: () => Date) {
   const model = connection.model("Push", schema) as unknown as Model<InboxDocument>;
   await model.createIndexes();
-  // Twice for every push: the driver's own collection, without mongoose's casting.
-  const { collection } = model;
+  const collection = bare<InboxDocument>(connection, "inbox");
+  const { insert, finish } = writers(collection);
   const idOf = (key: string) => vault.personId(`push ${key}`);
   const after = (ms: number) => new Date(now().getTime() + ms);
-  const update = (filter: object, set: Partial<InboxDocument>) =>
-    collection.updateOne(filter as never, { $set: set } as never);
   return {
     async begin({ key, holder, leaseMs }: Lease): Promise<State> {
       const _id = idOf(key);
       const fresh = { _id, holder, leaseUntil: after(leaseMs), done: false, expiresAt: after(KEPT_MS) };
-      if (await inserted(collection, fresh)) return { state: "new" };
+      if (await insert(fresh)) return { state: "new" };
       const lapsed = { _id, done: false, leaseUntil: { $lte: now() } };
-      const taken = await update(lapsed, { holder, leaseUntil: after(leaseMs) });
+      const taken = await collection.updateOne(lapsed, { $set: { holder, leaseUntil: after(leaseMs) } });
       if (taken.matchedCount === 1) return { state: "new" };
-      const known = await model.findOne({ _id }).lean<InboxDocument>();
+      const known = await collection.findOne({ _id });
       if (!known?.done) return { state: "running" };
       return {
         state: "done",
@@ -55,22 +55,54 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       };
     },
     async renew({ key, holder, leaseMs }: Lease): Promise<void> {
-      await update({ _id: idOf(key), holder, done: false }, { leaseUntil: after(leaseMs) });
+      await collection.updateOne({ _id: idOf(key), holder, done: false }, { $set: { leaseUntil: after(leaseMs) } });
     },
     async finish({ key, holder, reply }: { key: string; holder: string; reply: string | null }): Promise<void> {
       const _id = idOf(key);
       const sealedReply = reply === null ? null : vault.sealOwn(`reply/${_id}`, reply);
-      await update({ _id, holder }, { done: true, sealedReply });
+      await finish({ filter: { _id, holder }, update: { $set: { done: true, sealedReply } } });
     },
   };
 }
 
-async function inserted(collection: Model<InboxDocument>["collection"], document: InboxDocument): Promise<boolean> {
+const DUPLICATE = 11000;
+
+interface Finished {
+  filter: { _id: string; holder: string };
+  update: { $set: Partial<InboxDocument> };
+}
+
+/** Two writes for every push: pushes that come together share them. */
+function writers(collection: mongo.Collection<InboxDocument>) {
+  const insert = together<InboxDocument, boolean>({
+    alone: (document) => inserted(collection, document),
+    async group(documents) {
+      const errors = await errorsOf(collection.insertMany(documents, { ordered: false }));
+      return documents.map((_, index) => {
+        const error = errors.get(index);
+        return error && error.code !== DUPLICATE ? error : !error;
+      });
+    },
+  });
+  const finish = together<Finished, void>({
+    async alone({ filter, update }) {
+      await collection.updateOne(filter, update);
+    },
+    async group(all) {
+      const updates = all.map((updateOne) => ({ updateOne }));
+      const errors = await errorsOf(collection.bulkWrite(updates, { ordered: false }));
+      return all.map((_, index) => errors.get(index));
+    },
+  });
+  return { insert, finish };
+}
+
+async function inserted(collection: mongo.Collection<InboxDocument>, document: InboxDocument): Promise<boolean> {
   try {
-    await collection.insertOne(document as never);
+    await collection.insertOne(document);
     return true;
   } catch (error) {
-    if ((error as { code?: number }).code === 11000) return false;
+    if ((error as { code?: number }).code === DUPLICATE) return false;
     throw error;
   }
 }

@@ -1,9 +1,11 @@
-import { type Connection, type Model, Schema } from "mongoose";
+import { type Connection, type Model, type mongo, Schema } from "mongoose";
 import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { bytesOf } from "./accident-document.ts";
+import { bare, errorsOf } from "./bulk.ts";
 import { type Consents, consentsOf, type NoticeConsent } from "./people-consents.ts";
 import { openedBy, type SayWindow, type SayWindows, sayWindows } from "./people-windows.ts";
+import { together } from "./together.ts";
 import type { Vault } from "./vault.ts";
 
 /** Who has ever spoken to the account: found by a keyed hash, the openid and what he used last time sealed. */
@@ -53,6 +55,7 @@ export interface PeopleOptions {
 
 export function createPeople({ connection, vault, now, openings }: PeopleOptions): People & SayWindows {
   const model = connection.model("Person", schema) as unknown as Model<PersonDocument>;
+  const note = noting(bare<PersonDocument>(connection, "people"), vault);
   const personOf = (document: PersonDocument, openid: string): Person => ({
     id: document._id,
     openid,
@@ -63,18 +66,9 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     ...sayWindows(model, vault),
     ...consentsOf(model),
     async see(openid, by) {
-      const id = vault.personId(openid);
       const at = now();
-      const opened = openedBy(openings, by, at);
-      const sealedOpenid = vault.sealOwn(`person/${id}`, openid);
-      const update = { $set: { seenAt: at, ...opened }, $setOnInsert: { sealedOpenid, language: "zh" as const } };
-      // Every push passes here: the driver's own collection, without mongoose's casting.
-      const document = await model.collection.findOneAndUpdate({ _id: id } as never, update as never, {
-        upsert: true,
-        returnDocument: "after",
-        projection: { language: 1, unsaid: { $slice: 1 } },
-      });
-      return personOf(document as unknown as PersonDocument, openid);
+      const seen = { id: vault.personId(openid), openid, set: { seenAt: at, ...openedBy(openings, by, at) } };
+      return personOf(await note(seen), openid);
     },
     async find(personId) {
       const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
@@ -107,4 +101,35 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
         await model.updateOne({ _id: personId }, { $unset: { sealedDetails: 1, unsaid: 1, windows: 1, consents: 1 } });
     },
   };
+}
+
+interface Seen {
+  id: string;
+  openid: string;
+  set: Partial<PersonDocument>;
+}
+
+const SEEN = { language: 1, unsaid: { $slice: 1 } } as const;
+
+/** Every push passes here. One operation for one person; for several one bulk and one query, and who is not known yet goes by himself. */
+function noting(people: mongo.Collection<PersonDocument>, vault: Vault) {
+  const alone = async ({ id, openid, set }: Seen): Promise<PersonDocument> => {
+    const $setOnInsert = { sealedOpenid: vault.sealOwn(`person/${id}`, openid), language: "zh" as const };
+    const options = { upsert: true, returnDocument: "after", projection: SEEN } as const;
+    return (await people.findOneAndUpdate({ _id: id }, { $set: set, $setOnInsert }, options)) as PersonDocument;
+  };
+  return together<Seen, PersonDocument>({
+    alone,
+    async group(all) {
+      const updates = all.map(({ id, set }) => ({ updateOne: { filter: { _id: id }, update: { $set: set } } }));
+      const ids = all.map(({ id }) => id);
+      const [errors, found] = await Promise.all([
+        errorsOf(people.bulkWrite(updates, { ordered: false })),
+        people.find({ _id: { $in: ids } }, { projection: SEEN }).toArray(),
+      ]);
+      const known = new Map(found.map((document) => [document._id, document]));
+      const one = async (seen: Seen, index: number) => errors.get(index) ?? known.get(seen.id) ?? alone(seen);
+      return Promise.all(all.map((seen, index) => one(seen, index).catch((error: Error) => error)));
+    },
+  });
 }
