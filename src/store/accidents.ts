@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, Schema } from "mongoose";
-import type { Accident, ChainedEvent, Change, NewEvent, OutboxEntry } from "../domain/accident.ts";
+import {
+  type Accident,
+  type ChainedEvent,
+  type Change,
+  LETTERS,
+  type NewEvent,
+  type OutboxEntry,
+} from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { statusOf } from "../domain/journey.ts";
 import type { Catalogue } from "../domain/liability.ts";
@@ -39,7 +46,7 @@ export interface Accidents {
   create(draft: Draft, events: NewEvent[]): Promise<Accident>;
   /** Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to do. Who has just loaded it may give the accident itself. */
   change(known: string | Accident, decide: (accident: Accident) => Change | null): Promise<Accident>;
-  /** ids of accidents that are neither concluded nor ended and were opened before `before` */
+  /** ids of accidents that are neither concluded nor ended, and whose last event or first signature was before `before` */
   listStale(before: Date, limit: number): Promise<string[]>;
   listOutbox(limit: number): Promise<{ accidentId: string; entries: StoredEntry[] }[]>;
   pullOutbox(accidentId: string, ids: string[]): Promise<void>;
@@ -124,12 +131,12 @@ export async function createAccidents(
       throw new Conflict("too-busy");
     },
     async listStale(before, limit) {
+      // Those that somebody still works on stay out here: a hundred of them would keep the rest from ever being listed.
+      const idle = { "events.at": { $not: { $gt: before } } };
+      const signed = LETTERS.map((letter) => ({ [`parts.parties.${letter}.signature.signedAt`]: { $lte: before } }));
+      const running = { status: { $in: ["open", "ready-to-sign", "half-signed"] }, openedAt: { $lt: before } };
       const found = await model
-        .find(
-          { status: { $in: ["open", "ready-to-sign", "half-signed"] }, openedAt: { $lt: before } },
-          { _id: 1 },
-          { limit },
-        )
+        .find({ ...running, $or: [idle, ...signed] }, { _id: 1 }, { limit })
         .lean<{ _id: string }[]>();
       return found.map((document) => document._id);
     },
@@ -148,7 +155,7 @@ export async function createAccidents(
     },
     async openBody(accidentId, entryId, sealed) {
       const document = await model.findOne({ _id: accidentId }, { wrappedKey: 1 }).lean<AccidentDocument>();
-      if (!document) throw new NotFound();
+      if (!document?.wrappedKey) throw new NotFound();
       const body = sealing(vault, vault.unwrap(bytesOf(document.wrappedKey)), accidentId).open<string>(
         `outbox/${entryId}`,
         sealed,
@@ -237,16 +244,22 @@ type QueryFields = Pick<AccidentDocument, "status" | "personIds" | "invitationHa
 
 function queryFields(accident: Accident, vault: Vault, catalogue: Catalogue): QueryFields {
   const { A, B } = accident.parties;
-  const invitation = accident.invitation;
   return {
     status: statusOf(accident, catalogue),
     personIds: [A, B].flatMap((party) => (party ? [party.identity.personId] : [])),
-    invitationHashes: invitation ? [invitation.code, invitation.digits].map((code) => invitationHash(vault, code)) : [],
+    invitationHashes: invitationCodes(accident).map((code) => invitationHash(vault, code)),
     claimRefs: accident.claims.map((claim) => claim.ref),
   };
 }
 
 const isRunning = ({ ended, concludedAt }: Accident): boolean => ended === null && concludedAt === null;
+
+/** There are a million of the six digits only: those of a case that is over are free for another. */
+function invitationCodes(accident: Accident): string[] {
+  const { invitation } = accident;
+  if (!invitation) return [];
+  return isRunning(accident) ? [invitation.code, invitation.digits] : [invitation.code];
+}
 
 const invitationHash = (vault: Vault, code: string) => vault.personId(`invitation ${code}`);
 

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { endAccident } from "../../src/actions/end-accident.ts";
+import { expireAccidents } from "../../src/actions/expire-accidents.ts";
+import { makeInvitation } from "../../src/actions/make-invitation.ts";
+import { openAccident } from "../../src/actions/open-accident.ts";
+import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
+import { takePosition } from "../../src/actions/take-position.ts";
+import type { Accident } from "../../src/domain/accident.ts";
+import { readyPair } from "../h5/settle-driver.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase } from "../support/database.ts";
+import { SIGNATURE } from "../support/drivers.ts";
+
+const HOUR_MS = 3600_000;
+let app: TestApp;
+before(async () => {
+  app = await startApp();
+});
+after(async () => {
+  await app.stop();
+  await closeDatabase();
+});
+
+async function open(): Promise<Accident> {
+  const person = await app.ctx.people.see(`o_${app.ctx.randomId()}`);
+  return openAccident(app.ctx, { person, textVersion: "1", answer: { vehicles: "two", conditions: [] } });
+}
+
+describe("what nobody goes on with", () => {
+  it("is listed a day after its last event, or its first signature; what is still worked on never stands in its way", async () => {
+    const { ctx, clock } = app;
+    const listed = () => ctx.accidents.listStale(new Date(clock.now().getTime() - 24 * HOUR_MS), 100);
+    const [idle, busy] = [await open(), await open()];
+    const { id: signed } = await readyPair(app);
+    const ready = await ctx.accidents.get(signed);
+    const input = { accidentId: signed, letter: "A" as const, signature: SIGNATURE, forwarding: true };
+    await signAgreement(ctx, { ...input, contentDigest: contentDigest(ctx, ready) });
+
+    clock.advance(23 * HOUR_MS);
+    const position = { lat: 31.2, lng: 121.4, crs: "GCJ-02" as const, accuracyM: null, label: null };
+    await takePosition(ctx, { accidentId: busy.id, letter: "A", position });
+    await ctx.accidents.change(signed, (accident) => ({
+      accident,
+      events: [{ type: "language-chosen", by: "B", data: { language: "en" } }],
+    }));
+    assert.deepEqual(await listed(), []);
+    clock.advance(2 * HOUR_MS);
+    assert.deepEqual((await listed()).sort(), [idle.id, signed].sort());
+    assert.equal(await expireAccidents(ctx), 2);
+    assert.deepEqual(await listed(), []);
+    assert.equal((await ctx.accidents.get(busy.id)).ended, null);
+  });
+});
+
+describe("the six digits", () => {
+  it("lead to a case while it runs, and are free again when it is over; the code still tells that it is", async () => {
+    const { ctx } = app;
+    const { id } = await open();
+    const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
+    assert.ok(invitation);
+    assert.equal((await ctx.accidents.findByInvitation(invitation.digits))?.id, id);
+    await endAccident(ctx, { accidentId: id, letter: "A", code: "withdrawn" });
+    assert.equal(await ctx.accidents.findByInvitation(invitation.digits), null);
+    assert.equal((await ctx.accidents.findByInvitation(invitation.code))?.id, id);
+  });
+});
