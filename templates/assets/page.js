@@ -13,6 +13,8 @@ addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[data-once]")) button.removeAttribute("aria-busy");
 });
 document.querySelector("[data-focus]")?.focus();
+// A form that came back with errors is the answer to a post: "back" and "reload" would end at the browser's own warning.
+if (document.getElementById("errors")) history.replaceState(null, "", location.href);
 
 // What the other driver is doing now: asked every 4 s, less often while the net is bad, not at all while the page is hidden.
 const strip = document.querySelector("[data-live]");
