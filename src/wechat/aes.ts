@@ -24,13 +24,27 @@ export function encrypt(message: string, { key, appId, random16 }: Sealing): str
   const length = HEADER_BYTES + body.length + tail.length;
   const pad = BLOCK - (length % BLOCK);
   const frame = Buffer.alloc(length + pad, pad);
-  frame.set(random16 ?? randomBytes(RANDOM_BYTES), 0);
+  frame.set(random16 ?? nextRandom(), 0);
   frame.writeUInt32BE(body.length, RANDOM_BYTES);
   frame.set(body, HEADER_BYTES);
   frame.set(tail, HEADER_BYTES + body.length);
   // Node pads to the cipher's 16 bytes; WeChat wants 32, so the padding is ours.
   const cipher = createCipheriv("aes-256-cbc", key, key.subarray(0, 16)).setAutoPadding(false);
   return Buffer.concat([cipher.update(frame), cipher.final()]).toString("base64");
+}
+
+const POOL_BYTES = 4_096;
+let pool = Buffer.alloc(0);
+let used = 0;
+
+/** Random bytes, each given once: to fetch many at a time costs as much as to fetch sixteen. */
+function nextRandom(): Buffer {
+  if (used + RANDOM_BYTES > pool.length) {
+    pool = randomBytes(POOL_BYTES);
+    used = 0;
+  }
+  used += RANDOM_BYTES;
+  return pool.subarray(used - RANDOM_BYTES, used);
 }
 
 /** The message inside, or undefined when the frame is not whole, not padded right, or not for this appid: the caller cannot tell which. */

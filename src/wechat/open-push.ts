@@ -4,6 +4,7 @@ import { decrypt } from "./aes.ts";
 import { type Fields, malformed } from "./fields.ts";
 import type { InboundMessage } from "./message.ts";
 import { parseEnvelope } from "./parse-envelope.ts";
+import { parseFlat } from "./parse-flat.ts";
 import { parseJson } from "./parse-json.ts";
 import { parseXml } from "./parse-xml.ts";
 import type { PushConfig } from "./push-config.ts";
@@ -86,7 +87,7 @@ function readBody(text: string): { message: InboundMessage; format: PushFormat }
 function parseBody(text: string): { fields: Fields; format: PushFormat } {
   if (text.includes("\0")) throw malformed("nul");
   if (/^\s*\{/.test(text)) return { fields: parseJson(text), format: "json" };
-  return { fields: parseXml(text), format: "xml" };
+  return { fields: parseFlat(text) ?? parseXml(text), format: "xml" };
 }
 
 function toText(body: string | Uint8Array): string {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseEnvelope } from "../../src/wechat/parse-envelope.ts";
+import { parseFlat } from "../../src/wechat/parse-flat.ts";
 import { parseJson } from "../../src/wechat/parse-json.ts";
 import { parseXml } from "../../src/wechat/parse-xml.ts";
 import { cdata, xmlText } from "../../src/wechat/write-xml.ts";
@@ -48,6 +49,42 @@ describe("XML bodies", () => {
     it(`refuses ${name}`, () => {
       assert.throws(() => parseXml(xml), malformed);
     });
+
+  it("are read the short way only where the strict parser reads them to the same end", () => {
+    const plain = textXml("第一行\n 二 👋 <b>&amp;");
+    const parts = [
+      "",
+      " ",
+      "\n",
+      "\r",
+      "]",
+      "]]>",
+      "<",
+      ">",
+      "&amp;",
+      "&",
+      "\0",
+      "\u0001",
+      "\ud83d",
+      "x",
+      "</xml>",
+      "<xml>",
+    ];
+    const more = ["<a>1</a>", "<a/>", "<item>1</item>", "<![CDATA[y]]>", "<!-- -->", "<?a?>", '<a b="1">1</a>', "</a>"];
+    assert.ok(parseFlat(textXml("进度")), "what the platform sends most");
+    let short = 0;
+    for (let at = 0; at <= plain.length; at++)
+      for (const part of [...parts, ...more])
+        for (const skip of [0, 1]) {
+          const body = plain.slice(0, at) + part + plain.slice(at + skip);
+          const fields = parseFlat(body);
+          if (!fields) continue;
+          short += 1;
+          assert.deepEqual(fields, parseXml(body));
+        }
+    assert.ok(short > 500, `${short} bodies`);
+    for (const refused of Object.values(REFUSED_XML)) assert.equal(parseFlat(refused), undefined);
+  });
 
   it("keeps a 64-bit MsgId whole, as text", () => {
     const { body } = vectors.xml_hardening.find((one) => one.id === "bigint-msgid");

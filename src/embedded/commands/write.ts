@@ -74,19 +74,29 @@ export const updateCommand: Command = async (command, context) => {
   );
   const counts = { matched: 0, modified: 0 };
   const upserted: Doc[] = [];
-  const errors = await context.store.write(() =>
-    each(statements, flagOption(command, "ordered", true), (statement, index) => {
-      const update = parseUpdate(statement, context);
-      const result = context.store.atomic(() => updateOne(context, namespace, { ...update, foreseen }));
-      counts.matched += result.matched;
-      counts.modified += result.modified;
-      if (result.upserted) upserted.push(docOf({ index: int(index), _id: result.upserted.get("_id") }));
-    }),
+  const { store } = context;
+  const ordered = flagOption(command, "ordered", true);
+  // One child transaction for all, as with insert, unless one of them changes several documents and may stop between two.
+  const single = !statements.some((statement) => flagOption(statement, "multi"));
+  const [whole, part] = single ? [atomic, plainly] : [plainly, atomic];
+  const errors = await store.write(() =>
+    whole(store, () =>
+      each(statements, ordered, (statement, index) => {
+        const update = parseUpdate(statement, context);
+        const result = part(store, () => updateOne(context, namespace, { ...update, foreseen }));
+        counts.matched += result.matched;
+        counts.modified += result.modified;
+        if (result.upserted) upserted.push(docOf({ index: int(index), _id: result.upserted.get("_id") }));
+      }),
+    ),
   );
   const answer = docOf({ n: int(counts.matched + upserted.length), nModified: int(counts.modified) });
   if (upserted.length > 0) answer.set("upserted", upserted);
   return withErrors(answer, errors);
 };
+
+const atomic = <T>(store: Context["store"], action: () => T): T => store.atomic(action);
+const plainly = <T>(_store: Context["store"], action: () => T): T => action();
 
 function parseUpdate(statement: Doc, context: Context): Update {
   const { now } = context;
