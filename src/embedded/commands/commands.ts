@@ -40,9 +40,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   listCollections: listCollectionsCommand,
 };
 
-/** The names of all commands that have an implementation. */
-export const commandNames = Object.keys(COMMANDS);
-
 /** Answers one command; what goes wrong is an answer too. */
 export async function runCommand(engine: Engine, command: Doc, report: (error: unknown) => void): Promise<Doc> {
   try {

@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import { compare, equal, typeOrder } from "../values/compare.ts";
 import { encodeKey } from "../values/key.ts";
 import { isNaNValue, toSafeInteger } from "../values/numbers.ts";
-import { isArray, isNumeric, Opaque, TYPE, typeOf, type Value } from "../values/value.ts";
+import { isArray, isNumeric, TYPE, typeOf, type Value } from "../values/value.ts";
 import type { Test } from "./path.ts";
 import { isRegex, regexTest } from "./regex.ts";
 
@@ -91,8 +91,4 @@ function typesNamed(name: Value): readonly number[] {
   const type = code === -1 ? TYPE.minKey : code;
   if (!Object.values(TYPE).some((known) => known === type)) throw new Fault(2, `Invalid numerical type code: ${code}`);
   return [type];
-}
-
-export function isOpaque(value: Value | undefined, type: number): value is Opaque {
-  return value instanceof Opaque && value.type === type;
 }

@@ -1,3 +1,4 @@
+import { LIFETIME_HOURS } from "../../actions/expire-accidents.ts";
 import type { Step } from "../../domain/journey.ts";
 import type { View } from "../../domain/view.ts";
 import type { PageRequest, StepPage } from "../page.ts";
@@ -5,8 +6,7 @@ import { minutesBetween, timeText } from "./times.ts";
 
 /** From then on the page offers the ways out. */
 const LONG_MINUTES = 5;
-/** A half-signed agreement lives so long (actions/expire-accidents); then both are told. */
-const HALF_SIGNED_MS = 24 * 3600_000;
+const HALF_SIGNED_MS = LIFETIME_HOURS * 3600_000;
 
 /** What the driver did last is when his waiting began. */
 function waitingSince(view: View): Date {
