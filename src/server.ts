@@ -81,7 +81,7 @@ function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): K
     const level = /^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "") ? "debug" : "error";
     ctx.log[level]({ code, name }, "http.failed");
   });
-  app.use(pushRouter(ctx, door).routes());
+  app.use(pushRouter(ctx, door));
   app.use(apiRouter(ctx).routes());
   if (simulator) app.use(simulator.router.routes());
   app.use(securityHeaders(ctx));

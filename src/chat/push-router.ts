@@ -1,4 +1,4 @@
-import Router from "@koa/router";
+import type Koa from "koa";
 import getRawBody from "raw-body";
 import type { Context } from "../context.ts";
 import { AppError, Invalid } from "../errors.ts";
@@ -13,33 +13,43 @@ export interface PushDoor {
   verify(query: Record<string, string | string[] | undefined>): string;
 }
 
-/** GET and POST /wechat: the platform verifies the address, and pushes. Answers are codes and bare: nobody reads them. */
-export function pushRouter(ctx: Context, { handler, verify }: PushDoor): Router {
-  const router = new Router();
-  router.use("/wechat", async (http, next) => {
-    try {
-      await next();
-    } catch (error) {
-      const status = error instanceof AppError ? error.status : 500;
-      if (status >= 500)
-        ctx.log.error({ code: (error as { code?: string }).code, name: (error as Error).name }, "wechat.push-failed");
-      http.status = status;
-      // the rest of a body that is not read would be taken for the next request
-      if (status === 413) http.set("Connection", "close");
-      http.body = "";
-    }
-  });
-  router.get("/wechat", (http) => {
+const PATH = "/wechat";
+
+/** GET and POST /wechat: the platform verifies the address, and pushes. Answers are codes and bare: nobody reads them. In front of all routers, for its cost. */
+export function pushRouter(ctx: Context, { handler, verify }: PushDoor): Koa.Middleware {
+  const methods: Partial<Record<string, Koa.Middleware>> = {
+    HEAD: sayEcho,
+    GET: sayEcho,
+    async POST(http) {
+      const body = await rawBody(http.req);
+      const answer = await handler.handle({ query: http.query, body });
+      http.type = answer.type;
+      http.body = answer.body;
+    },
+  };
+  function sayEcho(http: Koa.Context): void {
     http.type = "text/plain";
     http.body = verify(http.query);
-  });
-  router.post("/wechat", async (http) => {
-    const body = await rawBody(http.req);
-    const answer = await handler.handle({ query: http.query, body });
-    http.type = answer.type;
-    http.body = answer.body;
-  });
-  return router;
+  }
+  return async (http, next) => {
+    const answer = http.path === PATH ? methods[http.method] : undefined;
+    if (!answer) return next();
+    try {
+      await answer(http, next);
+    } catch (error) {
+      refuse(ctx, http, error);
+    }
+  };
+}
+
+function refuse(ctx: Context, http: Koa.Context, error: unknown): void {
+  const status = error instanceof AppError ? error.status : 500;
+  if (status >= 500)
+    ctx.log.error({ code: (error as { code?: string }).code, name: (error as Error).name }, "wechat.push-failed");
+  http.status = status;
+  // the rest of a body that is not read would be taken for the next request
+  if (status === 413) http.set("Connection", "close");
+  http.body = "";
 }
 
 async function rawBody(request: Parameters<typeof getRawBody>[0]): Promise<Buffer> {

@@ -59,8 +59,10 @@ export function createPushHandler(options: PushHandlerOptions): PushHandler {
   const lanes = new Lanes();
   const running = new Map<string, PushWork>();
 
+  const tools = { ...options, limits, lanes };
+
   const start = (push: ReturnType<typeof openPush>): PushWork => {
-    const work = new PushWork(push, { ...options, limits, lanes });
+    const work = new PushWork(push, tools);
     const { dedupKey } = push.message;
     running.set(dedupKey, work);
     work.done.then(() => running.delete(dedupKey));

@@ -21,8 +21,23 @@ export async function closedLoop(port: number, posts: Post[], inFlight = 8): Pro
       if (!(await send(agent, port, post)).ok) throw new Error("a push was not answered");
     }
   };
-  await Promise.all(Array.from({ length: inFlight }, one));
-  agent.destroy();
+  const rest = stayAwake();
+  try {
+    await Promise.all(Array.from({ length: inFlight }, one));
+  } finally {
+    rest();
+    agent.destroy();
+  }
+}
+
+/** A load that sleeps is woken by each answer, at the cost of whoever writes it: of a slow server always, of a quick one seldom. */
+function stayAwake(): () => void {
+  let awake = true;
+  const spin = () => awake && setImmediate(spin);
+  spin();
+  return () => {
+    awake = false;
+  };
 }
 
 /** Pushes at their own pace, whether the server keeps up or not. */

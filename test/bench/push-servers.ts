@@ -78,7 +78,7 @@ function protocolOnly(mode: PushMode): Promise<Served> {
     },
   });
   const ctx = { log: pino({ level: "silent" }) } as Context;
-  return serve(new Koa().use(pushRouter(ctx, { handler, verify: () => "" }).routes() as Koa.Middleware));
+  return serve(new Koa().use(pushRouter(ctx, { handler, verify: () => "" })));
 }
 
 /** The whole system in safe mode on the embedded default; every person has an accident in hand. */
