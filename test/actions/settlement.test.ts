@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
@@ -34,10 +36,7 @@ after(async () => {
   await closeDatabase();
 });
 
-async function dataDir(): Promise<string> {
-  const { mkdtemp } = await import("node:fs/promises");
-  return mkdtemp("/tmp/kuaichu-test-");
-}
+const dataDir = (): Promise<string> => mkdtemp(join(tmpdir(), "kuaichu-test-"));
 
 /** Both drivers up to the page on which they sign. */
 async function readyToSign(): Promise<Accident> {
