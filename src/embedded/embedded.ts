@@ -16,7 +16,11 @@ type Message = { port?: number; error?: string; closed?: boolean };
 export async function startEmbedded({ dir, port = 0 }: { dir: string; port?: number }): Promise<Embedded> {
   const ownership = await own(dir);
   try {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { dir, port } });
+    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+      workerData: { dir, port },
+      // Each command leaves much short-lived garbage: collected less often it costs less.
+      resourceLimits: { maxYoungGenerationSizeMb: 48 },
+    });
     const actualPort = await ready(worker);
     const uri = `mongodb://127.0.0.1:${actualPort}/kuaichu`;
     ownership.announce(uri);

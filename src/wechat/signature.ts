@@ -1,12 +1,10 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 const DIGEST_BYTES = 20;
 
 /** The platform's signature: SHA-1 over the sorted parts, as lower-case hex. WeChat fixes the algorithm; freshness and de-duplication make up for it. */
 export function sign(parts: readonly string[]): string {
-  return createHash("sha1")
-    .update([...parts].sort().join(""), "utf8")
-    .digest("hex");
+  return hash("sha1", [...parts].sort().join(""), "hex");
 }
 
 /** Compares in constant time over digests of one size; what is no digest at all is compared with zeros and refused. */

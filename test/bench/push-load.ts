@@ -12,8 +12,11 @@ export interface Answered {
 /** The platform hangs up after five seconds. */
 const ANSWER_MS = 5_000;
 
+/** The platform sends to a busy account over many connections at once. */
+const IN_FLIGHT = 32;
+
 /** Pushes as fast as the server answers, `inFlight` at a time. Throws when one is not answered with 200 and a body. */
-export async function closedLoop(port: number, posts: Post[], inFlight = 8): Promise<void> {
+export async function closedLoop(port: number, posts: Post[], inFlight = IN_FLIGHT): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
   let next = 0;
   const one = async () => {

@@ -18,6 +18,8 @@ async function main(): Promise<void> {
     const { user, system } = process.cpuUsage();
     process.send?.({ cpuUs: user + system, mainUs: mainThreadUs(), storeOps: served.storeOps() } satisfies Usage);
   });
+  // Nobody is left to ask.
+  process.on("disconnect", () => process.exit(0));
   process.send?.({ port: served.port });
 }
 
