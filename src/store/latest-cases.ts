@@ -10,17 +10,16 @@ const RECENT = 4;
 /** Finds the case that a person came into last, or null; pushes that come together ask together. */
 export function latestCases(connection: Connection): (personId: string) => Promise<AccidentDocument | null> {
   const accidents = bare<AccidentDocument>(connection, "accidents");
-  const newest = (personIds: string | { $in: string[] }, limit: number) =>
-    accidents.find({ personIds }, { sort: { openedAt: -1 }, limit }).toArray();
-  const alone = (personId: string) => newest(personId, RECENT);
+  const alone = (personId: string) =>
+    accidents.find({ personIds: personId }, { sort: { openedAt: -1 }, limit: RECENT }).toArray();
   const newestOf = together<string, AccidentDocument[]>({
     alone,
     async group(personIds) {
+      // Unsorted, as it stands in the index. Where somebody has very many, others' may be missing: then each asks for himself.
       const limit = RECENT * personIds.length;
-      const found = await newest({ $in: personIds }, limit);
-      // Where somebody's many cases push out another's, each asks for himself.
+      const found = await accidents.find({ personIds: { $in: personIds } }, { limit }).toArray();
       if (found.length === limit) return Promise.all(personIds.map(alone));
-      return personIds.map((id) => found.filter((document) => document.personIds.includes(id)).slice(0, RECENT));
+      return personIds.map((id) => found.filter((document) => document.personIds.includes(id)));
     },
   });
   return async (personId) => latestOf(await newestOf(personId), personId);

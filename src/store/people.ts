@@ -2,7 +2,7 @@ import { type Connection, type Model, type mongo, Schema } from "mongoose";
 import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { bytesOf } from "./accident-document.ts";
-import { bare, errorsOf } from "./bulk.ts";
+import { bare } from "./bulk.ts";
 import { type Consents, consentsOf, type NoticeConsent } from "./people-consents.ts";
 import { openedBy, type SayWindow, type SayWindows, sayWindows } from "./people-windows.ts";
 import { together } from "./together.ts";
@@ -55,7 +55,11 @@ export interface PeopleOptions {
 
 export function createPeople({ connection, vault, now, openings }: PeopleOptions): People & SayWindows {
   const model = connection.model("Person", schema) as unknown as Model<PersonDocument>;
-  const note = noting(bare<PersonDocument>(connection, "people"), vault);
+  const setBy = (by: string | undefined) => {
+    const at = now();
+    return { seenAt: at, ...openedBy(openings, by, at) };
+  };
+  const note = noting(bare<PersonDocument>(connection, "people"), vault, setBy);
   const personOf = (document: PersonDocument, openid: string): Person => ({
     id: document._id,
     openid,
@@ -66,9 +70,7 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     ...sayWindows(model, vault),
     ...consentsOf(model),
     async see(openid, by) {
-      const at = now();
-      const seen = { id: vault.personId(openid), openid, set: { seenAt: at, ...openedBy(openings, by, at) } };
-      return personOf(await note(seen), openid);
+      return personOf(await note({ id: vault.personId(openid), openid, by }), openid);
     },
     async find(personId) {
       const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
@@ -106,30 +108,41 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
 interface Seen {
   id: string;
   openid: string;
-  set: Partial<PersonDocument>;
+  by: string | undefined;
 }
 
 const SEEN = { language: 1, unsaid: { $slice: 1 } } as const;
 
 /** Every push passes here. One operation for one person; for several one bulk and one query, and who is not known yet goes by himself. */
-function noting(people: mongo.Collection<PersonDocument>, vault: Vault) {
-  const alone = async ({ id, openid, set }: Seen): Promise<PersonDocument> => {
+function noting(
+  people: mongo.Collection<PersonDocument>,
+  vault: Vault,
+  setBy: (by: string | undefined) => Partial<PersonDocument>,
+) {
+  const alone = async ({ id, openid, by }: Seen): Promise<PersonDocument> => {
     const $setOnInsert = { sealedOpenid: vault.sealOwn(`person/${id}`, openid), language: "zh" as const };
     const options = { upsert: true, returnDocument: "after", projection: SEEN } as const;
-    return (await people.findOneAndUpdate({ _id: id }, { $set: set, $setOnInsert }, options)) as PersonDocument;
+    return (await people.findOneAndUpdate({ _id: id }, { $set: setBy(by), $setOnInsert }, options)) as PersonDocument;
+  };
+  // One statement for all who did the same: they share the moment, too.
+  const statement = (by: string | undefined, all: Seen[]) => {
+    const filter = { _id: { $in: all.filter((one) => one.by === by).map(({ id }) => id) } };
+    return { updateMany: { filter, update: { $set: setBy(by) } } };
   };
   return together<Seen, PersonDocument>({
     alone,
     async group(all) {
-      const updates = all.map(({ id, set }) => ({ updateOne: { filter: { _id: id }, update: { $set: set } } }));
-      const ids = all.map(({ id }) => id);
-      const [errors, found] = await Promise.all([
-        errorsOf(people.bulkWrite(updates, { ordered: false })),
-        people.find({ _id: { $in: ids } }, { projection: SEEN }).toArray(),
-      ]);
+      const acts = [...new Set(all.map(({ by }) => by))];
+      const [, found] = await Promise.all([
+        people.bulkWrite(
+          acts.map((by) => statement(by, all)),
+          { ordered: false },
+        ),
+        people.find({ _id: { $in: all.map(({ id }) => id) } }).toArray(),
+      ]).catch(() => [null, []] as const); // the driver does not repeat such a bulk after a fail-over; one by one it does
       const known = new Map(found.map((document) => [document._id, document]));
-      const one = async (seen: Seen, index: number) => errors.get(index) ?? known.get(seen.id) ?? alone(seen);
-      return Promise.all(all.map((seen, index) => one(seen, index).catch((error: Error) => error)));
+      const one = async (seen: Seen) => known.get(seen.id) ?? alone(seen);
+      return Promise.all(all.map((seen) => one(seen).catch((error: Error) => error)));
     },
   });
 }

@@ -63,7 +63,7 @@ export async function countMatching(
 ): Promise<number> {
   if (!collection) return 0;
   const plan = makePlan(collection, filter, []);
-  if (plan.exact) return plan.ranges.reduce((sum, range) => sum + context.store.count(range), 0);
+  if (plan.exact && !plan.repeats) return plan.ranges.reduce((sum, range) => sum + context.store.count(range), 0);
   let count = 0;
   for await (const piece of find(context, collection, { filter, sort: [] })) count += piece.length;
   return count;

@@ -109,7 +109,8 @@ function planWith(index: Index, leaves: readonly Leaf[], sort: readonly SortFiel
     index,
     ranges: sortedRanges(ranges ?? prefixes.map((prefix) => ({ from: bound(prefix), to: after(prefix) }))),
     reverse: order === "backward",
-    exact: !index.loose && used.size === only && [...used].every(isExact),
+    // One condition is met by the very element that has the entry; of two, each may be met by another.
+    exact: used.size === only && (!index.loose || (only === 1 && fixed === 1)) && [...used].every(isExact),
     sorted: sort.length === 0 || order !== undefined,
     scan: false,
     repeats: index.loose,
