@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
-import type { Accident, Letter, Photo, PhotoSlot } from "../domain/accident.ts";
+import type { Accident, Letter } from "../domain/accident.ts";
 import { photosAreSafe } from "../domain/journey.ts";
+import { type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import { requireParty } from "./require.ts";
 
@@ -28,6 +29,7 @@ export async function addPhoto(ctx: Context, { accidentId, letter, slot, bytes, 
     state: "stored",
     mediaId: null,
     refusal: null,
+    ...UNEXAMINED,
     receivedAt: ctx.clock.now(),
   };
   return ctx.accidents.change(accidentId, (current) => {

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
-import type { Accident, Letter, Photo, PhotoSlot } from "../domain/accident.ts";
+import type { Accident, Letter } from "../domain/accident.ts";
 import { missingSlots } from "../domain/journey.ts";
+import { type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import { MAX_PHOTOS } from "./add-photo.ts";
 import { requireParty } from "./require.ts";
@@ -46,6 +47,7 @@ const announced = (known: Pick<Photo, "id" | "slot" | "by" | "mediaId" | "receiv
   height: null,
   copySha256: null,
   thumbSha256: null,
+  ...UNEXAMINED,
 });
 
 export interface MovePhoto {

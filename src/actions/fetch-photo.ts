@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
-import type { Accident, NewEvent, OutboxEntry, Photo } from "../domain/accident.ts";
+import type { Accident, NewEvent, OutboxEntry } from "../domain/accident.ts";
 import { photosAreSafe } from "../domain/journey.ts";
+import type { Photo } from "../domain/photo.ts";
 import { Invalid, Upstream } from "../errors.ts";
 import { keep, type StoredPhoto } from "./add-photo.ts";
 import { notice } from "./notice.ts";

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
-import { type Accident, type Change, LETTERS, type Letter, PHOTO_SLOTS, type Signature } from "../domain/accident.ts";
+import { type Accident, type Change, LETTERS, type Letter, type Signature } from "../domain/accident.ts";
 import { agreementOf } from "../domain/agreement.ts";
+import { PHOTO_SLOTS } from "../domain/photo.ts";
 import { Conflict } from "../errors.ts";
 import { notice } from "./notice.ts";
 import { submitClaims } from "./submit-claims.ts";

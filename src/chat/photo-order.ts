@@ -1,6 +1,7 @@
 import { movePhoto } from "../actions/announce-photo.ts";
 import type { Context } from "../context.ts";
-import { type Person, PHOTO_SLOTS, type PhotoSlot } from "../domain/accident.ts";
+import type { Person } from "../domain/accident.ts";
+import { PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { isOver, nextThing, type Standing, standing, standingOf } from "./next-thing.ts";
 import { mayArrange, photoList } from "./photos.ts";
 

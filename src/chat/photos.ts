@@ -1,7 +1,8 @@
 import { announcePhoto } from "../actions/announce-photo.ts";
 import { asParty } from "../actions/as-party.ts";
 import type { Context } from "../context.ts";
-import { type Letter, type Person, PHOTO_SLOTS } from "../domain/accident.ts";
+import type { Letter, Person } from "../domain/accident.ts";
+import { PHOTO_SLOTS } from "../domain/photo.ts";
 import type { View } from "../domain/view.ts";
 import { Invalid } from "../errors.ts";
 import type { Asked } from "./answer.ts";

@@ -1,6 +1,7 @@
-import type { Letter, PhotoSlot } from "../domain/accident.ts";
+import type { Letter } from "../domain/accident.ts";
 import type { AgreementContent } from "../domain/agreement.ts";
 import type { Catalogue } from "../domain/liability.ts";
+import type { PhotoSlot } from "../domain/photo.ts";
 import type { Bilingual } from "./bilingual.ts";
 
 /** A concluded agreement with all that is printed on it. */

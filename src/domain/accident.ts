@@ -1,13 +1,11 @@
 /** The accident as the rules see it: plain values, already decrypted. One accident is one document in the store. */
 
+import type { Photo } from "./photo.ts";
+
 /** 甲方 / 乙方. A opened the case, B joined it. */
 export type Letter = "A" | "B";
 export const LETTERS: readonly Letter[] = ["A", "B"];
 export const otherOf = (letter: Letter): Letter => (letter === "A" ? "B" : "A");
-
-/** The five mandatory photographs of Shanghai's practice, in the order in which they are asked for; `extra` may follow. */
-export const PHOTO_SLOTS = ["scene", "own-damage", "other-damage", "own-plate", "other-plate"] as const;
-export type PhotoSlot = (typeof PHOTO_SLOTS)[number] | "extra";
 
 export const WEATHERS = ["sunny", "overcast", "rain", "snow"] as const;
 export type Weather = (typeof WEATHERS)[number];
@@ -97,26 +95,6 @@ export interface Party {
   details: Details | null;
   statement: Statement | null;
   signature: Signature | null;
-}
-
-export interface Photo {
-  id: string;
-  slot: PhotoSlot;
-  by: Letter;
-  source: "form" | "chat";
-  /** `announced`: a media id is stored, the bytes are not here yet; `stored`: safe on the server; `refused`: not an image, too big … */
-  state: "announced" | "stored" | "refused";
-  mediaId: string | null;
-  refusal: string | null;
-  sha256: string | null;
-  mime: string | null;
-  bytes: number | null;
-  width: number | null;
-  height: number | null;
-  /** the 1,344-px copy and the thumbnail, names in the blob store */
-  copySha256: string | null;
-  thumbSha256: string | null;
-  receivedAt: Date;
 }
 
 export interface Position {

@@ -1,6 +1,7 @@
-import { type Accident, type Degree, LETTERS, type Letter, type Party, type Photo } from "./accident.ts";
+import { type Accident, type Degree, LETTERS, type Letter, type Party } from "./accident.ts";
 import type { AgreementContent } from "./agreement.ts";
 import { type Catalogue, findAct, NO_ACT } from "./liability.ts";
+import type { Photo } from "./photo.ts";
 import { PLATE_COLOURS } from "./plate.ts";
 
 /** What a claim needs besides the accident itself; the links are made by the caller. */

@@ -1,5 +1,6 @@
-import { type Accident, type Letter, otherOf, PHOTO_SLOTS, type PhotoSlot } from "./accident.ts";
+import { type Accident, type Letter, otherOf } from "./accident.ts";
 import { type Catalogue, compareStatements } from "./liability.ts";
+import { PHOTO_SLOTS, type PhotoSlot } from "./photo.ts";
 
 /** Where a driver stands. The page of the form, the answer of the chat and the button of the case page all follow from it. */
 export type Step =

@@ -5,8 +5,6 @@ import {
   type End,
   type Letter,
   otherOf,
-  type Photo,
-  type PhotoSlot,
   type Scene,
   type Signature,
   type Statement,
@@ -14,6 +12,7 @@ import {
 import { type AgreementContent, agreementOf } from "./agreement.ts";
 import { missingSlots, type Step, stepOf } from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
+import type { Photo, PhotoSlot } from "./photo.ts";
 
 /** What the other driver is doing now, for the strip under the title; says nothing of what he typed. */
 export type Activity =

@@ -2,7 +2,7 @@ import Joi from "joi";
 import { addPhoto } from "../actions/add-photo.ts";
 import { movePhoto } from "../actions/announce-photo.ts";
 import { takePosition } from "../actions/take-position.ts";
-import { PHOTO_SLOTS, type PhotoSlot } from "../domain/accident.ts";
+import { PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Invalid, NotFound } from "../errors.ts";
 import { decimal, id } from "../http/fields.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PhotoSlot } from "../../src/domain/accident.ts";
-import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import type { PhotoSlot } from "../../src/domain/photo.ts";
+import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { listSamples } from "../../src/simulator/samples/samples.ts";
 
 /** A picture for each mandatory slot: the drawn samples, or the first five of a folder. */

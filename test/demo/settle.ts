@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { DriverPhone, expectStep, type Page, visible } from "../support/driver-phone.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import type { StandIns } from "./stand-ins.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { AgreementInput } from "../../src/documents/agreement-input.ts";
 import { encodePng } from "../../src/documents/png.ts";
-import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { createPhotos } from "../../src/photos/photos.ts";
 
 const samplesDir = new URL("../../../templates/simulator/samples/", import.meta.url);

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, loadConfig } from "../../src/config.ts";
-import type { Accident, Details, Letter, Party, Photo, PhotoSlot, Statement } from "../../src/domain/accident.ts";
-import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import type { Accident, Details, Letter, Party, Statement } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS, type Photo, type PhotoSlot, UNEXAMINED } from "../../src/domain/photo.ts";
 
 /** Plain accidents for the rules' tests: a case between two drivers, as far as a test wants it. */
 export const AT = new Date("2026-11-23T04:00:00Z");
@@ -50,6 +50,7 @@ export const photo = (slot: PhotoSlot, state: Photo["state"] = "stored"): Photo 
   state,
   mediaId: null,
   refusal: null,
+  ...UNEXAMINED,
   sha256: null,
   mime: null,
   bytes: null,

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Accident, type Letter, PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import type { Accident, Letter } from "../../src/domain/accident.ts";
 import { agreementOf } from "../../src/domain/agreement.ts";
 import { mayBeSigned, missingSlots, photosAreSafe, type Step, statusOf, stepOf } from "../../src/domain/journey.ts";
+import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import {
   AT,
   allPhotos,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
-import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";

@@ -8,8 +8,8 @@ import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
 import type { Context } from "../../src/context.ts";
-import type { Letter, Photo, PhotoSlot } from "../../src/domain/accident.ts";
-import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import type { Letter } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS, type Photo, type PhotoSlot, UNEXAMINED } from "../../src/domain/photo.ts";
 import { signValue } from "../../src/http/cookies.ts";
 import type { Person } from "../../src/http/session.ts";
 import type { TestApp } from "../support/app.ts";
@@ -101,6 +101,7 @@ const photoRecord = (slot: PhotoSlot, receivedAt: Date): Photo => ({
   state: "stored",
   mediaId: null,
   refusal: null,
+  ...UNEXAMINED,
   sha256: "0".repeat(64),
   mime: "image/jpeg",
   bytes: 1,

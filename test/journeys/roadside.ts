@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Letter, PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import type { Letter } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { DriverPhone, type Page, stepOf, visible } from "../support/driver-phone.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 

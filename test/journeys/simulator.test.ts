@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { Browser, Frame, FrameLocator, Locator, Page } from "playwright-core";
-import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";

@@ -11,8 +11,8 @@ import { recordPlace } from "../../src/actions/record-place.ts";
 import { removeParty } from "../../src/actions/remove-party.ts";
 import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
 import type { Context } from "../../src/context.ts";
-import type { Accident, Letter, Person, Photo } from "../../src/domain/accident.ts";
-import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import type { Accident, Letter, Person } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS, type Photo, UNEXAMINED } from "../../src/domain/photo.ts";
 import { Conflict, NotFound } from "../../src/errors.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 
@@ -43,7 +43,7 @@ const photo = readFileSync(new URL("../../../test/fixtures/photo-1.jpg", import.
 async function photosFor(ctx: Context, accident: Accident): Promise<Photo[]> {
   const sha256 = await ctx.blobs.save(accident, photo, "thumb");
   const stored = { sha256, copySha256: sha256, thumbSha256: sha256, mime: "image/jpeg", bytes: photo.length };
-  const rest = { by: "A" as const, source: "form" as const, state: "stored" as const, mediaId: null, refusal: null };
+  const rest = { by: "A", source: "form", state: "stored", mediaId: null, refusal: null, ...UNEXAMINED } as const;
   const receivedAt = ctx.clock.now();
   return PHOTO_SLOTS.map((slot) => ({ ...stored, ...rest, id: `p-${slot}`, slot, width: 1, height: 1, receivedAt }));
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Accident, Details, Letter, Party, Photo } from "../../src/domain/accident.ts";
-import { PHOTO_SLOTS } from "../../src/domain/accident.ts";
+import type { Accident, Details, Letter, Party } from "../../src/domain/accident.ts";
+import { PHOTO_SLOTS, type Photo, UNEXAMINED } from "../../src/domain/photo.ts";
 
 export type AccidentDraft = Omit<Accident, "version" | "key" | "events">;
 
@@ -106,6 +106,7 @@ function photoOf({ slot, index, id, at }: { slot: Photo["slot"]; index: number; 
     state: "stored",
     mediaId: null,
     refusal: null,
+    ...UNEXAMINED,
     sha256: sha(`${id} photo ${index}`),
     mime: "image/jpeg",
     bytes: 3_456_789,
