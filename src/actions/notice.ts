@@ -42,10 +42,16 @@ export function noticeFields(ctx: Context, person: Person, { code, params }: Not
   };
 }
 
-/** Codes among the parameters have words of their own: an end, a slot, a refusal. */
+/** Codes among the parameters have words of their own. */
+const WORDS_OF: Readonly<Record<string, string>> = {
+  end: "chat.end",
+  slot: "evidence.slot",
+  refusal: "evidence.finding",
+};
+
 function wordOf(t: (key: string) => string, name: string, value: string | number): string | number {
-  const named = ["end", "slot", "refusal"].includes(name);
-  return named ? t(`chat.${name}.${value}`) : value;
+  const words = WORDS_OF[name];
+  return words ? t(`${words}.${value}`) : value;
 }
 
 /** "2026-06-01 08:05", Shanghai time (UTC+8 all year). */

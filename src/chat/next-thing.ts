@@ -34,5 +34,5 @@ export function nextThing(ctx: Context, person: Person, current: Standing | null
   if (view.step !== "photos") return t(`chat.next.${view.step}`, { url });
   const next = view.missingSlots[0];
   if (!next) return t("chat.next.photos-arriving", { url });
-  return t("chat.next.photos", { url, missing: view.missingSlots.length, slot: t(`chat.slot.${next}`) });
+  return t("chat.next.photos", { url, missing: view.missingSlots.length, slot: t(`evidence.slot.${next}`) });
 }

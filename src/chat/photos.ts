@@ -48,7 +48,7 @@ export function photoList(ctx: Context, person: Person, view: View): string {
   const lines = PHOTO_SLOTS.map((slot, index) => {
     const photo = view.photos.findLast((one) => one.slot === slot);
     const mark = !photo ? "…" : photo.state === "refused" ? "✗" : "✓";
-    return `${MARKS[index]} ${t(`chat.slot.${slot}`)} ${mark}`;
+    return `${MARKS[index]} ${t(`evidence.slot.${slot}`)} ${mark}`;
   });
   const extras = view.photos.filter((photo) => photo.slot === "extra" && photo.by === "A").length;
   return [...lines, ...(extras > 0 ? [t("chat.photo.extras", { extras })] : [])].join("\n");

@@ -154,7 +154,7 @@ describe("the chat", () => {
       (await chat.current(openid)).photos.find((one) => one.id === id)?.slot;
     assert.equal(await slotOf(first), "own-damage");
     assert.equal(await slotOf(second), "scene");
-    assert.match(await chat.say(openid, "swap 1 and 4"), /④ 自己车牌 ✓/);
+    assert.match(await chat.say(openid, "swap 1 and 4"), /④ 我的车牌 ✓/);
     assert.equal(await slotOf(second), "own-plate");
     assert.match(await chat.say(openid, "换 3 5"), /还没有照片/);
     assert.match(await chat.say(openid, "重拍 2"), /下一张照片放在这里/);
