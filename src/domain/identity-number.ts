@@ -47,7 +47,7 @@ function citizenFault(number: string): IdFault | null {
 }
 
 /** In the calendar: 29 February 1900 never was. */
-function isDay(year: number, month: number, day: number): boolean {
+export function isDay(year: number, month: number, day: number): boolean {
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   const days = month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0);
   return year >= 1850 && year < 2100 && day >= 1 && day <= days;
