@@ -11,6 +11,7 @@ import { personOf } from "../http/session.ts";
 import { sentence, typed, validate } from "../http/validate.ts";
 import type { PageRequest, PartyFile, PartyPage, StepPage } from "./page.ts";
 import { letterOf, seeOther, standsAt } from "./paths.ts";
+import { linksOf } from "./photo-links.ts";
 import { type PageData, renderPage } from "./render.ts";
 
 type Page = Omit<PartyPage, "path"> & Partial<Pick<StepPage, "step" | "alsoAt">>;
@@ -21,7 +22,7 @@ const BUSY = ["too-busy", "outbox-full"];
 const EMPTY = Joi.object<Record<string, string>>({});
 
 /** The accident of the path as this driver may see it. A stranger's is not there. */
-async function openParty(ctx: Context, koa: Koa.Context): Promise<PageRequest> {
+export async function openParty(ctx: Context, koa: Koa.Context): Promise<PageRequest> {
   const person = personOf(koa);
   const id = String(koa.params["id"]);
   const accident = /^[\w-]{1,64}$/.test(id) ? await ctx.accidents.find(id) : null;
@@ -46,7 +47,8 @@ const leadOn = ({ ctx, koa, accident, letter }: PageRequest): void => seeOther(k
 
 async function show(page: Page, request: PageRequest, data: PageData = {}): Promise<void> {
   const shown = (await page.show?.(request)) ?? {};
-  renderPage(request.ctx, request.koa, page.template!, { view: request.view, ...data, ...shown });
+  const { url: photoUrl } = linksOf(request);
+  renderPage(request.ctx, request.koa, page.template!, { view: request.view, photoUrl, ...data, ...shown });
 }
 
 export function getPage(ctx: Context, page: Page): Koa.Middleware {
@@ -144,9 +146,17 @@ export function getFile(ctx: Context, file: PartyFile): Koa.Middleware {
     const request = await openParty(ctx, koa);
     const { type, bytes, filename } = await file.send(request, koa.params as Record<string, string>);
     koa.type = type;
-    koa.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'self'");
-    // A name in Chinese cannot stand in a header as it is (RFC 6266).
-    if (filename) koa.set("Content-Disposition", `inline; filename*=UTF-8''${encodeURIComponent(filename)}`);
+    // A picture runs nothing, whatever it is taken for; a sandbox would keep browsers from showing a PDF.
+    const sandbox = type.startsWith("image/") ? "; sandbox" : "";
+    koa.set("Content-Security-Policy", `default-src 'none'; frame-ancestors 'self'${sandbox}`);
+    if (filename) koa.set("Content-Disposition", `inline; ${nameParameters(filename)}`);
     koa.body = bytes;
   };
+}
+
+/** A name in Chinese cannot stand in a header as it is: beside it goes one in ASCII for who does not know the other (RFC 6266, RFC 8187). */
+function nameParameters(filename: string): string {
+  const plain = filename.replaceAll(/[^\w.-]+/g, "-");
+  const encoded = encodeURIComponent(filename).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  return `filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

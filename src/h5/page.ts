@@ -26,7 +26,7 @@ export interface StepRequest<Body> extends PageRequest {
 
 /**
  * A page of one party of one accident at /h5/accidents/:id/PATH, open at any step. The template gets
- * `{ t, lang, csrf, self, view, values, errors: { field: sentence }, formError, ...show() }`.
+ * `{ t, lang, csrf, self, view, values, errors: { field: sentence }, formError, photoUrl(photoId, size), ...show() }`.
  */
 export interface PartyPage<Body = Record<string, string>> {
   /** under /h5/accidents/:id/; "" is the case page itself */

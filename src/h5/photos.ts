@@ -3,17 +3,17 @@ import { addPhoto } from "../actions/add-photo.ts";
 import { movePhoto } from "../actions/announce-photo.ts";
 import { takePosition } from "../actions/take-position.ts";
 import { PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
-import { Invalid, NotFound } from "../errors.ts";
+import { Invalid } from "../errors.ts";
 import { decimal, id } from "../http/fields.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
-import { type PageRequest, type PartyFile, type PartyPage, pageUrl, type StepPage } from "./page.ts";
+import { type PageRequest, type PartyPage, pageUrl, type StepPage } from "./page.ts";
 
 const SLOTS: readonly string[] = [...PHOTO_SLOTS, "extra"];
 
 /** Every picture is decoded: a burst is a whole case with retakes, then one every four seconds. */
 const limits = new WeakMap<object, RateLimit>();
 
-function limitOf(ctx: PageRequest["ctx"]): RateLimit {
+export function limitOf(ctx: PageRequest["ctx"]): RateLimit {
   const limit = limits.get(ctx.config) ?? createRateLimit({ capacity: 30, perMinute: 15, now: () => ctx.clock.now() });
   limits.set(ctx.config, limit);
   return limit;
@@ -107,15 +107,4 @@ export const positionPage: PartyPage<PositionBody> = {
         accuracyM: accuracy === undefined ? null : Math.round(accuracy),
       },
     }),
-};
-
-/** A photograph as it may be seen: the copy or the thumbnail, re-encoded, never the bytes as received. */
-export const photoFile: PartyFile = {
-  path: "photos/:photo/:size",
-  async send({ ctx, accident }, { photo: photoId, size }) {
-    const photo = accident.photos.find((one) => one.id === photoId);
-    const sha256 = size === "thumb" ? photo?.thumbSha256 : size === "copy" ? photo?.copySha256 : null;
-    if (!sha256) throw new NotFound();
-    return { type: "image/jpeg", bytes: await ctx.blobs.read(accident, sha256) };
-  },
 };
