@@ -1,6 +1,6 @@
 /** The accident as the rules see it: plain values, already decrypted. One accident is one document in the store. */
 
-import type { Photo } from "./photo.ts";
+import type { Photo, PhotoSlot } from "./photo.ts";
 
 /** 甲方 / 乙方. A opened the case, B joined it. */
 export type Letter = "A" | "B";
@@ -204,6 +204,8 @@ export interface Accident {
   scene: Scene;
   parties: { A: Party; B: Party | null };
   photos: Photo[];
+  /** how many pictures were sent back, by place: after two the next one is taken as it is */
+  photoTries: Partial<Record<PhotoSlot, number>>;
   invitation: Invitation | null;
   movedAt: Date | null;
   concludedAt: Date | null;
@@ -236,7 +238,12 @@ export const EVENT_TYPES = [
   "photo-announced",
   "photo-stored",
   "photo-refused",
+  "photo-rejected",
   "photo-moved",
+  "photo-damaged",
+  "paper-damaged",
+  "plate-read",
+  "plate-differs",
   "position-taken",
   "vehicles-moved",
   "place-recorded",
@@ -261,8 +268,8 @@ export type EventType = (typeof EVENT_TYPES)[number];
 
 /** What must leave the building, put into the document by the same write; the store gives it its id (accident and number, the webhook id of a claim). `body` is a code and parameters, or exact bytes as text. */
 export interface OutboxEntry {
-  kind: "claim" | "notice" | "document" | "photo";
-  /** claim: insurer code; notice: personId; document, photo: the accident itself */
+  kind: "claim" | "notice" | "document" | "photo" | "plate" | "plate-idle";
+  /** claim: insurer code; notice: personId; document: the accident itself; photo, plate, plate-idle: the photograph */
   target: string;
   body: string;
 }

@@ -16,6 +16,8 @@ const SILENT: readonly EventType[] = [
   "consent-given",
   "photo-announced",
   "photo-moved",
+  "photo-damaged",
+  "paper-damaged",
   "language-chosen",
   "claim-status-held",
 ];
