@@ -1,0 +1,77 @@
+import type { Finding, PhotoSlot } from "../domain/photo.ts";
+import { type View, viewOf } from "../domain/view.ts";
+import { Invalid } from "../errors.ts";
+import type { Translate } from "../render.ts";
+import type { PageRequest } from "./page.ts";
+import { linksOf } from "./photo-links.ts";
+
+type SeenPhoto = View["photos"][number];
+
+/** What the machine found, as a sentence that says what to do. */
+export interface ShownFinding extends Finding {
+  text: string;
+}
+
+/** What the page is told of one picture while the next one is being taken. */
+export interface PhotoAnswer {
+  photo: string;
+  slot: PhotoSlot;
+  state: SeenPhoto["state"];
+  findings: ShownFinding[];
+  /** it would have been held back, but it was the third one: nobody is held on the road */
+  asItIs: boolean;
+  plate: SeenPlate | null;
+  /** a link for this viewer, for a quarter of an hour */
+  thumb: string | null;
+  missing: number;
+  next: PhotoSlot | null;
+  step: View["step"];
+}
+
+/** The plate that a picture shows; `shown` is how people write it. */
+export interface SeenPlate {
+  plate: string;
+  sure: boolean;
+}
+
+export const shownFindings = (photo: Pick<SeenPhoto, "findings">, t: Translate): ShownFinding[] =>
+  photo.findings.map((finding) => ({ ...finding, text: t(`evidence.finding.${finding.code}`) }));
+
+export const isAsItIs = ({ findings }: Pick<SeenPhoto, "findings">): boolean =>
+  findings.some(({ level }) => level === "blocks");
+
+/** The newest picture of each place. */
+export const newestIn = (view: View, slot: PhotoSlot): SeenPhoto | null =>
+  view.photos.findLast((photo) => photo.slot === slot) ?? null;
+
+/** The answer to a picture that was taken. The case is read anew: what was asked for before is out of date. */
+export async function photoAnswer(request: PageRequest, slot: PhotoSlot): Promise<PhotoAnswer> {
+  const { ctx, letter } = request;
+  const accident = await ctx.accidents.get(request.accident.id);
+  const view = viewOf(accident, letter, ctx.config.rules.catalogue);
+  const photo = newestIn(view, slot);
+  if (!photo) throw new Invalid("photo-missing", { field: slot });
+  return answerFor({ ...request, accident, view }, photo);
+}
+
+export function answerFor(request: PageRequest, photo: SeenPhoto): PhotoAnswer {
+  const { view, t } = request;
+  return {
+    photo: photo.id,
+    slot: photo.slot,
+    state: photo.state,
+    findings: shownFindings(photo, t),
+    asItIs: isAsItIs(photo),
+    plate: photo.plate && { plate: photo.plate.plate, sure: photo.plate.sure },
+    thumb: photo.state === "stored" ? linksOf(request).url(photo.id, "thumb") : null,
+    missing: view.missingSlots.length,
+    next: view.missingSlots[0] ?? null,
+    step: view.step,
+  };
+}
+
+/** A picture that is held back is told by the sentence of what was found in it. */
+export function spokenFault(error: unknown): unknown {
+  if (!(error instanceof Invalid) || error.code !== "photo-unusable") return error;
+  return new Invalid(`evidence.finding.${String(error.details["finding"])}`, error.details, error.status);
+}
