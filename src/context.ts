@@ -18,6 +18,7 @@ import { createPeople, type People } from "./store/people.ts";
 import { createRetention, type Retention } from "./store/retention.ts";
 import { createTokens } from "./store/tokens.ts";
 import { createTries, type Tries } from "./store/tries.ts";
+import { createUploads, type Uploads } from "./store/uploads.ts";
 import { createVault, type Vault } from "./store/vault.ts";
 import { createWechatApi, type WechatApi } from "./wechat/api/client.ts";
 import { type CustomerQuota, createQuota, SAY_WINDOWS } from "./wechat/api/quota.ts";
@@ -40,6 +41,7 @@ export interface Context {
   accidents: Accidents;
   people: People;
   blobs: Blobs;
+  uploads: Uploads;
   counters: Counters;
   inbox: InboxStore;
   deliveries: Deliveries;
@@ -98,6 +100,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     accidents: wakingAfterChange(await createAccidents(connection, vault, config.rules.catalogue, now), wake),
     people,
     blobs: createBlobs(connection, vault),
+    uploads: await createUploads(connection, vault, now),
     counters: createCounters(connection),
     inbox: await createInbox(connection, vault, now),
     deliveries: await createDeliveries({ connection, clock, offsetMs: overrides.clock ? 0 : undefined }),

@@ -1,0 +1,97 @@
+import type { Connection } from "mongoose";
+import { Schema } from "mongoose";
+import type { Accident } from "../domain/accident.ts";
+import { bytesOf } from "./accident-document.ts";
+import { bare } from "./bulk.ts";
+import type { Vault } from "./vault.ts";
+
+/** One picture on its way: whose, of which case, and the SHA-256 (hex) that its phone says it has. */
+export interface Upload {
+  accident: Pick<Accident, "id" | "key">;
+  personId: string;
+  sha256: string;
+}
+
+/** Pieces of pictures that are still on their way, sealed under the accident's key, for an hour. */
+export interface Uploads {
+  /** Idempotent; a piece that comes again replaces what was there under its number. */
+  save(upload: Upload, number: number, bytes: Buffer): Promise<void>;
+  has(upload: Upload, number: number): Promise<boolean>;
+  /** numbers of the pieces that are here, ascending */
+  list(upload: Upload): Promise<number[]>;
+  /** The first `pieces` pieces in a row, at most `bytes` of them; null when one is not here. */
+  read(upload: Upload, size: { bytes: number; pieces: number }): Promise<Buffer | null>;
+  remove(upload: Upload): Promise<void>;
+  /** Removes what has had its hour. Returns how many pieces. */
+  removeExpired(): Promise<number>;
+}
+
+/** So long a phone may be without a network and go on where it was; whoever reads looks at the time, not at what a TTL index has purged. */
+export const UPLOAD_KEPT_MS = 59 * 60_000;
+
+interface PieceDocument {
+  _id: string;
+  sealed: Buffer;
+  expiresAt: Date;
+}
+
+const schema = new Schema<PieceDocument>(
+  { _id: String, expiresAt: Date },
+  { collection: "uploads", versionKey: false, strict: false, autoIndex: false, autoCreate: false },
+);
+schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+const DUPLICATE = 11000;
+/** pieces of a quarter of a megabyte: a picture is never in memory twice */
+const READ_AT_ONCE = 4;
+
+export async function createUploads(connection: Connection, vault: Vault, now: () => Date): Promise<Uploads> {
+  await connection.model("UploadPiece", schema).createIndexes();
+  const collection = bare<PieceDocument>(connection, "uploads");
+  const living = () => ({ expiresAt: { $gt: now() } });
+  return {
+    async save(upload, number, bytes) {
+      const _id = idOf(upload, number);
+      const sealed = vault.seal(upload.accident.key, `upload/${_id}`, bytes);
+      const $set = { sealed, expiresAt: new Date(now().getTime() + UPLOAD_KEPT_MS) };
+      try {
+        await collection.updateOne({ _id }, { $set }, { upsert: true });
+      } catch (error) {
+        if ((error as { code?: number }).code !== DUPLICATE) throw error;
+        // Two of the same piece at once, and the other one was the first to be there.
+        await collection.updateOne({ _id }, { $set });
+      }
+    },
+    async has(upload, number) {
+      const piece = { _id: idOf(upload, number), ...living() };
+      return (await collection.findOne(piece, { projection: { _id: 1 } })) !== null;
+    },
+    async list(upload) {
+      const options = { projection: { _id: 1 as const }, sort: { _id: 1 as const } };
+      const found = await collection.find({ ...allOf(upload), ...living() }, options).toArray();
+      return found.map(({ _id }) => numberOf(_id));
+    },
+    async read(upload, { bytes, pieces }) {
+      const whole = Buffer.allocUnsafe(bytes);
+      let [read, next] = [0, 0];
+      const options = { sort: { _id: 1 as const }, limit: pieces, batchSize: READ_AT_ONCE };
+      for await (const { _id, sealed } of collection.find({ ...allOf(upload), ...living() }, options)) {
+        if (numberOf(_id) !== next++) return null;
+        read += vault.open(upload.accident.key, `upload/${_id}`, bytesOf(sealed)).copy(whole, read);
+      }
+      return next === pieces ? whole.subarray(0, read) : null;
+    },
+    async remove(upload) {
+      await collection.deleteMany(allOf(upload));
+    },
+    async removeExpired() {
+      return (await collection.deleteMany({ expiresAt: { $lte: now() } })).deletedCount;
+    },
+  };
+}
+
+const prefixOf = ({ accident, personId, sha256 }: Upload): string => `${accident.id}/${personId}/${sha256}/`;
+/** As wide as four digits, so that the order of the names is that of the pieces. */
+const idOf = (upload: Upload, number: number): string => prefixOf(upload) + String(number).padStart(4, "0");
+const numberOf = (id: string): number => Number(id.slice(-4));
+const allOf = (upload: Upload) => ({ _id: { $gte: prefixOf(upload), $lt: `${prefixOf(upload)}~` } });
