@@ -90,6 +90,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     log,
   });
   const render = createRender();
+  const photos = createPhotos({ log });
   return {
     config,
     log,
@@ -111,13 +112,14 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     wechat,
     quota: createQuota({ store: quotas }),
     insurers: createInsurerClient({ ...config, sessionKey: config.keys.session, clock, log }),
-    photos: createPhotos(),
+    photos,
     documents: createDocuments(render),
     wake,
     onWake: (listener) => void wakes.on("wake", listener),
     async close() {
       wakes.removeAllListeners();
       wechat.close();
+      await photos.close();
       await database.close();
     },
   };
@@ -126,7 +128,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
 async function openDatabase(config: Config, override: string | undefined) {
   const uri = override ?? config.mongodbUri;
   const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database` });
-  const connection = await connect(uri ?? (embedded?.uri as string));
+  const connection = await connect(uri ?? (embedded?.socketUri as string));
   return {
     connection,
     async close() {

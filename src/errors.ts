@@ -1,4 +1,4 @@
-/** What can go wrong, in six classes. Thrown where it is known, caught in one place for each door; each carries a stable code and a status. */
+/** What can go wrong, in seven classes. Thrown where it is known, caught in one place for each door; each carries a stable code and a status. */
 export class AppError extends Error {
   readonly status: number;
   readonly code: string;
@@ -55,5 +55,12 @@ export class Upstream extends AppError {
   constructor(code: string, details: Record<string, unknown> = {}, retryable = true, cause?: unknown) {
     super(502, code, details, cause);
     this.retryable = retryable;
+  }
+}
+
+/** 503: no room at this moment; the very same call goes through a little later. `details.retryAfterS` becomes `Retry-After`. */
+export class Busy extends AppError {
+  constructor(retryAfterS: number, code = "busy") {
+    super(503, code, { retryAfterS });
   }
 }

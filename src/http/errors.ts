@@ -1,11 +1,11 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
-import { AppError, NotFound } from "../errors.ts";
+import { AppError, Busy, NotFound } from "../errors.ts";
 import { languageOf } from "./language.ts";
 import { sentence } from "./validate.ts";
 
 /** What may be told; anything else is answered as a fault of ours. */
-const SPOKEN_STATUSES = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 502];
+const SPOKEN_STATUSES = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 502, 503];
 
 /** The one place where what went wrong becomes an answer: a page in the reader's language or JSON, never a stack. Outermost of the middleware. */
 export function errorPages(ctx: Context): Koa.Middleware {
@@ -21,7 +21,8 @@ export function errorPages(ctx: Context): Koa.Middleware {
 
 function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
   const { status, code, details } = describe(error);
-  if (status >= 500)
+  if (error instanceof Busy) ctx.log.warn({ code, method: koa.method, route: koa._matchedRoute }, "busy");
+  else if (status >= 500)
     ctx.log.error({ err: error, code, method: koa.method, route: koa._matchedRoute }, "request failed");
   koa.status = status;
   koa.set("Cache-Control", "no-store");

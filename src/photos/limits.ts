@@ -5,8 +5,12 @@ export const MAX_PHOTO_PIXELS = 50_000_000;
 /** Longest side of the copy. A third of 4,032: from that factor on libjpeg shrinks while it loads, which halves the time of 1,600 px. */
 export const COPY_SIDE = 1344;
 export const THUMB_SIDE = 320;
+/** What is measured is measured at this size, so that the figures of all cameras mean the same. */
+export const MEASURED_SIDE = 512;
 export const DECODE_TIMEOUT_SECONDS = 10;
-export const PARALLEL_DECODES = 2;
+
+/** The lane of the pictures: two at a time; a hundred seconds of a whole city's storm wait, more is sent away for a moment. */
+export const LANE_LIMITS = { processes: 2, waiting: 48, waitingBytes: 96 * 1024 * 1024, retryAfterS: 5 };
 
 export const MAX_SIGNATURE_BYTES = 300 * 1024;
 export const SIGNATURE_BOX = { width: 600, height: 300 } as const;

@@ -1,26 +1,65 @@
+import type { Taken } from "../domain/photo.ts";
+import { type AppError, Invalid } from "../errors.ts";
+import type { Log } from "../log.ts";
 import { allowPhotosOnly } from "./decoder.ts";
-import { type Derived, derive } from "./derive.ts";
+import type { Examined } from "./examine.ts";
 import { type Inspected, inspect } from "./inspect.ts";
-import { createLimiter } from "./limiter.ts";
-import { PARALLEL_DECODES } from "./limits.ts";
-import { signatureImage } from "./signature-image.ts";
+import type { Frame } from "./lane/frames.ts";
+import { createLane, type Task } from "./lane/lane.ts";
+import { startPictureProcess } from "./lane/picture-process.ts";
+import { LANE_LIMITS } from "./limits.ts";
 
 export interface Photos {
   /** By content only; throws Invalid: `photo-too-large` 413, `not-an-image` 415, `photo-too-many-pixels` 413, `photo-damaged` 422. */
   inspect(bytes: Buffer): Promise<Inspected>;
-  /** The 1,344-px copy and the thumbnail; throws `photo-damaged` for what only a decode can find. */
-  derive(bytes: Buffer): Promise<Derived>;
+  /** The copy, the thumbnail and all that the pixels tell; throws `photo-damaged` for what only a decode can find, Busy when too many wait. */
+  examine(bytes: Buffer): Promise<Examined>;
+  /** The copy with lines of text over it, to be handed out: JPEG without metadata. */
+  watermark(copy: Buffer, lines: readonly string[]): Promise<Buffer>;
   /** A signature pad's PNG data URL, re-encoded and cut to its strokes; throws Invalid with `field: "signature"`. */
   signatureImage(dataUrl: string): Promise<Buffer>;
+  close(): Promise<void>;
+  /** the first two of examine's results */
+  derive(bytes: Buffer): Promise<Pick<Examined, "copy" | "thumb" | "width" | "height">>;
 }
 
-/** Checks and derivatives of pictures. Decoding is held to two at once: pushes and forms must not wait for pixels. */
-export function createPhotos(): Photos {
+/** Checks and derivatives of pictures. Pixels are worked on in processes of their own, started with the first picture: pushes and forms never wait for them. */
+export function createPhotos({ log, limits = LANE_LIMITS }: { log?: Log; limits?: typeof LANE_LIMITS } = {}): Photos {
   allowPhotosOnly();
-  const limited = createLimiter(PARALLEL_DECODES);
+  const script = new URL("./lane/worker.js", import.meta.url);
+  const lane = createLane({
+    limits,
+    start: () => startPictureProcess(script),
+    onDeath: (error) => log?.warn({ err: error }, "photos.process-ended"),
+  });
+  const run = async (task: Task): Promise<Frame> => {
+    const frame = await lane.run(task);
+    const refusal = frame.head["refusal"] as Pick<AppError, "code" | "status" | "details"> | undefined;
+    if (refusal) throw new Invalid(refusal.code, { ...refusal.details }, refusal.status);
+    return frame;
+  };
+  const examine = async (bytes: Buffer) => examined(await run({ head: { task: "examine" }, parts: [bytes] }));
   return {
     inspect,
-    derive: (bytes) => limited(() => derive(bytes)),
-    signatureImage: (dataUrl) => limited(() => signatureImage(dataUrl)),
+    examine,
+    derive: examine,
+    async watermark(copy, lines) {
+      const { parts } = await run({ head: { task: "watermark", lines }, parts: [copy] });
+      return parts[0]!;
+    },
+    async signatureImage(dataUrl) {
+      const task = { head: { task: "signature" }, parts: [Buffer.from(dataUrl, "latin1")], urgent: true };
+      return (await run(task)).parts[0]!;
+    },
+    close: lane.close,
   };
+}
+
+/** JSON knows no dates. */
+function examined({ head, parts }: Frame): Examined {
+  const { taken, ...rest } = head as unknown as Omit<Examined, "taken"> & {
+    taken: (Omit<Taken, "at"> & { at: string | null }) | null;
+  };
+  const at = taken?.at ? new Date(taken.at) : null;
+  return { ...rest, taken: taken && { ...taken, at }, copy: parts[0]!, thumb: parts[1]! };
 }

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { AppError } from "../../src/errors.ts";
-import { createLimiter } from "../../src/photos/limiter.ts";
 import { COPY_SIDE, MAX_PHOTO_BYTES, MAX_SIGNATURE_BYTES, SIGNATURE_BOX, THUMB_SIDE } from "../../src/photos/limits.ts";
 import { createPhotos } from "../../src/photos/photos.ts";
 import { listSamples } from "../../src/simulator/samples/samples.ts";
 
 const photos = createPhotos();
+after(() => photos.close());
 
 const refused = (code: string, status: number) => (error: unknown) => {
   assert.ok(error instanceof AppError, String(error));
@@ -90,7 +90,7 @@ test("the loaders of every other format are closed in the decoder itself", async
   const image = halves(64, 64);
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
   for (const bytes of [svg, await image.clone().gif().toBuffer(), await image.clone().tiff().toBuffer()]) {
-    await assert.rejects(photos.derive(bytes), refused("photo-damaged", 422));
+    await assert.rejects(photos.examine(bytes), refused("photo-damaged", 422));
   }
 });
 
@@ -102,7 +102,7 @@ test("more than 12 MB, and more than 50 million pixels, are refused with 413 bef
   const bomb = flatPng(7100, Buffer.alloc(line * 7100));
   assert.ok(bomb.length < 20_000, "a small file");
   await assert.rejects(photos.inspect(bomb), refused("photo-too-many-pixels", 413));
-  await assert.rejects(photos.derive(bomb), AppError);
+  await assert.rejects(photos.examine(bomb), AppError);
   // its pixels are not even there: the header alone was read
   await assert.rejects(photos.inspect(flatPng(20_000, Buffer.alloc(10))), refused("photo-too-many-pixels", 413));
 });
@@ -126,7 +126,7 @@ test("a picture that stops before its end is damaged, by its structure and by th
     for (const part of [0.02, 0.5, 0.97]) {
       const cut = bytes.subarray(0, Math.floor(bytes.length * part));
       await assert.rejects(photos.inspect(cut), refused("photo-damaged", 422), `${name} ${part}`);
-      await assert.rejects(photos.derive(cut), refused("photo-damaged", 422), `${name} ${part}`);
+      await assert.rejects(photos.examine(cut), refused("photo-damaged", 422), `${name} ${part}`);
     }
   }
   const scrambled = Buffer.from(whole.jpeg).fill(
@@ -134,19 +134,19 @@ test("a picture that stops before its end is damaged, by its structure and by th
     Math.floor(whole.jpeg.length / 2),
     whole.jpeg.length - 2,
   );
-  await assert.rejects(photos.derive(scrambled), refused("photo-damaged", 422));
+  await assert.rejects(photos.examine(scrambled), refused("photo-damaged", 422));
 });
 
 test("a picture held sideways comes out upright, the copy within 1,344 pixels and never enlarged", async () => {
   const sideways = await halves(3000, 2000).withMetadata({ orientation: 6 }).jpeg().toBuffer();
-  const { copy, thumb, width, height } = await photos.derive(sideways);
+  const { copy, thumb, width, height } = await photos.examine(sideways);
   assert.deepEqual([width, height], [896, COPY_SIDE]);
   assert.equal(await colourAt(copy, 448, 100), "red");
   assert.equal(await colourAt(copy, 448, 1244), "blue");
   assert.equal(await colourAt(thumb, 100, 20), "red");
   const small = await sharp(thumb).metadata();
   assert.deepEqual([small.format, small.width, small.height], ["jpeg", 213, THUMB_SIDE]);
-  const own = await photos.derive(await halves(200, 100).png().toBuffer());
+  const own = await photos.examine(await halves(200, 100).png().toBuffer());
   assert.deepEqual([own.width, own.height], [200, 100]);
 });
 
@@ -161,7 +161,7 @@ test("nothing of EXIF, position, colour profile or comments is left in the deriv
     .toBuffer();
   const before = await sharp(original).metadata();
   assert.ok(before.exif && before.icc, "the original carries them");
-  const { copy, thumb } = await photos.derive(original);
+  const { copy, thumb } = await photos.examine(original);
   for (const bytes of [copy, thumb]) {
     const { exif, icc, xmp, iptc, orientation } = await sharp(bytes).metadata();
     assert.deepEqual([exif, icc, xmp, iptc, orientation], [undefined, undefined, undefined, undefined, undefined]);
@@ -175,7 +175,7 @@ test("what hides behind a picture does not get into the derivatives", async () =
   const archive = Buffer.from("PK\x03\x04hidden.exe PK\x05\x06", "latin1");
   const polyglot = Buffer.concat([jpeg.subarray(0, 2), remark, jpeg.subarray(2), archive]);
   assert.equal((await photos.inspect(polyglot)).mime, "image/jpeg");
-  const { copy, thumb } = await photos.derive(polyglot);
+  const { copy, thumb } = await photos.examine(polyglot);
   for (const bytes of [copy, thumb]) {
     for (const word of ["<script", "PK\x03\x04", "hidden"]) assert.equal(bytes.indexOf(word, 0, "latin1"), -1);
   }
@@ -183,17 +183,17 @@ test("what hides behind a picture does not get into the derivatives", async () =
 
 test("transparent and grey pictures become ordinary JPEGs, an animation its first frame", async () => {
   const clear = sharp({ create: { width: 90, height: 60, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } });
-  const { copy } = await photos.derive(await clear.png().toBuffer());
+  const { copy } = await photos.examine(await clear.png().toBuffer());
   const { data } = await sharp(copy).raw().toBuffer({ resolveWithObject: true });
   assert.ok(data[0]! > 250, "on white");
   const grey = await halves(90, 60).greyscale().toColourspace("b-w").png().toBuffer();
-  assert.equal((await photos.derive(grey)).width, 90);
+  assert.equal((await photos.examine(grey)).width, 90);
   const frames = Buffer.alloc(40 * 80 * 3).fill(200, 40 * 40 * 3);
   const animation = await sharp(frames, { raw: { width: 40, height: 80, channels: 3, pageHeight: 40 } })
     .webp()
     .toBuffer();
   assert.deepEqual((await photos.inspect(animation)).height, 40);
-  assert.deepEqual((await photos.derive(animation)).height, 40);
+  assert.deepEqual((await photos.examine(animation)).height, 40);
 });
 
 const dataUrl = (png: Buffer) => `data:image/png;base64,${png.toString("base64")}`;
@@ -273,28 +273,4 @@ test("the sample photos of the stand-in phones pass as photographs, small and al
     assert.ok(photo.length <= 120 * 1024);
   }
   assert.equal(new Set(bytes.map((photo) => photo.toString("latin1"))).size, 10);
-});
-
-test("no more than two tasks run at once, the others in the order in which they came, and a failure frees its place", async () => {
-  const limited = createLimiter(2);
-  const order: string[] = [];
-  const ends: Record<string, () => void> = {};
-  const start = (name: string, fails = false) =>
-    limited(() => {
-      order.push(name);
-      return new Promise<void>((resolve, reject) => {
-        ends[name] = fails ? () => reject(new Error(name)) : resolve;
-      });
-    });
-  const [a, b, c, d] = [start("a", true), start("b"), start("c"), start("d")];
-  assert.deepEqual(order, ["a", "b"]);
-  ends.a?.();
-  await assert.rejects(a);
-  assert.deepEqual(order, ["a", "b", "c"]);
-  ends.b?.();
-  await b;
-  assert.deepEqual(order, ["a", "b", "c", "d"]);
-  ends.c?.();
-  ends.d?.();
-  await Promise.all([c, d]);
 });

@@ -1,0 +1,55 @@
+import sharp, { type Sharp } from "sharp";
+import type { PhotoMeasures, Taken } from "../domain/photo.ts";
+import { decode, headerOf } from "./decoder.ts";
+import { COPY_SIDE, MEASURED_SIDE, THUMB_SIDE } from "./limits.ts";
+import { greyOf, lightOf, sharpnessOf } from "./measures.ts";
+import { perceptualHash } from "./perceptual-hash.ts";
+import { isScreen, type Pixels } from "./screen.ts";
+import { isScreenshot } from "./screenshot.ts";
+import { cameraDataOf } from "./taken.ts";
+
+export interface Examined {
+  /** Two JPEGs, upright, in sRGB, without any metadata; width and height are those of the copy. */
+  copy: Buffer;
+  thumb: Buffer;
+  width: number;
+  height: number;
+  measures: PhotoMeasures;
+  /** 64 bits, 16 hexadecimal digits; compare with `hammingDistance` */
+  imageHash: string;
+  taken: Taken | null;
+}
+
+/** Everything that is made of a picture and known from it, by one decode. Throws `photo-damaged`. */
+export async function examine(bytes: Buffer): Promise<Examined> {
+  const { format, autoOrient, exif } = await headerOf(bytes);
+  const camera = cameraDataOf(exif);
+  const copyPixels = await decode(bytes, (image) =>
+    rawOf(image.autoOrient().resize(inside(COPY_SIDE)).flatten({ background: "white" }).toColourspace("srgb")),
+  );
+  const copying = opened(copyPixels).jpeg({ quality: 80, mozjpeg: false }).toBuffer();
+  const small = await rawOf(opened(copyPixels).resize(inside(MEASURED_SIDE)));
+  const thumbing = opened(small).resize(inside(THUMB_SIDE)).jpeg({ quality: 78 }).toBuffer();
+  const { width, height } = small;
+  const grey = { data: greyOf(small.data, small.channels), width, height };
+  const source = { format: format ?? "", width: autoOrient.width, height: autoOrient.height, camera };
+  const measures = {
+    sharpness: sharpnessOf(grey),
+    ...lightOf(grey),
+    isScreenshot: isScreenshot(source, grey),
+    isScreen: isScreen(copyPixels),
+  };
+  const imageHash = perceptualHash(grey);
+  const [copy, thumb] = await Promise.all([copying, thumbing]);
+  return { copy, thumb, width: copyPixels.width, height: copyPixels.height, measures, imageHash, taken: camera.taken };
+}
+
+const inside = (side: number) => ({ width: side, height: side, fit: "inside" as const, withoutEnlargement: true });
+
+async function rawOf(image: Sharp): Promise<Pixels> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels };
+}
+
+const opened = ({ data, width, height, channels }: Pixels) =>
+  sharp(data, { raw: { width, height, channels: channels as 1 | 3 } });

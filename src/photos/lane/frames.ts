@@ -1,0 +1,77 @@
+import type { Duplex } from "node:stream";
+
+/** What goes through the pipe between this process and one that works on pictures: a small JSON head, then bytes as they are. */
+export interface Frame {
+  head: Record<string, unknown>;
+  parts: Buffer[];
+}
+
+/** No answer of ours comes near it: who says more has lost his mind and is ended. */
+const MOST_BYTES = 64 * 1024 * 1024;
+const PREFIX_BYTES = 8;
+
+export function writeFrame(pipe: Duplex, { head, parts }: Frame): void {
+  const json = Buffer.from(JSON.stringify({ head, sizes: parts.map((part) => part.length) }));
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  prefix.writeUInt32LE(json.length, 0);
+  prefix.writeUInt32LE(
+    parts.reduce((sum, part) => sum + part.length, 0),
+    4,
+  );
+  pipe.cork();
+  pipe.write(Buffer.concat([prefix, json]));
+  // the pictures themselves are handed to the system without being copied first
+  for (const part of parts) pipe.write(part);
+  pipe.uncork();
+}
+
+/** Calls `take` for each whole frame; a frame that cannot be one destroys the pipe. */
+export function readFrames(pipe: Duplex, take: (frame: Frame) => void): void {
+  let prefix = Buffer.alloc(0);
+  let body: Buffer | null = null;
+  let jsonBytes = 0;
+  let filled = 0;
+  const begin = (chunk: Buffer): Buffer => {
+    prefix = Buffer.concat([prefix, chunk]);
+    if (prefix.length < PREFIX_BYTES) return Buffer.alloc(0);
+    jsonBytes = prefix.readUInt32LE(0);
+    const size = jsonBytes + prefix.readUInt32LE(4);
+    if (size > MOST_BYTES) throw new Error("a frame too large");
+    body = Buffer.allocUnsafeSlow(size);
+    filled = 0;
+    const rest = prefix.subarray(PREFIX_BYTES);
+    prefix = Buffer.alloc(0);
+    return rest;
+  };
+  const read = (chunk: Buffer) => {
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (!body) rest = begin(rest);
+      if (!body) return;
+      const taken = rest.copy(body, filled);
+      filled += taken;
+      rest = rest.subarray(taken);
+      if (filled < body.length) return;
+      const whole = parse(body, jsonBytes);
+      body = null;
+      take(whole);
+    }
+  };
+  pipe.on("data", (chunk: Buffer) => {
+    try {
+      read(chunk);
+    } catch (error) {
+      pipe.destroy(error as Error);
+    }
+  });
+}
+
+function parse(body: Buffer, jsonBytes: number): Frame {
+  const { head, sizes } = JSON.parse(body.toString("utf8", 0, jsonBytes)) as { head: Frame["head"]; sizes: number[] };
+  let at = jsonBytes;
+  const parts = sizes.map((size) => {
+    at += size;
+    return body.subarray(at - size, at);
+  });
+  return { head, parts };
+}

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { setPriority } from "node:os";
+import type { Duplex } from "node:stream";
+import { type Frame, readFrames, writeFrame } from "./frames.ts";
+
+/** Pictures come after everything else: while a push wants the processor, they wait. */
+const NICENESS = 10;
+/** Longer than any decode may take: whoever is silent so long will not speak any more. */
+export const SILENCE_MS = 20_000;
+const HEAP_MB = 96;
+
+/** One process for pictures; works on one at a time. */
+export interface PictureProcess {
+  readonly isAlive: boolean;
+  /** The answer, or WorkerDied. */
+  run(frame: Frame): Promise<Frame>;
+  end(): Promise<void>;
+}
+
+export class WorkerDied extends Error {
+  constructor(how: string) {
+    super(`the process for pictures ended: ${how}`);
+    this.name = "WorkerDied";
+  }
+}
+
+interface Waiting {
+  resolve(frame: Frame): void;
+  reject(error: Error): void;
+}
+
+/**
+ * A process of its own, not a thread: bytes from strangers meet native decoders there, so a crash costs one picture; it knows no key (its environment
+ * is empty) and it stands behind the others in the queue for the processor.
+ */
+export function startPictureProcess(script: URL, silenceMs = SILENCE_MS): PictureProcess {
+  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, script.pathname], {
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+    env: {
+      // one decode at a time needs no four threads, and glibc's arenas for each of them never give back what they took
+      UV_THREADPOOL_SIZE: "2",
+      MALLOC_ARENA_MAX: "2",
+    },
+  });
+  makeLow(child);
+  const pipe = child.stdio[3] as Duplex & { ref(): void; unref(): void };
+  let waiting: Waiting | null = null;
+  let isAlive = true;
+  const gone = new Promise<void>((resolve) => {
+    const die = (how: string) => {
+      isAlive = false;
+      waiting?.reject(new WorkerDied(how));
+      waiting = null;
+      pipe.destroy();
+      resolve();
+    };
+    child.once("error", (error) => die(error.message));
+    child.once("exit", (code, signal) => die(String(signal ?? code)));
+  });
+  pipe.on("error", () => child.kill("SIGKILL"));
+  readFrames(pipe, (frame) => {
+    waiting?.resolve(frame);
+    waiting = null;
+  });
+  // an idle one keeps nobody's process alive, and it ends when its pipe does
+  child.unref();
+  pipe.unref();
+  return {
+    get isAlive() {
+      return isAlive;
+    },
+    async run(frame) {
+      if (!isAlive) throw new WorkerDied("before it began");
+      pipe.ref();
+      const silent = setTimeout(() => child.kill("SIGKILL"), silenceMs);
+      try {
+        return await new Promise<Frame>((resolve, reject) => {
+          waiting = { resolve, reject };
+          writeFrame(pipe, frame);
+        });
+      } finally {
+        clearTimeout(silent);
+        pipe.unref();
+      }
+    },
+    async end() {
+      if (!isAlive) return;
+      child.ref();
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
+}
+
+/** At once: threads that the child starts later inherit it. Not every system lets us; then it is only slower for the others. */
+function makeLow(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    setPriority(child.pid, NICENESS);
+  } catch {
+    // nothing to be done about it
+  }
+}

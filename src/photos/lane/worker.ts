@@ -1,0 +1,41 @@
+import { Socket } from "node:net";
+import sharp from "sharp";
+import { AppError } from "../../errors.ts";
+import { allowPhotosOnly } from "../decoder.ts";
+import { type Examined, examine } from "../examine.ts";
+import { signatureImage } from "../signature-image.ts";
+import { watermark } from "../watermark.ts";
+import { type Frame, readFrames, writeFrame } from "./frames.ts";
+
+/** What a picture process can do, by the name of the task. */
+const WORK: Record<string, (frame: Frame) => Promise<Frame>> = {
+  async examine({ parts }) {
+    const { copy, thumb, ...head }: Examined = await examine(parts[0]!);
+    return { head, parts: [copy, thumb] };
+  },
+  async signature({ parts }) {
+    return { head: {}, parts: [await signatureImage(parts[0]!.toString("latin1"))] };
+  },
+  async watermark({ head, parts }) {
+    return { head: {}, parts: [await watermark(parts[0]!, head["lines"] as string[])] };
+  },
+};
+
+async function answer(frame: Frame): Promise<Frame> {
+  try {
+    return await WORK[String(frame.head["task"])]!(frame);
+  } catch (error) {
+    const { code, status, details } =
+      error instanceof AppError ? error : { code: "photo-damaged", status: 422, details: {} };
+    return { head: { refusal: { code, status, details } }, parts: [] };
+  }
+}
+
+allowPhotosOnly();
+// every picture is another one: nothing is worth remembering
+sharp.cache(false);
+sharp.concurrency(1);
+const pipe = new Socket({ fd: 3 });
+pipe.on("close", () => process.exit());
+pipe.on("error", () => process.exit());
+readFrames(pipe, (frame) => void answer(frame).then((reply) => writeFrame(pipe, reply)));

@@ -1,0 +1,78 @@
+import exifReader from "exif-reader";
+import type { Taken } from "../domain/photo.ts";
+
+export interface CameraData {
+  taken: Taken | null;
+  /** a camera has named itself */
+  hasCamera: boolean;
+  /** what made the file, and what it says of itself: phones write "Screenshot" here */
+  saysScreenshot: boolean;
+}
+
+type Tags = Record<string, unknown>;
+
+const NOTHING: CameraData = { taken: null, hasCamera: false, saysScreenshot: false };
+/** The most that fits into a JPEG; others may carry more, no camera does. */
+const MOST_BYTES = 64 * 1024;
+const CHINA = "+08:00";
+const OFFSET = /^[+-](0\d|1[0-4]):[0-5]\d$/;
+/** Before it no phone took pictures; a camera whose clock was never set says 1970 or 2000. */
+const FIRST_YEAR = 2001;
+
+/** When and where the picture was taken, as the camera says; what makes no sense is not there. */
+export function cameraDataOf(exif: Buffer | undefined): CameraData {
+  const tags = exif && exif.length <= MOST_BYTES ? read(exif) : null;
+  if (!exif || !tags) return NOTHING;
+  const image = (tags.Image ?? {}) as Tags;
+  const photo = (tags.Photo ?? {}) as Tags;
+  const at = momentOf(photo, exif);
+  const position = positionOf((tags.GPSInfo ?? {}) as Tags);
+  const words = [image["Software"], image["ImageDescription"], photo["UserComment"]].map(textOf).join(" ");
+  return {
+    taken: at || position ? { at, position } : null,
+    hasCamera: Boolean(textOf(image["Make"]) || textOf(image["Model"]) || photo["FNumber"] || photo["ExposureTime"]),
+    saysScreenshot: /screen ?shot|截屏|截图/i.test(words),
+  };
+}
+
+function read(exif: Buffer) {
+  try {
+    return exifReader(exif);
+  } catch {
+    return null;
+  }
+}
+
+/** The reader rolls 18:60:19 over to 19:00:19: only a time that stands in the file in these very digits is one. */
+function momentOf(photo: Tags, exif: Buffer): Date | null {
+  const wall = photo["DateTimeOriginal"] ?? photo["DateTimeDigitized"];
+  if (!(wall instanceof Date) || Number.isNaN(wall.getTime()) || wall.getUTCFullYear() < FIRST_YEAR) return null;
+  const [day, time] = wall.toISOString().slice(0, 19).split("T") as [string, string];
+  if (!exif.includes(`${day.replaceAll("-", ":")} ${time}`)) return null;
+  const named = textOf(photo["OffsetTimeOriginal"] ?? photo["OffsetTime"]).trim();
+  return new Date(`${day}T${time}${OFFSET.test(named) ? named : CHINA}`);
+}
+
+function positionOf(gps: Tags): Taken["position"] {
+  const lat = degreesOf(gps["GPSLatitude"], gps["GPSLatitudeRef"], ["N", "S"], 90);
+  const lng = degreesOf(gps["GPSLongitude"], gps["GPSLongitudeRef"], ["E", "W"], 180);
+  // 0° N 0° E is what a phone writes that does not know
+  return lat === null || lng === null || (lat === 0 && lng === 0) ? null : { lat, lng };
+}
+
+/** Degrees, minutes and seconds; seven digits are a centimetre. */
+function degreesOf(value: unknown, ref: unknown, [plus, minus]: [string, string], most: number): number | null {
+  const sign = textOf(ref) === plus ? 1 : textOf(ref) === minus ? -1 : 0;
+  if (sign === 0 || !Array.isArray(value) || value.length !== 3) return null;
+  const [degrees, minutes, seconds] = value.map(Number) as [number, number, number];
+  const total = degrees + minutes / 60 + seconds / 3600;
+  if (!(degrees >= 0 && minutes >= 0 && minutes < 60 && seconds >= 0 && seconds < 60 && total <= most)) return null;
+  return Math.round(sign * total * 1e7) / 1e7;
+}
+
+/** Strings end at their first NUL; UserComment carries eight bytes of its alphabet in front. */
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value.split("\0")[0] as string;
+  if (!Buffer.isBuffer(value)) return "";
+  return value.toString("utf8").replaceAll("\0", "");
+}
