@@ -185,6 +185,10 @@ export const catalogueSchema = Joi.object({
           .required(),
         legalBasis: articles.required(),
         settledHere: Joi.boolean().required(),
+        photos: Joi.array()
+          .items(Joi.valid("traffic-light", "lane-lines", "road-sign"))
+          .unique()
+          .default([]),
       }),
     )
     .unique("id")

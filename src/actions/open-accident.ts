@@ -34,6 +34,7 @@ async function create(ctx: Context, { person, textVersion, answer }: OpenAcciden
       scene: { occurredAt: at, position: null, address: null, weather: null },
       parties: { A: newParty(person, textVersion, at), B: null },
       photos: [],
+      photoTries: {},
       invitation: null,
       movedAt: null,
       concludedAt: null,

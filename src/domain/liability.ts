@@ -1,4 +1,5 @@
 import type { Accident, Degree, Letter, Statement } from "./accident.ts";
+import type { ExtraSlot } from "./photo.ts";
 
 /** An act of the liability catalogue (config/liability.yaml). */
 export interface Act {
@@ -11,6 +12,8 @@ export interface Act {
   legalBasis: string[];
   /** false: an officer's case (hit and run, other situations that nobody here can weigh) */
   settledHere: boolean;
+  /** what a photograph of would help to judge it */
+  photos: ExtraSlot[];
 }
 
 /** "none" is the act of the driver who did nothing wrong; it is in every catalogue. */

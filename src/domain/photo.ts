@@ -8,7 +8,7 @@ export type MandatorySlot = (typeof PHOTO_SLOTS)[number];
 export type ExtraSlot = (typeof EXTRA_SLOTS)[number];
 export type PhotoSlot = MandatorySlot | ExtraSlot;
 
-/** Of these there is one picture each, a new one replaces it; of `extra` there may be many. */
+/** Of these there is one picture each, a new one replaces it. */
 export const isMandatory = (slot: PhotoSlot): slot is MandatorySlot =>
   (PHOTO_SLOTS as readonly string[]).includes(slot);
 
@@ -107,13 +107,22 @@ export interface Photo {
   plates: PlateReading | null;
   /** what the phone had before it made the picture smaller for a slow network */
   shrunkFrom: { width: number; height: number; bytes: number } | null;
+  /** what it looks the same as: a photograph of this case (its id), or of another ("KC20261123-000042/id") */
+  dupOf: string | null;
+  /** it shows a plate, the driver has been asked whose, and it stands in one of the two places until he says */
+  isAsked: boolean;
 }
 
 /** A picture of which nothing is known yet but that it is there. */
-export const UNEXAMINED: Pick<Photo, "findings" | "imageHash" | "taken" | "plates" | "shrunkFrom"> = {
+export const UNEXAMINED: Pick<
+  Photo,
+  "findings" | "imageHash" | "taken" | "plates" | "shrunkFrom" | "dupOf" | "isAsked"
+> = {
   findings: [],
   imageHash: null,
   taken: null,
   plates: null,
   shrunkFrom: null,
+  dupOf: null,
+  isAsked: false,
 };

@@ -12,7 +12,9 @@ import {
 import { type AgreementContent, agreementOf } from "./agreement.ts";
 import { missingSlots, type Step, stepOf } from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
-import type { Photo, PhotoSlot } from "./photo.ts";
+import type { ExtraSlot, Photo, PhotoSlot, ReadPlate } from "./photo.ts";
+import { wantedExtras } from "./photo-extras.ts";
+import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
 
 /** What the other driver is doing now, for the strip under the title; says nothing of what he typed. */
 export type Activity =
@@ -29,6 +31,13 @@ export type Activity =
   | "waiting"
   | "done";
 
+/** What a driver may see of a photograph. */
+export interface ViewedPhoto
+  extends Pick<Photo, "id" | "slot" | "by" | "state" | "source" | "refusal" | "receivedAt" | "findings"> {
+  /** what a picture of a plate shows; it hangs on a car that stands in front of both */
+  plate: Pick<ReadPlate, "plate" | "sure"> | null;
+}
+
 /** What one driver may see of the accident. Pages and chat show this, never the document. */
 export interface View {
   id: string;
@@ -37,8 +46,18 @@ export interface View {
   openedAt: Date;
   step: Step;
   scene: Scene;
-  photos: Pick<Photo, "id" | "slot" | "by" | "state" | "refusal" | "receivedAt">[];
+  photos: ViewedPhoto[];
   missingSlots: PhotoSlot[];
+  /** how often a picture of each place was sent back; the third is taken as it is */
+  photoTries: Partial<Record<PhotoSlot, number>>;
+  /** further photographs that what happened makes worth having, not there yet */
+  wantedExtras: ExtraSlot[];
+  /** the photograph of a plate of which we have asked whose it is */
+  askedPhoto: string | null;
+  /** by the photograph of his plate; who remembers his last plate asks suggestedPlate himself */
+  plateSuggestion: PlateSuggestion | null;
+  /** where a picture shows another plate than was typed; what the other typed is not told before the agreement */
+  plateDoubts: PlateDoubt[];
   movedAt: Date | null;
   me: { details: Details | null; statement: Statement | null; signature: Signature | null };
   other: { joined: boolean; joinedAt: Date | null; activity: Activity };
@@ -87,15 +106,15 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     openedAt: accident.openedAt,
     step,
     scene: accident.scene,
-    photos: accident.photos.map(({ id, slot, by, state, refusal, receivedAt }) => ({
-      id,
-      slot,
-      by,
-      state,
-      refusal,
-      receivedAt,
-    })),
+    photos: accident.photos.map((photo) => viewedPhoto(photo, letter)),
     missingSlots: missingSlots(accident),
+    photoTries: accident.photoTries,
+    wantedExtras: wantedExtras(accident, letter, catalogue),
+    askedPhoto: (letter === "A" && accident.photos.find((photo) => photo.isAsked)?.id) || null,
+    plateSuggestion: suggestedPlate(accident, letter),
+    plateDoubts: plateDoubts(accident).map((doubt) =>
+      doubt.party === letter || readable ? doubt : { ...doubt, typed: null },
+    ),
     movedAt: accident.movedAt,
     me: { details: me?.details ?? null, statement: me?.statement ?? null, signature: me?.signature ?? null },
     other: {
@@ -112,5 +131,16 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     concludedAt: accident.concludedAt,
     claims: accident.claims.filter((claim) => claim.party === letter),
     ended: accident.ended,
+  };
+}
+
+/** What is wrong with a picture is for him to know who took it and can take it again; of other cars' plates that stand in it nobody needs to read. */
+function viewedPhoto(photo: Photo, letter: Letter): ViewedPhoto {
+  const { id, slot, by, state, source, refusal, receivedAt, findings, plates } = photo;
+  const best = isPlateSlot(slot) ? plates?.best : null;
+  return {
+    ...{ id, slot, by, state, source, refusal, receivedAt },
+    findings: by === letter ? findings : [],
+    plate: best ? { plate: best.plate, sure: best.sure } : null,
   };
 }

@@ -1,5 +1,6 @@
-import type { Accident, ChainedEvent, Claim, Invitation, Party, Position } from "../domain/accident.ts";
+import type { Accident, ChainedEvent, Claim, Invitation, OutboxEntry, Party, Position } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
+import { type Photo, type Taken, UNEXAMINED } from "../domain/photo.ts";
 import type { Vault } from "./vault.ts";
 
 /** As MongoDB keeps it: what identifies a person is sealed under the accident's own key, the rest is plain for queries and audit. */
@@ -25,7 +26,7 @@ export interface AccidentDocument {
 export interface StoredEntry {
   id: string;
   seq: number;
-  kind: "claim" | "notice" | "document" | "photo";
+  kind: OutboxEntry["kind"];
   target: string;
   sealed: Buffer;
 }
@@ -35,6 +36,7 @@ export const PARTS = [
   "scene",
   "parties",
   "photos",
+  "photoTries",
   "invitation",
   "movedAt",
   "concludedAt",
@@ -80,6 +82,8 @@ export function partToDocument(accident: Accident, part: PartName, seals: Sealin
         A: partyToDocument(accident.parties.A, "A", seals),
         B: accident.parties.B && partyToDocument(accident.parties.B, "B", seals),
       };
+    case "photos":
+      return accident.photos.map((photo) => photoToDocument(photo, seals));
     case "invitation": {
       if (!accident.invitation) return null;
       const { code, digits, qrUrl, ...plain } = accident.invitation;
@@ -94,6 +98,19 @@ export function partToDocument(accident: Accident, part: PartName, seals: Sealin
       return accident[part];
   }
 }
+
+/** Plates and where a phone was name a person; the rest says nothing about one. */
+function photoToDocument({ plates, taken, ...plain }: Photo, seals: Sealing): unknown {
+  return { ...plain, sealed: plates || taken ? seals.seal(`photo/${plain.id}`, { plates, taken }) : null };
+}
+
+/** One stored before pictures were examined has nothing but what UNEXAMINED says. */
+function documentToPhoto({ sealed, ...plain }: Sealed<Photo>, seals: Sealing): Photo {
+  const { plates, taken } = seals.open<Pick<Photo, "plates" | "taken">>(`photo/${plain.id}`, sealed) ?? UNEXAMINED;
+  return { ...UNEXAMINED, ...plain, plates, taken: taken && takenOf(taken) };
+}
+
+const takenOf = ({ at, position }: Taken): Taken => ({ at: at && new Date(at), position });
 
 function partyToDocument(party: Party, letter: string, seals: Sealing): unknown {
   const { details, statement, ...plain } = party;
@@ -126,7 +143,8 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
       }),
     },
     parties: { A: documentToParty(parties.A, "A", seals), B: parties.B && documentToParty(parties.B, "B", seals) },
-    photos: parts.photos as Accident["photos"],
+    photos: (parts.photos as Sealed<Photo>[]).map((photo) => documentToPhoto(photo, seals)),
+    photoTries: (parts.photoTries as Accident["photoTries"] | undefined) ?? {},
     invitation: invitation && withoutSeal(invitation, seals.open("invitation", invitation.sealed)),
     movedAt: parts.movedAt as Date | null,
     concludedAt: parts.concludedAt as Date | null,

@@ -74,6 +74,7 @@ export function opened(over: Partial<Accident> = {}): Accident {
     scene: { occurredAt: AT, position: null, address: null, weather: null },
     parties: { A: newParty("A"), B: null },
     photos: [],
+    photoTries: {},
     invitation: null,
     movedAt: null,
     concludedAt: null,

@@ -34,6 +34,7 @@ export function concludedAccident(options: ConcludedOptions): AccidentDraft {
     },
     parties: { A: partyOf("A", options), B: partyOf("B", options) },
     photos: slots.map((slot, index) => photoOf({ slot, index, id, at })),
+    photoTries: {},
     invitation: null,
     movedAt: at,
     concludedAt: at,

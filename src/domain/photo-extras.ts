@@ -1,0 +1,20 @@
+import { type Accident, type Letter, otherOf } from "./accident.ts";
+import { type Catalogue, findAct } from "./liability.ts";
+import { EXTRA_SLOTS, type ExtraSlot } from "./photo.ts";
+
+/** What is worth a further photograph when somebody is said to have done this: the lights, the lines on the road, the sign (the `photos` of the catalogue's acts). */
+export function extrasFor(acts: readonly string[], catalogue: Catalogue): ExtraSlot[] {
+  const wanted = new Set(acts.flatMap((act) => findAct(catalogue, act)?.photos ?? []));
+  return EXTRA_SLOTS.filter((slot) => wanted.has(slot));
+}
+
+/** Those that this driver is asked for and that are not there yet. By his own statement: the other's is not known to him before both have stated. */
+export function wantedExtras(accident: Accident, letter: Letter, catalogue: Catalogue): ExtraSlot[] {
+  const mine = accident.parties[letter]?.statement;
+  if (!mine) return [];
+  const others = accident.parties[otherOf(letter)]?.statement;
+  const acts = [mine, ...(others ? [others] : [])].flatMap(({ ownAct, otherAct }) => [ownAct, otherAct]);
+  return extrasFor(acts, catalogue).filter(
+    (slot) => !accident.photos.some((photo) => photo.slot === slot && photo.state !== "refused"),
+  );
+}

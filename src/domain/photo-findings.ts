@@ -1,0 +1,152 @@
+import type { Accident, Position, Scene } from "./accident.ts";
+import {
+  type Finding,
+  type FindingCode,
+  isMandatory,
+  type Photo,
+  type PhotoMeasures,
+  type PhotoSlot,
+  type PlateReading,
+  type Taken,
+} from "./photo.ts";
+import { looksLike } from "./photo-likeness.ts";
+import { isPlateSlot } from "./photo-plates.ts";
+
+/** What is known of a picture when it is judged. */
+export interface Examination {
+  slot: PhotoSlot;
+  /** of the original, upright, in pixels */
+  width: number;
+  height: number;
+  sha256: string;
+  imageHash: string | null;
+  measures: PhotoMeasures;
+  taken: Taken | null;
+  /** a picture of another case looks the same */
+  isSeenBefore: boolean;
+}
+
+/** After so many pictures of one place were sent back, the next one is taken as it is: checking never holds anyone on the road. */
+export const MOST_TRIES = 2;
+
+/*
+ * Judged on 14 photographs of cars and the same ones blurred, darkened and made smaller, and on drawings. What blocks shows nothing that an officer
+ * could use; everything else is only said and recorded.
+ */
+const USELESS_SIDE = 480;
+const SMALL_SIDE = 800;
+/** Laplacian's variance, as if the picture used the whole range of light: sharp photographs have 300 and more, a slight shake 100, σ 4 of 1,344 px about 20, σ 10 under 6 */
+const USELESS_SHARPNESS = 7;
+const POOR_SHARPNESS = 40;
+/** the 98th percentile of the light: under 24 nothing stands out from black, up to 60 a screen at its brightest shows a car */
+const USELESS_LIGHT = 24;
+const POOR_LIGHT = 60;
+const MUCH_BLACK = 850;
+const MUCH_WHITE = 400;
+
+const DAY_MS = 24 * 3600_000;
+const FAR_M = 2_000;
+/** EXIF is WGS-84, the map's pin GCJ-02, some phones write GCJ-02 into EXIF: in China the two are at most so far apart, so neither is converted. */
+const SHIFT_M = 700;
+
+const blocks = (code: FindingCode): Finding => ({ code, level: "blocks" });
+const warns = (code: FindingCode): Finding => ({ code, level: "warns" });
+
+type Case = Pick<Accident, "photos" | "scene">;
+
+/** What is wrong with a picture, the gravest first; nothing where all is well. */
+export function findingsOf(picture: Examination, accident: Case): Finding[] {
+  const { measures } = picture;
+  const found = [
+    sizeOf(picture),
+    lightOf(measures),
+    sharpnessOf(measures),
+    likenessOf(picture, accident),
+    measures.whitePermille > MUCH_WHITE ? warns("overexposed") : null,
+    picture.isSeenBefore ? warns("seen-before") : null,
+    measures.isScreenshot ? warns("screenshot") : null,
+    measures.isScreen ? warns("screen") : null,
+    ...takenFindings(picture.taken, accident.scene),
+  ].filter((finding) => finding !== null);
+  return [...found.filter(({ level }) => level === "blocks"), ...found.filter(({ level }) => level === "warns")];
+}
+
+/** The finding for which a picture is sent back, or null: nothing is, and the third one of a place never. */
+export function blockOf(accident: Pick<Accident, "photoTries">, slot: PhotoSlot, findings: Finding[]): Finding | null {
+  if ((accident.photoTries[slot] ?? 0) >= MOST_TRIES) return null;
+  return findings.find(({ level }) => level === "blocks") ?? null;
+}
+
+function sizeOf({ width, height }: Examination): Finding | null {
+  const side = Math.max(width, height);
+  if (side < USELESS_SIDE) return blocks("too-small");
+  return side < SMALL_SIDE ? warns("too-small") : null;
+}
+
+function lightOf({ highlights, blackPermille }: PhotoMeasures): Finding | null {
+  if (highlights < USELESS_LIGHT) return blocks("dark");
+  return highlights < POOR_LIGHT || blackPermille > MUCH_BLACK ? warns("dark") : null;
+}
+
+/** Edges grow with the square of the light: a dark picture is not for that a blurred one. */
+function sharpnessOf({ sharpness, highlights }: PhotoMeasures): Finding | null {
+  const inFullLight = sharpness * (255 / Math.max(highlights, 1)) ** 2;
+  if (inFullLight < USELESS_SHARPNESS) return blocks("blurred");
+  return inFullLight < POOR_SHARPNESS ? warns("blurred") : null;
+}
+
+function likenessOf(picture: Examination, { photos }: Case): Finding | null {
+  const twin = twinOf(picture, photos);
+  if (!twin) return null;
+  return isMandatory(picture.slot) && isMandatory(twin.slot) ? blocks("same-picture") : warns("same-picture");
+}
+
+/** The photograph of another place of this case that is, or looks, the same. */
+export function twinOf({ slot, sha256, imageHash }: PictureId, photos: readonly Photo[]): Photo | null {
+  const isTwin = (other: Photo) =>
+    other.state === "stored" &&
+    (other.slot !== slot || slot === "extra") &&
+    (other.sha256 === sha256 ||
+      (imageHash !== null && other.imageHash !== null && looksLike(imageHash, other.imageHash)));
+  const twins = photos.filter(isTwin);
+  return twins.find((twin) => isMandatory(twin.slot)) ?? twins[0] ?? null;
+}
+type PictureId = Pick<Examination, "slot" | "sha256" | "imageHash">;
+
+/** What EXIF says against the accident's time and place. Where there is none (the chat and many browsers strip it), nothing is said. */
+export function takenFindings(taken: Taken | null, scene: Pick<Scene, "occurredAt" | "position">): Finding[] {
+  const apartMs = taken?.at ? Math.abs(taken.at.getTime() - scene.occurredAt.getTime()) : 0;
+  const isFar = taken?.position && scene.position && isElsewhere(taken.position, scene.position);
+  return [...(apartMs > DAY_MS ? [warns("taken-earlier")] : []), ...(isFar ? [warns("taken-elsewhere")] : [])];
+}
+
+function isElsewhere(taken: Pick<Position, "lat" | "lng">, scene: Position): boolean {
+  return metresBetween(taken, scene) > FAR_M + SHIFT_M + (scene.accuracyM ?? 0);
+}
+
+const EARTH_M = 6_371_000;
+
+/** Great-circle distance. */
+export function metresBetween(a: Pick<Position, "lat" | "lng">, b: Pick<Position, "lat" | "lng">): number {
+  const rad = (degrees: number) => (degrees * Math.PI) / 180;
+  const half =
+    Math.sin(rad(b.lat - a.lat) / 2) ** 2 +
+    Math.cos(rad(a.lat)) * Math.cos(rad(b.lat)) * Math.sin(rad(b.lng - a.lng) / 2) ** 2;
+  return 2 * EARTH_M * Math.asin(Math.min(1, Math.sqrt(half)));
+}
+
+/** The first position of a case speaks for the pictures that were there before it. */
+export function judgedByPlace(photos: readonly Photo[], scene: Scene): Photo[] {
+  return photos.map((photo) => {
+    const known = photo.findings.map(({ code }) => code);
+    const fresh = takenFindings(photo.taken, scene).filter(({ code }) => !known.includes(code));
+    return fresh.length > 0 ? { ...photo, findings: [...photo.findings, ...fresh] } : photo;
+  });
+}
+
+/** With what was read in it: a picture of a plate on which none was found is one to look at. */
+export function judgedByPlates(photo: Photo, plates: PlateReading): Photo {
+  const rest = photo.findings.filter(({ code }) => code !== "no-plate");
+  const isBare = isPlateSlot(photo.slot) && plates.best === null;
+  return { ...photo, plates, findings: isBare ? [...rest, warns("no-plate")] : rest };
+}

@@ -1,0 +1,103 @@
+import { type Accident, LETTERS, type Letter } from "./accident.ts";
+import { isMandatory, PHOTO_SLOTS, type Photo, type PhotoSlot, type PlateReading } from "./photo.ts";
+import { judgedByPlates } from "./photo-findings.ts";
+import { isPlateSlot, isSamePlate, PLATE_SLOT } from "./photo-plates.ts";
+
+/** Where a picture that came without a place belongs. */
+export interface Placement {
+  slot: PhotoSlot;
+  /** put there until the driver has said whose plate it is */
+  isAsked: boolean;
+}
+
+/** Plates that are known of each driver's car: typed, or from last time. */
+export type KnownPlates = Record<Letter, readonly string[]>;
+
+/** A plate as wide as this (thousandths of the picture) is what the picture was taken for; on a view of both cars it is a tenth. */
+const CLOSE_UP = 200;
+
+type Case = Pick<Accident, "photos">;
+
+/**
+ * Puts a picture of the chat into its place by what it shows: the close-up of a known plate into that plate's, of an unknown one into the only one that
+ * is open, else the driver is asked; everything else in the order in which it was sent. Null as reading: nothing is known of it (no reader, or too slow),
+ * so it stays where it was announced.
+ */
+export function placeOf(
+  accident: Case,
+  photo: Photo,
+  seen: { plates: PlateReading | null; known: KnownPlates },
+): Placement {
+  const open = PHOTO_SLOTS.filter((slot) => isOpen(accident, photo, slot));
+  const close = seen.plates?.best && seen.plates.best.box.width >= CLOSE_UP ? seen.plates.best : null;
+  if (close) {
+    const placement = placeOfPlate(accident, close.plate, { open, known: seen.known });
+    if (placement) return placement;
+  }
+  if (!seen.plates && (photo.slot === "extra" || open.some((slot) => slot === photo.slot)))
+    return { slot: photo.slot, isAsked: false };
+  const inOrder = [...open.filter((slot) => !isPlateSlot(slot)), ...open.filter(isPlateSlot)];
+  return { slot: inOrder[aheadOf(accident, photo)] ?? "extra", isAsked: false };
+}
+
+interface Room {
+  open: readonly PhotoSlot[];
+  known: KnownPlates;
+}
+
+function placeOfPlate(accident: Case, plate: string, { open, known }: Room): Placement | null {
+  const owner = LETTERS.find((letter) => known[letter].some((one) => isSamePlate(one, plate)));
+  const places = open.filter(isPlateSlot);
+  if (owner) return places.includes(PLATE_SLOT[owner]) ? { slot: PLATE_SLOT[owner], isAsked: false } : null;
+  const [first, second] = places;
+  if (!first || isThere(accident, plate)) return null;
+  return { slot: first, isAsked: second !== undefined };
+}
+
+/** The same plate once more is no picture of the other one. */
+const isThere = ({ photos }: Case, plate: string): boolean =>
+  photos.some(
+    ({ slot, state, plates }) =>
+      state === "stored" && isPlateSlot(slot) && plates?.best && isSamePlate(plates.best.plate, plate),
+  );
+
+/** What is only announced holds its place for now: pictures are placed when they are here. */
+const isOpen = ({ photos }: Case, photo: Photo, slot: PhotoSlot): boolean =>
+  !photos.some((other) => other.id !== photo.id && other.slot === slot && other.state === "stored");
+
+/** Those sent before it that are still on their way keep their turn. */
+function aheadOf({ photos }: Case, photo: Photo): number {
+  const at = photos.findIndex(({ id }) => id === photo.id);
+  return photos
+    .slice(0, at)
+    .filter(({ state, by, slot }) => state === "announced" && by === photo.by && isMandatory(slot)).length;
+}
+
+/** The pictures with one of them in another place: what stood there takes its place, what was refused there is forgotten. */
+export function movedTo(photos: readonly Photo[], photo: Photo, { slot, isAsked }: Placement): Photo[] {
+  const at = (one: Photo, place: Placement): Photo => {
+    const there = { ...one, ...place };
+    return one.plates ? judgedByPlates(there, one.plates) : there;
+  };
+  const moved = at(photo, { slot, isAsked });
+  if (slot === photo.slot || slot === "extra") return photos.map((other) => (other.id === photo.id ? moved : other));
+  return photos
+    .filter((other) => other.slot !== slot || other.state !== "refused" || other.id === photo.id)
+    .map((other) => {
+      if (other.id === photo.id) return moved;
+      return other.slot === slot ? at(other, { slot: photo.slot, isAsked: false }) : other;
+    });
+}
+
+/** Whose plate the picture in question shows, once a driver has typed that very plate; null while it is open. */
+export function answeredByDetails(
+  accident: Pick<Accident, "photos" | "parties">,
+): { photo: Photo; slot: PhotoSlot } | null {
+  const photo = accident.photos.find(({ isAsked, state }) => isAsked && state === "stored");
+  const plate = photo?.plates?.best?.plate;
+  const owner = LETTERS.find((letter) => {
+    const typed = accident.parties[letter]?.details?.plate;
+    return plate && typed && isSamePlate(plate, typed);
+  });
+  return photo && owner ? { photo, slot: PLATE_SLOT[owner] } : null;
+}
