@@ -1,0 +1,15 @@
+import type { LicenceKind, LicenceReading } from "../../domain/licence.ts";
+import type { OcrModels } from "../ocr/models.ts";
+import { rasterOf } from "../ocr/raster.ts";
+import { findLicence } from "./find-fields.ts";
+import { readSheet } from "./read-sheet.ts";
+import { layStraight } from "./sheet.ts";
+
+/** A card that fills half of the picture is still 800 pixels wide. */
+const RASTER_SIDE = 1_600;
+
+/** What a photographed licence says, whichever way it was held; the other paper where that was photographed; null: neither can be seen. Keeps nothing. */
+export async function readLicence(models: OcrModels, bytes: Buffer, kind: LicenceKind): Promise<LicenceReading | null> {
+  const lines = await readSheet(models, await rasterOf(bytes, RASTER_SIDE));
+  return findLicence(layStraight(lines), kind);
+}

@@ -1,0 +1,78 @@
+import sharp from "sharp";
+import { detectLines } from "../ocr/detector.ts";
+import { type Quad, sizeOf } from "../ocr/geometry.ts";
+import type { OcrModels } from "../ocr/models.ts";
+import type { Raster } from "../ocr/raster.ts";
+import type { TextLine } from "../ocr/read-text.ts";
+import { lineOf, recogniseLine } from "../ocr/recogniser.ts";
+
+const DETECT_SIDE = 960;
+/** More than both sides of a licence have: of what else is in the picture the longest lines are read. */
+const MOST_LINES = 70;
+/** A sheet that takes less of the picture is looked at again from nearer. */
+const FAR = 0.6;
+const MARGIN = 0.03;
+/** So many lines tell which end is up. */
+const WITNESSES = 4;
+
+interface Sheet {
+  raster: Raster;
+  quads: Quad[];
+}
+
+/** Every line of text on a sheet, held as it may be: the corners of a line begin where its text begins. */
+export async function readSheet(models: OcrModels, raster: Raster): Promise<TextLine[]> {
+  const sheet = await nearer(models, await detect(models, raster));
+  const quarters = await quartersOf(models, sheet);
+  const lines: TextLine[] = [];
+  for (const quad of sheet.quads) lines.push(await read(models, sheet.raster, turned(quad, quarters)));
+  return lines.filter(({ text }) => text !== "");
+}
+
+async function detect(models: OcrModels, raster: Raster): Promise<Sheet> {
+  const boxes = await detectLines(models, raster, { side: DETECT_SIDE });
+  const quads = boxes.map(({ corners }) => corners).sort((a, b) => lengthOf(b) - lengthOf(a));
+  return { raster, quads: quads.slice(0, MOST_LINES) };
+}
+
+const lengthOf = (quad: Quad) => Math.max(sizeOf(quad).width, sizeOf(quad).height);
+
+async function read(models: OcrModels, raster: Raster, corners: Quad): Promise<TextLine> {
+  const { text, probability } = await recogniseLine(models, lineOf(raster, corners));
+  return { text, probability, corners };
+}
+
+/** The quadrilateral as read from another of its corners, so many quarters of a turn clockwise. */
+const turned = (quad: Quad, quarters: number): Quad =>
+  quad.map((_, at) => quad[(at + quarters) % 4]) as unknown as Quad;
+
+/** How far the sheet was turned: lines of text are long, and upside down they read badly. */
+async function quartersOf(models: OcrModels, { raster, quads }: Sheet): Promise<number> {
+  const lean = quads.map(sizeOf).reduce((sum, { width, height }) => sum + width - height, 0);
+  const [level, reversed] = lean >= 0 ? [0, 2] : [1, 3];
+  const sums = [0, 0];
+  for (const quad of quads.slice(0, WITNESSES)) {
+    for (const [way, quarters] of [level, reversed].entries()) {
+      sums[way]! += (await read(models, raster, turned(quad, quarters))).probability;
+    }
+  }
+  return sums[0]! >= sums[1]! ? level : reversed;
+}
+
+/** A small sheet cut out of its picture and searched again. */
+async function nearer(models: OcrModels, sheet: Sheet): Promise<Sheet> {
+  const { raster, quads } = sheet;
+  if (quads.length === 0) return sheet;
+  const points = quads.flat();
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const left = Math.max(0, Math.floor(Math.min(...xs) - raster.width * MARGIN));
+  const top = Math.max(0, Math.floor(Math.min(...ys) - raster.height * MARGIN));
+  const width = Math.min(raster.width, Math.ceil(Math.max(...xs) + raster.width * MARGIN)) - left;
+  const height = Math.min(raster.height, Math.ceil(Math.max(...ys) + raster.height * MARGIN)) - top;
+  if (Math.max(width, height) > FAR * Math.max(raster.width, raster.height)) return sheet;
+  const data = await sharp(raster.data, { raw: { width: raster.width, height: raster.height, channels: 3 } })
+    .extract({ left, top, width, height })
+    .raw()
+    .toBuffer();
+  return detect(models, { data, width, height });
+}

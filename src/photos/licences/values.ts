@@ -1,0 +1,64 @@
+import type { Piece } from "./find-labels.ts";
+import type { Label } from "./labels.ts";
+import type { Line } from "./sheet.ts";
+
+export interface Value {
+  text: string;
+  /** of its least certain part */
+  probability: number;
+}
+
+/** How far below a label its value may stand, in heights of the label: electronic licences print it there. */
+const BELOW = 3;
+
+/** What may be the value of a label, the likeliest first: what stands to its right up to the next label, piece by piece and then joined; else what stands below it. */
+export function valuesBeside(field: Label["field"], pieces: readonly Piece[]): Value[] {
+  const labels = pieces.filter(({ label }) => label?.field === field);
+  // the Chinese label stands on the line of its value, the English one beneath it
+  const anchors = [...labels.filter(({ isEnglish }) => !isEnglish), ...labels.filter(({ isEnglish }) => isEnglish)];
+  return anchors.flatMap((anchor) => {
+    const box = anchor.isEnglish ? raised(anchor.line) : anchor.line;
+    const right = rightOf(box, pieces, anchor);
+    return right.length > 0 ? joinedStepwise(right) : below(anchor.line, pieces).map(valueIn);
+  });
+}
+
+const valueIn = ({ text, probability }: Line): Value => ({ text: text.trim(), probability });
+
+/** A, A B, A B C: the detector parts what is widely spaced. */
+function joinedStepwise(lines: readonly Line[]): Value[] {
+  return lines.map((_, last) => ({
+    text: lines
+      .slice(0, last + 1)
+      .map(({ text }) => text.trim())
+      .join(" "),
+    probability: Math.min(...lines.slice(0, last + 1).map(({ probability }) => probability)),
+  }));
+}
+
+/** An English label is half as high as the Chinese one above it. */
+const raised = (line: Line): Line => ({ ...line, y: line.y - line.height * 1.2, height: line.height * 1.6 });
+
+const middle = ({ y, height }: Line) => y + height / 2;
+const isLevel = (a: Line, b: Line) => Math.abs(middle(a) - middle(b)) < 0.7 * Math.max(a.height, b.height);
+
+function rightOf(box: Line, pieces: readonly Piece[], anchor: Piece): Line[] {
+  const row = pieces
+    .filter((piece) => piece !== anchor && !piece.isEnglish && isLevel(box, piece.line))
+    .filter(({ line }) => line.x + line.width / 2 > box.x + box.width && line.x > box.x + box.width / 2)
+    .sort((a, b) => a.line.x - b.line.x);
+  const end = row.findIndex(({ label }) => label !== null && label.field !== anchor.label?.field);
+  return row.slice(0, end < 0 ? row.length : end).flatMap(({ label, line }) => (label ? [] : [line]));
+}
+
+function below(box: Line, pieces: readonly Piece[]): Line[] {
+  return pieces
+    .filter(({ label, line }) => {
+      const down = middle(line) - middle(box);
+      const overlap = Math.min(line.x + line.width, box.x + box.width) - Math.max(line.x, box.x);
+      return label === null && down > 0.7 * box.height && down < BELOW * box.height && overlap > 0;
+    })
+    .sort((a, b) => a.line.y - b.line.y)
+    .map(({ line }) => line)
+    .slice(0, 1);
+}
