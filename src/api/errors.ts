@@ -1,6 +1,6 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
-import { AppError, Conflict } from "../errors.ts";
+import { AppError, Busy, Conflict } from "../errors.ts";
 
 /** Over in a moment: a 409 would tell the sender that we have taken it, and he would not send it again. */
 const BUSY = new Set(["too-busy", "outbox-full"]);
@@ -14,8 +14,8 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
       await next();
     } catch (error) {
       const spoken = error instanceof AppError && error.status < 500 ? error : null;
-      if (!spoken) ctx.log.error({ code: (error as { code?: unknown }).code, err: error }, "api.failed");
-      const busy = spoken instanceof Conflict && BUSY.has(spoken.code);
+      const busy = error instanceof Busy || (spoken instanceof Conflict && BUSY.has(spoken.code));
+      if (!spoken && !busy) ctx.log.error({ code: (error as { code?: unknown }).code, err: error }, "api.failed");
       const code = busy ? "too-busy" : (spoken?.code ?? "internal");
       const fields = fieldsOf(spoken);
       const key = `api.errors.${code}`;

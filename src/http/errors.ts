@@ -38,7 +38,7 @@ function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
     `h5.errors.${status}`,
   );
   if (wantsJson(koa)) {
-    koa.body = { error: { code, message, ...(field === undefined ? {} : { field }) } };
+    koa.body = { error: { code, message, ...told(details) } };
     return;
   }
   koa.type = "html";
@@ -48,6 +48,14 @@ function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
     title: t(`h5.errors.title.${status}`),
     self: koa.originalUrl,
   });
+}
+
+/** What a script needs beside the words: where it is wrong, what a picture was refused for and how often it may be tried again. */
+const TOLD = ["field", "slot", "finding", "triesLeft", "retryAfterS"];
+
+function told(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = TOLD.filter((name) => ["string", "number"].includes(typeof details[name]));
+  return Object.fromEntries(kept.map((name) => [name, details[name]]));
 }
 
 function describe(error: unknown): { status: number; code: string; details: Readonly<Record<string, unknown>> } {
