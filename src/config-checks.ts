@@ -57,3 +57,8 @@ function isAddress(template: string): boolean {
 
 /** One secret, or several while it is being changed. */
 export const secretsOf = (text: string | undefined): string[] => text?.split(/\s+/).filter(Boolean) ?? [];
+
+/** A bucket that is to be used must have a name. */
+export function storageFaults({ storage, bucket }: Settings): string[] {
+  return storage === "s3" && !bucket?.name ? ["S3_BUCKET: required when STORAGE is s3"] : [];
+}

@@ -1,5 +1,5 @@
 import Joi from "joi";
-import type { Config, WechatConfig } from "./config.ts";
+import type { BucketConfig, Config, WechatConfig } from "./config.ts";
 
 /** The platform's hosts in order of preference; the access token is shared by all of them. */
 export const PLATFORM_HOSTS = [
@@ -18,6 +18,15 @@ export const VARIABLES: Record<string, string> = {
   DATA_DIR: "dataDir",
   MONGODB_URI: "mongodbUri",
   LOG_LEVEL: "logLevel",
+  STORAGE: "storage",
+  S3_ENDPOINT: "bucket.endpoint",
+  S3_REGION: "bucket.region",
+  S3_BUCKET: "bucket.name",
+  S3_PREFIX: "bucket.prefix",
+  S3_FORCE_PATH_STYLE: "bucket.forcePathStyle",
+  AWS_ACCESS_KEY_ID: "bucket.accessKeyId",
+  AWS_SECRET_ACCESS_KEY: "bucket.secretAccessKey",
+  AWS_SESSION_TOKEN: "bucket.sessionToken",
   DATA_KEY: "keys.data",
   SESSION_KEY: "keys.session",
   WECHAT_APPID: "wechat.appid",
@@ -68,6 +77,28 @@ function isOrigin(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href;
 }
 
+const bucketKey = secretText(/^\S{3,2048}$/, "must be 3 to 2048 characters without spaces");
+const bucket = Joi.object({
+  endpoint: origin,
+  region: Joi.string()
+    .pattern(/^[a-z0-9-]{1,64}$/)
+    .default("us-east-1"),
+  // the names that S3 and all who speak its protocol take
+  name: Joi.string().pattern(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  prefix: Joi.string()
+    .pattern(/^[\w-]+(\/[\w-]+)*\/$/)
+    .max(200)
+    .allow("")
+    .default(""),
+  forcePathStyle: Joi.boolean().default(false),
+  accessKeyId: bucketKey,
+  secretAccessKey: bucketKey,
+  sessionToken: bucketKey,
+})
+  .and("accessKeyId", "secretAccessKey")
+  .messages({ "object.and": "needs {#missing} beside {#present}" })
+  .default();
+
 const insurer = Joi.object({
   code: Joi.string()
     .pattern(/^[A-Z][A-Z0-9]{1,15}$/)
@@ -98,6 +129,9 @@ export interface Settings {
   trustProxy: boolean;
   operatorPhone: string;
   city: Config["city"];
+  storage: Config["storage"];
+  bucket: Omit<BucketConfig, "name"> & { name?: string };
+  scrub: Config["scrub"];
   keys: { data?: Buffer; session?: Buffer };
   wechat: Partial<WechatConfig> & Pick<WechatConfig, "mode" | "account">;
   insurers: {
@@ -129,6 +163,12 @@ export const settingsSchema = Joi.object({
     adcode: Joi.string()
       .pattern(/^\d{6}$/)
       .required(),
+  }).required(),
+  storage: Joi.string().valid("gridfs", "s3").required(),
+  bucket,
+  scrub: Joi.object({
+    perMinute: Joi.number().integer().min(0).max(600).required(),
+    everyDays: Joi.number().integer().min(1).max(3_650).required(),
   }).required(),
   keys: Joi.object({ data: key, session: key }).default({}),
   wechat: Joi.object({

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type Joi from "joi";
-import { insurerFaults, productionFaults, secretsOf } from "./config-checks.ts";
+import { insurerFaults, productionFaults, secretsOf, storageFaults } from "./config-checks.ts";
 import { type Menu, menuOf, menuSchema, type WrittenMenu } from "./config-menu.ts";
 import {
   catalogueSchema,
@@ -50,6 +50,22 @@ export interface WechatConfig {
   subscriptionTemplateId: string | null;
 }
 
+/** A bucket that speaks the S3 protocol, for what is photographed and signed. */
+export interface BucketConfig {
+  /** none: AWS itself, by the region */
+  endpoint?: string;
+  region: string;
+  name: string;
+  /** in front of every name in it; empty, or with a slash at the end */
+  prefix: string;
+  /** the bucket stands in the path, not in the host: MinIO and most servers of one's own */
+  forcePathStyle: boolean;
+  /** none: the machine's own role */
+  accessKeyId?: string;
+  secretAccessKey?: string;
+  sessionToken?: string;
+}
+
 export interface Config {
   production: boolean;
   port: number;
@@ -71,6 +87,12 @@ export interface Config {
   trustProxy: boolean;
   operatorPhone: string;
   city: { zh: string; en: string; adcode: string };
+  /** where new files go; what is elsewhere is read there */
+  storage: "gridfs" | "s3";
+  /** null: there is none */
+  bucket: BucketConfig | null;
+  /** how many of the kept files are re-hashed (0: none), and how often each */
+  scrub: { perMinute: number; everyDays: number };
   rules: { catalogue: Catalogue; conditions: Condition[] };
   /** the account's menu, as the platform takes it */
   menu: Menu;
@@ -102,7 +124,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   const rules = await readRules(faults);
   const menu = await readMenu(faults);
   const settings = check<Settings>(settingsSchema, written, faults);
-  faults.push(...insurerFaults(settings, env));
+  faults.push(...insurerFaults(settings, env), ...storageFaults(settings));
   if (production) faults.push(...productionFaults(settings, env).filter((fault) => !isNamed(fault, faults)));
   if (settings.port === 0 && !settings.publicUrl) faults.push("PUBLIC_URL: required when PORT is 0");
   throwIfAny(faults);
@@ -171,6 +193,9 @@ function configOf(settings: Settings, { rules, menu, env }: Read): Config {
     trustProxy: settings.trustProxy,
     operatorPhone: settings.operatorPhone,
     city: settings.city,
+    storage: settings.storage,
+    bucket: settings.bucket.name ? { ...settings.bucket, name: settings.bucket.name } : null,
+    scrub: settings.scrub,
     rules,
     menu: menuOf(menu, publicUrl),
   };

@@ -73,6 +73,10 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const database = await openDatabase(config, overrides.databaseUri);
   const { connection } = database;
   const vault = createVault(config.keys.data);
+  const blobs = await createBlobs(connection, { vault, now, settings: config }).catch(async (error) => {
+    await database.close();
+    throw error;
+  });
   const wakes = new EventEmitter();
   const wake = () => void wakes.emit("wake");
   const tries = await createTries(connection);
@@ -100,14 +104,14 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     vault,
     accidents: wakingAfterChange(await createAccidents(connection, vault, config.rules.catalogue, now), wake),
     people,
-    blobs: createBlobs(connection, vault),
+    blobs,
     uploads: await createUploads(connection, vault, now),
     counters: createCounters(connection),
     inbox: await createInbox(connection, vault, now),
     deliveries: await createDeliveries({ connection, clock, offsetMs: overrides.clock ? 0 : undefined }),
     notices: await createNotices(connection, now),
     tries,
-    retention: createRetention(connection),
+    retention: createRetention(connection, blobs),
     databaseReady: () => isReady(connection),
     wechat,
     quota: createQuota({ store: quotas }),

@@ -1,71 +1,196 @@
 import { createHash } from "node:crypto";
-import mongoose, { type Connection } from "mongoose";
+import type { Connection } from "mongoose";
+import type { Config } from "../config.ts";
 import type { Accident } from "../domain/accident.ts";
-import { NotFound } from "../errors.ts";
+import { NotFound, Upstream } from "../errors.ts";
+import { CHUNK_BYTES, createGridfs } from "./blob-gridfs.ts";
+import { type Keeper, type KeeperName, newUploadId } from "./blob-keeper.ts";
+import { type BlobKind, createRegister, type Entry, type Finished, type Register } from "./blob-register.ts";
+import { createBucket } from "./bucket.ts";
+import { createScrub, type Scrub } from "./scrub.ts";
 import type { Vault } from "./vault.ts";
 
-export type BlobKind =
-  | "original"
-  | "copy"
-  | "thumb"
-  | "signature"
-  | "agreement-pdf"
-  | "agreement-page"
-  | "agreement-picture";
+export type { BlobKind } from "./blob-register.ts";
 
-type Owner = Pick<Accident, "id" | "key">;
+export type BlobOwner = Pick<Accident, "id" | "key">;
 
-/** Photographs, signatures and documents: GridFS, under the SHA-256 of the bytes as received, sealed under the accident's key. */
-export interface Blobs {
-  /** Idempotent: the same bytes of the same accident are kept once. Returns the SHA-256 (hex) of the plain bytes. */
-  save(owner: Owner, bytes: Buffer, kind: BlobKind): Promise<string>;
-  /** The bytes, to the last bit as they were given; NotFound when they are not there or are not of this accident. */
-  read(owner: Owner, sha256: string): Promise<Buffer>;
+export interface NewBlob {
+  bytes: Buffer;
+  kind: BlobKind;
 }
 
-export function createBlobs(connection: Connection, vault: Vault): Blobs {
-  const bucket = new mongoose.mongo.GridFSBucket(connection.db as never, { bucketName: "blobs" });
-  const nameOf = (owner: Owner, sha256: string) => `${owner.id}/${sha256}`;
-  return {
-    async save(owner, bytes, kind) {
-      const sha256 = sha256Of(bytes);
-      const filename = nameOf(owner, sha256);
-      const [known] = await bucket.find({ filename }, { limit: 1 }).toArray();
-      if (known) return sha256;
-      const metadata = { accidentId: owner.id, kind, bytes: bytes.length };
-      await upload(bucket, { filename, metadata, sealed: vault.seal(owner.key, `blob/${sha256}`, bytes) });
-      return sha256;
-    },
-    async read(owner, sha256) {
-      const stream = bucket.openDownloadStreamByName(nameOf(owner, sha256));
-      const sealed = Buffer.concat((await stream.toArray().catch(asNotFound)) as Buffer[]);
-      const bytes = vault.open(owner.key, `blob/${sha256}`, sealed);
-      if (sha256Of(bytes) !== sha256) throw new Error(`blob ${sha256} does not match its name`);
-      return bytes;
-    },
+/** Photographs, signatures and documents, under the SHA-256 of the bytes as received, sealed under the accident's key: in GridFS, or in a bucket whose owner sees nothing. */
+export interface Blobs {
+  /** Idempotent: the same bytes of the same accident are kept once. Returns the SHA-256 (hex) of the plain bytes. Throws Busy "storage-full", Upstream "bucket-…". */
+  save(owner: BlobOwner, bytes: Buffer, kind: BlobKind): Promise<string>;
+  /** Several for the price of one: a picture with its copy and thumbnail. All are there afterwards, or it throws. */
+  saveAll(owner: BlobOwner, blobs: readonly NewBlob[]): Promise<string[]>;
+  /** The bytes, to the last bit as they were given, wherever they were put; NotFound when they are not of this accident. */
+  read(owner: BlobOwner, sha256: string): Promise<Buffer>;
+  /** Everything of one accident, when its time is over. */
+  removeAll(accidentId: string): Promise<void>;
+  /** Takes away what uploads have left that were cut off more than half an hour ago. Returns how many. */
+  sweep(): Promise<number>;
+  scrub: Scrub;
+  close(): void;
+}
+
+export type BlobSettings = Pick<Config, "storage" | "bucket" | "scrub">;
+
+/** Throws Upstream "bucket-…" when new files are to go into a bucket that does not take them. */
+export async function createBlobs(
+  connection: Connection,
+  { vault, now, settings }: { vault: Vault; now: () => Date; settings: BlobSettings },
+): Promise<Blobs> {
+  const register = await createRegister(connection, { chunkSize: CHUNK_BYTES, now });
+  const bucket = settings.bucket && (await createBucket(settings.bucket));
+  if (settings.storage === "s3") await bucket?.check();
+  const gridfs = await createGridfs(connection);
+  const store: Store = {
+    register,
+    vault,
+    keeper: settings.storage,
+    keepers: { gridfs, s3: bucket ?? noBucket },
+    dueAfterMs: settings.scrub.everyDays * 86_400_000,
+    now,
   };
+  return {
+    save: async (owner, bytes, kind) => (await saveAll(store, owner, [{ bytes, kind }]))[0] as string,
+    saveAll: (owner, blobs) => saveAll(store, owner, blobs),
+    read: (owner, sha256) => read(store, owner, sha256),
+    removeAll: async (accidentId) => remove(store, await register.list(accidentId)),
+    sweep: () => sweep(store),
+    scrub: createScrub({ ...store, check: (owner, entry) => check(store, owner, entry) }),
+    close: () => bucket?.close(),
+  };
+}
+
+interface Store {
+  register: Register;
+  vault: Vault;
+  /** where new files go */
+  keeper: KeeperName;
+  keepers: Record<KeeperName, Keeper>;
+  dueAfterMs: number;
+  now: () => Date;
 }
 
 export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-interface Upload {
-  filename: string;
-  metadata: object;
-  sealed: Buffer;
+const placeOf = (sha256: string) => `blob/${sha256}`;
+
+async function saveAll(store: Store, owner: BlobOwner, blobs: readonly NewBlob[]): Promise<string[]> {
+  const named = blobs.map((blob) => ({ ...blob, sha256: sha256Of(blob.bytes) }));
+  const known = await store.register.find(
+    owner.id,
+    named.map(({ sha256 }) => sha256),
+  );
+  // what a check has found damaged is kept anew
+  const kept = new Set(known.filter(({ state }) => state === "whole").map(({ sha256 }) => sha256));
+  const fresh = named.filter(({ sha256 }) => !kept.has(sha256) && kept.add(sha256));
+  if (fresh.length > 0) await write(store, owner, fresh);
+  return named.map(({ sha256 }) => sha256);
 }
 
-/**
- * The chunks come first, the file's document last: a crash in between leaves nothing that can be found. Every upload has an id of its own: two of
- * the same picture at once (a double tap) must never mix their chunks, which are sealed differently; both are then there, and either is whole.
- */
-async function upload(bucket: mongoose.mongo.GridFSBucket, { filename, metadata, sealed }: Upload): Promise<void> {
-  const stream = bucket.openUploadStream(filename, { metadata: metadata as never });
-  await new Promise<void>((resolve, reject) => {
-    stream.once("finish", resolve).once("error", reject).end(sealed);
+type Upload = Finished & { sealed: Buffer };
+
+/** Registered, written, named, in this order: at whatever point it ends, nobody finds half a file, and what there is of it is removed. */
+async function write(store: Store, owner: BlobOwner, blobs: (NewBlob & { sha256: string })[]): Promise<void> {
+  const { register, vault, keeper, keepers } = store;
+  const uploads: Upload[] = blobs.map(({ bytes, sha256, kind }) => {
+    const sealed = vault.seal(owner.key, placeOf(sha256), bytes);
+    return {
+      id: newUploadId(),
+      accidentId: owner.id,
+      sha256,
+      kind,
+      sealed,
+      bytes: bytes.length,
+      length: sealed.length,
+    };
   });
+  await register.begin(uploads, keeper, new Date(store.now().getTime() + store.dueAfterMs));
+  try {
+    await keepers[keeper].save(uploads);
+    if (!(await register.finish(uploads))) throw new Upstream("storage-late");
+  } catch (error) {
+    // Where even this fails the sweep does it; what went wrong first is what is told.
+    await discard(store, keeper, uploads).catch(() => {});
+    throw error;
+  }
 }
 
-function asNotFound(error: Error): never {
-  if (error.message.includes("FileNotFound") || (error as { code?: string }).code === "ENOENT") throw new NotFound();
-  throw error;
+async function discard({ register, keepers }: Store, keeper: KeeperName, uploads: Pick<Upload, "id" | "accidentId">[]) {
+  await keepers[keeper].remove(uploads);
+  await register.forget(uploads.map(({ id }) => id));
 }
+
+/** There may be several of one name: two uploads at once, or one that was kept anew. One whole one is enough. */
+async function read(store: Store, owner: BlobOwner, sha256: string): Promise<Buffer> {
+  const entries = await store.register.find(owner.id, [sha256]);
+  if (entries.length === 0) throw new NotFound();
+  let fault: unknown;
+  for (const entry of entries) {
+    try {
+      const bytes = await readOne(store, owner, entry);
+      if (bytes) return bytes;
+      fault ??= new Error(`blob ${sha256} is not where it was kept`);
+    } catch (error) {
+      fault ??= error;
+    }
+  }
+  throw fault;
+}
+
+class Damaged extends Error {}
+
+async function readOne({ vault, keepers }: Store, { key }: BlobOwner, entry: Entry): Promise<Buffer | null> {
+  const { sha256, keeper } = entry;
+  const sealed = await keepers[keeper].read(entry);
+  if (!sealed) return null;
+  const bytes = opened(() => vault.open(key, placeOf(sha256), sealed));
+  if (!bytes || sha256Of(bytes) !== sha256) throw new Damaged(`blob ${sha256} does not match its name`);
+  return bytes;
+}
+
+/** null: a single bit of it is not as it was sealed */
+function opened(open: () => Buffer): Buffer | null {
+  try {
+    return open();
+  } catch {
+    return null;
+  }
+}
+
+async function check(store: Store, owner: BlobOwner, entry: Entry) {
+  try {
+    return (await readOne(store, owner, entry)) ? "whole" : "missing";
+  } catch (error) {
+    if (error instanceof Damaged) return "damaged";
+    throw error;
+  }
+}
+
+const ABANDONED_MS = 1_800_000;
+const SWEEP_LIMIT = 200;
+
+async function sweep(store: Store): Promise<number> {
+  const before = new Date(store.now().getTime() - ABANDONED_MS);
+  const abandoned = await store.register.claimAbandoned(before, SWEEP_LIMIT);
+  await remove(store, abandoned);
+  return abandoned.length;
+}
+
+/** The bytes first: as long as the entry is there, what is left is found again. */
+async function remove(store: Store, entries: Pick<Entry, "id" | "accidentId" | "keeper">[]): Promise<void> {
+  for (const keeper of ["gridfs", "s3"] as const) {
+    const its = entries.filter((entry) => entry.keeper === keeper);
+    if (its.length > 0) await discard(store, keeper, its);
+  }
+}
+
+/** Files lie in a bucket, and the settings name none any more. */
+const refuse = async (): Promise<never> => {
+  throw new Upstream("bucket-not-configured");
+};
+const noBucket: Keeper = { save: refuse, read: refuse, remove: refuse };

@@ -1,4 +1,5 @@
 import type { Connection } from "mongoose";
+import type { Blobs } from "./blobs.ts";
 
 /** Ends the storage of personal data when its time is over (PIPL art. 19 and 47). */
 export interface Retention {
@@ -10,9 +11,8 @@ export interface Retention {
   forgetUnseen(before: Date): Promise<number>;
 }
 
-export function createRetention(connection: Connection): Retention {
+export function createRetention(connection: Connection, blobs: Pick<Blobs, "removeAll">): Retention {
   const accidents = connection.collection("accidents");
-  const [files, chunks] = [connection.collection("blobs.files"), connection.collection("blobs.chunks")];
   const [deliveries, notices] = [connection.collection("deliveries"), connection.collection("notices")];
   return {
     async listPast(before, limit) {
@@ -27,12 +27,7 @@ export function createRetention(connection: Connection): Retention {
     },
     async erase(accidentId) {
       // Everything else first: while the key is there the accident is listed, so that a crash in between is made good.
-      const ownFiles = await files
-        .find({ filename: startingWith(`${accidentId}/`) }, { projection: { _id: 1 } })
-        .toArray();
-      const ids = ownFiles.map(({ _id }) => _id);
-      await chunks.deleteMany({ files_id: { $in: ids } });
-      await files.deleteMany({ _id: { $in: ids } });
+      await blobs.removeAll(accidentId);
       await deliveries.deleteMany({ accidentId });
       await notices.deleteMany({ _id: startingWith(`${accidentId}-`) as never });
       const set = {
@@ -52,5 +47,5 @@ export function createRetention(connection: Connection): Retention {
   };
 }
 
-/** A range, which the index answers: files are named, and deliveries numbered, after their accident. */
+/** A range, which the index answers: notices are numbered after their accident. */
 const startingWith = (prefix: string) => ({ $gte: prefix, $lt: `${prefix}\u{10ffff}` });

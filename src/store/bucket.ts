@@ -1,0 +1,102 @@
+import type { BucketConfig } from "../config.ts";
+import { Busy, Upstream } from "../errors.ts";
+import type { Keeper, Upload } from "./blob-keeper.ts";
+
+/** A private bucket that speaks the S3 protocol: AWS, MinIO, Aliyun OSS, Tencent COS. */
+export interface Bucket extends Keeper {
+  /** May we write, read and remove there? Throws Upstream "bucket-refused", "bucket-missing", "bucket-keys-missing" or "bucket-unreachable". */
+  check(): Promise<void>;
+  close(): void;
+}
+
+const TIMEOUTS = {
+  connectionTimeout: 3_000,
+  socketTimeout: 10_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+};
+/** with all its repetitions */
+const DEADLINE_MS = 40_000;
+const ATTEMPTS = 3;
+const AT_ONCE = 4;
+/** sealed: to whoever owns the bucket it is noise */
+const TYPE = "application/octet-stream";
+
+/** The package is loaded here and not before: who keeps everything in the database never pays for it. */
+export async function createBucket(config: BucketConfig): Promise<Bucket> {
+  const sdk = await import("@aws-sdk/client-s3");
+  const client = new sdk.S3Client(optionsOf(config));
+  const nameOf = ({ accidentId, id }: Upload) => `${config.prefix}${accidentId}/${id.toHexString()}`;
+  const file = (Key: string) => ({ Bucket: config.name, Key });
+  const deadline = () => ({ abortSignal: AbortSignal.timeout(DEADLINE_MS) });
+  const put = (key: string, Body: Buffer) =>
+    client.send(new sdk.PutObjectCommand({ ...file(key), Body, ContentType: TYPE }), deadline()).catch(asFault);
+  const remove = (key: string) => client.send(new sdk.DeleteObjectCommand(file(key)), deadline()).catch(asFault);
+  const read = async (key: string): Promise<Buffer | null> => {
+    try {
+      const { Body } = await client.send(new sdk.GetObjectCommand(file(key)), deadline());
+      return Body ? Buffer.from(await Body.transformToByteArray()) : null;
+    } catch (error) {
+      // a bucket that is gone is no file that is missing: its owner has to hear of it
+      if ((error as Error).name === "NoSuchKey") return null;
+      return asFault(error);
+    }
+  };
+  return {
+    save: (uploads) => eachOf(uploads, (upload) => put(nameOf(upload), upload.sealed)),
+    read: (upload) => read(nameOf(upload)),
+    // One by one: the command for many asks for a checksum that not all of them know.
+    remove: (uploads) => eachOf(uploads, (upload) => remove(nameOf(upload))),
+    async check() {
+      const probe = `${config.prefix}probe-${Date.now().toString(36)}`;
+      const bytes = Buffer.from("Kuaichu may write, read and remove here.\n");
+      await put(probe, bytes);
+      if (!(await read(probe))?.equals(bytes)) throw new Upstream("bucket-unreachable", { name: "ProbeDiffers" });
+      await remove(probe);
+    },
+    close: () => client.destroy(),
+  };
+}
+
+function optionsOf({ endpoint, region, forcePathStyle, accessKeyId, secretAccessKey, sessionToken }: BucketConfig) {
+  const credentials =
+    accessKeyId && secretAccessKey
+      ? { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+      : // the machine's own role
+        undefined;
+  return {
+    region,
+    forcePathStyle,
+    maxAttempts: ATTEMPTS,
+    // Newer checksums come only where the protocol demands one: OSS, COS and older servers refuse them.
+    requestChecksumCalculation: "WHEN_REQUIRED" as const,
+    responseChecksumValidation: "WHEN_REQUIRED" as const,
+    requestHandler: TIMEOUTS,
+    ...(endpoint && { endpoint }),
+    ...(credentials && { credentials }),
+  };
+}
+
+/** A few at a time: a case is up to sixty files. */
+async function eachOf<T extends Upload>(uploads: readonly T[], act: (upload: T) => Promise<unknown>): Promise<void> {
+  for (let first = 0; first < uploads.length; first += AT_ONCE)
+    await Promise.all(uploads.slice(first, first + AT_ONCE).map(act));
+}
+
+const CODES: Record<number, string> = {
+  301: "bucket-missing",
+  401: "bucket-refused",
+  403: "bucket-refused",
+  404: "bucket-missing",
+};
+const FULL = /^(QuotaExceeded|XMinioStorageFull|InsufficientStorage|StorageFull|EntityTooLargeForQuota)/;
+const RETRY_AFTER_S = 60;
+
+/** In the words of the operator's settings; what the SDK says stays as the cause. Throws. */
+function asFault(error: unknown): never {
+  const { name, code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (status === 507 || FULL.test(name)) throw new Busy(RETRY_AFTER_S, "storage-full");
+  const known = name === "CredentialsProviderError" ? "bucket-keys-missing" : CODES[status];
+  throw new Upstream(known ?? "bucket-unreachable", { name, status, reason: code ?? "" }, !known, error);
+}

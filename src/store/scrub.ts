@@ -1,0 +1,37 @@
+import type { BlobState, Entry, Register } from "./blob-register.ts";
+import type { BlobOwner } from "./blobs.ts";
+
+export type KeptFile = Entry;
+
+/** Looks again at what is kept: disks forget, and a file that nobody reads for a year is missed when it is needed. */
+export interface Scrub {
+  /** The file whose check is due longest, for ten minutes nobody else's; null: none is due. Who dies over it loses only these minutes. */
+  claim(): Promise<KeptFile | null>;
+  /** All files in the order in which they came, whether due or not: those after this one. */
+  listAfter(id: KeptFile["id"] | null, limit: number): Promise<KeptFile[]>;
+  /** Reads and re-hashes it. Throws what keeps it from being read at this moment. */
+  check(owner: BlobOwner, file: KeptFile): Promise<BlobState>;
+  /** Remembers that it was looked at, what was found, and when it is due again. */
+  note(file: KeptFile, state: BlobState): Promise<void>;
+  countDamaged(): Promise<number>;
+}
+
+interface Scrubbing {
+  register: Register;
+  now: () => Date;
+  dueAfterMs: number;
+  check: Scrub["check"];
+}
+
+const LEASE_MS = 600_000;
+
+export function createScrub({ register, now, dueAfterMs, check }: Scrubbing): Scrub {
+  const inMs = (ms: number) => new Date(now().getTime() + ms);
+  return {
+    claim: () => register.claimUnchecked(inMs(LEASE_MS)),
+    listAfter: register.listAfter,
+    check,
+    note: ({ id }, state) => register.noteChecked(id, state, inMs(dueAfterMs)),
+    countDamaged: register.countDamaged,
+  };
+}
