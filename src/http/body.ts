@@ -3,7 +3,7 @@ import readRaw from "raw-body";
 import { Invalid } from "../errors.ts";
 import { addField, type Fields } from "./fields-read.ts";
 import { readMultipart, UPLOAD_LIMITS, type UploadedFile } from "./upload.ts";
-import { openShare } from "./upload-share.ts";
+import { uploadShareOf } from "./upload-share.ts";
 
 export const FORM_BYTES = 64 * 1024;
 
@@ -18,9 +18,7 @@ export async function readPosted(
   { multipart = false, maxBytes = FORM_BYTES }: { multipart?: boolean; maxBytes?: number } = {},
 ): Promise<Posted> {
   if (multipart && koa.is("multipart/form-data")) {
-    const share = openShare();
-    koa.res.once("close", share.release);
-    return readMultipart(koa.req, UPLOAD_LIMITS, share);
+    return readMultipart(koa.req, UPLOAD_LIMITS, uploadShareOf(koa));
   }
   const kind = koa.is("application/x-www-form-urlencoded", "application/json");
   if (!kind && (koa.request.length ?? 0) > 0) throw new Invalid("unknown-body", {}, 415);

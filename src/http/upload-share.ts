@@ -1,28 +1,55 @@
-import { Invalid } from "../errors.ts";
+import type Koa from "koa";
+import { Busy } from "../errors.ts";
+import { findPerson } from "./session.ts";
 
 /** What all uploads of this process may hold in memory at one moment: two hundred phones at once must not end it. */
-export const UPLOADS_HELD_BYTES = 128 * 1024 * 1024;
+export const UPLOADS_HELD_BYTES = 96 * 1024 * 1024;
+/** … and what one person may: the five pictures of the plain form, each as large as it may be. */
+export const PERSON_HELD_BYTES = 64 * 1024 * 1024;
+
+const RETRY_AFTER_S = 3;
 
 export interface UploadShare {
-  /** throws Invalid "too-many-requests" 429 when there is no room for so many more bytes */
+  /** throws Busy (503) when there is no room for so many more bytes */
   add(bytes: number): void;
   release(): void;
 }
 
 let heldBytes = 0;
+const heldBy = new Map<string, number>();
 
-/** The part of the room that one request takes; to be given back when it is answered or broken off. */
-export function openShare(): UploadShare {
+/** The part of the room that one request of this person takes. */
+function openShare(person: string): UploadShare {
   let mine = 0;
+  const change = (bytes: number) => {
+    const his = (heldBy.get(person) ?? 0) + bytes;
+    if (his > 0) heldBy.set(person, his);
+    else heldBy.delete(person);
+    heldBytes += bytes;
+    mine += bytes;
+  };
   return {
     add(bytes) {
-      if (heldBytes + bytes > UPLOADS_HELD_BYTES) throw new Invalid("too-many-requests", { retryAfterS: 5 }, 429);
-      heldBytes += bytes;
-      mine += bytes;
+      const his = heldBy.get(person) ?? 0;
+      if (heldBytes + bytes > UPLOADS_HELD_BYTES || his + bytes > PERSON_HELD_BYTES) throw new Busy(RETRY_AFTER_S);
+      change(bytes);
     },
-    release() {
-      heldBytes -= mine;
-      mine = 0;
-    },
+    release: () => change(-mine),
   };
 }
+
+/** Gives the room back when the work is done, not when the phone is gone: what it sent is in memory until then. */
+export function withUploadShare(): Koa.Middleware {
+  return async (koa, next) => {
+    const share = openShare(findPerson(koa)?.id ?? koa.ip);
+    koa.state["uploadShare"] = share;
+    try {
+      await next();
+    } finally {
+      share.release();
+    }
+  };
+}
+
+/** The share of this request; behind withUploadShare only. */
+export const uploadShareOf = (koa: Koa.Context): UploadShare => koa.state["uploadShare"] as UploadShare;

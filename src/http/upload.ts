@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Busboy } from "@fastify/busboy";
 import { Invalid } from "../errors.ts";
 import { addField, type Fields } from "./fields-read.ts";
-import type { UploadShare } from "./upload-share.ts";
+import { PERSON_HELD_BYTES, type UploadShare } from "./upload-share.ts";
 
 export interface UploadedFile {
   /** name of the form's field */
@@ -21,7 +21,8 @@ export interface UploadLimits {
 
 export const UPLOAD_LIMITS: UploadLimits = {
   fileBytes: 12 * 1024 * 1024,
-  files: 6,
+  /** one for each place of the form, the empty ones counted too */
+  files: 12,
   fields: 20,
   fieldBytes: 8 * 1024,
 };
@@ -35,6 +36,10 @@ export function readMultipart(
   return new Promise((resolve, reject) => {
     // Broken off while we looked up whose it is: nothing of it will ever be heard again.
     if (request.destroyed) return reject(malformed());
+    // Where the phone says how much is coming, it hears at once that there is no room, not after minutes of sending.
+    const announced = Number(request.headers["content-length"] ?? 0);
+    if (announced > PERSON_HELD_BYTES) return reject(new Invalid("too-large", {}, 413));
+    share?.add(announced);
     const fields: Fields = Object.create(null);
     const files: UploadedFile[] = [];
     const parser = createParser(request, limits);
@@ -61,7 +66,7 @@ export function readMultipart(
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) =>
         guarded(() => {
-          share?.add(chunk.length);
+          if (announced === 0) share?.add(chunk.length);
           chunks.push(chunk);
         }),
       );

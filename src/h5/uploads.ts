@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import type Router from "@koa/router";
+import Joi from "joi";
+import type Koa from "koa";
+import { addPhoto } from "../actions/add-photo.ts";
+import type { Context } from "../context.ts";
+import { EXTRA_SLOTS, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
+import { Conflict, Invalid, NotAllowed, NotFound } from "../errors.ts";
+import { readPosted } from "../http/body.ts";
+import { hasToken, requireOwnOrigin } from "../http/csrf.ts";
+import { createRateLimit } from "../http/rate-limit.ts";
+import { UPLOAD_LIMITS } from "../http/upload.ts";
+import { readBytes } from "../http/upload-bytes.ts";
+import { uploadShareOf } from "../http/upload-share.ts";
+import type { Upload } from "../store/uploads.ts";
+import { openParty } from "./controller.ts";
+import type { PageRequest } from "./page.ts";
+import { photoAnswer, spokenFault } from "./photo-answer.ts";
+import { limitOf } from "./photos.ts";
+
+/** Small enough to be sent again after each break, large enough that a picture of a phone is a dozen of them. */
+export const PIECE_BYTES = 256 * 1024;
+const PIECES = UPLOAD_LIMITS.fileBytes / PIECE_BYTES;
+/** Different pictures that one person may begin to send in pieces within an hour: what is not finished lies there so long. */
+export const UPLOADS_AN_HOUR = 60;
+const HOUR_MS = 3_600_000;
+const DESCRIPTION_BYTES = 4096;
+
+/** What the phone says of a picture beside its bytes; the last three only where it has made it smaller. */
+interface Description {
+  slot: PhotoSlot;
+  bytes: number;
+  fromWidth?: number;
+  fromHeight?: number;
+  fromBytes?: number;
+}
+
+const count = (max: number) => Joi.number().integer().min(1).max(max);
+const description = Joi.object<Description>({
+  slot: Joi.valid(...PHOTO_SLOTS, ...EXTRA_SLOTS).required(),
+  bytes: count(Number.MAX_SAFE_INTEGER).required(),
+  fromWidth: count(100_000),
+  fromHeight: count(100_000),
+  fromBytes: count(Number.MAX_SAFE_INTEGER),
+}).and("fromWidth", "fromHeight", "fromBytes");
+
+/**
+ * Pictures beside the plain form, for a bad network: a small one in one request, any other in pieces that may be repeated, in any number of attempts.
+ *
+ *     POST uploads?slot&bytes…            the whole picture
+ *     GET  uploads/SHA256                 which pieces are here, and in which slots the picture stands already
+ *     PUT  uploads/SHA256/NUMBER          one piece of 256 KB, the last one shorter
+ *     POST uploads/SHA256 {slot, bytes…}  it is complete
+ */
+export function uploadRoutes(ctx: Context, router: Router): void {
+  const base = "/accidents/:id/uploads";
+  const takePiece = pieceTaker(ctx);
+  router.post(base, withParty(ctx, takeWhole));
+  router.get(`${base}/:sha256`, withParty(ctx, tellState));
+  router.put(`${base}/:sha256/:number`, withParty(ctx, takePiece));
+  router.post(`${base}/:sha256`, withParty(ctx, finish));
+}
+
+/** Origin → party → token; what is sent and done here is never a page. */
+function withParty(ctx: Context, act: (request: PageRequest) => Promise<object>): Koa.Middleware {
+  return async (koa) => {
+    const changes = koa.method !== "GET" && koa.method !== "HEAD";
+    if (changes) requireOwnOrigin(ctx, koa);
+    const request = await openParty(ctx, koa);
+    if (changes && !hasToken(ctx, koa, undefined)) throw new NotAllowed("stale-form");
+    koa.body = await act(request);
+  };
+}
+
+/** Which place is still open is the action's to say; nothing is kept for a case that is over. */
+function requireRunning({ accident }: PageRequest): void {
+  if (accident.ended || accident.concludedAt) throw new Conflict("wrong-step");
+}
+
+function uploadOf({ accident, person, koa }: PageRequest): Upload {
+  const sha256 = String(koa.params["sha256"]);
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new NotFound();
+  return { accident, personId: person.id, sha256 };
+}
+
+async function tellState(request: PageRequest): Promise<object> {
+  const upload = uploadOf(request);
+  const slots = request.accident.photos
+    .filter((photo) => photo.state === "stored" && photo.sha256 === upload.sha256)
+    .map(({ slot }) => slot);
+  return { pieceBytes: PIECE_BYTES, pieces: await request.ctx.uploads.list(upload), slots };
+}
+
+/** A picture begins with its first piece, and so many may be begun: nobody fills the store with what he never finishes. */
+function pieceTaker(ctx: Context): (request: PageRequest) => Promise<object> {
+  const limit = createRateLimit({ capacity: 15 * PIECES, perMinute: 300, now: () => ctx.clock.now() });
+  return async (request) => {
+    const { koa, person } = request;
+    const number = pieceNumber(koa);
+    const upload = uploadOf(request);
+    requireRunning(request);
+    limit.take(person.id);
+    const bytes = await readBytes(koa, PIECE_BYTES);
+    if (!(await ctx.uploads.has(upload, 0))) await begin(request, number);
+    await ctx.uploads.save(upload, number, bytes);
+    return { piece: number };
+  };
+}
+
+function pieceNumber(koa: Koa.Context): number {
+  const text = String(koa.params["number"]);
+  const number = /^(0|[1-9]\d?)$/.test(text) ? Number(text) : PIECES;
+  if (number >= PIECES) throw new NotFound();
+  return number;
+}
+
+async function begin({ ctx, person }: PageRequest, number: number): Promise<void> {
+  if (number > 0) throw new Conflict("pieces-missing");
+  const hourEnd = Math.ceil((ctx.clock.now().getTime() + 1) / HOUR_MS) * HOUR_MS;
+  const isFree = await ctx.tries.count(`uploads/${person.id}`, UPLOADS_AN_HOUR, hourEnd);
+  if (!isFree) throw new Invalid("too-many-requests", { retryAfterS: 600 }, 429);
+}
+
+/** Assembles and checks what has come in pieces. Whoever did not hear the answer asks again and gets the same one. */
+async function finish(request: PageRequest): Promise<object> {
+  const { ctx, koa } = request;
+  const upload = uploadOf(request);
+  const described = describe((await readPosted(koa, { maxBytes: DESCRIPTION_BYTES })).fields);
+  if (isKept(request, upload, described)) return photoAnswer(request, described.slot);
+  requireRunning(request);
+  const size = { bytes: described.bytes, pieces: Math.ceil(described.bytes / PIECE_BYTES) };
+  uploadShareOf(koa).add(size.bytes);
+  const bytes = await ctx.uploads.read(upload, size);
+  if (!bytes) return finishedElsewhere(request, upload, described);
+  if (sha256Of(bytes) !== upload.sha256) {
+    await ctx.uploads.remove(upload);
+    throw new Invalid("upload-damaged", { field: described.slot });
+  }
+  await take(request, described, bytes);
+  await ctx.uploads.remove(upload);
+  return photoAnswer(request, described.slot);
+}
+
+/** Two that finish at once: one of them has taken the picture and cleared the pieces away. */
+async function finishedElsewhere(request: PageRequest, upload: Upload, described: Description): Promise<object> {
+  const accident = await request.ctx.accidents.get(request.accident.id);
+  if (!isKept({ ...request, accident }, upload, described)) throw new Conflict("pieces-missing");
+  return photoAnswer(request, described.slot);
+}
+
+const isKept = ({ accident, letter }: PageRequest, { sha256 }: Upload, { slot }: Description): boolean =>
+  accident.photos.some(
+    (photo) => photo.state === "stored" && photo.sha256 === sha256 && photo.slot === slot && photo.by === letter,
+  );
+
+async function takeWhole(request: PageRequest): Promise<object> {
+  const { koa } = request;
+  const described = describe(koa.query);
+  requireRunning(request);
+  const bytes = await readBytes(koa, UPLOAD_LIMITS.fileBytes);
+  if (bytes.length !== described.bytes) throw new Invalid("malformed-body", {}, 400);
+  await take(request, described, bytes);
+  return photoAnswer(request, described.slot);
+}
+
+function describe(fields: object): Description {
+  const { error, value } = description.validate(fields, { errors: { label: false } });
+  if (error) throw new Invalid("format", { field: String(error.details[0]?.path[0] ?? "fromBytes") });
+  if (value.bytes > UPLOAD_LIMITS.fileBytes) throw new Invalid("photo-too-large", { field: value.slot }, 413);
+  return value;
+}
+
+async function take({ ctx, accident, letter, person }: PageRequest, described: Description, bytes: Buffer) {
+  const { slot, fromWidth: width, fromHeight: height, fromBytes } = described;
+  const shrunkFrom = width && height && fromBytes ? { width, height, bytes: fromBytes } : null;
+  limitOf(ctx).take(person.id);
+  try {
+    await addPhoto(ctx, { accidentId: accident.id, letter, slot, bytes, source: "form", shrunkFrom });
+  } catch (error) {
+    throw spokenFault(error);
+  }
+}
+
+const sha256Of = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
