@@ -133,7 +133,7 @@ export interface Settings {
   bucket: Omit<BucketConfig, "name"> & { name?: string };
   scrub: Config["scrub"];
   keys: { data?: Buffer; session?: Buffer };
-  wechat: Partial<WechatConfig> & Pick<WechatConfig, "mode" | "account">;
+  wechat: Partial<WechatConfig> & Pick<WechatConfig, "mode" | "account" | "ocrPerDay">;
   insurers: {
     code: string;
     name: string | { zh: string; en: string };
@@ -184,6 +184,7 @@ export const settingsSchema = Joi.object({
     account: Joi.string().max(64).required(),
     noticeTemplateId: Joi.string().max(128).allow(""),
     subscriptionTemplateId: Joi.string().max(128),
+    ocrPerDay: Joi.number().integer().min(0).max(1_000_000).required(),
   }).required(),
   insurers: Joi.array().items(insurer).unique("code").min(1).required(),
 });

@@ -48,6 +48,8 @@ export interface WechatConfig {
   noticeTemplateId: string | null;
   /** subscription notice (订阅通知) for who agreed to one, follower or not; null: not used */
   subscriptionTemplateId: string | null;
+  /** licences that the platform may be asked to read in a day, where our own reader is unsure; 0: pictures of papers never leave us */
+  ocrPerDay: number;
 }
 
 /** A bucket that speaks the S3 protocol, for what is photographed and signed. */
@@ -219,6 +221,7 @@ function wechatOf({ wechat }: Settings, publicUrl: string, production: boolean):
     // the stand-in takes any template: on one's own machine news arrives as it would on a phone
     noticeTemplateId: wechat.noticeTemplateId || (wechat.apiUrls || production ? null : "simulator"),
     subscriptionTemplateId: wechat.subscriptionTemplateId ?? null,
+    ocrPerDay: wechat.ocrPerDay,
   };
 }
 

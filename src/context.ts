@@ -92,6 +92,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     quotas,
     clock,
     log,
+    ocrPerDay: config.wechat.ocrPerDay,
   });
   const render = createRender();
   const photos = createPhotos({ log });
