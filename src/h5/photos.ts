@@ -2,13 +2,14 @@ import Joi from "joi";
 import { addPhoto } from "../actions/add-photo.ts";
 import { movePhoto } from "../actions/announce-photo.ts";
 import { takePosition } from "../actions/take-position.ts";
-import { PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
+import { EXTRA_SLOTS, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Invalid } from "../errors.ts";
 import { decimal, id } from "../http/fields.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
-import { type PageRequest, type PartyPage, pageUrl, type StepPage } from "./page.ts";
+import { type PageRequest, type PartyPage, pageUrl, type StepPage, type StepRequest } from "./page.ts";
+import { answerFor, newestIn, type PhotoAnswer, spokenFault } from "./photo-answer.ts";
 
-const SLOTS: readonly string[] = [...PHOTO_SLOTS, "extra"];
+const SLOTS: readonly string[] = [...PHOTO_SLOTS, ...EXTRA_SLOTS];
 
 /** Every picture is decoded: a burst is a whole case with retakes, then one every four seconds. */
 const limits = new WeakMap<object, RateLimit>();
@@ -19,32 +20,61 @@ export function limitOf(ctx: PageRequest["ctx"]): RateLimit {
   return limit;
 }
 
+/** One place of the page: what stands there, with what the machine says of it. */
+export interface Place {
+  slot: PhotoSlot;
+  photo: PhotoAnswer | null;
+}
+
+const placeOf = (request: PageRequest, slot: PhotoSlot): Place => {
+  const photo = newestIn(request.view, slot);
+  return { slot, photo: photo && answerFor(request, photo) };
+};
+
+export interface Extra {
+  slot: PhotoSlot;
+  count: number;
+  /** this kind of accident makes it worth having */
+  wanted: boolean;
+}
+
+/** What may be added to the five, each by one tap. */
+export const extrasOf = ({ view }: PageRequest): Extra[] =>
+  EXTRA_SLOTS.map((slot) => ({
+    slot,
+    count: view.photos.filter((photo) => photo.slot === slot && photo.state !== "refused").length,
+    wanted: view.wantedExtras.some((wanted) => wanted === slot),
+  }));
+
 /** Page 2: the five mandatory pictures, each in its place; open again until the cars have moved. */
 export const photosPage: StepPage = {
   step: "photos",
   alsoAt: ["move"],
   template: "h5/photos.njk",
   multipart: true,
-  show: ({ view }) => ({
-    slots: PHOTO_SLOTS.map((slot) => ({ slot, photo: view.photos.findLast((photo) => photo.slot === slot) ?? null })),
-    extras: view.photos.filter((photo) => photo.slot === "extra"),
-    stored: view.photos.filter((photo) => photo.state === "stored"),
-  }),
-  async submit({ ctx, accident, letter, files, person, view }) {
-    const [first] = files;
-    if (!first) throw new Invalid("photo-missing", { field: view.missingSlots[0] ?? "extra" });
-    const stranger = files.find(({ field }) => !SLOTS.includes(field));
-    if (stranger) throw new Invalid("unknown-field", { field: stranger.field });
-    const faults: [string, Invalid][] = [];
-    for (const { field, bytes } of files) {
-      limitOf(ctx).take(person.id);
-      const photo = { accidentId: accident.id, letter, slot: field as PhotoSlot, bytes, source: "form" as const };
-      const fault = await refusalOf(() => addPhoto(ctx, photo));
-      if (fault) faults.push([field, fault]);
-    }
-    refuseAll(faults);
+  show: (request) => {
+    const slots = PHOTO_SLOTS.map((slot) => placeOf(request, slot));
+    const hasWarning = slots.some(({ photo }) => photo !== null && photo.findings.length > 0);
+    return { slots, hasWarning, extras: extrasOf(request) };
   },
+  submit: takePhotos,
 };
+
+/** Each file in the place that its field names. */
+export async function takePhotos({ ctx, accident, letter, files, person, view }: StepRequest<unknown>): Promise<void> {
+  const [first] = files;
+  if (!first) throw new Invalid("photo-missing", { field: view.missingSlots[0] ?? "extra" });
+  const stranger = files.find(({ field }) => !SLOTS.includes(field));
+  if (stranger) throw new Invalid("unknown-field", { field: stranger.field });
+  const faults: [string, Invalid][] = [];
+  for (const { field, bytes } of files) {
+    limitOf(ctx).take(person.id);
+    const photo = { accidentId: accident.id, letter, slot: field as PhotoSlot, bytes, source: "form" as const };
+    const fault = await refusalOf(() => addPhoto(ctx, photo));
+    if (fault) faults.push([field, fault]);
+  }
+  refuseAll(faults);
+}
 
 /** A picture that is refused does not keep the others out. */
 async function refusalOf(store: () => Promise<unknown>): Promise<Invalid | null> {
@@ -52,7 +82,8 @@ async function refusalOf(store: () => Promise<unknown>): Promise<Invalid | null>
     await store();
     return null;
   } catch (error) {
-    if (error instanceof Invalid) return error;
+    const fault = spokenFault(error);
+    if (fault instanceof Invalid) return fault;
     throw error;
   }
 }

@@ -4,7 +4,9 @@ import type { Context } from "../context.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
 import { noStore } from "../http/security-headers.ts";
 import { withSession } from "../http/session.ts";
+import { withUploadShare } from "../http/upload-share.ts";
 import { getFile, getPage, postPage } from "./controller.ts";
+import { extrasPage } from "./extras.ts";
 import { postForm, showForm } from "./form.ts";
 import { digitsForm, joinForm, openInvitation } from "./join.ts";
 import { invitationFile, liveFile } from "./live.ts";
@@ -12,6 +14,7 @@ import type { PartyFile, PartyPage, StepPage } from "./page.ts";
 import { seeOther } from "./paths.ts";
 import { photoFile } from "./photo-file.ts";
 import { photosPage, positionPage, swapPage } from "./photos.ts";
+import { photosLiveFile } from "./photos-live.ts";
 import { changeLanguage, endPage, helpPage, privacyPage } from "./public-pages.ts";
 import { agreementFiles } from "./settle/agreement-files.ts";
 import { casePage } from "./settle/case.ts";
@@ -19,6 +22,7 @@ import { settlePages } from "./settle/pages.ts";
 import { comeBack, signedIn, signIn } from "./sign-in.ts";
 import { entryUrl, runningUrl, startForm } from "./start.ts";
 import { endedPage, invitePage, movePage, placePage } from "./steps.ts";
+import { uploadRoutes } from "./uploads.ts";
 import { invitationPage, removeOtherPage, wayOutPage } from "./way-out.ts";
 
 /** The drivers' way as a list: one page for each step of the journey … */
@@ -31,9 +35,10 @@ export const PARTY_PAGES = [
   invitationPage,
   swapPage,
   positionPage,
+  extrasPage,
 ] as PartyPage[];
 /** … and files. */
-export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photoFile, ...agreementFiles];
+export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photosLiveFile, photoFile, ...agreementFiles];
 
 const SIGN_INS = { capacity: 300, perMinute: 300 };
 
@@ -42,7 +47,7 @@ export function h5Router(ctx: Context): Router {
   const router = new Router({ prefix: "/h5" });
   router.use(noStore, withSession(ctx));
   publicRoutes(ctx, router);
-  router.use(signedIn());
+  router.use(signedIn(), withUploadShare());
   beginningRoutes(ctx, router);
   partyRoutes(ctx, router);
   return router;
@@ -93,5 +98,6 @@ function partyRoutes(ctx: Context, router: Router): void {
     router.get(`${base}/${page.step}`, getPage(ctx, page));
     if (page.submit) router.post(`${base}/${page.step}`, postPage(ctx, page));
   }
+  uploadRoutes(ctx, router);
   for (const file of PARTY_FILES) router.get(`${base}/${file.path}`, getFile(ctx, file));
 }

@@ -1,86 +1,99 @@
-// Page 2: a viewfinder in the page with an outline of what to frame, the next place at once; the phone's own camera where there is none.
+// Page 2 and the extras: a viewfinder in the page with an outline of what to frame, the next place at once; the phone's own camera where there is none.
+// What the machine finds in a picture is said here while the next one is being taken. Nothing newer than ES2017: one such sign and an old WebView runs nothing at all.
 import { createQueue } from "./photo-queue.js";
+import { createTiles } from "./photo-tiles.js";
 
 const form = document.getElementById("act");
 const camera = document.getElementById("camera");
 const video = camera.querySelector("video");
 const release = camera.querySelector("[data-shutter]");
+const torch = camera.querySelector("[data-torch]");
+const news = camera.querySelector("[data-news]");
 const shoot = document.getElementById("shoot");
-const tiles = [...document.querySelectorAll("[data-slot]")];
-const tileOf = (slot) => tiles.find((tile) => tile.dataset.slot === slot);
-const mandatory = tiles.filter((tile) => tile.dataset.slot !== "extra");
-const text = (state) => form.dataset[`text${state[0].toUpperCase()}${state.slice(1)}`];
+const tiles = createTiles(form);
+const { tileOf, text } = tiles;
 let current = null;
 let stream = null;
 let step = form.dataset.step;
-let news = false;
-let hasCamera = Boolean(navigator.mediaDevices?.getUserMedia);
+let hasCamera = Boolean(navigator.mediaDevices && "getUserMedia" in navigator.mediaDevices);
 
 document.body.classList.add("kc-js");
-if (shoot) {
-  shoot.hidden = false;
-  document.getElementById("send").hidden = true;
-}
+document.getElementById("send").hidden = true;
+if (shoot) shoot.hidden = false;
+renew();
 
 function show(slot, state, detail) {
   const tile = tileOf(slot);
   if (!tile) return;
   if (state === "signed-out") return signInAgain();
-  tile.dataset.state = state;
-  const progress = tile.querySelector("progress");
-  progress.hidden = state !== "sending";
-  if (state === "sending") progress.value = detail;
-  const words = state === "stored" ? text("retake") : state === "failed" ? (detail ?? text("failed")) : text(state);
-  tile.querySelector("[data-state-text]").textContent = words;
-  if (detail instanceof Blob) preview(tile, detail);
-  if (state === "failed") drop(tile);
-  document.getElementById("offline").hidden = !tiles.some((one) => one.dataset.state === "waiting");
+  if (state === "sending") tiles.sending(tile, detail);
+  if (state === "waiting") tiles.waiting(tile, detail);
   if (state === "stored") {
     step = detail.step;
-    news = true;
-    goOn();
+    tiles.stored(tile, detail);
+  }
+  if (state === "refused" || state === "failed") {
+    const sentence = state === "refused" ? detail.message : detail;
+    tiles.failed(tile, sentence || text("failed"), state === "refused");
+    say(slot, sentence || text("failed"));
+  }
+  document.getElementById("offline").hidden = !tiles.all.some((one) => one.dataset.state === "waiting");
+  renew();
+  goOn();
+}
+
+// What is still to do, said in the title, the counter, the strip of the viewfinder and on the one green button.
+function renew() {
+  tiles.count();
+  for (const button of camera.querySelectorAll("[data-aim]")) {
+    const tile = tileOf(button.dataset.aim);
+    tiles.copyState(tile, button);
+    const { src } = tile.querySelector("img");
+    const picture = button.querySelector("img");
+    if (picture.src !== src) picture.src = src;
+    button.setAttribute("aria-current", String(button.dataset.aim === current));
+  }
+  camera.querySelector("[data-count]").textContent = tiles.mandatory.length > 0 ? tiles.done() : "";
+  if (!shoot || tiles.isNew()) return;
+  const next = tiles.nextEmpty();
+  shoot.disabled = next === null;
+  if (next === null) shoot.textContent = text("sending");
+  else {
+    const key = tileOf(next).dataset.state === "failed" ? "takeAgain" : "takeNext";
+    shoot.textContent = text(key).replace("{slot}", tiles.nameOf(next));
   }
 }
 
-// Once nothing is under way the page is read anew: swapping, what is still missing, or the next step.
-function goOn() {
-  const isUnderWay = tiles.some((tile) => ["sending", "waiting"].includes(tile.dataset.state));
-  if (isUnderWay || !news || !camera.hidden) return;
-  if (step === form.dataset.step) location.reload();
-  else location.assign(form.dataset.next);
+// While he films the picture before is answered in the viewfinder; the button leads back to its place.
+function say(slot, sentence) {
+  if (camera.hidden) return;
+  news.hidden = false;
+  news.dataset.slot = slot;
+  news.querySelector("span").textContent = `${tiles.nameOf(slot)} · ${sentence}`;
 }
+
+// All five are safe: the next page. Not while he films or chooses a file: that picture would be lost.
+function goOn() {
+  if (step === form.dataset.step || step === "photos" || form.dataset.step !== "photos") return;
+  if (camera.hidden && !document.hidden && !tiles.isUnderWay()) location.assign(form.dataset.next);
+}
+document.addEventListener("visibilitychange", goOn);
 
 // A new page brings a new session, once a minute at most: a server that refuses for good must not make the page spin.
 function signInAgain() {
-  const last = Number(sessionStorage.getItem("kc-signed-in-again") ?? 0);
+  const last = Number(sessionStorage.getItem("kc-signed-in-again") || 0);
   if (Date.now() - last < 60000) return;
   sessionStorage.setItem("kc-signed-in-again", String(Date.now()));
   location.reload();
 }
 
-const before = new Map();
-function preview(tile, blob) {
-  const picture = tile.querySelector("img");
-  if (picture.src.startsWith("blob:")) URL.revokeObjectURL(picture.src);
-  else before.set(tile, [picture.src, picture.className]);
-  picture.src = URL.createObjectURL(blob);
-  picture.className = "kc-shot__picture";
-}
-
-// A picture that was refused may be none at all: what stood there stands there again.
-function drop(tile) {
-  const picture = tile.querySelector("img");
-  if (!picture.src.startsWith("blob:")) return;
-  URL.revokeObjectURL(picture.src);
-  [picture.src, picture.className] = before.get(tile);
-}
-
 const queue = createQueue(form, show);
 
 function take(slot, blob) {
-  preview(tileOf(slot), blob);
-  tileOf(slot).dataset.state = "sending";
+  tiles.taken(tileOf(slot), blob);
+  if (news.dataset.slot === slot) news.hidden = true;
   takePosition();
+  renew();
   queue.add(slot, blob);
 }
 
@@ -104,17 +117,13 @@ function takePosition() {
   );
 }
 
-const isEmpty = (tile) => !["stored", "sending", "waiting", "announced"].includes(tile.dataset.state);
-const nextEmpty = () => mandatory.find(isEmpty)?.dataset.slot ?? null;
-
 async function openCamera(slot) {
-  current = slot;
-  aim();
+  aim(slot);
   if (!stream) {
     try {
       const wish = { facingMode: { ideal: "environment" }, width: { ideal: 3840 }, height: { ideal: 2160 } };
       stream = await navigator.mediaDevices.getUserMedia({ video: wish, audio: false });
-    } catch {
+    } catch (_refused) {
       // Refused, or taken by another app: the phone's own camera does it.
       hasCamera = false;
       return tileOf(slot).querySelector("input").click();
@@ -123,24 +132,44 @@ async function openCamera(slot) {
   video.srcObject = stream;
   camera.hidden = false;
   document.body.classList.add("kc-filming");
+  offerTorch();
   await video.play();
   release.disabled = false;
   release.focus();
 }
 
-function aim() {
-  const tile = tileOf(current);
-  camera.querySelector(".kc-camera__outline").src = `/assets/h5/slot-${current}.svg`;
-  camera.querySelector("#camera-slot").textContent = tile.querySelector(".kc-shot__name").textContent;
-  camera.querySelector("[data-hint]").textContent = tile.dataset.hint;
-  const taken = mandatory.filter((one) => !isEmpty(one)).length;
-  camera.querySelector("[data-count]").textContent = `${taken}/${mandatory.length}`;
+// Some phones let the page switch their lamp; it is what a plate in the dark needs.
+function offerTorch() {
+  const [track] = stream.getVideoTracks();
+  const can = typeof track.getCapabilities === "function" && track.getCapabilities().torch === true;
+  torch.hidden = !can;
+  torch.setAttribute("aria-pressed", "false");
+}
+torch.addEventListener("click", async () => {
+  const on = torch.getAttribute("aria-pressed") !== "true";
+  const [track] = stream.getVideoTracks();
+  await track.applyConstraints({ advanced: [{ torch: on }] });
+  torch.setAttribute("aria-pressed", String(on));
+});
+
+function aim(slot) {
+  current = slot;
+  const tile = tileOf(slot);
+  const failed = tile.dataset.state === "failed";
+  camera.querySelector(".kc-camera__outline").src = `/assets/h5/outline-${tile.dataset.outline}.svg`;
+  camera.querySelector("#camera-slot").textContent = tiles.nameOf(slot);
+  camera.querySelector("[data-hint]").textContent = tile.querySelector(
+    failed ? "[data-error]" : ".kc-shot__hint",
+  ).textContent;
+  if (news.dataset.slot === slot) news.hidden = true;
+  renew();
 }
 
 function closeCamera() {
-  for (const track of stream?.getTracks() ?? []) track.stop();
+  if (stream) for (const track of stream.getTracks()) track.stop();
   stream = null;
   release.disabled = true;
+  news.hidden = true;
   camera.hidden = true;
   document.body.classList.remove("kc-filming");
   goOn();
@@ -156,13 +185,12 @@ function shutter() {
   setTimeout(() => camera.classList.remove("kc-camera_flash"), 150);
   tileOf(slot).dataset.state = "sending";
   canvas.toBlob((blob) => take(slot, blob), "image/jpeg", 0.92);
-  const next = nextEmpty();
-  if (!next) return closeCamera();
-  current = next;
-  aim();
+  const next = tiles.mandatory.includes(tileOf(slot)) ? tiles.nextEmpty() : null;
+  if (next === null) return closeCamera();
+  aim(next);
 }
 
-for (const tile of tiles) {
+for (const tile of tiles.all) {
   const input = tile.querySelector("input");
   input.addEventListener("change", () => {
     const [file] = input.files;
@@ -175,14 +203,36 @@ for (const tile of tiles) {
     openCamera(tile.dataset.slot);
   });
 }
-shoot?.addEventListener("click", () => {
-  const slot = nextEmpty() ?? "scene";
-  if (hasCamera) openCamera(slot);
-  else tileOf(slot).querySelector("input").click();
-});
+for (const button of camera.querySelectorAll("[data-aim]"))
+  button.addEventListener("click", () => aim(button.dataset.aim));
+news.querySelector("button").addEventListener("click", () => aim(news.dataset.slot));
+if (shoot)
+  shoot.addEventListener("click", () => {
+    const slot = tiles.nextEmpty() || "scene";
+    if (hasCamera) openCamera(slot);
+    else tileOf(slot).querySelector("input").click();
+  });
 release.addEventListener("click", shutter);
 camera.querySelector("[data-close]").addEventListener("click", closeCamera);
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !camera.hidden) closeCamera();
 });
 queue.resume();
+
+// A plate is read some seconds after its picture has arrived, and pictures of the chat arrive by themselves.
+const EVERY_MS = 2000;
+async function look() {
+  if (!tiles.expectsNews() || document.hidden) return;
+  const response = await fetch(form.dataset.live, { headers: { accept: "application/json" } });
+  if (!response.ok) return;
+  const live = await response.json();
+  step = live.step;
+  for (const answer of live.photos) tiles.news(answer);
+  renew();
+  goOn();
+}
+async function keepLooking() {
+  await look().catch(() => undefined);
+  setTimeout(keepLooking, EVERY_MS);
+}
+if (tiles.mandatory.length > 0) setTimeout(keepLooking, EVERY_MS);
