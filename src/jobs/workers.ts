@@ -1,5 +1,6 @@
 import { erasePast } from "../actions/erase-past.ts";
 import { expireAccidents } from "../actions/expire-accidents.ts";
+import { scrubNext } from "../actions/scrub-files.ts";
 import type { Context } from "../context.ts";
 import { type Bell, createBell } from "./bell.ts";
 import { LANES, type Lane } from "./lanes.ts";
@@ -21,6 +22,9 @@ const POLL_MS = 1_000;
 const REPAIR_MS = 5_000;
 const EXPIRE_MS = 60_000;
 const ERASE_MS = 3_600_000;
+/** What an upload that was cut off has left lives for less than an hour. */
+const SWEEP_MS = 600_000;
+const MINUTE_MS = 60_000;
 
 /** The relay first: a wake-up rings it, and what it has moved rings the lanes. */
 export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
@@ -39,6 +43,9 @@ export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
     roundWorker("repair", REPAIR_MS, () => ctx.deliveries.repair()),
     roundWorker("expire", EXPIRE_MS, () => expireAccidents(ctx)),
     roundWorker("erase", ERASE_MS, () => erasePast(ctx)),
+    roundWorker("sweep", SWEEP_MS, () => ctx.blobs.sweep()),
+    roundWorker("uploads", EXPIRE_MS, () => ctx.uploads.removeExpired()),
+    ...scrubWorker(ctx),
   ];
 }
 
@@ -51,10 +58,22 @@ function laneWorker(ctx: Context, lane: Lane): Worker {
     async take() {
       // the lease runs from before the question: its own clock is the database's
       const leasedAt = performance.now();
-      const delivery = await ctx.deliveries.claimDue(lane.kind, lane.leaseMs);
+      const delivery =
+        (await ctx.deliveries.claimDue(lane.kind, lane.leaseMs)) ??
+        (lane.idleKind ? await ctx.deliveries.claimDue(lane.idleKind, lane.leaseMs) : null);
       return delivery && (() => runJob(ctx, lane, { delivery, leasedAt }));
     },
   };
+}
+
+/** One file a round, and never two in a row: it is to disturb nobody. */
+function scrubWorker(ctx: Context): Worker[] {
+  const { perMinute } = ctx.config.scrub;
+  const round = async () => {
+    await scrubNext(ctx);
+    return 0;
+  };
+  return perMinute > 0 ? [roundWorker("scrub", MINUTE_MS / perMinute, round)] : [];
 }
 
 /** Does its whole round in taking it. */

@@ -14,6 +14,7 @@ export interface Retention {
 export function createRetention(connection: Connection, blobs: Pick<Blobs, "removeAll">): Retention {
   const accidents = connection.collection("accidents");
   const [deliveries, notices] = [connection.collection("deliveries"), connection.collection("notices")];
+  const likenesses = connection.collection("photo_hashes");
   return {
     async listPast(before, limit) {
       // The opening has an index with the status; who has heard of his claim since is not among them.
@@ -30,6 +31,7 @@ export function createRetention(connection: Connection, blobs: Pick<Blobs, "remo
       await blobs.removeAll(accidentId);
       await deliveries.deleteMany({ accidentId });
       await notices.deleteMany({ _id: startingWith(`${accidentId}-`) as never });
+      await likenesses.deleteMany({ _id: startingWith(`${accidentId}/`) as never });
       const set = {
         status: "erased",
         wrappedKey: null,
@@ -47,5 +49,5 @@ export function createRetention(connection: Connection, blobs: Pick<Blobs, "remo
   };
 }
 
-/** A range, which the index answers: notices are numbered after their accident. */
+/** A range, which the index answers: notices and photographs are numbered after their accident. */
 const startingWith = (prefix: string) => ({ $gte: prefix, $lt: `${prefix}\u{10ffff}` });

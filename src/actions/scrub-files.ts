@@ -1,0 +1,50 @@
+import type { Context } from "../context.ts";
+import type { Accident, NewEvent } from "../domain/accident.ts";
+
+type KeptFile = NonNullable<Awaited<ReturnType<Context["blobs"]["scrub"]["claim"]>>>;
+type FileState = Awaited<ReturnType<Context["blobs"]["scrub"]["check"]>>;
+
+/** Looks again at the file whose check is due longest. Returns whether there was one. */
+export async function scrubNext(ctx: Context): Promise<boolean> {
+  const file = await ctx.blobs.scrub.claim();
+  if (file) await scrubFile(ctx, file);
+  return file !== null;
+}
+
+/** Reads a file again and compares it with its hash; what is damaged or gone is said once: in the log, in the health, in the accident's record. */
+export async function scrubFile(ctx: Context, file: KeptFile): Promise<FileState> {
+  const accident = await ctx.accidents.find(file.accidentId);
+  // its key is forgotten: the bytes say nothing to anybody any more
+  const state = accident ? await ctx.blobs.scrub.check(accident, file) : file.state;
+  if (accident && state !== "whole") await record(ctx, accident, file);
+  await ctx.blobs.scrub.note(file, state);
+  if (state !== file.state) tell(ctx, file, state);
+  return state;
+}
+
+function tell({ log }: Context, { id, accidentId, kind, keeper }: KeptFile, state: FileState): void {
+  const told = { accidentId, blob: String(id), kind, keeper };
+  if (state === "whole") log.info(told, "file.whole-again");
+  else log.error({ ...told, code: `file-${state}` }, "file.lost");
+}
+
+/** Before it is noted: whoever dies in between finds the event there already. */
+async function record(ctx: Context, accident: Accident, file: KeptFile): Promise<void> {
+  const digest = ctx.vault.digest(accident.key, file.sha256);
+  await ctx.accidents.change(accident.id, (current) => {
+    if (current.events.some(({ type, data }) => isDamage(type) && data.digest === digest)) return null;
+    return { accident: current, events: [eventOf(current, file, digest)] };
+  });
+}
+
+const isDamage = (type: string) => type === "photo-damaged" || type === "paper-damaged";
+
+const PARTS: readonly KeptFile["kind"][] = ["original", "copy", "thumb"];
+
+function eventOf({ photos }: Accident, { kind, sha256 }: KeptFile, digest: string): NewEvent {
+  if (!PARTS.includes(kind)) return { type: "paper-damaged", by: "system", data: { kind, digest } };
+  const photo = photos.find((one) => [one.sha256, one.copySha256, one.thumbSha256].includes(sha256));
+  // a picture that was replaced is not among them any more
+  const data = { part: kind, digest, ...(photo && { photo: photo.id }) };
+  return { type: "photo-damaged", by: "system", data };
+}
