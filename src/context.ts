@@ -15,6 +15,7 @@ import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
 import { createInbox } from "./store/inbox.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
+import { createPhotoHashes, type PhotoHashes } from "./store/photo-hashes.ts";
 import { createRetention, type Retention } from "./store/retention.ts";
 import { createTokens } from "./store/tokens.ts";
 import { createTries, type Tries } from "./store/tries.ts";
@@ -41,6 +42,7 @@ export interface Context {
   accidents: Accidents;
   people: People;
   blobs: Blobs;
+  photoHashes: PhotoHashes;
   uploads: Uploads;
   counters: Counters;
   inbox: InboxStore;
@@ -107,6 +109,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     people,
     blobs,
     uploads: await createUploads(connection, vault, now),
+    photoHashes: await createPhotoHashes(connection),
     counters: createCounters(connection),
     inbox: await createInbox(connection, vault, now),
     deliveries: await createDeliveries({ connection, clock, offsetMs: overrides.clock ? 0 : undefined }),

@@ -1,8 +1,19 @@
+import { createHash } from "node:crypto";
 import type { Context } from "../context.ts";
-import type { Accident, Letter } from "../domain/accident.ts";
-import { photosAreSafe } from "../domain/journey.ts";
-import { type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
+import type { Accident, Change, Letter } from "../domain/accident.ts";
+import { type Finding, isMandatory, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
 import { Conflict, Invalid } from "../errors.ts";
+import {
+  examinePhoto,
+  judgePhoto,
+  keepPhoto,
+  keptPhoto,
+  notePhotoHash,
+  rejection,
+  storedEvent,
+  unusable,
+} from "./check-photo.ts";
+import { plateJob } from "./read-plate.ts";
 import { requireParty } from "./require.ts";
 
 export const MAX_PHOTOS = 15;
@@ -13,65 +24,80 @@ export interface AddPhoto {
   slot: PhotoSlot;
   bytes: Buffer;
   source: "form" | "chat";
+  /** what the phone says that it had before it made the picture smaller */
+  shrunkFrom?: Photo["shrunkFrom"];
 }
 
-/** Takes a photograph: checked by content, kept byte for byte, with its copy and thumbnail; a new one in a mandatory slot replaces the old. */
-export async function addPhoto(ctx: Context, { accidentId, letter, slot, bytes, source }: AddPhoto): Promise<Accident> {
+/**
+ * Takes a photograph: checked by content, kept byte for byte, with its copy and thumbnail; a new one replaces the old. One that shows nothing is sent
+ * back (`photo-unusable`), twice at most for each place. The same bytes in the same place again change nothing.
+ */
+export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident> {
+  const { accidentId, letter, slot, bytes } = input;
   const accident = await ctx.accidents.get(accidentId);
+  requireParty(accident, letter);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  if (isThere(accident, input, sha256)) return accident;
   requireRoom(accident, letter, slot);
-  const stored = await keep(ctx, accident, bytes);
-  const photo: Photo = {
-    ...stored,
-    id: ctx.randomId(9),
-    slot,
-    by: letter,
-    source,
-    state: "stored",
-    mediaId: null,
-    refusal: null,
-    ...UNEXAMINED,
-    receivedAt: ctx.clock.now(),
-  };
-  return ctx.accidents.change(accidentId, (current) => {
-    requireRoom(current, letter, slot);
-    const kept = slot === "extra" ? current.photos : current.photos.filter((other) => other.slot !== slot);
-    const next = { ...current, photos: [...kept, photo] };
-    const digest = ctx.vault.digest(current.key, stored.sha256);
-    return {
-      accident: next,
-      events: [
-        {
-          type: "photo-stored",
-          by: letter,
-          data: { photo: photo.id, slot, source, digest, complete: photosAreSafe(next) },
-        },
-      ],
-    };
-  });
+  const checked = await examinePhoto(ctx, bytes, sha256);
+  const { block } = judgePhoto(accident, slot, checked);
+  if (block) {
+    const told = { slot, by: letter, sha256, block };
+    throw unusable(await ctx.accidents.change(accidentId, (current) => rejection(ctx, current, told)), slot, block);
+  }
+  return store(ctx, input, { ...(await keepPhoto(ctx, accident, checked)), id: ctx.randomId(9) });
 }
+
+/** An upload whose answer was lost comes again. */
+const isThere = (accident: Accident, { slot, letter }: AddPhoto, sha256: string): boolean =>
+  accident.photos.some(
+    (photo) => photo.slot === slot && photo.by === letter && photo.state === "stored" && photo.sha256 === sha256,
+  );
 
 /** Photographs are evidence: they may be added while the case runs, replaced only until the cars have moved. */
 function requireRoom(accident: Accident, letter: Letter, slot: PhotoSlot): void {
   requireParty(accident, letter);
-  if (slot !== "extra" && accident.movedAt) throw new Conflict("wrong-step");
-  if (slot !== "extra" && letter !== "A") throw new Conflict("wrong-step");
-  if (accident.photos.filter((photo) => photo.state !== "refused").length >= MAX_PHOTOS)
-    throw new Invalid("too-many-photos", { limit: MAX_PHOTOS }, 409);
+  if (isMandatory(slot) && (accident.movedAt || letter !== "A")) throw new Conflict("wrong-step");
+  const kept = accident.photos.filter(
+    (photo) => photo.state !== "refused" && !isReplaced(accident, photo, { letter, slot }),
+  );
+  if (kept.length >= MAX_PHOTOS) throw new Invalid("too-many-photos", { limit: MAX_PHOTOS }, 409);
 }
 
-export type StoredPhoto = Pick<
-  Photo,
-  "sha256" | "mime" | "bytes" | "width" | "height" | "copySha256" | "thumbSha256"
-> & { sha256: string };
+/** Nobody's picture makes way for the other driver's, and none that is here once the cars have moved. */
+const isReplaced = ({ movedAt }: Accident, photo: Photo, by: Pick<AddPhoto, "letter" | "slot">): boolean =>
+  photo.slot === by.slot &&
+  photo.by === by.letter &&
+  (photo.state === "refused" || (photo.state === "stored" && by.slot !== "extra" && !movedAt));
 
-/** Checks and stores original, copy and thumbnail. Throws Invalid (413, 415, 422) for what is not a usable photograph. */
-export async function keep(ctx: Context, accident: Accident, bytes: Buffer): Promise<StoredPhoto> {
-  const { mime } = await ctx.photos.inspect(bytes);
-  const { copy, thumb, width, height } = await ctx.photos.derive(bytes);
-  const [sha256, copySha256, thumbSha256] = await Promise.all([
-    ctx.blobs.save(accident, bytes, "original"),
-    ctx.blobs.save(accident, copy, "copy"),
-    ctx.blobs.save(accident, thumb, "thumb"),
-  ]);
-  return { sha256, copySha256, thumbSha256, mime, bytes: bytes.length, width, height };
+/** One of the chat that is on its way was only announced for this place: it finds another when it is here. */
+const makingRoom = (accident: Accident, by: AddPhoto): Photo[] =>
+  accident.photos
+    .filter((photo) => !isReplaced(accident, photo, by))
+    .map((photo) => (photo.slot === by.slot && photo.state === "announced" ? { ...photo, slot: "extra" } : photo));
+
+type Kept = Awaited<ReturnType<typeof keepPhoto>> & { id: string };
+
+async function store(ctx: Context, input: AddPhoto, { checked, stored, id }: Kept): Promise<Accident> {
+  const { accidentId, letter, slot, source, shrunkFrom = null } = input;
+  let refused: Finding | null = null;
+  const after = await ctx.accidents.change(accidentId, (current): Change | null => {
+    if (isThere(current, input, checked.sha256)) return null;
+    requireRoom(current, letter, slot);
+    const { findings, dupOf, block } = judgePhoto(current, slot, checked);
+    // another picture may have come in between
+    refused = block;
+    if (block) return rejection(ctx, current, { slot, by: letter, sha256: checked.sha256, block });
+    const photo: Photo = {
+      ...UNEXAMINED,
+      ...keptPhoto(checked, stored),
+      ...{ id, slot, by: letter, source, state: "stored", mediaId: null, refusal: null },
+      ...{ findings, dupOf, shrunkFrom, receivedAt: ctx.clock.now() },
+    };
+    const accident = { ...current, photos: [...makingRoom(current, input), photo] };
+    return { accident, events: [storedEvent(ctx, accident, photo)], outbox: [plateJob(accident, photo)] };
+  });
+  if (refused) throw unusable(after, slot, refused);
+  await notePhotoHash(ctx, after, id);
+  return after;
 }

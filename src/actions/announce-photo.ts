@@ -1,9 +1,12 @@
 import type { Context } from "../context.ts";
-import type { Accident, Letter } from "../domain/accident.ts";
+import type { Accident, Letter, NewEvent } from "../domain/accident.ts";
 import { missingSlots } from "../domain/journey.ts";
 import { type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
+import { movedTo } from "../domain/photo-place.ts";
+import { isPlateSlot } from "../domain/photo-plates.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import { MAX_PHOTOS } from "./add-photo.ts";
+import { doubtEvents } from "./read-plate.ts";
 import { requireParty } from "./require.ts";
 
 export interface AnnouncePhoto {
@@ -58,20 +61,25 @@ export interface MovePhoto {
   loaded?: Accident;
 }
 
-/** Puts a picture into another slot; what stood there takes its place. */
+/** Puts a picture into another slot; what stood there takes its place. It also answers the question whose plate one shows, even when the cars have moved. */
 export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot, loaded }: MovePhoto): Promise<Accident> {
   return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
     const photo = accident.photos.find((candidate) => candidate.id === photoId);
-    if (!photo || accident.movedAt || letter !== "A") throw new Conflict("wrong-step");
-    if (photo.slot === slot) return null;
-    const photos = accident.photos.map((other) => {
-      if (other.id === photoId) return { ...other, slot };
-      return other.slot === slot && slot !== "extra" ? { ...other, slot: photo.slot } : other;
-    });
-    return {
-      accident: { ...accident, photos },
-      events: [{ type: "photo-moved", by: letter, data: { photo: photoId, from: photo.slot, to: slot } }],
-    };
+    const isAnswer = photo?.isAsked && isPlateSlot(slot);
+    if (!photo || letter !== "A" || (accident.movedAt && !isAnswer)) throw new Conflict("wrong-step");
+    if (photo.slot === slot && !isAnswer) return null;
+    return withMoved(accident, photo, { slot, by: letter });
   });
+}
+
+/** The accident with a picture in another place, and what follows from it for the plates. */
+export function withMoved(
+  accident: Accident,
+  photo: Photo,
+  { slot, by }: { slot: PhotoSlot; by: NewEvent["by"] },
+): { accident: Accident; events: NewEvent[] } {
+  const next = { ...accident, photos: movedTo(accident.photos, photo, { slot, isAsked: false }) };
+  const data = { photo: photo.id, from: photo.slot, to: slot };
+  return { accident: next, events: [{ type: "photo-moved", by, data }, ...doubtEvents(accident, next)] };
 }

@@ -1,10 +1,23 @@
+import { createHash } from "node:crypto";
 import type { Context } from "../context.ts";
-import type { Accident, NewEvent, OutboxEntry } from "../domain/accident.ts";
+import type { Accident, Change, NewEvent } from "../domain/accident.ts";
 import { photosAreSafe } from "../domain/journey.ts";
-import type { Photo } from "../domain/photo.ts";
+import type { Finding, Photo } from "../domain/photo.ts";
+import { movedTo, type Placement, placeOf } from "../domain/photo-place.ts";
 import { Invalid, Upstream } from "../errors.ts";
-import { keep, type StoredPhoto } from "./add-photo.ts";
+import {
+  type CheckedPhoto,
+  examinePhoto,
+  judgePhoto,
+  keepPhoto,
+  keptPhoto,
+  notePhotoHash,
+  rejection,
+  storedEvent,
+} from "./check-photo.ts";
 import { notice } from "./notice.ts";
+import { plateJob, withReading } from "./read-plate.ts";
+import { knownPlates, type Seen, seePlate } from "./see-plate.ts";
 
 export interface FetchPhoto {
   accidentId: string;
@@ -13,33 +26,40 @@ export interface FetchPhoto {
   last?: boolean;
 }
 
-/** Downloads a picture that was sent in the chat and stores it; what is no usable photograph is refused and the driver told. */
+/**
+ * Downloads a picture that was sent in the chat, checks it, puts it into its place by what it shows and stores it; what is no usable photograph is
+ * refused and the driver told what to do. When too many pictures wait (Busy) the job comes again.
+ */
 export async function fetchPhoto(ctx: Context, { accidentId, photoId, last = false }: FetchPhoto): Promise<Accident> {
   const accident = await ctx.accidents.get(accidentId);
   const photo = accident.photos.find((candidate) => candidate.id === photoId);
   if (photo?.state !== "announced" || !photo.mediaId) return accident;
-  const stored = await fetched(ctx, accident, { mediaId: photo.mediaId, last });
-  return ctx.accidents.change(accidentId, (current) => {
-    const now = current.photos.find((candidate) => candidate.id === photoId);
-    if (now?.state !== "announced") return null;
-    return "refusal" in stored ? refuse(current, now, stored.refusal) : accept(ctx, current, now, stored);
-  });
+  const decide = (decided: (current: Accident, now: Photo) => Change) =>
+    ctx.accidents.change(accidentId, (current) => {
+      const now = current.photos.find((candidate) => candidate.id === photoId);
+      return now?.state === "announced" ? decided(current, now) : null;
+    });
+  const fetched = await fetch(ctx, photo.mediaId, last);
+  if ("refusal" in fetched) return decide((current, now) => refuse(current, now, fetched.refusal));
+  if (judgePhoto(accident, photo.slot, fetched).block)
+    return decide((current, now) => sendBack(ctx, current, now, fetched));
+  const [kept, seen] = await Promise.all([
+    keepPhoto(ctx, accident, fetched),
+    seePlate(ctx, accident, photo, fetched.made.copy),
+  ]);
+  const after = await decide((current, now) => take(ctx, current, { now, ...kept, seen }));
+  await notePhotoHash(ctx, after, photoId);
+  return after;
 }
 
 /** What the platform's answer was no picture for, by the words that we have for a picture of the form. */
 const REFUSALS: Record<string, string> = { "media-too-large": "photo-too-large", "media-type": "not-an-image" };
 
-type Fetched = StoredPhoto | { refusal: string };
-
 /** A fault that a retry may heal is thrown on to the job; the rest is a refusal. */
-async function fetched(
-  ctx: Context,
-  accident: Accident,
-  { mediaId, last }: { mediaId: string; last: boolean },
-): Promise<Fetched> {
+async function fetch(ctx: Context, mediaId: string, last: boolean): Promise<CheckedPhoto | { refusal: string }> {
   try {
-    const media = await ctx.wechat.getMedia(mediaId);
-    return await keep(ctx, accident, media.bytes);
+    const { bytes } = await ctx.wechat.getMedia(mediaId);
+    return await examinePhoto(ctx, bytes, createHash("sha256").update(bytes).digest("hex"));
   } catch (error) {
     if (error instanceof Invalid) return { refusal: REFUSALS[error.code] ?? error.code };
     if (error instanceof Upstream && (last || !error.retryable)) return { refusal: "media-gone" };
@@ -47,7 +67,7 @@ async function fetched(
   }
 }
 
-function refuse(accident: Accident, photo: Photo, refusal: string) {
+function refuse(accident: Accident, photo: Photo, refusal: string): Change {
   const event: NewEvent = { type: "photo-refused", by: "system", data: { photo: photo.id, slot: photo.slot, refusal } };
   return {
     accident: replaced(accident, { ...photo, state: "refused", refusal }),
@@ -59,18 +79,44 @@ function refuse(accident: Accident, photo: Photo, refusal: string) {
   };
 }
 
-function accept(ctx: Context, accident: Accident, photo: Photo, stored: StoredPhoto) {
-  const next = replaced(accident, { ...photo, ...stored, state: "stored" });
-  const complete = photosAreSafe(next);
-  const digest = ctx.vault.digest(accident.key, stored.sha256);
-  const event: NewEvent = {
-    type: "photo-stored",
-    by: photo.by,
-    data: { photo: photo.id, slot: photo.slot, source: "chat", digest, complete },
-  };
-  const outbox: OutboxEntry[] = complete && !photosAreSafe(accident) ? [notice(next, "A", "may-move")] : [];
-  return { accident: next, events: [event], outbox };
+/** It shows nothing: the driver is told what to do, and the try is counted. */
+function sendBack(ctx: Context, accident: Accident, photo: Photo, checked: CheckedPhoto): Change {
+  const { findings, block } = judgePhoto(accident, photo.slot, checked);
+  const [finding] = block ? [block] : findings;
+  const told = { slot: photo.slot, by: photo.by, sha256: checked.sha256, block: finding as Finding };
+  const counted = rejection(ctx, accident, told);
+  const refused = refuse(counted?.accident ?? accident, { ...photo, findings }, told.block.code);
+  return { ...refused, events: [...(counted?.events ?? []), ...refused.events] };
 }
+
+type Kept = Awaited<ReturnType<typeof keepPhoto>> & { now: Photo; seen: Seen | null };
+
+function take(ctx: Context, accident: Accident, { now, checked, stored, seen }: Kept): Change {
+  const placement = placementOf(accident, now, seen);
+  const { findings, dupOf, block } = judgePhoto(accident, placement.slot, checked);
+  // another picture may have come in between
+  if (block) return sendBack(ctx, accident, now, checked);
+  const photo: Photo = { ...now, ...keptPhoto(checked, stored), state: "stored", findings, dupOf };
+  const photos = movedTo(replaced(accident, photo).photos, photo, placement);
+  const placed = { ...photo, ...placement };
+  const reading = seen?.plates && withReading({ ...accident, photos }, placed, seen.plates);
+  const next = reading ? reading.accident : { ...accident, photos };
+  return {
+    accident: next,
+    events: [storedEvent(ctx, next, placed), ...(reading ? reading.events : [])],
+    outbox: [
+      ...(seen?.plates?.best?.sure ? [] : [plateJob(next, placed)]),
+      ...(placement.isAsked ? [notice(next, "A", "photo-asked")] : []),
+      ...(photosAreSafe(next) && !photosAreSafe(accident) ? [notice(next, "A", "may-move")] : []),
+    ],
+  };
+}
+
+/** By what it shows, while the first driver's pictures are still arranged. */
+const placementOf = (accident: Accident, photo: Photo, seen: Seen | null): Placement =>
+  seen && !accident.movedAt
+    ? placeOf(accident, photo, { plates: seen.plates, known: knownPlates(accident, seen.lastPlate) })
+    : { slot: photo.slot, isAsked: false };
 
 const replaced = (accident: Accident, photo: Photo): Accident => ({
   ...accident,

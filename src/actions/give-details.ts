@@ -1,8 +1,11 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Details, type Letter, otherOf } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
+import { answeredByDetails } from "../domain/photo-place.ts";
 import { Invalid } from "../errors.ts";
+import { withMoved } from "./announce-photo.ts";
 import { correctionNotice } from "./notice.ts";
+import { doubtEvents } from "./read-plate.ts";
 import { requireParty, withoutSignatures, withParty } from "./require.ts";
 
 export interface GiveDetails {
@@ -11,7 +14,7 @@ export interface GiveDetails {
   details: Details;
 }
 
-/** A driver's own data and his car's (Order 146 art. 21); kept for his next time. A later correction makes both sign anew. */
+/** A driver's own data and his car's (Order 146 art. 21); kept for his next time. A later correction makes both sign anew. A plate that is not the one in its picture is flagged. */
 export async function giveDetails(ctx: Context, { accidentId, letter, details }: GiveDetails): Promise<Accident> {
   const after = await ctx.accidents.change(accidentId, (accident) => {
     const { details: before } = requireParty(accident, letter);
@@ -20,14 +23,23 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
     if (accident.parties[otherOf(letter)]?.details?.plate === details.plate)
       throw new Invalid("same-plate", { field: "plate" });
     const digest = ctx.vault.digest(accident.key, serialise(details));
+    const given = withoutSignatures(withParty(accident, letter, { details }));
+    // who types the plate has said whose it is
+    const answer = answeredByDetails(given);
+    const next = answer
+      ? withMoved(given, answer.photo, { slot: answer.slot, by: "system" })
+      : { accident: given, events: [] };
+    const moves = next.events.filter(({ type }) => type === "photo-moved");
     return {
-      accident: withoutSignatures(withParty(accident, letter, { details })),
+      accident: next.accident,
       events: [
         {
           type: "details-given",
           by: letter,
           data: { digest, insurer: details.insurerCode, vehicleKind: details.vehicleKind },
         },
+        ...moves,
+        ...doubtEvents(accident, next.accident),
       ],
       outbox: correctionNotice(accident, letter),
     };

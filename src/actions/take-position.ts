@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, Position } from "../domain/accident.ts";
+import { judgedByPlace } from "../domain/photo-findings.ts";
 import { requireParty } from "./require.ts";
 
 export interface TakePosition {
@@ -15,8 +16,9 @@ export function takePosition(ctx: Context, { accidentId, letter, position, loade
   return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
     if (accident.scene.position || accident.movedAt) return null;
+    const scene = { ...accident.scene, position };
     return {
-      accident: { ...accident, scene: { ...accident.scene, position } },
+      accident: { ...accident, scene, photos: judgedByPlace(accident.photos, scene) },
       events: [
         {
           type: "position-taken",

@@ -1,5 +1,12 @@
 import { checkIdNumber, isDay } from "./identity-number.ts";
-import type { LicenceField, ReadField } from "./licence.ts";
+import {
+  isOfUse,
+  LICENCE_FIELDS,
+  type LicenceField,
+  type LicenceKind,
+  type LicenceReading,
+  type ReadField,
+} from "./licence.ts";
 import { checkPlate, normalisePlate, plateKind } from "./plate.ts";
 import { checkVin } from "./vin.ts";
 
@@ -15,6 +22,20 @@ export function licenceField(field: LicenceField, text: string, confident: boole
   return plain === "" || plain.length > MAX_READ ? null : CHECKS[field](plain, confident);
 }
 
+/** What another reader says of a licence, field by field, checked as our own is; it does not tell how certain it is. Null: nothing of use. */
+export function readingOf(
+  kind: LicenceKind,
+  texts: Partial<Readonly<Record<LicenceField, string>>>,
+): LicenceReading | null {
+  const fields: LicenceReading["fields"] = {};
+  for (const field of LICENCE_FIELDS[kind]) {
+    const read = licenceField(field, texts[field] ?? "", false);
+    if (read) fields[field] = read;
+  }
+  const reading = { kind, fields };
+  return isOfUse(reading) ? reading : null;
+}
+
 const MAX_READ = 80;
 const HAN_NAME = /^[\p{Script=Han}·]{2,20}$/u;
 const LATIN_NAME = /^[A-Z][A-Z .'-]{2,48}[A-Z]$/;
@@ -24,8 +45,8 @@ const USES = (
   "危险化学品运输 危化品运输 幼儿校车 小学生校车 中小学生校车 初中生校车 预约出租转非"
 ).split(" ");
 
-/** Letters where only digits or other letters stand: I, O and Q are in no plate's serial and no VIN. */
-const withoutLookAlikes = (text: string) => text.replaceAll("I", "1").replace(/[OQ]/g, "0");
+/** I and O are in no plate, no VIN and no number; Q is in some plates. */
+const withoutLookAlikes = (text: string) => text.replaceAll("I", "1").replaceAll("O", "0");
 const compact = (text: string) => text.toUpperCase().replace(/[^A-Z0-9*]/g, "");
 
 const number: Check = (text) => {
@@ -56,7 +77,7 @@ const plate: Check = (text, confident) => {
 };
 
 const vin: Check = (text) => {
-  const checked = checkVin(withoutLookAlikes(compact(text)));
+  const checked = checkVin(withoutLookAlikes(compact(text)).replaceAll("Q", "0"));
   return checked && { value: checked.vin, sure: checked.warning === null };
 };
 

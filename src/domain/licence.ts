@@ -48,7 +48,7 @@ export interface LicenceReading {
 export type SuggestedField = "name" | "idNumber" | "plate" | "vehicleKind";
 export type LicenceSuggestion = Partial<Record<SuggestedField, ReadField>>;
 
-/** Without these a licence was photographed in vain. */
+/** What the form takes of each, in the words that are printed on it. */
 const NEEDED: Record<LicenceKind, readonly LicenceField[]> = {
   "driving-licence": ["name", "number"],
   "vehicle-licence": ["plate"],
@@ -57,6 +57,11 @@ const NEEDED: Record<LicenceKind, readonly LicenceField[]> = {
 /** Nobody else need be asked: everything that the form takes was read, and read surely. */
 export function isEnough(reading: LicenceReading): boolean {
   return NEEDED[reading.kind].every((field) => reading.fields[field]?.sure);
+}
+
+/** Some of it was read: else the licence was photographed in vain. */
+export function isOfUse({ kind, fields }: LicenceReading): boolean {
+  return NEEDED[kind].some((field) => fields[field]);
 }
 
 /** Two readers' answers about one picture: what the first is sure of stands; what both read alike is sure. */

@@ -1,4 +1,5 @@
 import type { Accident, Position, Scene } from "./accident.ts";
+import { looksLike } from "./image-hash.ts";
 import {
   type Finding,
   type FindingCode,
@@ -9,7 +10,6 @@ import {
   type PlateReading,
   type Taken,
 } from "./photo.ts";
-import { looksLike } from "./photo-likeness.ts";
 import { isPlateSlot } from "./photo-plates.ts";
 
 /** What is known of a picture when it is judged. */
@@ -136,12 +136,13 @@ export function metresBetween(a: Pick<Position, "lat" | "lng">, b: Pick<Position
 }
 
 /** The first position of a case speaks for the pictures that were there before it. */
-export function judgedByPlace(photos: readonly Photo[], scene: Scene): Photo[] {
-  return photos.map((photo) => {
+export function judgedByPlace(photos: Photo[], scene: Scene): Photo[] {
+  const judged = photos.map((photo) => {
     const known = photo.findings.map(({ code }) => code);
     const fresh = takenFindings(photo.taken, scene).filter(({ code }) => !known.includes(code));
     return fresh.length > 0 ? { ...photo, findings: [...photo.findings, ...fresh] } : photo;
   });
+  return judged.some((photo, at) => photo !== photos[at]) ? judged : photos;
 }
 
 /** With what was read in it: a picture of a plate on which none was found is one to look at. */

@@ -1,5 +1,6 @@
 import { deliverClaim } from "../actions/deliver-claim.ts";
 import { fetchPhoto } from "../actions/fetch-photo.ts";
+import { readPlate } from "../actions/read-plate.ts";
 import { renderDocuments } from "../actions/render-documents.ts";
 import { tellPerson } from "../actions/tell-person.ts";
 import type { Context } from "../context.ts";
@@ -30,6 +31,8 @@ export interface Verdict {
 
 export interface Lane {
   kind: OutboxEntry["kind"];
+  /** taken when nothing of its own kind is due */
+  idleKind?: OutboxEntry["kind"];
   /** how many at once in this process: pictures and paper must not delay claims */
   concurrency: number;
   /** How long a driver waits for what a dead process had in hand. A claim's is twice the time-out of its post; the others may run twice, to the same end. */
@@ -69,6 +72,16 @@ export const LANES: readonly Lane[] = [
     leaseMs: 15_000,
     async handle(ctx, { body, last }) {
       await fetchPhoto(ctx, { ...JSON.parse(body), last });
+      return undefined;
+    },
+  },
+  {
+    kind: "plate",
+    idleKind: "plate-idle",
+    concurrency: 1,
+    leaseMs: 15_000,
+    async handle(ctx, { body }) {
+      await readPlate(ctx, JSON.parse(body));
       return undefined;
     },
   },

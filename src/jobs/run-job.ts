@@ -1,14 +1,16 @@
 import type { Context } from "../context.ts";
 import { nextAttempt } from "../domain/retry.ts";
-import { AppError, Upstream } from "../errors.ts";
+import { AppError, Busy, Upstream } from "../errors.ts";
 import type { Delivery, Lane, Verdict } from "./lanes.ts";
 
 /** A job that cannot be done here and now is not worth three days. At the last attempt a notice is kept for the next answer, a picture asked for again. */
-const MAX_ATTEMPTS: Record<Lane["kind"], number> = {
+const MAX_ATTEMPTS: Record<Delivery["kind"], number> = {
   claim: Number.POSITIVE_INFINITY,
   notice: 7,
   document: 9,
   photo: 7,
+  plate: 3,
+  "plate-idle": 3,
 };
 /** of a lease: a claim's post that begins later could outlast it (30 s of lease, 15 s of time-out) */
 const LAST_MOMENT = 0.5;
@@ -41,28 +43,26 @@ async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): 
   const mayPost = () => performance.now() - leasedAt < lane.leaseMs * LAST_MOMENT;
   const verdict = { to: "done" as const, code: "done", head: "", afterMs: 0 };
   // an attempt that ends the process never returns here: the number of leases counts it
-  if (attempts > MAX_ATTEMPTS[lane.kind]) return dead(ctx, delivery, "attempts-used-up");
+  if (attempts > MAX_ATTEMPTS[delivery.kind]) return dead(ctx, delivery, "attempts-used-up");
   try {
     const body = await ctx.accidents.openBody(accidentId, id, delivery.sealed);
-    const last = attempts >= MAX_ATTEMPTS[lane.kind];
+    const last = attempts >= MAX_ATTEMPTS[delivery.kind];
     return (await lane.handle(ctx, { id, accidentId, target, body, attempts, last, mayPost })) ?? verdict;
   } catch (error) {
     const code = codeOf(error);
-    ctx.log.warn({ delivery: id, kind: lane.kind, attempts, code }, "jobs.failed");
-    return failed(ctx, delivery, { lane, error, code });
+    ctx.log.warn({ delivery: id, kind: delivery.kind, attempts, code }, "jobs.failed");
+    return failed(ctx, delivery, { error, code });
   }
 }
 
-function failed(
-  ctx: Context,
-  delivery: Delivery,
-  { lane, error, code }: { lane: Lane; error: unknown; code: string },
-): Verdict {
+function failed(ctx: Context, delivery: Delivery, { error, code }: { error: unknown; code: string }): Verdict {
   const { attempts } = delivery;
+  // No room at this moment is nobody's fault: not an attempt.
+  if (error instanceof Busy) return { to: "late", code, head: "", afterMs: Number(error.details.retryAfterS) * 1000 };
   const final = error instanceof Upstream ? !error.retryable : error instanceof AppError && error.status === 404;
   const retryAfterS = secondsUntil(error instanceof Upstream ? error.details.retryAt : null, ctx.clock.now());
   const afterMs = nextAttempt({ attempts, slowDown: false, retryAfterS, random: Math.random() });
-  if (final || afterMs === null || attempts >= MAX_ATTEMPTS[lane.kind]) return dead(ctx, delivery, code);
+  if (final || afterMs === null || attempts >= MAX_ATTEMPTS[delivery.kind]) return dead(ctx, delivery, code);
   return { to: "retry", code, head: "", afterMs };
 }
 

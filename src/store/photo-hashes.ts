@@ -1,0 +1,73 @@
+import { type Connection, Schema } from "mongoose";
+import { hammingDistance, looksLike } from "../domain/image-hash.ts";
+import { bare } from "./bulk.ts";
+
+/** One photograph of one case. */
+export interface HashedPhoto {
+  accidentId: string;
+  /** of the case, as people know it */
+  number: string;
+  photoId: string;
+  imageHash: string;
+}
+
+/** What pictures look like, across cases: a staged accident comes with the photographs of an earlier one. Erased with its case. */
+export interface PhotoHashes {
+  note(photo: HashedPhoto): Promise<void>;
+  /** The photograph of another case that looks most like it: surely found when at most 4 bits differ. One query by an index. */
+  findLike(photo: Pick<HashedPhoto, "accidentId" | "imageHash">): Promise<HashedPhoto | null>;
+}
+
+interface HashDocument {
+  /** accident/photo: erased by the accident's part of it */
+  _id: string;
+  number: string;
+  /** 64 bits in the clear: they tell whether a picture that one has was sent here, nothing of what it shows */
+  hash: string;
+  keys: number[];
+}
+
+const schema = new Schema<HashDocument>(
+  { _id: String, number: String, hash: String, keys: [Number] },
+  { collection: "photo_hashes", versionKey: false, autoIndex: false, autoCreate: false },
+);
+schema.index({ keys: 1 });
+
+/** More look-alikes than this need no other proof; a flood of one picture stays cheap. */
+const MOST_CANDIDATES = 200;
+
+export async function createPhotoHashes(connection: Connection): Promise<PhotoHashes> {
+  await connection.model("PhotoHash", schema).createIndexes();
+  const hashes = bare<HashDocument>(connection, "photo_hashes");
+  return {
+    async note({ accidentId, photoId, number, imageHash }) {
+      const $set = { number, hash: imageHash, keys: keysOf(imageHash) };
+      await hashes.updateOne({ _id: `${accidentId}/${photoId}` }, { $set }, { upsert: true });
+    },
+    async findLike({ accidentId, imageHash }) {
+      const own = `${accidentId}/`;
+      const candidates = await hashes
+        .find({ keys: { $in: keysOf(imageHash) } }, { projection: { number: 1, hash: 1 }, limit: MOST_CANDIDATES })
+        .toArray();
+      const alike = candidates.filter(({ _id, hash }) => !_id.startsWith(own) && looksLike(hash, imageHash));
+      const distance = ({ hash }: Pick<HashDocument, "hash">) => hammingDistance(hash, imageHash);
+      // of several the oldest case, by its number: the others may be copies, too
+      const [best] = alike.sort((a, b) => distance(a) - distance(b) || (a.number < b.number ? -1 : 1));
+      if (!best) return null;
+      const [foundIn, photoId] = best._id.split("/") as [string, string];
+      return { accidentId: foundIn, photoId, number: best.number, imageHash: best.hash };
+    },
+  };
+}
+
+/** Where the 64 bits are cut: six blocks. Four bits that differ leave two blocks as they are, so two like hashes share one of the 15 pairs. */
+const CUTS = [0, 11, 22, 33, 44, 54, 64] as const;
+const PAIRS = CUTS.slice(0, 6).flatMap((_, a) => CUTS.slice(a + 1, 6).map((_, b) => [a, a + 1 + b] as const));
+const SPAN = 2 ** 22;
+
+/** The 15 pairs of blocks as numbers, each marked with its pair. */
+export function keysOf(hash: string): number[] {
+  const bits = [...hash].map((digit) => Number.parseInt(digit, 16).toString(2).padStart(4, "0")).join("");
+  const blocks = CUTS.slice(0, 6).map((cut, at) => bits.slice(cut, CUTS[at + 1]));
+  return PAIRS.map(([a, b], at) => at * SPAN + Number.parseInt(`${blocks[a]}${blocks[b]}`, 2));
+}
