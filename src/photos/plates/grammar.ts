@@ -1,0 +1,136 @@
+import type { PlateKind } from "../../domain/plate.ts";
+import type { SheetColour } from "./sheet-colour.ts";
+
+const PROVINCES = [..."京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"];
+const LETTERS = [..."ABCDEFGHJKLMNPQRSTUVWXYZ"];
+const DIGITS = [..."0123456789"];
+const ENERGY = [..."ABCDEFGHJK"];
+const ANY = [...DIGITS, ...LETTERS];
+
+/** What the recogniser may say where a plate has this symbol: no plate has the look-alikes, so they are evidence for it. */
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  "0": "Oo〇",
+  "1": "IilＩ|",
+  沪: "泸户滬沪",
+  苏: "蘇",
+  浙: "淅渐折",
+  皖: "睆院晥",
+  闽: "閩闵",
+  赣: "贛",
+  鲁: "魯鱼",
+  豫: "像",
+  渝: "榆喻愉逾输",
+  粤: "奥",
+  陕: "峡陝狭侠",
+  津: "律",
+  冀: "翼",
+  晋: "晉普",
+  湘: "相",
+  桂: "挂柱",
+  琼: "瓊",
+  贵: "贵貴责",
+  云: "雲",
+  吉: "古告",
+  宁: "寧",
+  辽: "遼",
+  黑: "黒墨",
+  甘: "廿",
+  新: "薪",
+  藏: "臧",
+  蒙: "豪",
+  川: "州",
+  鄂: "鹗",
+  京: "亰",
+  挂: "桂排",
+  学: "學",
+  警: "謷",
+  领: "領",
+};
+
+/** Between the office letter and the serial stands a dot; screws, seals and frames read as such signs too. */
+const NOTHING = " ·•．.:：-—_~^*'’‘`\"“”,，、;；!！|丨()（）[]【】。°…";
+
+export const SYMBOLS: readonly string[] = [...PROVINCES, ...ANY, ..."警学挂港澳使领"];
+
+interface Form {
+  kind: PlateKind;
+  /** the symbols that may stand in each place */
+  places: readonly (readonly string[])[];
+}
+
+const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
+const officed = (...rest: string[][]) => [PROVINCES, LETTERS, ...rest];
+
+/** The forms of domain/plate.ts, place by place. */
+const FORMS: readonly Form[] = [
+  { kind: "ordinary", places: officed(...times(5, ANY)) },
+  { kind: "nev-small", places: officed(ENERGY, ANY, ...times(4, DIGITS)) },
+  { kind: "nev-large", places: officed(...times(5, DIGITS), ENERGY) },
+  { kind: "police", places: officed(...times(4, ANY), ["警"]) },
+  { kind: "learner", places: officed(...times(4, ANY), ["学"]) },
+  { kind: "trailer", places: officed(...times(4, ANY), ["挂"]) },
+  { kind: "hong-kong", places: [["粤"], ["Z"], ...times(4, ANY), ["港"]] },
+  { kind: "macau", places: [["粤"], ["Z"], ...times(4, ANY), ["澳"]] },
+  { kind: "embassy", places: [...times(6, DIGITS), ["使"]] },
+  { kind: "consulate", places: [PROVINCES, ...times(5, DIGITS), ["领"]] },
+  { kind: "armed-police", places: [["W"], ["J"], PROVINCES, ...times(4, DIGITS), [...DIGITS, ..."JBXTHSD"]] },
+  { kind: "armed-police", places: [["W"], ["J"], ...times(4, DIGITS), [...DIGITS, ..."JBXTHSD"]] },
+  { kind: "army", places: [LETTERS, LETTERS, ...times(5, DIGITS)] },
+];
+
+/** For each form and place a set of symbols by number. */
+const PLACES = FORMS.map(({ places }) => places.map((symbols) => new Set(symbols.map((s) => SYMBOLS.indexOf(s)))));
+const IS_LETTER = SYMBOLS.map((symbol) => LETTERS.includes(symbol));
+export const IS_PROVINCE = SYMBOLS.map((symbol) => PROVINCES.includes(symbol));
+
+/** The forms that a beginning still allows, as bits. */
+export type Forms = number;
+export const ALL_FORMS: Forms = (1 << FORMS.length) - 1;
+
+/** What is left of `forms` when `symbol` stands at `place`; 0: no plate begins like that. */
+export function narrowed(forms: Forms, place: number, symbol: number): Forms {
+  let left = 0;
+  for (let form = 0; form < PLACES.length; form++) {
+    if (forms & (1 << form) && PLACES[form]![place]?.has(symbol)) left |= 1 << form;
+  }
+  return left;
+}
+
+/** Nats that a form costs on a sheet of a colour, by GA 36-2018; a cast of light can make any colour of any other, so none is impossible. */
+const ON_SHEET: Readonly<Record<SheetColour, Partial<Record<PlateKind, number>> & { other: number }>> = {
+  blue: { ordinary: 0, other: 5 },
+  green: { "nev-small": 0, "nev-large": 0, other: 4 },
+  yellow: { ordinary: 0, learner: 0, trailer: 0, "nev-large": 0.5, other: 5 },
+  white: { ordinary: 0, police: 0.5, army: 2, "armed-police": 2, "nev-small": 1, "nev-large": 1, other: 4 },
+  black: { ordinary: 0, "hong-kong": 0, macau: 0, embassy: 1, consulate: 1, other: 4 },
+  unknown: { ordinary: 0, "nev-small": 0.5, "nev-large": 0.5, police: 1, learner: 1, trailer: 1, other: 4 },
+};
+
+/** An ordinary serial has at most two letters, apart from a few chosen by their owners. */
+const LETTERS_COST = [0, 0, 0, 2.5, 6, 8, 8, 8, 8];
+const OFFICE_PLACES = 2;
+
+/** Nats to take off a whole string; infinite when no form ends with it. */
+export function cost(symbols: readonly number[], colour: SheetColour): number {
+  let forms = ALL_FORMS;
+  symbols.forEach((symbol, place) => {
+    forms = narrowed(forms, place, symbol);
+  });
+  let least = Number.POSITIVE_INFINITY;
+  const letters = symbols.slice(OFFICE_PLACES).filter((symbol) => IS_LETTER[symbol]).length;
+  FORMS.forEach(({ kind, places }, form) => {
+    if (!(forms & (1 << form)) || places.length !== symbols.length) return;
+    const sheet = ON_SHEET[colour];
+    least = Math.min(least, (sheet[kind] ?? sheet.other) + LETTERS_COST[letters]!);
+  });
+  return least;
+}
+
+/** For each symbol the numbers of the recogniser's characters that speak for it, and those that speak for nothing (the blank first). */
+export function columnsOf(alphabet: readonly string[]): { symbols: number[][]; nothing: number[] } {
+  const at = new Map(alphabet.map((character, index) => [character, index]));
+  const numbers = (characters: Iterable<string>) =>
+    [...new Set(characters)].map((character) => at.get(character)).filter((index) => index !== undefined);
+  const symbols = SYMBOLS.map((symbol) => numbers([symbol, symbol.toLowerCase(), ...(LOOK_ALIKES[symbol] ?? "")]));
+  return { symbols, nothing: [0, ...numbers(NOTHING)] };
+}

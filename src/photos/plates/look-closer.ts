@@ -1,0 +1,54 @@
+import { detectLines } from "../ocr/detector.ts";
+import { type Quad, scaled, sizeOf } from "../ocr/geometry.ts";
+import type { Raster } from "../ocr/raster.ts";
+import { straighten } from "../ocr/warp.ts";
+import { ranked } from "./pool.ts";
+import { type Eyes, lookAt, type Sighting, sighting } from "./sight.ts";
+import { middleOf } from "./spots.ts";
+import type { View } from "./views.ts";
+
+const VIEWS: readonly View[] = [{}, { grey: true, stretch: 1.3 }, { shear: 0.12 }, { across: 0.1, along: 0.1 }];
+/** the plate's surroundings in widths of its line, and what the network sees of them */
+const CROP = { width: 2.2, height: 1.5 };
+const CROP_SIDE = 320;
+const MOST_CROP = 1_200;
+
+/** Goes up to a plate: the line is found anew in a crop around it, of a larger raster of the same picture where there is one, and all views are pooled. */
+export async function closer(eyes: Eyes, seen: Sighting, raster: Raster): Promise<Sighting> {
+  const scale = raster.width / seen.raster.width;
+  const rows = seen.rows.map((row) => scaled(row, scale, scale)) as unknown as Sighting["rows"];
+  const near = rows.length === 1 ? await foundAnew(eyes, raster, rows[0]) : null;
+  const looked = await lookAt(eyes, near ?? sighting(raster, rows), VIEWS);
+  const views = [...seen.views, ...looked.views];
+  return { ...seen, views, ranking: ranked(views, seen.colour) };
+}
+
+async function foundAnew(eyes: Eyes, raster: Raster, line: Quad): Promise<Sighting | null> {
+  const around = surroundings(line);
+  const size = sizeOf(around);
+  const shrunk = Math.min(1, MOST_CROP / size.width);
+  const crop = straighten(raster, around, {
+    width: Math.round(size.width * shrunk),
+    height: Math.round(size.height * shrunk),
+  });
+  const wanted = sizeOf(line).width * shrunk;
+  const boxes = (await detectLines(eyes.models, crop, { side: CROP_SIDE })).map(({ corners }) => corners);
+  const match = boxes.find((box) => {
+    const { x, y } = middleOf(box);
+    const isInside = Math.abs(x - crop.width / 2) < wanted / 4 && Math.abs(y - crop.height / 2) < wanted / 6;
+    return isInside && sizeOf(box).width > wanted * 0.7 && sizeOf(box).width < wanted * 1.4;
+  });
+  return match ? sighting(crop, [match]) : null;
+}
+
+function surroundings(line: Quad): Quad {
+  const { x, y } = middleOf(line);
+  const { width } = sizeOf(line);
+  const [right, down] = [(width * CROP.width) / 2, (width * CROP.height) / 2];
+  return [
+    { x: x - right, y: y - down },
+    { x: x + right, y: y - down },
+    { x: x + right, y: y + down },
+    { x: x - right, y: y + down },
+  ];
+}

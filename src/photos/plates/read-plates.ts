@@ -1,0 +1,91 @@
+import type { PlateReading, ReadPlate } from "../../domain/photo.ts";
+import { type Quad, scaled, sizeOf } from "../ocr/geometry.ts";
+import type { Raster } from "../ocr/raster.ts";
+import { CLOSE_SIDE, LOOK_SIDE } from "./limits.ts";
+import { closer } from "./look-closer.ts";
+import { lookRound, sameSpot } from "./look-round.ts";
+import { openPicture, type Picture } from "./picture.ts";
+import type { Eyes, Sighting } from "./sight.ts";
+import type { Rows } from "./spots.ts";
+import { isDoubtful, isLegible, isPlate, isSure, RUNNERS_UP, verdictOn } from "./verdict.ts";
+
+/** The network's side at the first glance, and when that shows nothing that is clear. */
+const GLANCE = 512;
+const STARE = 960;
+/** plates that a second look is worth, the largest first */
+const MOST_CLOSER = 2;
+
+/** Every plate of a photograph; the largest whole one is its best. */
+export async function readPlates(eyes: Eyes, bytes: Buffer): Promise<PlateReading> {
+  const picture = await openPicture(bytes);
+  const raster = await picture.at(LOOK_SIDE);
+  let seen = inOrder(await lookRound(eyes, raster, GLANCE), raster);
+  if (!seen[0] || isDoubtful(verdictOn(seen[0].ranking))) {
+    seen = inOrder(merged(seen, await lookRound(eyes, raster, STARE)), raster);
+  }
+  const looked = await lookCloser(eyes, picture, seen);
+  const [best = null, ...others] = inOrder(looked, raster).map((one) => read(one, raster));
+  return { best, others };
+}
+
+async function lookCloser(eyes: Eyes, picture: Picture, seen: readonly Sighting[]): Promise<Sighting[]> {
+  const looked = [...seen];
+  for (const [index, one] of seen.slice(0, MOST_CLOSER).entries()) {
+    if (!isDoubtful(verdictOn(one.ranking))) continue;
+    const larger = picture.side > LOOK_SIDE ? await picture.at(CLOSE_SIDE) : one.raster;
+    looked[index] = await closer(eyes, one, larger);
+  }
+  return looked;
+}
+
+/** Legible ones first, whole ones before those that the edge cuts, then by size. */
+function inOrder(seen: readonly Sighting[], raster: Raster): Sighting[] {
+  const rank = (one: Sighting) => {
+    const legible = isLegible(verdictOn(one.ranking)) ? 0 : 2;
+    return legible + (isWhole(lastRow(one), raster) ? 0 : 1);
+  };
+  return seen
+    .filter((one) => isPlate(verdictOn(one.ranking)))
+    .sort((a, b) => rank(a) - rank(b) || sizeOf(lastRow(b)).width - sizeOf(lastRow(a)).width);
+}
+
+const lastRow = ({ rows }: Sighting): Quad => rows[rows.length - 1]!;
+
+function isWhole(quad: Quad, { width, height }: Raster): boolean {
+  const margin = sizeOf(quad).height * 0.1;
+  return quad.every(({ x, y }) => x > -margin && y > -margin && x < width + margin && y < height + margin);
+}
+
+/** Of two sightings of one plate the one that is known better. */
+function merged(first: readonly Sighting[], second: readonly Sighting[]): Sighting[] {
+  const kept = [...first];
+  for (const one of second) {
+    const at = kept.findIndex((known) => sameSpot(lastRow(known), lastRow(one)));
+    if (at < 0) kept.push(one);
+    else if (verdictOn(one.ranking).score > verdictOn(kept[at]!.ranking).score) kept[at] = one;
+  }
+  return kept;
+}
+
+function read(seen: Sighting, raster: Raster): ReadPlate {
+  const verdict = verdictOn(seen.ranking);
+  const [best, ...rest] = seen.ranking;
+  return {
+    plate: best!.plate,
+    sure: isSure(verdict) && isWhole(lastRow(seen), raster),
+    gap: Math.round(verdict.gap * 100),
+    box: boxOf(seen.rows, raster),
+    runnersUp: rest.slice(0, RUNNERS_UP).map(({ plate }) => plate),
+  };
+}
+
+/** The upright box around all rows, within the picture, in thousandths. */
+function boxOf(rows: Rows, { width, height }: Raster): ReadPlate["box"] {
+  const points = rows.flatMap((row) => scaled(row, 1000 / width, 1000 / height));
+  const within = (value: number) => Math.round(Math.min(1000, Math.max(0, value)));
+  const x = within(Math.min(...points.map((point) => point.x)));
+  const y = within(Math.min(...points.map((point) => point.y)));
+  const right = within(Math.max(...points.map((point) => point.x)));
+  const bottom = within(Math.max(...points.map((point) => point.y)));
+  return { x, y, width: right - x, height: bottom - y };
+}

@@ -1,0 +1,73 @@
+import type { LicenceKind, LicenceReading } from "../../domain/licence.ts";
+import type { PlateReading } from "../../domain/photo.ts";
+import { type AppError, Invalid } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { inspect } from "../inspect.ts";
+import { startPictureProcess } from "../lane/picture-process.ts";
+import { READER_LIMITS, type ReaderLimits } from "./limits.ts";
+import { createReadingLane } from "./reading-lane.ts";
+import type { Importance } from "./waiting-list.ts";
+
+/** Reads plates and licences on this machine, one picture at a time in a process of its own; what it is shown it forgets. */
+export interface PlateReader {
+  /** False: switched off, or the optional packages are not installed or do not run here. */
+  isAvailable(): Promise<boolean>;
+  /**
+   * The plates of a JPEG, PNG or WebP, best as large as it was taken; null: there is no reader. Throws Busy when too many wait, Invalid for what is no picture.
+   * `awaited`: somebody waits for the answer; `plate`: a mandatory picture of a plate.
+   */
+  read(bytes: Buffer, importance?: Importance): Promise<PlateReading | null>;
+  /** The fields of a photographed licence, to be confirmed; null: there is no reader, or no licence is to be seen. Throws as `read` does. */
+  readLicence(bytes: Buffer, kind: LicenceKind): Promise<LicenceReading | null>;
+  close(): Promise<void>;
+}
+
+export interface ReaderOptions {
+  isOn?: boolean;
+  log?: Log;
+  limits?: Partial<ReaderLimits>;
+  /** the program of the process */
+  script?: URL;
+}
+
+const SCRIPT = new URL("./reader-process.js", import.meta.url);
+
+export function createPlateReader(options: ReaderOptions = {}): PlateReader {
+  const { isOn = true, log, script = SCRIPT } = options;
+  const lane = createReadingLane({
+    limits: { ...READER_LIMITS, ...options.limits },
+    start: () => startPictureProcess(script),
+    onDeath: (error) => log?.warn({ err: error }, "plates.process-ended"),
+  });
+  let available: Promise<boolean> | undefined;
+
+  const ask = async (head: Record<string, unknown>, bytes: Buffer[], importance: Importance): Promise<unknown> => {
+    const { head: answer } = await lane.run({ head, parts: bytes }, importance);
+    const refusal = answer["refusal"] as Pick<AppError, "code" | "status" | "details"> | undefined;
+    if (refusal) throw new Invalid(refusal.code, { ...refusal.details }, refusal.status);
+    return answer["result"];
+  };
+  const isAvailable = (): Promise<boolean> => {
+    if (!isOn) return Promise.resolve(false);
+    // remembered only when it was answered: a full queue says nothing about the packages
+    available ??= (ask({ task: "available" }, [], "awaited") as Promise<boolean>).catch((error) => {
+      available = undefined;
+      throw error;
+    });
+    return available;
+  };
+  return {
+    isAvailable,
+    async read(bytes, importance = "plate") {
+      await inspect(bytes);
+      if (!(await isAvailable())) return null;
+      return (await ask({ task: "plates" }, [bytes], importance)) as PlateReading;
+    },
+    async readLicence(bytes, kind) {
+      await inspect(bytes);
+      if (!(await isAvailable())) return null;
+      return (await ask({ task: "licence", kind }, [bytes], "awaited")) as LicenceReading | null;
+    },
+    close: lane.close,
+  };
+}

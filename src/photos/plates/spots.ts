@@ -1,0 +1,49 @@
+import { at, type Point, type Quad, sizeOf } from "../ocr/geometry.ts";
+
+/** The rows of text of what may be a plate, the upper first, in pixels of the raster that was looked at. */
+export type Rows = readonly [Quad] | readonly [Quad, Quad];
+
+/** 440 × 140 and 480 × 140 mm, seen from the side too, and what a box around two rows is. */
+const LEAST_ASPECT = 1.4;
+const MOST_ASPECT = 9;
+const LEAST_WIDTH = 24;
+
+export const isPlateShaped = (corners: Quad): boolean => {
+  const { width, height } = sizeOf(corners);
+  return width >= LEAST_WIDTH && width > height * LEAST_ASPECT && width < height * MOST_ASPECT;
+};
+
+/** Where GA 36-2018 puts province and letter above the serial: centred, 60 of 110 mm high. */
+const UPPER = { left: 0.17, right: 0.83, top: -0.68, bottom: -0.02 };
+
+/** The two rows of which only the lower was found. */
+export function rowsAbove(serial: Quad): Rows {
+  const { left, right, top, bottom } = UPPER;
+  return [part(serial, { left, right, top, bottom }), serial];
+}
+
+/** A box that holds both rows, cut where they part. */
+export function rowsWithin(whole: Quad): Rows {
+  const upper = part(whole, { left: 0.15, right: 0.85, top: 0, bottom: 0.38 });
+  return [upper, part(whole, { left: 0, right: 1, top: 0.36, bottom: 1 })];
+}
+
+/** The box just above, centred over it and shorter; null: none. */
+export function boxAbove(serial: Quad, boxes: readonly Quad[]): Quad | null {
+  const { width, height } = sizeOf(serial);
+  const [foot, top] = [middleOf(serial), at(serial, 0.5, 0)];
+  const near = boxes.filter((box) => {
+    const size = sizeOf(box);
+    const bottom = at(box, 0.5, 1);
+    const isOver = Math.abs(middleOf(box).x - foot.x) < width * 0.25 && middleOf(box).y < foot.y;
+    const isNear = Math.hypot(bottom.x - top.x, bottom.y - top.y) < height * 0.6;
+    return isOver && isNear && size.width < width && size.width > width * 0.25 && size.height < height;
+  });
+  return near[0] ?? null;
+}
+
+export const middleOf = (quad: Quad): Point => at(quad, 0.5, 0.5);
+
+function part(quad: Quad, { left, right, top, bottom }: typeof UPPER): Quad {
+  return [at(quad, left, top), at(quad, right, top), at(quad, right, bottom), at(quad, left, bottom)];
+}
