@@ -1,5 +1,4 @@
 import { CookieJar } from "../../src/simulator/cookie-jar.ts";
-import type { TestApp } from "../support/app.ts";
 
 /** One answer, redirects not followed. */
 export interface Answer {
@@ -13,9 +12,9 @@ export interface Answer {
 /** A browser without a screen that shows every single answer. `cookies` may be tampered with. */
 export class Phone {
   readonly jar = new CookieJar();
-  readonly #app: TestApp;
+  readonly #app: { url: string };
 
-  constructor(app: TestApp, openid?: string) {
+  constructor(app: { url: string }, openid?: string) {
     this.#app = app;
     if (openid) this.jar.set("phone", openid);
   }
