@@ -33,6 +33,7 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   352: "UnsupportedOpQueryCommand",
   10334: "BSONObjectTooLarge",
   11000: "DuplicateKey",
+  14031: "OutOfDiskSpace",
   17280: "KeyTooLong",
 };
 

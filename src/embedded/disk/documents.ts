@@ -53,6 +53,7 @@ export class Documents {
     const added = allEntries(collection, doc);
     if (this.#store.get(key)) throw duplicate(collection, collection.primary, [doc.get("_id")!]);
     this.#checkUnique(collection, id, added);
+    this.#store.requireRoom(raw.length);
     this.#noteLoose(collection, added);
     this.#store.put(key, raw);
     for (const { index, entries } of added)
@@ -65,6 +66,7 @@ export class Documents {
     const after = allEntries(collection, doc);
     const added = after.map(({ index, entries }, i) => ({ index, entries: minus(entries, before[i]!.entries) }));
     this.#checkUnique(collection, id, added);
+    this.#store.requireRoom(raw.length);
     this.#noteLoose(collection, after);
     before.forEach(({ index, entries }, i) => {
       for (const { key } of minus(entries, after[i]!.entries).values()) this.#store.remove(entryKey(index, key, id));

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
+import { Room } from "./room.ts";
 
 /** What was read to answer, for the tests that prove that an index was used. */
 export type Reads = { collectionScans: number; indexScans: number; documents: number };
@@ -15,14 +16,21 @@ export class Store {
   /** Writes that are not on the disk yet: what is read now may lack what they changed. */
   writing = 0;
   readonly #db: RootDatabase<Buffer, Buffer>;
+  readonly #room: Room;
 
   constructor(dir: string) {
     mkdirSync(dir, { recursive: true });
+    this.#room = new Room(dir);
     this.#db = open<Buffer, Buffer>({ path: join(dir, "kuaichu.mdb"), encoding: "binary", keyEncoding: "binary" });
   }
 
   get(key: Buffer): Buffer | undefined {
     return this.#db.get(key);
+  }
+
+  /** Before the first change of a document of that size. Throws OutOfDiskSpace. */
+  requireRoom(bytes: number): void {
+    this.#room.take(bytes);
   }
 
   put(key: Buffer, value: Buffer): void {
@@ -58,15 +66,22 @@ export class Store {
    */
   async write<T>(action: () => T): Promise<T> {
     this.writing++;
+    let taken = 0;
     const outcome = await this.#db
       .transaction(() => {
+        const before = this.#room.taken;
         try {
           return { value: action() };
         } catch (error) {
           return { error };
+        } finally {
+          taken = this.#room.taken - before;
         }
       })
-      .finally(() => this.writing--);
+      .finally(() => {
+        this.writing--;
+        this.#room.written(taken);
+      });
     if ("error" in outcome) throw outcome.error;
     return outcome.value;
   }
