@@ -4,10 +4,13 @@ import { own } from "./owner.ts";
 export type Embedded = {
   /** For any MongoDB driver, in this process or another one on this machine. */
   uri: string;
+  /** The same by a shorter way, a socket in the folder: a command costs a third less. Where the system has none it is `uri`. */
+  socketUri: string;
   close(): Promise<void>;
 };
 
-type Message = { port?: number; error?: string; closed?: boolean };
+type Address = { port: number; socket: string | null };
+type Message = Partial<Address> & { error?: string; closed?: boolean };
 
 /**
  * Starts the default database: MongoDB's wire protocol on loopback over the files in `dir`, in a worker thread.
@@ -21,20 +24,21 @@ export async function startEmbedded({ dir, port = 0 }: { dir: string; port?: num
       // Each command leaves much short-lived garbage: collected less often it costs less.
       resourceLimits: { maxYoungGenerationSizeMb: 48 },
     });
-    const actualPort = await ready(worker);
+    const { port: actualPort, socket } = await ready(worker);
     const uri = `mongodb://127.0.0.1:${actualPort}/kuaichu`;
+    const socketUri = socket ? `mongodb://${encodeURIComponent(socket)}/kuaichu` : uri;
     ownership.announce(uri);
-    return { uri, close: closer(worker, ownership.release) };
+    return { uri, socketUri, close: closer(worker, ownership.release) };
   } catch (error) {
     await ownership.release();
     throw error;
   }
 }
 
-function ready(worker: Worker): Promise<number> {
+function ready(worker: Worker): Promise<Address> {
   return new Promise((resolve, reject) => {
     worker.once("error", reject);
-    worker.once("message", ({ port }: Message) => {
+    worker.once("message", ({ port, socket }: Message) => {
       worker.off("error", reject);
       // Without its database the process is of no use: it ends, and is started again by whoever keeps it running.
       worker.on("error", (error) => {
@@ -43,7 +47,7 @@ function ready(worker: Worker): Promise<number> {
       worker.on("message", ({ error }: Message) => {
         if (error) process.emitWarning(error, "EmbeddedDatabase");
       });
-      resolve(port!);
+      resolve({ port: port!, socket: socket ?? null });
     });
   });
 }

@@ -1,4 +1,6 @@
-import type { AddressInfo, Socket } from "node:net";
+import { rmSync } from "node:fs";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { resolve } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { answerWith, openEngine } from "./engine.ts";
 import { sweep } from "./sweep.ts";
@@ -7,10 +9,13 @@ import { listen } from "./wire/server.ts";
 
 /*
  * The embedded database in a thread of its own: a long scan must not delay an answer to a push.
- * Messages to the main thread: {port} when ready, {error} for what must be seen, {closed} at the end. From it: "close".
+ * Messages to the main thread: {port, socket} when ready, {error} for what must be seen, {closed} at the end. From it: "close".
  */
 const SWEEP_MS = 60_000;
 const CURSORS_MS = 5_000;
+const SOCKET = "mongodb.sock";
+/** of a socket's address, by the smallest of the systems */
+const LONGEST_PATH = 103;
 
 const { dir, port } = workerData as { dir: string; port: number };
 const main = parentPort!;
@@ -20,18 +25,28 @@ const report = (error: unknown) =>
 const engine = openEngine(dir, Date.now);
 const answer = answerWith(engine, report);
 const running = new Set<Promise<Doc>>();
-const server = await listen(tracked, port, report);
+const server = await listen(tracked, { port, host: "127.0.0.1" }, report);
+const nearby = await listenNearby();
 const sockets = new Set<Socket>();
-server.on("connection", (socket) => {
-  sockets.add(socket);
-  socket.on("close", () => sockets.delete(socket));
-});
+for (const door of [server, nearby])
+  door?.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
 
 /** What has begun is finished before the files are closed. */
 function tracked(command: Doc): Promise<Doc> {
   const result = answer(command);
   running.add(result);
   return result.finally(() => running.delete(result));
+}
+
+/** The folder is ours, so a socket that lies there is a dead process's. Not every file system takes one, and none a long path: then there is the port. */
+async function listenNearby(): Promise<Server | null> {
+  const path = resolve(dir, SOCKET);
+  if (process.platform === "win32" || Buffer.byteLength(path) > LONGEST_PATH) return null;
+  rmSync(path, { force: true });
+  return listen(tracked, { path }, report).catch(() => null);
 }
 
 let sweeping = Promise.resolve();
@@ -44,10 +59,11 @@ main.on("message", async () => {
   clearInterval(sweeper);
   clearInterval(cursorTimer);
   server.close();
+  nearby?.close();
   for (const socket of sockets) socket.destroy();
   await Promise.allSettled([sweeping, ...running]);
   await engine.store.close();
   main.postMessage({ closed: true });
   main.close();
 });
-main.postMessage({ port: (server.address() as AddressInfo).port });
+main.postMessage({ port: (server.address() as AddressInfo).port, socket: nearby?.address() ?? null });

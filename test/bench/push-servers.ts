@@ -94,7 +94,7 @@ async function everything({ counted }: { counted: boolean }): Promise<Served> {
     WECHAT_TOKEN: account.token,
     WECHAT_AES_KEY: account.aesKey,
   });
-  const ctx = await createContext(config, { databaseUri: counted ? watched(embedded.uri) : embedded.uri });
+  const ctx = await createContext(config, { databaseUri: counted ? watched(embedded.socketUri) : embedded.socketUri });
   const running = await startServer(ctx);
   for (let index = 0; index < PEOPLE; index++) {
     const person = await ctx.people.see(personOf(index));
@@ -111,7 +111,7 @@ async function everything({ counted }: { counted: boolean }): Promise<Served> {
   };
 }
 
-const watched = (uri: string) => new URL("/kuaichu?monitorCommands=true", uri).href;
+const watched = (uri: string) => `${uri}?monitorCommands=true`;
 
 /** Reads and writes that the pushes cause; those of the jobs, which ask once a second, are left out by their collections. */
 function countOps(): () => number {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import mongoose from "mongoose";
 import { type Embedded, startEmbedded } from "../../src/embedded/embedded.ts";
@@ -44,6 +44,31 @@ test("a folder is free again after close, and nothing is lost", async () => {
     await Promise.all([close(), close()]);
   }
   rmSync(other, { recursive: true });
+});
+
+test("the process itself takes the shorter way, where what it wrote by the other is seen at once", async () => {
+  const nearby = await new mongo.MongoClient(embedded.socketUri).connect();
+  await client.db().collection("ways").insertOne({ by: "port" });
+  assert.deepEqual(await nearby.db().collection("ways").distinct("by"), ["port"]);
+  assert.equal(new URL(embedded.socketUri).host, encodeURIComponent(realpathSync(join(dir, "mongodb.sock"))));
+  await nearby.close();
+});
+
+test("where no socket can be made, the port is the only way", async () => {
+  const far = join(mkdtempSync(join(tmpdir(), "kuaichu-far-")), "x".repeat(100));
+  const { uri, socketUri, close } = await startEmbedded({ dir: far });
+  assert.equal(socketUri, uri);
+  await close();
+  rmSync(dirname(far), { recursive: true });
+});
+
+test("a socket that a killed process left behind is no hindrance", async () => {
+  const left = mkdtempSync(join(tmpdir(), "kuaichu-left-"));
+  writeFileSync(join(left, "mongodb.sock"), "");
+  const { uri, socketUri, close } = await startEmbedded({ dir: left });
+  assert.notEqual(socketUri, uri);
+  await close();
+  rmSync(left, { recursive: true });
 });
 
 /** Sends bytes and gives what comes back until the connection ends, or the first answer. */

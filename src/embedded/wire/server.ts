@@ -7,12 +7,14 @@ import { Malformed, type Request, readMessage, writeReply } from "./message.ts";
 export type Answer = (command: Doc) => Promise<Doc>;
 type Report = (error: unknown) => void;
 
-/** Listens on loopback only. */
-export function listen(answer: Answer, port: number, report: Report): Promise<Server> {
+/** A port of loopback, or a path. */
+export type Place = { port: number; host: "127.0.0.1" } | { path: string };
+
+export function listen(answer: Answer, place: Place, report: Report): Promise<Server> {
   const server = createServer({ noDelay: true }, (socket) => serve(socket, answer, report));
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(place, () => {
       server.off("error", reject);
       resolve(server);
     });
