@@ -41,11 +41,11 @@ export async function fetchPhoto(ctx: Context, { accidentId, photoId, last = fal
     });
   const fetched = await fetch(ctx, photo.mediaId, last);
   if ("refusal" in fetched) return decide((current, now) => refuse(current, now, fetched.refusal));
-  if (judgePhoto(accident, photo.slot, fetched).block)
-    return decide((current, now) => sendBack(ctx, current, now, fetched));
+  const verdict = judgePhoto(accident, photo.slot, fetched);
+  if (isBlocked(verdict)) return decide((current, now) => sendBack(ctx, current, now, { ...fetched, ...verdict }));
   const [kept, seen] = await Promise.all([
     keepPhoto(ctx, accident, fetched),
-    seePlate(ctx, accident, photo, fetched.made.copy),
+    seePlate(ctx, accident, photo, fetched.original),
   ]);
   const after = await decide((current, now) => take(ctx, current, { now, ...kept, seen }));
   await notePhotoHash(ctx, after, photoId);
@@ -79,13 +79,21 @@ function refuse(accident: Accident, photo: Photo, refusal: string): Change {
   };
 }
 
+type Verdict = ReturnType<typeof judgePhoto>;
+type Blocked = Verdict & { block: Finding };
+const isBlocked = (verdict: Verdict): verdict is Blocked => verdict.block !== null;
+
 /** It shows nothing: the driver is told what to do, and the try is counted. */
-function sendBack(ctx: Context, accident: Accident, photo: Photo, checked: CheckedPhoto): Change {
-  const { findings, block } = judgePhoto(accident, photo.slot, checked);
-  const [finding] = block ? [block] : findings;
-  const told = { slot: photo.slot, by: photo.by, sha256: checked.sha256, block: finding as Finding };
-  const counted = rejection(ctx, accident, told);
-  const refused = refuse(counted?.accident ?? accident, { ...photo, findings }, told.block.code);
+function sendBack(
+  ctx: Context,
+  accident: Accident,
+  photo: Photo,
+  told: Blocked & Pick<CheckedPhoto, "sha256">,
+): Change {
+  const { slot, by } = photo;
+  const { sha256, block, findings } = told;
+  const counted = rejection(ctx, accident, { slot, by, sha256, block });
+  const refused = refuse(counted?.accident ?? accident, { ...photo, findings }, block.code);
   return { ...refused, events: [...(counted?.events ?? []), ...refused.events] };
 }
 
@@ -93,9 +101,10 @@ type Kept = Awaited<ReturnType<typeof keepPhoto>> & { now: Photo; seen: Seen | n
 
 function take(ctx: Context, accident: Accident, { now, checked, stored, seen }: Kept): Change {
   const placement = placementOf(accident, now, seen);
-  const { findings, dupOf, block } = judgePhoto(accident, placement.slot, checked);
+  const verdict = judgePhoto(accident, placement.slot, checked);
   // another picture may have come in between
-  if (block) return sendBack(ctx, accident, now, checked);
+  if (isBlocked(verdict)) return sendBack(ctx, accident, now, { ...checked, ...verdict });
+  const { findings, dupOf } = verdict;
   const photo: Photo = { ...now, ...keptPhoto(checked, stored), state: "stored", findings, dupOf };
   const photos = movedTo(replaced(accident, photo).photos, photo, placement);
   const placed = { ...photo, ...placement };
@@ -105,7 +114,7 @@ function take(ctx: Context, accident: Accident, { now, checked, stored, seen }: 
     accident: next,
     events: [storedEvent(ctx, next, placed), ...(reading ? reading.events : [])],
     outbox: [
-      ...(seen?.plates?.best?.sure ? [] : [plateJob(next, placed)]),
+      ...(reading ? [] : [plateJob(next, placed)]),
       ...(placement.isAsked ? [notice(next, "A", "photo-asked")] : []),
       ...(photosAreSafe(next) && !photosAreSafe(accident) ? [notice(next, "A", "may-move")] : []),
     ],

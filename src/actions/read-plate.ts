@@ -1,9 +1,8 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, NewEvent, OutboxEntry } from "../domain/accident.ts";
-import { serialise } from "../domain/agreement.ts";
 import type { Photo, PlateReading } from "../domain/photo.ts";
 import { judgedByPlates } from "../domain/photo-findings.ts";
-import { clearerReading, isPlateSlot, newDoubts } from "../domain/photo-plates.ts";
+import { isPlateSlot, newDoubts } from "../domain/photo-plates.ts";
 
 export interface ReadPlate {
   accidentId: string;
@@ -17,39 +16,37 @@ export const plateJob = ({ id: accidentId }: Accident, { id: photoId, slot }: Ph
   body: JSON.stringify({ accidentId, photoId }),
 });
 
-/** Reads the plates in a photograph: in its copy, a picture of a plate also in the original when the copy leaves a doubt. Does nothing where there is no reader, or nothing new. */
+/** Reads the plates in a photograph, once. Does nothing where there is no reader. */
 export async function readPlate(ctx: Context, { accidentId, photoId }: ReadPlate): Promise<void> {
   const accident = await ctx.accidents.find(accidentId);
   const photo = accident?.photos.find(({ id }) => id === photoId);
   // erased, replaced, or read when it was placed
-  if (!accident || photo?.state !== "stored" || photo.plates?.best?.sure) return;
+  if (!accident || photo?.state !== "stored" || photo.plates) return;
   const reading = await readingOf(ctx, accident, photo);
   if (!reading) return;
   await ctx.accidents.change(accident, (current) => {
     const now = current.photos.find(({ id }) => id === photoId);
-    return now?.state === "stored" ? withReading(current, now, reading) : null;
+    return now?.state === "stored" && !now.plates ? withReading(current, now, reading) : null;
   });
 }
 
+/** A plate that was photographed for its own sake is read as large as it was taken; of the others the copy does. */
 async function readingOf(ctx: Context, accident: Accident, photo: Photo): Promise<PlateReading | null> {
   const { plates } = ctx.photos;
   if (!(await plates.isAvailable())) return null;
-  const inCopy = await plates.read(await ctx.blobs.read(accident, String(photo.copySha256)));
-  if (!inCopy || inCopy.best?.sure || !isPlateSlot(photo.slot)) return inCopy;
-  const inOriginal = await plates.read(await ctx.blobs.read(accident, String(photo.sha256)));
-  return inOriginal ? clearerReading(inCopy, inOriginal) : inCopy;
+  const isPlate = isPlateSlot(photo.slot);
+  const bytes = await ctx.blobs.read(accident, String(isPlate ? photo.sha256 : photo.copySha256));
+  return plates.read(bytes, isPlate ? "plate" : "other");
 }
 
-/** The accident with what was read in one of its photographs; null: that is known already. Events say that a plate was found, never which. */
-export function withReading(accident: Accident, photo: Photo, reading: PlateReading): Change | null {
-  const plates = photo.plates ? clearerReading(photo.plates, reading) : reading;
-  if (photo.plates && serialise(photo.plates) === serialise(plates)) return null;
+/** The accident with what was read in one of its photographs. Events say that a plate was found, never which. */
+export function withReading(accident: Accident, photo: Photo, plates: PlateReading): Omit<Change, "outbox"> {
   const read = judgedByPlates(photo, plates);
   const next = { ...accident, photos: accident.photos.map((other) => (other.id === photo.id ? read : other)) };
   return { accident: next, events: [readEvent(read, plates), ...doubtEvents(accident, next)] };
 }
 
-export const readEvent = ({ id, slot }: Photo, { best, others }: PlateReading): NewEvent => ({
+const readEvent = ({ id, slot }: Photo, { best, others }: PlateReading): NewEvent => ({
   type: "plate-read",
   by: "system",
   data: { photo: id, slot, found: (best ? 1 : 0) + others.length, sure: best?.sure ?? false },

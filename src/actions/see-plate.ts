@@ -16,20 +16,20 @@ export interface Seen {
 const WAIT_MS = 1_500;
 
 /** Looks at a picture for its place; null: its place does not depend on what it shows (the second driver's, and all once the cars have moved). */
-export async function seePlate(ctx: Context, accident: Accident, photo: Photo, copy: Buffer): Promise<Seen | null> {
+export async function seePlate(ctx: Context, accident: Accident, photo: Photo, bytes: Buffer): Promise<Seen | null> {
   if (photo.by !== "A" || accident.movedAt) return null;
   const [plates, last] = await Promise.all([
-    Promise.race([readNow(ctx, copy), sleep(WAIT_MS, null, { ref: false })]),
+    Promise.race([readNow(ctx, bytes), sleep(WAIT_MS, null, { ref: false })]),
     ctx.people.lastDetails(accident.parties.A.identity.personId),
   ]);
   return { plates, lastPlate: last?.plate ?? null };
 }
 
 /** A reader that is busy or broken keeps nobody's picture from its case: the job asks it again. */
-async function readNow(ctx: Context, copy: Buffer): Promise<PlateReading | null> {
+async function readNow(ctx: Context, bytes: Buffer): Promise<PlateReading | null> {
   const { plates } = ctx.photos;
   try {
-    return (await plates.isAvailable()) ? await plates.read(copy) : null;
+    return (await plates.isAvailable()) ? await plates.read(bytes, "awaited") : null;
   } catch {
     return null;
   }

@@ -1,7 +1,8 @@
 import { type Accident, type Degree, LETTERS, type Letter, type Party } from "./accident.ts";
 import type { AgreementContent } from "./agreement.ts";
 import { type Catalogue, findAct, NO_ACT } from "./liability.ts";
-import type { Photo } from "./photo.ts";
+import { isMandatory, type Photo } from "./photo.ts";
+import { plateDoubts } from "./photo-plates.ts";
 import { PLATE_COLOURS } from "./plate.ts";
 
 /** What a claim needs besides the accident itself; the links are made by the caller. */
@@ -133,12 +134,17 @@ function partyOf({ accident, content, insurerNames }: ClaimSources, party: Lette
 function evidenceOf({ accident, linkOf }: ClaimSources): object {
   const stored = accident.photos.filter((photo) => photo.state === "stored" && photo.sha256 !== null);
   const ordered = [
-    ...stored.filter((photo) => photo.slot !== "extra"),
-    ...stored.filter((photo) => photo.slot === "extra"),
+    ...stored.filter(({ slot }) => isMandatory(slot)),
+    ...stored.filter(({ slot }) => !isMandatory(slot)),
+  ];
+  const doubtful = plateDoubts(accident).map(({ photoId }) => photoId);
+  const flagsOf = ({ id, findings }: Photo): string[] => [
+    ...findings.map(({ code }) => snake(code)),
+    ...(doubtful.includes(id) ? ["plate_differs"] : []),
   ];
   const everybodyAgreed = LETTERS.every((letter) => accident.parties[letter]?.signature?.forwarding === true);
   return {
-    photos: ordered.slice(0, MAX_PHOTOS).map((photo) => photoOf(photo, linkOf)),
+    photos: ordered.slice(0, MAX_PHOTOS).map((photo) => photoOf(photo, { linkOf, qualityFlags: flagsOf(photo) })),
     agreement: {
       // the agreement names both drivers: without the other's consent the insured hands it in himself
       pdfUrl: everybodyAgreed && accident.documents ? linkOf(accident.documents.pdfSha256) : null,
@@ -155,17 +161,27 @@ function evidenceOf({ accident, linkOf }: ClaimSources): object {
   };
 }
 
-function photoOf(photo: Photo, linkOf: (sha256: string) => string): object {
+const snake = (code: string): string => code.replaceAll("-", "_");
+
+/** What the machine found stands beside the picture: the insurer judges it. Of EXIF only the time; the place stays in the evidence. */
+function photoOf(
+  photo: Photo,
+  { linkOf, qualityFlags }: { linkOf: (sha256: string) => string; qualityFlags: string[] },
+): object {
   return {
     id: photo.id,
-    kind: photo.slot.replaceAll("-", "_"),
+    kind: snake(photo.slot),
     party: photo.by,
     receivedAt: beijingTime(photo.receivedAt),
+    ...(photo.taken?.at && { takenAt: beijingTime(photo.taken.at) }),
     sha256: photo.sha256,
     bytes: photo.bytes,
     mime: photo.mime,
     width: photo.width,
     height: photo.height,
+    ...(photo.shrunkFrom && { shrunkFrom: photo.shrunkFrom }),
+    qualityFlags,
+    ...(photo.dupOf && { dupOf: photo.dupOf }),
     url: linkOf(photo.sha256 as string),
   };
 }

@@ -28,13 +28,6 @@ export function platePhoto(accident: Pick<Accident, "photos">, letter: Letter): 
 const folded = (plate: string): string => plate.replaceAll("O", "0").replaceAll("I", "1");
 export const isSamePlate = (a: string, b: string): boolean => folded(a) === folded(b);
 
-/** Of two readings of one picture the one that tells more: a sure one, else the one with less doubt. */
-export function clearerReading(one: PlateReading, other: PlateReading): PlateReading {
-  const weight = ({ best }: PlateReading) => (best ? [best.sure ? 1 : 0, best.gap] : [-1, 0]) as [number, number];
-  const [a, b] = [weight(one), weight(other)];
-  return b[0] > a[0] || (b[0] === a[0] && b[1] > a[1]) ? other : one;
-}
-
 /** Every whole plate that was found in the picture. */
 const platesIn = (reading: PlateReading): string[] =>
   [...(reading.best ? [reading.best] : []), ...reading.others].map(({ plate }) => plate);
