@@ -12,14 +12,14 @@ const LOOK_MS = 250;
 
 /** LMDB ends the whole process when the disk is full in the middle of a commit: what no longer fits is refused before. */
 export class Room {
-  readonly #dir: string;
+  readonly #freeBytes: () => number;
   #free = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** accepted, and perhaps not on the disk yet */
   #taken = 0;
 
-  constructor(dir: string) {
-    this.#dir = dir;
+  constructor(freeBytes: () => number) {
+    this.#freeBytes = freeBytes;
   }
 
   /** Throws OutOfDiskSpace. */
@@ -41,9 +41,13 @@ export class Room {
   }
 
   #look(): void {
-    const { blocks, bavail, bsize } = statfsSync(this.#dir);
-    // some file systems do not know
-    this.#free = blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
+    this.#free = this.#freeBytes();
     this.#lookedAt = performance.now();
   }
+}
+
+/** On the disk on which the folder lies; some file systems do not know. */
+export function freeBytesOf(dir: string): number {
+  const { blocks, bavail, bsize } = statfsSync(dir);
+  return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
 }

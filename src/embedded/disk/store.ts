@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
-import { Room } from "./room.ts";
+import { freeBytesOf, Room } from "./room.ts";
 
 /** What was read to answer, for the tests that prove that an index was used. */
 export type Reads = { collectionScans: number; indexScans: number; documents: number };
@@ -20,7 +20,7 @@ export class Store {
 
   constructor(dir: string) {
     mkdirSync(dir, { recursive: true });
-    this.#room = new Room(dir);
+    this.#room = new Room(() => freeBytesOf(dir));
     this.#db = open<Buffer, Buffer>({ path: join(dir, "kuaichu.mdb"), encoding: "binary", keyEncoding: "binary" });
   }
 
