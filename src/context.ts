@@ -97,7 +97,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     ocrPerDay: config.wechat.ocrPerDay,
   });
   const render = createRender();
-  const photos = createPhotos({ log });
+  const photos = createPhotos({ readPlates: config.photos.reader, log });
   return {
     config,
     log,

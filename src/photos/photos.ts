@@ -5,9 +5,10 @@ import { allowPhotosOnly } from "./decoder.ts";
 import type { Examined } from "./examine.ts";
 import { type Inspected, inspect } from "./inspect.ts";
 import type { Frame } from "./lane/frames.ts";
-import { createLane, type Task } from "./lane/lane.ts";
+import { createLane, type LaneLimits, type Task } from "./lane/lane.ts";
 import { startPictureProcess } from "./lane/picture-process.ts";
 import { LANE_LIMITS } from "./limits.ts";
+import { createPlateReader, type PlateReader } from "./plates/reader.ts";
 
 export interface Photos {
   /** By content only; throws Invalid: `photo-too-large` 413, `not-an-image` 415, `photo-too-many-pixels` 413, `photo-damaged` 422. */
@@ -18,14 +19,21 @@ export interface Photos {
   watermark(copy: Buffer, lines: readonly string[]): Promise<Buffer>;
   /** A signature pad's PNG data URL, re-encoded and cut to its strokes; throws Invalid with `field: "signature"`. */
   signatureImage(dataUrl: string): Promise<Buffer>;
+  /** slower, with a process and a queue of its own */
+  readonly plates: PlateReader;
   close(): Promise<void>;
-  /** the first two of examine's results */
-  derive(bytes: Buffer): Promise<Pick<Examined, "copy" | "thumb" | "width" | "height">>;
+}
+
+export interface PhotosOptions {
+  log?: Log;
+  limits?: LaneLimits;
+  readPlates?: boolean;
 }
 
 /** Checks and derivatives of pictures. Pixels are worked on in processes of their own, started with the first picture: pushes and forms never wait for them. */
-export function createPhotos({ log, limits = LANE_LIMITS }: { log?: Log; limits?: typeof LANE_LIMITS } = {}): Photos {
+export function createPhotos({ log, limits = LANE_LIMITS, readPlates = false }: PhotosOptions = {}): Photos {
   allowPhotosOnly();
+  const plates = createPlateReader({ isOn: readPlates, log });
   const script = new URL("./lane/worker.js", import.meta.url);
   const lane = createLane({
     limits,
@@ -42,7 +50,6 @@ export function createPhotos({ log, limits = LANE_LIMITS }: { log?: Log; limits?
   return {
     inspect,
     examine,
-    derive: examine,
     async watermark(copy, lines) {
       const { parts } = await run({ head: { task: "watermark", lines }, parts: [copy] });
       return parts[0]!;
@@ -51,7 +58,10 @@ export function createPhotos({ log, limits = LANE_LIMITS }: { log?: Log; limits?
       const task = { head: { task: "signature" }, parts: [Buffer.from(dataUrl, "latin1")], urgent: true };
       return (await run(task)).parts[0]!;
     },
-    close: lane.close,
+    plates,
+    async close() {
+      await Promise.all([lane.close(), plates.close()]);
+    },
   };
 }
 

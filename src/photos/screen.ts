@@ -8,99 +8,112 @@ export interface Pixels {
   channels: number;
 }
 
+/**
+ * What a camera makes of a display's coloured dots: colour that changes from point to point. In hundredths; photographs of cars, sharpened and
+ * re-encoded ones too, have 50–550, photographs of displays 1,200–10,000 (simulated: coloured stripes under a Bayer sensor).
+ */
+const LEAST_COLOUR_DETAIL = 800;
+/** … and that in waves which run through the whole picture, in hundredths of a nat above what is about them: noise has none, 40–100. */
+const LEAST_WAVE = 130;
+
 const COLUMNS = 4;
 const ROWS = 3;
 /** Slower waves are the picture itself. */
-const SLOWEST = 10;
-/** Along the axes stand the lines of buildings and grilles, and the blocks of JPEG. */
-const BESIDE_AXIS = 3;
-/** How far a wave must stand above what surrounds it, in nats of power, on the average of all pieces. */
-export const PEAK = 2.2;
+const SLOWEST = 6;
+/** Along the axes stand the lines of buildings and grilles. */
+const BESIDE_AXIS = 2;
+/** JPEG's blocks of eight: 128 / 8. */
+const BLOCK_WAVE = 16;
+/** Power of a wave too faint to be seen. */
+const FLOOR = 400;
 
-/**
- * The strongest wave that runs through all parts of the picture, and the strongest across it, in hundredths of a nat above their surroundings.
- * A display's grid of points, and its interference with the camera's, is such a pair everywhere; what a street shows is not.
- */
-export function gridOf(pixels: Pixels): { along: number; across: number } {
-  if (pixels.width < PIECE * 2 || pixels.height < PIECE * 2) return { along: 0, across: 0 };
-  const excess = excessOf(meanSpectrum(pixels));
-  const first = strongest(excess, () => true);
-  const across = strongest(excess, (angle) => Math.abs(Math.cos(angle - first.angle)) < 0.35);
-  return { along: Math.round(first.height * 100), across: Math.round(across.height * 100) };
-}
-
+/** Said only where it can be told; a picture that went through a messenger has mostly lost what tells it. */
 export function isScreen(pixels: Pixels): boolean {
-  const { along, across } = gridOf(pixels);
-  return along >= PEAK * 100 && across >= PEAK * 100;
+  return colourDetailOf(pixels) >= LEAST_COLOUR_DETAIL && waveOf(pixels) >= LEAST_WAVE;
 }
 
-/** Mean of the logarithms of power: what is strong in one piece only counts for little. */
-function meanSpectrum(pixels: Pixels): Float32Array {
-  const sum = new Float32Array(PIECE * PIECE);
-  const [real, imaginary] = [new Float32Array(PIECE * PIECE), new Float32Array(PIECE * PIECE)];
-  for (let at = 0; at < COLUMNS * ROWS; at += 2) {
-    // two real pieces in one complex transform
-    cut(pixels, at, real);
-    cut(pixels, at + 1, imaginary);
-    transform(real, imaginary);
-    for (let v = 0; v < PIECE; v++) {
-      for (let u = 0; u < PIECE; u++) {
-        const a = v * PIECE + u;
-        const b = ((PIECE - v) % PIECE) * PIECE + ((PIECE - u) % PIECE);
-        const [re1, im1] = [real[a]! + real[b]!, imaginary[a]! - imaginary[b]!];
-        const [re2, im2] = [imaginary[a]! + imaginary[b]!, real[b]! - real[a]!];
-        sum[a] = sum[a]! + Math.log((re1 * re1 + im1 * im1 + 1) * (re2 * re2 + im2 * im2 + 1));
-      }
+/** Mean bend of red minus blue, over a sample of the pixels. */
+export function colourDetailOf({ data, width, height, channels }: Pixels): number {
+  if (channels < 3) return 0;
+  const row = width * channels;
+  let [sum, count] = [0, 0];
+  for (let y = 2; y < height - 2; y += 5) {
+    for (let x = 2; x < width - 2; x += 2) {
+      const at = y * row + x * channels;
+      const here = 2 * (data[at]! - data[at + 2]!);
+      const beside = data[at - channels]! - data[at - channels + 2]! + data[at + channels]! - data[at + channels + 2]!;
+      const above = data[at - row]! - data[at - row + 2]! + data[at + row]! - data[at + row + 2]!;
+      sum += Math.abs(here - beside) + Math.abs(here - above);
+      count++;
     }
   }
-  for (let at = 0; at < sum.length; at++) sum[at] = sum[at]! / (COLUMNS * ROWS);
-  return sum;
+  return count === 0 ? 0 : Math.round((sum * 100) / count);
 }
 
-function cut({ data, width, height, channels }: Pixels, piece: number, into: Float32Array): void {
+/** The strongest wave that stands in brightness and in colour alike. */
+export function waveOf(pixels: Pixels): number {
+  if (pixels.channels < 3 || pixels.width < PIECE * 2 || pixels.height < PIECE * 2) return 0;
+  const [light, colour] = spectraOf(pixels);
+  let strongest = 0;
+  for (let v = BESIDE_AXIS; v < PIECE / 2; v++) {
+    for (let u = 1 - PIECE / 2; u < PIECE / 2; u++) {
+      if (Math.abs(u) < BESIDE_AXIS || u * u + v * v < SLOWEST * SLOWEST || isOfBlocks(u, v)) continue;
+      const inLight = heightOf(light, u, v);
+      if (inLight > strongest) strongest = Math.max(strongest, Math.min(inLight, heightOf(colour, u, v)));
+    }
+  }
+  return Math.round(strongest * 100);
+}
+
+const isOfBlocks = (u: number, v: number) => isNearBlockWave(u) && isNearBlockWave(v);
+const isNearBlockWave = (wave: number) => (wave + PIECE + 1) % BLOCK_WAVE <= 2;
+
+/** Means of the logarithms of power over twelve pieces: what is strong in one of them only counts for little. */
+function spectraOf(pixels: Pixels): [light: Float32Array, colour: Float32Array] {
+  const [light, colour] = [new Float32Array(PIECE * PIECE), new Float32Array(PIECE * PIECE)];
+  const [real, imaginary] = [new Float32Array(PIECE * PIECE), new Float32Array(PIECE * PIECE)];
+  for (let piece = 0; piece < COLUMNS * ROWS; piece++) {
+    // two real functions in one complex transform: brightness and colour
+    cut(pixels, piece, { light: real, colour: imaginary });
+    transform(real, imaginary);
+    for (let at = 0; at < light.length; at++) {
+      const mirrored = ((PIECE - Math.floor(at / PIECE)) % PIECE) * PIECE + ((PIECE - (at % PIECE)) % PIECE);
+      const [re, im, re2, im2] = [real[at]!, imaginary[at]!, real[mirrored]!, imaginary[mirrored]!];
+      light[at] = light[at]! + logPower(re + re2, im - im2);
+      colour[at] = colour[at]! + logPower(im + im2, re2 - re);
+    }
+  }
+  return [light, colour];
+}
+
+const logPower = (re: number, im: number) => Math.log(re * re + im * im + FLOOR) / (COLUMNS * ROWS);
+
+function cut(
+  { data, width, height, channels }: Pixels,
+  piece: number,
+  { light, colour }: { light: Float32Array; colour: Float32Array },
+): void {
   const left = Math.floor(((width - PIECE) * (piece % COLUMNS)) / (COLUMNS - 1));
   const top = Math.floor(((height - PIECE) * Math.floor(piece / COLUMNS)) / (ROWS - 1));
-  // green: the sharpest channel of every camera
-  const green = channels >= 3 ? 1 : 0;
   for (let y = 0; y < PIECE; y++) {
-    let from = ((top + y) * width + left) * channels + green;
-    for (let x = 0; x < PIECE; x++, from += channels) into[y * PIECE + x] = data[from]! * WINDOW[x]! * WINDOW[y]!;
-  }
-}
-
-/** Each wave's height over the mean of a ring about it; 0 where nothing is to be looked for. */
-function excessOf(spectrum: Float32Array): Float32Array {
-  const excess = new Float32Array(PIECE * PIECE);
-  const value = (u: number, v: number) => spectrum[((v + PIECE) % PIECE) * PIECE + ((u + PIECE) % PIECE)]!;
-  for (let v = 0; v < PIECE / 2; v++) {
-    for (let u = -PIECE / 2; u < PIECE / 2; u++) {
-      if (Math.abs(u) < BESIDE_AXIS || v < BESIDE_AXIS || u * u + v * v < SLOWEST * SLOWEST) continue;
-      let ring = 0;
-      for (const [du, dv] of RING) ring += value(u + du, v + dv);
-      excess[v * PIECE + ((u + PIECE) % PIECE)] = value(u, v) - ring / RING.length;
+    let from = ((top + y) * width + left) * channels;
+    for (let x = 0; x < PIECE; x++, from += channels) {
+      const share = WINDOW[x]! * WINDOW[y]!;
+      light[y * PIECE + x] = (data[from + 1]! - 128) * share;
+      colour[y * PIECE + x] = (data[from]! - data[from + 2]!) * share;
     }
   }
-  return excess;
 }
 
-const RING: readonly (readonly [number, number])[] = [
-  [-5, -5],
-  [0, -6],
-  [5, -5],
-  [-6, 0],
-  [6, 0],
-  [-5, 5],
-  [0, 6],
-  [5, 5],
-];
+const RING = Array.from({ length: 16 }, (_, at) => [
+  Math.round(6 * Math.cos((at * Math.PI) / 8)),
+  Math.round(6 * Math.sin((at * Math.PI) / 8)),
+]) as [number, number][];
 
-function strongest(excess: Float32Array, fits: (angle: number) => boolean): { height: number; angle: number } {
-  let best = { height: 0, angle: 0 };
-  for (let at = 0; at < excess.length; at++) {
-    if (excess[at]! <= best.height) continue;
-    const [u, v] = [(((at % PIECE) + PIECE / 2) % PIECE) - PIECE / 2, Math.floor(at / PIECE)];
-    const angle = Math.atan2(v, u);
-    if (fits(angle)) best = { height: excess[at]!, angle };
-  }
-  return best;
+/** How far a wave stands above three quarters of a ring about it. A wave between two of ours counts with its neighbours. */
+function heightOf(spectrum: Float32Array, u: number, v: number): number {
+  const at = (x: number, y: number) => spectrum[((y + PIECE) % PIECE) * PIECE + ((x + PIECE) % PIECE)]!;
+  const beside = Math.max(at(u + 1, v) + at(u - 1, v), at(u, v + 1) + at(u, v - 1));
+  const ring = RING.map(([du, dv]) => at(u + du, v + dv)).sort((a, b) => a - b);
+  return (2 * at(u, v) + beside) / 4 - ring[11]!;
 }

@@ -11,7 +11,7 @@ export async function agreementExample(): Promise<AgreementInput> {
   const photos = createPhotos();
   const thumbs = await Promise.all(
     PHOTO_SLOTS.map(async (slot) => {
-      const { thumb } = await photos.derive(await readFile(new URL(`phone-1-${slot}.jpg`, samplesDir)));
+      const { thumb } = await photos.examine(await readFile(new URL(`phone-1-${slot}.jpg`, samplesDir)));
       return { slot, by: "A" as const, thumb, sha256: "c0ffee".repeat(11).slice(0, 64) };
     }),
   );
@@ -36,7 +36,15 @@ export async function agreementExample(): Promise<AgreementInput> {
           settledHere: true,
           photos: [],
         },
-        { id: "none", zh: "没有过错", en: "nothing wrong", category: "none", legalBasis: [], settledHere: true, photos: [] },
+        {
+          id: "none",
+          zh: "没有过错",
+          en: "nothing wrong",
+          category: "none",
+          legalBasis: [],
+          settledHere: true,
+          photos: [],
+        },
       ],
       notEqual: [],
     },

@@ -32,7 +32,12 @@ export interface TestAppOptions {
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const port = await freePort();
   const dataDir = await mkdtemp(join(tmpdir(), "kuaichu-app-"));
-  const config = await loadConfig({ PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dataDir, ...options.env });
+  const config = await loadConfig({
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    DATA_DIR: dataDir,
+    ...options.env,
+  });
   return run({
     config,
     uri: await databaseUri(),
