@@ -30,13 +30,15 @@ export interface ReaderOptions {
   script?: URL;
 }
 
+/** Reading takes longer than any decode, and on a busy machine the process stands behind all others. */
+const SILENCE_MS = 60_000;
 const SCRIPT = new URL("./reader-process.js", import.meta.url);
 
 export function createPlateReader(options: ReaderOptions = {}): PlateReader {
   const { isOn = true, log, script = SCRIPT } = options;
   const lane = createReadingLane({
     limits: { ...READER_LIMITS, ...options.limits },
-    start: () => startPictureProcess(script),
+    start: () => startPictureProcess(script, SILENCE_MS),
     onDeath: (error) => log?.warn({ err: error }, "plates.process-ended"),
   });
   let available: Promise<boolean> | undefined;
