@@ -18,6 +18,7 @@ export const VARIABLES: Record<string, string> = {
   DATA_DIR: "dataDir",
   MONGODB_URI: "mongodbUri",
   LOG_LEVEL: "logLevel",
+  PHOTO_READER: "photos.reader",
   STORAGE: "storage",
   S3_ENDPOINT: "bucket.endpoint",
   S3_REGION: "bucket.region",
@@ -127,6 +128,7 @@ export interface Settings {
   simulator?: boolean;
   allowPrivateAddresses?: boolean;
   trustProxy: boolean;
+  photos: Config["photos"];
   operatorPhone: string;
   city: Config["city"];
   storage: Config["storage"];
@@ -154,6 +156,7 @@ export const settingsSchema = Joi.object({
   simulator: Joi.boolean(),
   allowPrivateAddresses: Joi.boolean(),
   trustProxy: Joi.boolean().required(),
+  photos: Joi.object({ reader: Joi.boolean().required() }).required(),
   operatorPhone: Joi.string()
     .pattern(/^[0-9+ -]{3,20}$/)
     .required(),

@@ -87,6 +87,8 @@ export interface Config {
   allowPrivateAddresses: boolean;
   /** a proxy of ours stands in front and adds the caller's address to X-Forwarded-For: who calls is what it says */
   trustProxy: boolean;
+  /** `reader`: plates and licences are read on this machine, where the optional packages are installed */
+  photos: { reader: boolean };
   operatorPhone: string;
   city: { zh: string; en: string; adcode: string };
   /** where new files go; what is elsewhere is read there */
@@ -193,6 +195,7 @@ function configOf(settings: Settings, { rules, menu, env }: Read): Config {
     })),
     allowPrivateAddresses: settings.allowPrivateAddresses ?? !production,
     trustProxy: settings.trustProxy,
+    photos: settings.photos,
     operatorPhone: settings.operatorPhone,
     city: settings.city,
     storage: settings.storage,
