@@ -5,7 +5,7 @@ import type { InboundMessage, MessageKind, MessageOf } from "../wechat/message.t
 import { COMMANDS, commandOf } from "./commands.ts";
 import { codeOfLink, digitsOf, invited } from "./invitation.ts";
 import { nextThing, standingOf } from "./next-thing.ts";
-import { rearrange, rearrangementOf } from "./photo-order.ts";
+import { ownerOf, rearrange, rearrangementOf, tellOwner } from "./photo-order.ts";
 import { onPhoto } from "./photos.ts";
 import { onPosition } from "./position.ts";
 import { REPORTS } from "./reports.ts";
@@ -76,6 +76,10 @@ async function onClick({ ctx, message, person }: Asked<"click">): Promise<string
 }
 
 async function onWords({ ctx, person }: Pick<Asked, "ctx" | "person">, words: string): Promise<string> {
+  // "1" is a number of the last list shown: that of the question, while one is open.
+  const owner = ownerOf(words);
+  const told = owner && (await tellOwner(ctx, person, owner));
+  if (told) return told;
   const command = commandOf(words);
   if (command) return command({ ctx, person, current: await standingOf(ctx, person) });
   const digits = digitsOf(words);

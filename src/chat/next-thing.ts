@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Letter, type Person } from "../domain/accident.ts";
 import { type View, viewOf } from "../domain/view.ts";
+import type { Translate } from "../render.ts";
 
 /** Where this person stands: his accident, his letter in it and what he may see; null while he has none in hand. */
 export interface Standing {
@@ -23,6 +24,14 @@ export function standing(ctx: Context, accident: Accident, person: Person): Stan
 /** Settled, or gone another way: the next accident of his begins anew. */
 export const isOver = ({ view }: Standing): boolean => Boolean(view.ended || view.concludedAt);
 
+/** What may be answered or sent beside the step; nobody waits for it. */
+function aside({ askedPhoto, wantedExtras, step }: View, t: Translate): string {
+  if (askedPhoto) return `\n${t("chat.next.photos-asked")}`;
+  const [wanted] = wantedExtras;
+  return wanted && WAITS.includes(step) ? `\n${t("chat.photo.wanted", { slot: t(`evidence.slot.${wanted}`) })}` : "";
+}
+const WAITS: readonly string[] = ["invite", "wait-details", "wait-statement"];
+
 /** The next useful thing, in one sentence with one link: nobody is ever stuck. */
 export function nextThing(ctx: Context, person: Person, current: Standing | null): string {
   const t = ctx.render.words(person.language);
@@ -31,8 +40,12 @@ export function nextThing(ctx: Context, person: Person, current: Standing | null
   const { view } = current;
   const url = `${ctx.config.publicUrl}/h5/accidents/${view.id}`;
   if (isOver(current)) return `${t(`chat.next.${view.step}`, { url })}\n${t("chat.again", { url: start })}`;
-  if (view.step !== "photos") return t(`chat.next.${view.step}`, { url });
-  const next = view.missingSlots[0];
+  return `${here(view, url, t)}${aside(view, t)}`;
+}
+
+function here({ step, missingSlots }: View, url: string, t: Translate): string {
+  if (step !== "photos") return t(`chat.next.${step}`, { url });
+  const [next] = missingSlots;
   if (!next) return t("chat.next.photos-arriving", { url });
-  return t("chat.next.photos", { url, missing: view.missingSlots.length, slot: t(`evidence.slot.${next}`) });
+  return t("chat.next.photos", { url, missing: missingSlots.length, slot: t(`evidence.slot.${next}`) });
 }

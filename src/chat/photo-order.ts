@@ -2,6 +2,7 @@ import { movePhoto } from "../actions/announce-photo.ts";
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import { PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
+import type { PlateSlot } from "../domain/photo-plates.ts";
 import { isOver, nextThing, type Standing, standing, standingOf } from "./next-thing.ts";
 import { mayArrange, photoList } from "./photos.ts";
 
@@ -22,6 +23,46 @@ export function rearrangementOf(words: string): Rearrangement | null {
   if (swap) return { from: Number(swap[1]), to: Number(swap[2]) };
   const retake = RETAKE.exec(text);
   return retake && { from: Number(retake[1]), to: null };
+}
+
+const MINE = ["1", "我的", "我的车", "我的车牌", "自己的", "我", "mine", "my plate", "my car", "me"];
+const HIS = [
+  "2",
+  "对方的",
+  "对方的车",
+  "对方车牌",
+  "对方",
+  "他的",
+  "她的",
+  "theirs",
+  "other",
+  "the other",
+  "his",
+  "hers",
+];
+
+/** Whose plate a picture shows, by the number or the word of the question; null: something else was meant. */
+export function ownerOf(words: string): PlateSlot | null {
+  const text = words
+    .normalize("NFKC")
+    .trim()
+    .replace(/[。.!]+$/, "")
+    .toLowerCase();
+  if (MINE.includes(text)) return "own-plate";
+  return HIS.includes(text) ? "other-plate" : null;
+}
+
+/** Answers the one question that is open about a picture; null where none is: the words meant something else. */
+export async function tellOwner(ctx: Context, person: Person, slot: PlateSlot): Promise<string | null> {
+  const current = await standingOf(ctx, person);
+  const photoId = current?.view.askedPhoto;
+  if (!current || !photoId || isOver(current)) return null;
+  const { accident, letter } = current;
+  const after = await movePhoto(ctx, { accidentId: accident.id, letter, loaded: accident, photoId, slot });
+  const now = standing(ctx, after, person) ?? current;
+  const t = ctx.render.words(person.language);
+  const list = photoList(ctx, person, now.view);
+  return t("chat.photo.told", { slot: t(`evidence.slot.${slot}`), list, next: nextThing(ctx, person, now) });
 }
 
 /** Two pictures change places, or one becomes an extra so that the next one sent takes its place. */

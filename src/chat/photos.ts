@@ -2,9 +2,11 @@ import { announcePhoto } from "../actions/announce-photo.ts";
 import { asParty } from "../actions/as-party.ts";
 import type { Context } from "../context.ts";
 import type { Letter, Person } from "../domain/accident.ts";
-import { PHOTO_SLOTS } from "../domain/photo.ts";
+import { isMandatory, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
+import { formatPlate } from "../domain/plate.ts";
 import type { View } from "../domain/view.ts";
 import { Invalid } from "../errors.ts";
+import type { Translate } from "../render.ts";
 import type { Asked } from "./answer.ts";
 import { isOver, nextThing, type Standing, standing, standingOf } from "./next-thing.ts";
 
@@ -40,16 +42,26 @@ function received(ctx: Context, person: Person, current: Standing): string {
 /** The mandatory five are the first driver's, and are arranged until the cars have moved. */
 export const mayArrange = (view: View, letter: Letter): boolean => letter === "A" && !view.movedAt;
 
-const MARKS = ["①", "②", "③", "④", "⑤"];
+const NUMBERS = ["①", "②", "③", "④", "⑤"];
 
-/** The five places by their numbers, with what stands in each. */
+/** The five places by their numbers, with what stands in each: the plate that was read, what was found, what to do. One list for however many pictures. */
 export function photoList(ctx: Context, person: Person, view: View): string {
   const t = ctx.render.words(person.language);
-  const lines = PHOTO_SLOTS.map((slot, index) => {
-    const photo = view.photos.findLast((one) => one.slot === slot);
-    const mark = !photo ? "…" : photo.state === "refused" ? "✗" : "✓";
-    return `${MARKS[index]} ${t(`evidence.slot.${slot}`)} ${mark}`;
-  });
-  const extras = view.photos.filter((photo) => photo.slot === "extra" && photo.by === "A").length;
-  return [...lines, ...(extras > 0 ? [t("chat.photo.extras", { extras })] : [])].join("\n");
+  const lines = PHOTO_SLOTS.map(
+    (slot, index) => `${NUMBERS[index]} ${t(`evidence.slot.${slot}`)} ${said(view, slot, t)}`,
+  );
+  const extras = view.photos.filter(({ slot, by, state }) => !isMandatory(slot) && by === "A" && state !== "refused");
+  return [...lines, ...(extras.length > 0 ? [t("chat.photo.extras", { extras: extras.length })] : [])].join("\n");
+}
+
+function said(view: View, slot: PhotoSlot, t: Translate): string {
+  const photo = view.photos.findLast((one) => one.slot === slot);
+  if (!photo) return "…";
+  if (photo.state === "refused") return `✗ ${t(`evidence.finding.${photo.refusal}`)}`;
+  if (photo.state === "announced") return t("chat.photo.arriving");
+  if (photo.id === view.askedPhoto) return "？";
+  const { plate, findings } = photo;
+  const read = plate ? ` ${formatPlate(plate.plate)}${plate.sure ? "" : "？"}` : "";
+  const [finding] = findings;
+  return finding ? `！${read} ${t(`evidence.finding.${finding.code}`)}` : `✓${read}`;
 }
