@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -23,9 +23,9 @@ import { Conflict } from "../../src/errors.ts";
 import { firstBrokenEvent } from "../../src/store/accidents.ts";
 import { closeDatabase, databaseUri, freePort, shiftedClock } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
 const clear = { vehicles: "two" as const, conditions: [] };
-const photo = (n: number) => readFile(new URL(`../../../test/fixtures/photo-${n}.jpg`, import.meta.url));
 let ctx: Context;
 
 before(async () => {
@@ -46,8 +46,8 @@ async function readyToSign(): Promise<Accident> {
     ctx.people.see(`openid-${ctx.randomId()}`),
   ]);
   const { id } = await openAccident(ctx, { person: a, textVersion: "1", answer: clear });
-  const bytes = await photo(1);
-  for (const slot of PHOTO_SLOTS) await addPhoto(ctx, { accidentId: id, letter: "A", slot, bytes, source: "form" });
+  for (const slot of PHOTO_SLOTS)
+    await addPhoto(ctx, { accidentId: id, letter: "A", slot, bytes: SLOT_PHOTOS[slot], source: "form" });
   await confirmMoved(ctx, { accidentId: id, letter: "A" });
   const invited = await makeInvitation(ctx, { accidentId: id, letter: "A" });
   await joinAccident(ctx, { person: b, code: invited.invitation?.code ?? "", textVersion: "1", answer: clear });
@@ -156,7 +156,7 @@ test("who refuses the forwarding still signs and gets the paper; no claim goes o
 
 test("who is taken out leaves nothing of his behind that would pass for the next one's", async () => {
   const { id, photos } = await readyToSign();
-  await addPhoto(ctx, { accidentId: id, letter: "B", slot: "extra", bytes: await photo(2), source: "form" });
+  await addPhoto(ctx, { accidentId: id, letter: "B", slot: "extra", bytes: SLOT_PHOTOS.scene, source: "form" });
   const after = await removeParty(ctx, { accidentId: id, letter: "A" });
   assert.equal(after.parties.B, null);
   assert.deepEqual(after.photos, photos);
@@ -164,10 +164,9 @@ test("who is taken out leaves nothing of his behind that would pass for the next
 
 test("both drivers write at the same time and nothing is lost", async () => {
   const ready = await readyToSign();
-  const other = await photo(2);
   const work = LETTERS.flatMap((letter) =>
-    Array.from({ length: 3 }, () =>
-      addPhoto(ctx, { accidentId: ready.id, letter, slot: "extra", bytes: other, source: "form" }),
+    (["scene", "own-damage", "own-plate"] as const).map((shown) =>
+      addPhoto(ctx, { accidentId: ready.id, letter, slot: "extra", bytes: SLOT_PHOTOS[shown], source: "form" }),
     ),
   );
   await Promise.all(work);

@@ -6,6 +6,7 @@ import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
+import { SLOT_PHOTO_FILES } from "../support/slot-photos.ts";
 import { Phone } from "./phone.ts";
 
 let app: TestApp;
@@ -97,8 +98,8 @@ describe("a picture that is refused", () => {
 describe("without script", () => {
   it("each place is a file input, one button sends them all", async () => {
     const { page, id } = await onPhotos({ script: false });
-    for (const label of ["两车全景", "我的车损", "对方车损", "我的车牌", "对方车牌"])
-      await page.getByLabel(label).setInputFiles("test/fixtures/photo-1.jpg");
+    for (const [at, label] of ["两车全景", "我的车损", "对方车损", "我的车牌", "对方车牌"].entries())
+      await page.getByLabel(label).setInputFiles(SLOT_PHOTO_FILES[at] as string);
     await page.getByRole("button", { name: "上传选好的照片" }).click();
     assert.equal((await app.ctx.accidents.get(id)).photos.length, 5);
     assert.match(page.url(), /\/move$/);

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
@@ -14,6 +13,7 @@ import { signValue } from "../../src/http/cookies.ts";
 import type { Person } from "../../src/http/session.ts";
 import type { TestApp } from "../support/app.ts";
 import { DETAILS } from "../support/drivers.ts";
+import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
 /** One driver in front of his phone: a session cookie, pages read as text, forms posted with the token that stands in them. */
 export interface Driver {
@@ -48,7 +48,6 @@ export interface PairOptions {
   real?: boolean;
 }
 
-const photo = readFileSync(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
 const CLEAR = { vehicles: "two" as const, conditions: [] };
 
 /** Two drivers who have joined; A has photographed, moved and named the place: both stand at their data. */
@@ -82,7 +81,7 @@ export async function readyPair(app: TestApp, options: PairOptions = {}): Promis
 async function takePhotos(ctx: Context, accidentId: string, real: boolean): Promise<void> {
   if (real) {
     for (const slot of PHOTO_SLOTS)
-      await addPhoto(ctx, { accidentId, letter: "A", slot, bytes: photo, source: "form" });
+      await addPhoto(ctx, { accidentId, letter: "A", slot, bytes: SLOT_PHOTOS[slot], source: "form" });
     return;
   }
   const at = ctx.clock.now();

@@ -7,6 +7,7 @@ import { END_CODES } from "../../src/domain/accident.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
+import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { alerts, alertText, button, heading, hidden, inputOf, Phone, radio, telephones } from "./phone.ts";
 
 const photo = readFileSync(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
@@ -36,7 +37,7 @@ async function opened(): Promise<{ a: Phone; id: string; base: string }> {
 async function photographed() {
   const case_ = await opened();
   const token = hidden((await case_.a.get(`${case_.base}/photos`)).html, "_csrf");
-  const all = PHOTO_SLOTS.map((slot): [string, Buffer] => [slot, photo]);
+  const all = PHOTO_SLOTS.map((slot): [string, Buffer] => [slot, SLOT_PHOTOS[slot]]);
   const answer = await case_.a.upload(`${case_.base}/photos`, token, all);
   return { ...case_, answer, token };
 }

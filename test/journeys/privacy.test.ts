@@ -12,6 +12,7 @@ import { type Answer, hidden, Phone } from "../h5/phone.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase, databaseDir } from "../support/database.ts";
 import { SIGNATURE } from "../support/drivers.ts";
+import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
 /** Nothing of this may stand anywhere but on the pages, the papers and the claims of the two. */
 const CANARIES: Record<Letter, Record<string, string>> = {
@@ -260,14 +261,13 @@ async function assertBlind({ id, a, b }: Story, reader: Letter, of: Letter, stat
 }
 
 async function photographs({ a, id }: Story): Promise<void> {
-  const bytes = await readFile(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
   const path = `/h5/accidents/${id}/photos`;
   const token = hidden((await a.open(path)).html, "_csrf");
   await ok(
     a.upload(
       path,
       token,
-      PHOTO_SLOTS.map((slot) => [slot, bytes]),
+      PHOTO_SLOTS.map((slot) => [slot, SLOT_PHOTOS[slot]]),
     ),
   );
 }

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Letter } from "../../src/domain/accident.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { DriverPhone, type Page, stepOf, visible } from "../support/driver-phone.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
-const photo = readFileSync(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
 const AGREED = { vehicles: "two", condition: "none", consent: "yes" };
 const PAUSE_MS = 60;
 
@@ -74,7 +73,7 @@ export class Pair {
     if (code) this.#digits = `${code[1]}${code[2]}`;
     const step = stepOf(page);
     if (step === "photos") {
-      const files = PHOTO_SLOTS.map((field) => ({ field, bytes: photo, filename: `${field}.jpg` }));
+      const files = PHOTO_SLOTS.map((field) => ({ field, bytes: SLOT_PHOTOS[field], filename: `${field}.jpg` }));
       return phone.submit(page, {}, { files });
     }
     const fields = this.#fields(letter, step);
