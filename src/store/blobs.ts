@@ -114,8 +114,8 @@ async function write(store: Store, owner: BlobOwner, blobs: (NewBlob & { sha256:
     await keepers[keeper].save(uploads);
     if (!(await register.finish(uploads))) throw new Upstream("storage-late");
   } catch (error) {
-    // Where even this fails the sweep does it; what went wrong first is what is told.
-    await discard(store, keeper, uploads).catch(() => {});
+    // The entries stay for the sweep: what failed for us may still arrive there. What went wrong first is what is told.
+    await keepers[keeper].remove(uploads).catch(() => {});
     throw error;
   }
 }

@@ -31,15 +31,14 @@ export async function createBucket(config: BucketConfig): Promise<Bucket> {
   const deadline = () => ({ abortSignal: AbortSignal.timeout(DEADLINE_MS) });
   const put = (key: string, Body: Buffer) =>
     client.send(new sdk.PutObjectCommand({ ...file(key), Body, ContentType: TYPE }), deadline()).catch(asFault);
-  const remove = (key: string) => client.send(new sdk.DeleteObjectCommand(file(key)), deadline()).catch(asFault);
+  const remove = (key: string) =>
+    client.send(new sdk.DeleteObjectCommand(file(key)), deadline()).catch((error) => isAbsent(error) || asFault(error));
   const read = async (key: string): Promise<Buffer | null> => {
     try {
       const { Body } = await client.send(new sdk.GetObjectCommand(file(key)), deadline());
       return Body ? Buffer.from(await Body.transformToByteArray()) : null;
     } catch (error) {
-      // a bucket that is gone is no file that is missing: its owner has to hear of it
-      if ((error as Error).name === "NoSuchKey") return null;
-      return asFault(error);
+      return isAbsent(error) ? null : asFault(error);
     }
   };
   return {
@@ -77,11 +76,16 @@ function optionsOf({ endpoint, region, forcePathStyle, accessKeyId, secretAccess
   };
 }
 
-/** A few at a time: a case is up to sixty files. */
+/** A few at a time: a case is up to sixty files. Where one fails the others have ended, too, before it is told: none arrives after what clears up. */
 async function eachOf<T extends Upload>(uploads: readonly T[], act: (upload: T) => Promise<unknown>): Promise<void> {
-  for (let first = 0; first < uploads.length; first += AT_ONCE)
-    await Promise.all(uploads.slice(first, first + AT_ONCE).map(act));
+  for (let first = 0; first < uploads.length; first += AT_ONCE) {
+    const ends = await Promise.allSettled(uploads.slice(first, first + AT_ONCE).map(act));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  }
 }
+
+/** The file is. A bucket that is gone is no file that is missing: its owner has to hear of it. */
+const isAbsent = (error: unknown) => (error as Error).name === "NoSuchKey";
 
 const CODES: Record<number, string> = {
   301: "bucket-missing",
