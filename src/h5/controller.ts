@@ -9,7 +9,7 @@ import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { closeAfter, wantsJson } from "../http/errors.ts";
 import { personOf } from "../http/session.ts";
 import { sentence, typed, validate } from "../http/validate.ts";
-import type { PageRequest, PartyFile, PartyPage, StepPage } from "./page.ts";
+import { type PageRequest, type PartyFile, type PartyPage, ShownAgain, type StepPage } from "./page.ts";
 import { letterOf, seeOther, standsAt } from "./paths.ts";
 import { linksOf } from "./photo-links.ts";
 import { type PageData, renderPage } from "./render.ts";
@@ -40,8 +40,10 @@ export async function openParty(ctx: Context, koa: Koa.Context): Promise<PageReq
   };
 }
 
-const isOpen = ({ step, alsoAt = [] }: Page, request: PageRequest): boolean =>
-  step === undefined || step === request.view.step || alsoAt.includes(request.view.step);
+function isOpen({ step, alsoAt = [], openAt }: Page, { view }: PageRequest): boolean {
+  if (openAt) return openAt.includes(view.step);
+  return step === undefined || step === view.step || alsoAt.includes(view.step);
+}
 
 const leadOn = ({ ctx, koa, accident, letter }: PageRequest): void => seeOther(koa, standsAt(ctx, accident, letter));
 
@@ -84,7 +86,13 @@ async function submit(page: Page, request: PageRequest, { fields, files }: Poste
   const checked = validate(page.body ?? EMPTY, rest, t);
   if ("errors" in checked) throw new Wrong(checked.errors);
   const next = await page.submit?.({ ...request, body: checked.body, files });
+  if (next instanceof ShownAgain) return showAgain(page, request, next);
   await answer(request, typeof next === "string" ? next : null);
+}
+
+async function showAgain(page: Page, request: PageRequest, again: ShownAgain): Promise<void> {
+  if (wantsJson(request.koa)) request.koa.body = again.json;
+  else await show(page, request, again.page);
 }
 
 async function answer({ ctx, koa, person }: PageRequest, next: string | null): Promise<void> {

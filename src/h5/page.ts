@@ -7,6 +7,7 @@ import type { View } from "../domain/view.ts";
 import type { Person } from "../http/session.ts";
 import type { UploadedFile } from "../http/upload.ts";
 import type { Translate } from "../render.ts";
+import type { PageData } from "./render.ts";
 
 /** A driver of this accident asks for a page: everything that a page may need, already checked. */
 export interface PageRequest {
@@ -33,14 +34,26 @@ export interface PartyPage<Body = Record<string, string>> {
   path: string;
   /** "h5/way-out.njk"; a page without one only takes posts, a GET leads to the step's page */
   template?: string;
+  /** steps at which it is open, where not at all of them */
+  openAt?: readonly Step[];
   /** What is posted: strings only reach it, unknown fields are refused by name. A message of the schema is a key of the words ("settle.errors.act"). */
   body?: Joi.ObjectSchema<Body>;
   multipart?: boolean;
   /** longest body of a form without files, 64 KB unless told */
   maxBytes?: number;
   show?(request: PageRequest): Promise<object> | object;
-  /** Calls ONE action; then 303 to the address that is returned, if one is, else to the step that the journey says is next. */
+  /** Calls ONE action; then 303 to the address that is returned, if one is, else to the step that the journey says is next. `ShownAgain`: the page itself. */
   submit?(request: StepRequest<Body>): Promise<unknown>;
+}
+
+/** The answer of a submit that has changed nothing: the page once more with this in it; a script gets `json`. */
+export class ShownAgain {
+  readonly page: PageData & Record<string, unknown>;
+  readonly json: object;
+  constructor(page: ShownAgain["page"], json: object) {
+    this.page = page;
+    this.json = json;
+  }
 }
 
 /** A page that belongs to a step of the journey, at /h5/accidents/:id/STEP: whoever stands elsewhere is led to his own page. */

@@ -18,6 +18,7 @@ import { photosLiveFile } from "./photos-live.ts";
 import { changeLanguage, endPage, helpPage, privacyPage } from "./public-pages.ts";
 import { agreementFiles } from "./settle/agreement-files.ts";
 import { casePage } from "./settle/case.ts";
+import { licencePage } from "./settle/licence.ts";
 import { settlePages } from "./settle/pages.ts";
 import { comeBack, signedIn, signIn } from "./sign-in.ts";
 import { entryUrl, runningUrl, startForm } from "./start.ts";
@@ -36,6 +37,7 @@ export const PARTY_PAGES = [
   swapPage,
   positionPage,
   extrasPage,
+  licencePage,
 ] as PartyPage[];
 /** … and files. */
 export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photosLiveFile, photoFile, ...agreementFiles];

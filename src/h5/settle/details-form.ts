@@ -12,7 +12,10 @@ export interface DetailsBody {
   idNumber: string;
   phone: string;
   province: string;
-  serial: string;
+  /** missing where one of the offered plates was chosen */
+  serial?: string;
+  /** one of those that the photograph may show; what is typed goes before it */
+  plateChoice?: string;
   plateSure?: "yes";
   vehicleKind: string;
   insurerCode: string;
@@ -27,6 +30,10 @@ export const NO_PROVINCE = "-";
 export const BY_PLATE = "auto";
 export const OTHER_INSURER = "other";
 export const UNKNOWN_INSURER = "unknown";
+
+/** Pictures of licences stand in the form, too, and are for another address (licence.ts): here they are names of files at most. */
+export const LICENCE_INPUTS = ["drivingLicence", "vehicleLicence"] as const;
+const licenceInputs = Object.fromEntries(LICENCE_INPUTS.map((name) => [name, Joi.any().strip()]));
 
 /** The sentence of a field, and those of the faults that its own check names. */
 const word = (field: string, ...faults: string[]) =>
@@ -68,8 +75,8 @@ function serial(typed: string, helpers: Joi.CustomHelpers) {
 
 function vehicleKind(chosen: string, helpers: Joi.CustomHelpers) {
   if (VEHICLE_KINDS.includes(chosen)) return chosen;
-  const { province, serial: typed } = siblings(helpers);
-  const plate = checkPlate(wholePlate(province, typed ?? ""))?.plate;
+  const { province, serial: typed, plateChoice } = siblings(helpers);
+  const plate = checkPlate(typed?.trim() ? wholePlate(province, typed) : (plateChoice ?? ""))?.plate;
   if (chosen !== BY_PLATE) return refuse(helpers, "vehicleKind");
   // no plate at all is one mistake, not two
   return plate ? (vehicleKindOf(plate) ?? refuse(helpers, "vehicleKind")) : chosen;
@@ -101,7 +108,16 @@ export const detailsForm = Joi.object<DetailsBody>({
     .messages(word("plate")),
   plateSure: Joi.valid("yes").messages(word("plate")),
   vehicleKind: Joi.string().required().custom(vehicleKind).messages(word("vehicleKind")),
-  serial: Joi.string().trim().required().custom(serial).messages(word("plate", "plateDoubt")),
+  plateChoice: Joi.string()
+    .custom((chosen: string, helpers) => checkPlate(chosen)?.plate ?? refuse(helpers, "plate"))
+    .messages(word("plate")),
+  serial: Joi.string()
+    .trim()
+    .empty("")
+    // biome-ignore lint/suspicious/noThenProperty: the word of joi
+    .when("plateChoice", { is: Joi.exist(), then: Joi.optional(), otherwise: Joi.required() })
+    .custom(serial)
+    .messages(word("plate", "plateDoubt")),
   insurerCode: Joi.string()
     .pattern(/^[A-Za-z0-9_-]{1,20}$/)
     .required()
@@ -116,6 +132,7 @@ export const detailsForm = Joi.object<DetailsBody>({
     .replace(/[\s-]/g, "")
     .pattern(/^[A-Za-z0-9]{4,40}$/)
     .messages(word("policyNumber")),
+  ...licenceInputs,
 });
 
 export function detailsOf(body: DetailsBody): Details {
@@ -125,7 +142,7 @@ export function detailsOf(body: DetailsBody): Details {
     idKind: body.idKind,
     idNumber: body.idNumber,
     phone: body.phone,
-    plate: body.serial,
+    plate: body.serial ?? body.plateChoice ?? "",
     vehicleKind: body.vehicleKind,
     insurerCode: body.insurerCode,
     insurerName: other ? body.insurerName : null,
@@ -133,15 +150,22 @@ export function detailsOf(body: DetailsBody): Details {
   };
 }
 
-/** The other way round, to fill the page from what was entered before. */
-export function bodyOf(details: Details): DetailsBody {
-  const head = details.plate.slice(0, 1);
+/** A plate as the fields of the page have it. */
+export function plateFields(plate: string): Pick<DetailsBody, "province" | "serial" | "plateSure"> {
+  const head = plate.slice(0, 1);
   const hasProvince = PROVINCES.includes(head);
   return {
-    ...details,
     province: hasProvince ? head : NO_PROVINCE,
-    serial: hasProvince ? details.plate.slice(1) : details.plate,
-    plateSure: checkPlate(details.plate)?.warning ? "yes" : undefined,
+    serial: hasProvince ? plate.slice(1) : plate,
+    plateSure: checkPlate(plate)?.warning ? "yes" : undefined,
+  };
+}
+
+/** The other way round, to fill the page from what was entered before. */
+export function bodyOf(details: Details): DetailsBody {
+  return {
+    ...details,
+    ...plateFields(details.plate),
     vehicleKind: vehicleKindOf(details.plate) === details.vehicleKind ? BY_PLATE : details.vehicleKind,
     insurerName: details.insurerName ?? "",
     policyNumber: details.policyNumber ?? "",

@@ -1,5 +1,6 @@
 import { giveDetails } from "../../actions/give-details.ts";
-import { ID_KINDS } from "../../domain/accident.ts";
+import { canReadLicences } from "../../actions/read-licence.ts";
+import { type Details, ID_KINDS } from "../../domain/accident.ts";
 import { VEHICLE_KINDS } from "../../domain/plate.ts";
 import { Invalid } from "../../errors.ts";
 import type { StepPage } from "../page.ts";
@@ -12,12 +13,23 @@ import {
   NO_PROVINCE,
   OTHER_INSURER,
   PROVINCES,
+  plateFields,
   UNKNOWN_INSURER,
 } from "./details-form.ts";
+import { type OfferedPlate, offeredPlate } from "./details-plate.ts";
 import { refusing } from "./refusals.ts";
 
 /** Of the codes of GA/T 16.7, those that stand first because nearly every car is one of them. */
 const COMMON_KINDS = ["02", "52", "01", "51", "07", "22"];
+
+/** What he entered, or last time; the plate as it is offered now. */
+function prefillOf(before: Details | null, { filled, chosen }: OfferedPlate): object {
+  const rest = before ? bodyOf(before) : { idKind: "licence", province: PROVINCES[0], vehicleKind: BY_PLATE };
+  if (filled && filled === before?.plate) return rest;
+  const fields = filled ? plateFields(filled) : { serial: "", plateSure: undefined };
+  const vehicleKind = chosen ? rest.vehicleKind : BY_PLATE;
+  return { ...rest, ...fields, vehicleKind, plateChoice: chosen ?? undefined };
+}
 
 /** Page 5: the driver and his car. Open again until the first signature. */
 export const detailsPage: StepPage<DetailsBody> = {
@@ -25,12 +37,17 @@ export const detailsPage: StepPage<DetailsBody> = {
   alsoAt: ["statement", "invite", "wait-details", "wait-statement", "difference", "sign"],
   template: "settle/details.njk",
   body: detailsForm,
-  show: async ({ ctx, view, person }) => {
+  show: async ({ ctx, accident, letter, view, person }) => {
     const before = view.me.details ?? (await ctx.people.lastDetails(person.id));
+    const plate = offeredPlate({ accident, letter, lastPlate: before?.plate ?? null });
     return {
-      prefill: before ? bodyOf(before) : { idKind: "licence", province: PROVINCES[0], vehicleKind: BY_PLATE },
+      prefill: prefillOf(before, plate),
+      readPlate: plate.isRead ? plate.filled : null,
+      plateChoices: plate.choices,
       remembered: before !== null && view.me.details === null,
       changing: view.me.details !== null,
+      canScan: await canReadLicences(ctx),
+      asksPlatform: ctx.config.wechat.ocrPerDay > 0,
       idKinds: ID_KINDS,
       provinces: PROVINCES,
       noProvince: NO_PROVINCE,

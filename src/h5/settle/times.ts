@@ -8,6 +8,11 @@ const day: Record<Language, Intl.DateTimeFormat> = {
   en: new Intl.DateTimeFormat("en-GB", { timeZone, month: "short", day: "numeric" }),
 };
 
+const isoDay = new Intl.DateTimeFormat("sv-SE", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+
+/** YYYY-MM-DD */
+export const today = (now: Date): string => isoDay.format(now);
+
 /** "14:05" when it is today's, else "11月23日 14:05". */
 export function timeText(at: Date, now: Date, language: Language): string {
   const sameDay = day.en.format(at) === day.en.format(now);

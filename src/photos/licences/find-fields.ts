@@ -1,5 +1,6 @@
 import { checkIdNumber } from "../../domain/identity-number.ts";
 import {
+  isOfUse,
   LICENCE_FIELDS,
   LICENCE_KINDS,
   type LicenceField,
@@ -17,26 +18,20 @@ import { valuesBeside } from "./values.ts";
 const CONFIDENT = 0.92;
 /** A word that looks like a label stands on many a sheet; two of them do not. */
 const LEAST_LABELS = 2;
-/** What the form takes: a sheet on which none of it was found was photographed in vain. */
-const ANY_OF: Record<LicenceKind, readonly LicenceField[]> = {
-  "driving-licence": ["number", "name"],
-  "vehicle-licence": ["plate"],
-};
 
 /** The licence on a sheet, by its printed labels and by what carries a check digit wherever it stands: the wanted one, else the other one, else null. */
 export function findLicence(lines: readonly Line[], wanted: LicenceKind): LicenceReading | null {
   const pieces = piecesOf(lines);
   const kinds = [wanted, ...LICENCE_KINDS.filter((kind) => kind !== wanted)];
   for (const kind of kinds) {
-    const fields = fieldsOf(kind, pieces, lines);
-    const hasValue = ANY_OF[kind].some((field) => fields[field]);
-    if (hasValue && weightOf(kind, pieces, fields) >= LEAST_LABELS) return { kind, fields };
+    const reading = { kind, fields: fieldsOf(kind, pieces, lines) };
+    if (isOfUse(reading) && weightOf(reading, pieces) >= LEAST_LABELS) return reading;
   }
   return null;
 }
 
 /** Different labels of this paper; its title and a number that proves itself count double. */
-function weightOf(kind: LicenceKind, pieces: readonly Piece[], fields: LicenceReading["fields"]): number {
+function weightOf({ kind, fields }: LicenceReading, pieces: readonly Piece[]): number {
   const labels = new Set(pieces.flatMap(({ label }) => (label?.kind === kind ? [label.field] : [])));
   const proof = fields[kind === "driving-licence" ? "number" : "vin"];
   return labels.size + (labels.has("title") ? 1 : 0) + (proof?.sure ? 2 : 0);
