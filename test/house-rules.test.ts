@@ -44,6 +44,7 @@ const ROOMS: Record<string, Room> = {
   jobs: DOOR,
   // a program of its own, started by hand: it wires as main does
   "jobs/deliveries-command.ts": EVERYTHING,
+  "jobs/scrub-command.ts": EVERYTHING,
   "chat/menu-command.ts": EVERYTHING,
   ...Object.fromEntries(HANDS.map((hand) => [hand, HAND])),
   http: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },

@@ -77,9 +77,12 @@ describe("evidence behind a signed link", () => {
 
 describe("the other pages for machines", () => {
   it("say that the process lives and the database answers", async () => {
-    for (const path of ["/healthz", "/readyz"]) {
+    for (const [path, more] of [
+      ["/healthz", {}],
+      ["/readyz", { damagedFiles: 0 }],
+    ] as const) {
       const response = await fetch(house.url + path);
-      assert.deepEqual([response.status, await response.json()], [200, { status: "ok" }]);
+      assert.deepEqual([response.status, await response.json()], [200, { status: "ok", ...more }]);
     }
   });
 

@@ -1,0 +1,49 @@
+import { pathToFileURL } from "node:url";
+import { scrubFile } from "../actions/scrub-files.ts";
+import { loadConfig } from "../config.ts";
+import type { Context } from "../context.ts";
+import { openContext } from "./deliveries-command.ts";
+
+const USAGE = `usage: scrub-command --all        reads and hashes every file that is kept
+       scrub-command --damaged    only those that were found damaged or gone
+`;
+const PAGE = 100;
+
+type Print = (text: string) => void;
+
+/** For the operator, after a disk has failed or a backup was put back: is everything there, to the last bit? Returns the exit code: 1 when not. */
+export async function scrubCommand(ctx: Context, words: readonly string[], print: Print): Promise<number> {
+  const [which] = words;
+  if (words.length !== 1 || (which !== "--all" && which !== "--damaged")) {
+    print(USAGE);
+    return 2;
+  }
+  const count = { whole: 0, damaged: 0, missing: 0 };
+  for await (const file of filesOf(ctx)) {
+    if (which === "--damaged" && file.state === "whole") continue;
+    const state = await scrubFile(ctx, file);
+    count[state]++;
+    if (state !== "whole") print(`${file.accidentId}\t${file.id}\t${file.kind}\t${state}\n`);
+  }
+  print(`${count.whole} whole, ${count.damaged} damaged, ${count.missing} missing\n`);
+  return count.damaged + count.missing > 0 ? 1 : 0;
+}
+
+async function* filesOf({ blobs }: Context) {
+  let page = await blobs.scrub.listAfter(null, PAGE);
+  while (page.length > 0) {
+    yield* page;
+    page = await blobs.scrub.listAfter(page.at(-1)?.id ?? null, PAGE);
+  }
+}
+
+async function main(): Promise<void> {
+  const ctx = await openContext(await loadConfig());
+  try {
+    process.exitCode = await scrubCommand(ctx, process.argv.slice(2), (text) => void process.stdout.write(text));
+  } finally {
+    await ctx.close();
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
