@@ -4,7 +4,7 @@ import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import type { Accident, Invitation, Person } from "../../src/domain/accident.ts";
 import { listSamples } from "../../src/simulator/samples/samples.ts";
-import { startApp, type TestApp } from "../support/app.ts";
+import { startApp, type TestApp, type TestAppOptions } from "../support/app.ts";
 import { pushTo, pushXml } from "./platform-push.ts";
 
 export const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
@@ -27,8 +27,8 @@ export interface ChatWorld {
   send(openid: string, fields: Record<string, string | number>): Promise<string | null>;
 }
 
-export async function startChat(): Promise<ChatWorld> {
-  const app = await startApp();
+export async function startChat(options: TestAppOptions = {}): Promise<ChatWorld> {
+  const app = await startApp(options);
   const { platform } = app.simulator;
   let people = 0;
   const world: ChatWorld = {

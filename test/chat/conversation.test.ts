@@ -135,7 +135,7 @@ describe("the chat", () => {
     const lines = chat.app.simulator.platform.inbox(openid).slice(before);
     // Answered together: the last one speaks for all that waited behind the first.
     assert.ok(lines.length >= 1 && lines.length < 5, `${lines.length} answers`);
-    assert.match(lines.at(-1)?.text ?? "", /⑤ 对方车牌 ✓/);
+    assert.match(lines.at(-1)?.text ?? "", /⑤ 对方车牌 收到，在检查/);
 
     assert.match(await chat.say(openid, "挪好了"), /正在保存/);
     await chat.app.settle();
@@ -154,7 +154,7 @@ describe("the chat", () => {
       (await chat.current(openid)).photos.find((one) => one.id === id)?.slot;
     assert.equal(await slotOf(first), "own-damage");
     assert.equal(await slotOf(second), "scene");
-    assert.match(await chat.say(openid, "swap 1 and 4"), /④ 我的车牌 ✓/);
+    assert.match(await chat.say(openid, "swap 1 and 4"), /④ 我的车牌 收到，在检查/);
     assert.equal(await slotOf(second), "own-plate");
     assert.match(await chat.say(openid, "换 3 5"), /还没有照片/);
     assert.match(await chat.say(openid, "重拍 2"), /下一张照片放在这里/);
