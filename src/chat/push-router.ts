@@ -1,3 +1,4 @@
+import { parse } from "node:querystring";
 import type Koa from "koa";
 import getRawBody from "raw-body";
 import type { Context } from "../context.ts";
@@ -22,7 +23,7 @@ export function pushRouter(ctx: Context, { handler, verify }: PushDoor): Koa.Mid
     GET: sayEcho,
     async POST(http) {
       const body = await rawBody(http.req);
-      const answer = await handler.handle({ query: http.query, body });
+      const answer = await handler.handle({ query: parse(http.querystring), body });
       http.type = answer.type;
       http.body = answer.body;
     },

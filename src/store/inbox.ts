@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, type mongo, Schema } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
 import { bare, errorsOf } from "./bulk.ts";
@@ -66,6 +67,8 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
 }
 
 const DUPLICATE = 11000;
+/** Far less than the pause after which a repetition to another process asks again for the answer. */
+const REST_MS = 20;
 
 interface Finished {
   filter: { _id: string; holder: string };
@@ -85,6 +88,7 @@ function writers(collection: mongo.Collection<InboxDocument>) {
     },
   });
   const finish = together<Finished, void>({
+    rest: () => sleep(REST_MS),
     async alone({ filter, update }) {
       await collection.updateOne(filter, update);
     },

@@ -7,6 +7,8 @@ export interface Grouping<Item, Result> {
   group(items: Item[]): Promise<Outcome<Result>[]>;
   /** how many at most go as one */
   most?: number;
+  /** after each command, to collect more: for what nobody waits for */
+  rest?: () => Promise<unknown>;
 }
 
 interface Waiting<Item, Result> {
@@ -18,11 +20,11 @@ interface Waiting<Item, Result> {
 const MOST = 100;
 
 /**
- * Sends together what arrives together: the driver's cost is by the command, not by the document. Nothing waits for company: the first goes with whatever
- * the same turn of the event loop brings, and what comes while a command is under way goes with the next.
+ * Sends together what arrives together: the driver's cost is by the command, not by the document. The first goes with whatever the same turn of the
+ * event loop brings, and what comes while a command is under way, or during the rest after it, goes with the next.
  * Each caller is answered when its own work is done.
  */
-export function together<Item, Result>({ alone, group, most = MOST }: Grouping<Item, Result>) {
+export function together<Item, Result>({ alone, group, most = MOST, rest }: Grouping<Item, Result>) {
   let waiting: Waiting<Item, Result>[] = [];
   let busy = false;
 
@@ -45,6 +47,7 @@ export function together<Item, Result>({ alone, group, most = MOST }: Grouping<I
       const batch = waiting.slice(0, most);
       waiting = waiting.slice(most);
       await send(batch);
+      await rest?.();
     }
     busy = false;
   };

@@ -30,7 +30,8 @@ export function encrypt(message: string, { key, appId, random16 }: Sealing): str
   frame.set(tail, HEADER_BYTES + body.length);
   // Node pads to the cipher's 16 bytes; WeChat wants 32, so the padding is ours.
   const cipher = createCipheriv("aes-256-cbc", key, key.subarray(0, 16)).setAutoPadding(false);
-  return Buffer.concat([cipher.update(frame), cipher.final()]).toString("base64");
+  // Whole blocks without padding of the cipher's own: `final` would have nothing to add.
+  return cipher.update(frame).toString("base64");
 }
 
 const POOL_BYTES = 4_096;
@@ -52,7 +53,7 @@ export function decrypt(ciphertext: string, key: Buffer, appId: string): Buffer 
   const bytes = Buffer.from(ciphertext, "base64");
   if (bytes.length === 0 || bytes.length % BLOCK !== 0) return undefined;
   const decipher = createDecipheriv("aes-256-cbc", key, key.subarray(0, 16)).setAutoPadding(false);
-  const frame = Buffer.concat([decipher.update(bytes), decipher.final()]);
+  const frame = decipher.update(bytes);
   const pad = frame[frame.length - 1]!;
   if (pad < 1 || pad > BLOCK) return undefined;
   const end = frame.length - pad;

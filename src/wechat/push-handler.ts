@@ -80,7 +80,7 @@ export function createPushHandler(options: PushHandlerOptions): PushHandler {
     },
     inHand: (openid, kind) =>
       [...running.values()].filter(
-        (work) => work.isOurs && work.message.openid === openid && work.message.kind === kind,
+        (work) => work.isInHand && work.message.openid === openid && work.message.kind === kind,
       ).length,
     async settle() {
       await Promise.all([...running.values()].map((work) => work.done));

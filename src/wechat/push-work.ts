@@ -25,7 +25,7 @@ export class PushWork {
   readonly #lease: InboxLease;
   readonly #sink: OneReply;
   #accepted = false;
-  #isOurs = false;
+  #isInHand = false;
   #resolve: (body: string) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
@@ -49,9 +49,9 @@ export class PushWork {
     return this.#push.message;
   }
 
-  /** The inbox gave it to us: it is not a repetition of what another process has or had. */
-  get isOurs(): boolean {
-    return this.#isOurs;
+  /** Being worked on, or waiting for its turn. The inbox gave it to us: it is not a repetition of what another process has or had. */
+  get isInHand(): boolean {
+    return this.#isInHand;
   }
 
   async #run(turn: Turn): Promise<void> {
@@ -98,12 +98,15 @@ export class PushWork {
 
   async #perform(turn: Turn): Promise<void> {
     const { inbox, limits } = this.#tools;
-    this.#isOurs = true;
+    this.#isInHand = true;
     const renewal = setInterval(() => this.#quietly("lease not renewed", inbox.renew(this.#lease)), limits.leaseMs / 3);
     try {
       await turn.ready;
       await this.#handle();
       this.#sink.close();
+      this.#isInHand = false;
+      // What is kept for a repetition need not keep his next message waiting.
+      turn.leave();
       await this.#quietly("push not finished", inbox.finish({ ...this.#lease, reply: this.#sink.body }));
     } finally {
       clearInterval(renewal);

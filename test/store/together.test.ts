@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { type Outcome, together } from "../../src/store/together.ts";
 
 /** A command that ends when told. */
-function recorder({ most }: { most?: number } = {}) {
+function recorder({ most, rest }: { most?: number; rest?: () => Promise<void> } = {}) {
   const sent: string[][] = [];
   const ends: (() => void)[] = [];
   const run = (items: string[]) =>
@@ -22,6 +22,7 @@ function recorder({ most }: { most?: number } = {}) {
     },
     group: run,
     ...(most !== undefined && { most }),
+    ...(rest && { rest }),
   });
   const end = () => (ends.shift() as () => void)();
   return { ask, sent, end };
@@ -31,6 +32,25 @@ function recorder({ most }: { most?: number } = {}) {
 const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 describe("calls that go together", () => {
+  it("gather while a command is followed by a rest, and each is answered before it", async () => {
+    let rested = () => {};
+    const rest = () => new Promise<void>((resolve) => (rested = resolve));
+    const { ask, sent, end } = recorder({ rest });
+    const one = ask("a");
+    await turn();
+    end();
+    assert.equal(await one, "a!");
+    const others = [ask("b"), ask("c")];
+    await turn();
+    assert.deepEqual(sent, [["a"]]);
+    rested();
+    await turn();
+    end();
+    assert.deepEqual(await Promise.all(others), ["b!", "c!"]);
+    assert.deepEqual(sent, [["a"], ["b", "c"]]);
+    rested();
+  });
+
   it("are one command when they come in one turn, and one alone goes at once by itself", async () => {
     const { ask, sent, end } = recorder();
     const one = ask("a");
