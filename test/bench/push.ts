@@ -72,7 +72,7 @@ export async function benchPush({
   seconds = 60,
   rounds: most = 7,
   pushes = 1_000,
-  warmUp = 4_000,
+  warmUp = 8_000,
 }: PushBench = {}): Promise<PushFigures> {
   const servers = new Map<Compared, Running>();
   try {
