@@ -1,0 +1,110 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { piecesOf, sha256Of, type Told, UploadPhone } from "../h5/upload-phone.ts";
+import { another, largePhoto } from "../support/large-photo.ts";
+import type { Opened, Usage } from "./upload-server.ts";
+
+/** How a picture comes: as the page's script sends a large one, as it sends a small one, and as the plain form does. */
+const WAYS = { pieces: sendPieces, whole: sendWhole, form: sendForm };
+type Way = keyof typeof WAYS;
+
+export interface UploadLoad extends Usage {
+  uploads: number;
+  /** bytes of all pictures together */
+  totalMb: number;
+  /** answers 503 and 429, each of them followed by another attempt */
+  sentAway: number;
+  /** pictures that were there although they had been sent away, or were not there although they had been taken, or twice */
+  faults: string[];
+  seconds: number;
+}
+
+/** So many phones send one picture each, all at once, and again when they are sent away; every one is then there, once, to the last bit. */
+export async function loadUploads(count: number, picture: Buffer, ways: readonly Way[]): Promise<UploadLoad> {
+  const server = fork(fileURLToPath(new URL("./upload-server.js", import.meta.url)), { stdio: "inherit" });
+  try {
+    await once(server, "message");
+    const phones = await ask<Opened[]>(server, "open", count);
+    const start = performance.now();
+    const sent = await Promise.all(
+      phones.map(({ base, ...session }, n) =>
+        upload(new UploadPhone(base, session), another(picture), ways[n % ways.length]!),
+      ),
+    );
+    const seconds = Math.round((performance.now() - start) / 100) / 10;
+    const usage = await ask<Usage>(server, "usage");
+    const held = await ask<string[][]>(server, "held");
+    const lost = held.flatMap((all, n) => (String(all) === sent[n]!.sha256 ? [] : [`phone ${n} has ${all.length}`]));
+    return {
+      uploads: count,
+      totalMb: Math.round((count * picture.length) / 1024 ** 2),
+      sentAway: sent.reduce((sum, { sentAway }) => sum + sentAway, 0),
+      faults: [...sent.flatMap(({ faults }) => faults), ...lost],
+      seconds,
+      ...usage,
+    };
+  } finally {
+    if (server.connected) await ask(server, "stop");
+  }
+}
+
+async function ask<T>(server: ChildProcess, name: string, count = 0): Promise<T> {
+  const answered = once(server, "message");
+  server.send([name, count]);
+  return (await answered)[0] as T;
+}
+
+async function upload(phone: UploadPhone, picture: Buffer, way: Way) {
+  const sha256 = sha256Of(picture);
+  const faults: string[] = [];
+  let sentAway = 0;
+  while (true) {
+    const { status, body, headers } = await WAYS[way](phone, picture);
+    const isThere = String((await phone.ask(`/${sha256}`, { method: "GET" })).body["slots"]) === "scene";
+    if (status === 200 && isThere) return { sha256, sentAway, faults };
+    if (isThere) faults.push(`${way}: ${status} and yet there`);
+    if (status === 200) faults.push(`${way}: taken and not there`);
+    if (status !== 503 && status !== 429) throw new Error(`${way}: ${status} ${body.error?.code}`);
+    if (!headers["retry-after"]) faults.push(`${way}: ${status} without Retry-After`);
+    sentAway++;
+    // a tenth of what it asks for: these phones are in a hurry
+    await sleep(Number(headers["retry-after"]) * 100 * (1 + Math.random()));
+  }
+}
+
+async function sendPieces(phone: UploadPhone, picture: Buffer): Promise<Told> {
+  const path = `/${sha256Of(picture)}`;
+  const here = (await phone.ask(path, { method: "GET" })).body["pieces"] as number[];
+  for (const [n, bytes] of piecesOf(picture).entries()) {
+    if (here.includes(n)) continue;
+    const told = await phone.ask(`${path}/${n}`, { method: "PUT", bytes });
+    if (told.status !== 200) return told;
+  }
+  return phone.finish(picture, "scene");
+}
+
+function sendWhole(phone: UploadPhone, picture: Buffer): Promise<Told> {
+  return phone.whole(picture, "scene");
+}
+
+const BOUNDARY = "----kuaichu";
+const part = (name: string) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"`;
+
+function sendForm(phone: UploadPhone, picture: Buffer): Promise<Told> {
+  const head = `${part("_csrf")}\r\n\r\n${phone.token}\r\n${part("scene")}; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`;
+  const bytes = Buffer.concat([Buffer.from(head), picture, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]);
+  const headers = { "content-type": `multipart/form-data; boundary=${BOUNDARY}` };
+  return new UploadPhone(phone.base.replace(/uploads$/, "photos"), phone).ask("", { bytes, headers });
+}
+
+/** 200 phones with a picture of 12 megapixels each; fails when one is lost or the server holds more than the bound. */
+export async function benchUploads(): Promise<UploadLoad> {
+  const load = await loadUploads(200, await largePhoto({ width: 4032, height: 3024 }), ["pieces", "whole", "form"]);
+  if (load.faults.length > 0) throw new Error(load.faults.join("; "));
+  return load;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  process.stdout.write(`${JSON.stringify(await benchUploads())}\n`);
