@@ -1,7 +1,7 @@
 import { type Accident, LETTERS, type Letter } from "./accident.ts";
 import { isMandatory, PHOTO_SLOTS, type Photo, type PhotoSlot, type PlateReading } from "./photo.ts";
 import { judgedByPlates } from "./photo-findings.ts";
-import { isPlateSlot, isSamePlate, PLATE_SLOT } from "./photo-plates.ts";
+import { isPlateSlot, isSamePlate, PLATE_SLOT, platePhoto } from "./photo-plates.ts";
 
 /** Where a picture that came without a place belongs. */
 export interface Placement {
@@ -13,15 +13,22 @@ export interface Placement {
 /** Plates that are known of each driver's car: typed, or from last time. */
 export type KnownPlates = Record<Letter, readonly string[]>;
 
-/** A plate as wide as this (thousandths of the picture) is what the picture was taken for; on a view of both cars it is a tenth. */
-const CLOSE_UP = 200;
+/*
+ * How wide a plate stands in the picture, in thousandths of it. Taken for its own sake it fills 400 and more; on a bumper with its damage 230 to 300,
+ * on a whole car 50 to 200. When only pictures of plates are still missing, one that can be read will do.
+ */
+const CLOSE_UP = 350;
+const IN_ITS_TURN = 100;
+const DAMAGE = 180;
+
+const DAMAGE_SLOT = { A: "own-damage", B: "other-damage" } as const satisfies Record<Letter, PhotoSlot>;
 
 type Case = Pick<Accident, "photos">;
 
 /**
  * Puts a picture of the chat into its place by what it shows: the close-up of a known plate into that plate's, of an unknown one into the only one that
- * is open, else the driver is asked; everything else in the order in which it was sent. Null as reading: nothing is known of it (no reader, or too slow),
- * so it stays where it was announced.
+ * is open, else the driver is asked; two cars are the scene, a known car from near is its damage; everything else in the order in which it was sent.
+ * Null as reading: nothing is known of it (no reader, or too slow), so it stays where it was announced.
  */
 export function placeOf(
   accident: Case,
@@ -29,11 +36,8 @@ export function placeOf(
   seen: { plates: PlateReading | null; known: KnownPlates },
 ): Placement {
   const open = PHOTO_SLOTS.filter((slot) => isOpen(accident, photo, slot));
-  const close = seen.plates?.best && seen.plates.best.box.width >= CLOSE_UP ? seen.plates.best : null;
-  if (close) {
-    const placement = placeOfPlate(accident, close.plate, { open, known: seen.known });
-    if (placement) return placement;
-  }
+  const shown = seen.plates && placeByPlates(accident, seen.plates, { open, known: seen.known });
+  if (shown) return shown;
   if (!seen.plates && (photo.slot === "extra" || open.some((slot) => slot === photo.slot)))
     return { slot: photo.slot, isAsked: false };
   const inOrder = [...open.filter((slot) => !isPlateSlot(slot)), ...open.filter(isPlateSlot)];
@@ -45,13 +49,25 @@ interface Room {
   known: KnownPlates;
 }
 
-function placeOfPlate(accident: Case, plate: string, { open, known }: Room): Placement | null {
-  const owner = LETTERS.find((letter) => known[letter].some((one) => isSamePlate(one, plate)));
-  const places = open.filter(isPlateSlot);
-  if (owner) return places.includes(PLATE_SLOT[owner]) ? { slot: PLATE_SLOT[owner], isAsked: false } : null;
-  const [first, second] = places;
-  if (!first || isThere(accident, plate)) return null;
-  return { slot: first, isAsked: second !== undefined };
+function placeByPlates(accident: Case, { best, others }: PlateReading, { open, known }: Room): Placement | null {
+  if (!best) return null;
+  const owner = LETTERS.find((letter) =>
+    [...known[letter], ...standing(accident, letter)].some((plate) => isSamePlate(plate, best.plate)),
+  );
+  const into = (slot: PhotoSlot, isAsked = false) => (open.includes(slot) ? { slot, isAsked } : null);
+  if (best.box.width >= (open.every(isPlateSlot) ? IN_ITS_TURN : CLOSE_UP)) {
+    if (owner) return into(PLATE_SLOT[owner]);
+    const [first, second] = open.filter(isPlateSlot);
+    return first && !isThere(accident, best.plate) ? into(first, second !== undefined) : null;
+  }
+  if (others.length > 0) return into("scene");
+  return owner && best.box.width >= DAMAGE ? into(DAMAGE_SLOT[owner]) : null;
+}
+
+/** A picture of his plate that nobody has doubts about tells which it is. */
+function standing(accident: Case, letter: Letter): string[] {
+  const photo = platePhoto(accident, letter);
+  return photo?.plates?.best && !photo.isAsked ? [photo.plates.best.plate] : [];
 }
 
 /** The same plate once more is no picture of the other one. */

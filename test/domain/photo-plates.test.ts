@@ -172,6 +172,7 @@ describe("a picture of the chat goes where it belongs", () => {
   const NOBODY = { A: [], B: [] };
   const announced = (slot: PhotoSlot): Photo => ({ ...photo(slot, "announced"), id: `new-${slot}` });
   const far = { box: { x: 200, y: 400, width: 80, height: 25 } };
+  const bumper = { box: { x: 200, y: 400, width: 255, height: 80 } };
   const closeOf = (plate: string) => reading(plate);
   /** stored places, the announced pictures in their order (the last one is placed), what it shows */
   const table: [
@@ -190,6 +191,18 @@ describe("a picture of the chat goes where it belongs", () => {
     ["an unknown plate, one place open", ["own-plate"], ["scene"], closeOf("沪C77777"), NOBODY, "other-plate"],
     ["an unknown plate, none open", ["own-plate", "other-plate"], ["scene"], closeOf("沪C77777"), NOBODY, "scene"],
     ["his own plate once more", ["own-plate"], ["scene"], closeOf("沪A12345"), KNOWN, "scene"],
+    ["his damaged bumper, plate and all", [], ["scene"], reading("沪A12345", bumper), KNOWN, "own-damage"],
+    ["the other's bumper", ["scene"], ["own-damage"], reading("沪BD12345", bumper), KNOWN, "other-damage"],
+    ["a bumper of whom nobody knows", ["scene"], ["own-damage"], reading("沪C77777", bumper), NOBODY, "own-damage"],
+    ["two cars", ["own-damage"], ["own-damage"], reading("沪A12345", far, "沪BD12345"), NOBODY, "scene"],
+    [
+      "a plate from afar when only plates are missing",
+      ["scene", "own-damage", "other-damage"],
+      ["own-plate"],
+      reading("沪BD12345", bumper),
+      KNOWN,
+      "other-plate",
+    ],
     ["an unsure plate counts as it reads", [], ["scene"], reading("沪A12345", { sure: false }), KNOWN, "own-plate"],
     ["after a plate the next is the scene", ["own-plate"], ["own-damage"], NONE, NOBODY, "scene"],
     [
@@ -234,6 +247,15 @@ describe("a picture of the chat goes where it belongs", () => {
     const next = announced("scene");
     const again = { plates: closeOf("沪C77777"), known: NOBODY };
     assert.equal(placeOf({ photos: [first, next] }, next, again).slot, "scene");
+  });
+
+  it("knows a car by the picture of its plate that stands there", () => {
+    const plate = { ...photo("other-plate"), plates: closeOf("沪C77777") };
+    const next = announced("scene");
+    const damage = { plates: reading("沪C77777", bumper), known: NOBODY };
+    assert.equal(placeOf({ photos: [plate, next] }, next, damage).slot, "other-damage");
+    const asked = { ...plate, isAsked: true };
+    assert.equal(placeOf({ photos: [asked, next] }, next, damage).slot, "scene", "not while it is asked whose");
   });
 
   it("changes places with what stood there, and what was refused there is forgotten", () => {
