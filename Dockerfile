@@ -10,12 +10,14 @@ COPY src src
 COPY test test
 RUN npx tsc && rm -rf dist/test
 
-# What runs: no dev dependencies, and of the font's nine weights the three that the agreement is set in.
+# What runs: no dev dependencies, of the font's nine weights the three that the agreement is set in, of the plate reader's runtime this system's.
 FROM base AS libraries
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force \
   && find node_modules/@expo-google-fonts/noto-sans-sc -mindepth 1 -maxdepth 1 -type d \
-     ! -name 400Regular ! -name 500Medium ! -name 700Bold -exec rm -rf {} +
+     ! -name 400Regular ! -name 500Medium ! -name 700Bold -exec rm -rf {} + \
+  && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d \
+     ! -path "*/linux/$(node -p process.arch)" -exec rm -rf {} +
 
 FROM base
 ENV NODE_ENV=production
