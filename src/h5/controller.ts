@@ -164,7 +164,7 @@ export function getFile(ctx: Context, file: PartyFile): Koa.Middleware {
 
 /** A name in Chinese cannot stand in a header as it is: beside it goes one in ASCII for who does not know the other (RFC 6266, RFC 8187). */
 function nameParameters(filename: string): string {
-  const plain = filename.replaceAll(/[^\w.-]+/g, "-");
+  const plain = filename.replaceAll(/[^\w.]+/g, "-").replaceAll("-.", ".");
   const encoded = encodeURIComponent(filename).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
   return `filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

@@ -1,6 +1,9 @@
+import type { Photo } from "../domain/photo.ts";
 import { NotFound } from "../errors.ts";
-import type { PartyFile } from "./page.ts";
+import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
+import type { PageRequest, PartyFile } from "./page.ts";
 import { linksOf, PHOTO_SIZES, type PhotoSize } from "./photo-links.ts";
+import { stampText } from "./settle/times.ts";
 
 /** A photograph as it may be seen: the copy or the thumbnail, re-encoded, never the bytes as received. Only by a link that a page made for this viewer a moment ago. */
 export const photoFile: PartyFile = {
@@ -11,9 +14,36 @@ export const photoFile: PartyFile = {
     const { ctx, accident } = request;
     const photo = accident.photos.find((one) => one.id === photoId);
     const sha256 = size === "thumb" ? photo?.thumbSha256 : photo?.copySha256;
-    if (!sha256) throw new NotFound();
-    return { type: "image/jpeg", bytes: await ctx.blobs.read(accident, sha256) };
+    if (!photo || !sha256) throw new NotFound();
+    if (size === "handout") limitOf(ctx).take(request.person.id);
+    const bytes = await ctx.blobs.read(accident, sha256);
+    return size === "handout" ? handout(request, photo, bytes) : { type: "image/jpeg", bytes };
   },
 };
 
 const isSize = (text: string): text is PhotoSize => (PHOTO_SIZES as readonly string[]).includes(text);
+
+/** What leaves our pages says on its face of which case it is, when it arrived and where that was. */
+async function handout({ ctx, accident, view, t }: PageRequest, photo: Photo, copy: Buffer) {
+  const { number, scene } = accident;
+  const slot = t(`evidence.slot.${photo.slot}`);
+  const lines = [
+    t("settle.case.watermark.number", { number, slot }),
+    t("settle.case.watermark.received", { time: stampText(photo.receivedAt) }),
+    ...(scene.address ? [scene.address] : []),
+  ];
+  const bytes = await ctx.photos.watermark(copy, lines);
+  // There may be several of one kind.
+  const place = view.photos.findIndex(({ id }) => id === photo.id) + 1;
+  return { type: "image/jpeg", bytes, filename: `${number}-${place}-${slot}.jpg` };
+}
+
+/** Each is decoded and encoded anew. */
+const LIMIT = { capacity: 30, perMinute: 15 };
+const limits = new WeakMap<object, RateLimit>();
+
+function limitOf({ config, clock }: PageRequest["ctx"]): RateLimit {
+  const limit = limits.get(config) ?? createRateLimit({ ...LIMIT, now: () => clock.now() });
+  limits.set(config, limit);
+  return limit;
+}

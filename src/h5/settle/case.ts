@@ -15,6 +15,7 @@ export const casePage: PartyPage = {
       timeline: timelineOf(accident.events, view.letter)
         .reverse()
         .map((entry) => ({ ...entry, time: timeText(entry.at, now, language) })),
+      shown: view.photos.filter((photo) => photo.state === "stored"),
       line: view.concludedAt ? claimLine(view, { accident, config: ctx.config, now, language }) : null,
     };
   },

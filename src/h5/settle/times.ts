@@ -21,5 +21,8 @@ export function timeText(at: Date, now: Date, language: Language): string {
 
 export const dayTimeText = (at: Date, language: Language): string => `${day[language].format(at)} ${clock.format(at)}`;
 
+/** "2026-11-23 14:05", for what leaves our pages */
+export const stampText = (at: Date): string => `${today(at)} ${clock.format(at)}`;
+
 export const minutesBetween = (from: Date, to: Date): number =>
   Math.max(0, Math.floor((to.getTime() - from.getTime()) / 60_000));
