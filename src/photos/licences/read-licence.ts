@@ -1,6 +1,7 @@
-import type { LicenceKind, LicenceReading } from "../../domain/licence.ts";
+import { isEnough, type LicenceKind, type LicenceReading } from "../../domain/licence.ts";
 import type { OcrModels } from "../ocr/models.ts";
 import { rasterOf } from "../ocr/raster.ts";
+import type { TextLine } from "../ocr/read-text.ts";
 import { findLicence } from "./find-fields.ts";
 import { readSheet } from "./read-sheet.ts";
 import { layStraight } from "./sheet.ts";
@@ -10,6 +11,9 @@ const RASTER_SIDE = 1_600;
 
 /** What a photographed licence says, whichever way it was held; the other paper where that was photographed; null: neither can be seen. Keeps nothing. */
 export async function readLicence(models: OcrModels, bytes: Buffer, kind: LicenceKind): Promise<LicenceReading | null> {
-  const lines = await readSheet(models, await rasterOf(bytes, RASTER_SIDE));
-  return findLicence(layStraight(lines), kind);
+  const find = (lines: readonly TextLine[]) => findLicence(layStraight(lines), kind);
+  const raster = await rasterOf(bytes, RASTER_SIDE);
+  return find(await readSheet(models, raster, (lines) => hasEnough(find(lines))));
 }
+
+const hasEnough = (reading: LicenceReading | null) => reading !== null && isEnough(reading);

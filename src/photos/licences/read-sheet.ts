@@ -12,22 +12,43 @@ const MOST_LINES = 70;
 /** A sheet that takes less of the picture is looked at again from nearer. */
 const FAR = 0.6;
 const MARGIN = 0.03;
+/** Of the usual height of a line. */
+const SMALL = 0.8;
 /** So many lines tell which end is up. */
 const WITNESSES = 4;
+/** No text reads so well upside down. */
+const CLEAR = 0.9;
 
 interface Sheet {
   raster: Raster;
   quads: Quad[];
 }
 
-/** Every line of text on a sheet, held as it may be: the corners of a line begin where its text begins. */
-export async function readSheet(models: OcrModels, raster: Raster): Promise<TextLine[]> {
+/**
+ * The lines of text on a sheet, held as it may be: the corners of a line begin where its text begins. A line costs 30 ms and a third of them
+ * are small print (the labels once more, in English): it is read only where the rest is not enough.
+ */
+export async function readSheet(
+  models: OcrModels,
+  raster: Raster,
+  isEnough: (lines: readonly TextLine[]) => boolean,
+): Promise<TextLine[]> {
   const sheet = await nearer(models, await detect(models, raster));
   const quarters = await quartersOf(models, sheet);
+  const quads = sheet.quads.map((quad) => turned(quad, quarters));
+  const small = SMALL * median(quads.map((quad) => sizeOf(quad).height));
   const lines: TextLine[] = [];
-  for (const quad of sheet.quads) lines.push(await read(models, sheet.raster, turned(quad, quarters)));
-  return lines.filter(({ text }) => text !== "");
+  for (const isSmall of [false, true]) {
+    for (const quad of quads.filter((one) => sizeOf(one).height < small === isSmall)) {
+      const line = await read(models, sheet.raster, quad);
+      if (line.text !== "") lines.push(line);
+    }
+    if (isEnough(lines)) break;
+  }
+  return lines;
 }
+
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 async function detect(models: OcrModels, raster: Raster): Promise<Sheet> {
   const boxes = await detectLines(models, raster, { side: DETECT_SIDE });
@@ -50,13 +71,12 @@ const turned = (quad: Quad, quarters: number): Quad =>
 async function quartersOf(models: OcrModels, { raster, quads }: Sheet): Promise<number> {
   const lean = quads.map(sizeOf).reduce((sum, { width, height }) => sum + width - height, 0);
   const [level, reversed] = lean >= 0 ? [0, 2] : [1, 3];
-  const sums = [0, 0];
-  for (const quad of quads.slice(0, WITNESSES)) {
-    for (const [way, quarters] of [level, reversed].entries()) {
-      sums[way]! += (await read(models, raster, turned(quad, quarters))).probability;
-    }
-  }
-  return sums[0]! >= sums[1]! ? level : reversed;
+  const readable = async (quarters: number) => {
+    const witnesses = quads.slice(0, WITNESSES).map((quad) => read(models, raster, turned(quad, quarters)));
+    return (await Promise.all(witnesses)).reduce((sum, { probability }) => sum + probability, 0) / WITNESSES;
+  };
+  const upright = await readable(level);
+  return upright > CLEAR || upright >= (await readable(reversed)) ? level : reversed;
 }
 
 /** A small sheet cut out of its picture and searched again. */

@@ -42,13 +42,19 @@ const raised = (line: Line): Line => ({ ...line, y: line.y - line.height * 1.2, 
 const middle = ({ y, height }: Line) => y + height / 2;
 const isLevel = (a: Line, b: Line) => Math.abs(middle(a) - middle(b)) < 0.7 * Math.max(a.height, b.height);
 
+/** From neighbour to neighbour: seen from the side a row climbs or falls, and its end is level with its beginning no more. */
 function rightOf(box: Line, pieces: readonly Piece[], anchor: Piece): Line[] {
-  const row = pieces
-    .filter((piece) => piece !== anchor && !piece.isEnglish && isLevel(box, piece.line))
+  const candidates = pieces
+    .filter((piece) => piece !== anchor && !piece.isEnglish)
     .filter(({ line }) => line.x + line.width / 2 > box.x + box.width && line.x > box.x + box.width / 2)
     .sort((a, b) => a.line.x - b.line.x);
-  const end = row.findIndex(({ label }) => label !== null && label.field !== anchor.label?.field);
-  return row.slice(0, end < 0 ? row.length : end).flatMap(({ label, line }) => (label ? [] : [line]));
+  const row: Line[] = [];
+  for (const { label, line } of candidates) {
+    if (!isLevel(row.at(-1) ?? box, line)) continue;
+    if (label !== null && label.field !== anchor.label?.field) break;
+    if (label === null) row.push(line);
+  }
+  return row;
 }
 
 function below(box: Line, pieces: readonly Piece[]): Line[] {
