@@ -127,6 +127,57 @@ describe("settings in development", () => {
   });
 });
 
+describe("where files are kept", () => {
+  const BUCKET = {
+    STORAGE: "s3",
+    S3_ENDPOINT: "https://oss-cn-shanghai.aliyuncs.com/",
+    S3_REGION: "cn-shanghai",
+    S3_BUCKET: "evidence",
+    S3_PREFIX: "kuaichu/one/",
+    S3_FORCE_PATH_STYLE: "true",
+    AWS_ACCESS_KEY_ID: "AKIA0123456789",
+    AWS_SECRET_ACCESS_KEY: "a-secret-of-the-bucket",
+  };
+
+  it("the database, unless a bucket is named", async () => {
+    const config = await load({});
+    assert.deepEqual([config.storage, config.bucket], ["gridfs", null]);
+    assert.deepEqual(config.scrub, { perMinute: 20, everyDays: 30 });
+    const { storage, bucket } = await load(BUCKET);
+    assert.equal(storage, "s3");
+    assert.deepEqual(bucket, {
+      endpoint: "https://oss-cn-shanghai.aliyuncs.com",
+      region: "cn-shanghai",
+      name: "evidence",
+      prefix: "kuaichu/one/",
+      forcePathStyle: true,
+      accessKeyId: "AKIA0123456789",
+      secretAccessKey: "a-secret-of-the-bucket",
+    });
+    // a bucket that is left behind is still read
+    assert.equal((await load({ ...BUCKET, STORAGE: "gridfs" })).bucket?.name, "evidence");
+    assert.equal((await load({ AWS_ACCESS_KEY_ID: "AKIA0", AWS_SECRET_ACCESS_KEY: "xyz" })).bucket, null);
+  });
+
+  it("every fault is named by its variable, and no secret is repeated", async () => {
+    const faults: [NodeJS.ProcessEnv, string][] = [
+      [{ STORAGE: "disk" }, "STORAGE"],
+      [{ S3_BUCKET: "" }, "S3_BUCKET"],
+      [{ S3_BUCKET: "Not_A_Bucket" }, "S3_BUCKET"],
+      [{ S3_ENDPOINT: "oss-cn-shanghai.aliyuncs.com" }, "S3_ENDPOINT"],
+      [{ S3_PREFIX: "../x" }, "S3_PREFIX"],
+      [{ S3_FORCE_PATH_STYLE: "perhaps" }, "S3_FORCE_PATH_STYLE"],
+      [{ AWS_SECRET_ACCESS_KEY: "" }, "bucket"],
+      [{ AWS_SECRET_ACCESS_KEY: "a secret with spaces" }, "AWS_SECRET_ACCESS_KEY"],
+    ];
+    for (const [env, name] of faults) {
+      const found = await faultsOf({ ...BUCKET, ...env });
+      assert.ok(namesOf(found).includes(name), `${JSON.stringify(env)}: ${found.join("; ")}`);
+      assert.ok(!found.join().includes("secret with spaces"));
+    }
+  });
+});
+
 describe("the three layers", () => {
   it("the file goes over the defaults, the environment over the file; maps merge, lists replace", async () => {
     const CONFIG_FILE = await file(
