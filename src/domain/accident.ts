@@ -250,6 +250,7 @@ export const EVENT_TYPES = [
   "invitation-made",
   "party-joined",
   "party-removed",
+  "party-reminded",
   "details-given",
   "statement-given",
   "agreement-signed",

@@ -20,6 +20,7 @@ import { agreementFiles } from "./settle/agreement-files.ts";
 import { casePage } from "./settle/case.ts";
 import { licencePage } from "./settle/licence.ts";
 import { settlePages } from "./settle/pages.ts";
+import { remindPage } from "./settle/waits.ts";
 import { comeBack, signedIn, signIn } from "./sign-in.ts";
 import { entryUrl, runningUrl, startForm } from "./start.ts";
 import { endedPage, invitePage, movePage, placePage } from "./steps.ts";
@@ -38,6 +39,7 @@ export const PARTY_PAGES = [
   positionPage,
   extrasPage,
   licencePage,
+  remindPage,
 ] as PartyPage[];
 /** … and files. */
 export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photosLiveFile, photoFile, ...agreementFiles];

@@ -324,6 +324,33 @@ describe("waiting", () => {
     assert.ok(late.html.includes(words("zh", "wait.long")) && late.html.includes("/way-out"));
   });
 
+  it("has the other reminded after five minutes, once in five, and says so", async () => {
+    const { id, A, B } = await readyPair(app);
+    await sign(A);
+    const reminders = async () =>
+      (await app.ctx.accidents.get(id)).events.filter(({ type }) => type === "party-reminded").length;
+    assert.equal((await A.post("remind", {})).location, "wait-signature");
+    assert.equal(await reminders(), 0, "nobody has waited long");
+    app.clock.advance(5 * 60_000);
+    assert.ok((await A.get("wait-signature")).html.includes(`action="/h5/accidents/${id}/remind"`));
+    await A.post("remind", {});
+    await A.post("remind", {});
+    assert.equal(await reminders(), 1);
+    const { html } = await A.get("wait-signature");
+    assert.match(html, /\d\d:\d\d 已提醒对方/);
+    assert.ok(!html.includes(`${id}/remind"`));
+    const [kept] = await app.ctx.accidents
+      .listOutbox(100)
+      .then((all) => all.filter(({ accidentId }) => accidentId === id));
+    const last = kept?.entries.at(-1);
+    assert.match(await app.ctx.accidents.openBody(id, String(last?.id), last?.sealed as Buffer), /"reminded"/);
+    app.clock.advance(5 * 60_000);
+    await A.post("remind", {});
+    assert.equal(await reminders(), 2);
+    assert.equal((await B.post("remind", {})).location, "sign", "who is awaited himself has nobody to remind");
+    assert.equal(await reminders(), 2);
+  });
+
   it("shows nothing that the other has typed before the agreement may be read", async () => {
     const { id, A, B } = await openPair(app);
     const canary = { ...DETAILS.B, name: "金丝雀", phone: "13712345679", plate: "沪C77777", policyNumber: "CANARY777" };

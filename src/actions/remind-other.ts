@@ -1,0 +1,25 @@
+import type { Context } from "../context.ts";
+import { type Accident, type Letter, otherOf } from "../domain/accident.ts";
+import { stepOf } from "../domain/journey.ts";
+import { mayRemind, WAITING_STEPS } from "../domain/waiting.ts";
+import { Conflict } from "../errors.ts";
+import { notice } from "./notice.ts";
+import { requireParty } from "./require.ts";
+
+/** Who has waited five minutes has the other told that his turn has come; a second tap within the next five changes nothing. */
+export function remindOther(
+  ctx: Context,
+  { accidentId, letter }: { accidentId: string; letter: Letter },
+): Promise<Accident> {
+  return ctx.accidents.change(accidentId, (accident) => {
+    requireParty(accident, letter);
+    const step = stepOf(accident, letter, ctx.config.rules.catalogue);
+    if (!WAITING_STEPS.includes(step) || !accident.parties[otherOf(letter)]) throw new Conflict("wrong-step");
+    if (!mayRemind(accident, letter, ctx.clock.now())) return null;
+    return {
+      accident,
+      events: [{ type: "party-reminded", by: letter, data: { step } }],
+      outbox: [notice(accident, otherOf(letter), "reminded")],
+    };
+  });
+}
