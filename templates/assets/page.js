@@ -1,4 +1,4 @@
-// Small comforts; every page works without them.
+// Small comforts; every page works without them. Old WebViews run this: the language of 2017.
 // A second tap on the one button is harmless: the first one is under way.
 for (const form of document.querySelectorAll("form")) {
   form.addEventListener("submit", (event) => {
@@ -12,7 +12,8 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form")) delete form.dataset.sent;
   for (const button of document.querySelectorAll("[data-once]")) button.removeAttribute("aria-busy");
 });
-document.querySelector("[data-focus]")?.focus();
+const focused = document.querySelector("[data-focus]");
+if (focused) focused.focus();
 // A form that came back with errors is the answer to a post: "back" and "reload" would end at the browser's own warning.
 if (document.getElementById("errors")) history.replaceState(null, "", location.href);
 
@@ -34,7 +35,7 @@ async function ask() {
     const moved = live.step !== strip.dataset.step;
     if (moved && ("waiting" in strip.dataset || live.step === "ended")) return location.reload();
     pause = EVERY_MS;
-  } catch {
+  } catch (_) {
     pause = Math.min(pause * 2, LONGEST_MS);
   }
 }
