@@ -4,6 +4,7 @@ import type { Log } from "../log.ts";
 import { allowPhotosOnly } from "./decoder.ts";
 import type { Examined } from "./examine.ts";
 import { type Inspected, inspect } from "./inspect.ts";
+import { collectSeldom } from "./lane/collect-seldom.ts";
 import type { Frame } from "./lane/frames.ts";
 import { createLane, type LaneLimits, type Task } from "./lane/lane.ts";
 import { startPictureProcess } from "./lane/picture-process.ts";
@@ -33,6 +34,7 @@ export interface PhotosOptions {
 /** Checks and derivatives of pictures. Pixels are worked on in processes of their own, started with the first picture: pushes and forms never wait for them. */
 export function createPhotos({ log, limits = LANE_LIMITS, readPlates = false }: PhotosOptions = {}): Photos {
   allowPhotosOnly();
+  collectSeldom();
   const plates = createPlateReader({ isOn: readPlates, log });
   const script = new URL("./lane/worker.js", import.meta.url);
   const lane = createLane({

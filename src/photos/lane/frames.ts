@@ -1,3 +1,4 @@
+import { readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
 
 /** What goes through the pipe between this process and one that works on pictures: a small JSON head, then bytes as they are. */
@@ -10,7 +11,15 @@ export interface Frame {
 const MOST_BYTES = 64 * 1024 * 1024;
 const PREFIX_BYTES = 8;
 
-export function writeFrame(pipe: Duplex, { head, parts }: Frame): void {
+export function writeFrame(pipe: Duplex, frame: Frame): void {
+  pipe.cork();
+  pipe.write(startOf(frame));
+  // the pictures themselves are handed to the system without being copied first
+  for (const part of frame.parts) pipe.write(part);
+  pipe.uncork();
+}
+
+function startOf({ head, parts }: Frame): Buffer {
   const json = Buffer.from(JSON.stringify({ head, sizes: parts.map((part) => part.length) }));
   const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.writeUInt32LE(json.length, 0);
@@ -18,11 +27,33 @@ export function writeFrame(pipe: Duplex, { head, parts }: Frame): void {
     parts.reduce((sum, part) => sum + part.length, 0),
     4,
   );
-  pipe.cork();
-  pipe.write(Buffer.concat([prefix, json]));
-  // the pictures themselves are handed to the system without being copied first
-  for (const part of parts) pipe.write(part);
-  pipe.uncork();
+  return Buffer.concat([prefix, json]);
+}
+
+/** The other end, in a process that has nothing else to do: it waits, and reads where the bytes are to stay. Null: the pipe is closed. */
+export function readFrameSync(fd: number, room: Buffer): Frame | null {
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  if (!fill(fd, prefix)) return null;
+  const jsonBytes = prefix.readUInt32LE(0);
+  const size = jsonBytes + prefix.readUInt32LE(4);
+  // the room is used again for the next picture: fresh memory would cost as much as the copying
+  const body = size <= room.length ? room.subarray(0, size) : Buffer.allocUnsafeSlow(size);
+  return fill(fd, body) ? parse(body, jsonBytes) : null;
+}
+
+export function writeFrameSync(fd: number, frame: Frame): void {
+  for (const part of [startOf(frame), ...frame.parts]) {
+    for (let at = 0; at < part.length; ) at += writeSync(fd, part, at);
+  }
+}
+
+function fill(fd: number, into: Buffer): boolean {
+  for (let at = 0; at < into.length; ) {
+    const read = readSync(fd, into, at, into.length - at, null);
+    if (read === 0) return false;
+    at += read;
+  }
+  return true;
 }
 
 /** Calls `take` for each whole frame; a frame that cannot be one destroys the pipe. */

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { type Frame, readFrames, writeFrame } from "./frames.ts";
 
 /** Pictures come after everything else: while a push wants the processor, they wait. */
-const NICENESS = 10;
+export const NICENESS = 10;
 /** Longer than any decode may take: whoever is silent so long will not speak any more. */
 export const SILENCE_MS = 20_000;
 const HEAP_MB = 96;

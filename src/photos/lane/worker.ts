@@ -1,11 +1,14 @@
-import { Socket } from "node:net";
 import sharp from "sharp";
 import { AppError } from "../../errors.ts";
 import { allowPhotosOnly } from "../decoder.ts";
 import { type Examined, examine } from "../examine.ts";
+import { MAX_PHOTO_BYTES } from "../limits.ts";
 import { signatureImage } from "../signature-image.ts";
 import { watermark } from "../watermark.ts";
-import { type Frame, readFrames, writeFrame } from "./frames.ts";
+import { type Frame, readFrameSync, writeFrameSync } from "./frames.ts";
+
+/** the file descriptor that picture-process.ts gives us */
+const PIPE = 3;
 
 /** What a picture process can do, by the name of the task. */
 const WORK: Record<string, (frame: Frame) => Promise<Frame>> = {
@@ -35,7 +38,7 @@ allowPhotosOnly();
 // every picture is another one: nothing is worth remembering
 sharp.cache(false);
 sharp.concurrency(1);
-const pipe = new Socket({ fd: 3 });
-pipe.on("close", () => process.exit());
-pipe.on("error", () => process.exit());
-readFrames(pipe, (frame) => void answer(frame).then((reply) => writeFrame(pipe, reply)));
+const room = Buffer.allocUnsafeSlow(MAX_PHOTO_BYTES + 64 * 1024);
+for (let frame = readFrameSync(PIPE, room); frame; frame = readFrameSync(PIPE, room))
+  writeFrameSync(PIPE, await answer(frame));
+process.exit();
