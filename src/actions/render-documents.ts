@@ -40,10 +40,10 @@ async function render(ctx: Context, accident: Accident) {
     digest: (accident.parties.A.signature as Signature).contentDigest,
     photos: await thumbs(ctx, accident),
   });
-  const [pdfSha256, pictureSha256, ...pngSha256] = await Promise.all([
-    ctx.blobs.save(accident, pdf, "agreement-pdf"),
-    ctx.blobs.save(accident, picture, "agreement-picture"),
-    ...pages.map((page) => ctx.blobs.save(accident, page, "agreement-page")),
+  const [pdfSha256 = "", pictureSha256 = "", ...pngSha256] = await ctx.blobs.saveAll(accident, [
+    { bytes: pdf, kind: "agreement-pdf" },
+    { bytes: picture, kind: "agreement-picture" },
+    ...pages.map((bytes) => ({ bytes, kind: "agreement-page" as const })),
   ]);
   return { pdfSha256, pictureSha256, pngSha256 };
 }

@@ -1,7 +1,7 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
-import { NotFound } from "../errors.ts";
+import { Busy, NotFound, Upstream } from "../errors.ts";
 
 /** A photograph as received, or the agreement, to whoever holds a link that we signed. The signature is checked before anything is looked up. */
 export function sendEvidence(ctx: Context): RouterMiddleware {
@@ -11,13 +11,22 @@ export function sendEvidence(ctx: Context): RouterMiddleware {
     const accident = await ctx.accidents.get(accidentId);
     const type = typeOf(accident, sha256);
     if (!type) throw new NotFound();
-    const bytes = await ctx.blobs.read(accident, sha256);
+    const bytes = await ctx.blobs.read(accident, sha256).catch((error) => askAgain(ctx, accidentId, error));
     http.type = type;
     http.set("cache-control", "no-store");
     http.set("x-content-type-options", "nosniff");
     http.set("content-security-policy", "default-src 'none'; sandbox");
     http.body = bytes;
   };
+}
+
+const RETRY_AFTER_S = 60;
+
+/** A bucket that is away for a while is no answer to an insurer: he comes back. Throws. */
+function askAgain({ log }: Context, accidentId: string, error: unknown): never {
+  if (!(error instanceof Upstream)) throw error;
+  log.error({ accidentId, code: error.code }, "evidence.away");
+  throw new Busy(RETRY_AFTER_S);
 }
 
 /** Only what a claim links to: photographs as received, and the agreement. */

@@ -21,7 +21,9 @@ export function errorPages(ctx: Context): Koa.Middleware {
 
 function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
   const { status, code, details } = describe(error);
-  if (error instanceof Busy) ctx.log.warn({ code, method: koa.method, route: koa._matchedRoute }, "busy");
+  // to be busy passes by itself, a full disk does not
+  const level = code === "storage-full" ? "error" : "warn";
+  if (error instanceof Busy) ctx.log[level]({ code, method: koa.method, route: koa._matchedRoute }, "busy");
   else if (status >= 500)
     ctx.log.error({ err: error, code, method: koa.method, route: koa._matchedRoute }, "request failed");
   koa.status = status;

@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import type { Accident } from "../../src/domain/accident.ts";
 import { type ClaimsHouse, openClaimsHouse } from "../support/claims-house.ts";
 import { closeDatabase } from "../support/database.ts";
+import { startS3 } from "../support/s3-server.ts";
 
 let house: ClaimsHouse;
 let accident: Accident;
@@ -73,6 +74,28 @@ describe("evidence behind a signed link", () => {
     house.clock.advance(7 * 86_400_000 + 1_000);
     assert.equal((await fetch(old)).status, 401);
   });
+});
+
+it("an insurer who comes while the bucket is away is asked to come again, and then gets the photograph", async () => {
+  const s3 = await startS3();
+  const bucketHouse = await openClaimsHouse(() => ({ storage: "s3", bucket: s3.bucket }));
+  const { ctx } = bucketHouse;
+  const concluded = await bucketHouse.conclude();
+  const sha256 = await ctx.blobs.save(concluded, photo, "original");
+  await ctx.accidents.change(concluded.id, (current) => ({
+    accident: { ...current, photos: current.photos.map((one, n) => (n === 0 ? { ...one, sha256 } : one)) },
+    events: [],
+  }));
+  const url = ctx.insurers.evidence.url(concluded.id, sha256);
+  await s3.stop();
+  const away = await fetch(url);
+  assert.equal(away.status, 503);
+  assert.ok(Number(away.headers.get("retry-after")) > 0);
+  assert.ok(bucketHouse.lines.some((line) => line.includes("bucket-unreachable")));
+  await s3.start();
+  assert.deepEqual(Buffer.from(await (await fetch(url)).arrayBuffer()), photo);
+  await bucketHouse.close();
+  await s3.close();
 });
 
 describe("the other pages for machines", () => {
