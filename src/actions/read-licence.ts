@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Context } from "../context.ts";
 import { isEnough, type LicenceKind, type LicenceReading, mergeReadings } from "../domain/licence.ts";
 import { readingOf } from "../domain/licence-fields.ts";
@@ -29,14 +30,20 @@ export async function readLicence(ctx: Context, { bytes, kind }: ReadLicence): P
 }
 
 const RETRY_S = 10;
+/** Longer nobody looks at a form that does nothing. */
+const PATIENCE_MS = 20_000;
 
-/** A full lane is no reason to send the driver away while somebody else can read. */
+/** A lane that is full or slow is no reason to send the driver away while somebody else can read. */
 async function unlessBusy<T>(ask: () => Promise<T>): Promise<T | "busy"> {
+  const patience = new AbortController();
+  const { signal } = patience;
   try {
-    return await ask();
+    return await Promise.race([ask(), wait(PATIENCE_MS, "busy" as const, { ref: false, signal })]);
   } catch (error) {
     if (error instanceof Busy) return "busy";
     throw error;
+  } finally {
+    patience.abort();
   }
 }
 

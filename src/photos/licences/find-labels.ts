@@ -13,8 +13,8 @@ interface Span {
   label: Label;
   start: number;
   end: number;
-  /** share of the label's characters that are wrong */
-  wrong: number;
+  /** characters that are right over those that are wrong */
+  weight: number;
 }
 
 const isEnglish = (text: string) => /^[\x20-\x7e]+$/.test(text);
@@ -40,10 +40,10 @@ function cut(line: Line, spans: readonly Span[]): Piece[] {
   return pieces;
 }
 
-/** The best that fit beside each other, from left to right. "有效期" stands in "有效期限", and "领证日期" looks like "发证日期": the one with less wrong in it wins, then the longer. */
+/** The best that fit beside each other, from left to right. "有效期" stands in "有效期限", and "领证日期" looks like "发证日期": the one with more of it right wins, then the longer. */
 function labelsIn(characters: readonly string[]): Span[] {
   const found = LABELS.flatMap((label) => spanOf(characters, label) ?? []);
-  found.sort((a, b) => a.wrong - b.wrong || b.end - b.start - (a.end - a.start));
+  found.sort((a, b) => b.weight - a.weight || b.end - b.start - (a.end - a.start));
   const taken: Span[] = [];
   for (const span of found)
     if (taken.every(({ start, end }) => span.end <= start || span.start >= end)) taken.push(span);
@@ -63,7 +63,7 @@ function spanOf(characters: readonly string[], label: Label): Span | null {
   const [start, last] = [places[best.start] ?? 0, places[best.end - 1] ?? 0];
   if (english && [characters[start - 1], characters[last + 1]].some((beside) => /[A-Za-z]/.test(beside ?? "")))
     return null;
-  return { label, start, end: last + 1, wrong: best.distance / wanted.length };
+  return { label, start, end: last + 1, weight: wanted.length - 2 * best.distance };
 }
 
 /** Of two characters none may be wrong, of four one, of six two; Latin letters are mistaken more often, and there are more of them. */
