@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { spawn } from "node:child_process";
+import { randomBytes, randomInt } from "node:crypto";
+import { once } from "node:events";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { Connection } from "mongoose";
 import { CHUNK_BYTES, createGridfs } from "../../src/store/blob-gridfs.ts";
 import { newUploadId } from "../../src/store/blob-keeper.ts";
@@ -246,6 +250,40 @@ describe("an upload that was cut off", () => {
     await house.blobs.sweep();
     assert.equal(await finish(), false);
     assert.deepEqual(await house.blobs.scrub.listAfter(null, 10), []);
+  });
+
+  it("by a kill at any moment: what was called safe is whole, and of the rest nothing remains", async () => {
+    const script = fileURLToPath(new URL("./upload-until-killed.js", import.meta.url));
+    const key = randomBytes(32);
+    const uri = await databaseUri();
+    const safe: string[] = [];
+    for (let round = 0; round < 4; round++) {
+      const child = spawn(process.execPath, [script, uri, key.toString("hex")], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const lines = createInterface({ input: child.stdout });
+      const { value } = await lines[Symbol.asyncIterator]().next();
+      lines.on("line", (line) => safe.push(...line.split(" ")));
+      safe.push(...String(value).split(" "));
+      setTimeout(() => child.kill("SIGKILL"), randomInt(60));
+      await once(child, "close");
+    }
+    const connection = await connect(uri);
+    const later = () => new Date(Date.now() + 31 * 60_000);
+    const settings = { storage: "gridfs", bucket: null, scrub: SCRUB } as const;
+    const blobs = await createBlobs(connection, { vault: createVault(key), now: later, settings });
+    await blobs.sweep();
+    const files = await blobs.scrub.listAfter(null, 1_000);
+    const named = files.map(({ sha256 }) => sha256);
+    assert.deepEqual(
+      safe.filter((name) => !named.includes(name)),
+      [],
+    );
+    for (const file of files) assert.equal(await blobs.scrub.check({ id: "killed", key }, file), "whole");
+    const chunks = await connection.collection("blobs.chunks").distinct("files_id");
+    assert.deepEqual(new Set(chunks.map(String)), new Set(files.map(({ id }) => String(id))));
+    assert.equal(await connection.collection("blobs.files").countDocuments({}), files.length);
+    await connection.close();
   });
 
   it("is left alone by the sweep once it is whole", async () => {
