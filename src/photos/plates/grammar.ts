@@ -110,6 +110,9 @@ const ON_SHEET: Readonly<Record<SheetColour, Partial<Record<PlateKind, number>> 
 const LETTERS_COST = [0, 0, 0, 2.5, 6, 8, 8, 8, 8];
 const OFFICE_PLACES = 2;
 
+/** The network's own leaning (see verdict.ts). */
+const LEANING = { symbol: SYMBOLS.indexOf("皖"), nats: 2 };
+
 /** Nats to take off a whole string; infinite when no form ends with it. */
 export function cost(symbols: readonly number[], colour: SheetColour): number {
   let forms = ALL_FORMS;
@@ -123,7 +126,7 @@ export function cost(symbols: readonly number[], colour: SheetColour): number {
     const sheet = ON_SHEET[colour];
     least = Math.min(least, (sheet[kind] ?? sheet.other) + LETTERS_COST[letters]!);
   });
-  return least;
+  return least + (symbols[0] === LEANING.symbol ? LEANING.nats : 0);
 }
 
 /** For each symbol the numbers of the recogniser's characters that speak for it, and those that speak for nothing (the blank first). */

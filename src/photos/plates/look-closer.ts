@@ -2,12 +2,16 @@ import { detectLines } from "../ocr/detector.ts";
 import { type Quad, scaled, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
 import { straighten } from "../ocr/warp.ts";
-import { ranked } from "./pool.ts";
-import { type Eyes, lookAt, type Sighting, sighting } from "./sight.ts";
+import { type Eyes, lookAt, pooled, type Sighting, sighting } from "./sight.ts";
 import { middleOf } from "./spots.ts";
 import type { View } from "./views.ts";
 
-const VIEWS: readonly View[] = [{}, { grey: true, stretch: 1.3 }, { shear: 0.12 }, { across: 0.1, along: 0.1 }];
+const VIEWS: readonly View[] = [
+  { grey: true },
+  { grey: true, stretch: 1.3 },
+  { across: -0.07, along: 0.08 },
+  { stretch: 1.3, shear: -0.12 },
+];
 /** the plate's surroundings in widths of its line, and what the network sees of them */
 const CROP = { width: 2.2, height: 1.5 };
 const CROP_SIDE = 320;
@@ -19,8 +23,7 @@ export async function closer(eyes: Eyes, seen: Sighting, raster: Raster): Promis
   const rows = seen.rows.map((row) => scaled(row, scale, scale)) as unknown as Sighting["rows"];
   const near = rows.length === 1 ? await foundAnew(eyes, raster, rows[0]) : null;
   const looked = await lookAt(eyes, near ?? sighting(raster, rows), VIEWS);
-  const views = [...seen.views, ...looked.views];
-  return { ...seen, views, ranking: ranked(views, seen.colour) };
+  return pooled(seen, looked.views);
 }
 
 async function foundAnew(eyes: Eyes, raster: Raster, line: Quad): Promise<Sighting | null> {

@@ -1,23 +1,21 @@
-import { detectLines } from "../ocr/detector.ts";
-import { distance, type Quad, sizeOf } from "../ocr/geometry.ts";
+import { type Quad, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
 import { type Eyes, lookAt, type Sighting, sighting } from "./sight.ts";
-import { boxAbove, isPlateShaped, middleOf, type Rows, rowsAbove, rowsWithin } from "./spots.ts";
+import { boxAbove, isPlateShaped, type Rows, rowsAbove, rowsWithin } from "./spots.ts";
 import { isPlain, isPlate, verdictOn } from "./verdict.ts";
 import type { View } from "./views.ts";
 
 /** lines of text that are read, the largest first: of a street full of shop signs no more than these */
 const MOST_LINES = 4;
 const FIRST: readonly View[] = [{ grey: true }];
-const SECOND: readonly View[] = [{ stretch: 1.3, shear: -0.12 }];
+const SECOND: readonly View[] = [{ across: -0.07, along: 0.08 }];
 /** what the lower of two rows reads like */
 const SERIAL = /^[A-Z0-9·. ]{3,6}[挂学警]?$/;
 /** a box so short may hold both rows */
 const TWO_ROWS_ASPECT = 2.9;
 
-/** Finds the lines of text of a picture and reads those that may be plates; `side` is what the detector sees of the longest side. */
-export async function lookRound(eyes: Eyes, raster: Raster, side: number): Promise<Sighting[]> {
-  const boxes = (await detectLines(eyes.models, raster, { side })).map(({ corners }) => corners);
+/** Reads those lines of text of a picture that may be plates. */
+export async function lookRound(eyes: Eyes, raster: Raster, boxes: readonly Quad[]): Promise<Sighting[]> {
   const area = (corners: Quad) => sizeOf(corners).width * sizeOf(corners).height;
   const largest = boxes.filter(isPlateShaped).sort((a, b) => area(b) - area(a));
   const seen: Sighting[] = [];
@@ -29,7 +27,7 @@ export async function lookRound(eyes: Eyes, raster: Raster, side: number): Promi
 }
 
 /** The plate whose only or lower row is in the box; null: none. */
-export async function readSpot(
+async function readSpot(
   eyes: Eyes,
   raster: Raster,
   { corners, boxes }: { corners: Quad; boxes: readonly Quad[] },
@@ -56,9 +54,4 @@ function otherRows(corners: Quad, { text, boxes }: { text: string; boxes: readon
   const { width, height } = sizeOf(corners);
   if (width < height * TWO_ROWS_ASPECT) rows.push(rowsWithin(corners));
   return rows;
-}
-
-/** Two boxes around one line. */
-export function sameSpot(a: Quad, b: Quad): boolean {
-  return distance(middleOf(a), middleOf(b)) < Math.max(sizeOf(a).height, sizeOf(b).height) * 0.8;
 }

@@ -1,17 +1,15 @@
 import type { PlateReading, ReadPlate } from "../../domain/photo.ts";
 import { type Quad, scaled, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
+import { glance, stare } from "./find-lines.ts";
 import { CLOSE_SIDE, LOOK_SIDE } from "./limits.ts";
 import { closer } from "./look-closer.ts";
-import { lookRound, sameSpot } from "./look-round.ts";
+import { lookRound } from "./look-round.ts";
 import { openPicture, type Picture } from "./picture.ts";
-import type { Eyes, Sighting } from "./sight.ts";
-import type { Rows } from "./spots.ts";
+import { type Eyes, pooled, type Sighting } from "./sight.ts";
+import { type Rows, sameSpot } from "./spots.ts";
 import { isDoubtful, isLegible, isPlate, isSure, RUNNERS_UP, verdictOn } from "./verdict.ts";
 
-/** The network's side at the first glance, and when that shows nothing that is clear. */
-const GLANCE = 512;
-const STARE = 960;
 /** plates that a second look is worth, the largest first */
 const MOST_CLOSER = 2;
 
@@ -19,12 +17,13 @@ const MOST_CLOSER = 2;
 export async function readPlates(eyes: Eyes, bytes: Buffer): Promise<PlateReading> {
   const picture = await openPicture(bytes);
   const raster = await picture.at(LOOK_SIDE);
-  let seen = inOrder(await lookRound(eyes, raster, GLANCE), raster);
-  if (!seen[0] || isDoubtful(verdictOn(seen[0].ranking))) {
-    seen = inOrder(merged(seen, await lookRound(eyes, raster, STARE)), raster);
+  let seen = await lookRound(eyes, raster, await glance(eyes.models, raster));
+  seen = await lookCloser(eyes, picture, inOrder(seen, raster));
+  if (!seen[0] || !isSure(verdictOn(seen[0].ranking))) {
+    const more = await lookRound(eyes, raster, await stare(eyes.models, raster));
+    seen = merged(seen, await lookCloser(eyes, picture, inOrder(more, raster)));
   }
-  const looked = await lookCloser(eyes, picture, seen);
-  const [best = null, ...others] = inOrder(looked, raster).map((one) => read(one, raster));
+  const [best = null, ...others] = inOrder(seen, raster).map((one) => read(one, raster));
   return { best, others };
 }
 
@@ -56,15 +55,21 @@ function isWhole(quad: Quad, { width, height }: Raster): boolean {
   return quad.every(({ x, y }) => x > -margin && y > -margin && x < width + margin && y < height + margin);
 }
 
-/** Of two sightings of one plate the one that is known better. */
+/** Two legible sightings of one plate are pooled, else the better one is kept. */
 function merged(first: readonly Sighting[], second: readonly Sighting[]): Sighting[] {
   const kept = [...first];
   for (const one of second) {
     const at = kept.findIndex((known) => sameSpot(lastRow(known), lastRow(one)));
     if (at < 0) kept.push(one);
-    else if (verdictOn(one.ranking).score > verdictOn(kept[at]!.ranking).score) kept[at] = one;
+    else kept[at] = better(kept[at]!, one);
   }
   return kept;
+}
+
+function better(known: Sighting, one: Sighting): Sighting {
+  const [before, after] = [verdictOn(known.ranking), verdictOn(one.ranking)];
+  if (isLegible(before) && isLegible(after)) return pooled(known, one.views);
+  return after.score > before.score ? one : known;
 }
 
 function read(seen: Sighting, raster: Raster): ReadPlate {

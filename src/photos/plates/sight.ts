@@ -51,3 +51,9 @@ async function read(
   const { text } = lines[lines.length - 1]!;
   return { emissions: second ? joined(first!, second) : first!, text };
 }
+
+/** The same plate with what else was seen of it. */
+export function pooled(seen: Sighting, views: readonly Emissions[]): Sighting {
+  const all = [...seen.views, ...views];
+  return { ...seen, views: all, ranking: ranked(all, seen.colour) };
+}

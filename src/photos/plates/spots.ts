@@ -1,4 +1,4 @@
-import { at, type Point, type Quad, sizeOf } from "../ocr/geometry.ts";
+import { at, distance, type Point, type Quad, sizeOf } from "../ocr/geometry.ts";
 
 /** The rows of text of what may be a plate, the upper first, in pixels of the raster that was looked at. */
 export type Rows = readonly [Quad] | readonly [Quad, Quad];
@@ -46,4 +46,9 @@ export const middleOf = (quad: Quad): Point => at(quad, 0.5, 0.5);
 
 function part(quad: Quad, { left, right, top, bottom }: typeof UPPER): Quad {
   return [at(quad, left, top), at(quad, right, top), at(quad, right, bottom), at(quad, left, bottom)];
+}
+
+/** Two boxes around one line. */
+export function sameSpot(a: Quad, b: Quad): boolean {
+  return distance(middleOf(a), middleOf(b)) < Math.max(sizeOf(a).height, sizeOf(b).height) * 0.8;
 }

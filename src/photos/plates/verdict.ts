@@ -1,4 +1,3 @@
-import type { ReadPlate } from "../../domain/photo.ts";
 import { IS_PROVINCE } from "./grammar.ts";
 import type { Ranked } from "./pool.ts";
 
@@ -10,6 +9,7 @@ export interface Verdict {
   provinceGap: number;
   /** log-probability of the best string itself */
   score: number;
+  province: string;
 }
 
 /** Where no other string was proposed, none was within reach of the search. */
@@ -18,13 +18,14 @@ export const RUNNERS_UP = 4;
 
 export function verdictOn(ranking: readonly Ranked[]): Verdict {
   const [best, second] = ranking;
-  if (!best) return { gap: 0, provinceGap: 0, score: Number.NEGATIVE_INFINITY };
+  if (!best) return { gap: 0, provinceGap: 0, score: Number.NEGATIVE_INFINITY, province: "" };
   const first = best.symbols[0]!;
   const elsewhere = ranking.find(({ symbols }) => IS_PROVINCE[first] && symbols[0] !== first);
   return {
     gap: Math.min(NO_OTHER, second ? best.score - second.score : NO_OTHER),
     provinceGap: Math.min(NO_OTHER, elsewhere ? best.score - elsewhere.score : NO_OTHER),
     score: best.score,
+    province: best.plate[0]!,
   };
 }
 
@@ -36,7 +37,12 @@ export const isLegible = ({ score }: Verdict): boolean => score > -7;
 /** So clear that a second view would change nothing. */
 export const isPlain = ({ gap, score }: Verdict): boolean => gap > 6 && score > -0.5;
 /** A closer look is worth its time. */
-export const isDoubtful = ({ gap, score }: Verdict): boolean => gap < 3 || score < -3;
-export const isSure = ({ gap, provinceGap, score }: Verdict): boolean => gap >= 1.2 && provinceGap >= 2 && score > -7;
+export const isDoubtful = (verdict: Verdict): boolean =>
+  !isSure(verdict) || verdict.gap < 3 || verdict.provinceGap < 5 || verdict.score < -3;
 
-export type Found = Pick<ReadPlate, "plate" | "sure" | "gap" | "runnersUp">;
+/**
+ * Taken as read, without a question. The network was shown more plates of Anhui than of all other provinces together and sees 皖 in what is
+ * dark or blurred: there nothing else may be near it, as nothing is where it really stands.
+ */
+export const isSure = ({ gap, provinceGap, score, province }: Verdict): boolean =>
+  gap >= 1.5 && provinceGap >= (province === "皖" ? 6 : 2.5) && score > -7;
