@@ -183,6 +183,11 @@ function shutter() {
   const slot = current;
   camera.classList.add("kc-camera_flash");
   setTimeout(() => camera.classList.remove("kc-camera_flash"), 150);
+  // A second tap of a wet finger would put the same picture into the next place.
+  release.disabled = true;
+  setTimeout(() => {
+    release.disabled = stream === null;
+  }, 500);
   tileOf(slot).dataset.state = "sending";
   canvas.toBlob((blob) => take(slot, blob), "image/jpeg", 0.92);
   const next = tiles.mandatory.includes(tileOf(slot)) ? tiles.nextEmpty() : null;

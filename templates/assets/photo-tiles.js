@@ -177,7 +177,7 @@ export function createTiles(form) {
       const safe = mandatory.filter((tile) => tile.dataset.state === "stored").length;
       write(counter, "counted", text("count").replace("{n}", safe));
       const left = mandatory.length - done();
-      if (left === mandatory.length) return;
+      if (this.isNew()) return;
       const title = left === 0 ? text("titleDone") : text("titleMore").replace("{n}", left);
       const heading = document.querySelector("h1");
       if (heading.textContent !== title) heading.textContent = title;

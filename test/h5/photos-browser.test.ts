@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
-import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
+import { PHOTO_SLOTS, type Photo } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -42,7 +42,15 @@ async function onPhotos({ script = true } = {}): Promise<{ page: Page; id: strin
   return { page, id: page.url().split("/").at(-2)!, complaints };
 }
 
+const zh = (key: string): string => app.ctx.render.words("zh")(key);
 const shutter = (page: Page) => page.getByRole("button", { name: "拍照", exact: true });
+
+/** What the viewfinder shows is all but black. */
+const IS_BLACK = `(() => {
+  const pen = Object.assign(document.createElement("canvas"), { width: 8, height: 8 }).getContext("2d");
+  pen.drawImage(document.querySelector("video"), 0, 0, 8, 8);
+  return pen.getImageData(0, 0, 8, 8).data.every((value, at) => at % 4 === 3 || value < 16);
+})()`;
 
 describe("the viewfinder", () => {
   it("five shutters fill the five places one after the other, with the position, and lead on", async () => {
@@ -64,18 +72,23 @@ describe("the viewfinder", () => {
     await page.context().close();
   });
 
-  it("keeps a picture on the phone while there is no network, even over a closed page, and sends it later", async () => {
+  it("says in the viewfinder what is wrong with a picture while the next is taken, and one tap takes it again", async () => {
     const { page, id } = await onPhotos();
-    await page.route("**/photos", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
     await page.getByRole("button", { name: "开始拍照" }).click();
+    // a lens that is covered
+    await page.evaluate("globalThis.lensIsCovered = true");
+    while (!(await page.evaluate(IS_BLACK)));
     await shutter(page).click();
-    await page.getByRole("button", { name: "关闭取景" }).click();
-    await page.getByText("照片先存在这部手机里").waitFor();
-    assert.equal((await app.ctx.accidents.get(id)).photos.length, 0);
-    await page.unroute("**/photos");
-    await page.reload();
-    await page.getByRole("heading", { name: "还差 4 张" }).waitFor();
-    assert.equal((await app.ctx.accidents.get(id)).photos[0]?.slot, "scene");
+    await page.getByRole("dialog", { name: "我的车损" }).waitFor();
+    await page.evaluate("globalThis.lensIsCovered = false");
+    await page.getByText("两车全景 · 太暗了。").waitFor();
+    await page.getByRole("button", { name: "重拍", exact: true }).click();
+    await page.getByRole("dialog", { name: "两车全景" }).waitFor();
+    await shutter(page).click();
+    await page.locator('[data-aim=scene][data-state="stored"]').waitFor();
+    assert.equal(await page.locator("[data-counted]").textContent(), "已存好 1/5");
+    const { photos, photoTries } = await app.ctx.accidents.get(id);
+    assert.deepEqual([photos.map(({ slot }) => slot), photoTries], [["scene"], { scene: 1 }]);
     await page.context().close();
   });
 });
@@ -95,11 +108,63 @@ describe("a picture that is refused", () => {
   });
 });
 
+describe("what is found", () => {
+  it("a doubt is a quiet sentence and a plate is drawn as soon as it is read, without a new page", async () => {
+    const { page, id } = await onPhotos();
+    await page.locator("input[name=own-plate]").setInputFiles(String(SLOT_PHOTO_FILES[3]));
+    const place = page.locator("[data-slot=own-plate]");
+    await place.getByText("重拍").waitFor();
+    assert.equal(await place.locator(".kc-plate").count(), 0);
+    await app.ctx.accidents.change(id, (accident) => ({
+      accident: { ...accident, photos: accident.photos.map(read) },
+      events: [],
+    }));
+    await place.locator(".kc-plate").waitFor();
+    assert.equal((await place.locator("[data-plate]").textContent())?.trim(), "读到 沪A·62K18");
+    await place.getByText("有点糊。手拿稳").waitFor();
+    await page.getByText("橙色标记的也已收下").waitFor();
+    await page.context().close();
+  });
+
+  const read = (photo: Photo): Photo => ({
+    ...photo,
+    findings: [{ code: "blurred", level: "warns" }],
+    plates: {
+      best: {
+        plate: "沪A62K18",
+        sure: true,
+        gap: 826,
+        box: { x: 235, y: 396, width: 542, height: 195 },
+        runnersUp: [],
+      },
+      others: [],
+    },
+  });
+
+  it("one tap adds what the accident makes worth having, on a page of its own, at any step", async () => {
+    const { page, id } = await onPhotos();
+    await page.goto(page.url().replace(/photos$/, "extras"));
+    await page.getByText("红绿灯", { exact: true }).click();
+    await page.getByRole("dialog", { name: "红绿灯" }).waitFor();
+    await shutter(page).click();
+    await page.getByText("已存 1 张").waitFor();
+    assert.deepEqual(
+      (await app.ctx.accidents.get(id)).photos.map(({ slot }) => slot),
+      ["traffic-light"],
+    );
+    await page.getByRole("link", { name: "好了，返回" }).click();
+    await page.waitForURL("**/photos");
+    await page.context().close();
+  });
+});
+
 describe("without script", () => {
   it("each place is a file input, one button sends them all", async () => {
     const { page, id } = await onPhotos({ script: false });
-    for (const [at, label] of ["两车全景", "我的车损", "对方车损", "我的车牌", "对方车牌"].entries())
-      await page.getByLabel(label).setInputFiles(SLOT_PHOTO_FILES[at] as string);
+    for (const [at, slot] of PHOTO_SLOTS.entries())
+      await page
+        .getByLabel(new RegExp(`^\\s*[1-5]?${zh(`evidence.slot.${slot}`)}`))
+        .setInputFiles(String(SLOT_PHOTO_FILES[at]));
     await page.getByRole("button", { name: "上传选好的照片" }).click();
     assert.equal((await app.ctx.accidents.get(id)).photos.length, 5);
     assert.match(page.url(), /\/move$/);

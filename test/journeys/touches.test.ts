@@ -116,7 +116,7 @@ async function declare(thumb: Thumb): Promise<void> {
 
 async function photograph(thumb: Thumb): Promise<void> {
   await thumb.heading("拍五张照片");
-  await thumb.green();
+  await thumb.tap(thumb.page.getByRole("button", { name: "开始拍照" }));
   const shutter = thumb.page.getByRole("button", { name: "拍照", exact: true });
   for (const _slot of PHOTO_SLOTS) await thumb.tap(shutter);
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
+import { withFakeCamera } from "./fake-camera.ts";
 
 const home = join(tmpdir(), `kuaichu-browser-${process.getuid?.() ?? 0}`);
 const packageDir = (name: string) => dirname(fileURLToPath(import.meta.resolve(name)));
@@ -21,8 +22,12 @@ const INSTALLED = [
 /** Made for a function that lives for one page: one process for all dies with the first page that is closed, and no rule of the web is switched off here. */
 const UNWANTED = ["--single-process", "--disable-web-security", "--allow-running-insecure-content"];
 
-/** A real Chromium without a screen: Chinese glyphs, a camera that shows a test picture, a person who says yes to both camera and position. */
+/** A real Chromium without a screen: Chinese glyphs, a camera of our own, a person who says yes to both camera and position. */
 export async function launchBrowser(): Promise<Browser> {
+  return withFakeCamera(await launch());
+}
+
+async function launch(): Promise<Browser> {
   await mkdir(home, { recursive: true });
   const camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=fps=5"];
   if (process.platform !== "linux" || process.arch !== "x64") {

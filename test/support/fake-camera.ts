@@ -1,0 +1,39 @@
+import type { Browser, BrowserContext } from "playwright-core";
+
+/**
+ * Runs in the page: a camera that never shows the same twice, as no two views of an accident are alike. The browser's own test picture looks the same
+ * each time, and the same picture twice is sent back. With a hand before the lens (`lensIsCovered`) all is black.
+ */
+const CAMERA = `
+  if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 960, height: 720 });
+    const pen = canvas.getContext("2d");
+    const upTo = (limit) => Math.random() * limit;
+    const draw = () => {
+      if (globalThis.lensIsCovered) {
+        pen.fillStyle = "#020202";
+        return pen.fillRect(0, 0, 960, 720);
+      }
+      for (let at = 0; at < 12; at++) {
+        pen.fillStyle = "hsl(" + upTo(360) + " 60% " + (15 + upTo(70)) + "%)";
+        pen.fillRect(upTo(960) - 120, upTo(720) - 90, 80 + upTo(400), 60 + upTo(300));
+      }
+    };
+    draw();
+    const stream = canvas.captureStream();
+    const [track] = stream.getVideoTracks();
+    const timer = setInterval(() => (track.readyState === "live" ? draw() : clearInterval(timer)), 150);
+    return stream;
+  };
+`;
+
+/** Every page of this browser has that camera; who takes the permission away finds none. */
+export function withFakeCamera(browser: Browser): Browser {
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options): Promise<BrowserContext> => {
+    const context = await newContext(options);
+    await context.addInitScript(CAMERA);
+    return context;
+  };
+  return browser;
+}
