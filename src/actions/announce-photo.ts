@@ -80,6 +80,7 @@ export function withMoved(
   { slot, by }: { slot: PhotoSlot; by: NewEvent["by"] },
 ): { accident: Accident; events: NewEvent[] } {
   const next = { ...accident, photos: movedTo(accident.photos, photo, { slot, isAsked: false }) };
-  const data = { photo: photo.id, from: photo.slot, to: slot };
+  const other = slot === "extra" ? undefined : accident.photos.find((one) => one.slot === slot && one.id !== photo.id);
+  const data = { photo: photo.id, from: photo.slot, to: slot, ...(other && { other: other.id }) };
   return { accident: next, events: [{ type: "photo-moved", by, data }, ...doubtEvents(accident, next)] };
 }

@@ -3,8 +3,9 @@ import type { Context } from "../context.ts";
 import type { Accident, Change, NewEvent } from "../domain/accident.ts";
 import { photosAreSafe } from "../domain/journey.ts";
 import type { Finding, Photo } from "../domain/photo.ts";
-import { movedTo, type Placement, placeOf } from "../domain/photo-place.ts";
+import { answeredByPicture, movedTo, placeOf } from "../domain/photo-place.ts";
 import { Invalid, Upstream } from "../errors.ts";
+import { withMoved } from "./announce-photo.ts";
 import {
   type CheckedPhoto,
   examinePhoto,
@@ -47,7 +48,7 @@ export async function fetchPhoto(ctx: Context, { accidentId, photoId, last = fal
     keepPhoto(ctx, accident, fetched),
     seePlate(ctx, accident, photo, fetched.original),
   ]);
-  const after = await decide((current, now) => take(ctx, current, { now, ...kept, seen }));
+  const after = await decide((current, now) => take(ctx, current, { announced: now, ...kept, seen }));
   await notePhotoHash(ctx, after, photoId);
   return after;
 }
@@ -97,35 +98,47 @@ function sendBack(
   return { ...refused, events: [...(counted?.events ?? []), ...refused.events] };
 }
 
-type Kept = Awaited<ReturnType<typeof keepPhoto>> & { now: Photo; seen: Seen | null };
+type Kept = Awaited<ReturnType<typeof keepPhoto>> & { announced: Photo; seen: Seen | null };
 
-function take(ctx: Context, accident: Accident, { now, checked, stored, seen }: Kept): Change {
-  const placement = placementOf(accident, now, seen);
+function take(ctx: Context, before: Accident, { announced, checked, stored, seen }: Kept): Change {
+  const { accident, events, now, placement } = placed(before, announced, seen);
   const verdict = judgePhoto(accident, placement.slot, checked);
   // another picture may have come in between
-  if (isBlocked(verdict)) return sendBack(ctx, accident, now, { ...checked, ...verdict });
+  if (isBlocked(verdict)) return sendBack(ctx, before, announced, { ...checked, ...verdict });
   const { findings, dupOf } = verdict;
   const photo: Photo = { ...now, ...keptPhoto(checked, stored), state: "stored", findings, dupOf };
   const photos = movedTo(replaced(accident, photo).photos, photo, placement);
-  const placed = { ...photo, ...placement };
-  const reading = seen?.plates && withReading({ ...accident, photos }, placed, seen.plates);
+  const there = { ...photo, ...placement };
+  const reading = seen?.plates && withReading({ ...accident, photos }, there, seen.plates);
   const next = reading ? reading.accident : { ...accident, photos };
   return {
     accident: next,
-    events: [storedEvent(ctx, next, placed), ...(reading ? reading.events : [])],
+    events: [...events, storedEvent(ctx, next, there), ...(reading ? reading.events : [])],
     outbox: [
-      ...(reading ? [] : [plateJob(next, placed)]),
+      ...(reading ? [] : [plateJob(next, there)]),
       ...(placement.isAsked ? [notice(next, "A", "photo-asked")] : []),
-      ...(photosAreSafe(next) && !photosAreSafe(accident) ? [notice(next, "A", "may-move")] : []),
+      ...(photosAreSafe(next) && !photosAreSafe(before) ? [notice(next, "A", "may-move")] : []),
     ],
   };
 }
 
-/** By what it shows, while the first driver's pictures are still arranged. */
-const placementOf = (accident: Accident, photo: Photo, seen: Seen | null): Placement =>
-  seen && !accident.movedAt
-    ? placeOf(accident, photo, { plates: seen.plates, known: knownPlates(accident, seen.lastPlate) })
-    : { slot: photo.slot, isAsked: false };
+/** Its place by what it shows, while the first driver's pictures are still arranged; where he has put it himself, it stays. */
+function placed(accident: Accident, photo: Photo, seen: Seen | null) {
+  const isArranged = accident.events.some(
+    ({ type, by, data }) =>
+      type === "photo-moved" && by !== "system" && (data.photo === photo.id || data.other === photo.id),
+  );
+  if (!seen || accident.movedAt || isArranged)
+    return { accident, events: [], now: photo, placement: { slot: photo.slot, isAsked: false } };
+  const known = knownPlates(accident, seen.lastPlate);
+  const answer = seen.plates && answeredByPicture(accident, seen.plates, known);
+  const settled = answer
+    ? withMoved(accident, answer.photo, { slot: answer.slot, by: "system" })
+    : { accident, events: [] };
+  // the answer may have moved it as well
+  const now = settled.accident.photos.find(({ id }) => id === photo.id) ?? photo;
+  return { ...settled, now, placement: placeOf(settled.accident, now, { plates: seen.plates, known }) };
+}
 
 const replaced = (accident: Accident, photo: Photo): Accident => ({
   ...accident,

@@ -1,4 +1,4 @@
-import { type Accident, LETTERS, type Letter } from "./accident.ts";
+import { type Accident, LETTERS, type Letter, otherOf } from "./accident.ts";
 import { isMandatory, PHOTO_SLOTS, type Photo, type PhotoSlot, type PlateReading } from "./photo.ts";
 import { judgedByPlates } from "./photo-findings.ts";
 import { isPlateSlot, isSamePlate, PLATE_SLOT, platePhoto } from "./photo-plates.ts";
@@ -51,9 +51,7 @@ interface Room {
 
 function placeByPlates(accident: Case, { best, others }: PlateReading, { open, known }: Room): Placement | null {
   if (!best) return null;
-  const owner = LETTERS.find((letter) =>
-    [...known[letter], ...standing(accident, letter)].some((plate) => isSamePlate(plate, best.plate)),
-  );
+  const owner = ownerOf(accident, best.plate, known);
   const into = (slot: PhotoSlot, isAsked = false) => (open.includes(slot) ? { slot, isAsked } : null);
   if (best.box.width >= (open.every(isPlateSlot) ? IN_ITS_TURN : CLOSE_UP)) {
     if (owner) return into(PLATE_SLOT[owner]);
@@ -64,10 +62,14 @@ function placeByPlates(accident: Case, { best, others }: PlateReading, { open, k
   return owner && best.box.width >= DAMAGE ? into(DAMAGE_SLOT[owner]) : null;
 }
 
-/** A picture of his plate that nobody has doubts about tells which it is. */
+/** Whose car it is: by what is known, or by the picture of his plate that stands there. */
+const ownerOf = (accident: Case, plate: string, known: KnownPlates): Letter | undefined =>
+  LETTERS.find((letter) => [...known[letter], ...standing(accident, letter)].some((one) => isSamePlate(one, plate)));
+
+/** The picture of his plate tells which it is; while one of the two is asked about, neither does. */
 function standing(accident: Case, letter: Letter): string[] {
-  const photo = platePhoto(accident, letter);
-  return photo?.plates?.best && !photo.isAsked ? [photo.plates.best.plate] : [];
+  const best = askedPhoto(accident) ? null : platePhoto(accident, letter)?.plates?.best;
+  return best ? [best.plate] : [];
 }
 
 /** The same plate once more is no picture of the other one. */
@@ -105,15 +107,36 @@ export function movedTo(photos: readonly Photo[], photo: Photo, { slot, isAsked 
     });
 }
 
-/** Whose plate the picture in question shows, once a driver has typed that very plate; null while it is open. */
-export function answeredByDetails(
-  accident: Pick<Accident, "photos" | "parties">,
-): { photo: Photo; slot: PhotoSlot } | null {
-  const photo = accident.photos.find(({ isAsked, state }) => isAsked && state === "stored");
+export interface Answer {
+  photo: Photo;
+  slot: PhotoSlot;
+}
+
+const askedPhoto = ({ photos }: Case) => photos.find(({ isAsked, state }) => isAsked && state === "stored");
+
+/** Whose plate the picture in question shows, once a driver has typed that very plate, or the one in the other picture; null while it is open. */
+export function answeredByDetails(accident: Pick<Accident, "photos" | "parties">): Answer | null {
+  const photo = askedPhoto(accident);
+  if (!photo) return null;
+  const counterpart = LETTERS.map((letter) => platePhoto(accident, letter)).find((one) => one && one.id !== photo.id);
+  const others = typistOf(accident, counterpart ?? null);
+  const owner = typistOf(accident, photo) ?? (others && otherOf(others));
+  return owner ? { photo, slot: PLATE_SLOT[owner] } : null;
+}
+
+function typistOf({ parties }: Pick<Accident, "parties">, photo: Photo | null): Letter | undefined {
   const plate = photo?.plates?.best?.plate;
-  const owner = LETTERS.find((letter) => {
-    const typed = accident.parties[letter]?.details?.plate;
+  return LETTERS.find((letter) => {
+    const typed = parties[letter]?.details?.plate;
     return plate && typed && isSamePlate(plate, typed);
   });
-  return photo && owner ? { photo, slot: PLATE_SLOT[owner] } : null;
+}
+
+/** A picture has come of a plate whose car is known: the one in question is of the same car, or else of the other. */
+export function answeredByPicture(accident: Case, { best }: PlateReading, known: KnownPlates): Answer | null {
+  const photo = askedPhoto(accident);
+  const plate = photo?.plates?.best?.plate;
+  if (!photo || !plate || !best || best.box.width < CLOSE_UP) return null;
+  const owner = ownerOf(accident, best.plate, known);
+  return owner ? { photo, slot: PLATE_SLOT[isSamePlate(plate, best.plate) ? owner : otherOf(owner)] } : null;
 }

@@ -37,6 +37,9 @@ const platesIn = (reading: PlateReading): string[] =>
  * record and for him; what the other may see is the view's to decide.
  */
 export function plateDoubts(accident: Pick<Accident, "photos" | "parties">): PlateDoubt[] {
+  const { A, B } = accident.parties;
+  // Whose plate a picture shows may still be open; when both have typed and neither is the one in it, it is not.
+  if (accident.photos.some(({ isAsked }) => isAsked) && !(A.details && B?.details)) return [];
   return LETTERS.flatMap((party) => {
     const typed = accident.parties[party]?.details?.plate;
     const photo = platePhoto(accident, party);

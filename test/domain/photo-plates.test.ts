@@ -279,12 +279,25 @@ describe("a picture of the chat goes where it belongs", () => {
     assert.deepEqual(back?.findings, []);
   });
 
+  it("and is no doubt while it is asked whose it is, until both have typed another", () => {
+    const asked = { ...photo("own-plate"), plates: closeOf("沪C77777"), isAsked: true };
+    const both = readyToSign({ photos: [asked] });
+    assert.deepEqual(plateDoubts(untyped(both, "B")), []);
+    assert.deepEqual(
+      plateDoubts(both).map(({ party }) => party),
+      ["A"],
+    );
+  });
+
   it("the question is answered by whoever types that plate", () => {
     const asked = { ...photo("own-plate"), plates: closeOf("沪BD12345"), isAsked: true };
     const open = readyToSign({ photos: [asked] });
     assert.equal(answeredByDetails(open)?.slot, "other-plate");
     assert.equal(answeredByDetails(untyped(open, "B")), null);
     assert.equal(answeredByDetails({ ...open, photos: [{ ...asked, isAsked: false }] }), null);
+    const counterpart = { ...photo("other-plate"), plates: closeOf("沪A12345") };
+    const both = untyped(readyToSign({ photos: [{ ...asked, plates: closeOf("沪C77777") }, counterpart] }), "B");
+    assert.equal(answeredByDetails(both)?.slot, "other-plate", "his own is the other picture");
   });
 });
 

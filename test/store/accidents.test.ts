@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import mongoose from "mongoose";
+import { movePhoto } from "../../src/actions/announce-photo.ts";
 import { endAccident } from "../../src/actions/end-accident.ts";
 import { expireAccidents } from "../../src/actions/expire-accidents.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
@@ -7,6 +9,8 @@ import { openAccident } from "../../src/actions/open-accident.ts";
 import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
 import { takePosition } from "../../src/actions/take-position.ts";
 import type { Accident } from "../../src/domain/accident.ts";
+import { UNEXAMINED } from "../../src/domain/photo.ts";
+import { photo } from "../domain/accident-builder.ts";
 import { readyPair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -64,4 +68,66 @@ describe("the six digits", () => {
     assert.equal(await ctx.accidents.findByInvitation(invitation.digits), null);
     assert.equal((await ctx.accidents.findByInvitation(invitation.code))?.id, id);
   });
+});
+
+describe("photographs at rest", () => {
+  const plates = {
+    best: {
+      plate: "沪A77Q88",
+      sure: true,
+      gap: 812,
+      box: { x: 100, y: 200, width: 300, height: 90 },
+      runnersUp: ["沪A77Q89"],
+    },
+    others: [],
+  };
+  const taken = { at: new Date("2026-11-20T08:00:00Z"), position: { lat: 31.2, lng: 121.4 } };
+
+  it("are read back as they were; plates, and when and where they were taken, are sealed", async () => {
+    const { ctx } = app;
+    const { id } = await open();
+    const stored = {
+      ...photo("own-plate"),
+      plates,
+      taken,
+      dupOf: "KC20260101-000001/p",
+      imageHash: "9793319a5d81157e",
+    };
+    const bare = { ...photo("scene"), taken: { at: null, position: null } };
+    await ctx.accidents.change(id, (accident) => ({
+      accident: { ...accident, photos: [stored, bare], photoTries: { scene: 2 } },
+      events: [],
+    }));
+    const { photos, photoTries } = await ctx.accidents.get(id);
+    assert.deepEqual([photos, photoTries], [[stored, bare], { scene: 2 }]);
+    await inDatabase(async (accidents) => {
+      const raw = JSON.stringify(await accidents.findOne({ _id: id }));
+      for (const secret of ["A77Q8", "2026-11-20", "121.4"]) assert.ok(!raw.includes(secret), secret);
+      assert.ok(raw.includes("9793319a5d81157e"));
+    });
+  });
+
+  it("that were stored before they were examined are there with nothing found", async () => {
+    const { ctx } = app;
+    const { id } = await open();
+    const { findings, imageHash, taken: _, plates: __, shrunkFrom, dupOf, isAsked, ...old } = photo("scene");
+    await inDatabase((accidents) =>
+      accidents.updateOne({ _id: id }, { $set: { "parts.photos": [old] }, $unset: { "parts.photoTries": 1 } }),
+    );
+    const accident = await ctx.accidents.get(id);
+    assert.deepEqual(accident.photos, [{ ...old, ...UNEXAMINED }]);
+    assert.deepEqual([findings, imageHash, shrunkFrom, dupOf, isAsked], [[], null, null, null, false]);
+    assert.deepEqual(accident.photoTries, {});
+    const moved = await movePhoto(ctx, { accidentId: id, letter: "A", photoId: old.id, slot: "own-damage" });
+    assert.deepEqual(await ctx.accidents.get(id), moved);
+  });
+
+  async function inDatabase(work: (accidents: mongoose.Collection<{ _id: string }>) => Promise<unknown>) {
+    const connection = await mongoose.createConnection(app.databaseUri).asPromise();
+    try {
+      await work(connection.collection("accidents"));
+    } finally {
+      await connection.close();
+    }
+  }
 });
