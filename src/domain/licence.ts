@@ -100,12 +100,12 @@ const TYPES: readonly [RegExp, string][] = [
   [/^(小型|微型|轻型)/, "02"],
 ];
 
-/** The kind of vehicle where the type says more than the plate does: a yellow plate and a blue one are written alike. */
+/** The kind of vehicle where the type says something else than the plate: a large car's and a small one's are written alike. */
 function vehicleKindOfType(type: string, plate: string): string | null {
   const byPlate = vehicleKindOf(plate);
   // 半挂牵引车 draws one, it is none
   const byType = TYPES.find(([pattern]) => pattern.test(type.replace("半挂牵引车", "")))?.[1] ?? null;
-  return byPlate === null || byPlate === "02" ? byType : null;
+  return byType !== byPlate && (byPlate === null || byPlate === "02") ? byType : null;
 }
 
 /** A licence that has run out is none (Order 146 art. 13(1)(1)); only a sure date says so, and it only warns. Days as YYYY-MM-DD. */

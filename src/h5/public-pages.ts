@@ -18,7 +18,8 @@ import { runningCase } from "./start.ts";
 /** The whole privacy notice (PIPL art. 17). */
 export function privacyPage(ctx: Context, koa: Koa.Context): void {
   const { city, insurers, operatorPhone } = ctx.config;
-  renderPage(ctx, koa, "h5/privacy.njk", { city, insurers, operatorPhone, version: NOTICE_VERSION });
+  const asksPlatform = ctx.config.wechat.ocrPerDay > 0;
+  renderPage(ctx, koa, "h5/privacy.njk", { city, insurers, operatorPhone, asksPlatform, version: NOTICE_VERSION });
 }
 
 /** The way out for who has no case yet; whose case is running gets the one that ends it. */

@@ -73,17 +73,20 @@ describe("what the form takes of a licence", () => {
       name: fields.name,
       idNumber: fields.number,
     });
-    assert.deepEqual(Object.keys(suggestionOf(vehicle("沪A12345", "小型轿车"))), ["plate", "vehicleKind"]);
+    assert.deepEqual(suggestionOf(vehicle("沪A12345", "大型普通客车")), {
+      plate: sure("沪A12345"),
+      vehicleKind: sure("01"),
+    });
   });
 
   const KINDS: [string, string, string | undefined][] = [
-    ["沪A12345", "小型轿车", "02"],
-    ["沪A12345", "轻型栏板货车", "02"],
     ["沪A12345", "大型普通客车", "01"],
     ["粤B8K6M2", "重型半挂牵引车", "01"],
     ["沪A12345", "普通二轮摩托车", "07"],
     ["沪A12345", "轻便二轮摩托车", "08"],
-    // the plate says it better
+    // the plate says it as well, or better
+    ["沪A12345", "小型轿车", undefined],
+    ["沪A12345", "轻型栏板货车", undefined],
     ["沪AD12345", "小型纯电动轿车", undefined],
     ["沪A1234挂", "重型平板半挂车", undefined],
     ["沪A12345", "特种作业机", undefined],

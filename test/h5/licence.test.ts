@@ -84,7 +84,7 @@ describe("a licence that the platform reads", () => {
   it("fills the form of who has no script, keeps what he typed himself, and stores nothing", async () => {
     const { id, A } = await openPair(app);
     const { version } = await app.ctx.accidents.get(id);
-    assert.ok((await A.get("details")).html.includes(words(app, "platform")));
+    assert.ok((await A.get("details")).html.includes(words(app, "notKeptPlatform")));
     const fields = { ...BLANK, name: "王小二", phone: "13800138000" };
     const { status, html } = await send(A, { fields, file: driving(picture) });
     assert.equal(status, 200);
