@@ -7,6 +7,7 @@ import type { Accident, Letter } from "../../src/domain/accident.ts";
 import { agreementOf } from "../../src/domain/agreement.ts";
 import { beijingTime, buildClaim, claimants, maskNumber, mutualSelfCompensation } from "../../src/domain/claim.ts";
 import type { Catalogue } from "../../src/domain/liability.ts";
+import { FINDING_CODES, type Photo } from "../../src/domain/photo.ts";
 import { Invalid } from "../../src/errors.ts";
 import { type ConcludedOptions, concludedAccident, drivers } from "../support/concluded-accident.ts";
 import { type JsonSchema, validate } from "../support/json-schema.ts";
@@ -18,6 +19,11 @@ const status = schemaOf("claim.status.v1.json");
 const catalogue = parse(readFileSync(new URL("liability.yaml", config), "utf8")) as Catalogue;
 const at = new Date("2026-11-23T04:00:00Z");
 const insurerNames = { PICC: "人保财险", PAIC: "平安产险" };
+
+interface PhotoPayload extends Record<string, unknown> {
+  kind: string;
+  url: string;
+}
 
 /** What the insurer reads. */
 interface Payload {
@@ -34,15 +40,20 @@ interface Payload {
       insurance: { compulsory: object };
     }[];
     hints: { mutualSelfCompensation: boolean };
-    evidence: { photos: { kind: string; url: string }[]; agreement: { pdfUrl: string | null } };
+    evidence: { photos: PhotoPayload[]; agreement: { pdfUrl: string | null } };
     consent: { party: string }[];
     links: { statusCallback: string };
   };
 }
 
-function built(options: Partial<ConcludedOptions> = {}, letter: Letter = "A"): { text: string; payload: Payload } {
+interface Options extends Partial<ConcludedOptions> {
+  seen?: (photo: Photo, index: number) => Partial<Photo>;
+}
+
+function built({ seen, ...options }: Options = {}, letter: Letter = "A"): { text: string; payload: Payload } {
   const draft = concludedAccident({ id: "acc-1", number: "KC20261123-000042", at, ...options });
-  const accident: Accident = { ...draft, version: 1, key: new Uint8Array(32), events: [] };
+  const photos = draft.photos.map((photo, index) => ({ ...photo, ...seen?.(photo, index) }));
+  const accident: Accident = { ...draft, photos, version: 1, key: new Uint8Array(32), events: [] };
   const content = agreementOf(accident, catalogue);
   assert.ok(content);
   const claim = buildClaim(
@@ -72,6 +83,63 @@ describe("the claim that an insurer receives", () => {
       assert.deepEqual(validate(submitted, built({ acts: { A: "none", B: act } }, "B").payload), [], act);
     }
     assert.deepEqual(validate(submitted, built({ acts: { A: "QS-01", B: "QS-02" } }).payload), []);
+  });
+
+  it("tells of each picture what was found in it, when it was taken, what it looks like and from what it was made smaller", () => {
+    const taken = { at: new Date("2026-11-23T03:51:07Z"), position: { lat: 31.2, lng: 121.4 } };
+    const shrunkFrom = { width: 9000, height: 6750, bytes: 14_000_000 };
+    const findings = [
+      { code: "too-small", level: "blocks" } as const,
+      { code: "seen-before", level: "warns" } as const,
+    ];
+    const { text, payload } = built({
+      seen: ({ slot }) =>
+        slot === "scene" ? { findings, taken, shrunkFrom, dupOf: "KC20261101-000007/Ab_-1234" } : {},
+    });
+    const [scene, damage] = payload.data.evidence.photos;
+    assert.deepEqual(validate(submitted, payload), []);
+    assert.deepEqual(scene?.qualityFlags, ["too_small", "seen_before"]);
+    assert.deepEqual(scene?.dupOf, "KC20261101-000007/Ab_-1234");
+    assert.deepEqual([scene?.takenAt, scene?.shrunkFrom], ["2026-11-23T11:51:07+08:00", shrunkFrom]);
+    assert.ok(!text.includes("121.4,") && !text.includes('"position"'), "of EXIF only the time leaves the house");
+    assert.deepEqual(damage?.qualityFlags, []);
+    for (const name of ["dupOf", "takenAt", "shrunkFrom"]) assert.ok(!Object.hasOwn(damage ?? {}, name), name);
+  });
+
+  it("flags the picture of a plate that its driver gave otherwise, and names no plate for it", () => {
+    const box = { x: 200, y: 400, width: 420, height: 130 };
+    const best = { plate: "沪Z98765", sure: true, gap: 900, box, runnersUp: [] };
+    const { text, payload } = built({
+      seen: ({ slot }) => (slot === "own-plate" ? { plates: { best, others: [] } } : {}),
+    });
+    assert.deepEqual(
+      payload.data.evidence.photos
+        .map(({ kind, qualityFlags }) => [kind, qualityFlags])
+        .filter(([, flags]) => (flags as []).length > 0),
+      [["own_plate", ["plate_differs"]]],
+    );
+    assert.ok(!text.includes("Z98765"));
+    assert.deepEqual(validate(submitted, payload), []);
+  });
+
+  it("has room for fifteen pictures of which everything was found, and for every kind of picture", () => {
+    const kinds = ["traffic-light", "lane-lines", "road-sign"] as const;
+    const { text, payload } = built({
+      extraPhotos: 10,
+      seen: (_, index) => ({
+        ...(index >= 5 && index < 8 && { slot: kinds[index - 5] as Photo["slot"] }),
+        findings: FINDING_CODES.map((code) => ({ code, level: "warns" })),
+        taken: { at, position: null },
+        dupOf: "KC20261101-000007/Ab_-12345678",
+        shrunkFrom: { width: 9000, height: 6750, bytes: 14_000_000 },
+      }),
+    });
+    assert.deepEqual(validate(submitted, payload), []);
+    assert.deepEqual(
+      payload.data.evidence.photos.slice(5, 9).map(({ kind }) => kind),
+      ["traffic_light", "lane_lines", "road_sign", "extra"],
+    );
+    assert.ok(Buffer.byteLength(text) < 20_000, `${Buffer.byteLength(text)} bytes`);
   });
 
   it("is told from either side: the claimant is insured, the other third party", () => {
