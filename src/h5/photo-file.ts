@@ -26,7 +26,7 @@ const isSize = (text: string): text is PhotoSize => (PHOTO_SIZES as readonly str
 /** What leaves our pages says on its face of which case it is, when it arrived and where that was. */
 async function handout({ ctx, accident, view, t }: PageRequest, photo: Photo, copy: Buffer) {
   const { number, scene } = accident;
-  const slot = t(`evidence.slot.${photo.slot}`);
+  const slot = t(`settle.case.watermark.slot.${photo.slot}`);
   const lines = [
     t("settle.case.watermark.number", { number, slot }),
     t("settle.case.watermark.received", { time: stampText(photo.receivedAt) }),

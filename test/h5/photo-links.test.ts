@@ -140,6 +140,15 @@ describe("the links", () => {
     assert.equal((await fetched(pair.B, fresh)).status, 200);
   });
 
+  it("stand under what each driver calls the cars: the one's own is the other's other", async () => {
+    const namesFor = async (driver: Driver) => {
+      const { html } = await driver.get("");
+      return [...html.matchAll(/handout\?[^>]+><img[^>]+><span>([^<]+)</g)].map(([, name]) => name);
+    };
+    assert.deepEqual(await namesFor(pair.A), ["两车全景", "我的车损", "对方车损", "我的车牌", "对方车牌", "其他"]);
+    assert.deepEqual(await namesFor(pair.B), ["两车全景", "对方车损", "我的车损", "对方车牌", "我的车牌", "其他"]);
+  });
+
   it("of the page lead to a copy for handing out, marked with number, time and place, under a name in both scripts", async () => {
     const { html } = await pair.A.get("");
     const links = [...html.matchAll(/href="(\/h5\/[^"]+\/handout\?[^"]+)"/g)].map(([, link]) => String(link));

@@ -1,3 +1,5 @@
+import type { Letter } from "../../domain/accident.ts";
+import type { PhotoSlot } from "../../domain/photo.ts";
 import type { PartyPage } from "../page.ts";
 import { claimLine } from "./claims.ts";
 import { timelineOf } from "./timeline.ts";
@@ -15,8 +17,20 @@ export const casePage: PartyPage = {
       timeline: timelineOf(accident.events, view.letter)
         .reverse()
         .map((entry) => ({ ...entry, time: timeText(entry.at, now, language) })),
-      shown: view.photos.filter((photo) => photo.state === "stored"),
+      shown: view.photos
+        .filter(({ state }) => state === "stored")
+        .map(({ id, slot }) => ({ id, seenAs: seenAs(slot, view.letter) })),
       line: view.concludedAt ? claimLine(view, { accident, config: ctx.config, now, language }) : null,
     };
   },
 };
+
+/** Own and other are said by A, who takes them: to B it is the other way round. */
+const MIRRORED: Partial<Record<PhotoSlot, PhotoSlot>> = {
+  "own-damage": "other-damage",
+  "other-damage": "own-damage",
+  "own-plate": "other-plate",
+  "other-plate": "own-plate",
+};
+
+const seenAs = (slot: PhotoSlot, letter: Letter): PhotoSlot => (letter === "B" && MIRRORED[slot]) || slot;
