@@ -3,14 +3,16 @@ import { Busy } from "../errors.ts";
 import { findPerson } from "./session.ts";
 
 /** What all uploads of this process may hold in memory at one moment: two hundred phones at once must not end it. */
-export const UPLOADS_HELD_BYTES = 96 * 1024 * 1024;
+export const UPLOADS_HELD_BYTES = 80 * 1024 * 1024;
 /** … and what one person may: the five pictures of the plain form, each as large as it may be. */
 export const PERSON_HELD_BYTES = 64 * 1024 * 1024;
 
 const RETRY_AFTER_S = 3;
 
 export interface UploadShare {
-  /** throws Busy (503) when there is no room for so many more bytes */
+  /** Throws Busy (503) when there is no room for so many more bytes; takes none: who only announces much must not keep others out. */
+  ask(bytes: number): void;
+  /** takes room for bytes that are here, or throws Busy */
   add(bytes: number): void;
   release(): void;
 }
@@ -28,10 +30,14 @@ function openShare(person: string): UploadShare {
     heldBytes += bytes;
     mine += bytes;
   };
+  const ask = (bytes: number) => {
+    const his = heldBy.get(person) ?? 0;
+    if (heldBytes + bytes > UPLOADS_HELD_BYTES || his + bytes > PERSON_HELD_BYTES) throw new Busy(RETRY_AFTER_S);
+  };
   return {
+    ask,
     add(bytes) {
-      const his = heldBy.get(person) ?? 0;
-      if (heldBytes + bytes > UPLOADS_HELD_BYTES || his + bytes > PERSON_HELD_BYTES) throw new Busy(RETRY_AFTER_S);
+      ask(bytes);
       change(bytes);
     },
     release: () => change(-mine),

@@ -39,7 +39,7 @@ export function readMultipart(
     // Where the phone says how much is coming, it hears at once that there is no room, not after minutes of sending.
     const announced = Number(request.headers["content-length"] ?? 0);
     if (announced > PERSON_HELD_BYTES) return reject(new Invalid("too-large", {}, 413));
-    share?.add(announced);
+    share?.ask(announced);
     const fields: Fields = Object.create(null);
     const files: UploadedFile[] = [];
     const parser = createParser(request, limits);
@@ -66,7 +66,7 @@ export function readMultipart(
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) =>
         guarded(() => {
-          if (announced === 0) share?.add(chunk.length);
+          share?.add(chunk.length);
           chunks.push(chunk);
         }),
       );

@@ -17,6 +17,8 @@ interface Asked {
   headers?: Record<string, string>;
   /** so many bytes of the body are sent, then the connection is cut */
   cutAfter?: number;
+  /** its length is not announced */
+  chunked?: boolean;
 }
 
 export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
@@ -52,11 +54,11 @@ export class UploadPhone {
     return new UploadPhone(url + new URL(this.base).pathname, this);
   }
 
-  /** Sends a little of so many bytes, and then nothing: a phone in a tunnel. */
+  /** Sends all of so many bytes but the last one: a phone in a tunnel. */
   hang(path: string, length: number): { begun: Promise<unknown>; end(): void } {
     const headers = { ...this.#headers(), "content-type": "application/octet-stream", "content-length": length };
     const sent = request(this.base + path, { method: "POST", headers });
-    const begun = new Promise((resolve) => sent.write(Buffer.alloc(1000), resolve));
+    const begun = new Promise((resolve) => sent.write(Buffer.alloc(length - 1), resolve));
     sent.on("error", () => undefined);
     return { begun, end: () => sent.destroy() };
   }
@@ -65,14 +67,18 @@ export class UploadPhone {
     return { accept: "application/json", cookie: this.cookie, "x-csrf-token": this.token };
   }
 
-  async ask(path: string, { method = "POST", bytes, fields, headers = {}, cutAfter }: Asked = {}): Promise<Told> {
+  async ask(
+    path: string,
+    { method = "POST", bytes, fields, headers = {}, cutAfter, chunked }: Asked = {},
+  ): Promise<Told> {
     const body = bytes ?? (fields && Buffer.from(JSON.stringify(fields)));
     const type = bytes ? "application/octet-stream" : "application/json";
     const sent = request(this.base + path, {
       method,
       headers: {
         ...this.#headers(),
-        ...(body && { "content-type": type, "content-length": body.length }),
+        ...(body && { "content-type": type }),
+        ...(body && !chunked && { "content-length": body.length }),
         ...headers,
       },
     });

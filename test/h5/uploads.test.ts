@@ -181,6 +181,7 @@ describe("what no picture may be", () => {
       [`/${hash}/01`, put, 404, "not-found"],
       [`/${hash}/0x1`, put, 404, "not-found"],
       [`/${hash}/0`, { method: "PUT", bytes: Buffer.alloc(PIECE_BYTES + 1) }, 413, "too-large"],
+      [`/${hash}/0`, { method: "PUT", bytes: Buffer.alloc(2_000_000), chunked: true }, 413, "too-large"],
       [`/${hash}/0`, { method: "PUT", bytes: Buffer.alloc(0) }, 400, "malformed-body"],
       [`/${hash}/0`, { method: "PUT", fields: {} }, 415, "unknown-body"],
       [`/${hash}/1`, put, 409, "pieces-missing"],

@@ -22,10 +22,18 @@ export async function largePhoto({ width, height, grain = 24 }: { width: number;
 }
 
 /** Another file of the same picture: a comment makes it one that nobody has sent before. */
-export function another(jpeg: Buffer): Buffer {
-  const comment = randomBytes(16).toString("hex");
-  const segment = Buffer.alloc(4);
-  segment.writeUInt16BE(0xfffe);
-  segment.writeUInt16BE(comment.length + 2, 2);
-  return Buffer.concat([jpeg.subarray(0, 2), segment, Buffer.from(comment), jpeg.subarray(2)]);
+export const another = (jpeg: Buffer): Buffer => withComment(jpeg, 16);
+
+const MOST_IN_A_SEGMENT = 65_533;
+
+/** A file of at least so many bytes that is decoded as fast as before. */
+export function padded(jpeg: Buffer, bytes: number): Buffer {
+  return jpeg.length >= bytes ? jpeg : padded(withComment(jpeg, MOST_IN_A_SEGMENT), bytes);
+}
+
+function withComment(jpeg: Buffer, bytes: number): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt16BE(0xfffe);
+  head.writeUInt16BE(bytes + 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), head, randomBytes(bytes), jpeg.subarray(2)]);
 }

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { loadUploads } from "../bench/uploads.ts";
+import { largePhoto, padded } from "../support/large-photo.ts";
+
+/** What one server may hold at most, whatever comes at once; the embedded database's mapped file is the system's to keep or to drop. */
+const MOST_MB = 600;
+const PICTURE_BYTES = 1024 * 1024;
+
+describe("two hundred phones that send a picture at the same moment", () => {
+  it("all get it there, once and to the last bit, and the server holds no more than its bound", async () => {
+    const picture = padded(await largePhoto({ width: 800, height: 600 }), PICTURE_BYTES);
+    const load = await loadUploads(200, picture, ["pieces", "whole", "form"]);
+    assert.deepEqual(load.faults, []);
+    assert.ok(load.sentAway > 0, "nobody was ever sent away: the load was too small to say anything");
+    assert.ok(load.ownMb <= MOST_MB, `${load.ownMb} MB`);
+  });
+});
