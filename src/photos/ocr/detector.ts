@@ -1,6 +1,7 @@
 import { type ProbabilityMap, patchesOf } from "./components.ts";
 import { at, grown, hullOf, leastRectangle, type Quad, scaled, sizeOf } from "./geometry.ts";
 import type { OcrModels } from "./models.ts";
+import { outlineOf } from "./outline.ts";
 import type { Raster } from "./raster.ts";
 import { resized } from "./resize.ts";
 
@@ -18,6 +19,8 @@ export interface DetectOptions {
 export interface TextBox {
   /** in pixels of the raster that was given; may reach over its edge */
   corners: Quad;
+  /** the same box with four corners of its own: what a plate looks like that is seen from the side */
+  outline: Quad;
   score: number;
 }
 
@@ -38,14 +41,17 @@ export async function detectLines(models: OcrModels, raster: Raster, options: De
   const map: ProbabilityMap = { values, width, height };
   const boxes: TextBox[] = [];
   for (const patch of patchesOf(map, threshold, LEAST_PIXELS)) {
-    const core = leastRectangle(hullOf(patch.rim));
+    const hull = hullOf(patch.rim);
+    const core = leastRectangle(hull);
     const size = sizeOf(core);
     if (Math.min(size.width, size.height) < LEAST_SIDE) continue;
     const score = meanWithin(map, core);
     if (score < leastScore) continue;
     const margin = (size.width * size.height * unclip) / (2 * (size.width + size.height));
-    const corners = scaled(grown(core, margin, margin), raster.width / width, raster.height / height);
-    boxes.push({ corners, score });
+    const [corners, outline] = [core, outlineOf(hull, core)].map((quad) =>
+      scaled(grown(quad, margin, margin), raster.width / width, raster.height / height),
+    ) as [Quad, Quad];
+    boxes.push({ corners, outline, score });
   }
   return boxes;
 }

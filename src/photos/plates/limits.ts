@@ -5,7 +5,7 @@ export const READER_LIMITS = {
   waitingBytes: 64 * 1024 * 1024,
   retryAfterS: 10,
   /** a process that has grown beyond is replaced before its next picture */
-  processBytes: 380 * 1024 * 1024,
+  processBytes: 320 * 1024 * 1024,
   /** without a picture for so long the process is ended: the models are 120 MB */
   idleMs: 10 * 60_000,
 };

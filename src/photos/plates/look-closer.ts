@@ -1,4 +1,4 @@
-import { detectLines } from "../ocr/detector.ts";
+import { detectLines, type TextBox } from "../ocr/detector.ts";
 import { type Quad, scaled, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
 import { straighten } from "../ocr/warp.ts";
@@ -7,11 +7,12 @@ import { middleOf } from "./spots.ts";
 import type { View } from "./views.ts";
 
 const VIEWS: readonly View[] = [
-  { grey: true },
   { grey: true, stretch: 1.3 },
   { across: -0.07, along: 0.08 },
-  { stretch: 1.3, shear: -0.12 },
 ];
+/** of the four corners found, or without them leaning a little to either side */
+const STRAIGHT: readonly View[] = [{ grey: true }, { stretch: 1.3 }];
+const LEANING: readonly View[] = [{ grey: true }, { stretch: 1.3, shear: -0.12 }];
 /** the plate's surroundings in widths of its line, and what the network sees of them */
 const CROP = { width: 2.2, height: 1.5 };
 const CROP_SIDE = 320;
@@ -22,11 +23,13 @@ export async function closer(eyes: Eyes, seen: Sighting, raster: Raster): Promis
   const scale = raster.width / seen.raster.width;
   const rows = seen.rows.map((row) => scaled(row, scale, scale)) as unknown as Sighting["rows"];
   const near = rows.length === 1 ? await foundAnew(eyes, raster, rows[0]) : null;
-  const looked = await lookAt(eyes, near ?? sighting(raster, rows), VIEWS);
-  return pooled(seen, looked.views);
+  if (!near) return pooled(seen, (await lookAt(eyes, sighting(raster, rows), [...VIEWS, ...LEANING])).views);
+  const level = await lookAt(eyes, sighting(near.crop, [near.corners]), VIEWS);
+  const straight = await lookAt(eyes, sighting(near.crop, [near.outline]), STRAIGHT);
+  return pooled(seen, [...level.views, ...straight.views]);
 }
 
-async function foundAnew(eyes: Eyes, raster: Raster, line: Quad): Promise<Sighting | null> {
+async function foundAnew(eyes: Eyes, raster: Raster, line: Quad): Promise<(TextBox & { crop: Raster }) | null> {
   const around = surroundings(line);
   const size = sizeOf(around);
   const shrunk = Math.min(1, MOST_CROP / size.width);
@@ -35,13 +38,12 @@ async function foundAnew(eyes: Eyes, raster: Raster, line: Quad): Promise<Sighti
     height: Math.round(size.height * shrunk),
   });
   const wanted = sizeOf(line).width * shrunk;
-  const boxes = (await detectLines(eyes.models, crop, { side: CROP_SIDE })).map(({ corners }) => corners);
-  const match = boxes.find((box) => {
-    const { x, y } = middleOf(box);
+  const match = (await detectLines(eyes.models, crop, { side: CROP_SIDE })).find(({ corners }) => {
+    const { x, y } = middleOf(corners);
     const isInside = Math.abs(x - crop.width / 2) < wanted / 4 && Math.abs(y - crop.height / 2) < wanted / 6;
-    return isInside && sizeOf(box).width > wanted * 0.7 && sizeOf(box).width < wanted * 1.4;
+    return isInside && sizeOf(corners).width > wanted * 0.7 && sizeOf(corners).width < wanted * 1.4;
   });
-  return match ? sighting(crop, [match]) : null;
+  return match ? { ...match, crop } : null;
 }
 
 function surroundings(line: Quad): Quad {
