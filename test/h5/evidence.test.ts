@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import sharp from "sharp";
+import type { Accident, Party } from "../../src/domain/accident.ts";
+import type { Photo, PhotoSlot, PlateReading } from "../../src/domain/photo.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase } from "../support/database.ts";
+import { DETAILS } from "../support/drivers.ts";
+import { SLOT_PHOTOS } from "../support/slot-photos.ts";
+import { alerts, heading, hidden, Phone } from "./phone.ts";
+
+let app: TestApp;
+let count = 0;
+before(async () => {
+  app = await startApp();
+});
+after(async () => {
+  await app.stop();
+  await closeDatabase();
+});
+
+interface Case {
+  a: Phone;
+  id: string;
+  base: string;
+  token: string;
+}
+
+async function opened(): Promise<Case> {
+  const a = new Phone(app, `oEvidence${String(++count).padStart(19, "0")}`);
+  const started = await a.fill("/h5/start", { vehicles: "two", condition: "none", consent: "yes" });
+  const base = started.location.replace(/\/photos$/, "");
+  const token = hidden((await a.get(`${base}/photos`)).html, "_csrf");
+  return { a, base, token, id: String(base.split("/").at(-1)) };
+}
+
+/** With all five, off the road, the place known: his own data come next. */
+async function atDetails(reading: PlateReading): Promise<Case> {
+  const case_ = await opened();
+  await case_.a.upload(`${case_.base}/photos`, case_.token, Object.entries(SLOT_PHOTOS));
+  await change(case_.id, (accident) => ({
+    ...withPhoto(accident, "own-plate", { plates: reading }),
+    movedAt: app.clock.now(),
+    scene: { ...accident.scene, address: "人民大道", weather: "rain" },
+  }));
+  return case_;
+}
+
+const change = (id: string, to: (accident: Accident) => Accident) =>
+  app.ctx.accidents.change(id, (accident) => ({ accident: to(accident), events: [] }));
+const withPhoto = (accident: Accident, slot: PhotoSlot, known: Partial<Photo>): Accident => ({
+  ...accident,
+  photos: accident.photos.map((photo) => (photo.slot === slot ? { ...photo, ...known } : photo)),
+});
+const readingOf = (plate: string, sure: boolean, runnersUp: string[] = []): PlateReading => ({
+  best: { plate, sure, gap: sure ? 800 : 20, box: { x: 200, y: 400, width: 400, height: 130 }, runnersUp },
+  others: [],
+});
+const plain = (html: string) => html.replaceAll(/<[^>]+>/g, "").replaceAll(/\s+/g, " ");
+const value = (html: string, name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1];
+const dark = (shade: number) =>
+  sharp({ create: { width: 1200, height: 900, channels: 3, background: { r: shade, g: shade, b: shade } } })
+    .jpeg()
+    .toBuffer();
+
+describe("a picture that shows nothing", () => {
+  it("is sent back twice at its place with what to do, and taken the third time, which is said kindly", async () => {
+    const { a, base, token, id } = await opened();
+    for (const shade of [1, 2]) {
+      const refused = await a.upload(`${base}/photos`, token, [["own-damage", await dark(shade)]]);
+      assert.equal(refused.status, 422);
+      assert.deepEqual(alerts(refused.html), [{ field: "own-damage", text: "太暗了。用闪光灯或车灯照着再拍。" }]);
+      assert.match(plain(refused.html), /拍两次还不行，第三次就照样收下，不耽误您/);
+    }
+    assert.equal((await a.upload(`${base}/photos`, token, [["own-damage", await dark(3)]])).status, 303);
+    const page = plain((await a.get(`${base}/photos`)).html);
+    assert.match(page, /还差 4 张/);
+    assert.match(page, /先照这样收下了，不耽误您。 太暗了/);
+    assert.equal((await app.ctx.accidents.get(id)).photos[0]?.findings[0]?.code, "dark");
+  });
+
+  it("has a sentence for everything that can be found, in both languages", async () => {
+    const { FINDING_CODES } = await import("../../src/domain/photo.ts");
+    for (const language of ["zh", "en"] as const) {
+      const t = app.ctx.render.words(language);
+      for (const code of FINDING_CODES) assert.match(t(`evidence.finding.${code}`), /[。.]$/, code);
+    }
+  });
+});
+
+describe("a doubtful picture", () => {
+  it("holds nobody: its sentence stands at its place, and once more before the cars move", async () => {
+    const { a, base, token, id } = await opened();
+    await a.upload(`${base}/photos`, token, Object.entries(SLOT_PHOTOS));
+    await change(id, (accident) =>
+      withPhoto(accident, "own-damage", { findings: [{ code: "blurred", level: "warns" }] }),
+    );
+    const move = plain((await a.get(`${base}/move`)).html);
+    assert.match(move, /可以挪车了.*照片都已收下.*我的车损 有点糊/);
+    const photos = await a.get(`${base}/photos`);
+    assert.equal(heading(photos.html), "五张都有了");
+    assert.match(plain(photos.html), /橙色标记的也已收下/);
+  });
+
+  it("whose plate it shows is asked on the page too, one tap answers", async () => {
+    const { a, base, token, id } = await opened();
+    await a.upload(`${base}/photos`, token, [["own-plate", SLOT_PHOTOS["own-plate"]]]);
+    await change(id, (accident) => withPhoto(accident, "own-plate", { isAsked: true }));
+    const page = await a.get(`${base}/photos`);
+    assert.match(plain(page.html), /这张是谁的车牌？ 我的 对方的/);
+    const photo = String((await app.ctx.accidents.get(id)).photos[0]?.id);
+    await a.post(`${base}/photos/swap`, { _csrf: token, photo, slot: "other-plate" });
+    assert.deepEqual(
+      (await app.ctx.accidents.get(id)).photos.map(({ slot, isAsked }) => [slot, isAsked]),
+      [["other-plate", false]],
+    );
+  });
+});
+
+describe("the plate of the photograph", () => {
+  const { plate: _plate, vehicleKind: _kind, insurerName: _name, policyNumber: _policy, ...rest } = DETAILS.A;
+  const fields = { ...rest, province: "沪", serial: "", vehicleKind: "auto", insurerName: "", policyNumber: "" };
+
+  it("fills the form when the reading is sure, drawn as a plate beside it", async () => {
+    const { a, base } = await atDetails(readingOf("浙A62K18", true));
+    const { html } = await a.get(`${base}/details`);
+    assert.equal(value(html, "serial"), "A62K18");
+    assert.match(html, /<option value="浙" selected>/);
+    assert.match(plain(html), /浙A·62K18 从照片读到，请核对/);
+  });
+
+  it("is offered when it is not: one tap, nothing typed; what is typed goes before it", async () => {
+    const { a, base, id } = await atDetails(readingOf("沪AD12345", false, ["沪AD12845"]));
+    const { html } = await a.get(`${base}/details`);
+    assert.equal(value(html, "serial"), "");
+    assert.deepEqual(
+      [...html.matchAll(/name="plateChoice" value="([^"]+)"/g)].map(([, plate]) => plate),
+      ["沪AD12345", "沪AD12845"],
+    );
+    const none = await a.fill(`${base}/details`, fields);
+    assert.equal(none.status, 422);
+    assert.match(alerts(none.html)[0]?.text ?? "", /请写号牌/);
+    const chosen = await a.fill(`${base}/details`, { ...fields, plateChoice: "沪AD12845" });
+    assert.equal(chosen.status, 303);
+    const { details } = (await app.ctx.accidents.get(id)).parties.A;
+    assert.deepEqual([details?.plate, details?.vehicleKind], ["沪AD12845", "52"]);
+    await a.fill(`${base}/details`, { ...fields, serial: "B99999", plateChoice: "沪AD12845" });
+    assert.equal((await app.ctx.accidents.get(id)).parties.A.details?.plate, "沪B99999");
+    const wrong = await a.fill(`${base}/details`, { ...fields, plateChoice: "!" });
+    assert.equal(wrong.status, 422);
+  });
+
+  it("another one than was typed is said to both with what to do, until one tap corrects it", async () => {
+    const { a, base, id } = await atDetails(readingOf("沪A62K18", true));
+    await a.fill(`${base}/details`, { ...fields, serial: "A62K19" });
+    const statement = plain((await a.get(`${base}/statement`)).html);
+    assert.match(statement, /您的车牌和照片不一样 照片上沪A·62K18 您填的沪A·62K19 看一眼车牌/);
+    await change(id, (accident) => settled(accident));
+    const sign = await a.get(`${base}/sign`);
+    assert.match(plain(sign.html), /核对并签名.*您的车牌和照片不一样.*改我的车牌/);
+    const b = new Phone(app, B_OPENID);
+    assert.match(
+      plain((await b.open(`${base}/sign`)).html),
+      /对方的车牌和照片不一样 照片上沪A·62K18 对方填的沪A·62K19/,
+    );
+    assert.match((await a.get(`${base}/details`)).html, /name="plateChoice" value="沪A62K19" checked/);
+    await a.fill(`${base}/details`, { ...fields, plateChoice: "沪A62K18" });
+    assert.doesNotMatch(plain((await a.get(`${base}/sign`)).html), /和照片不一样/);
+  });
+});
+
+const B_OPENID = "oEvidenceB000000000000000000";
+/** Both have stated alike: A changed lanes. */
+function settled(accident: Accident): Accident {
+  const at = app.clock.now();
+  const own = accident.parties.A;
+  const B: Party = {
+    ...own,
+    identity: { kind: "wechat", personId: app.ctx.vault.personId(B_OPENID) },
+    details: DETAILS.B,
+    statement: { ownAct: "none", otherAct: "QS-02", impact: "rear", note: "", statedAt: at },
+  };
+  const statement = { ownAct: "QS-02", otherAct: "none", impact: "front", note: "", statedAt: at } as const;
+  return { ...accident, parties: { A: { ...own, statement }, B } };
+}
+
+describe("one more photograph", () => {
+  it("is quietly offered by what happened, may be passed by, and is taken at any step by either driver", async () => {
+    const { a, base, id } = await atDetails(readingOf("沪A12345", true));
+    await change(id, (accident) => {
+      const both = settled(accident);
+      return { ...both, parties: { ...both.parties, A: { ...both.parties.A, details: DETAILS.A } } };
+    });
+    assert.match(plain((await a.get(`${base}/sign`)).html), /再拍一张车道线会更清楚不拍也行/);
+    const page = await a.get(`${base}/extras`);
+    assert.match(plain(page.html), /车道线.*有用/);
+    const b = new Phone(app, B_OPENID);
+    const token = hidden((await b.open(`${base}/extras`)).html, "_csrf");
+    const taken = await b.upload(`${base}/extras`, token, [["lane-lines", SLOT_PHOTOS.scene]]);
+    assert.equal(taken.location, `${base}/extras`);
+    assert.match(plain((await a.get(`${base}/extras`)).html), /车道线.*已存 1 张/);
+    assert.doesNotMatch(plain((await a.get(`${base}/sign`)).html), /再拍一张/);
+    const late = await b.upload(`${base}/extras`, token, [["scene", SLOT_PHOTOS.scene]]);
+    assert.equal(late.location, `${base}/sign`);
+    assert.equal((await app.ctx.accidents.get(id)).photos.length, 6);
+  });
+});
