@@ -18,7 +18,7 @@ let step = form.dataset.step;
 let hasCamera = Boolean(navigator.mediaDevices && "getUserMedia" in navigator.mediaDevices);
 
 document.body.classList.add("kc-js");
-document.getElementById("send").hidden = true;
+for (const byHand of document.querySelectorAll("#send")) byHand.hidden = true;
 if (shoot) shoot.hidden = false;
 renew();
 
