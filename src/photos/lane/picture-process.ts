@@ -71,6 +71,7 @@ export function startPictureProcess(script: URL, silenceMs = SILENCE_MS): Pictur
     },
     async run(frame) {
       if (!isAlive) throw new WorkerDied("before it began");
+      child.ref();
       pipe.ref();
       const silent = setTimeout(() => child.kill("SIGKILL"), silenceMs);
       try {
@@ -80,6 +81,7 @@ export function startPictureProcess(script: URL, silenceMs = SILENCE_MS): Pictur
         });
       } finally {
         clearTimeout(silent);
+        child.unref();
         pipe.unref();
       }
     },
