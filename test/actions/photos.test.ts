@@ -10,7 +10,7 @@ import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { takePosition } from "../../src/actions/take-position.ts";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
-import { PHOTO_SLOTS, type Photo, type PhotoSlot } from "../../src/domain/photo.ts";
+import { EXTRA_SLOTS, FINDING_CODES, PHOTO_SLOTS, type Photo, type PhotoSlot } from "../../src/domain/photo.ts";
 import { Conflict, Invalid } from "../../src/errors.ts";
 import { firstBrokenEvent } from "../../src/store/accidents.ts";
 import { startApp, type TestApp } from "../support/app.ts";
@@ -295,5 +295,18 @@ describe("a picture of the chat", () => {
     await Promise.all([fetch(accident, id), fetch(accident, id), fetch(accident, id)]);
     const after = await reread(accident);
     assert.deepEqual([after.photos.length, eventsOf(after, "photo-stored").length], [1, 1]);
+  });
+});
+
+describe("every place and every finding", () => {
+  it("has words, in the chat, on the pages and on the paper", () => {
+    for (const language of ["zh", "en"] as const) {
+      const t = app.ctx.render.words(language);
+      const keys = [
+        ...[...PHOTO_SLOTS, ...EXTRA_SLOTS].flatMap((slot) => [`evidence.slot.${slot}`, `agreement.slot.${slot}`]),
+        ...FINDING_CODES.map((code) => `evidence.finding.${code}`),
+      ];
+      for (const key of keys) assert.ok(t(key) && t(key) !== key, key);
+    }
   });
 });

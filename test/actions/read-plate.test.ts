@@ -74,6 +74,7 @@ const bestOf = (accident: Accident) =>
 describe("the plates of a case", () => {
   it("are read by the jobs, kept with their pictures, and named in no event", async () => {
     const case_ = await photographed(app);
+    await joined(app, case_);
     await app.settle();
     const accident = await app.ctx.accidents.get(case_.id);
     assert.deepEqual(
@@ -94,19 +95,17 @@ describe("the plates of a case", () => {
     });
     for (const plate of Object.values(PLATE)) assert.ok(!JSON.stringify(accident.events).includes(plate.slice(1)));
     assert.equal(firstBrokenEvent(accident.id, accident.events), null);
-    const view = (letter: Letter) => viewOf(accident, letter, app.ctx.config.rules.catalogue);
-    assert.deepEqual(view("A").plateSuggestion?.plate, PLATE.A);
+    for (const letter of LETTERS) {
+      const { plateSuggestion } = viewOf(accident, letter, app.ctx.config.rules.catalogue);
+      assert.deepEqual(
+        [plateSuggestion?.plate, plateSuggestion?.sure],
+        [PLATE[letter], true],
+        "it fills each one's form",
+      );
+    }
     const own = photoIn(accident, "own-plate");
     await readPlate(app.ctx, { accidentId: case_.id, photoId: own.id });
     assert.equal((await app.ctx.accidents.get(case_.id)).version, accident.version, "read once");
-  });
-
-  it("are a suggestion for the second driver as well", async () => {
-    const case_ = await photographed(app);
-    await joined(app, case_);
-    await app.settle();
-    const view = viewOf(await app.ctx.accidents.get(case_.id), "B", app.ctx.config.rules.catalogue);
-    assert.deepEqual([view.plateSuggestion?.plate, view.plateSuggestion?.sure], [PLATE.B, true]);
   });
 
   it("are nowhere in the database in the clear", async () => {
@@ -121,7 +120,7 @@ describe("the plates of a case", () => {
       }
     }
     await connection.close();
-    assert.ok(looked > 50);
+    assert.ok(looked > 20, `${looked} documents`);
     const dir = databaseDir();
     if (!dir) return;
     for (const file of await readdir(dir, { recursive: true, withFileTypes: true })) {
@@ -160,7 +159,8 @@ describe("the plates of a case", () => {
 
 describe("a plate that was typed otherwise", () => {
   it("is flagged when it is typed after it was read, and no more once it is put right", async () => {
-    const case_ = await photographed(app);
+    const case_ = await opened(app);
+    await add(app, case_, "own-plate");
     await app.settle();
     const wrong = await typed(app, case_, "A", "沪A62K19");
     const flagged = eventsOf(wrong, "plate-differs");
