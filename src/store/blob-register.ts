@@ -103,8 +103,9 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
     },
     /** The one that waits longest for its check, put off until `leasedTo`; null: none is due, or another process has taken it. */
     async claimUnchecked(leasedTo: Date): Promise<Entry | null> {
-      const [oldest] = await files.find({}, { sort: { scrubAt: 1 }, limit: 1 }).toArray();
-      if (!oldest?.filename || (oldest.scrubAt && oldest.scrubAt > now())) return null;
+      const whole = { pendingSince: { $exists: false } };
+      const [oldest] = await files.find(whole, { sort: { scrubAt: 1 }, limit: 1 }).toArray();
+      if (!oldest || (oldest.scrubAt && oldest.scrubAt > now())) return null;
       const same = { _id: oldest._id, scrubAt: oldest.scrubAt ?? { $exists: false } };
       const { matchedCount } = await files.updateOne(same as object, { $set: { scrubAt: leasedTo } });
       return matchedCount === 1 ? entryOf(oldest) : null;
