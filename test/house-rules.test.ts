@@ -199,8 +199,9 @@ describe("the house rules", () => {
     const names = sources.flatMap(({ text }) => importsOf(text).map(({ from }) => from));
     const packages = names.filter((from) => !from.startsWith(".") && !from.startsWith("node:"));
     const roots = new Set(packages.map((from) => from.split("/", from.startsWith("@") ? 2 : 1).join("/")));
+    const declared = { ...manifest.dependencies, ...manifest.optionalDependencies };
     assert.deepEqual(
-      [...roots].filter((name) => !manifest.dependencies[name] && !manifest.devDependencies[`@types/${name}`]),
+      [...roots].filter((name) => !declared[name] && !manifest.devDependencies[`@types/${name}`]),
       [],
     );
   });

@@ -190,15 +190,19 @@ describe("what is too large", () => {
   }
 });
 
-/** Every address of the drivers' way that belongs to one case. */
-const routes = (id: string): { path: string; posts: boolean }[] => {
+/** Every address of the drivers' way that belongs to one case, and a step at which it is open. */
+const routes = (id: string): { path: string; posts: boolean; at: Step | undefined }[] => {
   const base = `/h5/accidents/${id}`;
   const filled = (path: string) =>
     path.replace(":photo", "photo-scene").replace(":size", "thumb").replace(":page", "1").replace(":", "");
   return [
-    ...PARTY_PAGES.map(({ path, submit }) => ({ path: path ? `${base}/${path}` : base, posts: Boolean(submit) })),
-    ...STEP_PAGES.map(({ step, submit }) => ({ path: `${base}/${step}`, posts: Boolean(submit) })),
-    ...PARTY_FILES.map(({ path }) => ({ path: `${base}/${filled(path)}`, posts: false })),
+    ...PARTY_PAGES.map(({ path, submit, openAt }) => ({
+      path: path ? `${base}/${path}` : base,
+      posts: Boolean(submit),
+      at: openAt?.[0],
+    })),
+    ...STEP_PAGES.map(({ step, submit }) => ({ path: `${base}/${step}`, posts: Boolean(submit), at: step })),
+    ...PARTY_FILES.map(({ path }) => ({ path: `${base}/${filled(path)}`, posts: false, at: undefined })),
   ];
 };
 
@@ -476,10 +480,10 @@ describe("a forged post", () => {
     const phone = phoneOf(A);
     const token = await tokenOf(phone, id);
     const ready = await app.ctx.accidents.get(id);
-    for (const { path, posts } of routes(id)) {
+    for (const { path, posts, at = "sign" } of routes(id)) {
       if (!posts) continue;
       const step = path.split("/").at(-1) as Step;
-      const version = await putAt(app.ctx, ready, STAGES[step] ? step : "sign");
+      const version = await putAt(app.ctx, ready, STAGES[at] ? at : "sign");
       const body = BODIES[step] ?? { choice: "withdraw" };
       const forged = [
         await phone.post(path, body),

@@ -15,7 +15,7 @@ import type { Line } from "./sheet.ts";
 import { valuesBeside } from "./values.ts";
 
 /** A recogniser that is less certain of a text has mistaken one in ten of them. */
-const CONFIDENT = 0.92;
+const CONFIDENT = 0.95;
 /** A word that looks like a label stands on many a sheet; two of them do not. */
 const LEAST_LABELS = 2;
 

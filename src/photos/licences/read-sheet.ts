@@ -13,7 +13,7 @@ const MOST_LINES = 70;
 const FAR = 0.6;
 const MARGIN = 0.03;
 /** Of the usual height of a line. */
-const SMALL = 0.8;
+const SMALL = 0.7;
 /** So many lines tell which end is up. */
 const WITNESSES = 4;
 /** No text reads so well upside down. */
