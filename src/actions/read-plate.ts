@@ -3,6 +3,7 @@ import type { Accident, Change, NewEvent, OutboxEntry } from "../domain/accident
 import type { Photo, PlateReading } from "../domain/photo.ts";
 import { judgedByPlates } from "../domain/photo-findings.ts";
 import { isPlateSlot, newDoubts } from "../domain/photo-plates.ts";
+import { Invalid } from "../errors.ts";
 
 export interface ReadPlate {
   accidentId: string;
@@ -36,7 +37,13 @@ async function readingOf(ctx: Context, accident: Accident, photo: Photo): Promis
   if (!(await plates.isAvailable())) return null;
   const isPlate = isPlateSlot(photo.slot);
   const bytes = await ctx.blobs.read(accident, String(isPlate ? photo.sha256 : photo.copySha256));
-  return plates.read(bytes, isPlate ? "plate" : "other");
+  try {
+    return await plates.read(bytes, isPlate ? "plate" : "other");
+  } catch (error) {
+    // a picture that the reader chokes on is typed by hand; nobody need look after this job
+    if (error instanceof Invalid) return null;
+    throw error;
+  }
 }
 
 /** The accident with what was read in one of its photographs. Events say that a plate was found, never which. */
