@@ -14,7 +14,7 @@ export interface Phone {
 }
 
 const MAX_BODY = "200mb";
-const PASSED_ON = ["content-type", "accept", "accept-language", "if-none-match", "range"];
+const PASSED_ON = ["content-type", "accept", "accept-language", "if-none-match", "range", "x-csrf-token"];
 const PASSED_BACK = ["content-type", "content-disposition", "cache-control", "etag", "last-modified"];
 const WECHAT =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.50 Language/zh_CN";
@@ -60,8 +60,8 @@ export function createPhone({ index, openid, appUrl, publicUrl }: PhoneOptions):
       http.set(pick(answer.headers as Record<string, string>, PASSED_BACK));
       const location = answer.headers.location as string | undefined;
       if (location) http.set("location", within(location, prefix, publicUrl));
-      const isPage = String(answer.headers["content-type"]).startsWith("text/html");
-      http.body = isPage ? rewritten(answer.data.toString("utf8"), prefix) : answer.data;
+      const isText = /^(text\/html|application\/json)/.test(String(answer.headers["content-type"]));
+      http.body = isText ? rewritten(answer.data.toString("utf8"), prefix) : answer.data;
     },
   };
   return phone;
@@ -79,10 +79,10 @@ function within(location: string, prefix: string, publicUrl: string): string {
   return path.startsWith("/") ? `${prefix}${path}` : path;
 }
 
-/** Links, forms and pictures of the drivers' pages stay inside this phone; the phone's own script gives it a camera roll and a position. */
+/** Links, forms and pictures of the drivers' pages, and of the answers to their scripts, stay inside this phone; the phone's own script gives it a camera roll and a position. */
 function rewritten(html: string, prefix: string): string {
   return html
-    .replaceAll(/(=["'])\/(h5|simulator\/platform)(?=[/"'?#])/g, `$1${prefix}/$2`)
+    .replaceAll(/([=:]["'])\/(h5|simulator\/platform)(?=[/"'?#])/g, `$1${prefix}/$2`)
     .replaceAll(/(url=)\/h5/g, `$1${prefix}/h5`)
     .replace("<head>", `<head><script src="/simulator/assets/phone.js"></script>`);
 }
