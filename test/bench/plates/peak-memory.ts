@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The most that this process and its children have held resident so far, each at its own worst moment, in megabytes. Linux only; elsewhere this process alone. */
-export function peakMegabytes(): number {
+/** The most that this process, and all its children, have held resident so far, each at its own worst moment, in megabytes. Linux only; elsewhere nothing is known of children. */
+export function peakMegabytes(): { own: number; children: number } {
   try {
-    const kilobytes = [process.pid, ...childrenOf(process.pid)].reduce((sum, pid) => sum + peakOf(pid), 0);
-    return Math.round(kilobytes / 1024);
+    const children = childrenOf(process.pid).reduce((sum, pid) => sum + peakOf(pid), 0);
+    return { own: Math.round(peakOf(process.pid) / 1024), children: Math.round(children / 1024) };
   } catch {
-    return Math.round(process.resourceUsage().maxRSS / 1024);
+    return { own: Math.round(process.resourceUsage().maxRSS / 1024), children: 0 };
   }
 }
 

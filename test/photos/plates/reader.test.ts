@@ -6,17 +6,24 @@ import sharp from "sharp";
 import type { AppError } from "../../../src/errors.ts";
 import { createPlateReader } from "../../../src/photos/plates/reader.ts";
 import { PAINTED_KINDS } from "../../bench/plates/plate-kinds.ts";
-import { paintScene } from "../../bench/plates/scene.ts";
+import { type PaintedScene, paintScene } from "../../bench/plates/scene.ts";
 
 const reader = createPlateReader();
 after(() => reader.close());
 
 const kind = (name: string) => PAINTED_KINDS.find((one) => one.name === name)!;
 const SEED = 3;
+const scenes = new Map<string, Promise<PaintedScene>>();
+/** painted once, however many tests look at it */
+const scene = (name: string): Promise<PaintedScene> => {
+  const painted = scenes.get(name) ?? paintScene(kind(name), SEED, null);
+  scenes.set(name, painted);
+  return painted;
+};
 
 for (const { name } of PAINTED_KINDS) {
   test(`a ${name} plate painted on a car is read`, async () => {
-    const { plate, bytes } = await paintScene(kind(name), SEED, null);
+    const { plate, bytes } = await scene(name);
     const reading = await reader.read(bytes);
     assert.equal(reading?.best?.plate, plate);
     const { x, y, width, height } = reading!.best!.box;
@@ -26,7 +33,7 @@ for (const { name } of PAINTED_KINDS) {
 }
 
 test("a picture turned by its orientation tag is read upright, and its box is that of the upright picture", async () => {
-  const { plate, bytes } = await paintScene(kind("blue"), SEED, null);
+  const { plate, bytes } = await scene("blue");
   const turned = await sharp(bytes).rotate(90).withMetadata({ orientation: 8 }).toBuffer();
   const [upright, tagged] = [await reader.read(bytes), await reader.read(turned)];
   assert.equal(tagged?.best?.plate, plate);
@@ -38,7 +45,7 @@ test("a picture without a plate has none; PNG and WebP are read as JPEG is", asy
     .jpeg()
     .toBuffer();
   assert.deepEqual(await reader.read(plain), { best: null, others: [] });
-  const { plate, bytes } = await paintScene(kind("nev-small"), SEED, null);
+  const { plate, bytes } = await scene("nev-small");
   for (const format of ["png", "webp"] as const) {
     const reading = await reader.read(await sharp(bytes).toFormat(format).toBuffer());
     assert.equal(reading?.best?.plate, plate, format);
@@ -51,7 +58,7 @@ test("what is no picture, or a damaged one, is refused with its reason", async (
     assert.rejects(reader.read(bytes), (error: AppError) => error.code === code && error.status === status);
   await refused(heic, "not-an-image", 415);
   await refused(Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'/>"), "not-an-image", 415);
-  const { bytes } = await paintScene(kind("blue"), SEED, null);
+  const { bytes } = await scene("blue");
   await refused(bytes.subarray(0, bytes.length / 2), "photo-damaged", 422);
   const garbled = Buffer.from(bytes);
   garbled.fill(0xff, 200, garbled.length - 2);
@@ -59,7 +66,7 @@ test("what is no picture, or a damaged one, is refused with its reason", async (
 });
 
 test("switched off, or without the packages, there is no reader: nothing is read and nothing fails", async () => {
-  const { bytes } = await paintScene(kind("blue"), SEED, null);
+  const { bytes } = await scene("blue");
   const off = createPlateReader({ isOn: false });
   const without = createPlateReader({ script: new URL("./stand-in-process.js", import.meta.url) });
   for (const none of [off, without]) {
