@@ -45,4 +45,4 @@ export const isDoubtful = (verdict: Verdict): boolean =>
  * dark or blurred: there nothing else may be near it, as nothing is where it really stands.
  */
 export const isSure = ({ gap, provinceGap, score, province }: Verdict): boolean =>
-  gap >= 1.5 && provinceGap >= (province === "皖" ? 6 : 2.5) && score > -7;
+  gap >= 2 && provinceGap >= (province === "皖" ? 6 : 2.5) && score > -7;

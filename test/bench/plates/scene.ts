@@ -82,11 +82,16 @@ function drawnGround(random: Random): Ground {
 
 function fill({ data, width }: Raster, box: readonly number[], colour: readonly number[]): void {
   const [left, top, right, bottom] = box as [number, number, number, number];
+  // a shade of its own for every row and column: no surface on the road is even
+  const across = Float64Array.from({ length: right - left }, (_, x) => 0.04 * Math.sin((left + x) / 37));
   for (let y = top; y < bottom; y++) {
+    const row = 1 + 0.04 * Math.sin(y / 23);
     for (let x = left; x < right; x++) {
-      // a shade of its own for every row and column: no surface on the road is even
-      const uneven = 1 + 0.04 * Math.sin(x / 37) + 0.04 * Math.sin(y / 23);
-      for (let channel = 0; channel < 3; channel++) data[(y * width + x) * 3 + channel] = colour[channel]! * uneven;
+      const to = (y * width + x) * 3;
+      const uneven = row + across[x - left]!;
+      data[to] = colour[0]! * uneven;
+      data[to + 1] = colour[1]! * uneven;
+      data[to + 2] = colour[2]! * uneven;
     }
   }
 }
