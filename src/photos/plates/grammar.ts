@@ -99,7 +99,7 @@ export function narrowed(forms: Forms, place: number, symbol: number): Forms {
 /** Nats that a form costs on a sheet of a colour, by GA 36-2018; a cast of light can make any colour of any other, so none is impossible. */
 const ON_SHEET: Readonly<Record<SheetColour, Partial<Record<PlateKind, number>> & { other: number }>> = {
   blue: { ordinary: 0, other: 5 },
-  green: { "nev-small": 0, "nev-large": 0, other: 4 },
+  green: { "nev-small": 0, "nev-large": 0, other: 6 },
   yellow: { ordinary: 0, learner: 0, trailer: 0, "nev-large": 0.5, other: 5 },
   white: { ordinary: 0, police: 0.5, army: 2, "armed-police": 2, "nev-small": 1, "nev-large": 1, other: 4 },
   black: { ordinary: 0, "hong-kong": 0, macau: 0, embassy: 1, consulate: 1, other: 4 },

@@ -50,9 +50,10 @@ function inOrder(seen: readonly Sighting[], raster: Raster): Sighting[] {
 
 const lastRow = ({ rows }: Sighting): Quad => rows[rows.length - 1]!;
 
+/** A whole plate has a rim beyond its letters: where they come this near to the edge (a twentieth of their height), more of them may lie outside. */
 function isWhole(quad: Quad, { width, height }: Raster): boolean {
-  const margin = sizeOf(quad).height * 0.1;
-  return quad.every(({ x, y }) => x > -margin && y > -margin && x < width + margin && y < height + margin);
+  const rim = sizeOf(quad).height * 0.05;
+  return quad.every(({ x, y }) => x > rim && y > rim && x < width - rim && y < height - rim);
 }
 
 /** Two legible sightings of one plate are pooled, else the better one is kept. */

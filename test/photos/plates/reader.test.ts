@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import sharp from "sharp";
 import type { AppError } from "../../../src/errors.ts";
+import { rasterOf } from "../../../src/photos/ocr/raster.ts";
 import { createPlateReader } from "../../../src/photos/plates/reader.ts";
 import { PAINTED_KINDS } from "../../bench/plates/plate-kinds.ts";
 import { type PaintedScene, paintScene } from "../../bench/plates/scene.ts";
@@ -38,6 +39,23 @@ test("a picture turned by its orientation tag is read upright, and its box is th
   const [upright, tagged] = [await reader.read(bytes), await reader.read(turned)];
   assert.equal(tagged?.best?.plate, plate);
   assert.ok(Math.abs(tagged!.best!.box.x - upright!.best!.box.x) < 15);
+});
+
+test("of several plates the largest whole one is the best, the others are kept", async () => {
+  const first = await scene("blue");
+  const raster = await rasterOf(first.bytes, 1_344);
+  const above = { raster, middle: { x: 600, y: 270 }, plateWidth: 420, light: 1 };
+  const larger = await paintScene(kind("nev-small"), SEED, above);
+  const both = await reader.read(larger.bytes);
+  assert.equal(both?.best?.plate, larger.plate);
+  assert.deepEqual(
+    both?.others.map(({ plate }) => plate),
+    [first.plate],
+  );
+  const cut = await paintScene(kind("nev-small"), SEED, { ...above, middle: { x: 1_060, y: 270 } });
+  const whole = await reader.read(cut.bytes);
+  assert.equal(whole?.best?.plate, first.plate);
+  assert.ok(whole?.others.every(({ sure }) => !sure));
 });
 
 test("a picture without a plate has none; PNG and WebP are read as JPEG is", async () => {
