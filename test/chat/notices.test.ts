@@ -206,7 +206,7 @@ describe("what is said to a person unasked", () => {
     const after = await fetchPhoto(ctx, { accidentId: accident.id, photoId, last: true });
     assert.deepEqual([after.photos[0]?.state, missingSlots(after)[0]], ["refused", "scene"]);
     await twins[0].settle();
-    assert.match(heard().at(-1)?.text ?? "", /请重拍一张/);
+    assert.match(heard().at(-1)?.text ?? "", /“两车全景”这张没用上：微信里已经取不到了。请再发一次/);
 
     const { id: mediaId } = platform.putMedia(Buffer.from("words"), "application/pdf");
     const second = await announcePhoto(ctx, { accidentId: accident.id, letter: "A", mediaId });
