@@ -69,7 +69,7 @@ async function stripOf(lines: string[], { px, width, height }: Room): Promise<La
     width: width - 2 * margin,
   });
   const stripHeight = Math.min(Math.floor(height / 2), text.height + 2 * margin);
-  const fitting = await cropped(text, { width, height: stripHeight - margin });
+  const fitting = await cropped(text, { width, height: Math.max(1, stripHeight - margin) });
   return layer(
     sharp({
       create: { width, height: stripHeight, channels: 4, background: { r: 12, g: 18, b: 28, alpha: 0.62 } },
