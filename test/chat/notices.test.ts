@@ -213,7 +213,7 @@ describe("what is said to a person unasked", () => {
     await twins[0].settle();
     const { photos } = await ctx.accidents.get(accident.id);
     assert.equal(photos.find(({ id }) => id === second.photos.at(-1)?.id)?.refusal, "not-an-image");
-    assert.match(heard().at(-1)?.text ?? "", /请重拍一张/);
+    assert.match(heard().at(-1)?.text ?? "", /这不是照片。请拍一张发过来/);
     assert.equal(heard().length, 3, "each is told");
   });
 
