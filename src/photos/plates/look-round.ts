@@ -2,7 +2,7 @@ import { type Quad, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
 import { type Eyes, lookAt, type Sighting, sighting } from "./sight.ts";
 import { boxAbove, isPlateShaped, type Rows, rowsAbove, rowsWithin } from "./spots.ts";
-import { isPlain, isPlate, verdictOn } from "./verdict.ts";
+import { isLegible, isPlain, isPlate, verdictOn } from "./verdict.ts";
 import type { View } from "./views.ts";
 
 /** lines of text that are read, the largest first: of a street full of shop signs no more than these */
@@ -20,20 +20,22 @@ export async function lookRound(eyes: Eyes, raster: Raster, boxes: readonly Quad
   const largest = boxes.filter(isPlateShaped).sort((a, b) => area(b) - area(a));
   const seen: Sighting[] = [];
   for (const corners of largest.slice(0, MOST_LINES)) {
-    const one = await readSpot(eyes, raster, { corners, boxes });
+    // a maker's badge below a plate that was read needs no search for a second row
+    const isFound = seen.some(({ ranking }) => isLegible(verdictOn(ranking)));
+    const one = await readSpot(eyes, raster, { corners, boxes: isFound ? null : boxes });
     if (one) seen.push(one);
   }
   return seen;
 }
 
-/** The plate whose only or lower row is in the box; null: none. */
+/** The plate whose only or (where the other boxes are given) lower row is in the box; null: none. */
 async function readSpot(
   eyes: Eyes,
   raster: Raster,
-  { corners, boxes }: { corners: Quad; boxes: readonly Quad[] },
+  { corners, boxes }: { corners: Quad; boxes: readonly Quad[] | null },
 ): Promise<Sighting | null> {
   let best = await lookAt(eyes, sighting(raster, [corners]), FIRST);
-  if (!isPlate(verdictOn(best.ranking))) {
+  if (boxes && !isPlate(verdictOn(best.ranking))) {
     for (const rows of otherRows(corners, { text: best.text, boxes })) {
       const other = await lookAt(eyes, sighting(raster, rows), FIRST);
       if (verdictOn(other.ranking).score > verdictOn(best.ranking).score) best = other;
