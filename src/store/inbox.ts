@@ -38,11 +38,18 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
   await model.createIndexes();
   const collection = bare<InboxDocument>(connection, "inbox");
   const { insert, finish } = writers(collection);
-  const idOf = (key: string) => vault.personId(`push ${key}`);
+  // A keyed hash costs more than what is done with it, and every push asks two or three times.
+  const ids = new WeakMap<object, string>();
+  const idOf = (work: { readonly key: string }): string => {
+    const id = ids.get(work) ?? vault.personId(`push ${work.key}`);
+    ids.set(work, id);
+    return id;
+  };
   const after = (ms: number) => new Date(now().getTime() + ms);
   return {
-    async begin({ key, holder, leaseMs }: Lease): Promise<State> {
-      const _id = idOf(key);
+    async begin(lease: Lease): Promise<State> {
+      const { holder, leaseMs } = lease;
+      const _id = idOf(lease);
       const fresh = { _id, holder, leaseUntil: after(leaseMs), done: false, expiresAt: after(KEPT_MS) };
       if (await insert(fresh)) return { state: "new" };
       const lapsed = { _id, done: false, leaseUntil: { $lte: now() } };
@@ -55,11 +62,13 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
         reply: known.sealedReply ? vault.openOwn(`reply/${_id}`, bytesOf(known.sealedReply)) : null,
       };
     },
-    async renew({ key, holder, leaseMs }: Lease): Promise<void> {
-      await collection.updateOne({ _id: idOf(key), holder, done: false }, { $set: { leaseUntil: after(leaseMs) } });
+    async renew(lease: Lease): Promise<void> {
+      const { holder, leaseMs } = lease;
+      await collection.updateOne({ _id: idOf(lease), holder, done: false }, { $set: { leaseUntil: after(leaseMs) } });
     },
-    async finish({ key, holder, reply }: { key: string; holder: string; reply: string | null }): Promise<void> {
-      const _id = idOf(key);
+    async finish(lease: Omit<Lease, "leaseMs">, reply: string | null): Promise<void> {
+      const { holder } = lease;
+      const _id = idOf(lease);
       const sealedReply = reply === null ? null : vault.sealOwn(`reply/${_id}`, reply);
       await finish({ filter: { _id, holder }, update: { $set: { done: true, sealedReply } } });
     },
@@ -68,7 +77,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
 
 const DUPLICATE = 11000;
 /** Far less than the pause after which a repetition to another process asks again for the answer. */
-const REST_MS = 20;
+const REST_MS = 30;
 
 interface Finished {
   filter: { _id: string; holder: string };

@@ -24,29 +24,39 @@ export function openedBy(openings: Openings, by: string | undefined, at: Date): 
   return { [`windows.${opening.name}`]: { left: opening.count, until } };
 }
 
-export function sayWindows(model: Model<PersonDocument>, vault: Vault): SayWindows {
+/** `settled`: what he did is written; a window that he has just opened is open here, too. */
+export function sayWindows(
+  model: Model<PersonDocument>,
+  vault: Vault,
+  settled: (personId: string) => Promise<void> | undefined,
+): SayWindows {
+  const idOf = async (openid: string): Promise<string> => {
+    const id = vault.personId(openid);
+    await settled(id);
+    return id;
+  };
   return {
     async openWindow(openid, name, { left, until }) {
-      const earlier = { _id: vault.personId(openid), [`windows.${name}.until`]: { $not: { $gt: new Date(until) } } };
+      const earlier = { _id: await idOf(openid), [`windows.${name}.until`]: { $not: { $gt: new Date(until) } } };
       await model.updateOne(earlier, { $set: { [`windows.${name}`]: { left, until: new Date(until) } } });
     },
     async takeFrom(openid, name, at) {
       const open = {
-        _id: vault.personId(openid),
+        _id: await idOf(openid),
         [`windows.${name}.left`]: { $gt: 0 },
         [`windows.${name}.until`]: { $gt: new Date(at) },
       };
       return (await model.updateOne(open, { $inc: { [`windows.${name}.left`]: -1 } })).matchedCount === 1;
     },
     async windows(openid) {
-      const found = await model.findOne({ _id: vault.personId(openid) }, { windows: 1 }).lean<PersonDocument>();
+      const found = await model.findOne({ _id: await idOf(openid) }, { windows: 1 }).lean<PersonDocument>();
       const entries = Object.entries(found?.windows ?? {}).flatMap(([name, window]) =>
         window ? [[name, { left: window.left, until: window.until.getTime() }]] : [],
       );
       return Object.fromEntries(entries);
     },
     async closeWindows(openid) {
-      await model.updateOne({ _id: vault.personId(openid) }, { $unset: { windows: 1 } });
+      await model.updateOne({ _id: await idOf(openid) }, { $unset: { windows: 1 } });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, type mongo, Schema } from "mongoose";
 import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
@@ -59,7 +60,7 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     const at = now();
     return { seenAt: at, ...openedBy(openings, by, at) };
   };
-  const note = noting(bare<PersonDocument>(connection, "people"), vault, setBy);
+  const { note, settled } = noting(bare<PersonDocument>(connection, "people"), vault, setBy);
   const personOf = (document: PersonDocument, openid: string): Person => ({
     id: document._id,
     openid,
@@ -67,7 +68,7 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     ...(document.unsaid?.length && { hasUnsaid: true }),
   });
   return {
-    ...sayWindows(model, vault),
+    ...sayWindows(model, vault, settled),
     ...consentsOf(model),
     async see(openid, by) {
       return personOf(await note({ id: vault.personId(openid), openid, by }), openid);
@@ -113,7 +114,13 @@ interface Seen {
 
 const SEEN = { language: 1, unsaid: { $slice: 1 } } as const;
 
-/** Every push passes here. One operation for one person; for several one bulk and one query, and who is not known yet goes by himself. */
+/** To collect what several pushes did; shorter than anything that is said later. */
+const REST_MS = 30;
+
+/**
+ * Every push passes here. One operation for one person; for several one query, and who is not known yet goes by himself. What those who are known did is
+ * written behind, together: nobody waits for it but who asks what may still be said to him (`settled`).
+ */
 function noting(
   people: mongo.Collection<PersonDocument>,
   vault: Vault,
@@ -125,24 +132,49 @@ function noting(
     return (await people.findOneAndUpdate({ _id: id }, { $set: setBy(by), $setOnInsert }, options)) as PersonDocument;
   };
   // One statement for all who did the same: they share the moment, too.
-  const statement = (by: string | undefined, all: Seen[]) => {
-    const filter = { _id: { $in: all.filter((one) => one.by === by).map(({ id }) => id) } };
-    return { updateMany: { filter, update: { $set: setBy(by) } } };
+  const write = async (all: Seen[]): Promise<void> => {
+    const acts = [...new Set(all.map(({ by }) => by))];
+    const updates = acts.map((by) => {
+      const filter = { _id: { $in: all.filter((one) => one.by === by).map(({ id }) => id) } };
+      return { updateMany: { filter, update: { $set: setBy(by) } } };
+    });
+    // The driver does not repeat such a bulk after a fail-over: one by one it does.
+    await people.bulkWrite(updates, { ordered: false }).catch(() => Promise.all(all.map(alone)));
   };
-  return together<Seen, PersonDocument>({
+  const behind = together<Seen, void>({
+    rest: () => sleep(REST_MS),
+    alone: (one) => write([one]),
+    async group(all) {
+      await write(all);
+      return all.map(() => undefined);
+    },
+  });
+  const open = new Map<string, Promise<void>>();
+  const writeBehind = (seen: Seen): void => {
+    // Where it cannot be written the window stays as it was: what is said then takes another way, and his next message opens it.
+    const written = behind(seen)
+      .catch(() => {})
+      .then(() => {
+        if (open.get(seen.id) === written) open.delete(seen.id);
+      });
+    open.set(seen.id, written);
+  };
+  const note = together<Seen, PersonDocument>({
     alone,
     async group(all) {
-      const acts = [...new Set(all.map(({ by }) => by))];
-      const [, found] = await Promise.all([
-        people.bulkWrite(
-          acts.map((by) => statement(by, all)),
-          { ordered: false },
-        ),
-        people.find({ _id: { $in: all.map(({ id }) => id) } }).toArray(),
-      ]).catch(() => [null, []] as const); // the driver does not repeat such a bulk after a fail-over; one by one it does
+      const found = await people
+        .find({ _id: { $in: all.map(({ id }) => id) } })
+        .toArray()
+        .catch(() => []);
       const known = new Map(found.map((document) => [document._id, document]));
-      const one = async (seen: Seen) => known.get(seen.id) ?? alone(seen);
+      const one = async (seen: Seen): Promise<PersonDocument> => {
+        const document = known.get(seen.id);
+        if (!document) return alone(seen);
+        writeBehind(seen);
+        return document;
+      };
       return Promise.all(all.map((seen) => one(seen).catch((error: Error) => error)));
     },
   });
+  return { note, settled: (id: string): Promise<void> | undefined => open.get(id) };
 }

@@ -20,5 +20,5 @@ export interface InboxStore {
   /** Extends the holder's lease; without effect when it is no longer his. */
   renew(lease: InboxLease): Promise<void>;
   /** Keeps the answer (null: nothing was said), for the retries that may still come; without effect when the lease is another's. */
-  finish(work: { readonly key: string; readonly holder: string; readonly reply: string | null }): Promise<void>;
+  finish(lease: Omit<InboxLease, "leaseMs">, reply: string | null): Promise<void>;
 }

@@ -107,7 +107,7 @@ export class PushWork {
       this.#isInHand = false;
       // What is kept for a repetition need not keep his next message waiting.
       turn.leave();
-      await this.#quietly("push not finished", inbox.finish({ ...this.#lease, reply: this.#sink.body }));
+      await this.#quietly("push not finished", inbox.finish(this.#lease, this.#sink.body));
     } finally {
       clearInterval(renewal);
       turn.leave();

@@ -30,8 +30,8 @@ describe("pushes that come together", () => {
     await Promise.all(
       fresh.flatMap((index) => {
         const key = `g${index % MANY.length}`;
-        const mine = inbox.finish({ key, holder: `h${index}`, reply: `answer to ${key}` });
-        return [mine, inbox.finish({ key, holder: "another", reply: "not mine" })];
+        const mine = inbox.finish({ key, holder: `h${index}` }, `answer to ${key}`);
+        return [mine, inbox.finish({ key, holder: "another" }, "not mine")];
       }),
     );
     const known = await Promise.all(MANY.map((at) => inbox.begin(lease(`g${at}`, "again"))));

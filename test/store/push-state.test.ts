@@ -39,16 +39,16 @@ describe("what the channel keeps", () => {
       assert.equal(begun.filter(({ state }) => state === "new").length, 1);
       assert.equal(begun.filter(({ state }) => state === "running").length, 5);
       const holder = `h${begun.findIndex(({ state }) => state === "new")}`;
-      await a.finish({ key: "once", holder: "another", reply: "not mine" });
+      await a.finish({ key: "once", holder: "another" }, "not mine");
       assert.deepEqual(await b.begin(lease("once", "x")), { state: "running" });
-      await a.finish({ key: "once", holder, reply: "<xml>回复</xml>" });
+      await a.finish({ key: "once", holder }, "<xml>回复</xml>");
       assert.deepEqual(await b.begin(lease("once", "x")), { state: "done", reply: "<xml>回复</xml>" });
     });
 
     it("keeps that nothing was said", async () => {
       const [a] = await Promise.all(both((connection) => createInbox(connection, vault, now)));
       await a.begin(lease("silent", "h"));
-      await a.finish({ key: "silent", holder: "h", reply: null });
+      await a.finish({ key: "silent", holder: "h" }, null);
       assert.deepEqual(await a.begin(lease("silent", "x")), { state: "done", reply: null });
     });
 
@@ -62,14 +62,14 @@ describe("what the channel keeps", () => {
       clock.advance(3_000);
       assert.equal((await b.begin(lease("dead", "second"))).state, "new");
       await a.renew(lease("dead", "first"));
-      await a.finish({ key: "dead", holder: "first", reply: "too late" });
+      await a.finish({ key: "dead", holder: "first" }, "too late");
       assert.equal((await a.begin(lease("dead", "third"))).state, "running");
     });
 
     it("writes neither who nor what in clear", async () => {
       const [a] = await Promise.all(both((connection) => createInbox(connection, vault, now)));
       await a.begin(lease("o_openid:77", "h"));
-      await a.finish({ key: "o_openid:77", holder: "h", reply: "沪A12345" });
+      await a.finish({ key: "o_openid:77", holder: "h" }, "沪A12345");
       const stored = JSON.stringify(await connections[0]?.collection("inbox").find({}).toArray());
       assert.doesNotMatch(stored, /o_openid|沪A/);
     });

@@ -32,7 +32,7 @@ export class MemoryInbox implements InboxStore {
     if (known?.holder === holder) known.until = this.#now() + leaseMs;
   }
 
-  async finish({ key, holder, reply }: { key: string; holder: string; reply: string | null }): Promise<void> {
+  async finish({ key, holder }: Omit<InboxLease, "leaseMs">, reply: string | null): Promise<void> {
     const known = this.entries.get(key);
     if (known?.holder === holder) known.reply = reply;
   }
