@@ -15,7 +15,7 @@ after(async () => {
 });
 
 const MANY = Array.from({ length: 30 }, (_, index) => index);
-const lease = (key: string, holder: string) => ({ key, holder, leaseMs: 3_000 });
+const lease = (key: string, holder: string) => ({ key, holder, leaseMs: 60_000 });
 
 describe("pushes that come together", () => {
   it("are each taken once, those that are there already among them, and each keeps its own answer", async () => {
