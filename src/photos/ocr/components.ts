@@ -17,8 +17,9 @@ export interface ProbabilityMap {
 export function patchesOf(map: ProbabilityMap, threshold: number, leastPixels: number): Patch[] {
   const seen = new Uint8Array(map.values.length);
   const patches: Patch[] = [];
-  for (let start = 0; start < seen.length; start++) {
-    if (seen[start] || map.values[start]! <= threshold) continue;
+  const { values } = map;
+  for (let start = 0; start < values.length; start++) {
+    if (values[start]! <= threshold || seen[start]) continue;
     const pixels = fill(map, { seen, start, threshold });
     if (pixels.length >= leastPixels) patches.push({ rim: rimOf(pixels, map.width), pixels: pixels.length });
   }

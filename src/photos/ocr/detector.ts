@@ -19,8 +19,8 @@ export interface DetectOptions {
 export interface TextBox {
   /** in pixels of the raster that was given; may reach over its edge */
   corners: Quad;
-  /** the same box with four corners of its own: what a plate looks like that is seen from the side */
-  outline: Quad;
+  /** the same box with four corners of its own: what a plate looks like that is seen from the side. Seldom asked for. */
+  outline: () => Quad;
   score: number;
 }
 
@@ -48,10 +48,8 @@ export async function detectLines(models: OcrModels, raster: Raster, options: De
     const score = meanWithin(map, core);
     if (score < leastScore) continue;
     const margin = (size.width * size.height * unclip) / (2 * (size.width + size.height));
-    const [corners, outline] = [core, outlineOf(hull, core)].map((quad) =>
-      scaled(grown(quad, margin, margin), raster.width / width, raster.height / height),
-    ) as [Quad, Quad];
-    boxes.push({ corners, outline, score });
+    const whole = (quad: Quad) => scaled(grown(quad, margin, margin), raster.width / width, raster.height / height);
+    boxes.push({ corners: whole(core), outline: () => whole(outlineOf(hull, core)), score });
   }
   return boxes;
 }
@@ -65,8 +63,9 @@ function inputOf({ data, width, height }: Raster): Float32Array {
   for (let channel = 0; channel < 3; channel++) {
     const scale = 1 / 255 / DEVIATION[channel]!;
     const shift = MEAN[channel]! / DEVIATION[channel]!;
-    for (let pixel = 0; pixel < plane; pixel++) {
-      input[channel * plane + pixel] = data[pixel * 3 + 2 - channel]! * scale - shift;
+    const to = channel * plane;
+    for (let pixel = 0, from = 2 - channel; pixel < plane; pixel++, from += 3) {
+      input[to + pixel] = data[from]! * scale - shift;
     }
   }
   return input;

@@ -29,8 +29,12 @@ export function lineOf(raster: Raster, corners: Quad): Raster {
 }
 
 /** Reads a strip made by `lineOf` (or any raster 48 pixels high). */
-export async function recogniseLine(models: OcrModels, line: Raster): Promise<RecognisedLine> {
-  const width = Math.max(LEAST_WIDTH, Math.ceil(line.width / STEP) * STEP);
+export async function recogniseLine(
+  models: OcrModels,
+  line: Raster,
+  leastWidth = LEAST_WIDTH,
+): Promise<RecognisedLine> {
+  const width = Math.max(leastWidth, Math.ceil(line.width / STEP) * STEP);
   const probabilities = await models.recognise(inputOf(line, width), width);
   const symbols = models.alphabet.length;
   const steps = probabilities.length / symbols;

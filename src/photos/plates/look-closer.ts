@@ -25,7 +25,7 @@ export async function closer(eyes: Eyes, seen: Sighting, raster: Raster): Promis
   const near = rows.length === 1 ? await foundAnew(eyes, raster, rows[0]) : null;
   if (!near) return pooled(seen, (await lookAt(eyes, sighting(raster, rows), [...VIEWS, ...LEANING])).views);
   const level = await lookAt(eyes, sighting(near.crop, [near.corners]), VIEWS);
-  const straight = await lookAt(eyes, sighting(near.crop, [near.outline]), STRAIGHT);
+  const straight = await lookAt(eyes, sighting(near.crop, [near.outline()]), STRAIGHT);
   return pooled(seen, [...level.views, ...straight.views]);
 }
 

@@ -7,6 +7,7 @@ import type { View } from "./views.ts";
 
 /** lines of text that are read, the largest first: of a street full of shop signs no more than these */
 const MOST_LINES = 4;
+const BRIEF: readonly View[] = [{ grey: true, brief: true }];
 const FIRST: readonly View[] = [{ grey: true }];
 const SECOND: readonly View[] = [{ across: -0.07, along: 0.08 }];
 /** what the lower of two rows reads like */
@@ -20,12 +21,19 @@ export async function lookRound(eyes: Eyes, raster: Raster, boxes: readonly Quad
   const largest = boxes.filter(isPlateShaped).sort((a, b) => area(b) - area(a));
   const seen: Sighting[] = [];
   for (const corners of largest.slice(0, MOST_LINES)) {
-    // a maker's badge below a plate that was read needs no search for a second row
     const isFound = seen.some(({ ranking }) => isLegible(verdictOn(ranking)));
+    // most of what stands beside a plate that was read are badges and stickers
+    if (isFound && !(await mayBePlate(eyes, raster, corners))) continue;
+    // a maker's badge below a plate that was read needs no search for a second row
     const one = await readSpot(eyes, raster, { corners, boxes: isFound ? null : boxes });
     if (one) seen.push(one);
   }
   return seen;
+}
+
+async function mayBePlate(eyes: Eyes, raster: Raster, corners: Quad): Promise<boolean> {
+  const { ranking } = await lookAt(eyes, sighting(raster, [corners]), BRIEF);
+  return isPlate(verdictOn(ranking));
 }
 
 /** The plate whose only or (where the other boxes are given) lower row is in the box; null: none. */

@@ -10,7 +10,7 @@ import type { Importance } from "./waiting-list.ts";
 
 /** Reads plates and licences on this machine, one picture at a time in a process of its own; what it is shown it forgets. */
 export interface PlateReader {
-  /** False: switched off, or the optional packages are not installed or do not run here. */
+  /** False: switched off, or the optional packages are not installed or do not run here. Loads the models where that was not done. */
   isAvailable(): Promise<boolean>;
   /**
    * The plates of a JPEG, PNG or WebP, best as large as it was taken; null: there is no reader. Throws Busy when too many wait, Invalid for what is no picture.

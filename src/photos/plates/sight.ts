@@ -46,7 +46,8 @@ async function read(
   view: View,
 ): Promise<{ emissions: Emissions; text: string }> {
   const lines = [];
-  for (const row of rows) lines.push(await recogniseLine(eyes.models, stripOf(raster, row, view)));
+  const leastWidth = view.brief ? 0 : undefined;
+  for (const row of rows) lines.push(await recogniseLine(eyes.models, stripOf(raster, row, view), leastWidth));
   const [first, second] = lines.map(eyes.reduce);
   const { text } = lines[lines.length - 1]!;
   return { emissions: second ? joined(first!, second) : first!, text };
