@@ -126,7 +126,8 @@ export interface Invitation {
   usedAt: Date | null;
 }
 
-export const CLAIM_STATUSES = [
+/** The way of a claim at the insurer, in order: 报案 立案 查勘 定损 核赔 支付 结案. */
+export const CLAIM_PATH = [
   "submitted",
   "received",
   "accepted",
@@ -137,11 +138,9 @@ export const CLAIM_STATUSES = [
   "approved",
   "paid",
   "closed",
-  "need_more",
-  "rejected",
-  "cancelled",
-  "reopened",
 ] as const;
+/** The others leave it or return to it. */
+export const CLAIM_STATUSES = [...CLAIM_PATH, "need_more", "rejected", "cancelled", "reopened"] as const;
 export type ClaimStatus = (typeof CLAIM_STATUSES)[number];
 
 /** One claim for one party at his own insurer; two claims even when it is the same insurer. */

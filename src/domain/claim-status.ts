@@ -1,18 +1,6 @@
-import type { Claim, ClaimStatus } from "./accident.ts";
+import { CLAIM_PATH, type Claim, type ClaimStatus } from "./accident.ts";
 
-/** The way of a claim at the insurer, in order: 报案 立案 查勘 定损 核赔 支付 结案. The other statuses leave it or return to it. */
-const PATH: readonly ClaimStatus[] = [
-  "submitted",
-  "received",
-  "accepted",
-  "survey_scheduled",
-  "surveyed",
-  "assessed",
-  "repair_agreed",
-  "approved",
-  "paid",
-  "closed",
-];
+const PATH: readonly ClaimStatus[] = CLAIM_PATH;
 
 /** What may still follow where money has moved or the claim has ended; everywhere else the way forward and every exit is open. */
 const ONLY_AFTER: Partial<Record<ClaimStatus, readonly ClaimStatus[]>> = {
