@@ -21,19 +21,25 @@ const PICTURES: [string, URL][] = [
     .filter(([, url]) => existsSync(url)),
 ];
 
+/** The ones that are made worse in every way: of each kind, by day and in the dark. */
+const TREATED = PICTURES.filter(([name]) =>
+  ["phone-1-scene", "phone-1-own-plate", "sh-b683j8-dark-garage"].includes(name),
+);
+
 /** No larger than is needed: each of the copies below is made from it. */
-const upright = async (url: URL) =>
-  sharp(
-    await sharp(await readFile(url))
-      .autoOrient()
-      .resize(1400, 1400, { fit: "inside", withoutEnlargement: true })
-      .png({ compressionLevel: 1 })
-      .toBuffer(),
-  );
+async function upright(url: URL, side = 1400): Promise<Sharp> {
+  const { data, info } = await sharp(await readFile(url))
+    .autoOrient()
+    .resize(side, side, { fit: "inside", withoutEnlargement: true })
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return sharp(data, { raw: info });
+}
 const examine = async (image: Sharp) => photos.examine(await image.jpeg({ quality: 90 }).toBuffer());
 
 describe("a picture is still the same", () => {
-  for (const [name, url] of PICTURES) {
+  for (const [name, url] of TREATED) {
     it(`${name}: re-encoded, smaller, progressive, blurred or darker: hardly a bit; a little cut off: few`, async () => {
       const image = await upright(url);
       const { imageHash } = await photos.examine(await readFile(url));
@@ -44,7 +50,7 @@ describe("a picture is still the same", () => {
       assert.ok((await distanceTo(image.clone().resize(480, 480, { fit: "inside" }))) <= 6);
       assert.ok((await distanceTo(image.clone().blur(3))) <= 4);
       assert.ok((await distanceTo(image.clone().linear(0.6, 0))) <= 4);
-      const { width, height } = await sharp(await image.clone().toBuffer()).metadata();
+      const { width, height } = await sharp(await image.clone().png({ compressionLevel: 1 }).toBuffer()).metadata();
       const inner = { left: width * 0.02, top: height * 0.02, width: width * 0.96, height: height * 0.96 };
       const cut = Object.fromEntries(Object.entries(inner).map(([side, px]) => [side, Math.round(px)]));
       assert.ok((await distanceTo(image.clone().extract(cut as typeof inner))) <= 10);
@@ -52,7 +58,7 @@ describe("a picture is still the same", () => {
     });
 
     it(`${name}: whichever way the phone was held`, async () => {
-      const image = await upright(url);
+      const image = await upright(url, 800);
       const { imageHash, width, height } = await examine(image.clone());
       // what each orientation of EXIF undoes
       const turns: Record<number, (one: Sharp) => Sharp> = {
@@ -79,7 +85,8 @@ describe("a picture is still the same", () => {
       const image = await upright(url);
       const scaled = image.clone().resize(1344, 1344, { fit: "inside", withoutEnlargement: true });
       const sharpOne = (await examine(scaled.clone())).measures;
-      const blurred = (await examine(sharp(await scaled.clone().toBuffer()).blur(6))).measures;
+      const blurred = (await examine(sharp(await scaled.clone().png({ compressionLevel: 1 }).toBuffer()).blur(6)))
+        .measures;
       const dark = (await examine(scaled.clone().linear(0.12, 0))).measures;
       assert.ok(sharpOne.sharpness > 300 && blurred.sharpness < 20, `${sharpOne.sharpness} ${blurred.sharpness}`);
       assert.ok(dark.brightness < 25 && dark.highlights < 36 && dark.blackPermille > sharpOne.blackPermille);
@@ -231,7 +238,7 @@ describe("what the camera wrote", () => {
 });
 
 describe("whatever is sent", () => {
-  const original = async () => upright(PICTURES.at(-1)![1]);
+  const original = async () => upright(PICTURES.at(-1)![1], 800);
 
   it("CMYK, 16 bits, progressive, grey and transparent pictures become ordinary ones", async () => {
     const image = await original();
@@ -261,7 +268,7 @@ describe("whatever is sent", () => {
     const bytes = await (await original()).jpeg({ quality: 90 }).toBuffer();
     for (const part of [0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]) {
       const cut = bytes.subarray(0, Math.round(bytes.length * part));
-      for (const work of [photos.inspect(cut), photos.examine(cut)])
+      for (const work of [() => photos.inspect(cut), () => photos.examine(cut)])
         await assert.rejects(
           work,
           (error) => error instanceof AppError && error.code === "photo-damaged",
