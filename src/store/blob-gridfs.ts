@@ -1,11 +1,12 @@
 import mongoose, { type Connection } from "mongoose";
 import { Busy } from "../errors.ts";
-import type { Keeper } from "./blob-keeper.ts";
+import type { Keeper, SealedUpload } from "./blob-keeper.ts";
 
 /** Few round trips and documents; each stays far below the 16 MB that a document may hold. */
 export const CHUNK_BYTES = 1024 * 1024 - 1024;
 
 interface Chunk {
+  _id: mongoose.mongo.ObjectId;
   files_id: mongoose.mongo.ObjectId;
   n: number;
   data: mongoose.mongo.Binary;
@@ -15,10 +16,12 @@ interface Chunk {
 export async function createGridfs(connection: Connection): Promise<Keeper> {
   const chunks = connection.collection<Chunk>("blobs.chunks");
   await chunks.createIndex({ files_id: 1, n: 1 }, { unique: true });
+  const insert = (await isAlone(connection)) ? insertPlainly : insertAgainIfNeeded;
   return {
     async save(uploads) {
-      const documents = uploads.flatMap(({ id, sealed }) => chunksOf(id, sealed));
-      await chunks.insertMany(documents).catch(asFault);
+      const documents = uploads.flatMap(chunksOf);
+      for (let at = 0; at < documents.length; at += AT_ONCE)
+        await insert(connection, documents.slice(at, at + AT_ONCE)).catch(asFault);
     },
     async read({ id }) {
       const found = await chunks.find({ files_id: id }, { sort: { n: 1 } }).toArray();
@@ -31,12 +34,38 @@ export async function createGridfs(connection: Connection): Promise<Keeper> {
   };
 }
 
-function chunksOf(id: mongoose.mongo.ObjectId, sealed: Buffer): Chunk[] {
-  return Array.from({ length: Math.ceil(sealed.length / CHUNK_BYTES) }, (_, n) => ({
+/** One command is one document, of up to 16 MB. */
+const AT_ONCE = 12;
+
+function chunksOf({ id, pieces }: SealedUpload): Chunk[] {
+  return pieces.map((piece, n) => ({
+    _id: new mongoose.mongo.ObjectId(),
     files_id: id,
     n,
-    data: new mongoose.mongo.Binary(sealed.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES)),
+    data: new mongoose.mongo.Binary(piece),
   }));
+}
+
+/** A server of its own, as the embedded one is: there is nobody whom a write could be sent to again. */
+async function isAlone(connection: Connection): Promise<boolean> {
+  const { setName, msg } = await connection.db!.command({ hello: 1 });
+  return setName === undefined && msg !== "isdbgrid";
+}
+
+const insertAgainIfNeeded = (connection: Connection, documents: Chunk[]): Promise<unknown> =>
+  connection.collection<Chunk>("blobs.chunks").insertMany(documents);
+
+/** What insertMany does, but for two of the four copies that the driver makes of a photograph to be able to repeat and to split it. */
+async function insertPlainly({ db }: Connection, documents: Chunk[]): Promise<void> {
+  const { writeConcern } = db!;
+  const answer = await db!.command({
+    insert: "blobs.chunks",
+    documents,
+    ordered: true,
+    ...(writeConcern && { writeConcern }),
+  });
+  const fault = answer["writeErrors"]?.[0] ?? answer["writeConcernError"];
+  if (fault) throw new mongoose.mongo.MongoServerError(fault);
 }
 
 /** OutOfDiskSpace, and what Atlas says when its share is used up */

@@ -12,10 +12,16 @@ export interface Upload {
   accidentId: string;
 }
 
+/** What is kept, as it comes from the vault: in pieces of the chunks' size, or put together for who cannot take pieces. */
+export interface SealedUpload extends Upload {
+  pieces: readonly Buffer[];
+  readonly sealed: Buffer;
+}
+
 /** A place for sealed bytes; it knows neither keys nor what they are. */
 export interface Keeper {
   /** Together, in as few round trips as it takes. What a failure leaves behind is found by the register and removed. */
-  save(uploads: readonly (Upload & { sealed: Buffer })[]): Promise<void>;
+  save(uploads: readonly SealedUpload[]): Promise<void>;
   /** null: they are not there */
   read(upload: Upload): Promise<Buffer | null>;
   /** what is not there any more is no fault */

@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import type { Accident } from "../domain/accident.ts";
 import { NotFound, Upstream } from "../errors.ts";
 import { CHUNK_BYTES, createGridfs } from "./blob-gridfs.ts";
-import { type Keeper, type KeeperName, newUploadId } from "./blob-keeper.ts";
+import { type Keeper, type KeeperName, newUploadId, type SealedUpload } from "./blob-keeper.ts";
 import { type BlobKind, createRegister, type Entry, type Finished, type Register } from "./blob-register.ts";
 import { createBucket } from "./bucket.ts";
 import { createScrub, type Scrub } from "./scrub.ts";
@@ -92,21 +92,24 @@ async function saveAll(store: Store, owner: BlobOwner, blobs: readonly NewBlob[]
   return named.map(({ sha256 }) => sha256);
 }
 
-type Upload = Finished & { sealed: Buffer };
+type Upload = Finished & SealedUpload;
 
 /** Registered, written, named, in this order: at whatever point it ends, nobody finds half a file, and what there is of it is removed. */
 async function write(store: Store, owner: BlobOwner, blobs: (NewBlob & { sha256: string })[]): Promise<void> {
   const { register, vault, keeper, keepers } = store;
   const uploads: Upload[] = blobs.map(({ bytes, sha256, kind }) => {
-    const sealed = vault.seal(owner.key, placeOf(sha256), bytes);
+    const pieces = vault.sealInPieces(owner.key, placeOf(sha256), bytes, CHUNK_BYTES);
     return {
       id: newUploadId(),
       accidentId: owner.id,
       sha256,
       kind,
-      sealed,
+      pieces,
+      get sealed() {
+        return Buffer.concat(pieces);
+      },
       bytes: bytes.length,
-      length: sealed.length,
+      length: pieces.reduce((sum, piece) => sum + piece.length, 0),
     };
   });
   await register.begin(uploads, keeper, new Date(store.now().getTime() + store.dueAfterMs));

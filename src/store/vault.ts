@@ -7,6 +7,8 @@ export interface Vault {
   unwrap(wrapped: Buffer): Buffer;
   /** Seals bytes under an accident's key; `place` says where they are kept, so that they open nowhere else. */
   seal(key: Uint8Array, place: string, plain: Uint8Array): Buffer;
+  /** The same bytes as from `seal`, in pieces of `pieceBytes` (the last one may be shorter): a photograph is not copied to be put together and cut again. */
+  sealInPieces(key: Uint8Array, place: string, plain: Uint8Array, pieceBytes: number): Buffer[];
   open(key: Uint8Array, place: string, sealed: Uint8Array): Buffer;
   /** Under DATA_KEY itself: what belongs to no accident (an openid, what a driver used last time). */
   sealOwn(place: string, plain: string): Buffer;
@@ -32,6 +34,7 @@ export function createVault(dataKey: Buffer): Vault {
     },
     unwrap: (wrapped) => open(wrapping, "accident-key", wrapped),
     seal,
+    sealInPieces,
     open,
     sealOwn: (place, plain) => seal(own, place, Buffer.from(plain)),
     openOwn: (place, sealed) => open(own, place, sealed).toString("utf8"),
@@ -41,12 +44,26 @@ export function createVault(dataKey: Buffer): Vault {
 }
 
 function seal(key: Uint8Array, place: string, plain: Uint8Array): Buffer {
+  const { head, body } = encrypt(key, place, plain);
+  return Buffer.concat([head, body]);
+}
+
+function sealInPieces(key: Uint8Array, place: string, plain: Uint8Array, pieceBytes: number): Buffer[] {
+  const { head, body } = encrypt(key, place, plain);
+  const pieces: Buffer[] = [Buffer.concat([head, body.subarray(0, pieceBytes - head.length)])];
+  for (let at = pieceBytes - head.length; at < body.length; at += pieceBytes)
+    pieces.push(body.subarray(at, at + pieceBytes));
+  return pieces;
+}
+
+/** The head is the nonce and the tag. */
+function encrypt(key: Uint8Array, place: string, plain: Uint8Array): { head: Buffer; body: Buffer } {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(place));
   const body = cipher.update(plain);
   // GCM holds nothing back: what ends it brings the tag only, and a photograph need not be copied for it
   cipher.final();
-  return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+  return { head: Buffer.concat([nonce, cipher.getAuthTag()]), body };
 }
 
 function open(key: Uint8Array, place: string, sealed: Uint8Array): Buffer {

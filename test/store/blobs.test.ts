@@ -227,7 +227,8 @@ describe("an upload that was cut off", () => {
     const register = await createRegister(connection, { chunkSize: CHUNK_BYTES, now: () => clock.now() });
     const upload = { id: newUploadId(), accidentId: newOwner().id };
     await register.begin([upload], "gridfs", clock.now());
-    await (await createGridfs(connection)).save([{ ...upload, sealed: randomBytes(3 * CHUNK_BYTES) }]);
+    const sealed = randomBytes(CHUNK_BYTES);
+    await (await createGridfs(connection)).save([{ ...upload, pieces: [1, 2, 3].map(() => sealed), sealed }]);
     const facts = { sha256: "ab".repeat(32), kind: "original" as const, bytes: 1, length: 1 };
     return { finish: () => register.finish([{ ...upload, ...facts }]) };
   }

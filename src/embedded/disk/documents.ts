@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import { matches } from "../query/matches.ts";
 import { tuplesAt } from "../query/path.ts";
-import { encode } from "../values/encode.ts";
+import { encode, encodeInPlace } from "../values/encode.ts";
 import { encodeKey } from "../values/key.ts";
 import { Doc, type Value } from "../values/value.ts";
 import type { Catalogue, Collection, Index } from "./catalogue.ts";
@@ -49,13 +49,14 @@ export class Documents {
   insert(collection: Collection, doc: Doc): void {
     const id = idKey(doc.get("_id")!);
     const key = documentKey(collection, id);
-    const raw = encodeChecked(doc);
     const added = allEntries(collection, doc);
     if (this.#store.get(key)) throw duplicate(collection, collection.primary, [doc.get("_id")!]);
     this.#checkUnique(collection, id, added);
+    // inside a write LMDB takes the bytes over at once: they need no buffer of their own
+    const raw = checked(encodeInPlace(doc));
     this.#store.requireRoom(raw.length);
-    this.#noteLoose(collection, added);
     this.#store.put(key, raw);
+    this.#noteLoose(collection, added);
     for (const { index, entries } of added)
       for (const { key } of entries.values()) this.#store.put(entryKey(index, key, id), id);
   }
@@ -134,7 +135,10 @@ export function entryKey(index: Index, key: Buffer, id: Buffer): Buffer {
 }
 
 export function encodeChecked(doc: Doc): Buffer {
-  const raw = encode(doc);
+  return checked(encode(doc));
+}
+
+function checked(raw: Buffer): Buffer {
   if (raw.length <= MAX_DOCUMENT) return raw;
   throw new Fault(10334, `BSONObj size: ${raw.length} is invalid. Size must be between 0 and ${MAX_DOCUMENT}`);
 }

@@ -33,6 +33,7 @@ export class Store {
     this.#room.take(bytes);
   }
 
+  /** Inside {@link write}; the bytes are taken over before it returns. */
   put(key: Buffer, value: Buffer): void {
     this.changes++;
     this.#db.put(key, value);

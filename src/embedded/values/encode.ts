@@ -12,11 +12,15 @@ function ensure(size: number): void {
 
 /** The document's BSON bytes, in a buffer of their own. */
 export function encode(doc: Doc): Buffer {
+  return Buffer.from(encodeInPlace(doc));
+}
+
+/** The document's BSON bytes, good until the next document is encoded: for who passes them on at once. */
+export function encodeInPlace(doc: Doc): Buffer {
+  if (scratch.length > 1 << 22) scratch = Buffer.allocUnsafe(1 << 16);
   at = 0;
   writeDoc(doc);
-  const bytes = Buffer.from(scratch.subarray(0, at));
-  if (scratch.length > 1 << 22) scratch = Buffer.allocUnsafe(1 << 16);
-  return bytes;
+  return scratch.subarray(0, at);
 }
 
 function writeDoc(doc: Doc): void {

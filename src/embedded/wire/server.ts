@@ -57,25 +57,40 @@ function send(socket: Socket, request: Request, reply: Doc): Promise<void> | und
   });
 }
 
+/** Whole messages. A large one is gathered where it is to stay, part by part: putting it together at the end would be one more copy of a photograph. */
 async function* messages(socket: Socket): AsyncGenerator<Buffer> {
-  let parts: Buffer[] = [];
-  let bytes = 0;
+  let rest: Buffer = EMPTY;
+  let large: Buffer | null = null;
+  let filled = 0;
   for await (const part of socket as AsyncIterable<Buffer>) {
-    parts.push(part);
-    bytes += part.length;
-    while (bytes >= 4) {
-      const size = sizeOf(parts);
-      if (size < 16 || size > MAX_MESSAGE) throw new Malformed("bad message length");
-      if (bytes < size) break;
-      const all = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-      yield all.subarray(0, size);
-      parts = all.length > size ? [all.subarray(size)] : [];
-      bytes -= size;
+    let from = 0;
+    if (large) {
+      from = part.copy(large, filled);
+      filled += from;
+      if (filled < large.length) continue;
+      yield large;
+      large = null;
     }
+    const fresh = from > 0 ? part.subarray(from) : part;
+    rest = rest.length > 0 ? Buffer.concat([rest, fresh]) : fresh;
+    for (let size = sizeOf(rest); rest.length >= size; size = sizeOf(rest)) {
+      yield rest.subarray(0, size);
+      rest = rest.subarray(size);
+    }
+    if (rest.length < LEAST_START) continue;
+    large = Buffer.allocUnsafeSlow(sizeOf(rest));
+    filled = rest.copy(large);
+    rest = EMPTY;
   }
 }
 
-function sizeOf(parts: Buffer[]): number {
-  if (parts[0]!.length < 4) parts.splice(0, parts.length, Buffer.concat(parts));
-  return parts[0]!.readInt32LE(0);
+const EMPTY = Buffer.alloc(0);
+/** So much has to be there before room is made for all that is announced. */
+const LEAST_START = 1024;
+
+function sizeOf(start: Buffer): number {
+  if (start.length < 4) return Number.POSITIVE_INFINITY;
+  const size = start.readInt32LE(0);
+  if (size < 16 || size > MAX_MESSAGE) throw new Malformed("bad message length");
+  return size;
 }
