@@ -72,10 +72,16 @@ function say(slot, sentence) {
   news.querySelector("span").textContent = `${tiles.nameOf(slot)} · ${sentence}`;
 }
 
-// All five are safe: the next page. Not while he films or chooses a file: that picture would be lost.
+// All five are safe: the next page, asked for once, or it makes two codes for the other driver. Not while he films: that picture would be lost.
+let isLeaving = false;
+addEventListener("pageshow", () => {
+  isLeaving = false;
+});
 function goOn() {
   if (step === form.dataset.step || step === "photos" || form.dataset.step !== "photos") return;
-  if (camera.hidden && !document.hidden && !tiles.isUnderWay()) location.assign(form.dataset.next);
+  if (isLeaving || !camera.hidden || document.hidden || tiles.isUnderWay()) return;
+  isLeaving = true;
+  location.assign(form.dataset.next);
 }
 document.addEventListener("visibilitychange", goOn);
 

@@ -60,6 +60,7 @@ test("a newcomer settles an accident by hand on one page: two phones, two driver
   await heading(1, "可以挪车了");
   await look("move");
   assert.ok(await page(1).locator("img[src*=invitation], svg").first().isVisible(), "the QR code is on the page");
+  assert.equal(app.simulator.platform.qrs().length, 1, "and there is no other one: what is scanned is what is shown");
   await green(1).click();
 
   await heading(1, "在哪里？什么天气？");
