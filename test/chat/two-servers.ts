@@ -24,7 +24,9 @@ export async function startTwins(
   const ports = [await freePort(), await freePort()];
   const platform = `http://127.0.0.1:${ports[0]}/simulator/platform`;
   const start = async (port: number | undefined): Promise<Twin> => {
-    const config = await loadConfig({ PORT: String(port), DATA_DIR: dataDir, WECHAT_API_URL: platform, ...env });
+    // the models are loaded only where they are what is tested
+    const given = { PORT: String(port), DATA_DIR: dataDir, WECHAT_API_URL: platform, PHOTO_READER: "false", ...env };
+    const config = await loadConfig(given);
     const lines: string[] = [];
     const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
     const ctx = await createContext(config, { clock, log, databaseUri: uri.href });

@@ -14,7 +14,7 @@ import type { Int32 } from "../../src/embedded/values/value.ts";
 import { verify } from "../../src/embedded/verify.ts";
 import { isAsExpected, type Ledger, prepare, seeded, write } from "./kill/writers.ts";
 
-const ROUNDS = 12;
+const ROUNDS = 8;
 const WRITERS = 8;
 const dir = mkdtempSync(join(tmpdir(), "kuaichu-kill-"));
 const ownerFile = fileURLToPath(new URL("./kill/owner.js", import.meta.url));

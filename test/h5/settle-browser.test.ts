@@ -23,7 +23,7 @@ after(async () => {
 const PHONE = { width: 390, height: 844 };
 
 async function phoneOf(driver: Driver, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: PHONE, deviceScaleFactor: 3, hasTouch: true, ...options });
+  const context = await browser.newContext({ viewport: PHONE, deviceScaleFactor: 2, hasTouch: true, ...options });
   await context.addCookies([driver.cookie]);
   return context.newPage();
 }
@@ -95,7 +95,7 @@ describe("the second half in a browser", () => {
   it("fits a narrow phone in both languages", async () => {
     for (const language of ["zh", "en"] as const) {
       const { A } = await readyPair(app, { language: { A: language } });
-      const page = await phoneOf(A, { viewport: { width: 320, height: 640 } });
+      const page = await phoneOf(A, { viewport: { width: 320, height: 640 }, deviceScaleFactor: 1 });
       for (const path of ["details", "statement", "sign", ""]) {
         await page.goto(A.urlOf(path));
         assert.equal(await isTooWide(page), false, `${language} ${path}`);

@@ -48,6 +48,8 @@ before(async () => {
     PUBLIC_URL: appUrl,
     DATA_DIR: join(dir, "data"),
     LOG_LEVEL: "silent",
+    // `npm run demo -- --kill` has the models
+    PHOTO_READER: "false",
   };
   server = new ServerProcess(appUrl, env);
   await server.start();

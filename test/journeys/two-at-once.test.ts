@@ -28,7 +28,7 @@ import { SIGNATURE } from "../support/drivers.ts";
 import { type Cast, CLEAR, detailsOf, isRefusal, moment, type Outcome, openCase } from "./walk.ts";
 
 const photo = readFileSync(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
-const CASES = 36;
+const CASES = 24;
 const MOMENTS = 6;
 
 let app: TestApp;

@@ -22,7 +22,7 @@ const CAMERA = `
     draw();
     const stream = canvas.captureStream();
     const [track] = stream.getVideoTracks();
-    const timer = setInterval(() => (track.readyState === "live" ? draw() : clearInterval(timer)), 150);
+    const timer = setInterval(() => (track.readyState === "live" ? draw() : clearInterval(timer)), 300);
     return stream;
   };
 `;
