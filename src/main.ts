@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const running = await startServer(await createContext(config, { log }));
   log.info({ port: config.port, simulator: config.simulator }, "started");
   // its models take a second to load: not while somebody waits for the first picture; where it fails that one tries again
-  running.ctx.photos.plates.isAvailable().catch((error: unknown) => log.warn({ err: error }, "plates.not-warmed-up"));
+  running.ctx.photos.plates.isAvailable().catch((error: unknown) => log.debug({ err: error }, "plates.not-warmed-up"));
   if (config.simulator) process.stdout.write(`\n  Simulator: ${config.publicUrl}/simulator\n\n`);
 
   let stopping = false;
