@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { closedLoop, openLoop } from "./push-load.ts";
 import type { Usage } from "./push-server.ts";
@@ -143,10 +144,17 @@ async function countedOperations(): Promise<Pick<PushFigures, "storeOps" | "stor
   }
 }
 
+/** The flags of `npm start`, for all alike. */
+function asStarted(): string[] {
+  const file = new URL("../../../package.json", import.meta.url);
+  const { scripts } = JSON.parse(readFileSync(file, "utf8")) as { scripts: { start: string } };
+  return scripts.start.split(" ").filter((word) => word.startsWith("--"));
+}
+
 async function start(name: ServerName): Promise<Running> {
   const file = fileURLToPath(new URL("./push-server.js", import.meta.url));
   const child = fork(file, [name], {
-    execArgv: ["--enable-source-maps"],
+    execArgv: asStarted(),
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const ended = once(child, "exit").then(() => {
