@@ -12,9 +12,10 @@ import { ServerProcess } from "./server-process.ts";
 import { type Settled, settle } from "./settle.ts";
 import { type StandIns, startStandIns } from "./stand-ins.ts";
 
-const USAGE = `npm run demo -- [--photos DIR] [--kill] [--out DIR]
+const USAGE = `npm run demo -- [--photos DIR] [--kill | --kill-every N] [--out DIR]
   --photos DIR  five pictures of this folder instead of the drawn samples
   --kill        the server is killed (kill -9) and started again between any two steps
+  --kill-every  … after every Nth step only
   --out DIR     where the papers go (demo-out)`;
 
 /** A whole settlement over real HTTP, on a server that it starts itself; exit code 1 if any step is not as it should be. */
@@ -23,11 +24,15 @@ async function main(): Promise<void> {
     options: {
       photos: { type: "string" },
       kill: { type: "boolean" },
+      "kill-every": { type: "string" },
       out: { type: "string", default: "demo-out" },
       help: { type: "boolean" },
     },
   });
   if (values.help) return say(USAGE);
+  const killEvery = values.kill ? 1 : Number(values["kill-every"] ?? Number.POSITIVE_INFINITY);
+  if (!(killEvery >= 1)) throw new Error(USAGE);
+  let steps = 0;
   const photos = await demoPhotos(values.photos);
   const [port, standInPort] = [await freePort(), await freePort()];
   const appUrl = `http://127.0.0.1:${port}`;
@@ -39,7 +44,8 @@ async function main(): Promise<void> {
     await timed("the server starts", () => server.start());
     const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
       const result = await timed(name, work);
-      if (values.kill) await timed("  kill -9, restart", () => server.killAndRestart());
+      steps += 1;
+      if (steps % killEvery === 0) await timed("  kill -9, restart", () => server.killAndRestart());
       return result;
     };
     const settled = await settle({ appUrl, standIns, photos, step });

@@ -18,7 +18,7 @@ import { seeded } from "../embedded/kill/writers.ts";
 import { freePort, shiftedClock } from "../support/database.ts";
 import { nameOf, Pair, WAY } from "./roadside.ts";
 
-const KILLS = 3;
+const KILLS = 2;
 const PAIRS = 3;
 /** longer than any lease, then than the pauses before the next attempts */
 const LATER_MS = [60_000, 60_000, 600_000];
