@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Context } from "../context.ts";
 import type { Accident, Change, Letter } from "../domain/accident.ts";
-import { type Finding, isMandatory, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
+import { type Finding, isMandatory, isStoredIn, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import {
   examinePhoto,
@@ -36,8 +35,8 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
   const { accidentId, letter, slot, bytes } = input;
   const accident = await ctx.accidents.get(accidentId);
   requireParty(accident, letter);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  if (isThere(accident, input, sha256)) return accident;
+  const sha256 = ctx.blobs.nameOf(bytes);
+  if (isStoredIn(accident, { slot, letter, sha256 })) return accident;
   requireRoom(accident, letter, slot);
   const checked = await examinePhoto(ctx, bytes, sha256);
   const { block } = judgePhoto(accident, slot, checked);
@@ -47,12 +46,6 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
   }
   return store(ctx, input, { ...(await keepPhoto(ctx, accident, checked)), id: ctx.randomId(9) });
 }
-
-/** An upload whose answer was lost comes again. */
-const isThere = (accident: Accident, { slot, letter }: AddPhoto, sha256: string): boolean =>
-  accident.photos.some(
-    (photo) => photo.slot === slot && photo.by === letter && photo.state === "stored" && photo.sha256 === sha256,
-  );
 
 /** Photographs are evidence: they may be added while the case runs, replaced only until the cars have moved. */
 function requireRoom(accident: Accident, letter: Letter, slot: PhotoSlot): void {
@@ -82,7 +75,7 @@ async function store(ctx: Context, input: AddPhoto, { checked, stored, id }: Kep
   const { accidentId, letter, slot, source, shrunkFrom = null } = input;
   let refused: Finding | null = null;
   const after = await ctx.accidents.change(accidentId, (current): Change | null => {
-    if (isThere(current, input, checked.sha256)) return null;
+    if (isStoredIn(current, { slot, letter, sha256: checked.sha256 })) return null;
     requireRoom(current, letter, slot);
     const { findings, dupOf, block } = judgePhoto(current, slot, checked);
     // another picture may have come in between

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Context } from "../context.ts";
 import type { Accident, Change, NewEvent } from "../domain/accident.ts";
 import { photosAreSafe } from "../domain/journey.ts";
@@ -60,7 +59,7 @@ const REFUSALS: Record<string, string> = { "media-too-large": "photo-too-large",
 async function fetch(ctx: Context, mediaId: string, last: boolean): Promise<CheckedPhoto | { refusal: string }> {
   try {
     const { bytes } = await ctx.wechat.getMedia(mediaId);
-    return await examinePhoto(ctx, bytes, createHash("sha256").update(bytes).digest("hex"));
+    return await examinePhoto(ctx, bytes, ctx.blobs.nameOf(bytes));
   } catch (error) {
     if (error instanceof Invalid) return { refusal: REFUSALS[error.code] ?? error.code };
     if (error instanceof Upstream && (last || !error.retryable)) return { refusal: "media-gone" };

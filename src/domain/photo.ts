@@ -126,3 +126,12 @@ export const UNEXAMINED: Pick<
   dupOf: null,
   isAsked: false,
 };
+
+/** The same bytes stand in this place already: an upload whose answer was lost comes again. */
+export const isStoredIn = (
+  { photos }: { photos: readonly Photo[] },
+  { slot, letter, sha256 }: { slot: PhotoSlot; letter: Letter; sha256: string },
+): boolean =>
+  photos.some(
+    (photo) => photo.slot === slot && photo.by === letter && photo.state === "stored" && photo.sha256 === sha256,
+  );

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import type Router from "@koa/router";
 import Joi from "joi";
 import type Koa from "koa";
 import { addPhoto } from "../actions/add-photo.ts";
 import type { Context } from "../context.ts";
-import { EXTRA_SLOTS, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
+import { EXTRA_SLOTS, isStoredIn, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Conflict, Invalid, NotAllowed, NotFound } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { hasToken, requireOwnOrigin } from "../http/csrf.ts";
@@ -132,7 +131,7 @@ async function finish(request: PageRequest): Promise<object> {
   uploadShareOf(koa).add(size.bytes);
   const bytes = await ctx.uploads.read(upload, size);
   if (!bytes) return finishedElsewhere(request, upload, described);
-  if (sha256Of(bytes) !== upload.sha256) {
+  if (ctx.blobs.nameOf(bytes) !== upload.sha256) {
     await ctx.uploads.remove(upload);
     throw new Invalid("upload-damaged", { field: described.slot });
   }
@@ -149,9 +148,7 @@ async function finishedElsewhere(request: PageRequest, upload: Upload, described
 }
 
 const isKept = ({ accident, letter }: PageRequest, { sha256 }: Upload, { slot }: Description): boolean =>
-  accident.photos.some(
-    (photo) => photo.state === "stored" && photo.sha256 === sha256 && photo.slot === slot && photo.by === letter,
-  );
+  isStoredIn(accident, { slot, letter, sha256 });
 
 async function takeWhole(request: PageRequest): Promise<object> {
   const { koa } = request;
@@ -180,5 +177,3 @@ async function take({ ctx, accident, letter, person }: PageRequest, described: D
     throw spokenFault(error);
   }
 }
-
-const sha256Of = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");

@@ -1,12 +1,11 @@
 import type { Taken } from "../domain/photo.ts";
-import { type AppError, Invalid } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { allowPhotosOnly } from "./decoder.ts";
 import type { Examined } from "./examine.ts";
 import { type Inspected, inspect } from "./inspect.ts";
 import { collectSeldom } from "./lane/collect-seldom.ts";
 import type { Frame } from "./lane/frames.ts";
-import { createLane, type LaneLimits, type Task } from "./lane/lane.ts";
+import { createLane, type LaneLimits } from "./lane/lane.ts";
 import { startPictureProcess } from "./lane/picture-process.ts";
 import { LANE_LIMITS } from "./limits.ts";
 import { createPlateReader, type PlateReader } from "./plates/reader.ts";
@@ -42,23 +41,17 @@ export function createPhotos({ log, limits = LANE_LIMITS, readPlates = false }: 
     start: () => startPictureProcess(script),
     onDeath: (error) => log?.warn({ err: error }, "photos.process-ended"),
   });
-  const run = async (task: Task): Promise<Frame> => {
-    const frame = await lane.run(task);
-    const refusal = frame.head["refusal"] as Pick<AppError, "code" | "status" | "details"> | undefined;
-    if (refusal) throw new Invalid(refusal.code, { ...refusal.details }, refusal.status);
-    return frame;
-  };
-  const examine = async (bytes: Buffer) => examined(await run({ head: { task: "examine" }, parts: [bytes] }));
+  const examine = async (bytes: Buffer) => examined(await lane.run({ head: { task: "examine" }, parts: [bytes] }));
   return {
     inspect,
     examine,
     async watermark(copy, lines) {
-      const { parts } = await run({ head: { task: "watermark", lines }, parts: [copy] });
+      const { parts } = await lane.run({ head: { task: "watermark", lines }, parts: [copy] });
       return parts[0]!;
     },
     async signatureImage(dataUrl) {
-      const task = { head: { task: "signature" }, parts: [Buffer.from(dataUrl, "latin1")], urgent: true };
-      return (await run(task)).parts[0]!;
+      const parts = [Buffer.from(dataUrl, "latin1")];
+      return (await lane.run({ head: { task: "signature" }, parts, importance: "urgent" })).parts[0]!;
     },
     plates,
     async close() {

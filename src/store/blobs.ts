@@ -21,6 +21,8 @@ export interface NewBlob {
 
 /** Photographs, signatures and documents, under the SHA-256 of the bytes as received, sealed under the accident's key: in GridFS, or in a bucket whose owner sees nothing. */
 export interface Blobs {
+  /** The name under which bytes are kept: their SHA-256, hex. */
+  nameOf(bytes: Uint8Array): string;
   /** Idempotent: the same bytes of the same accident are kept once. Returns the SHA-256 (hex) of the plain bytes. Throws Busy "storage-full", Upstream "bucket-…". */
   save(owner: BlobOwner, bytes: Buffer, kind: BlobKind): Promise<string>;
   /** Several for the price of one: a picture with its copy and thumbnail. All are there afterwards, or it throws. */
@@ -55,6 +57,7 @@ export async function createBlobs(
     now,
   };
   return {
+    nameOf: sha256Of,
     save: async (owner, bytes, kind) => (await saveAll(store, owner, [{ bytes, kind }]))[0] as string,
     saveAll: (owner, blobs) => saveAll(store, owner, blobs),
     read: (owner, sha256) => read(store, owner, sha256),

@@ -1,28 +1,35 @@
 import { Busy, Invalid } from "../../errors.ts";
 import type { Frame } from "./frames.ts";
 import { type PictureProcess, WorkerDied } from "./picture-process.ts";
+import { refusalIn } from "./refusal.ts";
+import { type Importance, WaitingList } from "./waiting-list.ts";
 
 export interface LaneLimits {
   processes: number;
   /** what may wait, beside what is worked on */
   waiting: number;
+  /** in the memory of the server */
   waitingBytes: number;
   retryAfterS: number;
+  /** a process that says it has grown beyond is replaced before its next picture */
+  processBytes?: number;
+  /** a process that has had nothing to do for so long is ended */
+  idleMs?: number;
 }
 
 export interface Task extends Frame {
-  /** small and awaited by a person who does something else than to send photographs: goes first and is never refused */
-  urgent?: boolean;
+  importance?: Importance;
 }
 
-/** The pictures' own lane: a few processes, a bounded queue before them. */
+/** A few processes that work on pictures, started with the first one, and a bounded queue before them. */
 export interface Lane {
-  /** Throws Busy when the queue is full, `photo-damaged` for what has ended two processes. */
+  /** Throws Busy when the queue is full, what the process has refused it for, and `photo-damaged` for what has ended two processes. */
   run(task: Task): Promise<Frame>;
   close(): Promise<void>;
 }
 
-interface Job extends Task {
+interface Job extends Frame {
+  importance: Importance;
   bytes: number;
   hasKilled: boolean;
   resolve(frame: Frame): void;
@@ -36,63 +43,76 @@ interface LaneOptions {
 }
 
 export function createLane({ limits, start, onDeath }: LaneOptions): Lane {
-  const queue: Job[] = [];
-  const idle: PictureProcess[] = [];
+  const list = new WaitingList<Job>(limits);
+  const idle = new Map<PictureProcess, NodeJS.Timeout | undefined>();
   const all = new Set<PictureProcess>();
-  let [waitingBytes, isClosed] = [0, false];
+  let isClosed = false;
 
-  const take = (): Job | undefined => {
-    const job = queue.shift();
-    waitingBytes -= job?.bytes ?? 0;
-    return job;
+  const dismiss = async (worker: PictureProcess) => {
+    idle.delete(worker);
+    all.delete(worker);
+    await worker.end();
   };
-  const put = (job: Job) => {
-    waitingBytes += job.bytes;
-    if (job.urgent || job.hasKilled) queue.unshift(job);
-    else queue.push(job);
+  const rest = (worker: PictureProcess) => {
+    if (!worker.isAlive) return void all.delete(worker);
+    const { idleMs } = limits;
+    idle.set(worker, idleMs === undefined ? undefined : setTimeout(() => void dismiss(worker), idleMs).unref());
   };
   const free = (): PictureProcess | undefined => {
-    const one = idle.pop();
-    if (one || all.size >= limits.processes) return one;
+    for (const [worker, timer] of idle) {
+      clearTimeout(timer);
+      idle.delete(worker);
+      if (worker.isAlive) return worker;
+      all.delete(worker);
+    }
+    if (all.size >= limits.processes) return undefined;
     const started = start();
     all.add(started);
     return started;
   };
   const next = (): void => {
-    while (queue.length > 0) {
+    while (!list.isEmpty) {
       const worker = free();
       if (!worker) return;
-      if (worker.isAlive) void work(worker, take() as Job);
-      else all.delete(worker);
+      void work(worker, list.take() as Job);
     }
   };
   const work = async (worker: PictureProcess, job: Job): Promise<void> => {
     try {
-      job.resolve(await worker.run(job));
+      const answer = await worker.run(job);
+      if (Number(answer.head["processBytes"]) > (limits.processBytes ?? Number.POSITIVE_INFINITY))
+        await dismiss(worker);
+      const refusal = refusalIn(answer);
+      if (refusal) job.reject(refusal);
+      else job.resolve(answer);
     } catch (error) {
-      if (error instanceof WorkerDied && !isClosed) onDeath?.(error);
-      if (isClosed) job.reject(closed());
-      // it may have been the machine's fault, or another's: once more; a picture that ends two processes is none
-      else if (error instanceof WorkerDied && !job.hasKilled) put({ ...job, hasKilled: true });
-      else job.reject(new Invalid("photo-damaged", {}, 422));
+      failed(job, error);
     }
-    if (worker.isAlive) idle.push(worker);
-    else all.delete(worker);
+    rest(worker);
     next();
   };
+  const failed = (job: Job, error: unknown): void => {
+    const hasDied = error instanceof WorkerDied;
+    if (hasDied && !isClosed) onDeath?.(error);
+    if (isClosed) job.reject(closed());
+    else if (!hasDied) job.reject(error);
+    // it may have been the machine's fault, or another's: once more; a picture that ends two processes is none
+    else if (job.hasKilled) job.reject(new Invalid("photo-damaged", {}, 422));
+    else list.put({ ...job, hasKilled: true }, "first");
+  };
   return {
-    run: (task) =>
+    run: ({ head, parts, importance = "other" }) =>
       new Promise((resolve, reject) => {
-        const bytes = task.parts.reduce((sum, part) => sum + part.length, 0);
-        const isFull = queue.length >= limits.waiting || waitingBytes + bytes > limits.waitingBytes;
+        const bytes = parts.reduce((sum, part) => sum + part.length, 0);
         if (isClosed) return reject(closed());
-        if (isFull && !task.urgent) return reject(new Busy(limits.retryAfterS));
-        put({ ...task, bytes, hasKilled: false, resolve, reject });
+        if (importance !== "urgent" && !list.hasRoomFor(bytes)) return reject(new Busy(limits.retryAfterS));
+        list.put({ head, parts, importance, bytes, hasKilled: false, resolve, reject });
         next();
       }),
     async close() {
       isClosed = true;
-      for (const job of queue.splice(0)) job.reject(closed());
+      for (const timer of idle.values()) clearTimeout(timer);
+      for (let job = list.take(); job; job = list.take()) job.reject(closed());
       await Promise.all([...all].map((worker) => worker.end()));
     },
   };

@@ -1,11 +1,11 @@
 import sharp from "sharp";
-import { AppError } from "../../errors.ts";
 import { allowPhotosOnly } from "../decoder.ts";
 import { type Examined, examine } from "../examine.ts";
 import { MAX_PHOTO_BYTES } from "../limits.ts";
 import { signatureImage } from "../signature-image.ts";
 import { watermark } from "../watermark.ts";
 import { type Frame, readFrameSync, writeFrameSync } from "./frames.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** the file descriptor that picture-process.ts gives us */
 const PIPE = 3;
@@ -28,9 +28,7 @@ async function answer(frame: Frame): Promise<Frame> {
   try {
     return await WORK[String(frame.head["task"])]!(frame);
   } catch (error) {
-    const { code, status, details } =
-      error instanceof AppError ? error : { code: "photo-damaged", status: 422, details: {} };
-    return { head: { refusal: { code, status, details } }, parts: [] };
+    return { head: refusalOf(error), parts: [] };
   }
 }
 

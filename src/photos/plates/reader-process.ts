@@ -1,9 +1,9 @@
 import { Socket } from "node:net";
 import sharp from "sharp";
 import type { LicenceKind } from "../../domain/licence.ts";
-import { AppError } from "../../errors.ts";
 import { allowPhotosOnly } from "../decoder.ts";
 import { type Frame, readFrames, writeFrame } from "../lane/frames.ts";
+import { refusalOf } from "../lane/refusal.ts";
 import { readLicence } from "../licences/read-licence.ts";
 import { loadModels, type OcrModels } from "../ocr/models.ts";
 import { readPlates } from "./read-plates.ts";
@@ -19,10 +19,7 @@ let models: Promise<OcrModels | null> | undefined;
 let eyes: Eyes | undefined;
 
 async function answer({ head, parts }: Frame): Promise<Frame> {
-  const result = await work({ head, parts }).then(
-    (value) => ({ result: value }),
-    (error: unknown) => ({ refusal: refusalOf(error) }),
-  );
+  const result = await work({ head, parts }).then((value) => ({ result: value }), refusalOf);
   return { head: { ...result, processBytes: process.memoryUsage.rss() }, parts: [] };
 }
 
@@ -34,11 +31,6 @@ async function work(frame: Frame): Promise<unknown> {
   if (!loaded) return null;
   eyes ??= eyesOf(loaded);
   return await WORK[task]!(eyes, frame);
-}
-
-function refusalOf(error: unknown) {
-  if (error instanceof AppError) return { code: error.code, status: error.status, details: error.details };
-  return { code: "photo-damaged", status: 422, details: {} };
 }
 
 allowPhotosOnly();

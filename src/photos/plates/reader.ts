@@ -1,12 +1,11 @@
 import type { LicenceKind, LicenceReading } from "../../domain/licence.ts";
 import type { PlateReading } from "../../domain/photo.ts";
-import { type AppError, Invalid } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { inspect } from "../inspect.ts";
+import { createLane, type LaneLimits } from "../lane/lane.ts";
 import { startPictureProcess } from "../lane/picture-process.ts";
-import { READER_LIMITS, type ReaderLimits } from "./limits.ts";
-import { createReadingLane } from "./reading-lane.ts";
-import type { Importance } from "./waiting-list.ts";
+import type { Importance } from "../lane/waiting-list.ts";
+import { READER_LIMITS } from "./limits.ts";
 
 /** Reads plates and licences on this machine, one picture at a time in a process of its own; what it is shown it forgets. */
 export interface PlateReader {
@@ -25,7 +24,7 @@ export interface PlateReader {
 export interface ReaderOptions {
   isOn?: boolean;
   log?: Log;
-  limits?: Partial<ReaderLimits>;
+  limits?: Partial<LaneLimits>;
   /** the program of the process */
   script?: URL;
 }
@@ -36,7 +35,7 @@ const SCRIPT = new URL("./reader-process.js", import.meta.url);
 
 export function createPlateReader(options: ReaderOptions = {}): PlateReader {
   const { isOn = true, log, script = SCRIPT } = options;
-  const lane = createReadingLane({
+  const lane = createLane({
     limits: { ...READER_LIMITS, ...options.limits },
     start: () => startPictureProcess(script, SILENCE_MS),
     onDeath: (error) => log?.warn({ err: error }, "plates.process-ended"),
@@ -44,10 +43,7 @@ export function createPlateReader(options: ReaderOptions = {}): PlateReader {
   let available: Promise<boolean> | undefined;
 
   const ask = async (head: Record<string, unknown>, bytes: Buffer[], importance: Importance): Promise<unknown> => {
-    const { head: answer } = await lane.run({ head, parts: bytes }, importance);
-    const refusal = answer["refusal"] as Pick<AppError, "code" | "status" | "details"> | undefined;
-    if (refusal) throw new Invalid(refusal.code, { ...refusal.details }, refusal.status);
-    return answer["result"];
+    return (await lane.run({ head, parts: bytes, importance })).head["result"];
   };
   const isAvailable = (): Promise<boolean> => {
     if (!isOn) return Promise.resolve(false);

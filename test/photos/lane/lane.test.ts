@@ -70,7 +70,7 @@ describe("the pictures' lane", () => {
     const lane = open();
     const order: unknown[] = [];
     const run = async (name: string, urgent = false) => {
-      const { head } = await lane.run({ ...echo(name), urgent });
+      const { head } = await lane.run({ ...echo(name), importance: urgent ? "urgent" : "other" });
       order.push(head["name"]);
     };
     await Promise.all([run("1"), run("2"), run("3"), run("4"), run("signature", true)]);

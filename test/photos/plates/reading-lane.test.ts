@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type AppError, Busy } from "../../../src/errors.ts";
+import { createLane, type Lane, type LaneLimits } from "../../../src/photos/lane/lane.ts";
 import { startPictureProcess } from "../../../src/photos/lane/picture-process.ts";
+import type { Importance } from "../../../src/photos/lane/waiting-list.ts";
 import { READER_LIMITS } from "../../../src/photos/plates/limits.ts";
-import { createReadingLane, type ReadingLane } from "../../../src/photos/plates/reading-lane.ts";
-import type { Importance } from "../../../src/photos/plates/waiting-list.ts";
 
 const STAND_IN = new URL("./stand-in-process.js", import.meta.url);
-const lanes: ReadingLane[] = [];
+const lanes: Lane[] = [];
 const deaths: string[] = [];
 
-function lane(limits: Partial<typeof READER_LIMITS> = {}): ReadingLane {
-  const made = createReadingLane({
+function lane(limits: Partial<LaneLimits> = {}): Lane {
+  const made = createLane({
     limits: { ...READER_LIMITS, ...limits },
     start: () => startPictureProcess(STAND_IN),
     onDeath: ({ message }) => deaths.push(message),
@@ -20,8 +20,8 @@ function lane(limits: Partial<typeof READER_LIMITS> = {}): ReadingLane {
   return made;
 }
 
-async function ask(to: ReadingLane, task: string, importance: Importance = "plate"): Promise<number> {
-  const { head } = await to.run({ head: { task }, parts: [Buffer.alloc(10)] }, importance);
+async function ask(to: Lane, task: string, importance: Importance = "plate"): Promise<number> {
+  const { head } = await to.run({ head: { task }, parts: [Buffer.alloc(10)], importance });
   return (head["result"] as { pid: number }).pid;
 }
 

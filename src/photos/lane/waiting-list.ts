@@ -1,5 +1,5 @@
-/** What comes first: somebody waits for the answer; a mandatory picture of a plate; anything else. */
-export const IMPORTANCE = ["awaited", "plate", "other"] as const;
+/** What comes first: small, for a person who does something else than to send photographs (never refused); somebody waits for the answer; a mandatory picture of a plate; anything else. */
+export const IMPORTANCE = ["urgent", "awaited", "plate", "other"] as const;
 export type Importance = (typeof IMPORTANCE)[number];
 
 export interface Waits {
@@ -10,12 +10,16 @@ export interface Waits {
 /** A bounded queue in order of importance, and of arrival among equals. */
 export class WaitingList<T extends Waits> {
   readonly #limits: { waiting: number; waitingBytes: number };
-  readonly #lists: Record<Importance, T[]> = { awaited: [], plate: [], other: [] };
+  readonly #lists: Record<Importance, T[]> = { urgent: [], awaited: [], plate: [], other: [] };
   #count = 0;
   #bytes = 0;
 
   constructor(limits: { waiting: number; waitingBytes: number }) {
     this.#limits = limits;
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
   }
 
   hasRoomFor(bytes: number): boolean {
