@@ -11,8 +11,20 @@ export async function makeInvitation(
   ctx: Context,
   { accidentId, letter }: { accidentId: string; letter: Letter },
 ): Promise<Accident> {
+  if (letter !== "A") throw new Conflict("wrong-step");
+  const acts = inHand.get(ctx.config) ?? new Map<string, Promise<Accident>>();
+  inHand.set(ctx.config, acts);
+  const act = acts.get(accidentId) ?? make(ctx, accidentId).finally(() => acts.delete(accidentId));
+  acts.set(accidentId, act);
+  return act;
+}
+
+/** Two looks at the page at once wait for the same code: the platform is asked for one. Two processes may each ask: one is kept, the other runs out unseen. */
+const inHand = new WeakMap<object, Map<string, Promise<Accident>>>();
+
+async function make(ctx: Context, accidentId: string): Promise<Accident> {
   const current = requireRunning(await ctx.accidents.get(accidentId));
-  if (letter !== "A" || current.parties.B) throw new Conflict("wrong-step");
+  if (current.parties.B) throw new Conflict("wrong-step");
   const at = ctx.clock.now();
   const living = current.invitation && current.invitation.expiresAt > at ? current.invitation : null;
   if (isWhole(living, at)) return current;

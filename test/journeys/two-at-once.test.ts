@@ -163,8 +163,14 @@ describe("a second tap", () => {
 
   it("keeps the code that the other page already shows", async () => {
     const { id } = await story();
+    const made = app.simulator.platform.qrs().length;
     const codes = await Promise.all([1, 2, 3, 4].map(() => makeInvitation(ctx, { accidentId: id, letter: "A" })));
     assert.equal(new Set(codes.map(({ invitation }) => invitation?.code)).size, 1);
+    assert.equal(app.simulator.platform.qrs().length, made + 1, "and the platform is asked for one only");
+    app.clock.advance(31 * 60_000);
+    const again = await makeInvitation(ctx, { accidentId: id, letter: "A" });
+    assert.notEqual(again.invitation?.code, codes[0]?.invitation?.code);
+    assert.ok(again.invitation?.qrUrl);
   });
 
   it("of the same picture leaves it whole", async () => {
