@@ -74,7 +74,7 @@ function refuse(accident: Accident, photo: Photo, refusal: string): Change {
     events: [event],
     // Who sent it may have been taken out since.
     outbox: accident.parties[photo.by]
-      ? [notice(accident, photo.by, "photo-refused", { slot: photo.slot, refusal })]
+      ? [notice(accident, photo.by, "photo-refused", { photo: photo.id, slot: photo.slot, refusal })]
       : [],
   };
 }

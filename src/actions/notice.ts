@@ -26,11 +26,12 @@ export function correctionNotice(before: Accident, by: Letter): OutboxEntry[] {
 export const noticeUrl = (ctx: Context, { accidentId }: Notice): string =>
   `${ctx.config.publicUrl}/h5/accidents/${accidentId}`;
 
-/** The notice in his language. */
-export function noticeText(ctx: Context, person: Person, { code, params, ...rest }: Notice): string {
+/** The notice in his language; `words`: the key of others for it than its own. */
+export function noticeText(ctx: Context, person: Person, notice: Notice, words?: string): string {
+  const { code, params } = notice;
   const t = ctx.render.words(person.language);
   const shown = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, wordOf(t, name, value)]));
-  return t(`chat.notice.${code}`, { ...shown, url: noticeUrl(ctx, { code, params, ...rest }) });
+  return t(words ?? `chat.notice.${code}`, { ...shown, url: noticeUrl(ctx, notice) });
 }
 
 /** The fields of a template message and of a subscription notice: number, headline, time. */

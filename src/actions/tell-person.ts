@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
-import type { Accident, Person } from "../domain/accident.ts";
+import { type Accident, LETTERS, type Person } from "../domain/accident.ts";
+import { refusalTurn, type Turn } from "../domain/photo-news.ts";
 import { type Notice, noticeText } from "./notice.ts";
 import { byCustomerMessage, bySubscription, byTemplate } from "./notice-channels.ts";
 import { joinOutcome } from "./notice-outcome.ts";
@@ -13,8 +14,8 @@ export interface TellPerson {
   last?: boolean;
 }
 
-/** How the notice went out; "kept": no channel took it, so it is said with his next answer and stands on the case page. */
-export type Channel = "customer-message" | "template-message" | "subscription-notice" | "kept" | "nobody";
+/** How the notice went out; "kept": no channel took it, so it is said with his next answer, or notice, and stands on the case page; "waits": to be tried again in a moment. */
+export type Channel = "customer-message" | "template-message" | "subscription-notice" | "kept" | "nobody" | "waits";
 
 export interface Told {
   person: Person;
@@ -26,7 +27,7 @@ export interface Told {
 /** What a channel did: `said` (with the id that the platform's report will name), `cannot` (the next one may; the code of the platform's refusal), `unsure` (it may have arrived). */
 export type Outcome = { kind: "said"; msgId?: string | null } | { kind: "cannot"; code?: string } | { kind: "unsure" };
 
-type Said = Exclude<Channel, "kept" | "nobody">;
+type Said = Exclude<Channel, "kept" | "nobody" | "waits">;
 
 const CHANNELS: ReadonlyArray<readonly [Said, (ctx: Context, told: Told) => Promise<Outcome>]> = [
   ["customer-message", byCustomerMessage],
@@ -40,11 +41,15 @@ export async function tellPerson(
   { personId, notice, deliveryId, last = false }: TellPerson,
 ): Promise<Channel> {
   const { accidentId, code } = notice;
+  const [person, accident] = await Promise.all([ctx.people.find(personId), ctx.accidents.find(accidentId)]);
+  const turn = turnOf(ctx, { personId, accident, notice });
+  if (turn === "wait") return "waits";
   const before = await ctx.notices.begin({ id: deliveryId, accidentId, code });
   if (before?.channel) return before.channel as Channel;
-  const [person, accident] = await Promise.all([ctx.people.find(personId), ctx.accidents.find(accidentId)]);
   if (!person || !accident) return finish(ctx, deliveryId, "nobody");
   const told = { person, accident, notice, deliveryId };
+  // One message for all: what to do stands at its end.
+  if (turn === "with-next") return keep(ctx, told, "chat.photo.refused");
   // The process died between saying and writing it down: he may have heard it, so it is not pushed at him again.
   if (before?.saying) return keep(ctx, told);
   try {
@@ -54,6 +59,16 @@ export async function tellPerson(
     await ctx.notices.giveUp(deliveryId);
     throw error;
   }
+}
+
+/** Of several pictures refused at once each has its notice, one behind the other. */
+function turnOf(
+  ctx: Context,
+  { personId, accident, notice }: { personId: string; accident: Accident | null; notice: Notice },
+): Turn {
+  const letter = LETTERS.find((one) => accident?.parties[one]?.identity.personId === personId);
+  if (notice.code !== "photo-refused" || !accident || !letter) return "now";
+  return refusalTurn(accident, { photoId: String(notice.params.photo), letter }, ctx.clock.now());
 }
 
 /** The template message or subscription notice did not reach him, says the platform: the channels behind it have their turn. */
@@ -74,8 +89,8 @@ async function tellBy(ctx: Context, told: Told, channels: typeof CHANNELS): Prom
   return keep(ctx, told);
 }
 
-async function keep(ctx: Context, { person, notice, deliveryId }: Told): Promise<Channel> {
-  await ctx.people.keepUnsaid(person.id, noticeText(ctx, person, notice));
+async function keep(ctx: Context, { person, notice, deliveryId }: Told, words?: string): Promise<Channel> {
+  await ctx.people.keepUnsaid(person.id, noticeText(ctx, person, notice, words));
   return finish(ctx, deliveryId, "kept");
 }
 

@@ -53,8 +53,8 @@ export const LANES: readonly Lane[] = [
     concurrency: 4,
     leaseMs: 15_000,
     async handle(ctx, { id, target, body, last }) {
-      await tellPerson(ctx, { personId: target, notice: JSON.parse(body), deliveryId: id, last });
-      return undefined;
+      const channel = await tellPerson(ctx, { personId: target, notice: JSON.parse(body), deliveryId: id, last });
+      return channel === "waits" ? { to: "late", code: channel, head: "", afterMs: 1_000 } : undefined;
     },
   },
   {

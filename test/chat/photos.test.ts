@@ -11,6 +11,70 @@ import { type ChatWorld, startChat } from "./chat-world.ts";
 const MINE = "沪A62K18";
 const HIS = "沪AD05271";
 
+describe("several photographs at once that show nothing", () => {
+  let chat: ChatWorld;
+  before(async () => {
+    chat = await startChat();
+  });
+  after(() => chat.app.stop());
+
+  const dark = (shade: number) =>
+    sharp({ create: { width: 1200, height: 900, channels: 3, background: { r: shade, g: shade, b: shade } } })
+      .jpeg()
+      .toBuffer();
+  const tiny = () => sharp(SLOT_PHOTOS.scene).resize(300).jpeg().toBuffer();
+  /** Until the jobs have nothing more to do, within some seconds of his time. */
+  async function pass(seconds: number): Promise<void> {
+    for (let second = 0; second <= seconds; second++) {
+      await chat.app.settle();
+      chat.app.clock.advance(1_000);
+    }
+  }
+  const unasked = (openid: string) =>
+    chat.app.simulator.platform
+      .inbox(openid)
+      .filter(({ via }) => via === "customer")
+      .map(({ text }) => text ?? "");
+
+  it("are told in one message that names each with what was wrong and ends with what to do", async () => {
+    const { openid } = await chat.withAccident();
+    const pictures = [await dark(2), await tiny(), await dark(4), SLOT_PHOTOS.scene];
+    await chat.app.simulator.platform.sendAlbum(openid, "photos", pictures);
+    await pass(3);
+    const { photos } = await chat.current(openid);
+    assert.deepEqual(photos.map(({ state }) => state).sort(), ["refused", "refused", "refused", "stored"]);
+    const said = unasked(openid);
+    assert.equal(said.length, 1, said.join("\n---\n"));
+    for (const { slot, state } of photos) {
+      const name = chat.app.ctx.render.words("zh")(`evidence.slot.${slot}`);
+      assert.equal(said[0]?.includes(`“${name}”这张没用上`), state === "refused", name);
+    }
+    assert.equal(said[0]?.match(/太暗了。用闪光灯/g)?.length, 2);
+    assert.match(said[0] ?? "", /照片太小/);
+    assert.equal(said[0]?.match(/👉/g)?.length, 1);
+    await pass(15);
+    assert.equal(unasked(openid).length, 1);
+  });
+
+  it("are told all the same when one that was sent with them does not come", async () => {
+    const { openid } = await chat.withAccident();
+    const { platform } = chat.app.simulator;
+    platform.answerStatus({ path: "/cgi-bin/media/get", status: 503 });
+    await platform.sendImage(openid, SLOT_PHOTOS.scene);
+    await chat.app.settle();
+    await platform.sendImage(openid, await dark(2));
+    await chat.app.settle();
+    assert.equal((await chat.current(openid)).photos.at(-1)?.state, "refused");
+    platform.answerStatus({ path: "/cgi-bin/media/get", status: 503, times: 9 });
+    await pass(8);
+    assert.deepEqual(unasked(openid), [], "it waits for the other one");
+    await pass(4);
+    assert.equal((await chat.current(openid)).photos[0]?.state, "announced");
+    assert.match(unasked(openid).join("\n"), /^“我的车损”这张没用上：太暗了/);
+    platform.clearFaults();
+  });
+});
+
 describe("photographs of the chat, with a reader of plates", () => {
   let chat: ChatWorld;
   before(async () => {
