@@ -84,8 +84,9 @@ function uploadOf({ accident, person, koa }: PageRequest): Upload {
 
 async function tellState(request: PageRequest): Promise<object> {
   const upload = uploadOf(request);
+  // What the other driver has sent is his: the same picture from this one is to come whole.
   const slots = request.accident.photos
-    .filter((photo) => photo.state === "stored" && photo.sha256 === upload.sha256)
+    .filter(({ state, sha256, by }) => state === "stored" && sha256 === upload.sha256 && by === request.letter)
     .map(({ slot }) => slot);
   return { pieceBytes: PIECE_BYTES, pieces: await request.ctx.uploads.list(upload), slots };
 }

@@ -256,6 +256,14 @@ describe("what no picture may be", () => {
     // the five are the first driver's to take
     assert.equal((await other.whole(picture, "scene")).body.error?.code, "wrong-step");
     assert.equal((await phone.finish(picture, "scene")).status, 200);
+    // the very picture that the first driver has taken as a further one is still to come from the second
+    await phone.sendPieces(picture);
+    assert.equal((await phone.finish(picture, "extra")).status, 200);
+    assert.deepEqual((await other.ask(`/${sha256Of(picture)}`, { method: "GET" })).body["slots"], []);
+    await other.sendPieces(picture);
+    assert.equal((await other.finish(picture, "extra")).status, 200);
+    const extras = (await photosOf(phone.caseId)).filter(({ slot }) => slot === "extra");
+    assert.deepEqual(extras.map(({ by }) => by).sort(), ["A", "B"]);
   });
 
   it("comes after the case is over", async () => {
