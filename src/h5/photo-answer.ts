@@ -17,6 +17,8 @@ export interface PhotoAnswer {
   photo: string;
   slot: PhotoSlot;
   state: SeenPhoto["state"];
+  /** why it was not taken, as a sentence that says what to do; only one of the chat is kept as refused */
+  refusal: string | null;
   findings: ShownFinding[];
   /** it would have been held back, but it was the third one: nobody is held on the road */
   asItIs: boolean;
@@ -40,9 +42,9 @@ export const shownFindings = (photo: Pick<SeenPhoto, "findings">, t: Translate):
 export const isAsItIs = ({ findings }: Pick<SeenPhoto, "findings">): boolean =>
   findings.some(({ level }) => level === "blocks");
 
-/** The newest picture of each place. */
-export const newestIn = (view: View, slot: PhotoSlot): SeenPhoto | null =>
-  view.photos.findLast((photo) => photo.slot === slot) ?? null;
+/** His newest picture of a place: of the lights or the lines each driver may have one. */
+export const newestIn = ({ photos, letter }: View, slot: PhotoSlot): SeenPhoto | null =>
+  photos.findLast((photo) => photo.slot === slot && photo.by === letter) ?? null;
 
 /** The answer to a picture that was taken. The case is read anew: what was asked for before is out of date. */
 export async function photoAnswer(request: PageRequest, slot: PhotoSlot): Promise<PhotoAnswer> {
@@ -60,8 +62,9 @@ export function answerFor(request: PageRequest, photo: SeenPhoto): PhotoAnswer {
     photo: photo.id,
     slot: photo.slot,
     state: photo.state,
+    refusal: photo.refusal && t(`evidence.finding.${photo.refusal}`),
     findings: shownFindings(photo, t),
-    asItIs: isAsItIs(photo),
+    asItIs: photo.state === "stored" && isAsItIs(photo),
     plate: photo.plate && { plate: photo.plate.plate, sure: photo.plate.sure },
     thumb: photo.state === "stored" ? linksOf(request).url(photo.id, "thumb") : null,
     missing: view.missingSlots.length,

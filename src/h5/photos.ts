@@ -2,7 +2,7 @@ import Joi from "joi";
 import { addPhoto } from "../actions/add-photo.ts";
 import { movePhoto } from "../actions/announce-photo.ts";
 import { takePosition } from "../actions/take-position.ts";
-import { EXTRA_SLOTS, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
+import { EXTRA_SLOTS, type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Invalid } from "../errors.ts";
 import { decimal, id } from "../http/fields.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
@@ -99,13 +99,13 @@ function refuseAll(faults: [string, Invalid][]): void {
 
 interface SwapBody {
   photo: string;
-  slot: PhotoSlot;
+  slot: MandatorySlot;
 }
 
-/** Two pictures change places by one tap. */
+/** Two of the five change places by one tap. */
 export const swapPage: PartyPage<SwapBody> = {
   path: "photos/swap",
-  body: Joi.object<SwapBody>({ photo: id.required(), slot: Joi.valid(...SLOTS).required() }),
+  body: Joi.object<SwapBody>({ photo: id.required(), slot: Joi.valid(...PHOTO_SLOTS).required() }),
   async submit({ ctx, accident, letter, body }) {
     await movePhoto(ctx, { accidentId: accident.id, letter, photoId: body.photo, slot: body.slot });
     return pageUrl(accident.id, "photos");

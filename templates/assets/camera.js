@@ -42,6 +42,10 @@ function show(slot, state, detail) {
   goOn();
 }
 
+function isSentBack({ dataset }) {
+  return dataset.state === "failed" || dataset.state === "refused";
+}
+
 // What is still to do, said in the title, the counter, the strip of the viewfinder and on the one green button.
 function renew() {
   tiles.count();
@@ -59,7 +63,7 @@ function renew() {
   shoot.disabled = next === null;
   if (next === null) shoot.textContent = text("sending");
   else {
-    const key = tileOf(next).dataset.state === "failed" ? "takeAgain" : "takeNext";
+    const key = isSentBack(tileOf(next)) ? "takeAgain" : "takeNext";
     shoot.textContent = text(key).replace("{slot}", tiles.nameOf(next));
   }
 }
@@ -161,11 +165,10 @@ torch.addEventListener("click", async () => {
 function aim(slot) {
   current = slot;
   const tile = tileOf(slot);
-  const failed = tile.dataset.state === "failed";
   camera.querySelector(".kc-camera__outline").src = `/assets/h5/outline-${tile.dataset.outline}.svg`;
   camera.querySelector("#camera-slot").textContent = tiles.nameOf(slot);
   camera.querySelector("[data-hint]").textContent = tile.querySelector(
-    failed ? "[data-error]" : ".kc-shot__hint",
+    isSentBack(tile) ? "[data-error]" : ".kc-shot__hint",
   ).textContent;
   if (news.dataset.slot === slot) news.hidden = true;
   renew();
@@ -238,7 +241,7 @@ async function look() {
   if (!response.ok) return;
   const live = await response.json();
   step = live.step;
-  for (const answer of live.photos) tiles.news(answer);
+  tiles.news(live.photos);
   renew();
   goOn();
 }

@@ -104,6 +104,28 @@ export function createTiles(form) {
     looks = LOOKS;
   }
 
+  function failed(tile, sentence, isBlocked, name = "failed") {
+    drop(tile);
+    state(tile, name, text("retake"));
+    write(tile, "error", sentence);
+    if (!isBlocked || !mandatory.includes(tile)) return;
+    const third = document.createElement("span");
+    third.className = "kc-shot__third";
+    third.textContent = text("third");
+    part(tile, "error").append(" ", third);
+  }
+
+  function hear(answer) {
+    const tile = tileOf(answer.slot);
+    if (!tile || UNDER_WAY.includes(tile.dataset.state) || tile.dataset.state === "failed") return;
+    const wasStored = tile.dataset.state === "stored";
+    if (answer.state === "stored") return wasStored ? told(tile, answer) : stored(tile, answer);
+    if (wasStored) return;
+    if (answer.state === "refused") return failed(tile, answer.refusal, answer.findings.length > 0, "refused");
+    state(tile, "announced", text("announced"));
+    write(tile, "error", "");
+  }
+
   function copyState(tile, to) {
     to.dataset.state = tile.dataset.state;
     mark(to, "data-warned", "warned" in tile.dataset);
@@ -143,16 +165,7 @@ export function createTiles(form) {
       state(tile, "waiting", text("waiting"));
     },
     stored,
-    failed(tile, sentence, isBlocked) {
-      drop(tile);
-      state(tile, "failed", text("retake"));
-      write(tile, "error", sentence);
-      if (!isBlocked || !mandatory.includes(tile)) return;
-      const third = document.createElement("span");
-      third.className = "kc-shot__third";
-      third.textContent = text("third");
-      part(tile, "error").append(" ", third);
-    },
+    failed,
     /** Something may still change by itself: a picture of the chat is on its way, or a plate is being read. */
     expectsNews() {
       if (mandatory.some((tile) => tile.dataset.state === "announced")) return true;
@@ -162,12 +175,13 @@ export function createTiles(form) {
       if (unread) looks -= 1;
       return unread && looks > 0;
     },
-    /** The server's own account of a place; what this phone is just sending goes before it. */
-    news(answer) {
-      const tile = tileOf(answer.slot);
-      if (!tile || UNDER_WAY.includes(tile.dataset.state) || tile.dataset.state === "failed") return;
-      if (answer.state === "stored" && tile.dataset.state !== "stored") return stored(tile, answer);
-      if (answer.state === "stored") told(tile, answer);
+    /** The server's own account of the places; what this phone is just sending goes before it. */
+    news(answers) {
+      for (const answer of answers) hear(answer);
+      const named = answers.map(({ slot }) => slot);
+      // Announced for one place, a picture of the chat has found another.
+      const left = mandatory.filter((tile) => tile.dataset.state === "announced" && !named.includes(tile.dataset.slot));
+      for (const tile of left) state(tile, "empty", "");
     },
     /** Title and counter. */
     count() {

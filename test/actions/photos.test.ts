@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
 import { type AddPhoto, addPhoto } from "../../src/actions/add-photo.ts";
-import { announcePhoto } from "../../src/actions/announce-photo.ts";
+import { announcePhoto, movePhoto } from "../../src/actions/announce-photo.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { fetchPhoto } from "../../src/actions/fetch-photo.ts";
 import { joinAccident } from "../../src/actions/join-accident.ts";
@@ -210,6 +210,15 @@ describe("further pictures", () => {
     const later = await add(accident, "traffic-light", SLOT_PHOTOS["own-plate"]);
     assert.deepEqual(by(later), ["B", "A", "A"]);
     await assert.rejects(add(accident, "scene", SLOT_PHOTOS.scene, { letter: "B" }), Conflict);
+  });
+
+  it("of the second driver fill none of the five places: they go when he is taken out", async () => {
+    const accident = await joined();
+    const [his] = inSlot(await add(accident, "extra", SLOT_PHOTOS.scene, { letter: "B" }), "extra");
+    for (const letter of ["A", "B"] as const) {
+      const move = movePhoto(app.ctx, { accidentId: accident.id, letter, photoId: String(his?.id), slot: "scene" });
+      await assert.rejects(move, Conflict);
+    }
   });
 
   it("are fifteen at most, and a retake is no further one", async () => {

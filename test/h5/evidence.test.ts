@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
+import { announcePhoto } from "../../src/actions/announce-photo.ts";
 import type { Accident, Party } from "../../src/domain/accident.ts";
 import type { Photo, PhotoSlot, PlateReading } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
@@ -85,6 +86,41 @@ describe("a picture that shows nothing", () => {
       const t = app.ctx.render.words(language);
       for (const code of FINDING_CODES) assert.match(t(`evidence.finding.${code}`), /[。.]$/, code);
     }
+  });
+});
+
+describe("pictures of the chat that are on their way", () => {
+  it("are not called stored, and nobody is told to move the cars before they are", async () => {
+    const { a, base, id } = await opened();
+    for (const bytes of Object.values(SLOT_PHOTOS)) {
+      const { id: mediaId } = app.simulator.platform.putMedia(bytes, "image/jpeg");
+      await announcePhoto(app.ctx, { accidentId: id, letter: "A", mediaId });
+    }
+    const before = plain((await a.get(`${base}/photos`)).html);
+    assert.match(before, /已存好 0\/5.*正在接收/);
+    assert.doesNotMatch(before, /可以挪车了/);
+    await app.settle();
+    assert.match(plain((await a.get(`${base}/photos`)).html), /已存好 5\/5.*返回：可以挪车了/);
+  });
+
+  it("say on the page, too, why one was not taken; among further ones it is no doubt about what is stored", async () => {
+    const { a, base, token, id } = await opened();
+    const send = async (bytes: Buffer) => {
+      const { id: mediaId } = app.simulator.platform.putMedia(bytes, "image/jpeg");
+      await announcePhoto(app.ctx, { accidentId: id, letter: "A", mediaId });
+      await app.settle();
+    };
+    await send(await dark(7));
+    assert.match(plain((await a.get(`${base}/photos`)).html), /两车全景.*太暗了。用闪光灯.*第三次就照样收下/);
+    await a.upload(`${base}/photos`, token, Object.entries(SLOT_PHOTOS));
+    await change(id, (accident) => ({
+      ...accident,
+      photos: accident.photos.map((photo) => ({ ...photo, findings: [] })),
+    }));
+    await send(await dark(8));
+    const { photos } = await app.ctx.accidents.get(id);
+    assert.deepEqual([photos.at(-1)?.slot, photos.at(-1)?.state], ["extra", "refused"]);
+    assert.doesNotMatch(plain((await a.get(`${base}/move`)).html), /照片都已收下/);
   });
 });
 

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import sharp from "sharp";
+import { announcePhoto, movePhoto } from "../../src/actions/announce-photo.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { PHOTO_SLOTS, type Photo } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
-import { SLOT_PHOTO_FILES } from "../support/slot-photos.ts";
+import { SLOT_PHOTO_FILES, SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { Phone } from "./phone.ts";
 
 let app: TestApp;
@@ -104,6 +106,46 @@ describe("a picture that is refused", () => {
     const shown = await place.locator("img").getAttribute("src");
     assert.equal(new URL(String(shown), page.url()).pathname, outline);
     assert.equal((await app.ctx.accidents.get(id)).photos.length, 0);
+    await page.context().close();
+  });
+});
+
+describe("a picture of the chat", () => {
+  const announced = async (id: string, picture: Buffer) => {
+    const { id: mediaId } = app.simulator.platform.putMedia(picture, "image/jpeg");
+    const { photos } = await announcePhoto(app.ctx, { accidentId: id, letter: "A", mediaId });
+    return String(photos.at(-1)?.id);
+  };
+  const stateOf = (page: Page, slot: string, state: string) =>
+    page.locator(`.kc-shot[data-slot=${slot}][data-state=${state}]`).waitFor();
+
+  it("is waited for on the page; why it was not taken is said there, and its place is asked for again", async () => {
+    const { page, id, complaints } = await onPhotos();
+    await announced(id, await sharp(SLOT_PHOTOS.scene).linear(0.05, 0).jpeg().toBuffer());
+    await page.reload();
+    await stateOf(page, "scene", "announced");
+    await app.settle();
+    const place = page.locator("[data-slot=scene]");
+    await place.getByText("太暗了。用闪光灯").waitFor();
+    await page.getByRole("button", { name: "重拍：两车全景" }).click({ trial: true });
+    await page.reload();
+    await place.getByText("太暗了。用闪光灯").waitFor();
+    await place.getByText("第三次就照样收下").waitFor();
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  it("that finds another place leaves the one open that it was announced for", async () => {
+    const { page, id } = await onPhotos();
+    const photoId = await announced(id, SLOT_PHOTOS["own-plate"]);
+    await page.reload();
+    await stateOf(page, "scene", "announced");
+    await movePhoto(app.ctx, { accidentId: id, letter: "A", photoId, slot: "own-plate" });
+    await stateOf(page, "scene", "empty");
+    await stateOf(page, "own-plate", "announced");
+    await app.settle();
+    await stateOf(page, "own-plate", "stored");
+    await page.getByRole("button", { name: "拍下一张：两车全景" }).click({ trial: true });
     await page.context().close();
   });
 });
