@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, Letter } from "../domain/accident.ts";
+import { missingSlots } from "../domain/journey.ts";
 import { type Finding, isMandatory, isStoredIn, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import {
@@ -15,7 +16,7 @@ import {
 import { plateJob } from "./read-plate.ts";
 import { requireParty } from "./require.ts";
 
-export const MAX_PHOTOS = 15;
+const MAX_PHOTOS = 15;
 
 export interface AddPhoto {
   accidentId: string;
@@ -51,10 +52,18 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
 function requireRoom(accident: Accident, letter: Letter, slot: PhotoSlot): void {
   requireParty(accident, letter);
   if (isMandatory(slot) && (accident.movedAt || letter !== "A")) throw new Conflict("wrong-step");
-  const kept = accident.photos.filter(
-    (photo) => photo.state !== "refused" && !isReplaced(accident, photo, { letter, slot }),
+  requireSpace(
+    accident,
+    slot,
+    accident.photos.filter((photo) => !isReplaced(accident, photo, { letter, slot })),
   );
-  if (kept.length >= MAX_PHOTOS) throw new Invalid("too-many-photos", { limit: MAX_PHOTOS }, 409);
+}
+
+/** A case holds fifteen. What need not be there leaves room for those of the five that are missing: want of room holds nobody on the road. */
+export function requireSpace(accident: Accident, slot: PhotoSlot, photos = accident.photos): void {
+  const limit = isMandatory(slot) ? MAX_PHOTOS : MAX_PHOTOS - missingSlots(accident).length;
+  const kept = photos.filter(({ state }) => state !== "refused");
+  if (kept.length >= limit) throw new Invalid("too-many-photos", { limit }, 409);
 }
 
 /** Nobody's picture makes way for the other driver's, and none that is here once the cars have moved. */

@@ -2,10 +2,11 @@ import type { Context } from "../context.ts";
 import type { Accident, Letter, NewEvent } from "../domain/accident.ts";
 import { missingSlots } from "../domain/journey.ts";
 import { type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
+import { wantedExtras } from "../domain/photo-extras.ts";
 import { movedTo } from "../domain/photo-place.ts";
 import { isPlateSlot } from "../domain/photo-plates.ts";
-import { Conflict, Invalid } from "../errors.ts";
-import { MAX_PHOTOS } from "./add-photo.ts";
+import { Conflict } from "../errors.ts";
+import { requireSpace } from "./add-photo.ts";
 import { doubtEvents } from "./read-plate.ts";
 import { requireParty } from "./require.ts";
 
@@ -18,14 +19,13 @@ export interface AnnouncePhoto {
   loaded?: Accident;
 }
 
-/** A picture came by chat: its media id is stored and a job fetches the bytes. It fills the next mandatory slot, then the extras. */
+/** A picture came by chat: its media id is stored and a job fetches the bytes. It fills the next place that is asked for, then the extras. */
 export function announcePhoto(ctx: Context, { accidentId, letter, mediaId, loaded }: AnnouncePhoto): Promise<Accident> {
   return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
     if (accident.photos.some((photo) => photo.mediaId === mediaId)) return null;
-    const kept = accident.photos.filter((photo) => photo.state !== "refused");
-    if (kept.length >= MAX_PHOTOS) throw new Invalid("too-many-photos", { limit: MAX_PHOTOS }, 409);
-    const slot: PhotoSlot = letter === "A" && !accident.movedAt ? (missingSlots(accident)[0] ?? "extra") : "extra";
+    const slot = nextSlot(ctx, accident, letter);
+    requireSpace(accident, slot);
     const photo = announced({ id: ctx.randomId(9), slot, by: letter, mediaId, receivedAt: ctx.clock.now() });
     return {
       accident: {
@@ -36,6 +36,12 @@ export function announcePhoto(ctx: Context, { accidentId, letter, mediaId, loade
       outbox: [{ kind: "photo", target: photo.id, body: JSON.stringify({ accidentId, photoId: photo.id }) }],
     };
   });
+}
+
+/** In the order asked for: the five are the first driver's; then what he was told would help; then anything. */
+function nextSlot({ config }: Context, accident: Accident, letter: Letter): PhotoSlot {
+  const [missing] = letter === "A" && !accident.movedAt ? missingSlots(accident) : [];
+  return missing ?? wantedExtras(accident, letter, config.rules.catalogue)[0] ?? "extra";
 }
 
 const announced = (known: Pick<Photo, "id" | "slot" | "by" | "mediaId" | "receivedAt">): Photo => ({

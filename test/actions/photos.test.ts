@@ -10,6 +10,7 @@ import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { takePosition } from "../../src/actions/take-position.ts";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
+import { photosAreSafe } from "../../src/domain/journey.ts";
 import { EXTRA_SLOTS, FINDING_CODES, PHOTO_SLOTS, type Photo, type PhotoSlot } from "../../src/domain/photo.ts";
 import { Conflict, Invalid } from "../../src/errors.ts";
 import { firstBrokenEvent } from "../../src/store/accidents.ts";
@@ -221,16 +222,17 @@ describe("further pictures", () => {
     }
   });
 
-  it("are fifteen at most, and a retake is no further one", async () => {
-    const accident = await opened();
-    for (let n = 0; n < 14; n++)
-      await add(accident, "extra", Buffer.concat([SLOT_PHOTOS["own-plate"], Buffer.from([n])]));
-    await add(accident, "scene", SLOT_PHOTOS.scene);
-    await assert.rejects(add(accident, "own-damage", SLOT_PHOTOS["own-damage"]), {
-      code: "too-many-photos",
-      status: 409,
-    });
-    assert.equal((await add(accident, "scene", SLOT_PHOTOS["other-damage"])).photos.length, 15);
+  it("are fifteen at most with the five, for which there is always room, whoever fills the case; a retake is no further one", async () => {
+    const accident = await joined();
+    const full = { code: "too-many-photos", status: 409 };
+    const another = (n: number) => Buffer.concat([SLOT_PHOTOS["own-plate"], Buffer.from([n])]);
+    for (let n = 0; n < 10; n++) await add(accident, "extra", another(n), { letter: "B" });
+    await assert.rejects(add(accident, "extra", another(10)), full);
+    await assert.rejects(announced(app, accident, another(11), "B"), full);
+    for (const slot of PHOTO_SLOTS) await add(accident, slot, SLOT_PHOTOS[slot]);
+    await assert.rejects(add(accident, "extra", another(12)), full);
+    const retaken = await add(accident, "scene", await copied(SLOT_PHOTOS.scene));
+    assert.deepEqual([retaken.photos.length, photosAreSafe(retaken)], [15, true]);
   });
 });
 

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
-import type { PhotoSlot } from "../../src/domain/photo.ts";
+import { addPhoto } from "../../src/actions/add-photo.ts";
+import { confirmMoved } from "../../src/actions/confirm-moved.ts";
+import { giveDetails } from "../../src/actions/give-details.ts";
+import { giveStatement } from "../../src/actions/give-statement.ts";
+import { recordPlace } from "../../src/actions/record-place.ts";
+import { PHOTO_SLOTS, type PhotoSlot } from "../../src/domain/photo.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
@@ -72,6 +77,41 @@ describe("several photographs at once that show nothing", () => {
     assert.equal((await chat.current(openid)).photos[0]?.state, "announced");
     assert.match(unasked(openid).join("\n"), /^“我的车损”这张没用上：太暗了/);
     platform.clearFaults();
+  });
+});
+
+describe("a photograph that would help", () => {
+  let chat: ChatWorld;
+  before(async () => {
+    chat = await startChat();
+  });
+  after(() => chat.app.stop());
+
+  it("is asked for in the chat until it is sent there; what comes after it is a further one", async () => {
+    const { openid, accident } = await chat.withAccident();
+    const { ctx } = chat.app;
+    for (const slot of PHOTO_SLOTS)
+      await addPhoto(ctx, { accidentId: accident.id, letter: "A", slot, bytes: SLOT_PHOTOS[slot], source: "form" });
+    await confirmMoved(ctx, { accidentId: accident.id, letter: "A" });
+    await recordPlace(ctx, { accidentId: accident.id, letter: "A", address: "人民大道", weather: "rain" });
+    await giveDetails(ctx, { accidentId: accident.id, letter: "A", details: DETAILS.A });
+    const statement = { ownAct: "QS-07", otherAct: "none", impact: "front" as const, note: "" };
+    await giveStatement(ctx, { accidentId: accident.id, letter: "A", statement });
+    assert.match(await chat.say(openid, "1"), /再发一张红绿灯的照片会更清楚/);
+    const { platform } = chat.app.simulator;
+    for (const slot of ["scene", "own-damage"] as const) {
+      await platform.sendImage(openid, await sharp(SLOT_PHOTOS[slot]).flop().jpeg().toBuffer());
+      await chat.app.settle();
+    }
+    assert.doesNotMatch(await chat.say(openid, "1"), /红绿灯/);
+    const { photos } = await chat.current(openid);
+    assert.deepEqual(
+      photos.slice(5).map(({ slot, state }) => [slot, state]),
+      [
+        ["traffic-light", "stored"],
+        ["extra", "stored"],
+      ],
+    );
   });
 });
 
