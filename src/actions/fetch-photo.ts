@@ -44,9 +44,10 @@ export async function fetchPhoto(ctx: Context, { accidentId, photoId, last = fal
   const verdict = judgePhoto(accident, photo.slot, fetched);
   if (isBlocked(verdict)) return decide((current, now) => sendBack(ctx, current, now, { ...fetched, ...verdict }));
   const [kept, seen] = await Promise.all([
-    keepPhoto(ctx, accident, fetched),
+    keep(ctx, accident, { photo: fetched, last }),
     seePlate(ctx, accident, photo, fetched.original),
   ]);
+  if (!kept) return decide((current, now) => refuse(current, now, "not-kept"));
   const after = await decide((current, now) => take(ctx, current, { announced: now, ...kept, seen }));
   await notePhotoHash(ctx, after, photoId);
   return after;
@@ -62,8 +63,22 @@ async function fetch(ctx: Context, mediaId: string, last: boolean): Promise<Chec
     return await examinePhoto(ctx, bytes, ctx.blobs.nameOf(bytes));
   } catch (error) {
     if (error instanceof Invalid) return { refusal: REFUSALS[error.code] ?? error.code };
-    if (error instanceof Upstream && (last || !error.retryable)) return { refusal: "media-gone" };
+    if (isFinal(error, last)) return { refusal: "media-gone" };
     throw error;
+  }
+}
+
+const isFinal = (error: unknown, last: boolean): error is Upstream =>
+  error instanceof Upstream && (last || !error.retryable);
+
+/** Null where it cannot be kept for good: who waits for "you may move" must hear of it. A full store is Busy, and comes again. */
+async function keep(ctx: Context, accident: Accident, { photo, last }: { photo: CheckedPhoto; last: boolean }) {
+  try {
+    return await keepPhoto(ctx, accident, photo);
+  } catch (error) {
+    if (!isFinal(error, last)) throw error;
+    ctx.log.error({ accidentId: accident.id, code: error.code }, "photo not kept");
+    return null;
   }
 }
 

@@ -10,12 +10,13 @@ import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { takePosition } from "../../src/actions/take-position.ts";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
-import { photosAreSafe } from "../../src/domain/journey.ts";
+import { missingSlots, photosAreSafe } from "../../src/domain/journey.ts";
 import { EXTRA_SLOTS, FINDING_CODES, PHOTO_SLOTS, type Photo, type PhotoSlot } from "../../src/domain/photo.ts";
 import { Conflict, Invalid } from "../../src/errors.ts";
 import { firstBrokenEvent } from "../../src/store/accidents.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
+import { startS3 } from "../support/s3-server.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
 const CLEAR = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
@@ -306,6 +307,33 @@ describe("a picture of the chat", () => {
     await Promise.all([fetch(accident, id), fetch(accident, id), fetch(accident, id)]);
     const after = await reread(accident);
     assert.deepEqual([after.photos.length, eventsOf(after, "photo-stored").length], [1, 1]);
+  });
+});
+
+describe("a picture of the chat that cannot be kept", () => {
+  it("is tried again, and in the end refused with what to do: nobody waits for it for ever", async () => {
+    const s3 = await startS3();
+    const { endpoint, name, accessKeyId, secretAccessKey } = s3.bucket;
+    const house = await startApp({
+      env: {
+        ...{ STORAGE: "s3", S3_ENDPOINT: String(endpoint), S3_BUCKET: name, S3_FORCE_PATH_STYLE: "true" },
+        ...{ AWS_ACCESS_KEY_ID: String(accessKeyId), AWS_SECRET_ACCESS_KEY: String(secretAccessKey) },
+      },
+    });
+    const openid = `o_${house.ctx.randomId()}`;
+    await house.simulator.platform.follow(openid);
+    const { id: accidentId } = await openAccident(house.ctx, { person: await house.ctx.people.see(openid), ...CLEAR });
+    const photoId = await announced(house, await house.ctx.accidents.get(accidentId), SLOT_PHOTOS.scene);
+    await s3.stop();
+    await assert.rejects(fetchPhoto(house.ctx, { accidentId, photoId }), { code: "bucket-unreachable" });
+    assert.equal((await house.ctx.accidents.get(accidentId)).photos[0]?.state, "announced");
+    const after = await fetchPhoto(house.ctx, { accidentId, photoId, last: true });
+    assert.deepEqual([after.photos[0]?.state, after.photos[0]?.refusal], ["refused", "not-kept"]);
+    assert.equal(missingSlots(after)[0], "scene");
+    await house.settle();
+    assert.match(told(house, openid).at(-1) ?? "", /“两车全景”这张没用上：暂时存不下/);
+    await house.stop();
+    await s3.close();
   });
 });
 
