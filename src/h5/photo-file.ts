@@ -1,3 +1,4 @@
+import type { Scene } from "../domain/accident.ts";
 import type { Photo } from "../domain/photo.ts";
 import { NotFound } from "../errors.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
@@ -27,15 +28,22 @@ const isSize = (text: string): text is PhotoSize => (PHOTO_SIZES as readonly str
 async function handout({ ctx, accident, view, t }: PageRequest, photo: Photo, copy: Buffer) {
   const { number, scene } = accident;
   const slot = t(`settle.case.watermark.slot.${photo.slot}`);
+  const place = placeOf(scene);
   const lines = [
     t("settle.case.watermark.number", { number, slot }),
     t("settle.case.watermark.received", { time: stampText(photo.receivedAt) }),
-    ...(scene.address ? [scene.address] : []),
+    ...(place ? [place] : []),
   ];
   const bytes = await ctx.photos.watermark(copy, lines);
   // There may be several of one kind.
-  const place = view.photos.findIndex(({ id }) => id === photo.id) + 1;
-  return { type: "image/jpeg", bytes, filename: `${number}-${place}-${slot}.jpg` };
+  const nth = view.photos.findIndex(({ id }) => id === photo.id) + 1;
+  return { type: "image/jpeg", bytes, filename: `${number}-${nth}-${slot}.jpg` };
+}
+
+/** Before he has written the road, and where he never does, his phone's own fix. */
+function placeOf({ address, position }: Scene): string | null {
+  if (address || !position) return address;
+  return position.label ?? `${position.lat.toFixed(5)}, ${position.lng.toFixed(5)} (${position.crs})`;
 }
 
 /** Each is decoded and encoded anew. */

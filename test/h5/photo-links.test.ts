@@ -4,6 +4,7 @@ import sharp from "sharp";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import type { Photo } from "../../src/domain/photo.ts";
 import { PHOTO_LINK_LIFE_S, PHOTO_SIZES, type PhotoSize, photoLinks } from "../../src/h5/photo-links.ts";
+import { stampText } from "../../src/h5/settle/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { type Driver, openPair, type Pair } from "./settle-driver.ts";
@@ -169,7 +170,35 @@ describe("the links", () => {
       0,
     );
     assert.ok(Number(changed) > 2_000, `${changed} samples differ`);
+    assert.ok(handout.bytes.equals(await markedWith(number, copy.bytes, ["延安东路近外滩"])));
   });
+
+  it("of a case whose road nobody has written carry what the phone said, or nothing", async () => {
+    const { number, photos } = await app.ctx.accidents.get(other.id);
+    const photoId = String(photos.at(-1)?.id);
+    const copy = await fetched(other.A, linkFor(other.A, other.id, "copy", photoId));
+    const at = { lat: 31.2333, lng: 121.46671, crs: "WGS-84" as const, accuracyM: 10 };
+    for (const [position, lines] of [
+      [{ ...at, label: null }, ["31.23330, 121.46671 (WGS-84)"]],
+      [{ ...at, label: "人民大道" }, ["人民大道"]],
+      [null, []],
+    ] as const) {
+      await app.ctx.accidents.change(other.id, (accident) => ({
+        accident: { ...accident, scene: { ...accident.scene, address: null, position } },
+        events: [],
+      }));
+      const { bytes } = await fetched(other.A, linkFor(other.A, other.id, "handout", photoId));
+      assert.ok(bytes.equals(await markedWith(number, copy.bytes, lines)), String(lines));
+    }
+  });
+
+  async function markedWith(number: string, copy: Buffer, place: readonly string[]): Promise<Buffer> {
+    const t = app.ctx.render.words("zh");
+    const slot = t("settle.case.watermark.slot.extra");
+    const time = stampText(photo.receivedAt);
+    const lines = [t("settle.case.watermark.number", { number, slot }), t("settle.case.watermark.received", { time })];
+    return app.ctx.photos.watermark(copy, [...lines, ...place]);
+  }
 });
 
 describe("the original", () => {
