@@ -107,7 +107,7 @@ function take(slot, blob) {
   queue.add(slot, blob);
 }
 
-// The place where the cars stand, asked once and silently: without it the driver writes the road.
+// The place where the cars stand, asked silently, and no more once it is told or not allowed: without it the driver writes the road.
 let asked = form.dataset.step !== "photos";
 function takePosition() {
   if (asked || !navigator.geolocation) return;
@@ -120,9 +120,20 @@ function takePosition() {
         lng: coords.longitude.toFixed(6),
         accuracy: String(Math.round(coords.accuracy)),
       });
-      fetch(form.dataset.position, { method: "POST", headers: { accept: "application/json" }, body, keepalive: true });
+      const request = { method: "POST", headers: { accept: "application/json" }, body, keepalive: true };
+      // Without a network: with the next picture again.
+      fetch(form.dataset.position, request).then(
+        ({ status }) => {
+          asked = status < 500;
+        },
+        () => {
+          asked = false;
+        },
+      );
     },
-    () => undefined,
+    ({ code, PERMISSION_DENIED }) => {
+      asked = code === PERMISSION_DENIED;
+    },
     { enableHighAccuracy: true, timeout: 20000, maximumAge: 30000 },
   );
 }

@@ -74,6 +74,22 @@ describe("the viewfinder", () => {
     await page.context().close();
   });
 
+  it("tells the position with a later picture where the first could not", async () => {
+    const { page, id } = await onPhotos();
+    let tries = 0;
+    await page.route("**/position", (route) => (++tries === 1 ? route.abort() : route.continue()));
+    await page.getByRole("button", { name: "开始拍照" }).click();
+    const failed = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/position"));
+    await shutter(page).click();
+    await failed;
+    const told = page.waitForResponse((response) => response.url().endsWith("/position"));
+    await page.getByRole("dialog", { name: "我的车损" }).waitFor();
+    await shutter(page).click();
+    assert.equal((await told).status(), 200);
+    assert.equal((await app.ctx.accidents.get(id)).scene.position?.accuracyM, 9);
+    await page.context().close();
+  });
+
   it("says in the viewfinder what is wrong with a picture while the next is taken, and one tap takes it again", async () => {
     const { page, id } = await onPhotos();
     await page.getByRole("button", { name: "开始拍照" }).click();
