@@ -80,6 +80,13 @@ describe("a picture that shows nothing", () => {
     assert.equal((await app.ctx.accidents.get(id)).photos[0]?.findings[0]?.code, "dark");
   });
 
+  it("is promised to be taken the third time only where it is sent back for what it shows", async () => {
+    const { a, base, token } = await opened();
+    const none = await a.upload(`${base}/photos`, token, [["scene", Buffer.from("no picture")]]);
+    assert.match(plain(none.html), /这不是 JPEG、PNG 或 WebP 照片/);
+    assert.doesNotMatch(plain(none.html), /第三次就照样收下/);
+  });
+
   it("has a sentence for everything that can be found, in both languages", async () => {
     const { FINDING_CODES } = await import("../../src/domain/photo.ts");
     for (const language of ["zh", "en"] as const) {
