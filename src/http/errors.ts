@@ -1,6 +1,7 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
 import { AppError, Busy, NotFound } from "../errors.ts";
+import { csrfToken } from "./csrf.ts";
 import { languageOf } from "./language.ts";
 import { sentence } from "./validate.ts";
 
@@ -49,6 +50,7 @@ function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
     message,
     title: t(`h5.errors.title.${status}`),
     self: koa.originalUrl,
+    csrf: csrfToken(ctx, koa),
   });
 }
 
