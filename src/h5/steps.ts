@@ -19,6 +19,7 @@ async function shownInvitation({ ctx, accident, letter, view, person }: PageRequ
       alive: invitation.expiresAt > now,
       digits: invitation.digitsExpireAt > now ? `${invitation.digits.slice(0, 3)} ${invitation.digits.slice(3)}` : null,
       until: timeText(invitation.expiresAt, now, person.language),
+      digitsUntil: timeText(invitation.digitsExpireAt, now, person.language),
       // A new code is another picture: the address changes with it, so that none is shown from memory.
       version: invitation.expiresAt.getTime(),
     },

@@ -5,6 +5,7 @@ import axios from "axios";
 import { INVITATION_MINUTES } from "../../src/actions/make-invitation.ts";
 import { END_CODES } from "../../src/domain/accident.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
+import { timeText } from "../../src/h5/settle/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
@@ -370,6 +371,12 @@ describe("moving, place, invitation", () => {
     const { a, base, digits } = await invited();
     const page = await a.get(`${base}/move`);
     assert.match(page.html, new RegExp(`${digits.slice(0, 3)} ${digits.slice(3)}`));
+    const { invitation } = await app.ctx.accidents.get(idOf(base));
+    for (const [what, until] of [
+      ["二维码 ", invitation!.expiresAt],
+      ["公众号（", invitation!.digitsExpireAt],
+    ] as const)
+      assert.ok(page.html.includes(`${what}${timeText(until, app.clock.now(), "zh")} 前有效`), what);
     const qr = await a.get(`${base}/invitation.png`);
     assert.equal(qr.headers.get("content-type"), "image/png");
     assert.equal((await a.fill(`${base}/move`, {})).location, `${base}/place`);
