@@ -76,7 +76,7 @@ const invite: Command = async ({ ctx, person, current }) => {
   const { invitation } = await makeInvitation(ctx, { accidentId: accident.id, letter });
   return ctx.render.words(person.language)("chat.invite", {
     digits: invitation?.digits ?? "",
-    url: `${ctx.config.publicUrl}/h5/accidents/${accident.id}`,
+    url: `${ctx.config.publicUrl}/h5/accidents/${accident.id}/invite`,
   });
 };
 

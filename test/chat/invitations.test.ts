@@ -29,8 +29,10 @@ describe("an invitation", () => {
 
   it("gives six digits on request, and takes them however they are typed", async () => {
     const { openid } = await chat.withAccident();
-    const digits = /(\d{6})（/.exec(await chat.say(openid, "邀请"))?.[1] as string;
-    const { invitation } = await chat.current(openid);
+    const answer = await chat.say(openid, "邀请");
+    const digits = /(\d{6})（/.exec(answer)?.[1] as string;
+    const { id, invitation } = await chat.current(openid);
+    assert.ok(answer.endsWith(`/h5/accidents/${id}/invite`), "the page on which the code to scan stands");
     const second = await chat.follower();
     for (const typed of [digits, `${digits.slice(0, 3)} ${digits.slice(3)}`]) {
       assert.ok((await chat.say(second, typed)).includes(`/h5/join/${invitation?.code}`), typed);
