@@ -247,7 +247,7 @@ queue.resume();
 // A plate is read some seconds after its picture has arrived, and pictures of the chat arrive by themselves.
 const EVERY_MS = 2000;
 async function look() {
-  if (!tiles.expectsNews() || document.hidden) return;
+  if (document.hidden) return;
   const response = await fetch(form.dataset.live, { headers: { accept: "application/json" } });
   if (!response.ok) return;
   const live = await response.json();
@@ -257,7 +257,11 @@ async function look() {
   goOn();
 }
 async function keepLooking() {
-  await look().catch(() => undefined);
+  if (tiles.expectsNews()) await look().catch(() => undefined);
   setTimeout(keepLooking, EVERY_MS);
 }
-if (tiles.mandatory.length > 0) setTimeout(keepLooking, EVERY_MS);
+if (tiles.mandatory.length > 0) {
+  setTimeout(keepLooking, EVERY_MS);
+  // He comes back, perhaps from the chat, to which he has sent them.
+  document.addEventListener("visibilitychange", () => look().catch(() => undefined));
+}

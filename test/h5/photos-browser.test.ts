@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
+import { addPhoto } from "../../src/actions/add-photo.ts";
 import { announcePhoto, movePhoto } from "../../src/actions/announce-photo.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { PHOTO_SLOTS, type Photo } from "../../src/domain/photo.ts";
@@ -46,6 +47,8 @@ async function onPhotos({ script = true } = {}): Promise<{ page: Page; id: strin
 
 const zh = (key: string): string => app.ctx.render.words("zh")(key);
 const shutter = (page: Page) => page.getByRole("button", { name: "拍照", exact: true });
+
+const COMES_BACK = "void document.dispatchEvent(new Event('visibilitychange'))";
 
 /** What the viewfinder shows is all but black. */
 const IS_BLACK = `(() => {
@@ -181,6 +184,18 @@ describe("what is found", () => {
     assert.equal((await place.locator("[data-plate]").textContent())?.trim(), "读到 沪A·62K18");
     await place.getByText("有点糊。手拿稳").waitFor();
     await page.getByText("橙色标记的也已收下").waitFor();
+    await page.context().close();
+  });
+
+  it("pictures that went by the chat stand there when he comes back to the page, and it leads on", async () => {
+    const { page, id } = await onPhotos();
+    const owner = { accidentId: id, letter: "A", source: "chat" } as const;
+    for (const slot of PHOTO_SLOTS.slice(1)) await addPhoto(app.ctx, { ...owner, slot, bytes: SLOT_PHOTOS[slot] });
+    await page.evaluate(COMES_BACK);
+    await page.getByText("已存好 4/5").waitFor();
+    await addPhoto(app.ctx, { ...owner, slot: "scene", bytes: SLOT_PHOTOS.scene });
+    await page.evaluate(COMES_BACK);
+    await page.waitForURL("**/move");
     await page.context().close();
   });
 
