@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
+import type { Photo } from "../../src/domain/photo.ts";
 import { papersOf } from "../../src/simulator/platform/papers.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
@@ -42,10 +43,32 @@ async function details(driver: Driver, javaScriptEnabled = true): Promise<Page> 
   return page;
 }
 
+const withPlate = (photo: Photo): Photo => ({
+  ...photo,
+  ...(photo.slot === "own-plate" && {
+    plates: {
+      best: {
+        plate: papers.plate,
+        sure: true,
+        gap: 826,
+        box: { x: 235, y: 396, width: 542, height: 195 },
+        runnersUp: [],
+      },
+      others: [],
+    },
+  }),
+});
+
 describe("the camera over the form", () => {
   it("fills the fields in place, marks them until they are touched, and leaves alone what was typed", async () => {
-    const { A } = await openPair(app);
+    const { id, A } = await openPair(app);
+    await app.ctx.accidents.change(id, (accident) => ({
+      accident: { ...accident, photos: accident.photos.map(withPlate) },
+      events: [],
+    }));
     const page = await details(A);
+    const seenInPhoto = page.locator(".settle-plate-read");
+    assert.equal(await seenInPhoto.isVisible(), true);
     await page.getByLabel("姓名", { exact: true }).fill("王小二");
     await page.getByLabel("拍驾驶证自动填写").setInputFiles(file);
     await page.getByText("已按照片填好，请逐项核对。").waitFor();
@@ -59,6 +82,7 @@ describe("the camera over the form", () => {
     assert.equal(await page.locator("#read-idNumber").count(), 0);
     await page.getByLabel("拍行驶证自动填写").setInputFiles(file);
     await page.locator("#read-serial").waitFor();
+    assert.equal(await seenInPhoto.isVisible(), false, "the same is not said twice");
     assert.equal(await page.getByLabel("字母和数字").inputValue(), papers.plate.slice(1));
     assert.equal(await page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth"), false);
     await page.getByLabel("拍驾驶证自动填写").setInputFiles({ ...file, buffer: Buffer.from("no picture") });

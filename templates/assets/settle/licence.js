@@ -77,6 +77,8 @@ function mark(field, { text, isFilled }) {
   note.id = `read-${field.name}`;
   note.textContent = text;
   cell.querySelector(".weui-cell__bd").appendChild(note);
+  // the photo of the plate has said the same before
+  for (const before of cell.querySelectorAll(".settle-plate-read")) before.hidden = true;
   field.setAttribute("aria-describedby", note.id);
   if (!isFilled) return;
   field.classList.add("settle-read");
