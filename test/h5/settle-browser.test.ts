@@ -47,10 +47,28 @@ async function draw(page: Page, pad: Locator): Promise<void> {
   await page.mouse.up();
 }
 
+/** How far down on the pad the ink goes, 0 to 1. */
+const LOWEST_INK = `(() => {
+  const { width, height } = document.querySelector("canvas");
+  const { data } = document.querySelector("canvas").getContext("2d").getImageData(0, 0, width, height);
+  let at = data.length - 1;
+  while (at > 0 && data[at] === 0) at -= 4;
+  return at / data.length;
+})()`;
+const IS_PAD_CLEAR = `(() => {
+  const pad = document.querySelector("canvas");
+  const box = pad.getBoundingClientRect();
+  return [0.1, 0.5, 0.9].every((part) => document.elementFromPoint(box.left + box.width / 2, box.top + box.height * part) === pad);
+})()`;
+const TOO_SMALL = `[...document.querySelectorAll("input:not([type]), input[type=text], input[type=tel], select")]
+  .filter((field) => field.checkVisibility())
+  .filter(({ offsetHeight, type, scrollWidth, clientWidth }) => offsetHeight < 48 || (type !== "select-one" && scrollWidth > clientWidth))
+  .map((field) => field.name)`;
+
 const isTooWide = (page: Page) => page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth");
 
 describe("the second half in a browser", () => {
-  it("opens the green button only after ink, clears it, keeps the ink when the phone is turned, and signs", async () => {
+  it("opens the green button only after ink, clears it, keeps all of the ink when the phone is turned, and signs", async () => {
     const { id, A } = await readyPair(app);
     const page = await phoneOf(A);
     await page.goto(A.urlOf("sign"));
@@ -65,6 +83,10 @@ describe("the second half in a browser", () => {
     await draw(page, pad);
     await page.setViewportSize({ width: 844, height: 390 });
     assert.equal(await button.isDisabled(), false);
+    await page.waitForFunction("document.querySelector('canvas').width > 800");
+    assert.ok((await page.evaluate<number>(LOWEST_INK)) < 0.95);
+    await pad.evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");
+    assert.equal(await page.evaluate<boolean>(IS_PAD_CLEAR), true, "nothing lies over the pad");
     await button.click();
     await page.waitForURL(A.urlOf("wait-signature"));
     assert.ok((await app.ctx.accidents.get(id)).parties.A.signature?.imageSha256);

@@ -11,19 +11,20 @@ const MOST_PIXELS = 2;
 
 area.hidden = false;
 const pad = new globalThis.SignaturePad(canvas, { penColor: "#14181f", minWidth: 1, maxWidth: 3.4 });
-let width = 0;
+let size = null;
 let read = false;
 
-// A turned phone or a new width: the ink is kept, scaled to the new width.
+// A turned phone: the ink is kept, as large as still fits.
 function fit() {
   const box = frame.getBoundingClientRect();
   if (box.width === 0) return;
   const ratio = Math.min(Math.max(globalThis.devicePixelRatio || 1, 1), MOST_PIXELS);
-  const scale = width === 0 ? 1 : frame.clientWidth / width;
+  const { clientWidth: width, clientHeight: height } = frame;
+  const scale = size === null ? 1 : Math.min(width / size.width, height / size.height);
   const ink = pad.toData();
-  width = frame.clientWidth;
-  canvas.width = Math.round(frame.clientWidth * ratio);
-  canvas.height = Math.round(frame.clientHeight * ratio);
+  size = { width, height };
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
   canvas.getContext("2d").scale(ratio, ratio);
   for (const stroke of ink)
     for (const point of stroke.points) {
