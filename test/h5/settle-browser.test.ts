@@ -114,13 +114,14 @@ describe("the second half in a browser", () => {
     assert.deepEqual([statement?.ownAct, statement?.otherAct, statement?.impact], ["none", "QS-01", "rear-left"]);
   });
 
-  it("fits a narrow phone in both languages", async () => {
+  it("fits a narrow phone in both languages, each field as high as a thumb and wide enough for what stands in it", async () => {
     for (const language of ["zh", "en"] as const) {
       const { A } = await readyPair(app, { language: { A: language } });
       const page = await phoneOf(A, { viewport: { width: 320, height: 640 }, deviceScaleFactor: 1 });
       for (const path of ["details", "statement", "sign", ""]) {
         await page.goto(A.urlOf(path));
         assert.equal(await isTooWide(page), false, `${language} ${path}`);
+        assert.deepEqual(await page.evaluate<string[]>(TOO_SMALL), [], `${language} ${path}`);
       }
     }
   });
