@@ -27,6 +27,8 @@ async function ask() {
   if (document.hidden) return;
   try {
     const response = await fetch(strip.dataset.url, { headers: { accept: "application/json" } });
+    // Taken out of the case: he should not go on typing into a form that nobody takes.
+    if (response.status === 404) return location.reload();
     if (!response.ok) throw new Error(String(response.status));
     const live = await response.json();
     const text = strip.querySelector("[data-live-text]");

@@ -83,7 +83,7 @@ describe("the second half in a browser", () => {
     await draw(page, pad);
     await page.setViewportSize({ width: 844, height: 390 });
     assert.equal(await button.isDisabled(), false);
-    await page.waitForFunction("document.querySelector('canvas').width > 800");
+    while (!(await page.evaluate("document.querySelector('canvas').width > 800")));
     assert.ok((await page.evaluate<number>(LOWEST_INK)) < 0.95);
     await pad.evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");
     assert.equal(await page.evaluate<boolean>(IS_PAD_CLEAR), true, "nothing lies over the pad");
@@ -112,6 +112,15 @@ describe("the second half in a browser", () => {
     await page.waitForURL(B.urlOf("wait-statement"));
     const { statement } = (await app.ctx.accidents.get(id)).parties.B ?? {};
     assert.deepEqual([statement?.ownAct, statement?.otherAct, statement?.impact], ["none", "QS-01", "rear-left"]);
+  });
+
+  it("lets nobody go on typing who was taken out of the case", async () => {
+    const { A, B } = await openPair(app);
+    const page = await phoneOf(B);
+    await page.goto(B.urlOf("details"));
+    await A.post("remove-other", {});
+    await page.evaluate("void document.dispatchEvent(new Event('visibilitychange'))");
+    await page.getByRole("heading", { name: "找不到页面" }).waitFor();
   });
 
   it("fits a narrow phone in both languages, each field as high as a thumb and wide enough for what stands in it", async () => {
