@@ -114,6 +114,25 @@ describe("the viewfinder", () => {
   });
 });
 
+describe("the position", () => {
+  it("that found no network goes with the next picture", async () => {
+    const { page, id, complaints } = await onPhotos();
+    await page.route("**/position", (route) => route.abort(), { times: 1 });
+    const lost = page.waitForEvent("requestfailed");
+    await page.locator("input[name=scene]").setInputFiles(String(SLOT_PHOTO_FILES[0]));
+    await lost;
+    const sent = page.waitForResponse("**/position");
+    await page.locator("input[name=own-damage]").setInputFiles(String(SLOT_PHOTO_FILES[1]));
+    await sent;
+    assert.equal((await app.ctx.accidents.get(id)).scene.position?.accuracyM, 9);
+    assert.deepEqual(
+      complaints.filter((one) => one === "Failed to fetch"),
+      [],
+    );
+    await page.context().close();
+  });
+});
+
 describe("a picture that is refused", () => {
   it("says why at its place and leaves nothing broken there", async () => {
     const { page, id } = await onPhotos();
