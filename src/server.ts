@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Koa from "koa";
 import { publishMenu } from "./actions/publish-menu.ts";
 import { apiRouter } from "./api/router.ts";
+import { awaitsAnswer } from "./chat/answer.ts";
 import { listen } from "./chat/listen.ts";
 import { type PushDoor, pushRouter } from "./chat/push-router.ts";
 import { sayLater } from "./chat/say-later.ts";
@@ -18,6 +19,7 @@ import { createBot } from "./wechat/puppet/create-bot.ts";
 import { oaOf } from "./wechat/puppet/oa-of.ts";
 import { createPushConfig } from "./wechat/push-config.ts";
 import { createPushHandler } from "./wechat/push-handler.ts";
+import type { Reply } from "./wechat/reply.ts";
 import { verifyUrl } from "./wechat/verify-url.ts";
 
 /** The running system: HTTP doors, the bot behind the push, the jobs. */
@@ -110,10 +112,7 @@ function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
     log,
     nowMs,
     handle: async (message, sink) => (await bot).deliver(message, sink),
-    fallback: () => ({
-      type: "text",
-      content: `${ctx.render.words("zh")("chat.failed")}\n${ctx.render.words("en")("chat.failed")}`,
-    }),
+    fallback: (message) => (awaitsAnswer(message) ? apology(ctx) : undefined),
     later: async (message, reply) => {
       if (reply.type === "text") await sayLater(ctx, message.openid, reply.content);
     },
@@ -124,6 +123,12 @@ function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
   });
   return { handler, verify: (query) => verifyUrl(config, query, nowMs()), stop: async () => (await bot).stop() };
 }
+
+/** Nobody knows his language at this moment. */
+const apology = ({ render }: Context): Reply => ({
+  type: "text",
+  content: `${render.words("zh")("chat.failed")}\n${render.words("en")("chat.failed")}`,
+});
 
 const DRAIN_MS = 7_000;
 /** What a push still does after its answer is repeated by the platform's own retry or picked up from the inbox. */

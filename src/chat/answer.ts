@@ -45,8 +45,16 @@ const HANDLERS: { [K in MessageKind]?: Handler<K> } = {
 
 const SPEAKS: Partial<Record<MessageKind, "message" | "subscribe" | "scan" | "click">> = {
   ...{ text: "message", image: "message", voice: "message", video: "message", shortvideo: "message" },
-  ...{ location: "message", link: "message", subscribe: "subscribe", scan: "scan", click: "click", scancode: "click" },
+  ...{ location: "message", link: "message", unknown: "message", subscribe: "subscribe", scan: "scan" },
+  ...{ click: "click", scancode: "click" },
 };
+
+/** The platform has events that this code does not know (of drafts, of the account itself): they are no words of anybody's. */
+const isUnknownEvent = (message: InboundMessage): boolean => message.kind === "unknown" && message.event !== undefined;
+
+/** He did something and looks at his phone for an answer. Reports of the platform's, and what is followed by messages of its own, have none. */
+export const awaitsAnswer = (message: InboundMessage): boolean =>
+  SPEAKS[message.kind] !== undefined && !isUnknownEvent(message);
 
 /** One message in, one answer out. What he did opens the platform's window for what we say later. */
 export async function answerTo(
@@ -59,6 +67,7 @@ export async function answerTo(
     await report(ctx, message);
     return null;
   }
+  if (isUnknownEvent(message)) return null;
   const person = await ctx.people.see(message.openid, SPEAKS[message.kind]);
   const handler = (HANDLERS[message.kind] ?? unknown) as (asked: Asked) => Answer;
   const answer = await handler({ ctx, message, person, morePhotos } as Asked);

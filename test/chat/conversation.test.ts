@@ -107,6 +107,19 @@ describe("the chat", () => {
     }
   });
 
+  it("neither answers nor keeps anybody for an event that it does not know", async () => {
+    const openid = chat.stranger();
+    for (const Event of ["MASSSENDJOBFINISH", "user_info_modified", "kf_create_session"])
+      assert.equal(await chat.send(openid, { MsgType: "event", Event }), null, Event);
+    assert.equal(await chat.app.ctx.people.find(chat.app.ctx.vault.personId(openid)), null);
+  });
+
+  it("may speak for two days to who sent something that it does not know", async () => {
+    const openid = chat.stranger();
+    await chat.send(openid, { MsgType: "something-new", MsgId: nextMsgId() });
+    assert.equal(await chat.app.ctx.quota.left(openid, chat.app.clock.now()), 5);
+  });
+
   it("keeps the first position, and says so at the second", async () => {
     const { openid } = await chat.withAccident();
     const place = { latitude: 31.23, longitude: 121.47, label: "上海市黄浦区人民大道200号" };

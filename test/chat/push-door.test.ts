@@ -165,6 +165,23 @@ describe("a push, at two processes on one database", () => {
     assert.match((await pushTo(app, xmlOf(openid, text("1")))).content ?? "", /h5\/start/);
   });
 
+  it("that is only a report of the platform's and cannot be worked is logged, and nobody is told", async () => {
+    const [app] = twins;
+    const { notices } = app.ctx;
+    const { joinReport } = notices;
+    const report = { MsgType: "event", Event: "TEMPLATESENDJOBFINISH", MsgID: nextMsgId(), Status: "success" };
+    notices.joinReport = async () => {
+      throw new RangeError("no database");
+    };
+    try {
+      const answer = await pushTo(app, xmlOf(newPerson(), report));
+      assert.deepEqual(answer, { status: 200, raw: "success", content: null });
+    } finally {
+      notices.joinReport = joinReport;
+    }
+    assert.match(app.logged(), /"kind":"templateSent","code":"RangeError".*push handler failed/);
+  });
+
   it("is accepted under the new and the old token and key, while traffic runs", async () => {
     const openid = newPerson();
     const [app] = twins;
