@@ -4,6 +4,9 @@ import type { Person } from "../domain/accident.ts";
 /** What one text of the platform may hold, passive or not. */
 const MESSAGE_BYTES = 2048;
 
+/** What is no longer than this fits beside nearly every answer; what is longer may be parted. */
+const SHORT_BYTES = MESSAGE_BYTES / 2;
+
 const BETWEEN = "\n\n";
 
 /** What waits for this person and the words that are said now, as one message; what does not fit waits on. */
@@ -21,31 +24,50 @@ export async function sayWithUnsaid(
   say: (words: string) => Promise<void>,
 ): Promise<void> {
   const waiting = person.hasUnsaid ? await ctx.people.takeUnsaid(person.id) : [];
-  const { said, left } = bundled(waiting, text);
+  const { said, taken, left } = bundled(waiting, text);
   await ctx.people.keepUnsaid(person.id, ...left);
   try {
     await say(said);
   } catch (error) {
-    await ctx.people.keepUnsaid(person.id, ...waiting.slice(0, waiting.length - left.length));
+    // What was left waits already; what was taken came before it.
+    await ctx.people.keepUnsaid(person.id, ...taken, ...(await ctx.people.takeUnsaid(person.id)));
     throw error;
   }
 }
 
 /** As many of the waiting texts as fit before the last one, oldest first. */
-export function bundled(waiting: readonly string[], last: string): { said: string; left: string[] } {
+export function bundled(waiting: readonly string[], last: string): { said: string; taken: string[]; left: string[] } {
   const answer = cut(last);
-  let room = MESSAGE_BYTES - Buffer.byteLength(answer);
-  const fits = waiting.findIndex((text) => {
-    room -= Buffer.byteLength(text + BETWEEN);
-    return room < 0;
-  });
-  const count = fits === -1 ? waiting.length : fits;
-  return { said: [...waiting.slice(0, count), answer].join(BETWEEN), left: waiting.slice(count) };
+  const parts = fitting(waiting, MESSAGE_BYTES - Buffer.byteLength(answer));
+  return { said: [...parts.taken, answer].join(BETWEEN), ...parts };
 }
 
-/** Within the limit, never in the middle of a character. */
+/** The first one goes in part where it is too long: it would wait for ever, and all others behind it. */
+function fitting(waiting: readonly string[], room: number): { taken: string[]; left: string[] } {
+  let free = room;
+  const tooMany = waiting.findIndex((text) => {
+    free -= Buffer.byteLength(text + BETWEEN);
+    return free < 0;
+  });
+  const count = tooMany === -1 ? waiting.length : tooMany;
+  const [first = "", ...others] = waiting;
+  const head = count === 0 && Buffer.byteLength(first) > SHORT_BYTES ? beginning(first, room - BETWEEN.length) : "";
+  if (head === "") return { taken: waiting.slice(0, count), left: waiting.slice(count) };
+  return { taken: [head.trimEnd()], left: [first.slice(head.length), ...others] };
+}
+
+/** Whole lines as far as they fit; half a line only where there is room for many. */
+function beginning(text: string, room: number): string {
+  const head = within(text, Math.max(room, 0));
+  return head.slice(0, head.lastIndexOf("\n") + 1) || (room < SHORT_BYTES ? "" : head);
+}
+
 function cut(text: string): string {
   if (Buffer.byteLength(text) <= MESSAGE_BYTES) return text;
-  const bytes = Buffer.from(text).subarray(0, MESSAGE_BYTES - Buffer.byteLength("…"));
-  return `${new TextDecoder().decode(bytes, { stream: true })}…`;
+  return `${within(text, MESSAGE_BYTES - Buffer.byteLength("…"))}…`;
+}
+
+/** As much as fits, never to the middle of a character. */
+function within(text: string, bytes: number): string {
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
 }
