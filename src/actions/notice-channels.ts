@@ -14,6 +14,8 @@ const MATTERS = new Set([...WITH_PICTURE, "may-move", "photo-refused", "ended", 
 const RESERVED = 2;
 
 const CLOSED = new Set(["wechat-window-closed", "wechat-window-used-up"]);
+/** The platform says that nothing more may be said to him, whatever we have counted. */
+export const closesWindow = (code: string): boolean => CLOSED.has(code);
 
 const CANNOT: Outcome = { kind: "cannot" };
 
@@ -29,7 +31,7 @@ export async function byCustomerMessage(ctx: Context, { person, accident, notice
     return { kind: "said" };
   });
   if (outcome.kind === "said" && WITH_PICTURE.has(notice.code)) await sendPicture(ctx, person, accident);
-  if (outcome.kind === "cannot" && CLOSED.has(outcome.code ?? "")) await ctx.quota.closed(person.openid);
+  if (outcome.kind === "cannot" && closesWindow(outcome.code ?? "")) await ctx.quota.closed(person.openid);
   return outcome;
 }
 
@@ -37,24 +39,33 @@ export async function byCustomerMessage(ctx: Context, { person, accident, notice
 export async function byTemplate(ctx: Context, { person, notice, deliveryId }: Told): Promise<Outcome> {
   const templateId = ctx.config.wechat.noticeTemplateId;
   if (!templateId) return CANNOT;
-  return attempt(async () => {
-    const { msgId } = await ctx.wechat.sendTemplate({
-      openid: person.openid,
-      templateId,
-      url: noticeUrl(ctx, notice),
-      clientMsgId: deliveryId.slice(0, 32),
-      data: noticeFields(ctx, person, notice),
-    });
-    return { kind: "said", msgId };
-  });
+  const message = {
+    openid: person.openid,
+    templateId,
+    url: noticeUrl(ctx, notice),
+    clientMsgId: deliveryId.slice(0, 32),
+    data: noticeFields(ctx, person, notice),
+  };
+  return attempt(async () => ({ kind: "said", ...(await onceMore(() => ctx.wechat.sendTemplate(message))) }));
+}
+
+/** After a time-out again at once: the platform knows the id for ten minutes, and the job's next attempt may be half an hour away. */
+async function onceMore<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof Upstream && error.details["uncertain"])) throw error;
+    return send();
+  }
 }
 
 /** Reaches whoever has agreed to one, follower or not; each consent is good for one. */
 export async function bySubscription(ctx: Context, { person, notice }: Told): Promise<Outcome> {
   const templateId = ctx.config.wechat.subscriptionTemplateId;
   if (!templateId || !(await ctx.people.takeConsent(person.id, templateId))) return CANNOT;
+  const giveBack = () => ctx.people.noteConsent(person.id, templateId, "accept");
   try {
-    return await attempt(async () => {
+    const outcome = await attempt(async () => {
       const { msgId } = await ctx.wechat.sendSubscription({
         openid: person.openid,
         templateId,
@@ -63,9 +74,12 @@ export async function bySubscription(ctx: Context, { person, notice }: Told): Pr
       });
       return { kind: "said", msgId };
     });
+    // Refused for another reason than his: the consent is still good.
+    if (outcome.kind === "cannot" && outcome.code !== "wechat-refused-by-person") await giveBack();
+    return outcome;
   } catch (error) {
-    // Nothing was sent: the consent is still good for the next attempt.
-    await ctx.people.noteConsent(person.id, templateId, "accept");
+    // Nothing was sent, either.
+    await giveBack();
     throw error;
   }
 }
@@ -77,8 +91,9 @@ async function attempt(say: () => Promise<Outcome>): Promise<Outcome> {
   } catch (error) {
     if (!(error instanceof Upstream)) throw error;
     const { action, uncertain } = error.details;
+    if (uncertain) return { kind: "unsure" };
     if (error.retryable && action !== "wait-tomorrow") throw error;
-    return uncertain ? { kind: "unsure" } : { kind: "cannot", code: error.code };
+    return { kind: "cannot", code: error.code };
   }
 }
 

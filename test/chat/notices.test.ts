@@ -19,6 +19,7 @@ const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditi
 const TEMPLATE = "template_of_news";
 const SUBSCRIPTION = "subscription_of_news";
 const SEND = "/cgi-bin/message/custom/send";
+const TEMPLATES = "/cgi-bin/message/template/send";
 
 describe("what is said to a person unasked", () => {
   let twins: [Twin, Twin];
@@ -100,6 +101,15 @@ describe("what is said to a person unasked", () => {
     assert.equal(await ctx.people.takeConsent(person.id, SUBSCRIPTION), false);
   });
 
+  it("leaves him his consent when the platform refuses for a reason of its own", async () => {
+    const { ctx } = twins[0];
+    const { openid, person, input } = await driver({ follows: false });
+    await platform.consent(openid, SUBSCRIPTION, true);
+    platform.fail({ path: "/cgi-bin/message/subscribe/bizsend", errcode: 45009 });
+    assert.equal(await tellPerson(ctx, input), "kept");
+    assert.equal(await ctx.people.takeConsent(person.id, SUBSCRIPTION), true);
+  });
+
   it("is kept where no channel carries it, and said with the next answer", async () => {
     const { openid, input } = await driver({ follows: false });
     assert.equal(await tellPerson(twins[0].ctx, input), "kept");
@@ -155,6 +165,25 @@ describe("what is said to a person unasked", () => {
     platform.silence({ path: SEND });
     assert.equal(await tellPerson(twins[0].ctx, input), "kept");
     assert.equal(heard().length, before + 1);
+  });
+
+  it("by template is sent again at once when the connection broke, under the same id, and kept when it breaks twice", async () => {
+    const { input, heard } = await driver();
+    platform.drop({ path: TEMPLATES });
+    assert.equal(await tellPerson(twins[0].ctx, input), "template-message");
+    assert.deepEqual(vias(heard()), ["template"]);
+    platform.drop({ path: TEMPLATES, times: 2 });
+    assert.equal(await tellPerson(twins[0].ctx, { ...input, deliveryId: `${input.deliveryId}2` }), "kept");
+    await platform.settle();
+  });
+
+  it("is left to the job while no token can be had: then it has not arrived for sure", async () => {
+    const { openid, input } = await driver();
+    await platform.sendText(openid, "hello");
+    clock.advance(3 * 3600_000);
+    platform.drop({ path: "/cgi-bin/stable_token" });
+    await assert.rejects(tellPerson(twins[0].ctx, input), { code: "wechat-broken" });
+    assert.equal(await tellPerson(twins[0].ctx, input), "customer-message");
   });
 
   it("is left to the job to try again while the platform is down, and then said", async () => {

@@ -142,10 +142,10 @@ function asUpstream({ kind, reason }: Failure, request: WireRequest): Upstream {
   const details = { path: request.path, reason };
   if (kind === "unreachable") return new Upstream("wechat-unreachable", details, true);
   if (kind === "too-large") return new Upstream("wechat-answer-too-large", details, false);
-  // `uncertain`: the platform may have done it.
+  // `uncertain`: the platform may have done it; of what is only asked for nothing is done.
   return new Upstream(
     kind === "timeout" ? "wechat-timeout" : "wechat-broken",
-    { ...details, uncertain: true },
+    { ...details, ...(request.onTimeout !== "next-host" && { uncertain: true }) },
     mayRepeat(request),
   );
 }
