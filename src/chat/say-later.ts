@@ -1,4 +1,5 @@
 import { sayWithUnsaid } from "../actions/bundle-words.ts";
+import { closesWindow } from "../actions/notice-channels.ts";
 import type { Context } from "../context.ts";
 import { Upstream } from "../errors.ts";
 
@@ -14,6 +15,7 @@ export async function sayLater(ctx: Context, openid: string, text: string): Prom
   } catch (error) {
     if (!(error instanceof Upstream)) throw error;
     ctx.log.warn({ code: error.code }, "late answer not sent");
+    if (closesWindow(error.code)) await ctx.quota.closed(openid);
     await keep();
   }
 }

@@ -3,6 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import mongoose from "mongoose";
 import { openAccident } from "../../src/actions/open-accident.ts";
+import { sayLater } from "../../src/chat/say-later.ts";
 import type { Accident } from "../../src/domain/accident.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import { closeDatabase, type ManualClock } from "../support/database.ts";
@@ -145,6 +146,19 @@ describe("a push, at two processes on one database", () => {
     const last = platform.inbox(openid).at(-1);
     assert.equal(last?.via, "customer");
     assert.match(last?.text ?? "", /六位数/);
+  });
+
+  it("answered too late, in a window that the platform has closed, is not lost, and no more is tried until his next act", async () => {
+    const [app] = twins;
+    const { openid } = await driver();
+    const { platform } = app.simulator as Simulator;
+    await platform.follow(openid);
+    await app.settle();
+    platform.fail({ path: "/cgi-bin/message/custom/send", errcode: 45015 });
+    await sayLater(app.ctx, openid, "too late");
+    assert.equal(await app.ctx.quota.left(openid, clock.now()), 0);
+    await platform.sendText(openid, "人工");
+    assert.match(platform.inbox(openid).at(-1)?.text ?? "", /^too late\n\n.*12345/);
   });
 
   it("that cannot be worked says so once, ends nothing, and tells the log no text", async () => {
