@@ -75,12 +75,9 @@ class Reader {
   }
 
   #string(): string {
-    const token = this.#token(STRING) ?? fail();
-    try {
-      return JSON.parse(token) as string;
-    } catch {
-      return fail();
-    }
+    const text = decode(this.#token(STRING) ?? fail());
+    if (text.includes("\0")) throw malformed("nul");
+    return text;
   }
 
   #take(mark: string): boolean {
@@ -96,6 +93,14 @@ class Reader {
     const found = pattern.exec(this.#json)?.[0];
     if (found !== undefined) this.#at += found.length;
     return found;
+  }
+}
+
+function decode(token: string): string {
+  try {
+    return JSON.parse(token) as string;
+  } catch {
+    return fail();
   }
 }
 

@@ -181,6 +181,7 @@ const REFUSED_JSON: Record<string, string> = {
   "a bare word": '{"a":undefined}',
   "a control character": '{"a":"\u0001"}',
   "an unknown escape": '{"a":"\\x"}',
+  "a NUL by number": '{"a":"a\\u0000b"}',
   "nine levels": `${'{"a":'.repeat(10)}1${"}".repeat(10)}`,
   "30,000 levels": `${"[".repeat(30_000)}`,
   "too many values": `{"List":[${"1,".repeat(1_001)}1]}`,
