@@ -131,14 +131,17 @@ const WORDS: ReadonlyArray<[command: string, ...words: string[]]> = [
 
 const COMMAND_OF = new Map(WORDS.flatMap(([command, ...words]) => words.map((word) => [word, command] as const)));
 
-/** The command behind what he wrote or said: full-width signs, case, quotes, spaces and a full stop do not matter. */
+/** What cannot be taken back: "确认撤回？" asks, and orders nothing. */
+const ORDERS = new Set(["withdraw-now", "moved"]);
+
+/** The command behind what he wrote or said: full-width signs, case, quotes, spaces and the mark at the end do not matter; a mark alone is a word. */
 export function commandOf(text: string): Command | undefined {
-  const word = text
+  const words = text
     .normalize("NFKC")
     .replaceAll(/["'“”‘’「」]/g, "")
     .trim()
-    .replace(/[。.!]+$/, "")
     .replaceAll(/\s+/g, " ")
     .toLowerCase();
-  return COMMANDS[COMMAND_OF.get(word) ?? ""];
+  const name = COMMAND_OF.get(words.replace(/(?<=.)[。.!?,、~]+$/, "")) ?? "";
+  return words.includes("?") && ORDERS.has(name) ? undefined : COMMANDS[name];
 }

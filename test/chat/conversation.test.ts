@@ -34,6 +34,8 @@ describe("the chat", () => {
     ["帮助", /我能做的/],
     ["HELP", /我能做的/],
     ["“进度”", /没有正在处理的事故/],
+    ["进度？", /没有正在处理的事故/],
+    ["？", /我能做的/],
     ["２", /没有正在处理的事故/],
     ["人工", /12345/],
     ["3", /12345/],
@@ -181,6 +183,7 @@ describe("the chat", () => {
   it("withdraws only after a second word", async () => {
     const { openid } = await chat.withAccident();
     assert.match(await chat.say(openid, "撤回"), /确定/);
+    assert.match(await chat.say(openid, "确认撤回？"), /没太明白/);
     assert.equal((await chat.current(openid)).ended, null);
     assert.match(await chat.say(openid, "确认撤回"), /已撤回/);
     assert.equal((await chat.current(openid)).ended?.code, "withdrawn");
