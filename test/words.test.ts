@@ -29,6 +29,16 @@ describe("the words", () => {
     });
   }
 
+  it("of a notice have a headline each that fits into the platform's field: `thing`, 20 characters", () => {
+    const chat = parse(readFileSync(new URL("chat/words.yaml", templatesDir), "utf8"));
+    assert.deepEqual(Object.keys(chat.headline).sort(), Object.keys(chat.notice).sort());
+    const headlines = Object.values<Record<string, string>>(chat.headline).flatMap(Object.values<string>);
+    assert.deepEqual(
+      headlines.filter((headline) => /[{\n]/.test(headline) || [...headline].length > 20),
+      [],
+    );
+  });
+
   it("a missing language, an empty one and another placeholder are seen", () => {
     assert.equal(faultsOf("a", { x: { zh: "一" } }).length, 1);
     assert.equal(faultsOf("a", { x: { zh: "一", en: " " } }).length, 1);
