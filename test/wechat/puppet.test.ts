@@ -12,6 +12,7 @@ import { PuppetOfficialAccount } from "../../src/wechat/puppet/puppet-official-a
 import { UNSUPPORTED_METHODS } from "../../src/wechat/puppet/unsupported.ts";
 import type { Reply } from "../../src/wechat/reply.ts";
 import { capturedLog } from "../support/captured-log.ts";
+import { listen } from "../support/platform-server.ts";
 
 function message<K extends MessageKind>(kind: K, content: ContentOf<K>, openid = "anna"): InboundMessage {
   const common = { openid, account: "gh_1", createdAt: new Date(1_790_000_000_000), dedupKey: `${openid}:1` };
@@ -212,6 +213,16 @@ describe("the official account as a Wechaty puppet", () => {
         code: "unsupported-by-official-account",
       }),
     );
+  });
+
+  it("says the picture at an address whose name does not tell what it is", async () => {
+    const gallery = await listen((_req, res) => {
+      res.writeHead(200, { "content-type": "image/png" }).end(Buffer.alloc(8));
+    });
+    const box = FileBox.fromUrl(`${gallery.url}/picture?id=3`);
+    assert.deepEqual(await deliver(text("hi"), (got) => got.say(box)), [{ type: "image", mediaId: "uploaded" }]);
+    assert.deepEqual(sent, [["upload", "picture.png", "image/png", 8]]);
+    await gallery.close();
   });
 
   it("forwards a text and a picture", async () => {

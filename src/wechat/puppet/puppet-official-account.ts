@@ -168,9 +168,12 @@ export class PuppetOfficialAccount extends Puppet {
   async #mediaIdOf(file: FileBoxInterface): Promise<string> {
     const kept = (file.metadata as { mediaId?: unknown }).mediaId;
     if (typeof kept === "string") return kept;
-    const contentType = file.mediaType;
+    // What lies at an address tells its type only when it is asked; and the platform goes by the name's ending.
+    if ("ready" in file && typeof file.ready === "function") await file.ready();
+    const { mediaType: contentType, name } = file;
     if (!contentType.startsWith("image/")) throw new UnsupportedByOfficialAccount("messageSendFile");
-    const uploaded = await this.#outbound.upload({ bytes: await file.toBuffer(), filename: file.name, contentType });
+    const filename = name.includes(".") ? name : `${name}.${contentType.slice("image/".length)}`;
+    const uploaded = await this.#outbound.upload({ bytes: await file.toBuffer(), filename, contentType });
     return uploaded.mediaId;
   }
 }
