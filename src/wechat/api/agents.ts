@@ -6,13 +6,18 @@ export interface Agents {
   httpsAgent: HttpsAgent;
 }
 
+/** Shorter than any gateway on the way forgets a silent connection: what is sent over a forgotten one times out, and nobody knows whether it arrived. */
+const IDLE_MS = 15_000;
+
 /**
- * Agents that keep connections, and give up one that is not made within `connectMs`: a host that swallows everything then counts
+ * Agents that keep connections for a while, and give up one that is not made within `connectMs`: a host that swallows everything then counts
  * as unreachable. Nothing was sent to it, so that even a message may go to the next host.
  */
-export function createAgents(connectMs: number): Agents {
-  const httpAgent = new HttpAgent({ keepAlive: true });
-  const httpsAgent = new HttpsAgent({ keepAlive: true });
+export function createAgents(connectMs: number, idleMs = IDLE_MS): Agents {
+  // The agent ends a connection by its time-out only while nothing is under way on it.
+  const kept = { keepAlive: true, timeout: idleMs };
+  const httpAgent = new HttpAgent(kept);
+  const httpsAgent = new HttpsAgent(kept);
   limit(httpAgent, "connect", connectMs);
   limit(httpsAgent, "secureConnect", connectMs);
   return { httpAgent, httpsAgent };
