@@ -73,9 +73,9 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const clock = overrides.clock ?? { now: () => new Date() };
   const now = () => clock.now();
   const database = await openDatabase(config, overrides.databaseUri);
-  const { connection } = database;
+  const { connection, door } = database;
   const vault = createVault(config.keys.data);
-  const blobs = await createBlobs(connection, { vault, now, settings: config }).catch(async (error) => {
+  const blobs = await createBlobs(connection, { vault, now, settings: config, door }).catch(async (error) => {
     await database.close();
     throw error;
   });
@@ -139,6 +139,7 @@ async function openDatabase(config: Config, override: string | undefined) {
   const connection = await connect(uri ?? (embedded?.socketUri as string));
   return {
     connection,
+    door: embedded ?? undefined,
     async close() {
       await connection.close();
       await embedded?.close();

@@ -1,4 +1,6 @@
 import { Worker } from "node:worker_threads";
+import { handingOver } from "./hand-over.ts";
+import type { HandedChunks } from "./handed-chunks.ts";
 import { own } from "./owner.ts";
 
 export type Embedded = {
@@ -6,11 +8,13 @@ export type Embedded = {
   uri: string;
   /** The same by a shorter way, a socket in the folder: a command costs a third less. Where the system has none it is `uri`. */
   socketUri: string;
+  /** Inserts chunks of GridFS without driver and socket, in their order up to one that is refused; the bytes belong to the database afterwards. Rejects with its codes. */
+  insertChunks(handed: HandedChunks): Promise<void>;
   close(): Promise<void>;
 };
 
 type Address = { port: number; socket: string | null };
-type Message = Partial<Address> & { error?: string; closed?: boolean };
+type Message = Partial<Address> & { error?: string };
 
 /**
  * Starts the default database: MongoDB's wire protocol on loopback over the files in `dir`, in a worker thread.
@@ -28,7 +32,7 @@ export async function startEmbedded({ dir, port = 0 }: { dir: string; port?: num
     const uri = `mongodb://127.0.0.1:${actualPort}/kuaichu`;
     const socketUri = socket ? `mongodb://${encodeURIComponent(socket)}/kuaichu` : uri;
     ownership.announce(uri);
-    return { uri, socketUri, close: closer(worker, ownership.release) };
+    return { uri, socketUri, insertChunks: handingOver(worker), close: closer(worker, ownership.release) };
   } catch (error) {
     await ownership.release();
     throw error;
@@ -57,7 +61,7 @@ function closer(worker: Worker, release: () => Promise<void>): () => Promise<voi
   return () => {
     closing ??= new Promise<void>((resolve) => {
       worker.once("exit", () => resolve());
-      worker.postMessage("close");
+      worker.postMessage({});
     }).then(release);
     return closing;
   };

@@ -3,19 +3,25 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { resolve } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { answerWith, openEngine } from "./engine.ts";
+import type { Outcome } from "./hand-over.ts";
+import { type HandedChunks, insertOf } from "./handed-chunks.ts";
 import { sweep } from "./sweep.ts";
-import type { Doc } from "./values/value.ts";
+import type { Doc, Int32 } from "./values/value.ts";
 import { listen } from "./wire/server.ts";
 
 /*
  * The embedded database in a thread of its own: a long scan must not delay an answer to a push.
- * Messages to the main thread: {port, socket} when ready, {error} for what must be seen, {closed} at the end. From it: "close".
+ * Messages to the main thread: {port, socket} when ready, {error} for what must be seen, {number, fault} when chunks are kept or refused.
+ * From it: {number, handed} with chunks; {} at the end.
  */
 const SWEEP_MS = 60_000;
 const CURSORS_MS = 5_000;
 const SOCKET = "mongodb.sock";
 /** of a socket's address, by the smallest of the systems */
 const LONGEST_PATH = 103;
+
+/** From the main thread; without chunks it is the order to close. */
+type Order = { number: number; handed: HandedChunks } | { handed?: never };
 
 const { dir, port } = workerData as { dir: string; port: number };
 const main = parentPort!;
@@ -55,7 +61,19 @@ const sweeper = setInterval(() => {
 }, SWEEP_MS);
 const cursorTimer = setInterval(() => engine.cursors.closeIdle(), CURSORS_MS);
 
-main.on("message", async () => {
+async function insert(number: number, handed: HandedChunks): Promise<void> {
+  const outcome = await tracked(insertOf(handed));
+  main.postMessage({ number, fault: faultOf(outcome) } satisfies Outcome);
+}
+
+/** What a driver would throw, as a value that can be sent. */
+function faultOf(outcome: Doc): Outcome["fault"] {
+  const [written] = (outcome.get("writeErrors") ?? []) as Doc[];
+  const fault = written ?? (outcome.get("ok") === 1 ? null : outcome);
+  return fault && { code: (fault.get("code") as Int32).value, message: String(fault.get("errmsg")) };
+}
+
+async function close(): Promise<void> {
   clearInterval(sweeper);
   clearInterval(cursorTimer);
   server.close();
@@ -63,7 +81,8 @@ main.on("message", async () => {
   for (const socket of sockets) socket.destroy();
   await Promise.allSettled([sweeping, ...running]);
   await engine.store.close();
-  main.postMessage({ closed: true });
   main.close();
-});
+}
+
+main.on("message", (order: Order) => void (order.handed ? insert(order.number, order.handed) : close()));
 main.postMessage({ port: (server.address() as AddressInfo).port, socket: nearby?.address() ?? null });

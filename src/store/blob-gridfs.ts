@@ -12,17 +12,27 @@ interface Chunk {
   data: mongoose.mongo.Binary;
 }
 
+/** A shorter way for the bytes where the database is in this process: they are handed over, not copied, and gone for who gave them. */
+export interface ChunkDoor {
+  insertChunks(into: {
+    database: string;
+    collection: string;
+    chunks: readonly { id: string; filesId: string; n: number; data: Uint8Array }[];
+  }): Promise<void>;
+}
+
+const CHUNKS = "blobs.chunks";
+
 /** The chunks of GridFS, as its specification has them: its own tools read them. The driver's bucket would send one command for each. */
-export async function createGridfs(connection: Connection): Promise<Keeper> {
-  const chunks = connection.collection<Chunk>("blobs.chunks");
+export async function createGridfs(connection: Connection, door?: ChunkDoor): Promise<Keeper> {
+  const chunks = connection.collection<Chunk>(CHUNKS);
   await chunks.createIndex({ files_id: 1, n: 1 }, { unique: true });
-  const insert = (await isAlone(connection)) ? insertPlainly : insertAgainIfNeeded;
+  const send = async (documents: Chunk[]): Promise<void> => {
+    for (let at = 0; at < documents.length; at += AT_ONCE) await chunks.insertMany(documents.slice(at, at + AT_ONCE));
+  };
+  const insert = door ? handing(door, connection.db!.databaseName) : send;
   return {
-    async save(uploads) {
-      const documents = uploads.flatMap(chunksOf);
-      for (let at = 0; at < documents.length; at += AT_ONCE)
-        await insert(connection, documents.slice(at, at + AT_ONCE)).catch(asFault);
-    },
+    save: (uploads) => insert(uploads.flatMap(chunksOf)).catch(asFault),
     async read({ id }) {
       const found = await chunks.find({ files_id: id }, { sort: { n: 1 } }).toArray();
       if (found.length === 0) return null;
@@ -46,27 +56,19 @@ function chunksOf({ id, pieces }: SealedUpload): Chunk[] {
   }));
 }
 
-/** A server of its own, as the embedded one is: there is nobody whom a write could be sent to again. */
-async function isAlone(connection: Connection): Promise<boolean> {
-  const { setName, msg } = await connection.db!.command({ hello: 1 });
-  return setName === undefined && msg !== "isdbgrid";
-}
-
-const insertAgainIfNeeded = (connection: Connection, documents: Chunk[]): Promise<unknown> =>
-  connection.collection<Chunk>("blobs.chunks").insertMany(documents);
-
-/** What insertMany does, but for two of the four copies that the driver makes of a photograph to be able to repeat and to split it. */
-async function insertPlainly({ db }: Connection, documents: Chunk[]): Promise<void> {
-  const { writeConcern } = db!;
-  const answer = await db!.command({
-    insert: "blobs.chunks",
-    documents,
-    ordered: true,
-    ...(writeConcern && { writeConcern }),
-  });
-  const fault = answer["writeErrors"]?.[0] ?? answer["writeConcernError"];
-  if (fault) throw new mongoose.mongo.MongoServerError(fault);
-}
+const handing =
+  (door: ChunkDoor, database: string) =>
+  (documents: Chunk[]): Promise<void> =>
+    door.insertChunks({
+      database,
+      collection: CHUNKS,
+      chunks: documents.map(({ _id, files_id, n, data }) => ({
+        id: _id.toHexString(),
+        filesId: files_id.toHexString(),
+        n,
+        data: data.buffer,
+      })),
+    });
 
 /** OutOfDiskSpace, and what Atlas says when its share is used up */
 const FULL_CODES: readonly unknown[] = [14031, 8000];

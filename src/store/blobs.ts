@@ -3,7 +3,7 @@ import type { Connection } from "mongoose";
 import type { Config } from "../config.ts";
 import type { Accident } from "../domain/accident.ts";
 import { NotFound, Upstream } from "../errors.ts";
-import { CHUNK_BYTES, createGridfs } from "./blob-gridfs.ts";
+import { CHUNK_BYTES, type ChunkDoor, createGridfs } from "./blob-gridfs.ts";
 import { type Keeper, type KeeperName, newUploadId, type SealedUpload } from "./blob-keeper.ts";
 import { type BlobKind, createRegister, type Entry, type Finished, type Register } from "./blob-register.ts";
 import { createBucket } from "./bucket.ts";
@@ -42,12 +42,12 @@ export type BlobSettings = Pick<Config, "storage" | "bucket" | "scrub">;
 /** Throws Upstream "bucket-…" when new files are to go into a bucket that does not take them. */
 export async function createBlobs(
   connection: Connection,
-  { vault, now, settings }: { vault: Vault; now: () => Date; settings: BlobSettings },
+  { vault, now, settings, door }: { vault: Vault; now: () => Date; settings: BlobSettings; door?: ChunkDoor },
 ): Promise<Blobs> {
   const register = await createRegister(connection, { chunkSize: CHUNK_BYTES, now });
   const bucket = settings.bucket && (await createBucket(settings.bucket));
   if (settings.storage === "s3") await bucket?.check();
-  const gridfs = await createGridfs(connection);
+  const gridfs = await createGridfs(connection, door);
   const store: Store = {
     register,
     vault,

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Connection } from "mongoose";
+import { type Embedded, startEmbedded } from "../../src/embedded/embedded.ts";
 import { CHUNK_BYTES, createGridfs } from "../../src/store/blob-gridfs.ts";
 import { newUploadId } from "../../src/store/blob-keeper.ts";
 import { createRegister } from "../../src/store/blob-register.ts";
@@ -39,13 +41,16 @@ interface House {
   close(): Promise<void>;
 }
 
-async function openHouse(settings: Partial<BlobSettings>): Promise<House> {
-  const connection = await connect(await databaseUri());
+/** Of the process itself, as with `npm start`: there the bytes take the short way. */
+type OwnDatabase = Pick<Embedded, "uri" | "insertChunks">;
+
+async function openHouse(settings: Partial<BlobSettings>, own?: OwnDatabase): Promise<House> {
+  const connection = await connect(own?.uri ?? (await databaseUri()));
   const clock = shiftedClock();
   const opened: Blobs[] = [];
   const reopened = async (changed: Partial<BlobSettings>) => {
     const all: BlobSettings = { storage: "gridfs", bucket: null, scrub: SCRUB, ...changed };
-    const blobs = await createBlobs(connection, { vault, now: () => clock.now(), settings: all });
+    const blobs = await createBlobs(connection, { vault, now: () => clock.now(), settings: all, door: own });
     opened.push(blobs);
     return blobs;
   };
@@ -72,6 +77,7 @@ async function objects(): Promise<string[]> {
 /** What one keeper differs in: how many pieces it holds, and how a disk spoils or loses them. */
 interface Place {
   name: string;
+  own?: true;
   settings(): Partial<BlobSettings>;
   count(house: House): Promise<number>;
   spoil(house: House): Promise<void>;
@@ -81,20 +87,23 @@ interface Place {
 
 const chunksOf = ({ connection }: House) => connection.collection("blobs.chunks");
 
-const PLACES: Place[] = [
-  {
-    name: "GridFS",
-    settings: () => ({}),
-    count: (house) => chunksOf(house).countDocuments({}),
-    async spoil(house) {
-      const chunk = await chunksOf(house).findOne({});
-      const data = Buffer.from(chunk?.["data"].buffer);
-      data[100] = (data[100] ?? 0) ^ 1;
-      await chunksOf(house).updateOne({ _id: chunk?._id as never }, { $set: { data } });
-    },
-    lose: async (house) => void (await chunksOf(house).deleteMany({})),
-    contents: async (house) => Buffer.concat((await chunksOf(house).find({}).toArray()).map(({ data }) => data.buffer)),
+const GRIDFS: Place = {
+  name: "GridFS",
+  settings: () => ({}),
+  count: (house) => chunksOf(house).countDocuments({}),
+  async spoil(house) {
+    const chunk = await chunksOf(house).findOne({});
+    const data = Buffer.from(chunk?.["data"].buffer);
+    data[100] = (data[100] ?? 0) ^ 1;
+    await chunksOf(house).updateOne({ _id: chunk?._id as never }, { $set: { data } });
   },
+  lose: async (house) => void (await chunksOf(house).deleteMany({})),
+  contents: async (house) => Buffer.concat((await chunksOf(house).find({}).toArray()).map(({ data }) => data.buffer)),
+};
+
+const PLACES: Place[] = [
+  GRIDFS,
+  { ...GRIDFS, name: "GridFS of the process's own database", own: true },
   {
     name: "a bucket",
     settings: () => ({ storage: "s3", bucket: s3.bucket }),
@@ -113,10 +122,18 @@ const PLACES: Place[] = [
 for (const place of PLACES) {
   describe(`files in ${place.name}`, () => {
     let house: House;
+    let own: Embedded | undefined;
+    let dir = "";
     before(async () => {
-      house = await openHouse(place.settings());
+      dir = await mkdtemp(join(tmpdir(), "kuaichu-blobs-"));
+      own = place.own && (await startEmbedded({ dir }));
+      house = await openHouse(place.settings(), own);
     });
-    after(() => house.close());
+    after(async () => {
+      await house.close();
+      await own?.close();
+      await rm(dir, { recursive: true });
+    });
 
     it("come back to the last bit, whatever their size, several in one go", async () => {
       const owner = newOwner();
