@@ -59,7 +59,23 @@ type Step = { node: Value | undefined; rest: readonly string[]; done: boolean };
  * Undefined where a field is missing. Arrays in two different places cannot share an index.
  */
 export function tuplesAt(doc: Doc, paths: readonly (readonly string[])[]): (Value | undefined)[][] {
-  return expand(paths.map((path) => ({ node: doc, rest: path, done: false })));
+  const plain = paths.map((path) => outsideArrays(doc, path));
+  return plain.includes(ARRAY)
+    ? expand(paths.map((path) => ({ node: doc, rest: path, done: false })))
+    : [plain as (Value | undefined)[]];
+}
+
+const ARRAY = Symbol("there is an array on the way");
+
+/** The value at a path that meets no array, as nearly all do. */
+function outsideArrays(doc: Doc, path: readonly string[]): Value | undefined | typeof ARRAY {
+  let value: Value | undefined = doc;
+  for (const part of path) {
+    if (!(value instanceof Doc)) return undefined;
+    value = value.get(part);
+    if (isArray(value)) return ARRAY;
+  }
+  return value;
 }
 
 function expand(start: readonly Step[]): (Value | undefined)[][] {
