@@ -6,6 +6,8 @@ export type InboxState =
 
 export interface InboxLease {
   readonly key: string;
+  /** Digits that grow with time and are the same for one key: pushes of one moment then lie side by side on the disk. */
+  readonly order: string;
   readonly holder: string;
   readonly leaseMs: number;
 }

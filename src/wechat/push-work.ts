@@ -32,7 +32,9 @@ export class PushWork {
   constructor(push: OpenedPush, tools: PushTools) {
     this.#push = push;
     this.#tools = tools;
-    this.#lease = { key: push.message.dedupKey, holder: randomUUID(), leaseMs: tools.limits.leaseMs };
+    const { dedupKey: key, msgId, createdAt } = push.message;
+    const order = msgId ?? String(createdAt.getTime());
+    this.#lease = { key, order, holder: randomUUID(), leaseMs: tools.limits.leaseMs };
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

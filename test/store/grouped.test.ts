@@ -15,7 +15,7 @@ after(async () => {
 });
 
 const MANY = Array.from({ length: 30 }, (_, index) => index);
-const lease = (key: string, holder: string) => ({ key, holder, leaseMs: 60_000 });
+const lease = (key: string, holder: string) => ({ key, order: "1", holder, leaseMs: 60_000 });
 
 describe("pushes that come together", () => {
   it("are each taken once, those that are there already among them, and each keeps its own answer", async () => {
@@ -30,8 +30,8 @@ describe("pushes that come together", () => {
     await Promise.all(
       fresh.flatMap((index) => {
         const key = `g${index % MANY.length}`;
-        const mine = inbox.finish({ key, holder: `h${index}` }, `answer to ${key}`);
-        return [mine, inbox.finish({ key, holder: "another" }, "not mine")];
+        const mine = inbox.finish(lease(key, `h${index}`), `answer to ${key}`);
+        return [mine, inbox.finish(lease(key, "another"), "not mine")];
       }),
     );
     const known = await Promise.all(MANY.map((at) => inbox.begin(lease(`g${at}`, "again"))));

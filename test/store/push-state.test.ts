@@ -31,7 +31,12 @@ describe("what the channel keeps", () => {
   const both = <T>(create: (connection: Connection) => T): [T, T] => connections.map(create) as [T, T];
 
   describe("of a push", () => {
-    const lease = (key: string, holder: string) => ({ key, holder, leaseMs: 3_000 });
+    const lease = (key: string, holder: string) => ({ key, order: "1", holder, leaseMs: 3_000 });
+
+    const idsOfInbox = async () => {
+      const found = await connections[0]!.collection("inbox").find({}).toArray();
+      return found.map(({ _id }) => String(_id));
+    };
 
     it("lets one of many have the work, and gives the others its answer", async () => {
       const [a, b] = await Promise.all(both((connection) => createInbox(connection, vault, now)));
@@ -39,16 +44,16 @@ describe("what the channel keeps", () => {
       assert.equal(begun.filter(({ state }) => state === "new").length, 1);
       assert.equal(begun.filter(({ state }) => state === "running").length, 5);
       const holder = `h${begun.findIndex(({ state }) => state === "new")}`;
-      await a.finish({ key: "once", holder: "another" }, "not mine");
+      await a.finish(lease("once", "another"), "not mine");
       assert.deepEqual(await b.begin(lease("once", "x")), { state: "running" });
-      await a.finish({ key: "once", holder }, "<xml>回复</xml>");
+      await a.finish(lease("once", holder), "<xml>回复</xml>");
       assert.deepEqual(await b.begin(lease("once", "x")), { state: "done", reply: "<xml>回复</xml>" });
     });
 
     it("keeps that nothing was said", async () => {
       const [a] = await Promise.all(both((connection) => createInbox(connection, vault, now)));
       await a.begin(lease("silent", "h"));
-      await a.finish({ key: "silent", holder: "h" }, null);
+      await a.finish(lease("silent", "h"), null);
       assert.deepEqual(await a.begin(lease("silent", "x")), { state: "done", reply: null });
     });
 
@@ -62,14 +67,26 @@ describe("what the channel keeps", () => {
       clock.advance(3_000);
       assert.equal((await b.begin(lease("dead", "second"))).state, "new");
       await a.renew(lease("dead", "first"));
-      await a.finish({ key: "dead", holder: "first" }, "too late");
+      await a.finish(lease("dead", "first"), "too late");
       assert.equal((await a.begin(lease("dead", "third"))).state, "running");
+    });
+
+    it("lie in the order in which the platform numbered them, not at random", async () => {
+      const [a] = await Promise.all(both((connection) => createInbox(connection, vault, now)));
+      const orders = ["24215464571683647", "1790000000", "24215464571683648", "6054768590064713728"];
+      const known = await idsOfInbox();
+      const ids: string[] = [];
+      for (const order of orders) {
+        await a.begin({ ...lease("numbered", "h"), order });
+        ids.push(...(await idsOfInbox()).filter((id) => ![...known, ...ids].includes(id)));
+      }
+      assert.deepEqual([...ids].sort(), [ids[1], ids[0], ids[2], ids[3]]);
     });
 
     it("writes neither who nor what in clear", async () => {
       const [a] = await Promise.all(both((connection) => createInbox(connection, vault, now)));
       await a.begin(lease("o_openid:77", "h"));
-      await a.finish({ key: "o_openid:77", holder: "h" }, "沪A12345");
+      await a.finish(lease("o_openid:77", "h"), "沪A12345");
       const stored = JSON.stringify(await connections[0]?.collection("inbox").find({}).toArray());
       assert.doesNotMatch(stored, /o_openid|沪A/);
     });
