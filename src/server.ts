@@ -54,16 +54,19 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
   // The stand-in forgets its menu when it ends; a real account keeps it (`npm run menu`).
   if (simulator) await publishMenu(ctx);
   if (runJobs) jobs.start();
+  const resuming = runJobs ? setInterval(() => void resume(ctx, chat), RESUME_MS) : undefined;
   return {
     ctx,
     jobs,
     simulator,
     async settle() {
+      await chat.handler.resume();
       await chat.handler.settle();
       await jobs.settle();
       await simulator?.platform.settle();
     },
     async stop() {
+      clearInterval(resuming);
       // Together, not one after the other: the whole has ten seconds.
       await Promise.all([closeServer(server), jobs.stop()]);
       await Promise.race([chat.handler.settle(), sleep(SETTLE_MS, undefined, { ref: false })]);
@@ -130,8 +133,15 @@ const apology = ({ render }: Context): Reply => ({
   content: `${render.words("zh")("chat.failed")}\n${render.words("en")("chat.failed")}`,
 });
 
+const RESUME_MS = 5_000;
+
+/** The database may be away for a while: the next round looks again. */
+async function resume({ log }: Context, { handler }: PushDoor): Promise<void> {
+  await handler.resume().catch(({ code, name }) => log.error({ code: String(code ?? name) }, "wechat.resume-failed"));
+}
+
 const DRAIN_MS = 7_000;
-/** What a push still does after its answer is repeated by the platform's own retry or picked up from the inbox. */
+/** What is not done by then the platform sends again, or, where it was told that it has arrived, another process takes over. */
 const SETTLE_MS = 1_000;
 
 function closeServer(server: Server): Promise<void> {

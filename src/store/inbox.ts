@@ -13,6 +13,10 @@ interface InboxDocument {
   /** the answer, sealed; null: nothing was said */
   sealedReply?: unknown;
   expiresAt: Date;
+  /** the message itself, sealed, while it is told to the platform as arrived and not done */
+  kept?: { sealed: unknown; at: Date };
+  /** how many processes have taken it over */
+  takes?: number;
 }
 
 /** Longer than a signed push may be old, in both directions of the clock. */
@@ -22,7 +26,12 @@ const schema = new Schema<InboxDocument>(
   { _id: String, expiresAt: Date },
   { collection: "inbox", versionKey: false, strict: false, autoIndex: false, autoCreate: false },
 );
+/** As long as the platform lets us answer a message. */
+const KEPT_MESSAGE_MS = 48 * 3_600_000;
+const MOST_TAKES = 3;
+
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+schema.index({ "kept.at": 1 }, { sparse: true });
 
 interface Lease {
   readonly key: string;
@@ -46,6 +55,8 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
     ids.set(work, id);
     return id;
   };
+  // to be forgotten with the answer
+  const keptOnes = new WeakSet<object>();
   const after = (ms: number) => new Date(now().getTime() + ms);
   return {
     async begin(lease: Lease): Promise<State> {
@@ -67,11 +78,43 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       const { holder, leaseMs } = lease;
       await collection.updateOne({ _id: idOf(lease), holder, done: false }, { $set: { leaseUntil: after(leaseMs) } });
     },
+    async keep(lease: Lease, message: string): Promise<void> {
+      const { holder, key } = lease;
+      const _id = idOf(lease);
+      const sealed = vault.sealOwn(`message/${_id}`, JSON.stringify({ key, message }));
+      keptOnes.add(lease);
+      const set = { kept: { sealed, at: now() }, expiresAt: after(KEPT_MESSAGE_MS) };
+      await collection.updateOne({ _id, holder, done: false }, { $set: set });
+    },
+    async claimKept(holder: string, leaseMs: number): Promise<{ lease: Lease; message: string } | null> {
+      const left = {
+        "kept.at": { $exists: true },
+        done: false,
+        leaseUntil: { $lte: now() },
+        takes: { $not: { $gte: MOST_TAKES } },
+      };
+      const found = await collection.findOneAndUpdate(
+        left as object,
+        { $set: { holder, leaseUntil: after(leaseMs) }, $inc: { takes: 1 } },
+        { sort: { "kept.at": 1 }, returnDocument: "after" },
+      );
+      if (!found?.kept) return null;
+      const { _id, kept } = found;
+      const { key, message } = JSON.parse(vault.openOwn(`message/${_id}`, bytesOf(kept.sealed))) as {
+        key: string;
+        message: string;
+      };
+      const lease = { key, order: "", holder, leaseMs };
+      ids.set(lease, _id);
+      keptOnes.add(lease);
+      return { lease, message };
+    },
     async finish(lease: Omit<Lease, "leaseMs">, reply: string | null): Promise<void> {
       const { holder } = lease;
       const _id = idOf(lease);
       const sealedReply = reply === null ? null : vault.sealOwn(`reply/${_id}`, reply);
-      await finish({ filter: { _id, holder }, update: { $set: { done: true, sealedReply } } });
+      const $set = { done: true, sealedReply };
+      await finish({ filter: { _id, holder }, update: keptOnes.has(lease) ? { $set, $unset: { kept: 1 } } : { $set } });
     },
   };
 }
@@ -85,7 +128,7 @@ const REST_MS = 30;
 
 interface Finished {
   filter: { _id: string; holder: string };
-  update: { $set: Partial<InboxDocument> };
+  update: { $set: Partial<InboxDocument>; $unset?: { kept: 1 } };
 }
 
 /** Two writes for every push: pushes that come together share them. */

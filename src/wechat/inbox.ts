@@ -12,6 +12,12 @@ export interface InboxLease {
   readonly leaseMs: number;
 }
 
+export interface KeptPush {
+  /** what renews and finishes it */
+  readonly lease: InboxLease;
+  readonly message: string;
+}
+
 /**
  * Remembers pushes across processes, for at least 20 minutes (twice the age that a signed push may have).
  * Every step is atomic by `key`; time is the store's own.
@@ -21,6 +27,13 @@ export interface InboxStore {
   begin(lease: InboxLease): Promise<InboxState>;
   /** Extends the holder's lease; without effect when it is no longer his. */
   renew(lease: InboxLease): Promise<void>;
+  /** Keeps the message itself, sealed: the platform is about to be told that it has arrived, and will not send it again. */
+  keep(lease: InboxLease, message: string): Promise<void>;
+  /**
+   * Takes over one that was kept and whose process died before it was done, the oldest first; null: there is none. One that has ended three
+   * processes is left alone.
+   */
+  claimKept(holder: string, leaseMs: number): Promise<KeptPush | null>;
   /** Keeps the answer (null: nothing was said), for the retries that may still come; without effect when the lease is another's. */
   finish(lease: Omit<InboxLease, "leaseMs">, reply: string | null): Promise<void>;
 }

@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import type { Log } from "../log.ts";
 import { SUCCESS } from "./answer-push.ts";
-import type { InboxStore } from "./inbox.ts";
+import type { InboxStore, KeptPush } from "./inbox.ts";
 import { Lanes } from "./lanes.ts";
 import type { InboundMessage, MessageKind } from "./message.ts";
-import { openPush, type PushRequest } from "./open-push.ts";
+import { type OpenedPush, openPush, type PushRequest } from "./open-push.ts";
 import type { PushConfig } from "./push-config.ts";
 import { PushWork } from "./push-work.ts";
 import type { Reply } from "./reply.ts";
@@ -47,6 +48,8 @@ export interface PushHandler {
   handle(push: PushRequest): Promise<PushAnswer>;
   /** How many messages of that kind and person this process is working on, or has taken and keeps waiting for their turn. */
   inHand(openid: string, kind: MessageKind): number;
+  /** Takes over what processes that died had accepted and not done; resolves when that is begun. Its answers are customer messages. */
+  resume(): Promise<void>;
   /** Resolves when everything that was accepted is done. */
   settle(): Promise<void>;
 }
@@ -61,8 +64,8 @@ export function createPushHandler(options: PushHandlerOptions): PushHandler {
 
   const tools = { ...options, limits, lanes };
 
-  const start = (push: ReturnType<typeof openPush>): PushWork => {
-    const work = new PushWork(push, tools);
+  const start = (push: OpenedPush, claimed?: KeptPush): PushWork => {
+    const work = new PushWork(push, tools, claimed);
     const { dedupKey } = push.message;
     running.set(dedupKey, work);
     work.done.then(() => running.delete(dedupKey));
@@ -82,8 +85,18 @@ export function createPushHandler(options: PushHandlerOptions): PushHandler {
       [...running.values()].filter(
         (work) => work.isInHand && work.message.openid === openid && work.message.kind === kind,
       ).length,
+    async resume() {
+      const claim = () => options.inbox.claimKept(randomUUID(), limits.leaseMs);
+      for (let kept = await claim(); kept; kept = await claim()) start(revived(kept.message), kept);
+    },
     async settle() {
       await Promise.all([...running.values()].map((work) => work.done));
     },
   };
+}
+
+/** JSON knows no dates. Nobody waits for a passive answer any more, so its format does not matter. */
+function revived(text: string): OpenedPush {
+  const message = JSON.parse(text) as InboundMessage;
+  return { message: { ...message, createdAt: new Date(message.createdAt) }, format: "xml" };
 }

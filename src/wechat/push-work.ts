@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Upstream } from "../errors.ts";
 import { answerPush, SUCCESS } from "./answer-push.ts";
 import { failure } from "./failure.ts";
-import type { InboxLease, InboxState } from "./inbox.ts";
+import type { InboxLease, InboxState, KeptPush } from "./inbox.ts";
 import type { Lanes, Turn } from "./lanes.ts";
 import type { InboundMessage } from "./message.ts";
 import type { OpenedPush } from "./open-push.ts";
@@ -29,12 +29,13 @@ export class PushWork {
   #resolve: (body: string) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
-  constructor(push: OpenedPush, tools: PushTools) {
+  /** `claimed`: what is known of it when it was taken over from a process that died; its push was answered long ago. */
+  constructor(push: OpenedPush, tools: PushTools, claimed?: KeptPush) {
     this.#push = push;
     this.#tools = tools;
     const { dedupKey: key, msgId, createdAt } = push.message;
     const order = msgId ?? String(createdAt.getTime());
-    this.#lease = { key, order, holder: randomUUID(), leaseMs: tools.limits.leaseMs };
+    this.#lease = claimed?.lease ?? { key, order, holder: randomUUID(), leaseMs: tools.limits.leaseMs };
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -44,7 +45,9 @@ export class PushWork {
       (body) => this.#resolve(body ?? SUCCESS),
     );
     // The turn is taken before anything is awaited: the order of arrival is the order of the work.
-    this.done = this.#run(tools.lanes.enter(push.message.openid));
+    const turn = tools.lanes.enter(push.message.openid);
+    if (claimed) this.#sink.close();
+    this.done = claimed ? this.#perform(turn) : this.#run(turn);
   }
 
   get message(): InboundMessage {
@@ -57,7 +60,7 @@ export class PushWork {
   }
 
   async #run(turn: Turn): Promise<void> {
-    const deadline = setTimeout(() => this.#onDeadline(), this.#tools.limits.deadlineMs);
+    const deadline = setTimeout(() => void this.#onDeadline(), this.#tools.limits.deadlineMs);
     try {
       const first = await this.#begin();
       if (first.state === "new") return await this.#perform(turn);
@@ -80,10 +83,21 @@ export class PushWork {
     return state;
   }
 
-  #onDeadline(): void {
+  async #onDeadline(): Promise<void> {
     // Not in the inbox, not accepted: an error makes the platform send it again, `success` would lose it.
     if (!this.#accepted) this.#reject(new Upstream("wechat-inbox-slow"));
+    else if (this.#isInHand) await this.#keep();
     this.#sink.close();
+  }
+
+  /** After `success` nobody sends it again: it has to outlive this process. What is said meanwhile still is the passive reply. */
+  async #keep(): Promise<void> {
+    try {
+      await this.#tools.inbox.keep(this.#lease, JSON.stringify(this.#push.message));
+    } catch (error) {
+      this.#note("push not kept", error);
+      this.#reject(new Upstream("wechat-inbox", {}, true, error));
+    }
   }
 
   /** Another process is at it: its answer if it comes in time, its work if it died (then its lease ends before our deadline). */

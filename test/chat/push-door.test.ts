@@ -148,6 +148,33 @@ describe("a push, at two processes on one database", () => {
     assert.match(last?.text ?? "", /六位数/);
   });
 
+  it("that was accepted, and whose process died over it, is answered by the other one", async () => {
+    const [app, other] = twins;
+    const { accidents, inbox } = app.ctx;
+    const { findByPerson } = accidents;
+    const { renew } = inbox;
+    const { openid } = await driver();
+    const { platform } = app.simulator as Simulator;
+    await platform.follow(openid);
+    // it stands still for ever, and nothing renews its lease
+    let wake = () => {};
+    const still = new Promise<null>((resolve) => {
+      wake = () => resolve(null);
+    });
+    accidents.findByPerson = () => still;
+    inbox.renew = async () => {};
+    try {
+      assert.equal((await platform.sendText(openid, "人工 请")).outcome, "accepted");
+      clock.advance(10_000);
+      await other.settle();
+      assert.match(platform.inbox(openid).at(-1)?.text ?? "", /没太明白/);
+    } finally {
+      Object.assign(accidents, { findByPerson });
+      Object.assign(inbox, { renew });
+      wake();
+    }
+  });
+
   it("answered too late, in a window that the platform has closed, is not lost, and no more is tried until his next act", async () => {
     const [app] = twins;
     const { openid } = await driver();
@@ -268,7 +295,8 @@ describe("a push, at two processes on one database", () => {
       operations = [];
       assert.equal((await pushTo(twins[0], xmlOf(openid, fields))).status, 200);
       await twins[0].settle();
-      return operations.filter((one) => /inbox|people|accidents/.test(one));
+      // the look for what a dead process has left is the clock's, not the push's
+      return operations.filter((one) => /inbox|people|accidents/.test(one) && one !== "findAndModify inbox");
     }
 
     it("four operations for a text: de-duplication, person, accident, answer", async () => {

@@ -71,6 +71,35 @@ describe("what the channel keeps", () => {
       assert.equal((await a.begin(lease("dead", "third"))).state, "running");
     });
 
+    it("keeps a message that was accepted and not done for the next process, three times at most, and forgets it when it is done", async () => {
+      const [a, b] = await Promise.all(both((connection) => createInbox(connection, vault, now)));
+      const begun = lease("o_kept:78", "first");
+      await a.begin(begun);
+      await a.keep(begun, '{"content":"沪A12345"}');
+      assert.equal(await b.claimKept("second", 3_000), null, "it is being worked on");
+      const stored = JSON.stringify(await connections[0]?.collection("inbox").find({}).toArray());
+      assert.doesNotMatch(stored, /o_kept|沪A/);
+      clock.advance(4_000);
+      const claims = await Promise.all([a, b, a, b].map((one, at) => one.claimKept(`next${at}`, 3_000)));
+      const [claimed, ...rest] = claims.filter((claim) => claim !== null);
+      assert.deepEqual([claimed?.message, rest], ['{"content":"沪A12345"}', []]);
+      await a.finish(begun, "the first has woken up too late");
+      clock.advance(4_000);
+      assert.ok(await b.claimKept("third", 3_000));
+      clock.advance(4_000);
+      const last = await a.claimKept("fourth", 3_000);
+      assert.ok(last);
+      clock.advance(2_000);
+      await a.renew(last.lease);
+      clock.advance(2_000);
+      assert.equal((await b.begin(lease("o_kept:78", "x"))).state, "running");
+      clock.advance(4_000);
+      assert.equal(await b.claimKept("fifth", 3_000), null, "it has ended three processes");
+      await a.finish(last.lease, null);
+      assert.deepEqual(await b.begin(lease("o_kept:78", "x")), { state: "done", reply: null });
+      assert.equal(await connections[0]?.collection("inbox").countDocuments({ kept: { $exists: true } }), 0);
+    });
+
     it("lie in the order in which the platform numbered them, not at random", async () => {
       const [a] = await Promise.all(both((connection) => createInbox(connection, vault, now)));
       const orders = ["24215464571683647", "1790000000", "24215464571683648", "6054768590064713728"];

@@ -1,9 +1,10 @@
-import type { InboxLease, InboxState, InboxStore } from "../../src/wechat/inbox.ts";
+import type { InboxLease, InboxState, InboxStore, KeptPush } from "../../src/wechat/inbox.ts";
 
 interface Entry {
   holder: string;
   until: number;
   reply?: string | null;
+  kept?: string;
 }
 
 /** The inbox port in memory, for tests of the protocol alone; two handlers that share one are two processes. */
@@ -30,6 +31,20 @@ export class MemoryInbox implements InboxStore {
     this.renewals += 1;
     const known = this.entries.get(key);
     if (known?.holder === holder) known.until = this.#now() + leaseMs;
+  }
+
+  async keep({ key, holder }: InboxLease, message: string): Promise<void> {
+    const known = this.entries.get(key);
+    if (known?.holder === holder) known.kept = message;
+  }
+
+  async claimKept(holder: string, leaseMs: number): Promise<KeptPush | null> {
+    for (const [key, entry] of this.entries) {
+      if (entry.kept === undefined || entry.reply !== undefined || entry.until > this.#now()) continue;
+      Object.assign(entry, { holder, until: this.#now() + leaseMs });
+      return { lease: { key, order: "1", holder, leaseMs }, message: entry.kept };
+    }
+    return null;
   }
 
   async finish({ key, holder }: Omit<InboxLease, "leaseMs">, reply: string | null): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Conflict } from "../../src/errors.ts";
+import type { InboundMessage } from "../../src/wechat/message.ts";
 import { openPush } from "../../src/wechat/open-push.ts";
 import { parseXml } from "../../src/wechat/parse-xml.ts";
 import { createPushConfig } from "../../src/wechat/push-config.ts";
@@ -186,6 +187,41 @@ describe("one push, one effect", () => {
       limits: { deadlineMs: 3_000, pollMs: 10 },
     });
     assert.equal(contentOf(await handler.handle(one)), "taken over");
+  });
+
+  it("takes over what was accepted at the deadline by a process that died, once; its answer is said later", async () => {
+    let time = 0;
+    const inbox = new MemoryInbox(() => time);
+    const dead = handlerOf(() => new Promise<void>(() => {}), { inbox, limits: { deadlineMs: 20 } });
+    const one = push("hi");
+    assert.deepEqual(await dead.handler.handle(one), SUCCESS);
+    const seen: InboundMessage[] = [];
+    const said: Reply[] = [];
+    const handle: PushHandlerOptions["handle"] = async (message, sink) => {
+      seen.push(message);
+      if (!sink.offer(text("taken over"))) said.push(text("taken over"));
+    };
+    const living = [handlerOf(handle, { inbox }), handlerOf(handle, { inbox })];
+    const resumeAll = async () => {
+      await Promise.all(living.map(({ handler }) => handler.resume()));
+      await Promise.all(living.map(({ handler }) => handler.settle()));
+    };
+    await resumeAll();
+    assert.equal(seen.length, 0, "it may be working on it still");
+    time += 60_000;
+    await resumeAll();
+    await resumeAll();
+    assert.deepEqual(seen, [openPush(config, { ...one, nowMs }).message]);
+    assert.deepEqual(said, [text("taken over")]);
+  });
+
+  it("does not say success for what it cannot keep: the platform sends it again", async () => {
+    const { handler, inbox, lines } = handlerOf(() => new Promise<void>(() => {}), { limits: { deadlineMs: 20 } });
+    inbox.keep = async () => {
+      throw new Error("disk full");
+    };
+    await assert.rejects(handler.handle(push("hi")), { code: "wechat-inbox" });
+    assert.match(lines.join(""), /push not kept/);
   });
 
   it("treats two messages of one MsgId from two people as two", async () => {
