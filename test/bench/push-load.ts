@@ -48,7 +48,7 @@ export async function openLoop(
   port: number,
   { perSecond, seconds, make }: { perSecond: number; seconds: number; make: () => Post },
 ): Promise<Answered[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 512 });
+  const agent = roomy();
   const start = performance.now();
   const answers: Promise<Answered>[] = [];
   for (let index = 0; index < perSecond * seconds; index++) {
@@ -61,6 +61,37 @@ export async function openLoop(
   agent.destroy();
   return all;
 }
+
+/** So many pushes a second until `until` is done. */
+export async function meanwhile(
+  port: number,
+  { perSecond, until, make }: { perSecond: number; until: Promise<unknown>; make: () => Post },
+): Promise<Answered[]> {
+  const agent = roomy();
+  const answers: Promise<Answered>[] = [];
+  let isDone = false;
+  until
+    .finally(() => {
+      isDone = true;
+    })
+    .catch(() => undefined);
+  for (const start = performance.now(); !isDone; await sleep(Math.max(0, dueAt(answers, perSecond) - since(start))))
+    answers.push(send(agent, port, make()));
+  const all = await Promise.all(answers);
+  agent.destroy();
+  return all;
+}
+
+const dueAt = ({ length }: unknown[], perSecond: number) => (length * 1000) / perSecond;
+const since = (start: number) => performance.now() - start;
+const roomy = () => new Agent({ keepAlive: true, maxSockets: 512 });
+
+/** The longest of all but the slowest hundredth. */
+export function p99Of(answers: Answered[]): number {
+  const times = answers.map(({ ms }) => ms).sort((a, b) => a - b);
+  return Number((times[Math.ceil(times.length * P99) - 1] ?? 0).toFixed(1));
+}
+const P99 = 0.99;
 
 function send(agent: Agent, port: number, { path, body }: Post, due = performance.now()): Promise<Answered> {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { closedLoop, openLoop } from "./push-load.ts";
+import { closedLoop, openLoop, p99Of } from "./push-load.ts";
 import type { Usage } from "./push-server.ts";
 import type { ServerName } from "./push-servers.ts";
 import { nextPush } from "./push-traffic.ts";
@@ -38,7 +38,6 @@ type Compared = keyof typeof MODES;
 const NAMES = Object.keys(MODES) as Compared[];
 const COUNTED = 200;
 const PER_SECOND = 200;
-const P99 = 0.99;
 /** On a busy machine fewer rounds, so that a whole run stays below three and a half minutes. */
 const ROUNDS_MS = 60_000;
 const FEWEST_ROUNDS = 3;
@@ -81,7 +80,6 @@ export async function benchPush({
     const rounds = await measure(servers, { most, pushes, warmUp });
     const full = servers.get("full") as Running;
     const answers = await openLoop(full.port, { perSecond: PER_SECOND, seconds, make: () => nextPush("safe") });
-    const times = answers.map(({ ms }) => ms).sort((a, b) => a - b);
     const operations = await countedOperations();
     const us = (name: Compared) => Math.round(median(rounds(name).map(({ cpuUs }) => cpuUs)));
     const main = rounds("full").flatMap(({ mainUs }) => (mainUs === null ? [] : [mainUs]));
@@ -93,7 +91,7 @@ export async function benchPush({
       fullUs: us("full"),
       fullMainUs: main.length > 0 ? Math.round(median(main)) : null,
       ...operations,
-      p99Ms: Number((times[Math.ceil(times.length * P99) - 1] ?? 0).toFixed(1)),
+      p99Ms: p99Of(answers),
       lost: answers.filter(({ ok }) => !ok).length,
       seconds,
     };

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { piecesOf, sha256Of, type Told, UploadPhone } from "../h5/upload-phone.ts";
 import { another, largePhoto } from "../support/large-photo.ts";
+import { meanwhile, p99Of } from "./push-load.ts";
+import { nextPush } from "./push-traffic.ts";
 import type { Opened, Usage } from "./upload-server.ts";
 
 /** How a picture comes: as the page's script sends a large one, as it sends a small one, and as the plain form does. */
@@ -19,7 +21,12 @@ export interface UploadLoad extends Usage {
   /** pictures that were there although they had been sent away, or were not there although they had been taken, or twice */
   faults: string[];
   seconds: number;
+  /** the account's pushes while the pictures come: how long the slowest hundredth waits, and how many were not answered */
+  pushP99Ms: number;
+  pushesLost: number;
 }
+
+const PUSHES_PER_SECOND = 20;
 
 /** So many phones send one picture each, all at once, and again when they are sent away; every one is then there, once, to the last bit. */
 export async function loadUploads(count: number, picture: Buffer, ways: readonly Way[]): Promise<UploadLoad> {
@@ -28,11 +35,15 @@ export async function loadUploads(count: number, picture: Buffer, ways: readonly
     await once(server, "message");
     const phones = await ask<Opened[]>(server, "open", count);
     const start = performance.now();
-    const sent = await Promise.all(
+    const sending = Promise.all(
       phones.map(({ base, ...session }, n) =>
         upload(new UploadPhone(base, session), another(picture), ways[n % ways.length]!),
       ),
     );
+    const { port } = new URL(phones[0]!.base);
+    const make = () => nextPush("safe");
+    const pushes = await meanwhile(Number(port), { perSecond: PUSHES_PER_SECOND, until: sending, make });
+    const sent = await sending;
     const seconds = Math.round((performance.now() - start) / 100) / 10;
     const usage = await ask<Usage>(server, "usage");
     const held = await ask<string[][]>(server, "held");
@@ -43,6 +54,8 @@ export async function loadUploads(count: number, picture: Buffer, ways: readonly
       sentAway: sent.reduce((sum, { sentAway }) => sum + sentAway, 0),
       faults: [...sent.flatMap(({ faults }) => faults), ...lost],
       seconds,
+      pushP99Ms: p99Of(pushes),
+      pushesLost: pushes.filter(({ ok }) => !ok).length,
       ...usage,
     };
   } finally {
