@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Locator, Page } from "playwright-core";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
@@ -13,6 +14,8 @@ const MOST_CHARACTERS = 90;
 const PHONE = { width: 390, height: 844 };
 /** A thumb hits what is this large; links inside a sentence are not what the way needs. */
 const LEAST_TARGET_PX = 44;
+/** longer than the platform's three attempts */
+const LINK_MS = 30_000;
 
 let app: TestApp;
 let browser: Browser;
@@ -90,9 +93,10 @@ class Thumb {
 
   /** The newest link of the chat, as a tap opens it. */
   async openLink(): Promise<void> {
-    const links = () =>
-      JSON.stringify(app.simulator.platform.chat(this.openid)).match(/https?:[^"'\\\s<>）)]+\/h5[^"'\\\s<>）)]*/g);
-    while (!links()) await new Promise((resolve) => setImmediate(resolve));
+    const chat = () => JSON.stringify(app.simulator.platform.chat(this.openid));
+    const links = () => chat().match(/https?:[^"'\\\s<>）)]+\/h5[^"'\\\s<>）)]*/g);
+    for (const start = performance.now(); !links(); await sleep(20))
+      assert.ok(performance.now() - start < LINK_MS, `no link came: ${chat()}`);
     this.touches += 1;
     await this.page.goto(String(links()?.at(-1)));
   }
