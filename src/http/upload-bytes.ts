@@ -8,7 +8,6 @@ export async function readBytes(koa: Koa.Context, maxBytes: number): Promise<Buf
   if (length === 0) throw malformed();
   if (!koa.is("application/octet-stream")) throw new Invalid("unknown-body", {}, 415);
   if (length !== undefined && length > maxBytes) throw tooLarge();
-  uploadShareOf(koa).ask(length ?? 0);
   const bytes = Buffer.concat(await readAll(koa, maxBytes));
   if (bytes.length === 0 || (length !== undefined && bytes.length !== length)) throw malformed();
   return bytes;

@@ -7,7 +7,8 @@ export const UPLOADS_HELD_BYTES = 80 * 1024 * 1024;
 /** … and what one person may: the five pictures of the plain form, each as large as it may be. */
 export const PERSON_HELD_BYTES = 64 * 1024 * 1024;
 
-const RETRY_AFTER_S = 3;
+/** Whoever comes again sooner takes the time of those whose pictures are being worked on. */
+const RETRY_AFTER_S = 5;
 
 export interface UploadShare {
   /** Throws Busy (503) when there is no room for so many more bytes; takes none: who only announces much must not keep others out. */
@@ -44,11 +45,16 @@ function openShare(person: string): UploadShare {
   };
 }
 
-/** Gives the room back when the work is done, not when the phone is gone: what it sent is in memory until then. */
+/**
+ * Gives the room back when the work is done, not when the phone is gone: what it sent is in memory until then. Where the phone says how much is coming
+ * and there is no room, it hears so before anything is looked up for it: a crowd that is sent away must not keep anybody else waiting.
+ */
 export function withUploadShare(): Koa.Middleware {
   return async (koa, next) => {
     const share = openShare(findPerson(koa)?.id ?? koa.ip);
     koa.state["uploadShare"] = share;
+    const announced = koa.request.length ?? 0;
+    if (announced <= PERSON_HELD_BYTES) share.ask(announced);
     try {
       await next();
     } finally {

@@ -36,10 +36,8 @@ export function readMultipart(
   return new Promise((resolve, reject) => {
     // Broken off while we looked up whose it is: nothing of it will ever be heard again.
     if (request.destroyed) return reject(malformed());
-    // Where the phone says how much is coming, it hears at once that there is no room, not after minutes of sending.
     const announced = Number(request.headers["content-length"] ?? 0);
     if (announced > PERSON_HELD_BYTES) return reject(new Invalid("too-large", {}, 413));
-    share?.ask(announced);
     const fields: Fields = Object.create(null);
     const files: UploadedFile[] = [];
     const parser = createParser(request, limits);

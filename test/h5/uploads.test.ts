@@ -307,7 +307,7 @@ describe("too much of one person", () => {
     let refused = await greedy.whole(original, "extra");
     // the server has heard of the others when it has read their heads
     while (refused.status !== 503) refused = await greedy.whole(Buffer.alloc(large), "extra");
-    assert.deepEqual([refused.body.error?.code, refused.headers["retry-after"]], ["busy", "3"]);
+    assert.deepEqual([refused.body.error?.code, refused.headers["retry-after"]], ["busy", "5"]);
     assert.equal((await other.whole(another(original), "scene")).status, 200);
     for (const { end } of many) end();
     let status = 0;
