@@ -75,7 +75,7 @@ test("an index answers equality, $in, range and sort on its first fields, and no
     ["a range of two ends", find({ filter: { at: { $gte: new Date(100), $lt: new Date(110) } } }), 10],
     ["an element of an array", find({ filter: { tags: "t3" } }), 8],
     ["_id in a range", find({ filter: { _id: { $lt: 5 } } }), 5],
-    ["_id in a list", find({ filter: { _id: { $in: [1, 5, 9] } } }), 3],
+    ["_id in a list, sorted", find({ filter: { _id: { $in: [1, 5, 9] } }, sort: { k: 1 } }), 3],
     ["a sort with a limit", find({ sort: { at: -1 }, limit: 3 }), 3],
     ["a sort behind an equality", find({ filter: { k: 7 }, sort: { at: -1 }, limit: 2 }), 2],
     ["a sort behind an equality, the other way", find({ filter: { k: 7 }, sort: { at: 1 }, limit: 2 }), 2],
@@ -96,6 +96,13 @@ test("an index answers equality, $in, range and sort on its first fields, and no
       assert.ok(documents <= most, `${documents} documents read, at most ${most}`);
     });
   }
+  await t.test("documents whose _id is named are taken without an index", async () => {
+    for (const _id of [5, { $in: [9, 5, 5, 1, 1_000] }]) {
+      const { index, scans, documents } = await reads(find({ filter: { _id } }));
+      assert.deepEqual({ index, scans, documents }, { index: 0, scans: 0, documents: typeof _id === "number" ? 1 : 3 });
+    }
+  });
+
   await t.test("a count by an index reads no document at all", async () => {
     const counts = [
       { count: "many", query: { k: 7 } },

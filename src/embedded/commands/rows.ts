@@ -1,7 +1,6 @@
 import type { Collection } from "../disk/catalogue.ts";
 import { documentKey } from "../disk/documents.ts";
-import { idKey } from "../disk/keys.ts";
-import { makePlan, type Plan, singleId } from "../disk/plan.ts";
+import { idsOf, makePlan, type Plan } from "../disk/plan.ts";
 import { Scan } from "../disk/scan.ts";
 import { Fault } from "../fault.ts";
 import type { Filter } from "../query/filter.ts";
@@ -46,11 +45,13 @@ export type Question = { filter: Filter; sort: readonly SortField[]; first?: num
 export async function* find(context: Context, collection: Collection | undefined, question: Question): Rows {
   if (!collection) return;
   const { filter, sort } = question;
-  const id = singleId(filter);
-  if (id !== undefined) {
-    const raw = context.store.get(documentKey(collection, idKey(id)));
-    const row = raw && new Row({ raw });
-    if (row && (filter.kind === "leaf" || matches(filter, row.doc))) yield [row];
+  const ids = idsOf(filter, sort);
+  if (ids) {
+    const raws = ids.map((id) => context.store.get(documentKey(collection, id)));
+    const rows = raws.flatMap((raw) => (raw ? [new Row({ raw })] : []));
+    context.store.reads.documents += rows.length;
+    const matching = filter.kind === "leaf" ? rows : rows.filter((row) => matches(filter, row.doc));
+    if (matching.length > 0) yield matching;
     return;
   }
   const plan = makePlan(collection, filter, sort);

@@ -1,7 +1,7 @@
 import type { Collection } from "../disk/catalogue.ts";
 import { documentKey, encodeChecked } from "../disk/documents.ts";
 import { idKey } from "../disk/keys.ts";
-import { makePlan, singleId } from "../disk/plan.ts";
+import { idsOf, makePlan } from "../disk/plan.ts";
 import { type Found, Scan } from "../disk/scan.ts";
 import type { Filter } from "../query/filter.ts";
 import { matches } from "../query/matches.ts";
@@ -32,8 +32,7 @@ export async function foresee(
   { filter, sort, multi }: Target,
 ): Promise<Foreseen | undefined> {
   const collection = context.store.writing === 0 ? context.catalogue.find(namespace) : undefined;
-  if (!collection || singleId(filter) !== undefined || !makePlan(collection, filter, multi ? [] : sort).scan)
-    return undefined;
+  if (!collection || idsOf(filter, sort) || !makePlan(collection, filter, multi ? [] : sort).scan) return undefined;
   const { changes } = context.store;
   const first = multi ? undefined : 1;
   const rows = find(context, collection, { filter, sort: multi ? [] : sort, ...(first && { first }) });
@@ -60,8 +59,11 @@ export function select(
   { filter, sort, multi }: Target,
   foreseen?: Foreseen,
 ): Match[] {
-  const id = singleId(filter);
-  if (id !== undefined) return byIds(context, collection, [idKey(id)]).filter(({ doc }) => matches(filter, doc));
+  const ids = idsOf(filter, sort);
+  if (ids)
+    return byIds(context, collection, ids)
+      .filter(({ doc }) => matches(filter, doc))
+      .slice(0, multi ? undefined : 1);
   if (foreseen?.changes === context.store.changes) return byIds(context, collection, foreseen.ids);
   const plan = makePlan(collection, filter, multi ? [] : sort);
   const scan = new Scan(context.store, collection, plan);

@@ -7,7 +7,7 @@ import { encodeKey, typeByte } from "../values/key.ts";
 import { isNaNValue } from "../values/numbers.ts";
 import { isArray, isNumeric, type Value } from "../values/value.ts";
 import type { Collection, Index } from "./catalogue.ts";
-import { after, areaOf, bound, wholeArea } from "./keys.ts";
+import { after, areaOf, bound, idKey, wholeArea } from "./keys.ts";
 
 export type Bounds = { from: Buffer; to: Buffer };
 export type Plan = {
@@ -155,15 +155,20 @@ function pointLeaf(name: string, leaves: readonly Leaf[], prefixes: number): Lea
   });
 }
 
-function pointsOf({ op, operand }: Leaf): readonly Value[] {
+function pointsOf({ op, operand }: Pick<Leaf, "op" | "operand">): readonly Value[] {
   return op === "$in" ? (operand as Value[]) : [operand];
 }
 
 /** Equal bytes mean equal values, except where missing fields and arrays come in, or NaN in a range. */
 function isExact(leaf: Leaf): boolean {
   const { op, operand } = leaf;
-  if (pointsOf(leaf).some((value) => value === null || encodeKey([value]).length > 500)) return false;
+  if (pointsOf(leaf).some((value) => value === null || isLong(value))) return false;
   return !RANGES.includes(op) || !isNumeric(operand);
+}
+
+/** Long enough that its key may be cut. */
+function isLong(value: Value): boolean {
+  return typeof value === "string" ? value.length > 150 : encodeKey([value]).length > 500;
 }
 
 type RangeQuestion = { index: Index; i: number; leaves: readonly Leaf[]; used: Set<Leaf> };
@@ -221,8 +226,18 @@ function orderBy(index: Index, sort: readonly SortField[], fixed: number): "forw
   return turned.every((one) => one) ? "backward" : undefined;
 }
 
-/** The `_id` that a filter asks for, with or without further conditions: then there is at most one document to look at. */
-export function singleId(filter: Filter): Value | undefined {
-  const leaf = conjuncts(filter).find(({ name, op, operand }) => name === "_id" && op === "$eq" && isPlain(operand));
-  return leaf?.operand ?? undefined;
+/**
+ * The keys of the `_id`s that a filter asks for, in their order, with or without further conditions: no other document need be looked at, and no
+ * index. Undefined where it asks for something else, or for several in another order.
+ */
+export function idsOf(filter: Filter, sort: readonly SortField[] = []): Buffer[] | undefined {
+  const leaf = conjuncts(filter).find(
+    ({ name, op, operand }) =>
+      name === "_id" &&
+      (op === "$eq" || (op === "$in" && sort.length === 0)) &&
+      pointsOf({ op, operand }).every(isPlain),
+  );
+  if (!leaf) return undefined;
+  const keys = pointsOf(leaf).map(idKey).sort(Buffer.compare);
+  return keys.filter((key, i) => i === 0 || !key.equals(keys[i - 1]!));
 }

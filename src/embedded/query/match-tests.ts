@@ -33,9 +33,11 @@ const FEW = 16;
 /** A long list is looked up by the key of the value: equal values have equal keys. */
 function largeInTest(operand: readonly Value[]): Test {
   const special = operand.filter((value) => value === null || isRegex(value)).map(equalTest);
-  const keys = new Set(operand.map((value) => encodeKey([value]).toString("latin1")));
+  // Where an index answers alone nobody asks.
+  let keys: Set<string> | undefined;
   return (value) => {
     if (special.some((test) => test(value))) return true;
+    keys ??= new Set(operand.map((one) => encodeKey([one]).toString("latin1")));
     return value !== undefined && keys.has(encodeKey([value]).toString("latin1"));
   };
 }

@@ -114,6 +114,54 @@ export const writeCases: Case[] = [
     ],
   },
   {
+    name: "documents named in a list of _id: each once, of any type of number, with a further condition, changed and removed",
+    run: async (c) => {
+      const named = (...all: Loose[]) => ({ _id: { $in: all } }) as Loose;
+      await filled(c, [
+        { _id: 1, n: 1 },
+        { _id: 2, n: 2 },
+        { _id: 3, n: 3 },
+        { _id: "3", n: 4 },
+      ]);
+      const idsOf = async (filter: Loose, sort: Loose = { _id: 1 }) =>
+        (await c.find(filter).sort(sort).toArray()).map(({ _id }) => _id);
+      const found = [
+        (await c.find(named(3, "3", new Double(3), 1, 9)).toArray()).map(({ n }) => n).sort(),
+        await idsOf(named(1, 2, 3), { n: -1 }),
+        await idsOf({ ...named(1, 2, 3), n: { $gt: 1 } }),
+        await idsOf(named()),
+        await c.countDocuments(named(2, 2, "3")),
+      ];
+      const { matchedCount } = await c.updateMany({ ...named(1, 2, 2, 8), n: { $lt: 9 } }, { $inc: { n: 10 } });
+      const { modifiedCount } = await c.updateOne(named(3, 4), { $inc: { n: 10 } });
+      const changed = await c.findOneAndUpdate(named(1, 2), { $inc: { n: 1 } }, { sort: { n: -1 } });
+      const { deletedCount } = await c.deleteMany(named(1, "3"));
+      return [
+        ...found,
+        matchedCount,
+        modifiedCount,
+        changed?.["_id"],
+        deletedCount,
+        await c.find().sort({ _id: 1 }).toArray(),
+      ];
+    },
+    gives: [
+      [1, 3, 4],
+      [3, 2, 1],
+      [2, 3],
+      [],
+      2,
+      2,
+      1,
+      2,
+      2,
+      [
+        { _id: 2, n: 13 },
+        { _id: 3, n: 13 },
+      ],
+    ],
+  },
+  {
     name: "bulk writes of every kind",
     run: async (c) => {
       const result = await c.bulkWrite([
