@@ -10,8 +10,9 @@ interface InboxDocument {
   holder: string;
   leaseUntil: Date;
   done: boolean;
-  /** the answer, sealed; null: nothing was said */
+  /** the answer, sealed, or as the platform gets it where that is ciphertext; neither, when it is done: nothing was said */
   sealedReply?: unknown;
+  ciphertext?: string;
   expiresAt: Date;
   /** the message itself, sealed, while it is told to the platform as arrived and not done */
   kept?: { sealed: unknown; at: Date };
@@ -36,6 +37,7 @@ schema.index({ "kept.at": 1 }, { sparse: true });
 interface Lease {
   readonly key: string;
   readonly order: string;
+  readonly isEncrypted: boolean;
   readonly holder: string;
   readonly leaseMs: number;
 }
@@ -57,6 +59,10 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
   };
   // to be forgotten with the answer
   const keptOnes = new WeakSet<object>();
+  const kept = ({ isEncrypted }: Pick<Lease, "isEncrypted">, _id: string, reply: string | null) => {
+    if (reply === null) return {};
+    return isEncrypted ? { ciphertext: reply } : { sealedReply: vault.sealOwn(`reply/${_id}`, reply) };
+  };
   const after = (ms: number) => new Date(now().getTime() + ms);
   return {
     async begin(lease: Lease): Promise<State> {
@@ -71,7 +77,9 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       if (!known?.done) return { state: "running" };
       return {
         state: "done",
-        reply: known.sealedReply ? vault.openOwn(`reply/${_id}`, bytesOf(known.sealedReply)) : null,
+        reply: known.sealedReply
+          ? vault.openOwn(`reply/${_id}`, bytesOf(known.sealedReply))
+          : (known.ciphertext ?? null),
       };
     },
     async renew(lease: Lease): Promise<void> {
@@ -104,7 +112,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
         key: string;
         message: string;
       };
-      const lease = { key, order: "", holder, leaseMs };
+      const lease = { key, order: "", isEncrypted: false, holder, leaseMs };
       ids.set(lease, _id);
       keptOnes.add(lease);
       return { lease, message };
@@ -112,8 +120,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
     async finish(lease: Omit<Lease, "leaseMs">, reply: string | null): Promise<void> {
       const { holder } = lease;
       const _id = idOf(lease);
-      const sealedReply = reply === null ? null : vault.sealOwn(`reply/${_id}`, reply);
-      const $set = { done: true, sealedReply };
+      const $set = { done: true, ...kept(lease, _id, reply) };
       await finish({ filter: { _id, holder }, update: keptOnes.has(lease) ? { $set, $unset: { kept: 1 } } : { $set } });
     },
   };

@@ -8,6 +8,8 @@ export interface InboxLease {
   readonly key: string;
   /** Digits that grow with time and are the same for one key: pushes of one moment then lie side by side on the disk. */
   readonly order: string;
+  /** Its answer is ciphertext, under the platform's key: it need not be sealed once more. */
+  readonly isEncrypted: boolean;
   readonly holder: string;
   readonly leaseMs: number;
 }

@@ -35,7 +35,13 @@ export class PushWork {
     this.#tools = tools;
     const { dedupKey: key, msgId, createdAt } = push.message;
     const order = msgId ?? String(createdAt.getTime());
-    this.#lease = claimed?.lease ?? { key, order, holder: randomUUID(), leaseMs: tools.limits.leaseMs };
+    this.#lease = claimed?.lease ?? {
+      key,
+      order,
+      isEncrypted: push.seal !== undefined,
+      holder: randomUUID(),
+      leaseMs: tools.limits.leaseMs,
+    };
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -15,7 +15,7 @@ after(async () => {
 });
 
 const MANY = Array.from({ length: 30 }, (_, index) => index);
-const lease = (key: string, holder: string) => ({ key, order: "1", holder, leaseMs: 60_000 });
+const lease = (key: string, holder: string) => ({ key, order: "1", isEncrypted: false, holder, leaseMs: 60_000 });
 
 describe("pushes that come together", () => {
   it("are each taken once, those that are there already among them, and each keeps its own answer", async () => {

@@ -31,7 +31,7 @@ describe("what the channel keeps", () => {
   const both = <T>(create: (connection: Connection) => T): [T, T] => connections.map(create) as [T, T];
 
   describe("of a push", () => {
-    const lease = (key: string, holder: string) => ({ key, order: "1", holder, leaseMs: 3_000 });
+    const lease = (key: string, holder: string) => ({ key, order: "1", isEncrypted: false, holder, leaseMs: 3_000 });
 
     const idsOfInbox = async () => {
       const found = await connections[0]!.collection("inbox").find({}).toArray();
@@ -69,6 +69,17 @@ describe("what the channel keeps", () => {
       await a.renew(lease("dead", "first"));
       await a.finish(lease("dead", "first"), "too late");
       assert.equal((await a.begin(lease("dead", "third"))).state, "running");
+    });
+
+    it("keeps an answer that is ciphertext as it goes to the platform, and gives it back so", async () => {
+      const [a, b] = await Promise.all(both((connection) => createInbox(connection, vault, now)));
+      const encrypted = { ...lease("safe mode", "h"), isEncrypted: true };
+      await a.begin(encrypted);
+      await a.finish(encrypted, "<xml><Encrypt>…</Encrypt></xml>");
+      assert.deepEqual(await b.begin(lease("safe mode", "x")), {
+        state: "done",
+        reply: "<xml><Encrypt>…</Encrypt></xml>",
+      });
     });
 
     it("keeps a message that was accepted and not done for the next process, three times at most, and forgets it when it is done", async () => {

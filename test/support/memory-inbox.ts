@@ -42,7 +42,7 @@ export class MemoryInbox implements InboxStore {
     for (const [key, entry] of this.entries) {
       if (entry.kept === undefined || entry.reply !== undefined || entry.until > this.#now()) continue;
       Object.assign(entry, { holder, until: this.#now() + leaseMs });
-      return { lease: { key, order: "1", holder, leaseMs }, message: entry.kept };
+      return { lease: { key, order: "1", isEncrypted: true, holder, leaseMs }, message: entry.kept };
     }
     return null;
   }

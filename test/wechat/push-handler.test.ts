@@ -181,7 +181,7 @@ describe("one push, one effect", () => {
     const inbox = new MemoryInbox();
     const one = push("hi");
     const { message } = openPush(config, { ...one, nowMs });
-    await inbox.begin({ key: message.dedupKey, order: "1", holder: "dead", leaseMs: 40 });
+    await inbox.begin({ key: message.dedupKey, order: "1", isEncrypted: true, holder: "dead", leaseMs: 40 });
     const { handler } = handlerOf(async (_message, sink) => void sink.offer(text("taken over")), {
       inbox,
       limits: { deadlineMs: 3_000, pollMs: 10 },
