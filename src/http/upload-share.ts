@@ -54,7 +54,9 @@ export function withUploadShare(): Koa.Middleware {
     const share = openShare(findPerson(koa)?.id ?? koa.ip);
     koa.state["uploadShare"] = share;
     const announced = koa.request.length ?? 0;
-    if (announced <= PERSON_HELD_BYTES) share.ask(announced);
+    // Pictures only: a form takes none of this room. What is too large hears so later, not to come again.
+    if (koa.is("multipart/form-data", "application/octet-stream") && announced <= PERSON_HELD_BYTES)
+      share.ask(announced);
     try {
       await next();
     } finally {
