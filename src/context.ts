@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import type { Config } from "./config.ts";
 import { createDocuments, type Documents } from "./documents/documents.ts";
 import { startEmbedded } from "./embedded/embedded.ts";
+import { createHealth, type Health } from "./health.ts";
 import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
 import { createLog, type Log } from "./log.ts";
 import { createPhotos, type Photos } from "./photos/photos.ts";
@@ -52,6 +53,8 @@ export interface Context {
   retention: Retention;
   /** reachable right now? */
   databaseReady(): Promise<boolean>;
+  /** values for `/readyz`: whoever has one adds it here */
+  health: Health;
 
   wechat: WechatApi;
   quota: CustomerQuota;
@@ -79,6 +82,8 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     await database.close();
     throw error;
   });
+  const health = createHealth();
+  health.add("damagedFiles", () => blobs.scrub.countDamaged());
   const wakes = new EventEmitter();
   const wake = () => void wakes.emit("wake");
   const tries = await createTries(connection);
@@ -117,6 +122,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     tries,
     retention: createRetention(connection, blobs),
     databaseReady: () => isReady(connection),
+    health,
     wechat,
     quota: createQuota({ store: quotas }),
     insurers: createInsurerClient({ ...config, sessionKey: config.keys.session, clock, log }),
