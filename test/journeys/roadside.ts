@@ -32,6 +32,8 @@ export class Pair {
   caseUrl = "";
   answers = 0;
   broken = 0;
+  /** told after each answer */
+  onAnswer: () => void = () => {};
   #digits = "";
   #stopped = false;
 
@@ -103,7 +105,11 @@ export class Pair {
     if (page.status !== 200)
       throw new Error(`${this.name} ${letter}: ${page.status} at ${page.url}: ${visible(page.html).slice(0, 300)}`);
     const step = stepOf(page);
-    if (!WAY.includes(step)) return;
+    if (WAY.includes(step)) this.#standAt(letter, step, page);
+    this.onAnswer();
+  }
+
+  #standAt(letter: Letter, step: string, page: Page): void {
     if (WAY.indexOf(step) < WAY.indexOf(this.stood[letter])) {
       throw new Error(`${this.name} ${letter}: was at ${this.stood[letter]}, is back at ${step}`);
     }

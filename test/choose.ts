@@ -1,0 +1,23 @@
+/** Which files a run takes: all tests, those that need neither app nor browser, or the soaks and kills. */
+export type Kind = "test" | "quick" | "long";
+
+/**
+ * The quick set: folders whose tests work on functions, one server on a port, or one database, and the files that lie
+ * in test/ itself. Whatever starts the whole app, a browser or a process that is killed is not quick.
+ */
+const QUICK_FOLDERS = ["domain", "wechat", "http", "insurers"];
+
+/** Paths as `test/chat/photos.test.ts`, sorted; with names, only those that contain one of them. */
+export function chosen(paths: string[], kind: Kind, names: string[]): string[] {
+  const ending = kind === "long" ? ".long.ts" : ".test.ts";
+  return paths
+    .filter((path) => path.endsWith(ending))
+    .filter((path) => kind !== "quick" || isQuick(path))
+    .filter((path) => names.length === 0 || names.some((name) => path.includes(name)))
+    .sort();
+}
+
+function isQuick(path: string): boolean {
+  const [, folder = "", ...below] = path.split("/");
+  return below.length === 0 || QUICK_FOLDERS.includes(folder);
+}
