@@ -12,6 +12,7 @@ import { type Accidents, createAccidents } from "./store/accidents.ts";
 import { type Blobs, createBlobs } from "./store/blobs.ts";
 import { connect, isReady } from "./store/connect.ts";
 import { type Counters, createCounters } from "./store/counters.ts";
+import { createDatabaseClock, type DatabaseClock, fixedClocks } from "./store/database-clock.ts";
 import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
 import { createInbox } from "./store/inbox.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
@@ -34,7 +35,10 @@ export interface Clock {
 export interface Context {
   config: Config;
   log: Log;
+  /** The time for everything: the database's, so that what several machines write is comparable, whatever their own clocks say. */
   clock: Clock;
+  /** the same clock, and how far this machine's own is from it */
+  databaseClock: DatabaseClock;
   /** unguessable, URL-safe, `bytes` of entropy (16 unless told) */
   randomId(bytes?: number): string;
   render: Render;
@@ -68,21 +72,30 @@ export interface Context {
   close(): Promise<void>;
 }
 
-export type Overrides = Partial<Pick<Context, "clock" | "log">> & { databaseUri?: string };
+export interface Overrides {
+  log?: Log;
+  databaseUri?: string;
+  /** this machine's clock; where `databaseClock` is not given the database's is taken to be the same one */
+  clock?: Clock;
+  /** `measured`: as without overrides */
+  databaseClock?: Clock | "measured";
+}
 
 /** Opens the database (MONGODB_URI, else the embedded default) and makes everything. `close` ends what was opened, in reverse. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
   const log = overrides.log ?? createLog(config.logLevel);
-  const clock = overrides.clock ?? { now: () => new Date() };
-  const now = () => clock.now();
   const database = await openDatabase(config, overrides.databaseUri);
   const { connection, door } = database;
+  const databaseClock = await openClock(connection, log, overrides);
+  const clock: Clock = databaseClock;
+  const now = () => clock.now();
   const vault = createVault(config.keys.data);
   const blobs = await createBlobs(connection, { vault, now, settings: config, door }).catch(async (error) => {
     await database.close();
     throw error;
   });
   const health = createHealth();
+  health.add("clockDifferenceMs", () => databaseClock.differenceMs());
   health.add("damagedFiles", () => blobs.scrub.countDamaged());
   const wakes = new EventEmitter();
   const wake = () => void wakes.emit("wake");
@@ -107,6 +120,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     config,
     log,
     clock,
+    databaseClock,
     randomId: (bytes = 16) => randomBytes(bytes).toString("base64url"),
     render,
     vault,
@@ -117,7 +131,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     photoHashes: await createPhotoHashes(connection),
     counters: createCounters(connection),
     inbox: await createInbox(connection, vault, now),
-    deliveries: await createDeliveries({ connection, clock, offsetMs: overrides.clock ? 0 : undefined }),
+    deliveries: await createDeliveries({ connection, clock }),
     notices: await createNotices(connection, now),
     tries,
     retention: createRetention(connection, blobs),
@@ -132,11 +146,24 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     onWake: (listener) => void wakes.on("wake", listener),
     async close() {
       wakes.removeAllListeners();
+      databaseClock.close();
       wechat.close();
       await photos.close();
       await database.close();
     },
   };
+}
+
+async function openClock(
+  connection: Awaited<ReturnType<typeof connect>>,
+  log: Log,
+  { clock, databaseClock }: Overrides,
+): Promise<DatabaseClock> {
+  const machine = clock ?? { now: () => new Date() };
+  const given = databaseClock ?? clock;
+  return given && given !== "measured"
+    ? fixedClocks(given, machine)
+    : createDatabaseClock({ connection, clock: machine, log });
 }
 
 async function openDatabase(config: Config, override: string | undefined) {

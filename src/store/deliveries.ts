@@ -37,9 +37,8 @@ export interface Deliveries {
 
 export interface DeliveriesOptions {
   connection: Connection;
+  /** The database's, so that the leases of several processes are compared on one clock. */
   clock: { now(): Date };
-  /** database's clock minus ours; measured when it is not given. A test's own clock gives 0 */
-  offsetMs?: number;
 }
 
 /** Where order matters: an insurer must not read a correction before the claim, nor a driver "paid" before "approved". */
@@ -48,12 +47,11 @@ const LOG_LIMIT = 20;
 /** not at its end: what comes behind it waits */
 const ALIVE: DeliveryState[] = ["pending", "inflight", "held"];
 
-/** Makes the indexes and measures the database's clock: leases of several processes are compared on that one clock. */
-export async function createDeliveries({ connection, clock, offsetMs }: DeliveriesOptions): Promise<Deliveries> {
+/** Makes the indexes first. */
+export async function createDeliveries({ connection, clock }: DeliveriesOptions): Promise<Deliveries> {
   const model = connection.model<Delivery>("Delivery", deliverySchema);
   await model.createIndexes();
-  const offset = offsetMs ?? (await measureOffset(connection, clock));
-  const now = () => new Date(clock.now().getTime() + offset);
+  const now = () => clock.now();
   const settle = settler(model);
   const pendingIn = (ms: number) => ({
     $set: { state: "pending", dueAt: new Date(now().getTime() + ms) },
@@ -102,15 +100,6 @@ export async function createDeliveries({ connection, clock, offsetMs }: Deliveri
       return result.matchedCount === 1;
     },
   };
-}
-
-/** Half of the way there and back is taken as the age of the answer. */
-async function measureOffset(connection: Connection, clock: { now(): Date }): Promise<number> {
-  const before = clock.now().getTime();
-  const hello = await connection.db?.command({ hello: 1 });
-  const after = clock.now().getTime();
-  const local = hello?.localTime instanceof Date ? hello.localTime.getTime() : after;
-  return Math.round(local - (before + after) / 2);
 }
 
 type Settle = (lease: Lease, attempt: DeliveryAttempt, update: Record<string, object>) => Promise<boolean>;

@@ -102,10 +102,12 @@ describe("the other pages for machines", () => {
   it("say that the process lives and the database answers", async () => {
     for (const [path, more] of [
       ["/healthz", {}],
-      ["/readyz", { damagedFiles: 0 }],
+      ["/readyz", { damagedFiles: 0, clockDifferenceMs: 0 }],
     ] as const) {
       const response = await fetch(house.url + path);
-      assert.deepEqual([response.status, await response.json()], [200, { status: "ok", ...more }]);
+      assert.equal(response.status, 200);
+      const said = (await response.json()) as Record<string, unknown>;
+      for (const [name, value] of Object.entries({ status: "ok", ...more })) assert.equal(said[name], value, name);
     }
   });
 

@@ -15,7 +15,7 @@ let deliveries: Deliveries;
 
 before(async () => {
   connection = await connect(await databaseUri());
-  deliveries = await createDeliveries({ connection, clock, offsetMs: 0 });
+  deliveries = await createDeliveries({ connection, clock });
 });
 
 after(async () => {
@@ -215,18 +215,5 @@ describe("what is not delivered", () => {
     assert.ok(again.token > held.token + 1);
     assert.equal(await deliveries.complete(held, attempt()), false);
     assert.equal(await deliveries.complete(again, attempt()), true);
-  });
-});
-
-describe("the clock of the leases", () => {
-  it("is the database's, whatever a process's own clock says", async () => {
-    const skewed = { now: () => new Date(Date.now() - 3_600_000) };
-    const slow = await createDeliveries({ connection, clock: skewed });
-    const right = await createDeliveries({ connection, clock: { now: () => new Date() } });
-    await right.upsertFromOutbox(outbox(["p"], "document"));
-    const leased = await slow.claimDue("document", LEASE_MS);
-    assert.ok(leased, "an hour behind, and still due");
-    assert.equal(await right.claimDue("document", LEASE_MS), null, "leased for a minute, not in the past");
-    await slow.complete(leased, attempt());
   });
 });

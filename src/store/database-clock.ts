@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection } from "mongoose";
+import type { Log } from "../log.ts";
+
+/** The database's clock as this process knows it: the one clock that all processes share. */
+export interface DatabaseClock {
+  /** Its time now: what it said last, and what has passed since on the monotonic clock, which nobody can set. */
+  now(): Date;
+  /** The database's clock minus this machine's, in milliseconds, at this moment. */
+  differenceMs(): number;
+  /** Asks the database again; where it does not answer, what was known stays. Runs by itself every minute. */
+  measure(): Promise<void>;
+  close(): void;
+}
+
+export interface DatabaseClockOptions {
+  connection: Connection;
+  /** this machine's clock */
+  clock: { now(): Date };
+  log: Log;
+}
+
+const MEASURE_MS = 60_000;
+const ANSWER_MS = 5_000;
+/** what is logged as a step of either clock */
+const STEP_MS = 1_000;
+/** More is said as an error: an insurer refuses a signature that is five minutes old, and TLS, tokens and leases suffer before. */
+export const CLOCKS_AGREE_MS = 60_000;
+
+/** Measures once before it returns; rejects where the database does not answer. */
+export async function createDatabaseClock(options: DatabaseClockOptions): Promise<DatabaseClock> {
+  const { clock, log } = options;
+  let anchor = await ask(options);
+  const nowMs = () => at(anchor, performance.now());
+  const differenceMs = () => Math.round(nowMs() - clock.now().getTime());
+  let told = tell(log, { differs: false, differenceMs: differenceMs() }, differenceMs());
+  let asking = false;
+
+  const measure = async (): Promise<void> => {
+    if (asking) return;
+    asking = true;
+    try {
+      const answer = await ask(options);
+      // What lies within the time that the question took is no news: taking it over would make the time jump to and fro.
+      if (Math.abs(answer.databaseMs - at(anchor, answer.monotonicMs)) > answer.uncertainMs) anchor = answer;
+      told = tell(log, told, differenceMs());
+    } catch (error) {
+      const { code, name } = error as { code?: unknown; name?: string };
+      log.warn({ code: String(code ?? name) }, "clock.not-measured");
+    } finally {
+      asking = false;
+    }
+  };
+  const timer = setInterval(() => void measure(), MEASURE_MS).unref();
+  return { now: () => new Date(nowMs()), differenceMs, measure, close: () => clearInterval(timer) };
+}
+
+/** For a test that sets both clocks itself. */
+export function fixedClocks(database: { now(): Date }, machine: { now(): Date }): DatabaseClock {
+  return {
+    now: () => database.now(),
+    differenceMs: () => database.now().getTime() - machine.now().getTime(),
+    measure: async () => {},
+    close: () => {},
+  };
+}
+
+interface Measure {
+  databaseMs: number;
+  /** when that was, on the monotonic clock */
+  monotonicMs: number;
+  uncertainMs: number;
+}
+
+const at = ({ databaseMs, monotonicMs }: Measure, now: number): number => databaseMs + now - monotonicMs;
+
+/** Half of the way there and back is taken as the age of the answer. */
+async function ask({ connection, clock }: DatabaseClockOptions): Promise<Measure> {
+  const before = performance.now();
+  const hello = await within(ANSWER_MS, connection.db?.command({ hello: 1 }));
+  const uncertainMs = (performance.now() - before) / 2;
+  const said = hello?.localTime instanceof Date ? hello.localTime : clock.now();
+  return { databaseMs: said.getTime(), monotonicMs: before + uncertainMs, uncertainMs };
+}
+
+/** A connection that was cut at the wrong moment may never answer: the next question must not wait for it. */
+async function within<T>(ms: number, answer: Promise<T> | undefined): Promise<T | undefined> {
+  const ended = new AbortController();
+  const late = sleep(ms, undefined, { signal: ended.signal, ref: false }).then(() => {
+    throw Object.assign(new Error("no answer"), { code: "clock-timeout" });
+  });
+  late.catch(() => {});
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    ended.abort();
+  }
+}
+
+interface Told {
+  differs: boolean;
+  differenceMs: number;
+}
+
+/** Says a step of either clock, and once that the two differ or agree again. */
+function tell(log: Log, before: Told, differenceMs: number): Told {
+  const byMs = differenceMs - before.differenceMs;
+  const differs = Math.abs(differenceMs) > CLOCKS_AGREE_MS;
+  if (Math.abs(byMs) > STEP_MS) log.warn({ byMs, differenceMs }, "clock.stepped");
+  if (differs && !before.differs) log.error({ code: "clock-differs", differenceMs }, "clock.differs");
+  if (!differs && before.differs) log.info({ differenceMs }, "clock.agrees");
+  return { differs, differenceMs };
+}
