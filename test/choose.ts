@@ -7,13 +7,13 @@ export type Kind = "test" | "quick" | "long";
  */
 const QUICK_FOLDERS = ["domain", "wechat", "http", "insurers"];
 
-/** Paths as `test/chat/photos.test.ts`, sorted; with names, only those that contain one of them. */
+/** Paths as `test/chat/photos.test.ts`, sorted; with names, only those in which a folder or file begins so. */
 export function chosen(paths: string[], kind: Kind, names: string[]): string[] {
   const ending = kind === "long" ? ".long.ts" : ".test.ts";
   return paths
     .filter((path) => path.endsWith(ending))
     .filter((path) => kind !== "quick" || isQuick(path))
-    .filter((path) => names.length === 0 || names.some((name) => path.includes(name)))
+    .filter((path) => names.length === 0 || names.some((name) => `/${path}`.includes(`/${name}`)))
     .sort();
 }
 

@@ -9,7 +9,7 @@ import { chosen, type Kind } from "./choose.ts";
 
 const USAGE = `npm test -- [--quick] [NAME…]      the tests; --quick: only those of the folders without app, browser and processes
 npm run long -- [--share 0.1] [NAME…]  soaks and kills; --share: a part of their work (1)
-  NAME  a part of a file's path, such as chat, chat/photos or test/chat/photos.test.ts`;
+  NAME  how a folder or file begins, such as chat/, chat/photos or test/chat/photos.test.ts`;
 
 /** Ends a file that hangs and names it; a file of soaks and kills may take its time. */
 const HANGS_AFTER_MS: Record<Kind, number> = { test: 300_000, quick: 300_000, long: 7_200_000 };
