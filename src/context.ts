@@ -115,7 +115,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     ocrPerDay: config.wechat.ocrPerDay,
   });
   const render = createRender();
-  const photos = createPhotos({ readPlates: config.photos.reader, log });
+  const photos = createPhotos({ readPlates: config.photos.reader, hidden: hiddenFromPictures(config), log });
   return {
     config,
     log,
@@ -165,6 +165,12 @@ async function openClock(
     ? fixedClocks(given, machine)
     : createDatabaseClock({ connection, clock: machine, log });
 }
+
+/** What a picture that takes over its decoder must not get at. */
+const hiddenFromPictures = ({ dataDir }: Config): string[] => [
+  `${dataDir}/database`,
+  `${dataDir}/development-keys.json`,
+];
 
 async function openDatabase(config: Config, override: string | undefined) {
   const uri = override ?? config.mongodbUri;

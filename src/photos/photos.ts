@@ -7,6 +7,7 @@ import { collectSeldom } from "./lane/collect-seldom.ts";
 import type { Frame } from "./lane/frames.ts";
 import { createLane, type LaneLimits } from "./lane/lane.ts";
 import { startPictureProcess } from "./lane/picture-process.ts";
+import { buildWall } from "./lane/wall.ts";
 import { LANE_LIMITS } from "./limits.ts";
 import { createPlateReader, type PlateReader } from "./plates/reader.ts";
 
@@ -28,17 +29,23 @@ export interface PhotosOptions {
   log?: Log;
   limits?: LaneLimits;
   readPlates?: boolean;
+  /** files and folders with keys or data in them: the picture processes cannot read them, where the system allows it */
+  hidden?: readonly string[];
 }
 
 /** Checks and derivatives of pictures. Pixels are worked on in processes of their own, started with the first picture: pushes and forms never wait for them. */
-export function createPhotos({ log, limits = LANE_LIMITS, readPlates = false }: PhotosOptions = {}): Photos {
+export function createPhotos(options: PhotosOptions = {}): Photos {
+  const { log, limits = LANE_LIMITS, readPlates = false, hidden = [] } = options;
   allowPhotosOnly();
   collectSeldom();
-  const plates = createPlateReader({ isOn: readPlates, log });
+  const wall = buildWall(hidden);
+  if (wall.fault === null) log?.info("photos.walled-off");
+  else log?.warn({ reason: wall.fault }, "photos.no-wall");
+  const plates = createPlateReader({ isOn: readPlates, log, wall });
   const script = new URL("./lane/worker.js", import.meta.url);
   const lane = createLane({
     limits,
-    start: () => startPictureProcess(script),
+    start: () => startPictureProcess(script, { wall }),
     onDeath: (error) => log?.warn({ err: error }, "photos.process-ended"),
   });
   const examine = async (bytes: Buffer) => examined(await lane.run({ head: { task: "examine" }, parts: [bytes] }));

@@ -2,12 +2,23 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setPriority } from "node:os";
 import type { Duplex } from "node:stream";
 import { type Frame, readFrames, writeFrame } from "./frames.ts";
+import { NO_WALL, type Wall } from "./wall.ts";
 
 /** Pictures come after everything else: while a push wants the processor, they wait. */
 export const NICENESS = 10;
 /** Longer than any decode may take: whoever is silent so long will not speak any more. */
 export const SILENCE_MS = 20_000;
 const HEAP_MB = 96;
+const FIRST = new URL("./close-inherited.js", import.meta.url);
+
+/** All that such a process knows of the environment. */
+const ENVIRONMENT = {
+  // one decode at a time needs no four threads, and glibc's arenas for each of them never give back what they took
+  UV_THREADPOOL_SIZE: "2",
+  MALLOC_ARENA_MAX: "2",
+  // onnxruntime-node reports every run to its maker unless this stands in the environment of its process
+  ORT_DISABLE_TELEMETRY: "1",
+} as const;
 
 /** One process for pictures; works on one at a time. */
 export interface PictureProcess {
@@ -29,19 +40,20 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+interface ProcessOptions {
+  silenceMs?: number;
+  wall?: Wall;
+}
+
 /**
- * A process of its own, not a thread: bytes from strangers meet native decoders there, so a crash costs one picture; it knows no key (its environment
- * is empty) and it stands behind the others in the queue for the processor.
+ * Starts a process of its own, not a thread: bytes from strangers meet native decoders there, so a crash costs one picture. It holds no key, no
+ * descriptor of ours but the pipe, and it stands behind the others in the queue for the processor.
  */
-export function startPictureProcess(script: URL, silenceMs = SILENCE_MS): PictureProcess {
-  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, script.pathname], {
-    stdio: ["ignore", "ignore", "ignore", "pipe"],
-    env: {
-      // one decode at a time needs no four threads, and glibc's arenas for each of them never give back what they took
-      UV_THREADPOOL_SIZE: "2",
-      MALLOC_ARENA_MAX: "2",
-    },
-  });
+export function startPictureProcess(script: URL, options: ProcessOptions = {}): PictureProcess {
+  const { silenceMs = SILENCE_MS, wall = NO_WALL } = options;
+  const flags = [`--max-old-space-size=${HEAP_MB}`, "--import", FIRST.href];
+  const [file = "", ...args] = wall.around([process.execPath, ...flags, script.pathname], ENVIRONMENT);
+  const child = spawn(file, args, { stdio: ["ignore", "ignore", "ignore", "pipe"], env: ENVIRONMENT });
   makeLow(child);
   const pipe = child.stdio[3] as Duplex & { ref(): void; unref(): void };
   let waiting: Waiting | null = null;

@@ -5,6 +5,7 @@ import { inspect } from "../inspect.ts";
 import { createLane, type LaneLimits } from "../lane/lane.ts";
 import { startPictureProcess } from "../lane/picture-process.ts";
 import type { Importance } from "../lane/waiting-list.ts";
+import type { Wall } from "../lane/wall.ts";
 import { READER_LIMITS } from "./limits.ts";
 
 /** Reads plates and licences on this machine, one picture at a time in a process of its own; what it is shown it forgets. */
@@ -25,6 +26,7 @@ export interface ReaderOptions {
   isOn?: boolean;
   log?: Log;
   limits?: Partial<LaneLimits>;
+  wall?: Wall;
   /** the program of the process */
   script?: URL;
 }
@@ -34,10 +36,10 @@ const SILENCE_MS = 60_000;
 const SCRIPT = new URL("./reader-process.js", import.meta.url);
 
 export function createPlateReader(options: ReaderOptions = {}): PlateReader {
-  const { isOn = true, log, script = SCRIPT } = options;
+  const { isOn = true, log, wall, script = SCRIPT } = options;
   const lane = createLane({
     limits: { ...READER_LIMITS, ...options.limits },
-    start: () => startPictureProcess(script, SILENCE_MS),
+    start: () => startPictureProcess(script, { silenceMs: SILENCE_MS, wall }),
     onDeath: (error) => log?.warn({ err: error }, "plates.process-ended"),
   });
   let available: Promise<boolean> | undefined;

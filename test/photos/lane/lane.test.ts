@@ -17,7 +17,7 @@ const LIMITS: LaneLimits = { processes: 1, waiting: 3, waitingBytes: 1_000, retr
 function open(limits: Partial<LaneLimits> = {}, silenceMs?: number): Lane {
   const lane = createLane({
     limits: { ...LIMITS, ...limits },
-    start: () => startPictureProcess(script, silenceMs),
+    start: () => startPictureProcess(script, { silenceMs }),
     onDeath: (error) => deaths.push(error),
   });
   lanes.push(lane);
@@ -105,7 +105,11 @@ describe("the pictures' lane", () => {
 
   it("gives its processes no secrets and the last place in the queue for the processor", async () => {
     const { head } = await open().run({ head: { task: "tell" }, parts: [] });
-    assert.deepEqual((head["env"] as string[]).sort(), ["MALLOC_ARENA_MAX", "UV_THREADPOOL_SIZE"]);
+    assert.deepEqual((head["env"] as string[]).sort(), [
+      "MALLOC_ARENA_MAX",
+      "ORT_DISABLE_TELEMETRY",
+      "UV_THREADPOOL_SIZE",
+    ]);
     assert.equal(head["priority"], NICENESS);
   });
 
