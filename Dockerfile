@@ -4,6 +4,7 @@ WORKDIR /app
 # Everything, compiled: the tests are part of the TypeScript project, and left behind here.
 FROM base AS build
 COPY package.json package-lock.json .npmrc ./
+COPY vendor vendor
 RUN npm ci
 COPY tsconfig.json ./
 COPY src src
@@ -13,6 +14,7 @@ RUN npx tsc && rm -rf dist/test
 # What runs: no dev dependencies, of the font's nine weights the three that the agreement is set in, of the plate reader's runtime this system's.
 FROM base AS libraries
 COPY package.json package-lock.json .npmrc ./
+COPY vendor vendor
 RUN npm ci --omit=dev && npm cache clean --force \
   && find node_modules/@expo-google-fonts/noto-sans-sc -mindepth 1 -maxdepth 1 -type d \
      ! -name 400Regular ! -name 500Medium ! -name 700Bold -exec rm -rf {} + \
@@ -22,6 +24,7 @@ RUN npm ci --omit=dev && npm cache clean --force \
 FROM base
 ENV NODE_ENV=production
 COPY package.json LICENSE NOTICE ./
+COPY vendor vendor
 COPY --from=libraries /app/node_modules node_modules
 COPY --from=build /app/dist/src dist/src
 COPY config config

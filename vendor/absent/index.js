@@ -1,0 +1,10 @@
+/** Throws where somebody calls one of the packages that this one replaces. */
+export default function absent() {
+  throw new Error("this package is left out of the service (overrides in package.json, reasons in CONTRIBUTING.md)");
+}
+
+// jimp: Jimp.read(bytes)
+absent.read = absent;
+
+// wechaty-puppet-service: new PuppetServer(options)
+export { absent as PuppetServer };
