@@ -3,40 +3,54 @@ import { isWebhookSecret, type Settings } from "./config-schema.ts";
 /** What only production demands or refuses. */
 export function productionFaults(settings: Settings, env: NodeJS.ProcessEnv): string[] {
   const { wechat, keys, insurers = [] } = settings;
-  const given: Record<string, unknown> = {
+  const faults = missing("in production", {
     PUBLIC_URL: settings.publicUrl,
     MONGODB_URI: settings.mongodbUri,
     DATA_KEY: keys?.data,
     SESSION_KEY: keys?.session,
-    WECHAT_APPID: wechat?.appid,
-    WECHAT_SECRET: wechat?.secret,
-    WECHAT_TOKEN: wechat?.token,
-    WECHAT_AES_KEY: wechat?.aesKey,
-  };
-  for (const { secretEnv } of insurers) if (secretEnv) given[secretEnv] = env[secretEnv]?.trim();
-  const faults = Object.keys(given)
-    .filter((name) => !given[name])
-    .map((name) => `${name}: required in production`);
+  });
   const refuse = (fault: boolean | undefined, sentence: string) => {
     if (fault) faults.push(sentence);
   };
   refuse(settings.publicUrl?.startsWith("http:"), "PUBLIC_URL: must be https in production");
-  refuse(settings.simulator, "simulator: refused in production");
+  refuse(settings.simulator, "SIMULATOR: refused in production");
   refuse(settings.allowPrivateAddresses, "allowPrivateAddresses: refused in production");
   refuse(wechat?.mode !== "safe", "WECHAT_MODE: must be safe in production");
   refuse(
     wechat?.apiUrls?.some((url) => !url.startsWith("https:")),
     "WECHAT_API_URL: must be https in production",
   );
-  for (const { code, url } of insurers) {
-    refuse(
-      url?.includes("{publicUrl}/simulator/"),
-      `insurers.${code}.url: still the stand-in of development; CONFIG_FILE brings the real list`,
-    );
+  for (const { code, url } of insurers)
     refuse(url?.startsWith("http:"), `insurers.${code}.url: must be https in production`);
-  }
-  return faults;
+  return [...faults, ...connectionFaults(settings, env, "in production")];
 }
+
+/** What must be given where no stand-in serves: the account, and each insurer's address and secret. */
+export function connectionFaults(
+  { wechat, insurers = [] }: Settings,
+  env: NodeJS.ProcessEnv,
+  when: "in production" | "without the simulator",
+): string[] {
+  const secrets = insurers.flatMap(({ secretEnv }) => (secretEnv ? [[secretEnv, env[secretEnv]?.trim()]] : []));
+  const account = {
+    WECHAT_APPID: wechat?.appid,
+    WECHAT_SECRET: wechat?.secret,
+    WECHAT_TOKEN: wechat?.token,
+    WECHAT_AES_KEY: wechat?.aesKey,
+  };
+  const standIns = insurers.filter(({ url }) => url?.includes("{publicUrl}/simulator/"));
+  return [
+    ...missing(when, { ...account, ...Object.fromEntries(secrets) }),
+    ...standIns.map(
+      ({ code }) => `insurers.${code}.url: still the stand-in of development; CONFIG_FILE brings the real list`,
+    ),
+  ];
+}
+
+const missing = (when: string, given: Record<string, unknown>): string[] =>
+  Object.keys(given)
+    .filter((name) => !given[name])
+    .map((name) => `${name}: required ${when}`);
 
 /** Addresses and secrets of the insurers, which lie partly in the file and partly in the environment. */
 export function insurerFaults({ insurers = [] }: Settings, env: NodeJS.ProcessEnv): string[] {

@@ -18,6 +18,7 @@ export const VARIABLES: Record<string, string> = {
   DATA_DIR: "dataDir",
   MONGODB_URI: "mongodbUri",
   LOG_LEVEL: "logLevel",
+  SIMULATOR: "simulator",
   PHOTO_READER: "photos.reader",
   STORAGE: "storage",
   S3_ENDPOINT: "bucket.endpoint",

@@ -11,6 +11,7 @@ import {
   type Settings,
   settingsSchema,
 } from "./config-schema.ts";
+import { realSettings, type StandIns, simulatorFaults, standInsOf } from "./config-simulator.ts";
 import { check, fromEnvironment, merge, readYaml } from "./config-sources.ts";
 import { withDevelopmentKeys } from "./development-keys.ts";
 import type { Condition } from "./domain/eligibility.ts";
@@ -80,6 +81,7 @@ export interface Config {
   logLevel: string;
   /** stand-ins for the platform and the insurers are served (never in production) */
   simulator: boolean;
+  standIns: StandIns;
   wechat: WechatConfig;
   keys: { data: Buffer; session: Buffer };
   insurers: Insurer[];
@@ -129,15 +131,20 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   const menu = await readMenu(faults);
   const settings = check<Settings>(settingsSchema, written, faults);
   faults.push(...insurerFaults(settings, env), ...storageFaults(settings));
-  if (production) faults.push(...productionFaults(settings, env).filter((fault) => !isNamed(fault, faults)));
+  const real = realSettings(settings, env);
+  const simulator = !production && (settings.simulator ?? real.length === 0);
+  const further = production ? productionFaults(settings, env) : simulator ? [] : simulatorFaults(settings, env, real);
+  faults.push(...further.filter((fault) => !isNamed(fault, faults)));
   if (settings.port === 0 && !settings.publicUrl) faults.push("PUBLIC_URL: required when PORT is 0");
   throwIfAny(faults);
-  if (production) return freeze(configOf(settings, { rules, menu, env }));
+  const standIns = simulator ? standInsOf(settings, env) : { platform: false, insurers: [] };
+  const read = { rules, menu, simulator, standIns };
+  if (production) return freeze(configOf(settings, { ...read, env }));
   const variables = await withDevelopmentKeys(settings, env, faults);
   const complete = check<Settings>(settingsSchema, merge(written, fromEnvironment(variables)), faults);
   faults.push(...insurerFaults(complete, variables));
   throwIfAny(faults);
-  return freeze(configOf(complete, { rules, menu, env: variables }));
+  return freeze(configOf(complete, { ...read, env: variables }));
 }
 
 /** What is out of its format is not called missing as well. */
@@ -166,10 +173,12 @@ const readMenu = async (faults: string[]) =>
 interface Read {
   rules: Config["rules"];
   menu: WrittenMenu;
+  simulator: boolean;
+  standIns: StandIns;
   env: NodeJS.ProcessEnv;
 }
 
-function configOf(settings: Settings, { rules, menu, env }: Read): Config {
+function configOf(settings: Settings, { rules, menu, simulator, standIns, env }: Read): Config {
   const production = env.NODE_ENV === "production";
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`;
   const { data, session } = settings.keys as { data: Buffer; session: Buffer };
@@ -182,8 +191,9 @@ function configOf(settings: Settings, { rules, menu, env }: Read): Config {
     dataDir: resolve(settings.dataDir),
     mongodbUri: settings.mongodbUri ?? null,
     logLevel: settings.logLevel,
-    simulator: settings.simulator ?? !production,
-    wechat: wechatOf(settings, publicUrl, production),
+    simulator,
+    standIns,
+    wechat: wechatOf(settings, standIns.platform ? `${publicUrl}/simulator/platform` : null),
     keys: { data, session },
     insurers: settings.insurers.map(({ code, name, hotline, url, secretEnv }) => ({
       code,
@@ -206,8 +216,9 @@ function configOf(settings: Settings, { rules, menu, env }: Read): Config {
   };
 }
 
-function wechatOf({ wechat }: Settings, publicUrl: string, production: boolean): WechatConfig {
-  const apiUrls = wechat.apiUrls ?? (production ? PLATFORM_HOSTS : [`${publicUrl}/simulator/platform`]);
+/** `standIn`: where the simulator's platform serves the account that was made here. */
+function wechatOf({ wechat }: Settings, standIn: string | null): WechatConfig {
+  const apiUrls = wechat.apiUrls ?? (standIn ? [standIn] : PLATFORM_HOSTS);
   const [first = ""] = apiUrls;
   return {
     appid: wechat.appid ?? "",
@@ -221,8 +232,8 @@ function wechatOf({ wechat }: Settings, publicUrl: string, production: boolean):
     // a stand-in for the platform serves both surfaces under one address
     openUrl: wechat.openUrl ?? (new URL(first).hostname.endsWith(".weixin.qq.com") ? PLATFORM_PAGES : first),
     account: wechat.account,
-    // the stand-in takes any template: on one's own machine news arrives as it would on a phone
-    noticeTemplateId: wechat.noticeTemplateId || (wechat.apiUrls || production ? null : "simulator"),
+    // the stand-in takes any template, so that news arrives as it would on a phone
+    noticeTemplateId: wechat.noticeTemplateId || (wechat.apiUrls || !standIn ? null : "simulator"),
     subscriptionTemplateId: wechat.subscriptionTemplateId ?? null,
     ocrPerDay: wechat.ocrPerDay,
   };

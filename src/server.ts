@@ -52,7 +52,7 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
     server.listen(ctx.config.port, ctx.config.host, () => resolve());
   });
   // The stand-in forgets its menu when it ends; a real account keeps it (`npm run menu`).
-  if (simulator) await publishMenu(ctx);
+  if (ctx.config.standIns.platform) await publishMenu(ctx);
   if (runJobs) jobs.start();
   const resuming = runJobs ? setInterval(() => void resume(ctx, chat), RESUME_MS) : undefined;
   return {
@@ -88,7 +88,7 @@ function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): K
   });
   app.use(pushRouter(ctx, door));
   app.use(apiRouter(ctx).routes());
-  if (simulator) app.use(simulator.router.routes());
+  if (simulator) app.use(simulator.guard).use(simulator.router.routes());
   app.use(securityHeaders(ctx));
   app.use(errorPages(ctx));
   app.use(assets());

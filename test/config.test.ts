@@ -127,8 +127,84 @@ describe("settings in development", () => {
   });
 });
 
+describe("the simulator", () => {
+  const ACCOUNT = {
+    WECHAT_APPID: "wx0123456789abcdef",
+    WECHAT_SECRET: "0123456789abcdef0123456789abcdef",
+    WECHAT_TOKEN: "token123",
+    WECHAT_AES_KEY: "a".repeat(43),
+  };
+  const real: [string, NodeJS.ProcessEnv | string][] = [
+    ["MONGODB_URI", { MONGODB_URI: "mongodb://db.example/kuaichu" }],
+    ["PUBLIC_URL", { PUBLIC_URL: "https://kuaichu.example.org" }],
+    ["PUBLIC_URL", { PUBLIC_URL: "http://192.168.1.7:8080" }],
+    ["S3_BUCKET", { S3_BUCKET: "evidence" }],
+    ["WECHAT_API_URL", { WECHAT_API_URL: "https://api.weixin.qq.com" }],
+    ["INSURER_PICC_SECRET", { INSURER_PICC_SECRET: SECRET }],
+    ...Object.entries(ACCOUNT).map(([name, value]): [string, NodeJS.ProcessEnv] => [name, { [name]: value }]),
+    ["MONGODB_URI", "mongodbUri: mongodb://db.example/kuaichu"],
+    ["PUBLIC_URL", "publicUrl: https://kuaichu.example.org"],
+    ["WECHAT_TOKEN", "wechat: { token: token123 }"],
+    ["wechat.noticeTemplateId", "wechat: { noticeTemplateId: abc }"],
+    [
+      "insurers.AB.url",
+      "insurers: [{ code: AB, name: A, url: 'https://claims.insurer.example', secretEnv: AB_SECRET }]",
+    ],
+  ];
+  for (const [name, given] of real) {
+    it(`is off beside ${typeof given === "string" ? given : JSON.stringify(given)} until it is asked for by name`, async () => {
+      const env = typeof given === "string" ? { CONFIG_FILE: await file("real.yaml", given) } : given;
+      const faults = await faultsOf(env);
+      assert.match(faults.find((fault) => fault.startsWith("SIMULATOR: off")) ?? "", new RegExp(`\\b${name}\\b`));
+      const missing = namesOf(faults).filter((fault) => fault?.startsWith("WECHAT_"));
+      assert.equal(missing.length, name in ACCOUNT ? 3 : 4, faults.join("; "));
+      assert.ok(!faults.join().includes("db.example"));
+      assert.equal((await load({ ...env, SIMULATOR: "true" })).simulator, true);
+      assert.equal((await load({ ...env, CONFIG_FILE: await file("asked.yaml", "simulator: true") })).simulator, true);
+    });
+  }
+
+  const own: NodeJS.ProcessEnv[] = [
+    { PUBLIC_URL: "http://127.0.0.1:9000" },
+    { PUBLIC_URL: "http://[::1]:9000" },
+    { PUBLIC_URL: "http://kuaichu.localhost" },
+    { AWS_ACCESS_KEY_ID: "AKIA0", AWS_SECRET_ACCESS_KEY: "xyz" },
+    { DATA_KEY: KEY, PORT: "9001", HOST: "0.0.0.0" },
+  ];
+  for (const env of own) {
+    it(`is on beside ${JSON.stringify(Object.keys(env))} of this machine`, async () => {
+      assert.equal((await load(env)).simulator, true);
+    });
+  }
+
+  it("may be off without any setting of production, when all that it stood in for is given", async () => {
+    const CONFIG_FILE = await file("insurers.yaml", "insurers: [{ code: AB, name: A, hotline: '95518' }]");
+    for (const SIMULATOR of ["", "false"]) {
+      const config = await load({ ...ACCOUNT, CONFIG_FILE, SIMULATOR });
+      assert.deepEqual([config.simulator, config.standIns], [false, { platform: false, insurers: [] }]);
+      assert.equal(config.wechat.apiUrls[0], "https://api.weixin.qq.com");
+      assert.equal(config.wechat.noticeTemplateId, null);
+    }
+    const faults = await faultsOf({ SIMULATOR: "false" });
+    assert.ok(namesOf(faults).includes("WECHAT_SECRET") && namesOf(faults).includes("insurers.PICC.url"));
+  });
+
+  it("stands in for nobody whose secret is configured", async () => {
+    const { standIns } = await load({});
+    assert.deepEqual(standIns, { platform: true, insurers: ["PICC", "PAIC", "CPIC", "GPIC"] });
+    const config = await load({ SIMULATOR: "true", INSURER_PICC_SECRET: SECRET, WECHAT_TOKEN: "token123" });
+    assert.deepEqual(config.standIns, { platform: false, insurers: ["PAIC", "CPIC", "GPIC"] });
+    assert.equal(config.wechat.apiUrls[0], "https://api.weixin.qq.com");
+  });
+
+  it("is refused in production, however it is asked for", async () => {
+    assert.deepEqual(namesOf(await faultsOf({ ...(await productionEnv()), SIMULATOR: "true" })), ["SIMULATOR"]);
+  });
+});
+
 describe("where files are kept", () => {
   const BUCKET = {
+    SIMULATOR: "true",
     STORAGE: "s3",
     S3_ENDPOINT: "https://oss-cn-shanghai.aliyuncs.com/",
     S3_REGION: "cn-shanghai",
@@ -184,7 +260,8 @@ describe("the three layers", () => {
       "layers.yaml",
       "port: 9001\nhost: 0.0.0.0\nwechat: { mode: plain, account: gh_abc }\ninsurers: [{ code: AB, name: A }]\n",
     );
-    const config = await load({ CONFIG_FILE, PORT: "9002", WECHAT_API_URL: "http://a.example http://b.example/x/" });
+    const asked = { SIMULATOR: "true", WECHAT_API_URL: "http://a.example http://b.example/x/" };
+    const config = await load({ CONFIG_FILE, PORT: "9002", ...asked });
     assert.equal(config.port, 9002);
     assert.equal(config.host, "0.0.0.0");
     assert.equal(config.publicUrl, "http://localhost:9002");
@@ -205,7 +282,8 @@ describe("the three layers", () => {
   });
 
   it("previous token and key are for the time of a change", async () => {
-    const { wechat } = await load({ WECHAT_PREVIOUS_TOKEN: "old123", WECHAT_PREVIOUS_AES_KEY: "b".repeat(43) });
+    const previous = { WECHAT_PREVIOUS_TOKEN: "old123", WECHAT_PREVIOUS_AES_KEY: "b".repeat(43) };
+    const { wechat } = await load({ SIMULATOR: "true", ...previous });
     assert.deepEqual([wechat.previousToken, wechat.previousAesKey], ["old123", "b".repeat(43)]);
   });
 
@@ -247,8 +325,8 @@ insurers:
     };
     const faults = await faultsOf(env);
     const names =
-      "AAA_SECRET DATA_KEY LOG_LEVEL MONGODB_URI NODE_ENV PORT PUBLIC_URL SESSION_KEY WECHAT_AES_KEY WECHAT_API_URL WECHAT_MODE WECHAT_TOKEN " +
-      "city.adcode insurers.AAA insurers.AAA insurers.AAA.url insurers.picc.code typo wechat.tken";
+      "AAA_SECRET DATA_KEY LOG_LEVEL MONGODB_URI NODE_ENV PORT PUBLIC_URL SESSION_KEY SIMULATOR WECHAT_AES_KEY WECHAT_API_URL WECHAT_APPID " +
+      "WECHAT_MODE WECHAT_SECRET WECHAT_TOKEN city.adcode insurers.AAA insurers.AAA insurers.AAA.url insurers.picc.code typo wechat.tken";
     assert.deepEqual(namesOf(faults).sort(), names.split(" "));
     assert.ok(!faults.join().includes("hush-hush"));
   });
@@ -316,7 +394,7 @@ describe("production", () => {
   });
 
   const refused: [string, NodeJS.ProcessEnv | string][] = [
-    ["simulator", "simulator: true"],
+    ["SIMULATOR", "simulator: true"],
     ["allowPrivateAddresses", "allowPrivateAddresses: true"],
     ["insurers.AAA.url", 'insurers: [{ code: AAA, name: A, url: "http://a.example", secretEnv: PICC_SECRET }]'],
     ["PUBLIC_URL", { PUBLIC_URL: "http://kuaichu.example.org" }],

@@ -22,7 +22,14 @@ const DOOR: Room = {
 };
 const HAND: Room = { may: [...SHARED, "domain"], mayType: ["config.ts"] };
 const EVERYTHING: Room = { may: [""] };
-const SETTINGS = ["config-checks.ts", "config-menu.ts", "config-schema.ts", "config-sources.ts", "development-keys.ts"];
+const SETTINGS = [
+  "config-checks.ts",
+  "config-menu.ts",
+  "config-schema.ts",
+  "config-simulator.ts",
+  "config-sources.ts",
+  "development-keys.ts",
+];
 
 const ROOMS: Record<string, Room> = {
   "main.ts": EVERYTHING,

@@ -5,7 +5,7 @@ import Joi from "joi";
 import type { Context } from "koa";
 import getRawBody from "raw-body";
 import type { Config } from "../config.ts";
-import { AppError, Invalid, NotFound } from "../errors.ts";
+import { AppError, Conflict, Invalid, NotFound } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Render } from "../render.ts";
 import type { StatusInput } from "./insurer/send-status.ts";
@@ -57,6 +57,7 @@ export function simulatorPages(desk: Desk): Router {
   router.post("/phones/:index/acts/:act", async (http) => {
     const act = ACTS[String(http.params.act)];
     if (!act) throw new NotFound();
+    if (!desk.config.standIns.platform) throw new Conflict("platform-not-stood-in-for");
     http.body =
       (await act(desk, phoneOf(desk, http.params.index), await getRawBody(http.req, { limit: "20mb" }))) ?? {};
   });

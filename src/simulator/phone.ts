@@ -15,7 +15,10 @@ export interface Phone {
 
 const MAX_BODY = "200mb";
 const PASSED_ON = ["content-type", "accept", "accept-language", "if-none-match", "range", "x-csrf-token"];
-const PASSED_BACK = ["content-type", "content-disposition", "cache-control", "etag", "last-modified", "retry-after"];
+const PASSED_BACK = [
+  ...["content-type", "content-disposition", "cache-control", "etag", "last-modified", "retry-after"],
+  ...["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy"],
+];
 const WECHAT =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.50 Language/zh_CN";
 

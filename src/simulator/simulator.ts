@@ -1,14 +1,20 @@
+import { randomBytes } from "node:crypto";
 import Router from "@koa/router";
+import type { Middleware } from "koa";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Render } from "../render.ts";
 import { createInsurerStandIn, type InsurerStandIn } from "./insurer/stand-in.ts";
+import { ownSite } from "./own-site.ts";
 import { simulatorPages } from "./pages.ts";
 import { createPhone, type Phone } from "./phone.ts";
+import type { Account } from "./platform/account.ts";
 import { createPlatform, type Platform } from "./platform/platform.ts";
 
 /** Development only: the platform and the insurers, standing in over HTTP, and a page with two phones. */
 export interface Simulator {
+  /** stands in front of the router */
+  guard: Middleware;
   router: Router;
   platform: Platform;
   insurers: InsurerStandIn;
@@ -26,17 +32,17 @@ export interface SimulatorOptions {
 /** Stand-ins that the app reaches at its own address, exactly as it would reach the real hosts. Throws in production. */
 export function createSimulator({ config, render, log, clock }: SimulatorOptions): Simulator {
   if (config.production) throw new Error("the simulator is not for production");
-  const { wechat, publicUrl } = config;
+  const { publicUrl, standIns } = config;
   // The app is on this machine, whatever name drivers know it by.
   const appUrl = () => `http://${isAnyAddress(config.host) ? "127.0.0.1" : config.host}:${config.port}`;
   const platform = createPlatform({
-    account: { ...wechat, format: "xml" },
+    account: accountOf(config),
     urls: { app: appUrl, platform: () => `${publicUrl}/simulator/platform`, pages: () => publicUrl },
     prefix: "/simulator/platform",
     ...(clock && { clock }),
   });
   const insurers = createInsurerStandIn({
-    insurers: config.insurers.filter((insurer) => insurer.secrets.length > 0),
+    insurers: config.insurers.filter(({ code }) => standIns.insurers.includes(code)),
     appUrl,
     ...(clock && { now: () => clock.now() }),
   });
@@ -47,7 +53,22 @@ export function createSimulator({ config, render, log, clock }: SimulatorOptions
   router.use(platform.middleware as never);
   router.use(insurers.router.routes());
   router.use(simulatorPages({ config, render, log, platform, insurers, phones }).routes());
-  return { router, platform, insurers, phones, close: () => insurers.close() };
+  return { guard: ownSite(publicUrl), router, platform, insurers, phones, close: () => insurers.close() };
 }
+
+/** The account that was made here; where one is configured, another that nobody knows: the stand-in never holds a configured secret. */
+function accountOf({ wechat, standIns }: Config): Account {
+  const { mode, account } = wechat;
+  const { appid, secret, token, aesKey } = standIns.platform ? wechat : unknownAccount();
+  return { appid, secret, token, aesKey, mode, account, format: "xml" };
+}
+
+const hex = (bytes: number) => randomBytes(bytes).toString("hex");
+const unknownAccount = () => ({
+  appid: `wx${hex(8)}`,
+  secret: hex(16),
+  token: hex(16),
+  aesKey: hex(22).slice(0, 43),
+});
 
 const isAnyAddress = (host: string) => host === "0.0.0.0" || host === "::";

@@ -18,7 +18,7 @@ import { createPushConfig, type PushMode } from "../../src/wechat/push-config.ts
 import { createPushHandler } from "../../src/wechat/push-handler.ts";
 import { freePort } from "../support/database.ts";
 import { MemoryInbox } from "../support/memory-inbox.ts";
-import { account, PEOPLE, personOf } from "./push-traffic.ts";
+import { account, keepAccount, PEOPLE, personOf } from "./push-traffic.ts";
 
 export interface Served {
   port: number;
@@ -85,14 +85,13 @@ function protocolOnly(mode: PushMode): Promise<Served> {
 async function everything({ counted }: { counted: boolean }): Promise<Served> {
   const dir = await mkdtemp(join(tmpdir(), "kuaichu-bench-"));
   const embedded = await startEmbedded({ dir: `${dir}/database` });
+  await keepAccount(dir);
   const config = await loadConfig({
     PORT: String(await freePort()),
     DATA_DIR: dir,
     LOG_LEVEL: "info",
     WECHAT_MODE: "safe",
-    WECHAT_APPID: account.appId,
-    WECHAT_TOKEN: account.token,
-    WECHAT_AES_KEY: account.aesKey,
+    SIMULATOR: "true",
   });
   const ctx = await createContext(config, { databaseUri: counted ? watched(embedded.socketUri) : embedded.socketUri });
   const running = await startServer(ctx);

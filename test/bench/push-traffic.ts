@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { decodeAesKey, encrypt } from "../../src/wechat/aes.ts";
 
 export const account = {
@@ -6,6 +8,12 @@ export const account = {
   token: "pushtoken",
   aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
 };
+
+/** Puts the account where a server keeps the one that it has made itself, so that its simulator stands in for the platform. */
+export function keepAccount(dataDir: string): Promise<void> {
+  const keys = { WECHAT_APPID: account.appId, WECHAT_TOKEN: account.token, WECHAT_AES_KEY: account.aesKey };
+  return writeFile(join(dataDir, "development-keys.json"), JSON.stringify(keys), { mode: 0o600 });
+}
 
 export const PEOPLE = 200;
 export const personOf = (index: number): string => `o_bench_${String(index % PEOPLE).padStart(5, "0")}_abcdefghijklm`;

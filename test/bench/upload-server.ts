@@ -9,7 +9,7 @@ import { macOf, signValue } from "../../src/http/cookies.ts";
 import { startServer } from "../../src/server.ts";
 import { sha256Of } from "../h5/upload-phone.ts";
 import { freePort } from "../support/database.ts";
-import { account } from "./push-traffic.ts";
+import { keepAccount } from "./push-traffic.ts";
 
 /** A driver on the page of the photographs. */
 export interface Opened {
@@ -30,10 +30,9 @@ const SESSION_MS = 3_600_000;
 async function main(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), "kuaichu-uploads-"));
   const port = await freePort();
-  const given = {
-    ...{ PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dir, PHOTO_READER: "false", LOG_LEVEL: "fatal" },
-    ...{ WECHAT_APPID: account.appId, WECHAT_TOKEN: account.token, WECHAT_AES_KEY: account.aesKey },
-  };
+  const own = { PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dir };
+  const given = { ...own, SIMULATOR: "true", PHOTO_READER: "false", LOG_LEVEL: "fatal" };
+  await keepAccount(dir);
   const ctx = await createContext(await loadConfig(given));
   const running = await startServer(ctx);
   const ids: string[] = [];

@@ -29,6 +29,7 @@ describe("npm run menu", () => {
 
   const envOf = (more: Record<string, string> = {}) => ({
     DATA_DIR: dataDir,
+    SIMULATOR: "true",
     WECHAT_API_URL: running.url,
     WECHAT_APPID: testAccount.appid,
     WECHAT_SECRET: testAccount.secret,

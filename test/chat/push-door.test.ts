@@ -12,12 +12,8 @@ import { startTwins, type Twin } from "./two-servers.ts";
 
 const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
 
-const ROTATION = {
-  WECHAT_TOKEN: "newToken",
-  WECHAT_PREVIOUS_TOKEN: "oldToken",
-  WECHAT_AES_KEY: "N".repeat(43),
-  WECHAT_PREVIOUS_AES_KEY: "P".repeat(43),
-};
+/** Beside the token and the key that the servers have made. */
+const ROTATION = { WECHAT_PREVIOUS_TOKEN: "oldToken", WECHAT_PREVIOUS_AES_KEY: "P".repeat(43) };
 
 describe("a push, at two processes on one database", () => {
   let twins: [Twin, Twin];
@@ -226,8 +222,9 @@ describe("a push, at two processes on one database", () => {
   it("is accepted under the new and the old token and key, while traffic runs", async () => {
     const openid = newPerson();
     const [app] = twins;
-    const secrets = ["oldToken", "newToken"].flatMap((token) =>
-      ["P", "N"].map((key) => ({ token, aesKey: key.repeat(43) })),
+    const { token: newToken, aesKey: newKey } = app.wechat;
+    const secrets = [ROTATION.WECHAT_PREVIOUS_TOKEN, newToken].flatMap((token) =>
+      [ROTATION.WECHAT_PREVIOUS_AES_KEY, newKey].map((aesKey) => ({ token, aesKey })),
     );
     const pushes = Array.from({ length: 40 }, (_, at) => {
       const sender = { ...app, wechat: { ...app.wechat, ...secrets[at % secrets.length] } };

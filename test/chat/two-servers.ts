@@ -25,7 +25,8 @@ export async function startTwins(
   const platform = `http://127.0.0.1:${ports[0]}/simulator/platform`;
   const start = async (port: number | undefined): Promise<Twin> => {
     // the models are loaded only where they are what is tested
-    const given = { PORT: String(port), DATA_DIR: dataDir, WECHAT_API_URL: platform, PHOTO_READER: "false", ...env };
+    const own = { PORT: String(port), DATA_DIR: dataDir, PHOTO_READER: "false" };
+    const given = { ...own, WECHAT_API_URL: platform, SIMULATOR: "true", ...env };
     const config = await loadConfig(given);
     const lines: string[] = [];
     const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });

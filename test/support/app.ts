@@ -36,6 +36,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     PORT: String(port),
     HOST: "127.0.0.1",
     DATA_DIR: dataDir,
+    SIMULATOR: "true",
     // the models are loaded only where they are what is tested
     PHOTO_READER: "false",
     ...options.env,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type Router from "@koa/router";
+import { NotFound } from "../../errors.ts";
 import { claimNo, createInbox, type ReceivedClaim } from "./inbox.ts";
 import { createModes, type Mode } from "./modes.ts";
 import { insurerRouter } from "./router.ts";
@@ -32,7 +33,7 @@ export interface InsurerStandIn {
   /** how this insurer behaves from now on, or for the next `times` requests */
   setMode(code: string, mode: Mode, times?: number): void;
   modeOf(code: string): Mode;
-  /** A signed call-back to the app, with the next sequence number unless one is given. */
+  /** A signed call-back to the app, with the next sequence number unless one is given. NotFound where that insurer's secret is not ours. */
   sendStatus(code: string, ref: string, status: StatusInput): Promise<SentStatus>;
   /** ends answers that are held back */
   close(): void;
@@ -56,11 +57,13 @@ export function createInsurerStandIn({
     setMode: modes.set,
     modeOf: modes.get,
     async sendStatus(code, ref, input) {
+      const secrets = secretsOf(code);
+      if (!secrets) throw new NotFound("insurer-not-stood-in-for");
       const sequence = input.sequence ?? (sequences.get(`${code} ${ref}`) ?? 0) + 1;
       sequences.set(`${code} ${ref}`, Math.max(sequence, sequences.get(`${code} ${ref}`) ?? 0));
       const sent = await sendStatus({
         url: `${appUrl()}/api/insurers/${code}/claims/${ref}/status`,
-        secrets: secretsOf(code) ?? [],
+        secrets,
         now: now(),
         id: input.webhookId ?? `st_${randomBytes(12).toString("hex")}`,
         body: { claimRef: ref, insurerCode: code, insurerClaimNo: claimNo(code, ref), ...input, sequence },

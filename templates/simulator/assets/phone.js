@@ -56,7 +56,11 @@
       button.type = "button";
       button.style.cssText = "border:0;padding:0;background:none;text-align:center";
       button.title = sample.title;
-      button.innerHTML = `<img src="/simulator/samples/${sample.dataset.sample}" alt="${sample.title}" style="width:100%;aspect-ratio:4/3;object-fit:cover;border-radius:8px">`;
+      const picture = document.createElement("img");
+      Object.assign(picture, { src: `/simulator/samples/${sample.dataset.sample}`, alt: sample.title });
+      // The page's policy takes styles from a script's hand, not from a text.
+      picture.style.cssText = "width:100%;aspect-ratio:4/3;object-fit:cover;border-radius:8px";
+      button.append(picture);
       button.addEventListener("click", () => choose(input, sample.dataset.sample, roll));
       roll.append(button);
     }
