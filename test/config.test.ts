@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { ConfigFault, loadConfig } from "../src/config.ts";
+import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const KEY = Buffer.alloc(32, 7).toString("base64");
 const SECRET = `whsec_${Buffer.alloc(24, 1).toString("base64")}`;
@@ -11,9 +11,8 @@ const OTHER_SECRET = `whsec_${Buffer.alloc(32, 2).toString("base64")}`;
 
 let dir: string;
 before(async () => {
-  dir = await mkdtemp(join(tmpdir(), "kuaichu-config-"));
+  dir = temporaryFolder("config");
 });
-after(() => rm(dir, { recursive: true }));
 
 const file = async (name: string, text: string) => {
   const path = join(dir, name);

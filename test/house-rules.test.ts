@@ -88,10 +88,15 @@ interface Source {
 }
 
 const srcDir = new URL("../../src/", import.meta.url);
-const sources: Source[] = readdirSync(srcDir, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map((entry) => posix.relative(srcDir.pathname, posix.join(entry.parentPath, entry.name)))
-  .map((path) => ({ path, text: readFileSync(new URL(path, srcDir), "utf8") }));
+const testDir = new URL("../../test/", import.meta.url);
+const sources = sourcesBelow(srcDir);
+
+function sourcesBelow(dir: URL): Source[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => posix.relative(dir.pathname, posix.join(entry.parentPath, entry.name)))
+    .map((path) => ({ path, text: readFileSync(new URL(path, dir), "utf8") }));
+}
 
 interface Import {
   from: string;
@@ -166,10 +171,17 @@ const FORBIDDEN: { what: RegExp; but?: (path: string) => boolean }[] = [
   { what: /@ts-ignore|@ts-expect-error|@ts-nocheck/ },
 ];
 
-function textFaults({ path, text }: Source): string[] {
+function textFaults({ path, text }: Source, forbidden = FORBIDDEN): string[] {
   const code = text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");
-  return FORBIDDEN.filter(({ what, but }) => what.test(code) && !but?.(path)).map(({ what }) => `${path}: ${what}`);
+  return forbidden.filter(({ what, but }) => what.test(code) && !but?.(path)).map(({ what }) => `${path}: ${what}`);
 }
+
+/** What no test may do either: processes share one environment and one temporary folder. */
+const FORBIDDEN_IN_TESTS: typeof FORBIDDEN = [
+  { what: /\bprocess\.env(\.\w+|\[[^\]]+\])?\s*([+|&?]{0,2}=(?!=)|\+\+|--)/ },
+  { what: /\bdelete process\.env\b|\bassign\(process\.env\b|\bprocess\.loadEnvFile\b/ },
+  { what: /\bmkdtemp/, but: (path) => ["support/temporary-folder.ts", "run.ts"].includes(path) },
+];
 
 function nameFaults(path: string): string[] {
   const parts = path.replace(/\.[a-z]+$/, "").split("/");
@@ -215,7 +227,18 @@ describe("the house rules", () => {
   });
 
   it("no file reads the environment, prints, exports a default, or (in domain) asks for the time or for chance", () => {
-    assert.deepEqual(sources.flatMap(textFaults), []);
+    assert.deepEqual(
+      sources.flatMap((source) => textFaults(source)),
+      [],
+    );
+  });
+
+  it("nobody writes the environment, and a test's temporary folder is made where it is removed", () => {
+    const files = [...sources, ...sourcesBelow(testDir).filter(({ path }) => /(?<!house-rules\.test)\.ts$/.test(path))];
+    assert.deepEqual(
+      files.flatMap((source) => textFaults(source, FORBIDDEN_IN_TESTS)),
+      [],
+    );
   });
 
   it("names are kebab-case, say something, and lie at most three folders deep", () => {
@@ -278,6 +301,21 @@ describe("the rules themselves", () => {
     assert.equal(textFaults({ path: "domain/a.ts", text: "const at = new Date();" }).length, 1);
     assert.equal(textFaults({ path: "h5/a.ts", text: "const at = process.env.HOME;" }).length, 1);
     assert.deepEqual(textFaults({ path: "domain/a.ts", text: "// never Date.now()\nconst a = new Date(0);" }), []);
+  });
+
+  it("see who writes the environment or makes a folder that stays", () => {
+    const faults = (text: string) => textFaults({ path: "a.test.ts", text }, FORBIDDEN_IN_TESTS).length;
+    for (const text of [
+      'process.env["TMPDIR"] = dir;',
+      "process.env.HOME ??= dir;",
+      "delete process.env.HOME;",
+      "Object.assign(process.env, more);",
+      'process.env = { HOME: "" };',
+      "await mkdtemp(dir)",
+    ])
+      assert.equal(faults(text), 1, text);
+    for (const text of ["const env = { ...process.env };", "if (process.env.A === given) {}"])
+      assert.equal(faults(text), 0, text);
   });
 
   it("see names that say nothing", () => {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startApp, type TestApp } from "./support/app.ts";
 import { closeDatabase } from "./support/database.ts";
+import { temporaryFolder } from "./support/temporary-folder.ts";
 
 /** 300 at once and five each second after that */
 const MORE_THAN_ENOUGH = 600;
@@ -18,7 +18,7 @@ let open: TestApp;
 let behindProxy: TestApp;
 
 before(async () => {
-  dir = await mkdtemp(join(tmpdir(), "kuaichu-server-"));
+  dir = temporaryFolder("server");
   const file = join(dir, "config.yaml");
   await writeFile(file, "trustProxy: true\n");
   open = await startApp();
@@ -28,7 +28,6 @@ after(async () => {
   await behindProxy.stop();
   await open.stop();
   await closeDatabase();
-  await rm(dir, { recursive: true, force: true });
 });
 
 async function signIn(app: TestApp, forwardedFor: string): Promise<number> {

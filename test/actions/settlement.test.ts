@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
@@ -24,20 +21,23 @@ import { firstBrokenEvent } from "../../src/store/accidents.ts";
 import { closeDatabase, databaseUri, freePort, shiftedClock } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const clear = { vehicles: "two" as const, conditions: [] };
 let ctx: Context;
 
 before(async () => {
-  const config = await loadConfig({ PORT: String(await freePort()), DATA_DIR: await dataDir(), LOG_LEVEL: "silent" });
+  const config = await loadConfig({
+    PORT: String(await freePort()),
+    DATA_DIR: temporaryFolder("test"),
+    LOG_LEVEL: "silent",
+  });
   ctx = await createContext(config, { clock: shiftedClock(), databaseUri: await databaseUri() });
 });
 after(async () => {
   await ctx.close();
   await closeDatabase();
 });
-
-const dataDir = (): Promise<string> => mkdtemp(join(tmpdir(), "kuaichu-test-"));
 
 /** Both drivers up to the page on which they sign. */
 async function readyToSign(): Promise<Accident> {

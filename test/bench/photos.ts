@@ -1,12 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { setPriority, tmpdir } from "node:os";
-import { join } from "node:path";
+import { setPriority } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { NICENESS } from "../../src/photos/lane/picture-process.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { cpuMsOfTree } from "./cpu-of-tree.ts";
 import { phonePicture } from "./phone-picture.ts";
 
@@ -29,7 +28,7 @@ interface Totals {
  * in the queue for the processor, so that what else runs on the machine slows both alike.
  */
 export async function benchPhotos(seconds = SECONDS): Promise<Record<string, number>> {
-  const dir = await mkdtemp(join(tmpdir(), "kuaichu-bench-"));
+  const dir = temporaryFolder("bench");
   const config = await loadConfig({
     DATA_DIR: dir,
     PORT: "0",
@@ -44,7 +43,6 @@ export async function benchPhotos(seconds = SECONDS): Promise<Record<string, num
   } finally {
     bare.disconnect();
     await ctx.close();
-    await rm(dir, { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import Router from "@koa/router";
 import Koa from "koa";
 import mongoose from "mongoose";
@@ -18,6 +15,7 @@ import { createPushConfig, type PushMode } from "../../src/wechat/push-config.ts
 import { createPushHandler } from "../../src/wechat/push-handler.ts";
 import { freePort } from "../support/database.ts";
 import { MemoryInbox } from "../support/memory-inbox.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { account, keepAccount, PEOPLE, personOf } from "./push-traffic.ts";
 
 export interface Served {
@@ -83,7 +81,7 @@ function protocolOnly(mode: PushMode): Promise<Served> {
 
 /** The whole system in safe mode on the embedded default; every person has an accident in hand. */
 async function everything({ counted }: { counted: boolean }): Promise<Served> {
-  const dir = await mkdtemp(join(tmpdir(), "kuaichu-bench-"));
+  const dir = temporaryFolder("bench");
   const embedded = await startEmbedded({ dir: `${dir}/database` });
   await keepAccount(dir);
   const config = await loadConfig({
@@ -105,7 +103,6 @@ async function everything({ counted }: { counted: boolean }): Promise<Served> {
     async close() {
       await running.stop();
       await embedded.close();
-      await rm(dir, { recursive: true, force: true });
     },
   };
 }

@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
@@ -18,6 +16,7 @@ import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { listSamples } from "../../src/simulator/samples/samples.ts";
 import { databaseUri } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const SECONDS = 20;
 const PARALLEL = 2;
@@ -27,7 +26,7 @@ const IMPACTS = { A: "front", B: "rear" } as const;
 
 /** Whole settlements per second, two at a time: every action of the demo's scenario with five photographs, two signatures, the paper and two claims in the outbox. */
 export async function benchSettlements(seconds = SECONDS): Promise<Record<string, number>> {
-  const dir = await mkdtemp(join(tmpdir(), "kuaichu-bench-"));
+  const dir = temporaryFolder("bench");
   const config = await loadConfig({ DATA_DIR: dir, PORT: "0", PUBLIC_URL: "http://127.0.0.1", LOG_LEVEL: "silent" });
   const ctx = await createContext(config, { databaseUri: await databaseUri() });
   try {
@@ -48,7 +47,6 @@ export async function benchSettlements(seconds = SECONDS): Promise<Record<string
     };
   } finally {
     await ctx.close();
-    await rm(dir, { recursive: true, force: true });
   }
 }
 

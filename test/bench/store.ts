@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { mongo } from "mongoose";
 import { startEmbedded } from "../../src/embedded/embedded.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const ROUND_MS = 1_000;
 const DOCUMENTS = 2_000;
@@ -49,7 +47,7 @@ async function measure(uri: string, name: string): Promise<Record<string, number
 
 /** Durable inserts and reads by an index, through the driver: the embedded database and, where MONGODB_URI is set, the second one beside it. */
 export async function benchStore(): Promise<Record<string, number>> {
-  const dir = mkdtempSync(join(tmpdir(), "kuaichu-bench-"));
+  const dir = temporaryFolder("bench");
   const embedded = await startEmbedded({ dir });
   try {
     const own = await measure(embedded.uri, "embedded");
@@ -57,6 +55,5 @@ export async function benchStore(): Promise<Record<string, number>> {
     return secondUri ? { ...own, ...(await measure(secondUri, "second")) } : own;
   } finally {
     await embedded.close();
-    rmSync(dir, { recursive: true });
   }
 }

@@ -1,7 +1,4 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
@@ -9,6 +6,7 @@ import { macOf, signValue } from "../../src/http/cookies.ts";
 import { startServer } from "../../src/server.ts";
 import { sha256Of } from "../h5/upload-phone.ts";
 import { freePort } from "../support/database.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { keepAccount } from "./push-traffic.ts";
 
 /** A driver on the page of the photographs. */
@@ -28,7 +26,7 @@ const SESSION_MS = 3_600_000;
 
 /** The whole server in a process of its own: it opens cases, is hammered from outside, and is asked for what it has used and what it holds. */
 async function main(): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), "kuaichu-uploads-"));
+  const dir = temporaryFolder("uploads");
   const port = await freePort();
   const own = { PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dir };
   const given = { ...own, SIMULATOR: "true", PHOTO_READER: "false", LOG_LEVEL: "fatal" };
@@ -50,10 +48,7 @@ async function main(): Promise<void> {
     },
     usage: async () => peak,
     held: () => Promise.all(ids.map((id) => heldBy(ctx, id))),
-    async stop() {
-      await running.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
+    stop: () => running.stop(),
   };
   process.on("message", ([name, count]: [string, number]) => {
     void answers[name]!(count).then((answer) => {

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { loadConfig } from "../../src/config.ts";
 import { startEmbedded } from "../../src/embedded/embedded.ts";
 import { type RunningPlatform, startPlatform, testAccount } from "../support/platform-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const COMMAND = fileURLToPath(new URL("../../src/chat/menu-command.js", import.meta.url));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -18,13 +17,10 @@ describe("npm run menu", () => {
   let running: RunningPlatform;
 
   before(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "kuaichu-menu-"));
+    dataDir = temporaryFolder("menu");
   });
   beforeEach(async () => {
     running = await startPlatform({ clock: { now: () => new Date() } });
-  });
-  after(async () => {
-    await rm(dataDir, { recursive: true, force: true });
   });
 
   const envOf = (more: Record<string, string> = {}) => ({

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { announcePhoto } from "../../src/actions/announce-photo.ts";
@@ -13,6 +12,7 @@ import { COMMANDS } from "../../src/chat/commands.ts";
 import { missingSlots } from "../../src/domain/journey.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import { closeDatabase, type ManualClock } from "../support/database.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startTwins, type Twin } from "./two-servers.ts";
 
 const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
@@ -28,7 +28,7 @@ describe("what is said to a person unasked", () => {
   let people = 0;
 
   before(async () => {
-    const dir = await mkdtemp(join(tmpdir(), "kuaichu-notices-"));
+    const dir = temporaryFolder("notices");
     const file = join(dir, "config.yaml");
     await writeFile(file, `wechat: { noticeTemplateId: ${TEMPLATE}, subscriptionTemplateId: ${SUBSCRIPTION} }\n`);
     ({ twins, clock } = await startTwins({ CONFIG_FILE: file }));

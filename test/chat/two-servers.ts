@@ -1,11 +1,9 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { type Running, startServer } from "../../src/server.ts";
 import { databaseUri, freePort, type ManualClock, shiftedClock } from "../support/database.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import type { Sender } from "./platform-push.ts";
 
 export interface Twin extends Running, Sender {
@@ -18,7 +16,7 @@ export async function startTwins(
   env: Record<string, string> = {},
 ): Promise<{ twins: [Twin, Twin]; clock: ManualClock }> {
   const clock = shiftedClock();
-  const dataDir = await mkdtemp(join(tmpdir(), "kuaichu-twins-"));
+  const dataDir = temporaryFolder("twins");
   const uri = new URL(await databaseUri());
   uri.searchParams.set("monitorCommands", "true");
   const ports = [await freePort(), await freePort()];

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
@@ -7,6 +6,7 @@ import { loadConfig } from "../../src/config.ts";
 import { createContext } from "../../src/context.ts";
 import { firstBrokenEvent } from "../../src/store/accidents.ts";
 import { freePort } from "../support/database.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { demoPhotos } from "./photos.ts";
 import { ServerProcess } from "./server-process.ts";
 import { type Settled, settle } from "./settle.ts";
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const photos = await demoPhotos(values.photos);
   const [port, standInPort] = [await freePort(), await freePort()];
   const appUrl = `http://127.0.0.1:${port}`;
-  const dir = await mkdtemp(join(tmpdir(), "kuaichu-demo-"));
+  const dir = temporaryFolder("demo");
   const standIns = await startStandIns({ port: standInPort, appUrl });
   const env = await serverEnv({ dir, port, appUrl, standIns });
   const server = new ServerProcess(appUrl, env);
@@ -59,7 +59,6 @@ async function main(): Promise<void> {
   } finally {
     await server.stop();
     standIns.close();
-    await rm(dir, { recursive: true, force: true });
   }
 }
 

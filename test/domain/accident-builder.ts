@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Config, loadConfig } from "../../src/config.ts";
 import type { Accident, Details, Letter, Party, Statement } from "../../src/domain/accident.ts";
 import { PHOTO_SLOTS, type Photo, type PhotoSlot, UNEXAMINED } from "../../src/domain/photo.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Plain accidents for the rules' tests: a case between two drivers, as far as a test wants it. */
 export const AT = new Date("2026-11-23T04:00:00Z");
@@ -110,8 +108,5 @@ export function withParty(accident: Accident, letter: Letter, over: Partial<Part
 
 /** The catalogue and the conditions as they are in config/. */
 export async function cityRules(): Promise<Config["rules"]> {
-  const dir = await mkdtemp(join(tmpdir(), "kuaichu-rules-"));
-  const { rules } = await loadConfig({ DATA_DIR: dir });
-  await rm(dir, { recursive: true });
-  return rules;
+  return (await loadConfig({ DATA_DIR: temporaryFolder("rules") })).rules;
 }

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { mongo } from "mongoose";
 import * as dialect from "../../src/embedded/dialect.ts";
 import { type Embedded, startEmbedded } from "../../src/embedded/embedded.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { type Case, canonical, outcome } from "./contract/case.ts";
 import { commandCases } from "./contract/command-cases.ts";
 import { indexCases } from "./contract/index-cases.ts";
@@ -42,7 +40,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
 };
 
 const secondUri = process.env["MONGODB_URI"];
-const dir = mkdtempSync(join(tmpdir(), "kuaichu-contract-"));
+const dir = temporaryFolder("contract");
 const sent = new Set<string>();
 let embedded: Embedded;
 let client: mongo.MongoClient;
@@ -62,7 +60,6 @@ after(async () => {
   await client.close();
   await second?.close();
   await embedded.close();
-  rmSync(dir, { recursive: true });
 });
 
 function noteSent(command: mongo.Document): void {

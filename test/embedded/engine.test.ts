@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { mongo } from "mongoose";
 import type { Engine } from "../../src/embedded/commands/context.ts";
@@ -10,11 +7,12 @@ import { sweep } from "../../src/embedded/sweep.ts";
 import { decode } from "../../src/embedded/values/decode.ts";
 import { encode } from "../../src/embedded/values/encode.ts";
 import { verify } from "../../src/embedded/verify.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const { BSON } = mongo;
 type Loose = mongo.BSON.Document;
 
-const dir = mkdtempSync(join(tmpdir(), "kuaichu-engine-"));
+const dir = temporaryFolder("engine");
 let engine: Engine;
 let nowMs = Date.parse("2026-03-01");
 
@@ -23,7 +21,6 @@ before(() => {
 });
 after(async () => {
   await engine.store.close();
-  rmSync(dir, { recursive: true });
 });
 
 /** One command, without a socket in between. */

@@ -1,28 +1,24 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { wholeArea } from "../../src/embedded/disk/keys.ts";
 import { openEngine } from "../../src/embedded/engine.ts";
 import { decode } from "../../src/embedded/values/decode.ts";
 import type { Int32 } from "../../src/embedded/values/value.ts";
 import { verify } from "../../src/embedded/verify.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { isAsExpected, type Ledger, prepare, seeded, write } from "./kill/writers.ts";
 
 const ROUNDS = 8;
 const WRITERS = 8;
-const dir = mkdtempSync(join(tmpdir(), "kuaichu-kill-"));
+const dir = temporaryFolder("kill");
 const ownerFile = fileURLToPath(new URL("./kill/owner.js", import.meta.url));
 const random = seeded(20261123);
 const ledger: Ledger = new Map();
 let acknowledged = 0;
-
-after(() => rmSync(dir, { recursive: true }));
 
 async function startOwner(): Promise<{ child: ChildProcess; uri: string }> {
   const child = spawn(process.execPath, [ownerFile, dir], { stdio: ["ignore", "pipe", "inherit"] });

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { mongo } from "mongoose";
 import { answerWith, openEngine } from "../../src/embedded/engine.ts";
 import { decode } from "../../src/embedded/values/decode.ts";
 import { encode } from "../../src/embedded/values/encode.ts";
 import { verify } from "../../src/embedded/verify.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { seeded } from "./kill/writers.ts";
 
 const { BSON, Decimal128, Long } = mongo;
@@ -86,7 +84,7 @@ function update(): Document {
 }
 
 test("whatever the documents and the indexes: an index changes no answer, and stays in step with every update", async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), "kuaichu-random-"));
+  const dir = temporaryFolder("random");
   const engine = openEngine(dir, Date.now);
   const answer = answerWith(engine, (error) => assert.fail(String(error)));
   const run = async (command: Document) =>
@@ -120,5 +118,4 @@ test("whatever the documents and the indexes: an index changes no answer, and st
   t.diagnostic(`${engine.store.reads.indexScans} by index, ${engine.store.reads.collectionScans} by scan`);
   assert.ok(engine.store.reads.indexScans > 100);
   await engine.store.close();
-  rmSync(dir, { recursive: true });
 });

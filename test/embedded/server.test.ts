@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { realpathSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import mongoose from "mongoose";
 import { type Embedded, startEmbedded } from "../../src/embedded/embedded.ts";
 import { crc32c } from "../../src/embedded/wire/crc32c.ts";
 import { Conflict } from "../../src/errors.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const { mongo } = mongoose;
-const dir = mkdtempSync(join(tmpdir(), "kuaichu-server-"));
+const dir = temporaryFolder("server");
 let embedded: Embedded;
 let client: mongoose.mongo.MongoClient;
 
@@ -23,7 +23,6 @@ before(async () => {
 after(async () => {
   await client.close();
   await embedded.close();
-  rmSync(dir, { recursive: true });
 });
 
 test("a folder has one owner, and the second is told whom to ask", async () => {
@@ -34,7 +33,7 @@ test("a folder has one owner, and the second is told whom to ask", async () => {
 });
 
 test("a folder is free again after close, and nothing is lost", async () => {
-  const other = mkdtempSync(join(tmpdir(), "kuaichu-again-"));
+  const other = temporaryFolder("again");
   for (let round = 1; round <= 3; round++) {
     const { uri, close } = await startEmbedded({ dir: other });
     const visitor = await new mongo.MongoClient(uri).connect();
@@ -43,7 +42,6 @@ test("a folder is free again after close, and nothing is lost", async () => {
     await visitor.close();
     await Promise.all([close(), close()]);
   }
-  rmSync(other, { recursive: true });
 });
 
 test("the process itself takes the shorter way, where what it wrote by the other is seen at once", async () => {
@@ -90,7 +88,7 @@ test("chunks that the process itself hands over are what a driver would have wri
 });
 
 test("what is handed over while the database closes is kept or refused, never left without an answer", async () => {
-  const own = mkdtempSync(join(tmpdir(), "kuaichu-closing-"));
+  const own = temporaryFolder("closing");
   const { insertChunks, close } = await startEmbedded({ dir: own });
   const into = { database: "closing", collection: "chunks" };
   const file = new mongo.ObjectId().toHexString();
@@ -106,24 +104,21 @@ test("what is handed over while the database closes is kept or refused, never le
   assert.equal(await visitor.db(into.database).collection(into.collection).countDocuments(), kept);
   await visitor.close();
   await again.close();
-  rmSync(own, { recursive: true });
 });
 
 test("where no socket can be made, the port is the only way", async () => {
-  const far = join(mkdtempSync(join(tmpdir(), "kuaichu-far-")), "x".repeat(100));
+  const far = join(temporaryFolder("far"), "x".repeat(100));
   const { uri, socketUri, close } = await startEmbedded({ dir: far });
   assert.equal(socketUri, uri);
   await close();
-  rmSync(dirname(far), { recursive: true });
 });
 
 test("a socket that a killed process left behind is no hindrance", async () => {
-  const left = mkdtempSync(join(tmpdir(), "kuaichu-left-"));
+  const left = temporaryFolder("left");
   writeFileSync(join(left, "mongodb.sock"), "");
   const { uri, socketUri, close } = await startEmbedded({ dir: left });
   assert.notEqual(socketUri, uri);
   await close();
-  rmSync(left, { recursive: true });
 });
 
 /** Sends bytes and gives what comes back until the connection ends, or the first answer. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
@@ -10,6 +9,7 @@ import { papersOf } from "../../src/simulator/platform/papers.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { type Driver, openPair } from "./settle-driver.ts";
 
 /** The platform reads here: what is tested is the form, and the models take their time. */
@@ -20,7 +20,7 @@ let app: TestApp;
 let browser: Browser;
 let file: { name: string; mimeType: string; buffer: Buffer };
 before(async () => {
-  const config = join(await mkdtemp(join(tmpdir(), "kuaichu-licence-")), "config.yaml");
+  const config = join(temporaryFolder("licence"), "config.yaml");
   await writeFile(config, "wechat: { ocrPerDay: 100 }\n");
   [app, browser] = await Promise.all([startApp({ env: { CONFIG_FILE: config } }), launchBrowser()]);
   // the packed browser ends with its last window

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
@@ -8,6 +7,7 @@ import { papersOf } from "../../src/simulator/platform/papers.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { sheetOf } from "../support/painted-licences.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { type Driver, errorAt, fieldValue, openPair } from "./settle-driver.ts";
 
 /** Two calls of the platform a day: the second half of this file comes after them. */
@@ -16,7 +16,7 @@ const CALLS = 2;
 let dir: string;
 let picture: Buffer;
 before(async () => {
-  dir = await mkdtemp(join(tmpdir(), "kuaichu-licence-"));
+  dir = temporaryFolder("licence");
   picture = await sharp({ create: { width: 640, height: 400, channels: 3, background: "#ddd" } })
     .jpeg()
     .toBuffer();

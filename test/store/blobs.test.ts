@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
@@ -19,6 +18,7 @@ import { connect } from "../../src/store/connect.ts";
 import { createVault } from "../../src/store/vault.ts";
 import { closeDatabase, databaseUri, type ManualClock, shiftedClock } from "../support/database.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const vault = createVault(randomBytes(32));
 const SCRUB = { perMinute: 20, everyDays: 30 };
@@ -126,14 +126,13 @@ for (const place of PLACES) {
     let own: Embedded | undefined;
     let dir = "";
     before(async () => {
-      dir = await mkdtemp(join(tmpdir(), "kuaichu-blobs-"));
+      dir = temporaryFolder("blobs");
       own = place.own && (await startEmbedded({ dir }));
       house = await openHouse(place.settings(), own);
     });
     after(async () => {
       await house.close();
       await own?.close();
-      await rm(dir, { recursive: true });
     });
 
     it("come back to the last bit, whatever their size, several in one go", async () => {

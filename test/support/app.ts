@@ -1,12 +1,10 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { createContext } from "../../src/context.ts";
 import { type Running, startServer } from "../../src/server.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import { databaseUri, freePort, type ManualClock, shiftedClock } from "./database.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The whole system on a port of its own: the real Koa app, a real database, stand-ins only at the wire. Time stands still until it is advanced. */
 export interface TestApp extends Running {
@@ -31,7 +29,7 @@ export interface TestAppOptions {
 
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const port = await freePort();
-  const dataDir = await mkdtemp(join(tmpdir(), "kuaichu-app-"));
+  const dataDir = temporaryFolder("app");
   const config = await loadConfig({
     PORT: String(port),
     HOST: "127.0.0.1",

@@ -1,15 +1,15 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliDecompressSync } from "node:zlib";
+import { promisify } from "node:util";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 import { withFakeCamera } from "./fake-camera.ts";
 
-const home = join(tmpdir(), `kuaichu-browser-${process.getuid?.() ?? 0}`);
 const packageDir = (name: string) => dirname(fileURLToPath(import.meta.resolve(name)));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Installed browsers, for systems that the packed one does not run on. */
 const INSTALLED = [
@@ -28,77 +28,54 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 async function launch(): Promise<Browser> {
-  await mkdir(home, { recursive: true });
   const camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=fps=5"];
   if (process.platform !== "linux" || process.arch !== "x64") {
     const executablePath = INSTALLED.find((path) => existsSync(path));
     return playwright.launch({ ...(executablePath ? { executablePath } : { channel: "chrome" }), args: camera });
   }
-  const executablePath = await unpackedBrowser();
+  const dir = await unpackedBrowser();
   return playwright.launch({
-    executablePath,
+    executablePath: join(dir, "chromium"),
     args: [...chromium.args.filter((arg) => !UNWANTED.includes(arg)), "--disable-background-networking", ...camera],
-    env: { ...process.env, FONTCONFIG_FILE: await fontConfig(), ...(await libraryPath()) } as Record<string, string>,
+    env: { ...process.env, FONTCONFIG_FILE: join(dir, "fonts.conf"), ...libraryPath(dir) } as Record<string, string>,
     headless: true,
   });
 }
 
-/** Unpacked once for all test processes: each would unpack into a folder of its own, the first one that is ready gives it its name. */
+/** The package unpacks into its temporary folder, and with this variable its libraries, too: in a process that has both for itself. */
+const UNPACK = 'process.stdout.write(await (await import("@sparticuz/chromium")).default.executablePath())';
+const WITH_LIBRARIES = { AWS_LAMBDA_JS_RUNTIME: "nodejs20.x" };
+
+/** Unpacks once for all test processes, beside the packages: the first that is ready gives its folder the name. */
 async function unpackedBrowser(): Promise<string> {
-  const ready = join(home, "unpacked");
-  if (!existsSync(ready)) {
-    const own = join(home, `unpacking-${process.pid}`);
-    await mkdir(own, { recursive: true });
-    const before = process.env["TMPDIR"];
-    process.env["TMPDIR"] = own;
-    await chromium.executablePath();
-    if (before === undefined) delete process.env["TMPDIR"];
-    else process.env["TMPDIR"] = before;
-    await rename(own, ready).catch(() => rm(own, { recursive: true, force: true }));
-  }
-  return join(ready, "chromium");
+  const { version } = JSON.parse(await readFile(join(packageDir("@sparticuz/chromium"), "../../package.json"), "utf8"));
+  const cache = join(root, "node_modules", ".cache", "kuaichu");
+  const ready = join(cache, `browser-${version}`);
+  if (existsSync(ready)) return ready;
+  const own = join(cache, `unpacking-${process.pid}`);
+  await mkdir(own, { recursive: true });
+  const env = { ...process.env, ...WITH_LIBRARIES, TMPDIR: own };
+  await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", UNPACK], { cwd: root, env });
+  await writeFile(join(own, "fonts.conf"), fontConfig(join(ready, "fonts-cache")));
+  await rename(own, ready).catch(async (error) => {
+    await rm(own, { recursive: true, force: true });
+    if (!existsSync(ready)) throw error;
+  });
+  return ready;
 }
 
 /** The packed browser has no Chinese glyphs of its own. */
-async function fontConfig(): Promise<string> {
+function fontConfig(cache: string): string {
   const fonts = packageDir("@expo-google-fonts/noto-sans-sc");
-  const file = join(home, "fonts.conf");
   const dirs = ["400Regular", "600SemiBold", "700Bold"].map((weight) => `<dir>${join(fonts, weight)}</dir>`).join("");
-  const cache = `<cachedir>${join(home, "fonts-cache")}</cachedir>`;
-  await writeFile(file, `<?xml version="1.0"?><fontconfig>${dirs}${cache}</fontconfig>`);
-  return file;
+  return `<?xml version="1.0"?><fontconfig>${dirs}<cachedir>${cache}</cachedir></fontconfig>`;
 }
 
 const SYSTEM_LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
 
-/** libnss3 of the system; where there is none, the browser's package carries one. */
-async function libraryPath(): Promise<Record<string, string>> {
-  if (SYSTEM_LIBRARIES.some((dir) => existsSync(join(dir, "libnss3.so")))) return {};
-  const packed = join(packageDir("@sparticuz/chromium"), "..", "..", "bin", "al2023.tar.br");
-  await unpackTar(brotliDecompressSync(await readFile(packed)), home);
-  const paths = [join(home, "lib"), join(home, "al2023", "lib"), process.env["LD_LIBRARY_PATH"] ?? ""];
+/** libnss3 of the system; where there is none, the one that the package carries. */
+function libraryPath(dir: string): Record<string, string> {
+  if (SYSTEM_LIBRARIES.some((at) => existsSync(join(at, "libnss3.so")))) return {};
+  const paths = [join(dir, "al2023", "lib"), process.env["LD_LIBRARY_PATH"] ?? ""];
   return { LD_LIBRARY_PATH: paths.filter((path) => path !== "").join(":") };
 }
-
-/** Plain files of a tar archive: 512-byte headers, sizes in octal. */
-async function unpackTar(tar: Buffer, into: string): Promise<void> {
-  for (let at = 0; at + 512 <= tar.length; ) {
-    const name = textOf(tar, at, 100);
-    if (name === "") return;
-    const size = Number.parseInt(textOf(tar, at + 124, 12), 8) || 0;
-    const isFile = ["0", ""].includes(textOf(tar, at + 156, 1));
-    if (isFile && !name.includes("..")) {
-      const path = join(into, name);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, tar.subarray(at + 512, at + 512 + size), { mode: 0o755 });
-    }
-    at += 512 + Math.ceil(size / 512) * 512;
-  }
-}
-
-const textOf = (tar: Buffer, at: number, length: number): string =>
-  tar
-    .subarray(at, at + length)
-    .toString("utf8")
-    .replace(/\0.*$/s, "")
-    .trim();

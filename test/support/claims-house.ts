@@ -1,8 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
 import type { RequestListener } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import Koa from "koa";
 import { submitClaims } from "../../src/actions/submit-claims.ts";
 import { apiRouter } from "../../src/api/router.ts";
@@ -15,6 +12,7 @@ import { capturedLog } from "./captured-log.ts";
 import { type ConcludedOptions, concludedAccident } from "./concluded-accident.ts";
 import { databaseUri } from "./database.ts";
 import { createManualClock, listen } from "./platform-server.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A real store, the api door and the insurers' stand-in on one port, and the jobs; time stands still until it is moved. */
 export interface ClaimsHouse {
@@ -35,7 +33,7 @@ export interface ClaimsHouse {
 }
 
 export async function openClaimsHouse(change: (config: Config) => Partial<Config> = () => ({})): Promise<ClaimsHouse> {
-  const dir = await mkdtemp(join(tmpdir(), "kuaichu-claims-"));
+  const dir = temporaryFolder("claims");
   const clock = createManualClock();
   let answer: RequestListener = (_req, res) => res.end();
   const server = await listen((req, res) => answer(req, res));
@@ -73,7 +71,6 @@ export async function openClaimsHouse(change: (config: Config) => Partial<Config
       await server.close();
       for (const other of others) await other.close();
       await ctx.close();
-      await rm(dir, { recursive: true, force: true });
     },
   };
 }

@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Embedded, startEmbedded } from "../../src/embedded/embedded.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface ManualClock {
   now(): Date;
@@ -29,7 +27,7 @@ export async function databaseUri(name = `test_${randomBytes(6).toString("hex")}
   const given = process.env.MONGODB_URI;
   if (given) return new URL(`/${name}`, given).href;
   shared ??= (async () => {
-    sharedDir = await mkdtemp(join(tmpdir(), "kuaichu-db-"));
+    sharedDir = temporaryFolder("db");
     return startEmbedded({ dir: sharedDir });
   })();
   return new URL(`/${name}`, (await shared).uri).href;
@@ -41,7 +39,6 @@ export const databaseDir = (): string | undefined => sharedDir;
 /** For `after()` of a test file that used databaseUri or startApp. */
 export async function closeDatabase(): Promise<void> {
   await (await shared)?.close();
-  if (sharedDir) await rm(sharedDir, { recursive: true, force: true });
   shared = undefined;
 }
 

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BucketConfig } from "../../src/config.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 interface S3rver {
   run(): Promise<{ port: number }>;
@@ -25,7 +24,7 @@ const BUCKET = "kuaichu-test";
 
 export async function startS3(): Promise<S3Server> {
   const S3rver = createRequire(import.meta.url)("@20minutes/s3rver") as S3rverClass;
-  const directory = await mkdtemp(join(tmpdir(), "kuaichu-s3-"));
+  const directory = temporaryFolder("s3");
   const open = async (port: number) => {
     const options = { port, address: "127.0.0.1", silent: true, directory, configureBuckets: [{ name: BUCKET }] };
     const server = new S3rver(options);
@@ -49,7 +48,6 @@ export async function startS3(): Promise<S3Server> {
     },
     async close() {
       await running.server.close().catch(() => {});
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { AppError, Busy } from "../../../src/errors.ts";
 import { createLane, type Lane, type LaneLimits } from "../../../src/photos/lane/lane.ts";
 import { NICENESS, startPictureProcess } from "../../../src/photos/lane/picture-process.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const script = new URL("./stand-in-process.js", import.meta.url);
 const lanes: Lane[] = [];
@@ -78,7 +77,7 @@ describe("the pictures' lane", () => {
   });
 
   it("tries a picture once more when its process has died, in a new one", async () => {
-    const dir = await mkdtemp(join(tmpdir(), "kuaichu-lane-"));
+    const dir = temporaryFolder("lane");
     const lane = open();
     const [first, other] = [
       lane.run({ head: { task: "dieOnce", mark: join(dir, "mark") }, parts: [Buffer.from("kept")] }),
@@ -86,7 +85,6 @@ describe("the pictures' lane", () => {
     ];
     assert.equal((await first).parts[0]!.toString(), "kept");
     assert.equal((await other).head["name"], "behind it");
-    await rm(dir, { recursive: true });
   });
 
   it("calls a picture damaged that has ended two processes, and goes on with the others", async () => {
