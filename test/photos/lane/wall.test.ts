@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { type Embedded, startEmbedded } from "../../../src/embedded/embedded.ts";
@@ -11,10 +10,11 @@ import { createPlateReader } from "../../../src/photos/plates/reader.ts";
 import { PAINTED_KINDS } from "../../bench/plates/plate-kinds.ts";
 import { paintScene } from "../../bench/plates/scene.ts";
 import { childrenOf, descriptorsOf, environmentOf, internetSocketsOf } from "../../support/process-facts.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const ENVIRONMENT = ["MALLOC_ARENA_MAX=2", "ORT_DISABLE_TELEMETRY=1", "UV_THREADPOOL_SIZE=2"];
 const PRYING = new URL("./prying-process.js", import.meta.url);
-const dir = mkdtempSync(join(tmpdir(), "kuaichu-wall-"));
+const dir = temporaryFolder("wall");
 const secret = join(dir, "data-key");
 const open = join(dir, "open");
 const database = join(dir, "database");
@@ -33,7 +33,6 @@ after(async () => {
   await Promise.all(processes.map((one) => one.end()));
   door.close();
   await embedded.close();
-  rmSync(dir, { recursive: true });
 });
 
 /** Starts one and gives its number, too. */
