@@ -14,6 +14,7 @@ import { connect, isReady } from "./store/connect.ts";
 import { type Counters, createCounters } from "./store/counters.ts";
 import { createDatabaseClock, type DatabaseClock, fixedClocks } from "./store/database-clock.ts";
 import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
+import { createErasures, type Erasures } from "./store/erasures.ts";
 import { createInbox } from "./store/inbox.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
@@ -23,6 +24,7 @@ import { createTokens } from "./store/tokens.ts";
 import { createTries, type Tries } from "./store/tries.ts";
 import { createUploads, type Uploads } from "./store/uploads.ts";
 import { createVault, type Vault } from "./store/vault.ts";
+import { createWitness, type Witness } from "./store/witness.ts";
 import { createWechatApi, type WechatApi } from "./wechat/api/client.ts";
 import { type CustomerQuota, createQuota, SAY_WINDOWS } from "./wechat/api/quota.ts";
 import type { InboxStore } from "./wechat/inbox.ts";
@@ -55,6 +57,9 @@ export interface Context {
   notices: Notices;
   tries: Tries;
   retention: Retention;
+  erasures: Erasures;
+  /** the time that may be relied upon where something ends for good */
+  witness: Witness;
   /** reachable right now? */
   databaseReady(): Promise<boolean>;
   /** values for `/readyz`: whoever has one adds it here */
@@ -99,6 +104,13 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   health.add("damagedFiles", () => blobs.scrub.countDamaged());
   const wakes = new EventEmitter();
   const wake = () => void wakes.emit("wake");
+  const retention = await createRetention(connection, blobs);
+  const erasures = createErasures(connection);
+  const witness = createWitness({ connection, clock: databaseClock, log });
+  health.add("erasure", async () => {
+    const [time, marked, today] = await Promise.all([witness.state(), retention.countMarked(), erasures.of(now())]);
+    return { ...time, marked, today };
+  });
   const tries = await createTries(connection);
   const people = createPeople({ connection, vault, now, openings: SAY_WINDOWS });
   const quotas = { ...people, ...tries };
@@ -134,7 +146,9 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     deliveries: await createDeliveries({ connection, clock }),
     notices: await createNotices(connection, now),
     tries,
-    retention: createRetention(connection, blobs),
+    retention,
+    erasures,
+    witness,
     databaseReady: () => isReady(connection),
     health,
     wechat,

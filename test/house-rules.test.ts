@@ -53,6 +53,7 @@ const ROOMS: Record<string, Room> = {
   // a program of its own, started by hand: it wires as main does
   "jobs/deliveries-command.ts": EVERYTHING,
   "jobs/scrub-command.ts": EVERYTHING,
+  "jobs/erase-command.ts": EVERYTHING,
   "chat/menu-command.ts": EVERYTHING,
   ...Object.fromEntries(HANDS.map((hand) => [hand, HAND])),
   http: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },

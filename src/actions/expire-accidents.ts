@@ -9,17 +9,22 @@ const LIFETIME_MS = LIFETIME_HOURS * 3600_000;
 
 /** Ends what nobody goes on with; both are told, the evidence is kept. Returns how many ended. */
 export async function expireAccidents(ctx: Context): Promise<number> {
-  const at = ctx.clock.now();
-  const stale = await ctx.accidents.listStale(new Date(at.getTime() - LIFETIME_MS), 100);
+  const time = await ctx.witness.look();
+  if (!time) return 0;
+  const before = time.ago(LIFETIME_MS);
+  const stale = await ctx.accidents.listStale(before, 100);
   let ended = 0;
-  for (const id of stale) if (await expire(ctx, id, at)) ended++;
+  for (const id of stale) if (await expire(ctx, id, before)) ended++;
   return ended;
 }
 
 /** One that cannot be read (its key was forgotten) must not keep the others. */
-async function expire(ctx: Context, id: string, at: Date): Promise<boolean> {
+async function expire(ctx: Context, id: string, before: Date): Promise<boolean> {
+  const at = ctx.clock.now();
   try {
-    const after = await ctx.accidents.change(id, (accident) => (isOver(accident, at) ? timedOut(accident, at) : null));
+    const after = await ctx.accidents.change(id, (accident) =>
+      isOver(accident, before) ? timedOut(accident, at) : null,
+    );
     return after.ended !== null;
   } catch (error) {
     const { code, name } = error as { code?: unknown; name?: string };
@@ -28,13 +33,13 @@ async function expire(ctx: Context, id: string, at: Date): Promise<boolean> {
   }
 }
 
-function isOver(accident: Accident, at: Date): boolean {
+function isOver(accident: Accident, before: Date): boolean {
   if (accident.ended || accident.concludedAt) return false;
   const signedAt = LETTERS.map((letter) => accident.parties[letter]?.signature?.signedAt).find(
     (date) => date !== undefined,
   );
   const from = signedAt ?? accident.events.at(-1)?.at ?? accident.openedAt;
-  return at.getTime() - from.getTime() >= LIFETIME_MS;
+  return from <= before;
 }
 
 const timedOut = (accident: Accident, at: Date) => ({

@@ -227,8 +227,13 @@ async function write(
   const filter: Record<string, unknown> = { _id: before.id, version: before.version };
   if (entries.length > 0) filter[`outbox.${OUTBOX_LIMIT - entries.length}`] = { $exists: false };
   const push = { events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
-  const over = isRunning(after) ? {} : { $unset: { runningOpener: 1 } };
-  const result = await model.collection.updateOne(filter as never, { $set: set, $push: push as never, ...over });
+  // A case that goes on is not to be erased after all.
+  const unset = { eraseMarkedAt: 1, ...(!isRunning(after) && { runningOpener: 1 }) };
+  const result = await model.collection.updateOne(filter as never, {
+    $set: set,
+    $push: push as never,
+    $unset: unset as never,
+  });
   if (result.matchedCount === 1) return after;
   const there = await model.findOne({ _id: before.id, version: before.version }, { _id: 1 }).lean();
   if (there) throw new Conflict("outbox-full");

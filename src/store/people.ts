@@ -33,6 +33,7 @@ export interface PersonDocument {
   sealedOpenid: unknown;
   language: Language;
   sealedDetails?: unknown;
+  /** the hour in which he was here last */
   seenAt: Date;
   unsaid?: unknown[];
   windows?: Partial<Record<string, SayWindow>>;
@@ -58,7 +59,7 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
   const model = connection.model("Person", schema) as unknown as Model<PersonDocument>;
   const setBy = (by: string | undefined) => {
     const at = now();
-    return { seenAt: at, ...openedBy(openings, by, at) };
+    return { seenAt: hourOf(at), ...openedBy(openings, by, at) };
   };
   const { note, settled } = noting(bare<PersonDocument>(connection, "people"), vault, setBy);
   const personOf = (document: PersonDocument, openid: string): Person => ({
@@ -105,6 +106,9 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     },
   };
 }
+
+/** It has an index, which would otherwise be written with each push. */
+const hourOf = (at: Date) => new Date(at.getTime() - (at.getTime() % 3_600_000));
 
 interface Seen {
   id: string;

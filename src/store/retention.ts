@@ -1,51 +1,127 @@
 import type { Connection } from "mongoose";
 import type { Blobs } from "./blobs.ts";
+import { bare } from "./bulk.ts";
+import type { Erased } from "./erasures.ts";
 
-/** Ends the storage of personal data when its time is over (PIPL art. 19 and 47). */
-export interface Retention {
-  /** ids of accidents whose last event is older than `before` and that still have their key */
-  listPast(before: Date, limit: number): Promise<string[]>;
-  /** Forgets the accident's key, so that nothing sealed under it opens again, and removes photographs, papers and what was sent. Number, times and the chain of events stay. */
-  erase(accidentId: string): Promise<void>;
-  /** Forgets people who have not spoken to the account since. Returns how many. */
-  forgetUnseen(before: Date): Promise<number>;
+/** From when something counts as past, and how many at most. */
+export interface Past {
+  /** last event, or last seen, before */
+  before: Date;
+  limit: number;
 }
 
-export function createRetention(connection: Connection, blobs: Pick<Blobs, "removeAll">): Retention {
+/** Ends the storage of personal data when its time is over (PIPL art. 19 and 47), in two steps: what is past is marked, and forgotten a day later if it is past still. */
+export interface Retention {
+  /** Marks accidents that are over and still have their key. Each new event takes the mark off. Returns how many. */
+  mark(past: Past, at: Date): Promise<number>;
+  /** ids of accidents that were marked before `markedBefore` and are past still */
+  listMarked(past: Past, markedBefore: Date): Promise<string[]>;
+  /** Forgets the accident's key, so that nothing sealed under it opens again, and removes photographs, papers and what was sent. Number, times and the chain of events stay. */
+  erase(accidentId: string): Promise<void>;
+  /** Marks people who have not spoken to the account since. Returns how many. */
+  markUnseen(past: Past, at: Date): Promise<number>;
+  listMarkedUnseen(past: Past, markedBefore: Date): Promise<string[]>;
+  /** Forgets a person who has not been seen since `before`. */
+  forgetUnseen(personId: string, before: Date): Promise<void>;
+  /** how many there are, erased ones among them */
+  count(): Promise<Record<Erased, number>>;
+  countMarked(): Promise<Record<Erased, number>>;
+}
+
+interface AccidentRow {
+  _id: string;
+  eraseMarkedAt?: Date;
+}
+
+interface PersonRow {
+  _id: string;
+  seenAt: Date;
+  forgetMarkedAt?: Date;
+}
+
+export async function createRetention(connection: Connection, blobs: Pick<Blobs, "removeAll">): Promise<Retention> {
+  const accidents = bare<AccidentRow>(connection, "accidents");
+  const people = bare<PersonRow>(connection, "people");
+  await accidents.createIndex({ eraseMarkedAt: 1 }, { sparse: true });
+  await people.createIndex({ seenAt: 1 });
+  await people.createIndex({ forgetMarkedAt: 1 }, { sparse: true });
+  return {
+    async mark({ before, limit }, at) {
+      const unmarked = { ...isOver(before), eraseMarkedAt: { $exists: false } };
+      const found = await accidents.find(unmarked as object, { projection: { _id: 1 }, limit }).toArray();
+      const ids = found.map(({ _id }) => _id);
+      return (await accidents.updateMany({ _id: { $in: ids } }, { $set: { eraseMarkedAt: at } })).modifiedCount;
+    },
+    async listMarked({ before, limit }, markedBefore) {
+      const marked = { ...isOver(before), eraseMarkedAt: { $lte: markedBefore } };
+      const found = await accidents.find(marked as object, { projection: { _id: 1 }, limit }).toArray();
+      return found.map(({ _id }) => _id);
+    },
+    erase: eraser(connection, blobs),
+    async markUnseen({ before, limit }, at) {
+      // Whoever came back since keeps no mark: it would count when he stays away again.
+      await people.updateMany({ forgetMarkedAt: EVER, seenAt: { $gte: before } }, UNMARKED);
+      const unmarked = { seenAt: { $lt: before }, forgetMarkedAt: { $exists: false } };
+      const found = await people.find(unmarked, { projection: { _id: 1 }, limit }).toArray();
+      const ids = found.map(({ _id }) => _id);
+      return (await people.updateMany({ _id: { $in: ids } }, { $set: { forgetMarkedAt: at } })).modifiedCount;
+    },
+    async listMarkedUnseen({ before, limit }, markedBefore) {
+      const marked = { forgetMarkedAt: { $lte: markedBefore }, seenAt: { $lt: before } };
+      const found = await people.find(marked, { projection: { _id: 1 }, limit }).toArray();
+      return found.map(({ _id }) => _id);
+    },
+    async forgetUnseen(personId, before) {
+      await people.deleteOne({ _id: personId, seenAt: { $lt: before } });
+    },
+    async count() {
+      const counts = [accidents.estimatedDocumentCount(), people.estimatedDocumentCount()] as const;
+      const [cases, persons] = await Promise.all(counts);
+      return { cases, people: persons };
+    },
+    async countMarked() {
+      const counts = [
+        accidents.countDocuments({ eraseMarkedAt: EVER }),
+        people.countDocuments({ forgetMarkedAt: EVER }),
+      ] as const;
+      const [cases, persons] = await Promise.all(counts);
+      return { cases, people: persons };
+    },
+  };
+}
+
+/** The sparse index answers a range, and not whether there is one. */
+const EVER = { $gt: new Date(0) };
+const UNMARKED = { $unset: { forgetMarkedAt: 1 } } as const;
+
+/** The opening has an index with the status; who has heard of his claim since is not among them. */
+const isOver = (before: Date) => ({
+  status: { $in: ["concluded", "ended"] },
+  openedAt: { $lt: before },
+  "events.at": { $not: { $gte: before } },
+});
+
+/** Everything else first: while the key is there the accident is listed, so that a crash in between is made good. */
+function eraser(connection: Connection, blobs: Pick<Blobs, "removeAll">): Retention["erase"] {
   const accidents = connection.collection("accidents");
   const [deliveries, notices] = [connection.collection("deliveries"), connection.collection("notices")];
   const likenesses = connection.collection("photo_hashes");
-  return {
-    async listPast(before, limit) {
-      // The opening has an index with the status; who has heard of his claim since is not among them.
-      const past = {
-        status: { $in: ["concluded", "ended"] },
-        openedAt: { $lt: before },
-        "events.at": { $not: { $gte: before } },
-      };
-      const found = await accidents.find(past, { projection: { _id: 1 }, limit }).toArray();
-      return found.map(({ _id }) => String(_id));
-    },
-    async erase(accidentId) {
-      // Everything else first: while the key is there the accident is listed, so that a crash in between is made good.
-      await blobs.removeAll(accidentId);
-      await deliveries.deleteMany({ accidentId });
-      await notices.deleteMany({ _id: startingWith(`${accidentId}-`) as never });
-      await likenesses.deleteMany({ _id: startingWith(`${accidentId}/`) as never });
-      const set = {
-        status: "erased",
-        wrappedKey: null,
-        personIds: [],
-        invitationHashes: [],
-        claimRefs: [],
-        parts: {},
-        outbox: [],
-      };
-      await accidents.updateOne({ _id: accidentId as never }, { $set: set, $unset: { outboxAt: 1, runningOpener: 1 } });
-    },
-    async forgetUnseen(before) {
-      return (await connection.collection("people").deleteMany({ seenAt: { $lt: before } })).deletedCount;
-    },
+  return async (accidentId) => {
+    await blobs.removeAll(accidentId);
+    await deliveries.deleteMany({ accidentId });
+    await notices.deleteMany({ _id: startingWith(`${accidentId}-`) as never });
+    await likenesses.deleteMany({ _id: startingWith(`${accidentId}/`) as never });
+    const set = {
+      status: "erased",
+      wrappedKey: null,
+      personIds: [],
+      invitationHashes: [],
+      claimRefs: [],
+      parts: {},
+      outbox: [],
+    };
+    const unset = { outboxAt: 1, runningOpener: 1, eraseMarkedAt: 1 } as const;
+    await accidents.updateOne({ _id: accidentId as never }, { $set: set, $unset: unset });
   };
 }
 

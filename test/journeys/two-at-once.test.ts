@@ -25,6 +25,7 @@ import { seeded } from "../embedded/kill/writers.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { SIGNATURE } from "../support/drivers.ts";
+import { passTime } from "../support/pass-time.ts";
 import { type Cast, CLEAR, detailsOf, isRefusal, moment, type Outcome, openCase } from "./walk.ts";
 
 const photo = readFileSync(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
@@ -263,7 +264,7 @@ describe("many writers", () => {
     const forgotten = { $set: { wrappedKey: randomBytes(60), openedAt: new Date(0) } };
     await connection.collection("accidents").updateOne({ _id: broken.id as never }, forgotten);
     await connection.close();
-    app.clock.advance(25 * 3_600_000);
+    await passTime(app, 25 * 3_600_000);
     await expireAccidents(ctx);
     assert.equal((await ctx.accidents.get(other.id)).ended?.code, "timed-out");
   });

@@ -15,6 +15,7 @@ import { readyPair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { SIGNATURE } from "../support/drivers.ts";
+import { passTime } from "../support/pass-time.ts";
 
 const HOUR_MS = 3600_000;
 let app: TestApp;
@@ -41,7 +42,7 @@ describe("what nobody goes on with", () => {
     const input = { accidentId: signed, letter: "A" as const, signature: SIGNATURE, forwarding: true };
     await signAgreement(ctx, { ...input, contentDigest: contentDigest(ctx, ready) });
 
-    clock.advance(23 * HOUR_MS);
+    await passTime(app, 23 * HOUR_MS);
     const position = { lat: 31.2, lng: 121.4, crs: "GCJ-02" as const, accuracyM: null, label: null };
     await takePosition(ctx, { accidentId: busy.id, letter: "A", position });
     await ctx.accidents.change(signed, (accident) => ({
@@ -49,7 +50,7 @@ describe("what nobody goes on with", () => {
       events: [{ type: "language-chosen", by: "B", data: { language: "en" } }],
     }));
     assert.deepEqual(await listed(), []);
-    clock.advance(2 * HOUR_MS);
+    await passTime(app, 2 * HOUR_MS);
     assert.deepEqual((await listed()).sort(), [idle.id, signed].sort());
     assert.equal(await expireAccidents(ctx), 2);
     assert.deepEqual(await listed(), []);

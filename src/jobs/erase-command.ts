@@ -1,0 +1,58 @@
+import { pathToFileURL } from "node:url";
+import { mostADay } from "../actions/erase-past.ts";
+import { loadConfig } from "../config.ts";
+import type { Context } from "../context.ts";
+import { openContext } from "./deliveries-command.ts";
+
+const USAGE = `usage: erase-command status
+       erase-command allow N        erase so many more cases and people today
+       erase-command trust-clock    the time is right: the days in which nothing ran count
+`;
+
+type Print = (text: string) => void;
+
+/** For the operator: what is about to be erased, and the word that it waits for. Returns the exit code. */
+export async function eraseCommand(ctx: Context, words: readonly string[], print: Print): Promise<number> {
+  const [verb, amount, ...more] = words;
+  if (verb === "status" && amount === undefined) return status(ctx, print);
+  if (verb === "trust-clock" && amount === undefined) return trust(ctx, print);
+  if (verb === "allow" && /^[1-9]\d{0,6}$/.test(amount ?? "") && more.length === 0) {
+    await ctx.erasures.allow(Number(amount), ctx.clock.now());
+    return status(ctx, print);
+  }
+  print(USAGE);
+  return 2;
+}
+
+async function status(ctx: Context, print: Print): Promise<number> {
+  const [time, marked, most, today] = await Promise.all([
+    ctx.witness.state(),
+    ctx.retention.countMarked(),
+    mostADay(ctx),
+    ctx.erasures.of(ctx.clock.now()),
+  ]);
+  const ofMost = (done: number, limit: number) => `${done} of at most ${limit + today.allowed}`;
+  print(`marked, to be erased a day later: ${marked.cases} cases, ${marked.people} people\n`);
+  print(`erased today: ${ofMost(today.cases, most.cases)} cases, ${ofMost(today.people, most.people)} people\n`);
+  print(`the database's clock is ${ctx.databaseClock.differenceMs()} ms ahead of this machine's\n`);
+  if (time.refusedBy) print(`nothing ends or is erased: ${time.refusedBy}\n`);
+  if (time.unwitnessedDays > 0) print(`${time.unwitnessedDays} days in which nothing ran do not count: trust-clock\n`);
+  return 0;
+}
+
+async function trust(ctx: Context, print: Print): Promise<number> {
+  const now = ctx.clock.now().toISOString();
+  print(`It is ${now}; ${await ctx.witness.trust()} gaps count from now on.\n`);
+  return 0;
+}
+
+async function main(): Promise<void> {
+  const ctx = await openContext(await loadConfig());
+  try {
+    process.exitCode = await eraseCommand(ctx, process.argv.slice(2), (text) => void process.stdout.write(text));
+  } finally {
+    await ctx.close();
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
