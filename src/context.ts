@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { createDocuments, type Documents } from "./documents/documents.ts";
 import { startEmbedded } from "./embedded/embedded.ts";
 import { createHealth, type Health } from "./health.ts";
+import { readRelease } from "./http/asset-files.ts";
 import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
 import { createLog, type Log } from "./log.ts";
 import { createPhotos, type Photos } from "./photos/photos.ts";
@@ -19,6 +20,7 @@ import { createInbox } from "./store/inbox.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
 import { createPhotoHashes, type PhotoHashes } from "./store/photo-hashes.ts";
+import { createReleases, type Release, type Releases } from "./store/releases.ts";
 import { createRetention, type Retention } from "./store/retention.ts";
 import { createTokens } from "./store/tokens.ts";
 import { createTries, type Tries } from "./store/tries.ts";
@@ -44,6 +46,9 @@ export interface Context {
   /** unguessable, URL-safe, `bytes` of entropy (16 unless told) */
   randomId(bytes?: number): string;
   render: Render;
+  /** the files that this process's pages load */
+  release: Release;
+  releases: Releases;
 
   vault: Vault;
   accidents: Accidents;
@@ -126,7 +131,8 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     log,
     ocrPerDay: config.wechat.ocrPerDay,
   });
-  const render = createRender();
+  const release = readRelease();
+  const render = createRender({ assets: `/assets/${release.hash}` });
   const photos = createPhotos({ readPlates: config.photos.reader, hidden: hiddenFromPictures(config), log });
   return {
     config,
@@ -135,6 +141,8 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     databaseClock,
     randomId: (bytes = 16) => randomBytes(bytes).toString("base64url"),
     render,
+    release,
+    releases: createReleases(connection, now),
     vault,
     accidents: wakingAfterChange(await createAccidents(connection, vault, config.rules.catalogue, now), wake),
     people,

@@ -17,8 +17,8 @@ export interface Render {
 
 type Tree = { [key: string]: Tree | string };
 
-/** Reads every templates/AREA/words.yaml once; each entry is `{ zh, en }`, Chinese first. */
-export function createRender(): Render {
+/** Reads every templates/AREA/words.yaml once; each entry is `{ zh, en }`, Chinese first. `globals` are in the scope of every page. */
+export function createRender(globals: Record<string, string> = {}): Render {
   const areas = readdirSync(templatesDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const table = new Map<string, Record<Language, string>>();
   for (const area of areas) collect(area.name, readWords(area.name), table);
@@ -28,6 +28,7 @@ export function createRender(): Render {
     trimBlocks: true,
     lstripBlocks: true,
   });
+  for (const [name, value] of Object.entries(globals)) env.addGlobal(name, value);
   const words = (language: Language): Translate => {
     return (key, params = {}) => {
       const entry = table.get(key);

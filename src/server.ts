@@ -46,6 +46,7 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
   const simulator = ctx.config.simulator ? createSimulator(ctx) : null;
   const chat = openChat(ctx);
   const jobs = createJobs(ctx);
+  await ctx.releases.keep(ctx.release);
   const server = createServer(TIMEOUTS, createApp(ctx, chat, simulator).callback());
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -91,7 +92,7 @@ function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): K
   if (simulator) app.use(simulator.guard).use(simulator.router.routes());
   app.use(securityHeaders(ctx));
   app.use(errorPages(ctx));
-  app.use(assets());
+  app.use(assets(ctx));
   app.use(h5Router(ctx).routes());
   return app;
 }

@@ -1,35 +1,79 @@
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { extname } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import type Koa from "koa";
-import serve from "koa-static";
+import type { Context } from "../context.ts";
 import { NotFound } from "../errors.ts";
+import type { Release } from "../store/releases.ts";
 
-const HOUR_MS = 3_600_000;
-const MONTH_MS = 30 * 24 * HOUR_MS;
+const YEAR_S = 31_536_000;
+/** Releases of other processes that are held in memory. */
+const MOST_OTHERS = 3;
+/** Below this a compressed answer is hardly smaller. */
+const COMPRESSED_FROM_BYTES = 1024;
 
-const packageDir = (file: string) => dirname(fileURLToPath(import.meta.resolve(file)));
+type Encoding = "br" | "gzip";
 
-/** Public files under /assets/: our own for an hour, the libraries (which change with an installation only) for a month. */
-export function assets(): Koa.Middleware {
-  const roots = [
-    { prefix: "/assets/weui/", files: serve(packageDir("weui/dist/style/weui.min.css"), { maxage: MONTH_MS }) },
-    { prefix: "/assets/signature_pad/", files: serve(packageDir("signature_pad"), { maxage: MONTH_MS }) },
-    {
-      prefix: "/assets/",
-      files: serve(fileURLToPath(new URL("../../../templates/assets/", import.meta.url)), { maxage: HOUR_MS }),
-    },
-  ];
+const COMPRESSORS: Record<Encoding, (bytes: Buffer) => Promise<Buffer>> = {
+  br: (bytes) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  gzip: (bytes) => promisify(gzip)(bytes, { level: 9 }),
+};
+
+/** One file, compressed at the first request of each encoding. */
+interface Served {
+  bytes: Buffer;
+  compressed: Partial<Record<Encoding, Promise<Buffer>>>;
+}
+
+type Files = ReadonlyMap<string, Served>;
+
+const served = ({ files }: Release): Files =>
+  new Map(files.map(({ path, bytes }) => [path, { bytes, compressed: {} }]));
+
+/** /assets/HASH/PATH: the files of this release from memory, those of others from the database. What stands under a hash never changes. */
+export function assets({ release, releases }: Pick<Context, "release" | "releases">): Koa.Middleware {
+  const own = served(release);
+  const others = new Map<string, Promise<Files | null>>();
+
+  function find(hash: string): Promise<Files | null> {
+    const known = others.get(hash);
+    if (known) return known;
+    // Kept from the beginning, so that a page's requests for its files ask the database once; an unknown hash is forgotten again.
+    const loading = load(hash).catch((error) => {
+      others.delete(hash);
+      throw error;
+    });
+    others.set(hash, loading);
+    return loading;
+  }
+
+  async function load(hash: string): Promise<Files | null> {
+    const found = await releases.find(hash);
+    const [oldest] = others.keys();
+    if (!found) others.delete(hash);
+    else if (others.size > MOST_OTHERS && oldest) others.delete(oldest);
+    return found && served(found);
+  }
+
   return async (koa, next) => {
-    const root = roots.find(({ prefix }) => koa.path.startsWith(prefix));
-    if (!root) return next();
-    const { path } = koa;
-    koa.path = path.slice(root.prefix.length - 1);
-    try {
-      await root.files(koa, async () => undefined);
-    } finally {
-      koa.path = path;
-    }
-    if (koa.status !== 200) throw new NotFound();
-    if (koa.fresh) koa.status = 304;
+    if (!koa.path.startsWith("/assets/")) return next();
+    const [, hash, path] = /^\/assets\/([0-9a-f]{16})\/([\w./-]+)$/.exec(koa.path) ?? [];
+    if (!hash || !path || !["GET", "HEAD"].includes(koa.method)) throw new NotFound();
+    const files = hash === release.hash ? own : await find(hash);
+    const file = files?.get(path);
+    if (!file) throw new NotFound();
+    koa.type = extname(path);
+    koa.set("Cache-Control", `public, max-age=${YEAR_S}, immutable`);
+    koa.body = await encoded(koa, file);
   };
+}
+
+async function encoded(koa: Koa.Context, { bytes, compressed }: Served): Promise<Buffer> {
+  if (bytes.length < COMPRESSED_FROM_BYTES) return bytes;
+  koa.vary("Accept-Encoding");
+  const encoding = (["br", "gzip"] as const).find((one) => koa.acceptsEncodings(one) === one);
+  if (!encoding) return bytes;
+  compressed[encoding] ??= COMPRESSORS[encoding](bytes);
+  koa.set("Content-Encoding", encoding);
+  return compressed[encoding];
 }

@@ -55,6 +55,7 @@ function shown({ ctx, view, person }: PageRequest, content: AgreementContent): o
     time: dayTimeText(content.occurredAt, person.language),
     mine: content.parties[view.letter],
     insurers: insurersOf(parties, view.letter),
+    operatorPhone: ctx.config.operatorPhone,
   };
 }
 

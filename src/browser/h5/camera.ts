@@ -1,0 +1,144 @@
+// The photographs of page 2 and the extras. Without this the same form goes with the phone's own file inputs.
+import { all, one } from "../dom.ts";
+import type { PhotoAnswer } from "../photos/answer.ts";
+import { createPosition } from "../photos/position.ts";
+import { createQueue } from "../photos/queue.ts";
+import { signInAgain } from "../photos/sign-in-again.ts";
+import { slotOf, stateOf } from "../photos/tile.ts";
+import { createTiles } from "../photos/tiles.ts";
+import { createViewfinder, isSentBack } from "../photos/viewfinder.ts";
+
+const form = one<HTMLFormElement>("#act");
+const shoot = document.querySelector<HTMLButtonElement>("#shoot");
+const tiles = createTiles(form);
+const { text } = tiles;
+const startStep = form.dataset["step"];
+let step = startStep;
+let hasCamera = Boolean(navigator.mediaDevices && "getUserMedia" in navigator.mediaDevices);
+const position = createPosition(form, form.dataset["position"] ?? "");
+const viewfinder = createViewfinder({
+  tiles,
+  onPicture(slot, blob) {
+    if (blob) take(slot, blob);
+    else fail(slot, text("failed"));
+  },
+  onChange: renew,
+  onClose: goOn,
+});
+const queue = createQueue(form, {
+  sending: (slot, share) => show(slot, (tile) => tiles.sending(tile, share)),
+  waiting: (slot, picture) => show(slot, (tile) => tiles.waiting(tile, picture)),
+  stored: (slot, answer) =>
+    show(slot, (tile) => {
+      step = answer.step;
+      tiles.stored(tile, answer);
+    }),
+  refused: (slot, { message }) => fail(slot, message || text("failed"), true),
+  failed: (slot, sentence) => fail(slot, sentence || text("failed")),
+  signedOut: signInAgain,
+});
+
+function show(slot: string, change: (tile: HTMLElement) => void): void {
+  const tile = tiles.tileOf(slot);
+  if (!tile) return;
+  change(tile);
+  one("#offline").hidden = !tiles.all.some((each) => stateOf(each) === "waiting");
+  renew();
+  goOn();
+}
+
+function fail(slot: string, sentence: string, isBlocked = false): void {
+  show(slot, (tile) => {
+    tiles.failed(tile, sentence, { isBlocked });
+    viewfinder.say(slot, sentence);
+  });
+}
+
+/** Says what is still to do: in the title, the counter, the strip of the viewfinder and on the green button. */
+function renew(): void {
+  tiles.count();
+  viewfinder.renew();
+  if (!shoot || tiles.isNew()) return;
+  const next = tiles.nextEmpty();
+  const tile = next === null ? null : tiles.tileOf(next);
+  shoot.disabled = tile === null;
+  if (next === null || tile === null) shoot.textContent = text("sending");
+  else shoot.textContent = text(isSentBack(tile) ? "takeAgain" : "takeNext").replace("{slot}", tiles.nameOf(next));
+}
+
+let isLeaving = false;
+addEventListener("pageshow", () => {
+  isLeaving = false;
+});
+/** All five are safe: the next page, asked for once, or it makes two codes for the other driver. Not while the viewfinder is open: that picture would be lost. */
+function goOn(): void {
+  if (step === startStep || step === "photos" || startStep !== "photos") return;
+  if (isLeaving || viewfinder.isOpen() || document.hidden || tiles.isUnderWay()) return;
+  isLeaving = true;
+  location.assign(form.dataset["next"] ?? "");
+}
+document.addEventListener("visibilitychange", goOn);
+
+function take(slot: string, blob: Blob): void {
+  const tile = tiles.tileOf(slot);
+  if (!tile) return;
+  tiles.taken(tile, blob);
+  viewfinder.unsay(slot);
+  position.take();
+  renew();
+  queue.add(slot, blob);
+}
+
+const inputOf = (slot: string) => one<HTMLInputElement>(`[data-slot="${slot}"] input[type=file]`);
+
+/** The viewfinder, or the phone's own camera where the page gets none. */
+async function film(slot: string): Promise<void> {
+  if (hasCamera) hasCamera = await viewfinder.open(slot);
+  if (!hasCamera) inputOf(slot).click();
+}
+
+for (const tile of tiles.all) {
+  const slot = slotOf(tile);
+  const input = inputOf(slot);
+  input.addEventListener("change", () => {
+    const file = input.files?.[0];
+    if (file) take(slot, file);
+    input.value = "";
+  });
+  one("label", tile).addEventListener("click", (event) => {
+    if (!hasCamera) return;
+    event.preventDefault();
+    film(slot);
+  });
+}
+if (shoot) shoot.addEventListener("click", () => film(tiles.nextEmpty() || "scene"));
+
+const EVERY_MS = 2000;
+
+/** A plate is read some seconds after its picture has arrived, and pictures of the chat arrive by themselves. */
+async function look(): Promise<void> {
+  if (document.hidden) return;
+  const response = await fetch(form.dataset["live"] ?? "", { headers: { accept: "application/json" } });
+  if (!response.ok) return;
+  const live = (await response.json()) as { step: string; photos: PhotoAnswer[] };
+  step = live.step;
+  tiles.news(live.photos);
+  renew();
+  goOn();
+}
+async function keepLooking(): Promise<void> {
+  if (tiles.expectsNews()) await look().catch(() => undefined);
+  setTimeout(keepLooking, EVERY_MS);
+}
+if (tiles.mandatory.length > 0) {
+  setTimeout(keepLooking, EVERY_MS);
+  // The driver comes back, perhaps from the chat, to which the pictures were sent.
+  document.addEventListener("visibilitychange", () => look().catch(() => undefined));
+}
+
+// Last: a script that failed before this leaves the form without script as it is.
+document.body.classList.add("kc-js");
+for (const byHand of all("#send")) byHand.hidden = true;
+if (shoot) shoot.hidden = false;
+renew();
+queue.resume();

@@ -1,0 +1,129 @@
+// A photographed licence fills the form below it; its driver checks each field. Without this the photo goes by a button of its own.
+import { all, fieldOf, one } from "../dom.ts";
+import { shrunk } from "../photos/shrink.ts";
+
+/** What is said at a field. */
+interface Note {
+  text: string;
+  isFilled: boolean;
+}
+
+/** Answer to a photographed licence. */
+interface Read {
+  message: string;
+  ranOut: boolean;
+  values: Record<string, string>;
+  notes: Record<string, Note>;
+}
+
+type Values = Record<string, string>;
+
+/** Fields that a licence fills; notes of others are the form's own. */
+const READ_FIELDS = /^(name|idNumber|serial|vehicleKind)$/;
+
+for (const scan of all("[data-scan]")) {
+  const input = one<HTMLInputElement>("input[type=file]", scan);
+  scan.classList.add("settle-scan_live");
+  input.addEventListener("change", () => {
+    const file = input.files?.[0];
+    if (file) readPhoto(scan, input, file);
+  });
+}
+
+// What the driver changes by hand needs no more checking.
+one("#act").addEventListener("input", (event) => unmark(event.target as HTMLInputElement));
+
+async function readPhoto(scan: HTMLElement, input: HTMLInputElement, file: File): Promise<void> {
+  const form = input.form as HTMLFormElement;
+  const sent = valuesOf(form);
+  say(scan, scan.dataset["reading"] ?? "");
+  scan.setAttribute("aria-busy", "true");
+  input.disabled = true;
+  try {
+    const answer = await post(scan.dataset["url"] ?? "", sent, { name: input.name, file });
+    if ("error" in answer) say(scan, answer.error.message, "failed");
+    else {
+      fill(form, sent, answer);
+      say(scan, answer.message, answer.ranOut ? "failed" : "done");
+    }
+  } catch {
+    say(scan, scan.dataset["failed"] ?? "", "failed");
+  } finally {
+    scan.removeAttribute("aria-busy");
+    input.disabled = false;
+    input.value = "";
+  }
+}
+
+async function post(
+  url: string,
+  sent: Values,
+  { name, file }: { name: string; file: File },
+): Promise<Read | { error: { message: string } }> {
+  const { bytes } = await shrunk(await new Response(file).arrayBuffer(), file.type);
+  const body = new FormData();
+  for (const [field, value] of Object.entries(sent)) body.append(field, value);
+  body.append(name, new Blob([bytes]), "licence");
+  const headers = { accept: "application/json" };
+  const response = await fetch(url, { method: "POST", headers, credentials: "same-origin", body });
+  return response.json();
+}
+
+function valuesOf(form: HTMLFormElement): Values {
+  const values: Values = {};
+  for (const field of Array.from(form.elements) as HTMLInputElement[]) {
+    const isSet = !/^(radio|checkbox)$/.test(field.type) || field.checked;
+    if (field.name && field.type !== "file" && isSet) values[field.name] = field.value;
+  }
+  return values;
+}
+
+/** What was typed while the photo was on its way stays. */
+function fill(form: HTMLFormElement, sent: Values, { values, notes }: Read): void {
+  const now = valuesOf(form);
+  const isOwn = (name: string) => (now[name] ?? "") !== (sent[name] ?? "");
+  const kept = isOwn("serial") ? ["province", "serial"] : [];
+  for (const [name, value] of Object.entries(values)) {
+    const field = fieldOf(form, name);
+    if (field && !isOwn(name) && !kept.includes(name)) field.value = value;
+  }
+  for (const [name, note] of Object.entries(notes)) {
+    const field = fieldOf(form, name);
+    if (field && !isOwn(name)) mark(field, note);
+  }
+}
+
+function mark(field: HTMLInputElement, { text, isFilled }: Note): void {
+  unmark(field);
+  const cell = field.closest(".weui-cell");
+  if (!cell) return;
+  const note = document.createElement("p");
+  note.className = "kc-hint settle-read-note";
+  note.id = `read-${field.name}`;
+  note.textContent = text;
+  one(".weui-cell__bd", cell).appendChild(note);
+  // The photo of the plate has said the same before.
+  for (const before of all(".settle-plate-read", cell)) before.hidden = true;
+  field.setAttribute("aria-describedby", note.id);
+  if (!isFilled) return;
+  field.classList.add("settle-read");
+  // It was missing or wrong when the form came back; now it is another text.
+  cell.classList.remove("weui-cell_warn");
+  field.removeAttribute("aria-invalid");
+  for (const fault of all(".kc-error", cell)) fault.hidden = true;
+}
+
+function unmark(field: HTMLInputElement): void {
+  field.classList.remove("settle-read");
+  const note = document.getElementById(`read-${field.name}`) || document.getElementById(`hint-${field.name}`);
+  if (!note || !READ_FIELDS.test(field.name)) return;
+  note.remove();
+  field.removeAttribute("aria-describedby");
+}
+
+function say(scan: HTMLElement, text: string, outcome?: "done" | "failed"): void {
+  scan.classList.toggle("settle-scan_done", outcome === "done");
+  scan.classList.toggle("settle-scan_failed", outcome === "failed");
+  for (const fault of all(".kc-error", scan)) fault.hidden = true;
+  one("[data-scan-status]", scan).textContent = text;
+}

@@ -1,0 +1,70 @@
+// Runs on every page of the drivers; every page works without it.
+import { all } from "../dom.ts";
+
+const onceButtons = () => all<HTMLButtonElement>("[data-once]");
+
+// A second tap on the button changes nothing: the form is being sent.
+for (const form of all<HTMLFormElement>("form")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset["sent"]) return event.preventDefault();
+    form.dataset["sent"] = "1";
+    for (const button of onceButtons()) button.setAttribute("aria-busy", "true");
+  });
+}
+// A page that comes back from the browser's cache may be sent again.
+addEventListener("pageshow", () => {
+  for (const form of all<HTMLFormElement>("form")) delete form.dataset["sent"];
+  for (const button of onceButtons()) button.removeAttribute("aria-busy");
+});
+const focused = document.querySelector<HTMLElement>("[data-focus]");
+if (focused) focused.focus();
+// A form that came back with errors is the answer to a post: "back" and "reload" would end at the browser's own warning.
+if (document.getElementById("errors")) history.replaceState(null, "", location.href);
+
+/** Answer of GET …/live. */
+interface Live {
+  step: string;
+  joined: boolean;
+  text: string;
+}
+
+const EVERY_MS = 4000;
+const LONGEST_MS = 60000;
+
+/** Shows what the other driver is doing: asked every 4 s, less often while the network fails, not at all while the page is hidden. */
+function keepLive(strip: HTMLElement, url: string): void {
+  let pause = EVERY_MS;
+
+  async function ask(): Promise<void> {
+    if (document.hidden) return;
+    try {
+      const response = await fetch(url, { headers: { accept: "application/json" } });
+      // This driver was taken out of the case: nobody would take what is typed here.
+      if (response.status === 404) return location.reload();
+      if (!response.ok) throw new Error(String(response.status));
+      show((await response.json()) as Live);
+      pause = EVERY_MS;
+    } catch {
+      pause = Math.min(pause * 2, LONGEST_MS);
+    }
+  }
+
+  function show(live: Live): void {
+    const text = strip.querySelector("[data-live-text]");
+    if (text && text.textContent !== live.text) text.textContent = live.text;
+    strip.classList.toggle("kc-strip_alone", !live.joined);
+    const hasMoved = live.step !== strip.dataset["step"];
+    if (hasMoved && ("waiting" in strip.dataset || live.step === "ended")) location.reload();
+  }
+
+  async function keepAsking(): Promise<void> {
+    await ask();
+    setTimeout(keepAsking, pause);
+  }
+
+  setTimeout(keepAsking, pause);
+  document.addEventListener("visibilitychange", ask);
+}
+
+const strip = document.querySelector<HTMLElement>("[data-live]");
+if (strip?.dataset["url"]) keepLive(strip, strip.dataset["url"]);

@@ -1,0 +1,77 @@
+// The signature by hand. The button opens after ink, and after the sentences that are signed have been on the screen. Until this has run the page shows
+// what to do without it.
+import SignaturePad from "signature_pad";
+import { all, one } from "../dom.ts";
+
+/** More only makes the picture larger, not the signature better. */
+const MOST_PIXELS = 2;
+
+const form = one<HTMLFormElement>("[data-sign]");
+const area = one("[data-pad]", form);
+const frame = one(".settle-pad", area);
+const canvas = one("canvas", frame) as HTMLElement as HTMLCanvasElement;
+const hidden = one<HTMLInputElement>("[name=signature]", form);
+const sentences = one("[data-sentences]");
+const button = one<HTMLButtonElement>("[data-ready]");
+const waitingText = button.textContent;
+const pad = new SignaturePad(canvas, { penColor: "#14181f", minWidth: 1, maxWidth: 3.4 });
+let size: { width: number; height: number } | null = null;
+let isRead = false;
+
+/** Gives the canvas the size of its box. A turned phone: the ink is kept, as large as still fits. */
+function fit(): void {
+  const { clientWidth: width, clientHeight: height } = frame;
+  if (width === 0 || (size && size.width === width && size.height === height)) return;
+  const ratio = Math.min(Math.max(devicePixelRatio || 1, 1), MOST_PIXELS);
+  const scale = size === null ? 1 : Math.min(width / size.width, height / size.height);
+  const ink = pad.toData();
+  size = { width, height };
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const pen = canvas.getContext("2d");
+  if (pen) pen.scale(ratio, ratio);
+  for (const { points } of ink)
+    for (const point of points) {
+      point.x *= scale;
+      point.y *= scale;
+    }
+  pad.fromData(ink);
+  update();
+}
+
+function update(): void {
+  const hasInk = !pad.isEmpty();
+  frame.classList.toggle("has-ink", hasInk);
+  button.disabled = !(hasInk && isRead);
+  button.textContent = (hasInk && button.dataset["ready"]) || waitingText;
+}
+
+/** Read is what has been on the screen to its end. */
+function look(): void {
+  const { bottom } = sentences.getBoundingClientRect();
+  if (bottom <= 0 || bottom > innerHeight) return;
+  isRead = true;
+  removeEventListener("scroll", look);
+  removeEventListener("resize", look);
+  update();
+}
+
+pad.addEventListener("endStroke", update);
+pad.addEventListener("beginStroke", () => frame.classList.add("has-ink"));
+one("[data-clear]", area).addEventListener("click", () => {
+  pad.clear();
+  update();
+});
+form.addEventListener("submit", () => {
+  hidden.value = pad.isEmpty() ? "" : pad.toDataURL("image/png");
+});
+for (const change of ["resize", "orientationchange", "pageshow"]) addEventListener(change, fit);
+addEventListener("scroll", look, { passive: true });
+addEventListener("resize", look);
+
+area.hidden = false;
+fit();
+look();
+// Last: whatever failed before this leaves the way without the pad on the page.
+button.hidden = false;
+for (const standIn of all("[data-without-pad]")) standIn.remove();

@@ -1,0 +1,23 @@
+/** What the server tells of one picture (src/h5/photo-answer.ts), as far as the page reads it. */
+export interface PhotoAnswer {
+  photo: string;
+  slot: string;
+  state: "announced" | "stored" | "refused";
+  /** why it was not taken */
+  refusal: string | null;
+  findings: { text: string }[];
+  /** taken although something was found: it was the third try */
+  asItIs: boolean;
+  plate: { plate: string; sure: boolean } | null;
+  thumb: string | null;
+  step: string;
+}
+
+/** The `error` of an answer that refuses a picture. */
+export interface PhotoError {
+  code: string;
+  /** in the reader's language */
+  message: string;
+  /** code of what was found in the picture */
+  finding?: string;
+}

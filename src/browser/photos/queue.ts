@@ -1,0 +1,173 @@
+// Sends the photographs one by one and keeps each on the phone until the server has taken it.
+import type { PhotoAnswer, PhotoError } from "./answer.ts";
+import { forget, type Kept, remember, remembered } from "./kept.ts";
+import { nameOf, type Sending, type Sent, sendPhoto } from "./send.ts";
+import { shrunk } from "./shrink.ts";
+
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 30000;
+/** Damaged on its way so many times: it will not become better. */
+const MOST_FAULTS = 3;
+/** Pictures of other cases are thrown away after this time. */
+const KEPT_MS = 48 * 3600 * 1000;
+
+/** The same again may help: no network, a server that rests or is full, two who changed the case at once. */
+const PASSING = ["too-busy", "outbox-full", "pieces-missing"];
+/** … and this a few times: something between us and the server has changed or cut the bytes. */
+const DAMAGED = ["upload-damaged", "malformed-body"];
+
+interface Item extends Kept, Sending {
+  faults: number;
+  isReady: boolean;
+  isDropped: boolean;
+}
+
+/** Hears how it goes with the picture of a place. */
+export interface Listener {
+  /** `share`: 0..1 */
+  sending(slot: string, share: number): void;
+  /** `picture` where an earlier visit left it */
+  waiting(slot: string, picture?: Blob): void;
+  stored(slot: string, answer: PhotoAnswer): void;
+  /** not taken for what was found in it */
+  refused(slot: string, error: PhotoError): void;
+  failed(slot: string, sentence?: string): void;
+  signedOut(): void;
+}
+
+export interface Queue {
+  add(slot: string, blob: Blob): Promise<void>;
+  /** Takes up what an earlier visit could not send. */
+  resume(): Promise<void>;
+}
+
+const codeOf = ({ answer }: Sent): string => (answer.error ? answer.error.code : "");
+const isDamaged = (sent: Sent): boolean => DAMAGED.includes(codeOf(sent));
+const isPassing = (sent: Sent): boolean =>
+  [0, 408, 429].includes(sent.status) || sent.status >= 500 || PASSING.includes(codeOf(sent));
+
+/** Once for each picture: made smaller again, it would be another picture to the server. */
+async function prepare(item: Item): Promise<void> {
+  if (item.isReady) return;
+  if (item.sha256 === undefined) {
+    Object.assign(item, await shrunk(item.bytes, item.type));
+    item.sha256 = await nameOf(item.bytes);
+    if (!item.isDropped) await remember(item);
+  }
+  item.isReady = true;
+}
+
+function tell(listener: Listener, slot: string, { status, answer }: Sent): void {
+  if (status >= 200 && status < 300) listener.stored(slot, answer as PhotoAnswer);
+  else if (answer.error?.finding) listener.refused(slot, answer.error);
+  else listener.failed(slot, answer.error?.message);
+}
+
+/** The queue of one page; `form` says case and addresses. */
+export function createQueue(form: HTMLFormElement, listener: Listener): Queue {
+  const caseId = form.dataset["case"];
+  const sender = createSender(form, listener);
+  return {
+    async add(slot, blob) {
+      const at = Date.now();
+      const bytes = await new Response(blob).arrayBuffer().catch(() => null);
+      // Chosen from an album that has removed it meanwhile.
+      if (!bytes) return listener.failed(slot);
+      const item = itemOf({ key: `${caseId}/${slot}/${at}`, at, slot, type: blob.type, bytes });
+      // Of a place there is one picture, the newest; of anything else as many as are taken.
+      const older = sender.items.filter((one) => one.slot === slot && slot !== "extra");
+      sender.items.push(item);
+      await remember(item);
+      await Promise.all(older.map(sender.drop));
+      await sender.work();
+    },
+    async resume() {
+      for (const kept of await remembered()) {
+        if (kept.key.startsWith(`${caseId}/`)) {
+          sender.items.push(itemOf(kept));
+          listener.waiting(kept.slot, new Blob([kept.bytes], { type: kept.type }));
+        } else if (kept.at < Date.now() - KEPT_MS) await forget(kept.key);
+      }
+      await sender.work();
+    },
+  };
+}
+
+const itemOf = (kept: Kept): Item => ({ ...kept, faults: 0, isReady: false, isDropped: false });
+
+interface Sender {
+  items: Item[];
+  work(): Promise<void>;
+  /** takes a picture out; its request is broken off */
+  drop(item: Item): Promise<unknown>;
+}
+
+function createSender(form: HTMLFormElement, listener: Listener): Sender {
+  const items: Item[] = [];
+  let isBusy = false;
+  let pause = FIRST_PAUSE_MS;
+  let timer: number | undefined;
+
+  async function work(): Promise<void> {
+    if (isBusy) return;
+    isBusy = true;
+    clearTimeout(timer);
+    try {
+      for (let item = items[0]; item && (await goesOn(item)); ) item = items[0];
+    } finally {
+      isBusy = false;
+    }
+  }
+
+  /** True: the next one may follow at once. */
+  async function goesOn(item: Item): Promise<boolean> {
+    listener.sending(item.slot, 0);
+    await prepare(item);
+    const sent = await sendPhoto(form, item, (share) => {
+      if (!item.isDropped) listener.sending(item.slot, share);
+    });
+    if (item.isDropped) return true;
+    if (isDamaged(sent)) item.faults++;
+    if ((isDamaged(sent) && item.faults < MOST_FAULTS) || isPassing(sent)) {
+      rest(sent.retryAfterS);
+      return false;
+    }
+    // A session that ran out is renewed by a new page, which finds the picture here.
+    if (sent.status === 401 || sent.status === 403) {
+      listener.signedOut();
+      return false;
+    }
+    pause = FIRST_PAUSE_MS;
+    await remove(item);
+    tell(listener, item.slot, sent);
+    return true;
+  }
+
+  /** Not all phones at the same moment. */
+  function rest(retryAfterS: number): void {
+    for (const { slot } of items) listener.waiting(slot);
+    timer = setTimeout(work, Math.max(pause, retryAfterS * 1000) * (0.75 + Math.random() / 2));
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+  }
+
+  function remove(item: Item): Promise<unknown> {
+    const at = items.indexOf(item);
+    if (at >= 0) items.splice(at, 1);
+    return forget(item.key);
+  }
+
+  function drop(item: Item): Promise<unknown> {
+    item.isDropped = true;
+    if (item.abort) item.abort();
+    return remove(item);
+  }
+
+  function hurry(): void {
+    pause = FIRST_PAUSE_MS;
+    work();
+  }
+  addEventListener("online", hurry);
+  // A phone in the pocket stops the clock of its pages.
+  document.addEventListener("visibilitychange", () => document.hidden || hurry());
+  return { items, work, drop };
+}
