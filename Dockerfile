@@ -9,7 +9,7 @@ RUN npm ci
 COPY tsconfig.json ./
 COPY src src
 COPY test test
-RUN npx tsc && rm -rf dist/test
+RUN npm run build && rm -rf dist/test
 
 # What runs: no dev dependencies, of the font's nine weights the three that the agreement is set in, of the plate reader's runtime this system's.
 FROM base AS libraries
@@ -26,7 +26,7 @@ ENV NODE_ENV=production
 COPY package.json LICENSE NOTICE ./
 COPY vendor vendor
 COPY --from=libraries /app/node_modules node_modules
-COPY --from=build /app/dist/src dist/src
+COPY --from=build /app/dist dist
 COPY config config
 COPY templates templates
 USER node

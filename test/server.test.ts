@@ -55,13 +55,15 @@ describe("the brake on sign-ins", () => {
 describe("the stage of development", () => {
   it("is nowhere among the public files", async () => {
     const status = async (path: string) => (await fetch(open.url + path)).status;
-    assert.equal(await status("/assets/kuaichu.css"), 200);
-    for (const path of ["samples/phone-1-scene.jpg", "simulator/simulator.js"]) {
-      assert.equal(await status(`/assets/${path}`), 404);
-      assert.ok([400, 404].includes(await status(`/assets/${encodeURIComponent(path)}`)));
+    const assets = `/assets/${open.ctx.release.hash}`;
+    assert.equal(await status(`${assets}/kuaichu.css`), 200);
+    for (const path of ["samples/phone-1-scene.jpg", "simulator/simulator.js", "phone.js", "../simulator/phone.js"]) {
+      assert.equal(await status(`${assets}/${path}`), 404);
+      assert.ok([400, 404].includes(await status(`${assets}/${encodeURIComponent(path)}`)));
     }
     assert.equal(await status("/simulator/samples/phone-1-scene.jpg"), 200);
     assert.equal(await status("/simulator/assets/simulator.js"), 200);
+    assert.equal(await status("/simulator/assets/phone.js"), 200);
   });
 });
 

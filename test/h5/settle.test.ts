@@ -144,8 +144,9 @@ describe("what happened", () => {
     await A.post("details", FORM);
     const { html } = await A.get("statement");
     for (const act of app.config.rules.catalogue.acts) {
-      assert.ok(html.includes(`/assets/settle/acts/${act.id}.svg`), act.id);
-      assert.equal((await fetch(`${app.url}/assets/settle/acts/${act.id}.svg`)).status, 200, act.id);
+      const drawing = `/assets/${app.ctx.release.hash}/settle/acts/${act.id}.svg`;
+      assert.ok(html.includes(`src="${drawing}"`), act.id);
+      assert.equal((await fetch(app.url + drawing)).status, 200, act.id);
     }
     assert.equal((await A.post("statement", ACTS.A)).location, "wait-statement");
     assert.equal((await app.ctx.accidents.get(id)).parties.A.statement?.impact, "front");

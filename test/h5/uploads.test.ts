@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { PIECE_BYTES, UPLOADS_AN_HOUR } from "../../src/h5/uploads.ts";
@@ -312,42 +311,5 @@ describe("too much of one person", () => {
     for (const { end } of many) end();
     let status = 0;
     while (status !== 200) ({ status } = await greedy.whole(another(original), "scene"));
-  });
-});
-
-describe("the scripts of the pages", () => {
-  const dir = new URL("../../../templates/assets/", import.meta.url);
-  const files = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
-  /** What an old WebView does not know: one of these and it runs nothing of the whole file. */
-  const YOUNGER = [
-    /\?\.[\w$[(]/,
-    /\?\?/,
-    /\bcatch\s*\{/,
-    /\{\s*\.\.\./,
-    /[|&]{2}=/,
-    /\b\d+_\d/,
-    /\bimport\(/,
-    /^await\b/m,
-    /#\w+\s*[=(;]/,
-  ];
-  const codeOf = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|"(?:[^"\\\n]|\\.)*"/gm, "");
-
-  for (const file of files)
-    it(`are in the language of 2017: ${file}`, () => {
-      const code = codeOf(readFileSync(new URL(file, dir), "utf8"));
-      assert.deepEqual(YOUNGER.map((sign) => sign.exec(code)?.[0]).filter(Boolean), []);
-    });
-
-  it("of another language would be seen", () => {
-    const seen = ["a?.b", "a ?? b", "try {} catch { }", "f({ ...a })", "a ||= 1", "1_000", "class A { #b = 1 }"];
-    for (const code of seen)
-      assert.ok(
-        YOUNGER.some((sign) => sign.test(codeOf(code))),
-        code,
-      );
-    assert.equal(
-      YOUNGER.some((sign) => sign.test(codeOf('// a?.b\n f("a ?? b"); const c = [...d]; g(...h);'))),
-      false,
-    );
   });
 });

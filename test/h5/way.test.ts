@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import axios from "axios";
 import { INVITATION_MINUTES } from "../../src/actions/make-invitation.ts";
 import { END_CODES } from "../../src/domain/accident.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
@@ -559,35 +558,6 @@ describe("around the pages", () => {
       "permissions-policy": "camera=(self), geolocation=(self), microphone=()",
       "cross-origin-opener-policy": "same-origin",
     });
-  });
-
-  it("serves styles and scripts for long, and nothing outside their folders", async () => {
-    const reader = new Phone(app);
-    for (const path of [
-      "/assets/weui/weui.min.css",
-      "/assets/kuaichu.css",
-      "/assets/camera.js",
-      "/assets/signature_pad/signature_pad.min.js",
-      "/assets/h5/slot-scene.svg",
-    ]) {
-      const file = await reader.get(path);
-      assert.equal(file.status, 200, path);
-      assert.match(String(file.headers.get("cache-control")), /max-age=\d{4}/);
-      // fetch itself would ask past every cache here
-      const again = await axios.get(app.url + path, {
-        headers: { "if-modified-since": String(file.headers.get("last-modified")) },
-        validateStatus: () => true,
-      });
-      assert.equal(again.status, 304, path);
-    }
-    for (const path of [
-      "/assets/../package.json",
-      "/assets/%2e%2e/h5/words.yaml",
-      "/assets/..%2fh5%2fwords.yaml",
-      "/assets/nothing.css",
-      "/assets/",
-    ])
-      assert.ok((await reader.get(path)).status >= 400, path);
   });
 
   it("says what is not there in the reader's language, in JSON where that is asked", async () => {
