@@ -25,9 +25,8 @@ export interface Desk {
   phones: Phone[];
 }
 
-const assetsDir = new URL("../../../templates/simulator/assets/", import.meta.url);
 /** what `npm run build` makes of src/browser/simulator */
-const builtDir = new URL("../../browser/simulator/", import.meta.url);
+const assetsDir = new URL("../../browser/simulator/", import.meta.url);
 const TYPES: Record<string, string> = { ".js": "text/javascript", ".css": "text/css", ".jpg": "image/jpeg" };
 
 /** /simulator: the page, what it shows, what one can do on it. */
@@ -41,7 +40,6 @@ export function simulatorPages(desk: Desk): Router {
   router.get("/state", (http) => {
     http.body = stateOf(desk);
   });
-  router.get("/assets/phone.js", (http) => sendFile(http, new URL("phone.js", builtDir)));
   router.get("/assets/:name", (http) => sendFile(http, new URL(plainName(http.params.name), assetsDir)));
   router.get("/samples/:name", (http) => {
     const sample = listSamples().find(({ name }) => name === http.params.name);
