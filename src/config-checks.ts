@@ -22,7 +22,36 @@ export function productionFaults(settings: Settings, env: NodeJS.ProcessEnv): st
   );
   for (const { code, url } of insurers)
     refuse(url?.startsWith("http:"), `insurers.${code}.url: must be https in production`);
+  faults.push(...weakFaults(settings, env));
   return [...faults, ...connectionFaults(settings, env, "in production")];
+}
+
+/** Secrets that somebody typed, or that are the same twice: they protect nothing. */
+function weakFaults({ keys, wechat, insurers = [] }: Settings, env: NodeJS.ProcessEnv): string[] {
+  const ofInsurers = insurers.flatMap(({ secretEnv }) =>
+    secretsOf(secretEnv && env[secretEnv])
+      .filter(isWebhookSecret)
+      .map((secret): [string | undefined, Buffer] => [secretEnv, Buffer.from(secret.slice("whsec_".length), "base64")]),
+  );
+  const secrets: [name: string | undefined, bytes: Buffer | undefined][] = [
+    ["DATA_KEY", keys?.data],
+    ["SESSION_KEY", keys?.session],
+    ["WECHAT_AES_KEY", wechat?.aesKey ? Buffer.from(wechat.aesKey, "base64") : undefined],
+    ...ofInsurers,
+  ];
+  const weak = secrets.flatMap(([name, bytes]) => (bytes && isWeak(bytes) ? [`${name}: ${WEAK}`] : []));
+  const { data, session } = keys ?? {};
+  if (data && session && data.equals(session)) weak.push("SESSION_KEY: must not be the same as DATA_KEY");
+  return [...new Set(weak)];
+}
+
+const WEAK = "not drawn at random; make one with: openssl rand -base64 32";
+
+/** Of 24 random bytes or more, hardly ever so few are different, follow each other by so few steps, or can all be typed. */
+function isWeak(bytes: Buffer): boolean {
+  const steps = [...bytes].map((byte, index) => (byte - (bytes[index - 1] ?? 0)) & 0xff);
+  const isTyped = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return isTyped || [[...bytes], steps].some((values) => new Set(values).size < bytes.length / 2);
 }
 
 /** What must be given where no stand-in serves: the account, and each insurer's address and secret. */

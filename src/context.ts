@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
-import type { Config } from "./config.ts";
+import { type Config, ConfigFault } from "./config.ts";
 import { createDocuments, type Documents } from "./documents/documents.ts";
 import { startEmbedded } from "./embedded/embedded.ts";
 import { createHealth, type Health } from "./health.ts";
@@ -9,6 +9,7 @@ import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
 import { createLog, type Log } from "./log.ts";
 import { createPhotos, type Photos } from "./photos/photos.ts";
 import { createRender, type Render } from "./render.ts";
+import { createAccidentReader } from "./store/accident-reader.ts";
 import { type Accidents, createAccidents } from "./store/accidents.ts";
 import { type Blobs, createBlobs } from "./store/blobs.ts";
 import { connect, isReady } from "./store/connect.ts";
@@ -17,6 +18,7 @@ import { createDatabaseClock, type DatabaseClock, fixedClocks } from "./store/da
 import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
 import { createErasures, type Erasures } from "./store/erasures.ts";
 import { createInbox } from "./store/inbox.ts";
+import { isKeyOf } from "./store/key-check.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
 import { createPhotoHashes, type PhotoHashes } from "./store/photo-hashes.ts";
@@ -91,6 +93,9 @@ export interface Overrides {
   databaseClock?: Clock | "measured";
 }
 
+const WRONG_KEY =
+  "DATA_KEY: is not the key under which this database was written; give the right one, or another database (MONGODB_URI, DATA_DIR)";
+
 /** Opens the database (MONGODB_URI, else the embedded default) and makes everything. `close` ends what was opened, in reverse. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
   const log = overrides.log ?? createLog(config.logLevel);
@@ -100,11 +105,18 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const clock: Clock = databaseClock;
   const now = () => clock.now();
   const vault = createVault(config.keys.data);
+  if (!(await isKeyOf(connection, vault))) {
+    databaseClock.close();
+    await database.close();
+    throw new ConfigFault([WRONG_KEY]);
+  }
   const blobs = await createBlobs(connection, { vault, now, settings: config, door }).catch(async (error) => {
     await database.close();
     throw error;
   });
+  const reader = createAccidentReader(vault, log);
   const health = createHealth();
+  health.add("unreadableCases", () => reader.countUnreadable());
   health.add("clockDifferenceMs", () => databaseClock.differenceMs());
   health.add("damagedFiles", () => blobs.scrub.countDamaged());
   const wakes = new EventEmitter();
@@ -144,7 +156,10 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     release,
     releases: createReleases(connection, now),
     vault,
-    accidents: wakingAfterChange(await createAccidents(connection, vault, config.rules.catalogue, now), wake),
+    accidents: wakingAfterChange(
+      await createAccidents({ connection, vault, now, catalogue: config.rules.catalogue, reader }),
+      wake,
+    ),
     people,
     blobs,
     uploads: await createUploads(connection, vault, now),

@@ -58,6 +58,13 @@ export class Upstream extends AppError {
   }
 }
 
+/** 500: what is sealed does not open: it is not as it was written, or was written under another key. `details.number` names the case. */
+export class Unreadable extends AppError {
+  constructor(details: Record<string, unknown> = {}, cause?: unknown) {
+    super(500, details.number === undefined ? "unreadable" : "case-unreadable", details, cause);
+  }
+}
+
 /** 503: no room at this moment; the very same call goes through a little later. `details.retryAfterS` becomes `Retry-After`. */
 export class Busy extends AppError {
   constructor(retryAfterS: number, code = "busy") {

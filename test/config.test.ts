@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { ConfigFault, loadConfig } from "../src/config.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
-const KEY = Buffer.alloc(32, 7).toString("base64");
-const SECRET = `whsec_${Buffer.alloc(24, 1).toString("base64")}`;
-const OTHER_SECRET = `whsec_${Buffer.alloc(32, 2).toString("base64")}`;
+/** 32 bytes that look drawn, always the same ones for a name. */
+const drawn = (name: string) => createHash("sha256").update(name).digest();
+const KEY = drawn("data").toString("base64");
+const AES_KEY = drawn("aes").toString("hex").slice(0, 43);
+const SECRET = `whsec_${drawn("one").subarray(0, 24).toString("base64")}`;
+const OTHER_SECRET = `whsec_${drawn("other").toString("base64")}`;
 
 let dir: string;
 before(async () => {
@@ -46,11 +50,11 @@ async function productionEnv(): Promise<NodeJS.ProcessEnv> {
     PUBLIC_URL: "https://kuaichu.example.org/",
     MONGODB_URI: "mongodb://db.example/kuaichu",
     DATA_KEY: KEY,
-    SESSION_KEY: Buffer.alloc(32, 8).toString("hex"),
+    SESSION_KEY: drawn("session").toString("hex"),
     WECHAT_APPID: "wx0123456789abcdef",
     WECHAT_SECRET: "0123456789abcdef0123456789abcdef",
     WECHAT_TOKEN: "token123",
-    WECHAT_AES_KEY: "a".repeat(43),
+    WECHAT_AES_KEY: AES_KEY,
     PICC_SECRET: `${SECRET} ${OTHER_SECRET}`,
   };
 }
@@ -131,7 +135,7 @@ describe("the simulator", () => {
     WECHAT_APPID: "wx0123456789abcdef",
     WECHAT_SECRET: "0123456789abcdef0123456789abcdef",
     WECHAT_TOKEN: "token123",
-    WECHAT_AES_KEY: "a".repeat(43),
+    WECHAT_AES_KEY: AES_KEY,
   };
   const real: [string, NodeJS.ProcessEnv | string][] = [
     ["MONGODB_URI", { MONGODB_URI: "mongodb://db.example/kuaichu" }],
@@ -369,7 +373,7 @@ describe("production", () => {
     assert.ok(config.wechat.apiUrls.length > 1);
     assert.equal(config.wechat.openUrl, "https://open.weixin.qq.com");
     assert.deepEqual(config.insurers[0]?.secrets, [SECRET, OTHER_SECRET]);
-    assert.deepEqual(config.keys.session, Buffer.alloc(32, 8));
+    assert.deepEqual(config.keys.session, drawn("session"));
   });
 
   it("makes no keys", async () => {
@@ -400,6 +404,12 @@ describe("production", () => {
     ["WECHAT_MODE", { WECHAT_MODE: "plain" }],
     ["WECHAT_MODE", { WECHAT_MODE: "compatible" }],
     ["WECHAT_API_URL", { WECHAT_API_URL: "http://api.weixin.qq.com" }],
+    ["SESSION_KEY", { SESSION_KEY: KEY }],
+    ["DATA_KEY", { DATA_KEY: "00".repeat(32) }],
+    ["DATA_KEY", { DATA_KEY: Buffer.from(Array.from({ length: 32 }, (_, n) => 3 * n)).toString("base64") }],
+    ["DATA_KEY", { DATA_KEY: Buffer.from("correct horse battery staple 123").toString("base64") }],
+    ["WECHAT_AES_KEY", { WECHAT_AES_KEY: "A".repeat(43) }],
+    ["PICC_SECRET", { PICC_SECRET: `${SECRET} whsec_${Buffer.alloc(32).toString("base64")}` }],
   ];
   for (const [name, change] of refused) {
     it(`refuses ${typeof change === "string" ? change : JSON.stringify(change)}`, async () => {

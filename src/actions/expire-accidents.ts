@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
 import { LETTERS } from "../domain/accident.ts";
+import { Unreadable } from "../errors.ts";
 import { notice } from "./notice.ts";
 
 /** A half-signed agreement lives this long after its first signature, any other case after its last event. */
@@ -27,6 +28,8 @@ async function expire(ctx: Context, id: string, before: Date): Promise<boolean> 
     );
     return after.ended !== null;
   } catch (error) {
+    // It was said when it was read.
+    if (error instanceof Unreadable) return false;
     const { code, name } = error as { code?: unknown; name?: string };
     ctx.log.error({ accident: id, code: String(code ?? name) }, "accident not expired");
     return false;

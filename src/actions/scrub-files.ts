@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, NewEvent } from "../domain/accident.ts";
+import { Unreadable } from "../errors.ts";
 
 type KeptFile = NonNullable<Awaited<ReturnType<Context["blobs"]["scrub"]["claim"]>>>;
 type FileState = Awaited<ReturnType<Context["blobs"]["scrub"]["check"]>>;
@@ -11,15 +12,32 @@ export async function scrubNext(ctx: Context): Promise<boolean> {
   return file !== null;
 }
 
-/** Reads a file again and compares it with its hash; what is damaged or gone is said once: in the log, in the health, in the accident's record. */
-export async function scrubFile(ctx: Context, file: KeptFile): Promise<FileState> {
-  const accident = await ctx.accidents.find(file.accidentId);
+/**
+ * Reads a file again and compares it with its hash; what is damaged or gone is said once: in the log, in the health, in the accident's record.
+ * `unreadable`: the case itself does not open, so nothing can be said of the file; it is looked at again in its turn.
+ */
+export async function scrubFile(ctx: Context, file: KeptFile): Promise<FileState | "unreadable"> {
+  const found = await findAccident(ctx, file);
+  if (found === "unreadable") {
+    await ctx.blobs.scrub.note(file, file.state);
+    return found;
+  }
+  const accident = found;
   // its key is forgotten: the bytes say nothing to anybody any more
   const state = accident ? await ctx.blobs.scrub.check(accident, file) : file.state;
   if (accident && state !== "whole") await record(ctx, accident, file);
   await ctx.blobs.scrub.note(file, state);
   if (state !== file.state) tell(ctx, file, state);
   return state;
+}
+
+async function findAccident(ctx: Context, { accidentId }: KeptFile): Promise<Accident | null | "unreadable"> {
+  try {
+    return await ctx.accidents.find(accidentId);
+  } catch (error) {
+    if (error instanceof Unreadable) return "unreadable";
+    throw error;
+  }
 }
 
 function tell({ log }: Context, { id, accidentId, kind, keeper }: KeptFile, state: FileState): void {

@@ -1,6 +1,7 @@
 import { withUnsaid } from "../actions/bundle-words.ts";
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
+import { Unreadable } from "../errors.ts";
 import type { InboundMessage, MessageKind, MessageOf } from "../wechat/message.ts";
 import { COMMANDS, commandOf } from "./commands.ts";
 import { codeOfLink, digitsOf, invited } from "./invitation.ts";
@@ -70,8 +71,21 @@ export async function answerTo(
   if (isUnknownEvent(message)) return null;
   const person = await ctx.people.see(message.openid, SPEAKS[message.kind]);
   const handler = (HANDLERS[message.kind] ?? unknown) as (asked: Asked) => Answer;
-  const answer = await handler({ ctx, message, person, morePhotos } as Asked);
+  const answer = await readableAnswer(ctx, person, () => handler({ ctx, message, person, morePhotos } as Asked));
   return answer && withUnsaid(ctx, person, answer);
+}
+
+/** Where his case does not open, sending again helps nobody: he is told whom to call, with the number to say. */
+async function readableAnswer(ctx: Context, person: Person, answer: () => Answer): Promise<string | null> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    const number = error.details["number"];
+    const t = ctx.render.words(person.language);
+    const phone = ctx.config.operatorPhone;
+    return typeof number === "string" ? t("chat.case-unreadable", { number, phone }) : t("chat.unreadable", { phone });
+  }
 }
 
 async function unknown({ ctx, person }: Pick<Asked, "ctx" | "person">): Promise<string> {

@@ -25,7 +25,8 @@ function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
   // to be busy passes by itself, a full disk does not
   const level = code === "storage-full" ? "error" : "warn";
   if (error instanceof Busy) ctx.log[level]({ code, method: koa.method, route: koa._matchedRoute }, "busy");
-  else if (status >= 500)
+  // which case does not open is said where it is read
+  else if (status >= 500 && code !== "case-unreadable")
     ctx.log.error({ err: error, code, method: koa.method, route: koa._matchedRoute }, "request failed");
   koa.status = status;
   koa.set("Cache-Control", "no-store");
@@ -37,7 +38,7 @@ function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
   const message = sentence(
     t,
     code.includes(".") ? code : `h5.errors.${code}`,
-    { field: field ?? "" },
+    { field: field ?? "", number: String(details["number"] ?? ""), phone: ctx.config.operatorPhone },
     `h5.errors.${status}`,
   );
   if (wantsJson(koa)) {

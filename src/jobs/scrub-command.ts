@@ -18,15 +18,16 @@ export async function scrubCommand(ctx: Context, words: readonly string[], print
     print(USAGE);
     return 2;
   }
-  const count = { whole: 0, damaged: 0, missing: 0 };
+  const count = { whole: 0, damaged: 0, missing: 0, unreadable: 0 };
   for await (const file of filesOf(ctx)) {
     if (which === "--damaged" && file.state === "whole") continue;
     const state = await scrubFile(ctx, file);
     count[state]++;
     if (state !== "whole") print(`${file.accidentId}\t${file.id}\t${file.kind}\t${state}\n`);
   }
-  print(`${count.whole} whole, ${count.damaged} damaged, ${count.missing} missing\n`);
-  return count.damaged + count.missing > 0 ? 1 : 0;
+  const unreadable = count.unreadable > 0 ? `, ${count.unreadable} of cases that do not open` : "";
+  print(`${count.whole} whole, ${count.damaged} damaged, ${count.missing} missing${unreadable}\n`);
+  return count.damaged + count.missing + count.unreadable > 0 ? 1 : 0;
 }
 
 async function* filesOf({ blobs }: Context) {

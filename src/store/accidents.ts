@@ -10,19 +10,19 @@ import {
   type OutboxEntry,
 } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
-import { statusOf } from "../domain/journey.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Conflict, NotFound } from "../errors.ts";
 import {
   type AccidentDocument,
   bytesOf,
-  documentToAccident,
   PARTS,
   type PartName,
   partToDocument,
   type StoredEntry,
   sealing,
 } from "./accident-document.ts";
+import { invitationHash, isRunning, queryFields } from "./accident-queries.ts";
+import type { AccidentReader } from "./accident-reader.ts";
 import { latestCases } from "./latest-cases.ts";
 import type { Vault } from "./vault.ts";
 
@@ -85,19 +85,28 @@ schema.index({ status: 1, openedAt: 1 });
 schema.index({ outboxAt: 1 }, { sparse: true });
 schema.index({ runningOpener: 1 }, { unique: true, sparse: true });
 
-export async function createAccidents(
-  connection: Connection,
-  vault: Vault,
-  catalogue: Catalogue,
-  now: () => Date,
-): Promise<Accidents> {
+export interface AccidentsOptions {
+  connection: Connection;
+  vault: Vault;
+  catalogue: Catalogue;
+  now: () => Date;
+  reader: AccidentReader;
+}
+
+export async function createAccidents({
+  connection,
+  vault,
+  catalogue,
+  now,
+  reader,
+}: AccidentsOptions): Promise<Accidents> {
   const model = connection.model("Accident", schema) as unknown as Model<AccidentDocument>;
   await model.createIndexes();
   const lookUp = async (filter: object, sort?: Record<string, 1 | -1>): Promise<Accident | null> => {
     // Every push looks one up: the driver's own collection, without mongoose's casting. What comes from outside is a string by now.
     const document = await model.collection.findOne(filter, sort ? { sort } : {});
     // erased: its record of events stays, its people are gone
-    return document?.wrappedKey ? documentToAccident(document as unknown as AccidentDocument, vault) : null;
+    return document?.wrappedKey ? reader.read(document as unknown as AccidentDocument) : null;
   };
   const latestOf = latestCases(connection);
   const find = (id: string) => lookUp({ _id: String(id) });
@@ -112,7 +121,7 @@ export async function createAccidents(
     get,
     async findByPerson(personId) {
       const latest = await latestOf(String(personId));
-      return latest && documentToAccident(latest, vault);
+      return latest && reader.read(latest);
     },
     findOpenedBy: (personId) => lookUp({ runningOpener: String(personId) }),
     findByInvitation: (code) => lookUp({ invitationHashes: invitationHash(vault, code) }, { openedAt: -1 }),
@@ -154,13 +163,10 @@ export async function createAccidents(
       await model.updateOne({ _id: accidentId, outbox: { $size: 0 } }, { $unset: { outboxAt: 1 } });
     },
     async openBody(accidentId, entryId, sealed) {
-      const document = await model.findOne({ _id: accidentId }, { wrappedKey: 1 }).lean<AccidentDocument>();
+      const fields = { wrappedKey: 1, number: 1 };
+      const document = await model.findOne({ _id: accidentId }, fields).lean<AccidentDocument>();
       if (!document?.wrappedKey) throw new NotFound();
-      const body = sealing(vault, vault.unwrap(bytesOf(document.wrappedKey)), accidentId).open<string>(
-        `outbox/${entryId}`,
-        sealed,
-      );
-      return body ?? "";
+      return reader.readBody(document, entryId, sealed);
     },
   };
 }
@@ -244,29 +250,6 @@ function stored(accidentId: string, { body, ...plain }: OutboxEntry, seq: number
   const id = `${accidentId}-${seq}`;
   return { ...plain, id, seq, sealed: seals.seal(`outbox/${id}`, body) as Buffer };
 }
-
-type QueryFields = Pick<AccidentDocument, "status" | "personIds" | "invitationHashes" | "claimRefs">;
-
-function queryFields(accident: Accident, vault: Vault, catalogue: Catalogue): QueryFields {
-  const { A, B } = accident.parties;
-  return {
-    status: statusOf(accident, catalogue),
-    personIds: [A, B].flatMap((party) => (party ? [party.identity.personId] : [])),
-    invitationHashes: invitationCodes(accident).map((code) => invitationHash(vault, code)),
-    claimRefs: accident.claims.map((claim) => claim.ref),
-  };
-}
-
-const isRunning = ({ ended, concludedAt }: Accident): boolean => ended === null && concludedAt === null;
-
-/** There are a million of the six digits only: those of a case that is over are free for another. */
-function invitationCodes(accident: Accident): string[] {
-  const { invitation } = accident;
-  if (!invitation) return [];
-  return isRunning(accident) ? [invitation.code, invitation.digits] : [invitation.code];
-}
-
-const invitationHash = (vault: Vault, code: string) => vault.personId(`invitation ${code}`);
 
 /** Numbers, dates and chains events: each hash covers the one before, the accident, and one fixed serialisation of the event. */
 export function chain(accidentId: string, before: ChainedEvent[], events: NewEvent[], at: Date): ChainedEvent[] {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, type mongo, Schema } from "mongoose";
 import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
+import { Unreadable } from "../errors.ts";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { type Consents, consentsOf, type NoticeConsent } from "./people-consents.ts";
@@ -88,7 +89,8 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     async lastDetails(personId) {
       const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
       if (!document?.sealedDetails) return null;
-      return JSON.parse(vault.openOwn(`details/${personId}`, bytesOf(document.sealedDetails))) as Details;
+      const opened = readable(() => vault.openOwn(`details/${personId}`, bytesOf(document.sealedDetails)));
+      return opened === null ? null : (JSON.parse(opened) as Details);
     },
     async keepUnsaid(personId, ...texts) {
       if (texts.length === 0) return;
@@ -97,7 +99,10 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     },
     async takeUnsaid(personId) {
       const before = await model.findOneAndUpdate({ _id: personId }, { $unset: { unsaid: 1 } }).lean<PersonDocument>();
-      return (before?.unsaid ?? []).map((sealed) => vault.openOwn(`unsaid/${personId}`, bytesOf(sealed)));
+      const opened = (before?.unsaid ?? []).map((sealed) =>
+        readable(() => vault.openOwn(`unsaid/${personId}`, bytesOf(sealed))),
+      );
+      return opened.filter((text) => text !== null);
     },
     async forget(personId, wholly) {
       if (wholly) await model.deleteOne({ _id: personId });
@@ -109,6 +114,16 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
 
 /** It has an index, which would otherwise be written with each push. */
 const hourOf = (at: Date) => new Date(at.getTime() - (at.getTime() % 3_600_000));
+
+/** What only saves him some typing, or is news that he finds in his case as well, must not stop him when it does not open: null then. */
+function readable(open: () => string): string | null {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
+}
 
 interface Seen {
   id: string;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Connection, Schema } from "mongoose";
+import { Unreadable } from "../errors.ts";
 import { bytesOf } from "./accident-document.ts";
 import type { Vault } from "./vault.ts";
 
@@ -25,11 +26,14 @@ export function createTokens(connection: Connection, vault: Vault, now: () => Da
     async get(kind: string) {
       const found = await model.findOne({ _id: kind }).lean<TokenDocument>();
       if (!found?.sealed) return null;
-      return {
-        value: vault.openOwn(`token/${kind}`, bytesOf(found.sealed)),
-        expiresAt: found.expiresAt ?? 0,
-        fetchedAt: found.fetchedAt ?? 0,
-      };
+      const { sealed, expiresAt = 0, fetchedAt = 0 } = found;
+      try {
+        return { value: vault.openOwn(`token/${kind}`, bytesOf(sealed)), expiresAt, fetchedAt };
+      } catch (error) {
+        // One that does not open is as good as none: a new one is fetched.
+        if (error instanceof Unreadable) return null;
+        throw error;
+      }
     },
     async save(kind: string, token: { value: string; expiresAt: number; fetchedAt: number }) {
       const { value, ...times } = token;

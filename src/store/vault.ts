@@ -1,9 +1,11 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { Unreadable } from "../errors.ts";
 
 /** Encryption at rest and keyed hashes. AES-256-GCM, a fresh nonce each time, the place of the value as associated data. */
 export interface Vault {
   /** A new key for one accident and its form for the database, wrapped by DATA_KEY. To forget it is to erase the accident's personal data. */
   newKey(): { key: Buffer; wrapped: Buffer };
+  /** Throws Unreadable, as all that opens does. */
   unwrap(wrapped: Buffer): Buffer;
   /** Seals bytes under an accident's key; `place` says where they are kept, so that they open nowhere else. */
   seal(key: Uint8Array, place: string, plain: Uint8Array): Buffer;
@@ -15,6 +17,8 @@ export interface Vault {
   openOwn(place: string, sealed: Uint8Array): string;
   /** Keyed hash that names a person without telling who he is; the same openid always gives the same id. */
   personId(openid: string): string;
+  /** Says in the database under which DATA_KEY it was written, and nothing about the key. */
+  checkValue(): string;
   /** Keyed hash per accident, hex: for events and for the text that is signed. */
   digest(key: Uint8Array, value: string | Uint8Array): string;
 }
@@ -39,6 +43,7 @@ export function createVault(dataKey: Buffer): Vault {
     sealOwn: (place, plain) => seal(own, place, Buffer.from(plain)),
     openOwn: (place, sealed) => open(own, place, sealed).toString("utf8"),
     personId: (openid) => createHmac("sha256", naming).update(openid).digest("base64url").slice(0, 32),
+    checkValue: () => createHmac("sha256", derived("check")).update("data key").digest("base64url"),
     digest: (key, value) => createHmac("sha256", key).update("digest\n").update(value).digest("hex"),
   };
 }
@@ -68,9 +73,14 @@ function encrypt(key: Uint8Array, place: string, plain: Uint8Array): { head: Buf
 
 function open(key: Uint8Array, place: string, sealed: Uint8Array): Buffer {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(place));
-  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-  const plain = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES));
-  decipher.final();
-  return plain;
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(place));
+    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    const plain = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES));
+    decipher.final();
+    return plain;
+  } catch (error) {
+    // The same for a flipped bit, a short value and a key of another size: nothing of it can be had.
+    throw new Unreadable({}, error);
+  }
 }

@@ -1,0 +1,70 @@
+import type { Connection } from "mongoose";
+import { Unreadable } from "../errors.ts";
+import { bytesOf } from "./accident-document.ts";
+import { bare } from "./bulk.ts";
+import type { Vault } from "./vault.ts";
+
+interface CheckDocument {
+  _id: "data-key";
+  check: string;
+}
+
+interface SealedRow {
+  _id: string;
+  wrappedKey?: unknown;
+  sealedOpenid?: unknown;
+}
+
+/** Of data that has no check value yet: one that opens is enough, and one that is damaged must not refuse the right key. */
+const SAMPLES = 10;
+const DUPLICATE = 11000;
+
+/**
+ * Whether the vault's DATA_KEY is the one under which this database was written. Of several processes that start on a new one the first decides.
+ * Writes nothing where the key is wrong: run it before anything else writes.
+ */
+export async function isKeyOf(connection: Connection, vault: Vault): Promise<boolean> {
+  const keys = bare<CheckDocument>(connection, "keys");
+  const [_id, check] = ["data-key" as const, vault.checkValue()];
+  const known = await keys.findOne({ _id });
+  if (known) return known.check === check;
+  if ((await opens(connection, vault)) === false) return false;
+  await keys.updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch((error: { code?: unknown }) => {
+    if (error.code !== DUPLICATE) throw error;
+  });
+  return (await keys.findOne({ _id }))?.check === check;
+}
+
+/** null: there is nothing sealed to try it on. */
+async function opens(connection: Connection, vault: Vault): Promise<boolean | null> {
+  const sealed = { limit: SAMPLES, projection: { wrappedKey: 1, sealedOpenid: 1 } };
+  const cases = await bare<SealedRow>(connection, "accidents")
+    .find({ wrappedKey: { $ne: null } }, sealed)
+    .toArray();
+  const people = await bare<SealedRow>(connection, "people")
+    .find({ sealedOpenid: { $ne: null } }, sealed)
+    .toArray();
+  const tries = [
+    ...cases.map(
+      ({ wrappedKey }) =>
+        () =>
+          vault.unwrap(bytesOf(wrappedKey)),
+    ),
+    ...people.map(
+      ({ _id, sealedOpenid }) =>
+        () =>
+          vault.openOwn(`person/${_id}`, bytesOf(sealedOpenid)),
+    ),
+  ];
+  return tries.length === 0 ? null : tries.some(isReadable);
+}
+
+function isReadable(open: () => unknown): boolean {
+  try {
+    open();
+    return true;
+  } catch (error) {
+    if (error instanceof Unreadable) return false;
+    throw error;
+  }
+}
