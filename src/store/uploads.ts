@@ -21,7 +21,7 @@ export interface Uploads {
   has(upload: Upload, number: number): Promise<boolean>;
   /** numbers of the pieces that are here, ascending */
   list(upload: Upload): Promise<number[]>;
-  /** The first `pieces` pieces in a row, at most `bytes` of them; null when one is not here. */
+  /** The first `pieces` pieces in a row, at most `bytes` of them; null when one is not here or does not open. */
   read(upload: Upload, size: { bytes: number; pieces: number }): Promise<Buffer | null>;
   remove(upload: Upload): Promise<void>;
   /** Removes what has had its hour. Returns how many pieces. */
