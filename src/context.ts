@@ -25,6 +25,7 @@ import { createTries, type Tries } from "./store/tries.ts";
 import { createUploads, type Uploads } from "./store/uploads.ts";
 import { createVault, type Vault } from "./store/vault.ts";
 import { createWitness, type Witness } from "./store/witness.ts";
+import { SYSTEM_TIMER, type Timer } from "./timer.ts";
 import { createWechatApi, type WechatApi } from "./wechat/api/client.ts";
 import { type CustomerQuota, createQuota, SAY_WINDOWS } from "./wechat/api/quota.ts";
 import type { InboxStore } from "./wechat/inbox.ts";
@@ -41,6 +42,8 @@ export interface Context {
   clock: Clock;
   /** the same clock, and how far this machine's own is from it */
   databaseClock: DatabaseClock;
+  /** what runs out the limit of a wait: a test passes its own */
+  timer: Timer;
   /** unguessable, URL-safe, `bytes` of entropy (16 unless told) */
   randomId(bytes?: number): string;
   render: Render;
@@ -84,6 +87,7 @@ export interface Overrides {
   clock?: Clock;
   /** `measured`: as without overrides */
   databaseClock?: Clock | "measured";
+  timer?: Timer;
 }
 
 /** Opens the database (MONGODB_URI, else the embedded default) and makes everything. `close` ends what was opened, in reverse. */
@@ -93,6 +97,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const { connection, door } = database;
   const databaseClock = await openClock(connection, log, overrides);
   const clock: Clock = databaseClock;
+  const timer = overrides.timer ?? SYSTEM_TIMER;
   const now = () => clock.now();
   const vault = createVault(config.keys.data);
   const blobs = await createBlobs(connection, { vault, now, settings: config, door }).catch(async (error) => {
@@ -123,6 +128,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     tokens: createTokens(connection, vault, now),
     quotas,
     clock,
+    timer,
     log,
     ocrPerDay: config.wechat.ocrPerDay,
   });
@@ -133,6 +139,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     log,
     clock,
     databaseClock,
+    timer,
     randomId: (bytes = 16) => randomBytes(bytes).toString("base64url"),
     render,
     vault,
@@ -153,7 +160,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     health,
     wechat,
     quota: createQuota({ store: quotas }),
-    insurers: createInsurerClient({ ...config, sessionKey: config.keys.session, clock, log }),
+    insurers: createInsurerClient({ ...config, sessionKey: config.keys.session, clock, timer, log }),
     photos,
     documents: createDocuments(render),
     wake,

@@ -3,6 +3,7 @@ import axios, { type AxiosInstance } from "axios";
 import type { Insurer } from "../config.ts";
 import { NotFound } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { type Limit, limited, SYSTEM_TIMER, type Timer } from "../timer.ts";
 import { guardedAgents } from "./connection.ts";
 import { createEvidenceLinks, type EvidenceLinks } from "./evidence-links.ts";
 import { type DeliveryOutcome, type HttpAnswer, outcomeOfAnswer, outcomeOfError } from "./outcome.ts";
@@ -30,16 +31,18 @@ export interface InsurerClientOptions {
   clock: { now(): Date };
   log: Log;
   timeouts?: { connectMs: number; totalMs: number };
+  /** runs the timeouts out */
+  timer?: Timer;
 }
 
 const TIMEOUTS = { connectMs: 5_000, totalMs: 15_000 };
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 export function createInsurerClient(options: InsurerClientOptions): InsurerClient {
-  const { insurers, allowPrivateAddresses, clock, log } = options;
+  const { insurers, allowPrivateAddresses, clock, log, timer = SYSTEM_TIMER } = options;
   const timeouts = options.timeouts ?? TIMEOUTS;
   const http = axios.create({
-    ...guardedAgents(vettedLookup(allowPrivateAddresses), timeouts.connectMs),
+    ...guardedAgents(vettedLookup(allowPrivateAddresses), { timer, ms: timeouts.connectMs }),
     proxy: false,
     maxRedirects: 0,
     decompress: false,
@@ -61,7 +64,7 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
       const outcome = await attempt(http, insurer, message, {
         allowPrivateAddresses,
         clock,
-        totalMs: timeouts.totalMs,
+        total: { timer, ms: timeouts.totalMs },
       });
       log.info(
         { delivery: message.id, insurer: insurerCode, outcome: outcome.kind, code: outcome.code },
@@ -80,7 +83,7 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
 interface AttemptOptions {
   allowPrivateAddresses: boolean;
   clock: { now(): Date };
-  totalMs: number;
+  total: Limit;
 }
 
 async function attempt(
@@ -100,17 +103,18 @@ async function attempt(
       body,
       secrets: insurer.secrets,
     });
-    const response = await http.post<Readable>(url.href, body, {
-      headers: {
-        ...signed,
-        "content-type": "application/json; charset=utf-8",
-        "accept-encoding": "identity",
-        "user-agent": "kuaichu",
-      },
-      signal: AbortSignal.timeout(options.totalMs),
+    const headers = {
+      ...signed,
+      "content-type": "application/json; charset=utf-8",
+      "accept-encoding": "identity",
+      "user-agent": "kuaichu",
+    };
+    const answer = await limited(options.total, async (signal) => {
+      const response = await http.post<Readable>(url.href, body, { headers, signal });
+      const retryAfter = response.headers["retry-after"] as string | undefined;
+      return { status: response.status, retryAfter, ...(await readHead(response.data)) };
     });
-    const retryAfter = response.headers["retry-after"] as string | undefined;
-    return outcomeOfAnswer({ status: response.status, retryAfter, ...(await readHead(response.data)) }, now);
+    return outcomeOfAnswer(answer, now);
   } catch (error) {
     return outcomeOfError(codeOf(error));
   }

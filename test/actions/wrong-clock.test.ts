@@ -10,7 +10,8 @@ import { eraseCommand } from "../../src/jobs/erase-command.ts";
 import { createJobs } from "../../src/jobs/jobs.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { capturedLog } from "../support/captured-log.ts";
-import { closeDatabase, shiftedClock } from "../support/database.ts";
+import { shiftedClock } from "../support/clocks.ts";
+import { closeDatabase } from "../support/database.ts";
 import { passTime } from "../support/pass-time.ts";
 
 const HOUR_MS = 3_600_000;

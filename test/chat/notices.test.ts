@@ -11,7 +11,8 @@ import { tellPerson } from "../../src/actions/tell-person.ts";
 import { COMMANDS } from "../../src/chat/commands.ts";
 import { missingSlots } from "../../src/domain/journey.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
-import { closeDatabase, type ManualClock } from "../support/database.ts";
+import type { ManualClock } from "../support/clocks.ts";
+import { closeDatabase } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startTwins, type Twin } from "./two-servers.ts";
 

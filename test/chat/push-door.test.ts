@@ -6,7 +6,8 @@ import { openAccident } from "../../src/actions/open-accident.ts";
 import { sayLater } from "../../src/chat/say-later.ts";
 import type { Accident } from "../../src/domain/accident.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
-import { closeDatabase, type ManualClock } from "../support/database.ts";
+import type { ManualClock } from "../support/clocks.ts";
+import { closeDatabase } from "../support/database.ts";
 import { type Answer, nextMsgId, post, pushTo, pushXml, sealed, text, unsealed } from "./platform-push.ts";
 import { startTwins, type Twin } from "./two-servers.ts";
 

@@ -7,10 +7,11 @@ import { createInsurerClient, type InsurerClient } from "../../src/insurers/clie
 import { retryAfterOf } from "../../src/insurers/outcome.ts";
 import { sign, verify } from "../../src/insurers/standard-webhooks.ts";
 import { capturedLog } from "../support/captured-log.ts";
-import { closedUrl, createManualClock, listen, type RunningServer } from "../support/platform-server.ts";
+import { standingClock } from "../support/clocks.ts";
+import { closedUrl, listen, type RunningServer } from "../support/platform-server.ts";
 
 const [first, second] = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_51TKyHBy5KFY1Ab98GQ8V60BkWnejkWy"] as const;
-const clock = createManualClock();
+const clock = standingClock();
 const message = { id: "acc-1-0", body: '{"type":"claim.submitted","plate":"沪AD12345"}' };
 const { log, lines } = capturedLog();
 let server: RunningServer;

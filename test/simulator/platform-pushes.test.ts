@@ -4,11 +4,12 @@ import { afterEach, describe, it } from "node:test";
 import type { Account } from "../../src/simulator/platform/account.ts";
 import { APOLOGY } from "../../src/simulator/platform/push.ts";
 import { textOf, toXml } from "../../src/simulator/platform/wire.ts";
+import { standingClock } from "../support/clocks.ts";
 import { cryptor, FakeApp, outerOf, sealedReply, textReply } from "../support/fake-app.ts";
-import { createManualClock, type RunningPlatform, startPlatform, testAccount } from "../support/platform-server.ts";
+import { type RunningPlatform, startPlatform, testAccount } from "../support/platform-server.ts";
 
 describe("the platform's stand-in", () => {
-  const clock = createManualClock();
+  const clock = standingClock();
   let app = new FakeApp();
   let running: RunningPlatform | undefined;
 

@@ -1,8 +1,9 @@
 import { pino } from "pino";
 import { createWechatApi, type WechatApi, type WechatApiOptions } from "../../src/wechat/api/client.ts";
+import { standingClock } from "./clocks.ts";
 import { createMemoryQuotaStore } from "./memory-quota-store.ts";
 import { createMemoryTokenStore } from "./memory-token-store.ts";
-import { createManualClock, testAccount } from "./platform-server.ts";
+import { testAccount } from "./platform-server.ts";
 
 export interface TestClient {
   api: WechatApi;
@@ -14,7 +15,7 @@ export interface TestClient {
 export function createTestClient(baseUrls: string[], options: Partial<WechatApiOptions> = {}): TestClient {
   const logged: string[] = [];
   const slept: number[] = [];
-  const clock = options.clock ?? createManualClock();
+  const clock = options.clock ?? standingClock();
   const api = createWechatApi({
     baseUrls,
     appid: testAccount.appid,

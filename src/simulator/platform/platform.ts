@@ -1,5 +1,6 @@
 import Router, { type RouterMiddleware } from "@koa/router";
 import type { Context, Next } from "koa";
+import type { Timer } from "../../timer.ts";
 import type { Account, Addresses } from "./account.ts";
 import { type Acts, createActs } from "./acts.ts";
 import type { Json } from "./body.ts";
@@ -27,6 +28,8 @@ export interface PlatformOptions {
   templates?: readonly string[];
   /** How long a push is waited for, and when it is tried again. */
   answerMs?: number;
+  /** runs that wait out */
+  timer?: Timer;
 }
 
 /** A stand-in for the WeChat platform: its API over HTTP, its pushes, and the phones of virtual people. All in memory. */

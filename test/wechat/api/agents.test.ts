@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { it } from "node:test";
+import { SYSTEM_TIMER } from "../../../src/timer.ts";
 import { createAgents } from "../../../src/wechat/api/agents.ts";
 
 async function serve(answer: (done: () => void) => void): Promise<{ server: Server; sockets: Socket[] }> {
@@ -17,7 +18,7 @@ async function serve(answer: (done: () => void) => void): Promise<{ server: Serv
 
 it("connections are used again, and ended before anybody on the way forgets them", { timeout: 10_000 }, async () => {
   const { server, sockets } = await serve((done) => done());
-  const { httpAgent } = createAgents(5_000, 300);
+  const { httpAgent } = createAgents({ timer: SYSTEM_TIMER, ms: 5_000 }, 300);
   const ask = async () => {
     const { port } = server.address() as AddressInfo;
     const [answer] = (await once(get({ port, host: "127.0.0.1", agent: httpAgent }), "response")) as [IncomingMessage];
@@ -36,7 +37,7 @@ it("connections are used again, and ended before anybody on the way forgets them
 
 it("a connection on which an answer is waited for is left alone", async () => {
   const { server } = await serve((done) => setTimeout(done, 200));
-  const { httpAgent } = createAgents(5_000, 20);
+  const { httpAgent } = createAgents({ timer: SYSTEM_TIMER, ms: 5_000 }, 20);
   const { port } = server.address() as AddressInfo;
   const [answer] = (await once(get({ port, host: "127.0.0.1", agent: httpAgent }), "response")) as [IncomingMessage];
   assert.equal(answer.statusCode, 200);

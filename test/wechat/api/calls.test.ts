@@ -7,13 +7,8 @@ import type { WechatApi } from "../../../src/wechat/api/client.ts";
 import { nextQuotaDay } from "../../../src/wechat/api/errcodes.ts";
 import type { Menu } from "../../../src/wechat/api/menu.ts";
 import { qrPng } from "../../../src/wechat/api/qr.ts";
-import {
-  createManualClock,
-  listen,
-  type RunningPlatform,
-  startPlatform,
-  testAccount,
-} from "../../support/platform-server.ts";
+import { standingClock } from "../../support/clocks.ts";
+import { listen, type RunningPlatform, startPlatform, testAccount } from "../../support/platform-server.ts";
 import { createTestClient } from "../../support/wechat-client.ts";
 import { invalid, upstream } from "../../support/wechat-errors.ts";
 
@@ -28,12 +23,12 @@ before(async () => {
 });
 
 describe("calls of the platform's API", () => {
-  let clock: ReturnType<typeof createManualClock>;
+  let clock: ReturnType<typeof standingClock>;
   let running: RunningPlatform;
   let api: WechatApi;
 
   beforeEach(async () => {
-    clock = createManualClock();
+    clock = standingClock();
     running = await startPlatform({ clock });
     running.platform.people.add("anna");
     api = createTestClient([running.url], { clock }).api;

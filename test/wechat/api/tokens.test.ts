@@ -4,15 +4,9 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { inspect } from "node:util";
 import { Upstream } from "../../../src/errors.ts";
 import type { WechatApi, WechatApiOptions } from "../../../src/wechat/api/client.ts";
+import { standingClock } from "../../support/clocks.ts";
 import { createTokenMemory } from "../../support/memory-token-store.ts";
-import {
-  closedUrl,
-  createManualClock,
-  listen,
-  type RunningPlatform,
-  startPlatform,
-  testAccount,
-} from "../../support/platform-server.ts";
+import { closedUrl, listen, type RunningPlatform, startPlatform, testAccount } from "../../support/platform-server.ts";
 import { createTestClient } from "../../support/wechat-client.ts";
 
 const MINUTE_MS = 60_000;
@@ -26,7 +20,7 @@ const refused = (code: string, retryable?: boolean) => (error: unknown) => {
 };
 
 describe("the account's token", () => {
-  let clock: ReturnType<typeof createManualClock>;
+  let clock: ReturnType<typeof standingClock>;
   let running: RunningPlatform;
   let clients: WechatApi[] = [];
   const client = (options: Partial<WechatApiOptions> = {}, urls = [running.url]) => {
@@ -37,7 +31,7 @@ describe("the account's token", () => {
   const tokenCalls = () => running.calls.filter((path) => path === TOKEN).length;
 
   beforeEach(async () => {
-    clock = createManualClock();
+    clock = standingClock();
     running = await startPlatform({ clock });
     running.platform.people.add("anna");
   });
