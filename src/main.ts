@@ -1,34 +1,10 @@
-import { ConfigFault, loadConfig } from "./config.ts";
-import { createContext } from "./context.ts";
-import { createLog } from "./log.ts";
-import { startServer } from "./server.ts";
+import module from "node:module";
 
-/** config → context → doors and jobs; SIGTERM drains them. */
-async function main(): Promise<void> {
-  const config = await loadConfig();
-  const log = createLog(config.logLevel);
-  const running = await startServer(await createContext(config, { log }));
-  log.info({ port: config.port, simulator: config.simulator }, "started");
-  // its models take a second to load: not while somebody waits for the first picture; where it fails that one tries again
-  running.ctx.photos.plates.isAvailable().catch((error: unknown) => log.debug({ err: error }, "plates.not-warmed-up"));
-  if (config.simulator) process.stdout.write(`\n  Simulator: ${config.publicUrl}/simulator\n\n`);
+/** Compiled code is kept here between starts; a folder that cannot be written is no fault, the code is then compiled anew. */
+const CACHE = new URL("../../node_modules/.cache/compiled", import.meta.url).pathname;
 
-  let stopping = false;
-  const stop = (signal: string) => {
-    if (stopping) return;
-    stopping = true;
-    log.info({ signal }, "stopping");
-    // What was accepted is stored: whatever does not finish in time is picked up at the next start.
-    setTimeout(() => process.exit(1), 10_000).unref();
-    running.stop().then(() => process.exit(0));
-  };
-  process.on("SIGTERM", () => stop("SIGTERM"));
-  process.on("SIGINT", () => stop("SIGINT"));
-}
-
-// At once: a database that is open already would keep the process alive without a server.
-main().catch((error: unknown) => {
-  const message = error instanceof ConfigFault ? error.message : (error as Error).stack;
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
-});
+// Node.js 22.1 and later. Before anything is imported: what is loaded by then is not kept.
+const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown };
+enableCompileCache?.(CACHE);
+const { run } = await import("./program.ts");
+await run();

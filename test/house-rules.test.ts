@@ -33,6 +33,7 @@ const SETTINGS = [
 
 const ROOMS: Record<string, Room> = {
   "main.ts": EVERYTHING,
+  "program.ts": EVERYTHING,
   "server.ts": EVERYTHING,
   "context.ts": EVERYTHING,
   "config.ts": { may: ["domain", ...SETTINGS] },
