@@ -18,7 +18,7 @@ ARG EMBEDDED=true
 COPY package.json package-lock.json .npmrc ./
 COPY vendor vendor
 COPY image image
-RUN READER=$READER EMBEDDED=$EMBEDDED sh image/libraries.sh && npm cache clean --force
+RUN READER=$READER EMBEDDED=$EMBEDDED sh image/libraries.sh
 
 FROM base
 LABEL org.opencontainers.image.title="Kuaichu" \
