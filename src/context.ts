@@ -10,11 +10,12 @@ import { createPhotos, type Photos } from "./photos/photos.ts";
 import { createRender, type Render } from "./render.ts";
 import { type Accidents, createAccidents } from "./store/accidents.ts";
 import { type Blobs, createBlobs } from "./store/blobs.ts";
-import { connect, isReady } from "./store/connect.ts";
+import { connect, guardOf } from "./store/connect.ts";
 import { type Counters, createCounters } from "./store/counters.ts";
 import { createDatabaseClock, type DatabaseClock, fixedClocks } from "./store/database-clock.ts";
 import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
 import { createInbox } from "./store/inbox.ts";
+import { type DatabaseLimits, LIMITS } from "./store/limits.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
 import { createPhotoHashes, type PhotoHashes } from "./store/photo-hashes.ts";
@@ -26,6 +27,7 @@ import { createVault, type Vault } from "./store/vault.ts";
 import { createWechatApi, type WechatApi } from "./wechat/api/client.ts";
 import { type CustomerQuota, createQuota, SAY_WINDOWS } from "./wechat/api/quota.ts";
 import type { InboxStore } from "./wechat/inbox.ts";
+import { within } from "./within.ts";
 
 export interface Clock {
   now(): Date;
@@ -55,8 +57,10 @@ export interface Context {
   notices: Notices;
   tries: Tries;
   retention: Retention;
-  /** reachable right now? */
+  /** Whether the database answers in time, asked the way a push or a page asks. */
   databaseReady(): Promise<boolean>;
+  /** Whether it is away, or was slow within the last seconds: what waits now waits for it. */
+  databaseIsSlow(): boolean;
   /** values for `/readyz`: whoever has one adds it here */
   health: Health;
 
@@ -79,12 +83,14 @@ export interface Overrides {
   clock?: Clock;
   /** `measured`: as without overrides */
   databaseClock?: Clock | "measured";
+  limits?: Partial<DatabaseLimits>;
 }
 
 /** Opens the database (MONGODB_URI, else the embedded default) and makes everything. `close` ends what was opened, in reverse. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
   const log = overrides.log ?? createLog(config.logLevel);
-  const database = await openDatabase(config, overrides.databaseUri);
+  const limits = { ...LIMITS, ...overrides.limits };
+  const database = await openDatabase(config, { uri: overrides.databaseUri, limits, log });
   const { connection, door } = database;
   const databaseClock = await openClock(connection, log, overrides);
   const clock: Clock = databaseClock;
@@ -115,6 +121,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     ocrPerDay: config.wechat.ocrPerDay,
   });
   const render = createRender();
+  const accidents = await createAccidents(connection, vault, config.rules.catalogue, now);
   const photos = createPhotos({ readPlates: config.photos.reader, hidden: hiddenFromPictures(config), log });
   return {
     config,
@@ -124,7 +131,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     randomId: (bytes = 16) => randomBytes(bytes).toString("base64url"),
     render,
     vault,
-    accidents: wakingAfterChange(await createAccidents(connection, vault, config.rules.catalogue, now), wake),
+    accidents: wakingAfterChange(accidents, wake),
     people,
     blobs,
     uploads: await createUploads(connection, vault, now),
@@ -135,7 +142,12 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     notices: await createNotices(connection, now),
     tries,
     retention: createRetention(connection, blobs),
-    databaseReady: () => isReady(connection),
+    databaseReady: () =>
+      within(accidents.findByPerson("readyz"), limits.readyMs, () => new Error("slow")).then(
+        () => true,
+        () => false,
+      ),
+    databaseIsSlow: () => guardOf(connection).isSlow,
     health,
     wechat,
     quota: createQuota({ store: quotas }),
@@ -172,13 +184,21 @@ const hiddenFromPictures = ({ dataDir }: Config): string[] => [
   `${dataDir}/development-keys.json`,
 ];
 
-async function openDatabase(config: Config, override: string | undefined) {
+async function openDatabase(
+  config: Config,
+  { uri: override, limits, log }: { uri: string | undefined; limits: DatabaseLimits; log: Log },
+) {
   const uri = override ?? config.mongodbUri;
   const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database` });
-  const connection = await connect(uri ?? (embedded?.socketUri as string));
+  const connection = await connect(uri ?? (embedded?.socketUri as string), { limits, log });
   return {
     connection,
-    door: embedded ?? undefined,
+    door: embedded
+      ? {
+          insertChunks: (into: Parameters<typeof embedded.insertChunks>[0]) =>
+            guardOf(connection).run(() => embedded.insertChunks(into), limits.bulkMs),
+        }
+      : undefined,
     async close() {
       await connection.close();
       await embedded?.close();

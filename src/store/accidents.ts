@@ -12,7 +12,7 @@ import {
 import { serialise } from "../domain/agreement.ts";
 import { statusOf } from "../domain/journey.ts";
 import type { Catalogue } from "../domain/liability.ts";
-import { Conflict, NotFound } from "../errors.ts";
+import { Conflict, DatabaseAway, NotFound } from "../errors.ts";
 import {
   type AccidentDocument,
   bytesOf,
@@ -200,6 +200,8 @@ async function insert(
     await model.collection.insertOne(document as never);
   } catch (error) {
     const { code, message } = error as Error & { code?: number };
+    const isUnsettled = code === 11000 || error instanceof DatabaseAway;
+    if (isUnsettled && (await isThere(model, draft.id, events))) return accident;
     // By the name of the index: not everything that speaks MongoDB's protocol gives the keyPattern.
     if (code === 11000 && message.includes("runningOpener")) throw new Conflict("already-open");
     throw error;
@@ -228,11 +230,24 @@ async function write(
   if (entries.length > 0) filter[`outbox.${OUTBOX_LIMIT - entries.length}`] = { $exists: false };
   const push = { events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
   const over = isRunning(after) ? {} : { $unset: { runningOpener: 1 } };
-  const result = await model.collection.updateOne(filter as never, { $set: set, $push: push as never, ...over });
-  if (result.matchedCount === 1) return after;
+  try {
+    const result = await model.collection.updateOne(filter as never, { $set: set, $push: push as never, ...over });
+    if (result.matchedCount === 1) return after;
+  } catch (error) {
+    if (!(error instanceof DatabaseAway) || !(await isThere(model, before.id, events))) throw error;
+    return after;
+  }
+  if (await isThere(model, before.id, events)) return after;
   const there = await model.findOne({ _id: before.id, version: before.version }, { _id: 1 }).lean();
   if (there) throw new Conflict("outbox-full");
   return null;
+}
+
+/** Whether a write took effect whose answer was lost, or that the driver has repeated: by the hash of its last event, which no other write leaves. */
+async function isThere(model: Model<AccidentDocument>, _id: string, events: ChainedEvent[]): Promise<boolean> {
+  const hash = events.at(-1)?.hash;
+  if (!hash) return false;
+  return (await model.collection.findOne({ _id, "events.hash": hash } as never, { projection: { _id: 1 } })) !== null;
 }
 
 function stored(accidentId: string, { body, ...plain }: OutboxEntry, seq: number, seals: Sealing): StoredEntry {
