@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { pino } from "pino";
 import { after, before, describe, it } from "node:test";
 import type { Connection } from "mongoose";
+import { pino } from "pino";
 import { connect } from "../../src/store/connect.ts";
 import { createInbox } from "../../src/store/inbox.ts";
 import { latestCases } from "../../src/store/latest-cases.ts";
