@@ -76,7 +76,7 @@ describe("the second half in a browser", () => {
     const pad = page.locator("canvas");
     assert.equal(await button.isDisabled(), true);
     await draw(page, pad);
-    assert.equal(await button.textContent(), "签好了");
+    assert.equal(await button.textContent(), "确认签名");
     assert.equal(await button.isDisabled(), false);
     await page.getByRole("button", { name: "重写" }).click();
     assert.equal(await button.isDisabled(), true);
@@ -120,7 +120,7 @@ describe("the second half in a browser", () => {
     await page.goto(B.urlOf("details"));
     await A.post("remove-other", {});
     await page.evaluate("void document.dispatchEvent(new Event('visibilitychange'))");
-    await page.getByRole("heading", { name: "找不到页面" }).waitFor();
+    await page.getByRole("heading", { name: "页面不存在" }).waitFor();
   });
 
   it("fits a narrow phone in both languages, each field as high as a thumb and wide enough for what stands in it", async () => {
