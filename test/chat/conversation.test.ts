@@ -59,7 +59,7 @@ describe("the chat", () => {
   it("speaks each driver's language from the word on, in the case too", async () => {
     const { openid } = await chat.withAccident();
     assert.match(await chat.say(openid, "English"), /Switched to English/);
-    assert.match(await chat.say(openid, "help"), /What I can do/);
+    assert.match(await chat.say(openid, "help"), /You can:/);
     assert.equal((await chat.current(openid)).parties.A.language, "en");
     assert.match(await chat.say(openid, "5"), /已切换为中文/);
     assert.match(await chat.say(openid, "中文"), /已切换为中文/);

@@ -174,8 +174,8 @@ describe("photographs of the chat, with a reader of plates", () => {
     await chat.say(openid, "English");
     await send(openid, "own-plate");
     assert.match(chat.lastWords(openid), /Reply 1 mine, 2 the other driver's/);
-    assert.match(await chat.say(openid, "Mine"), /Fine, that is "My plate"[\s\S]*④ My plate [✓！] 沪A·62K18/);
-    assert.match(await chat.say(openid, "mine"), /I did not quite get that/);
+    assert.match(await chat.say(openid, "Mine"), /OK, filed under "My plate"[\s\S]*④ My plate [✓！] 沪A·62K18/);
+    assert.match(await chat.say(openid, "mine"), /we did not understand that/);
   });
 
   it("names a picture that shows nothing with what to do, in its line of the list, and asks for its place again", async () => {

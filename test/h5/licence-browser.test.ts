@@ -101,7 +101,7 @@ describe("the camera over the form", () => {
     const { A } = await openPair(app, { language: { A: "en" } });
     const page = await details(A, false);
     await page.getByLabel("Mobile").fill("13800138000");
-    await page.getByLabel("Photograph your licence").setInputFiles(file);
+    await page.getByLabel("Scan your driving licence").setInputFiles(file);
     await page.getByRole("button", { name: "Read this photo" }).first().click();
     await page.getByText("Filled in from the photo. Please check each field.").waitFor();
     assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), papers.name);

@@ -200,7 +200,7 @@ describe("what is found", () => {
       events: [],
     }));
     await place.locator(".kc-plate").waitFor();
-    assert.equal((await place.locator("[data-plate]").textContent())?.trim(), "读到 沪A·62K18");
+    assert.equal((await place.locator("[data-plate]").textContent())?.trim(), "识别为 沪A·62K18");
     await place.getByText("照片模糊。请手拿稳").waitFor();
     await page.getByText("橙色标记的照片也已收下").waitFor();
     await page.context().close();
