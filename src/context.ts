@@ -101,6 +101,10 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     log,
     ocrPerDay: config.wechat.ocrPerDay,
   });
+  const deliveries = await createDeliveries({ connection, clock, offsetMs: overrides.clock ? 0 : undefined });
+  health.add("dueForS", () => deliveries.findDueForS());
+  const insurers = createInsurerClient({ ...config, sessionKey: config.keys.session, clock, log });
+  health.add("insurers", () => insurers.openCircuits());
   const render = createRender();
   const photos = createPhotos({ readPlates: config.photos.reader, log });
   return {
@@ -117,7 +121,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     photoHashes: await createPhotoHashes(connection),
     counters: createCounters(connection),
     inbox: await createInbox(connection, vault, now),
-    deliveries: await createDeliveries({ connection, clock, offsetMs: overrides.clock ? 0 : undefined }),
+    deliveries,
     notices: await createNotices(connection, now),
     tries,
     retention: createRetention(connection, blobs),
@@ -125,7 +129,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     health,
     wechat,
     quota: createQuota({ store: quotas }),
-    insurers: createInsurerClient({ ...config, sessionKey: config.keys.session, clock, log }),
+    insurers,
     photos,
     documents: createDocuments(render),
     wake,
