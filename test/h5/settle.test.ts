@@ -306,9 +306,11 @@ describe("signing", () => {
     });
   }
 
-  it("says without script that the signature needs it", async () => {
+  it("says what to do where no script opens the box for the signature", async () => {
     const { A } = await readyPair(app);
-    assert.match((await A.get("sign")).html, /<noscript><p[^>]*>签名要用手写/);
+    const { html } = await A.get("sign");
+    for (const key of ["sign.noPad", "sign.noPadLead"]) assert.ok(html.includes(escaped(words("zh", key))), key);
+    assert.match(html, /<div data-pad hidden>/);
   });
 });
 
