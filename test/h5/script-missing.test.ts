@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { startApp, type TestApp } from "../support/app.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { closeDatabase } from "../support/database.ts";
+import { type Driver, readyPair } from "./settle-driver.ts";
+
+let app: TestApp;
+let browser: Browser;
+before(async () => {
+  [app, browser] = await Promise.all([startApp(), launchBrowser()]);
+  // the packed browser ends with its last window
+  await browser.newPage();
+});
+after(async () => {
+  await browser.close();
+  await app.stop();
+  await closeDatabase();
+});
+
+async function phoneOf(driver: Driver, javaScriptEnabled = true): Promise<Page> {
+  const viewport = { width: 390, height: 700 };
+  const context = await browser.newContext({ viewport, hasTouch: true, javaScriptEnabled });
+  await context.addCookies([driver.cookie]);
+  return context.newPage();
+}
+
+type Fault = (page: Page) => Promise<unknown>;
+
+/** Ways in which the script of the signature does not come up. */
+const FAULTS: Record<string, Fault> = {
+  "does not load": (page) => page.route("**/signature.js", (route) => route.abort()),
+  "is not understood": (page) =>
+    page.route("**/signature.js", (route) =>
+      route.fulfill({ body: "class A { #b ?? }", contentType: "text/javascript" }),
+    ),
+  "fails half-way": (page) => page.addInitScript("HTMLCanvasElement.prototype.getContext = () => null"),
+};
+
+const zh = (key: string) => app.ctx.render.words("zh")(key);
+const reload = (page: Page) => page.getByRole("link", { name: zh("settle.sign.reload") });
+
+async function saysSo(page: Page): Promise<void> {
+  await page.getByText(zh("settle.sign.noPad")).waitFor();
+  await reload(page).waitFor();
+  assert.deepEqual(await page.locator("footer .kc-btn:visible").allTextContents(), [zh("settle.sign.reload")]);
+}
+
+describe("the page of the signature", () => {
+  for (const [fault, arrange] of Object.entries(FAULTS))
+    it(`says what to do where its script ${fault}: no dead button, and one tap opens it again`, async () => {
+      const { A } = await readyPair(app);
+      const page = await phoneOf(A);
+      await arrange(page);
+      await page.goto(A.urlOf("sign"));
+      await saysSo(page);
+      await page.unrouteAll();
+      const [again] = await Promise.all([page.waitForResponse(A.urlOf("sign")), reload(page).click()]);
+      assert.equal(again.status(), 200);
+      if (fault !== "fails half-way") await page.locator("canvas").waitFor();
+      await page.context().close();
+    });
+
+  it("says so without script as well", async () => {
+    const { A } = await readyPair(app);
+    const page = await phoneOf(A, false);
+    await page.goto(A.urlOf("sign"));
+    await saysSo(page);
+    await page.context().close();
+  });
+
+  it("takes the stand-in away when the pad is up, sized by its box where there are no observers", async () => {
+    const { A } = await readyPair(app);
+    const page = await phoneOf(A);
+    await page.addInitScript("delete globalThis.ResizeObserver; delete globalThis.IntersectionObserver");
+    await page.goto(A.urlOf("sign"));
+    await page.getByRole("button", { name: zh("settle.sign.needInk") }).waitFor();
+    assert.equal(await page.locator("[data-without-pad]").count(), 0);
+    const sizes = await page.evaluate<number[]>(`(() => {
+      const { width, height, clientWidth, clientHeight } = document.querySelector("canvas");
+      return [width / clientWidth, height / clientHeight];
+    })()`);
+    assert.deepEqual(sizes, [1, 1]);
+    await page.context().close();
+  });
+});
+
+/** The set-up of the viewfinder throws. */
+const NO_TORCH = `(() => {
+  const find = Element.prototype.querySelector;
+  Element.prototype.querySelector = function (selector) {
+    if (selector === "[data-torch]") throw new Error(selector);
+    return find.call(this, selector);
+  };
+})()`;
+const PHOTO_FAULTS: [string, Fault][] = [
+  ["does not load", (page) => page.route("**/camera.js", (route) => route.abort())],
+  ["fails half-way", (page) => page.addInitScript(NO_TORCH)],
+];
+
+describe("the page of the photographs", () => {
+  for (const [n, [fault, arrange]] of PHOTO_FAULTS.entries())
+    it(`takes pictures by the phone's own camera where its script ${fault}`, async () => {
+      const context = await browser.newContext({ viewport: { width: 390, height: 700 } });
+      await context.addCookies([{ name: "phone", value: `oWithoutScript0000000000000${n}`, url: app.url }]);
+      const page = await context.newPage();
+      await arrange(page);
+      await page.goto(`${app.url}/h5/start`);
+      await page.getByLabel("同意").check();
+      await page.getByRole("button", { name: "都没有，继续" }).last().click();
+      await page.waitForURL("**/photos");
+      assert.equal(await page.locator("#send").isVisible(), true);
+      assert.equal(await page.locator("#shoot").isVisible(), false);
+      assert.equal(await page.locator("input[name=scene]").isVisible(), true);
+      await context.close();
+    });
+});
