@@ -143,6 +143,16 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     log,
     ocrPerDay: config.wechat.ocrPerDay,
   });
+  const deliveries = await createDeliveries({ connection, clock });
+  health.add("dueForS", () => deliveries.findDueForS());
+  const insurers = createInsurerClient({
+    ...config,
+    sessionKey: config.keys.session,
+    clock,
+    machineDiffersMs: () => databaseClock.differenceMs(),
+    log,
+  });
+  health.add("insurers", () => insurers.openCircuits());
   const release = readRelease();
   const render = createRender({ assets: `/assets/${release.hash}` });
   const photos = createPhotos({ readPlates: config.photos.reader, hidden: hiddenFromPictures(config), log });
@@ -166,7 +176,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     photoHashes: await createPhotoHashes(connection),
     counters: createCounters(connection),
     inbox: await createInbox(connection, vault, now),
-    deliveries: await createDeliveries({ connection, clock }),
+    deliveries,
     notices: await createNotices(connection, now),
     tries,
     retention,
@@ -176,7 +186,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     health,
     wechat,
     quota: createQuota({ store: quotas }),
-    insurers: createInsurerClient({ ...config, sessionKey: config.keys.session, clock, log }),
+    insurers,
     photos,
     documents: createDocuments(render),
     wake,

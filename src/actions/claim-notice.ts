@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Claim, Letter, OutboxEntry } from "../domain/accident.ts";
-import { notice } from "./notice.ts";
+import { laterNotice, notice } from "./notice.ts";
 
 type Wiring = Pick<Context, "config">;
 
@@ -20,7 +20,7 @@ export interface ClaimNews {
 /** The insurer has reported: the driver is told, each detail only where there is one. */
 export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: ClaimNews): OutboxEntry {
   const { reason, amountFen, surveyor, phone } = news;
-  return notice(accident, claim.party, `claim-${claim.status}`, {
+  return laterNotice(accident, claim.party, `claim-${claim.status}`, {
     ...insurerParams(ctx, accident, claim.party),
     claimNo: spaced(claim.insurerClaimNo),
     reason: reason ? ` (${reason})` : "",

@@ -15,7 +15,7 @@ export interface DeliverClaim {
   mayPost: () => boolean;
 }
 
-/** What is to become of the delivery, for the job that leased it. `late`: nothing was sent, the attempt does not count. */
+/** What is to become of the delivery, for the job that leased it. `late`: the attempt does not count. */
 export interface DeliveryVerdict {
   to: "done" | "dead" | "held" | "retry" | "late";
   code: string;
@@ -58,6 +58,9 @@ async function attempt(
   if (kind === "delivered" || kind === "duplicate") return { ...verdict, to: "done" };
   if (kind === "hold" || kind === "gone") return { ...verdict, to: "held" };
   if (kind === "rejected") return { ...verdict, to: "dead" };
+  // While the circuit is open no attempt counts: a claim must not die of an outage. It waits for its turn as the probe.
+  const waitMs = ctx.insurers.probeWaitMs(insurerCode);
+  if (waitMs !== null) return { ...verdict, to: "late", afterMs: waitMs };
   const afterMs = nextAttempt({ attempts, slowDown, retryAfterS, random: Math.random() });
   return afterMs === null ? { ...verdict, to: "dead" } : { ...verdict, to: "retry", afterMs };
 }

@@ -8,12 +8,18 @@ export interface Notice {
   accidentId: string;
 }
 
-/** The outbox entry that tells one party something about his accident. */
+/** The outbox entry that tells one party something about his accident; who reads it is at the roadside and waits for it. */
 export function notice(accident: Accident, to: Letter, code: string, params: Notice["params"] = {}): OutboxEntry {
   const party = accident.parties[to];
   if (!party) throw new Error(`nobody to tell ${code}`);
   const body: Notice = { code, params: { number: accident.number, ...params }, accidentId: accident.id };
-  return { kind: "notice", target: party.identity.personId, body: JSON.stringify(body) };
+  return { kind: "notice", target: party.identity.personId, body: JSON.stringify(body), urgent: true };
+}
+
+/** The same for news that nobody waits for at this moment: a claim's way at the insurer. */
+export function laterNotice(...what: Parameters<typeof notice>): OutboxEntry {
+  const { urgent: _, ...entry } = notice(...what);
+  return entry;
 }
 
 /** Who had signed what the other has now corrected is told: his signature no longer counts. */

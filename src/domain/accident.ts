@@ -266,12 +266,16 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+export const OUTBOX_KINDS = ["claim", "notice", "document", "photo", "plate", "plate-idle"] as const;
+
 /** What must leave the building, put into the document by the same write; the store gives it its id (accident and number, the webhook id of a claim). `body` is a code and parameters, or exact bytes as text. */
 export interface OutboxEntry {
-  kind: "claim" | "notice" | "document" | "photo" | "plate" | "plate-idle";
+  kind: (typeof OUTBOX_KINDS)[number];
   /** claim: insurer code; notice: personId; document: the accident itself; photo, plate, plate-idle: the photograph */
   target: string;
   body: string;
+  /** somebody waits for it at this moment, at the roadside: it passes the others of its kind */
+  urgent?: true;
 }
 
 /** What an action decides: the new state, the events that explain it, and what must follow. */

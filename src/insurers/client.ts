@@ -3,6 +3,7 @@ import axios, { type AxiosInstance } from "axios";
 import type { Insurer } from "../config.ts";
 import { NotFound } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { type Circuit, createCircuit } from "./circuit.ts";
 import { guardedAgents } from "./connection.ts";
 import { createEvidenceLinks, type EvidenceLinks } from "./evidence-links.ts";
 import { type DeliveryOutcome, type HttpAnswer, outcomeOfAnswer, outcomeOfError } from "./outcome.ts";
@@ -10,8 +11,14 @@ import { checkUrl, vettedLookup } from "./public-address.ts";
 import { sign, verify } from "./standard-webhooks.ts";
 
 export interface InsurerClient {
-  /** One attempt: signs the exact bytes now and posts them. Never throws for what the other side does. */
+  /** One attempt: signs the exact bytes now and posts them. Never throws for what the other side does; the insurer's circuit notes it. */
   post(insurerCode: string, message: { id: string; body: string }): Promise<DeliveryOutcome>;
+  /** How many posts to this insurer may run at once now in this process: its circuit may allow one, or none. */
+  places(insurerCode: string): number;
+  /** Milliseconds until the next probe of an insurer whose circuit is open; null: it is closed. */
+  probeWaitMs(insurerCode: string): number | null;
+  /** the circuits that are open, by insurer, for an operator */
+  openCircuits(): Record<string, string>;
   /** Returns the message's id when this insurer signed these bytes within five minutes, else throws NotSignedIn; NotFound for an insurer without an interface. */
   verify(
     insurerCode: string,
@@ -28,6 +35,8 @@ export interface InsurerClientOptions {
   /** evidence links are signed with a key derived from it */
   sessionKey: Uint8Array;
   clock: { now(): Date };
+  /** how far this machine's clock is from the database's; not given: not at all */
+  machineDiffersMs?: () => number;
   log: Log;
   timeouts?: { connectMs: number; totalMs: number };
 }
@@ -47,6 +56,12 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
     validateStatus: () => true,
     transformRequest: [(data: unknown) => data],
   });
+  const circuits = new Map<string, Circuit>();
+  const circuitOf = (code: string): Circuit => {
+    const circuit = circuits.get(code) ?? createCircuit(code, { clock, log });
+    circuits.set(code, circuit);
+    return circuit;
+  };
   const findInsurer = (code: string) => insurers.find((insurer) => insurer.code === code && insurer.secrets.length > 0);
   return {
     evidence: createEvidenceLinks({
@@ -56,19 +71,30 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
     }),
     async post(insurerCode, message) {
       const insurer = findInsurer(insurerCode);
-      // an insurer was taken out of the config while his claim was waiting
+      // an insurer was taken out of the config while its claim was waiting
       if (!insurer?.url) return { ...outcomeOfError("EADDRREFUSED"), code: "insurer-not-configured" };
       const outcome = await attempt(http, insurer, message, {
         allowPrivateAddresses,
         clock,
+        machineDiffersMs: options.machineDiffersMs ?? (() => 0),
         totalMs: timeouts.totalMs,
       });
+      if (outcome.contact) circuitOf(insurerCode).note(outcome.contact);
       log.info(
         { delivery: message.id, insurer: insurerCode, outcome: outcome.kind, code: outcome.code },
         "insurers.posted",
       );
       return outcome;
     },
+    places: (insurerCode) => circuitOf(insurerCode).places(),
+    probeWaitMs: (insurerCode) => circuitOf(insurerCode).waitMs(),
+    openCircuits: () =>
+      Object.fromEntries(
+        [...circuits].flatMap(([code, circuit]) => {
+          const state = circuit.state();
+          return state === null ? [] : [[code, state]];
+        }),
+      ),
     verify(insurerCode, headers, body) {
       const insurer = findInsurer(insurerCode);
       if (!insurer) throw new NotFound("insurer-unknown");
@@ -80,6 +106,7 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
 interface AttemptOptions {
   allowPrivateAddresses: boolean;
   clock: { now(): Date };
+  machineDiffersMs: () => number;
   totalMs: number;
 }
 
@@ -90,13 +117,12 @@ async function attempt(
   options: AttemptOptions,
 ): Promise<DeliveryOutcome> {
   const body = Buffer.from(message.body);
-  const now = options.clock.now();
   try {
     const url = new URL(insurer.url as string);
     checkUrl(url, options.allowPrivateAddresses);
     const signed = sign({
       id: message.id,
-      timestamp: Math.floor(now.getTime() / 1000),
+      timestamp: Math.floor(options.clock.now().getTime() / 1000),
       body,
       secrets: insurer.secrets,
     });
@@ -109,8 +135,15 @@ async function attempt(
       },
       signal: AbortSignal.timeout(options.totalMs),
     });
-    const retryAfter = response.headers["retry-after"] as string | undefined;
-    return outcomeOfAnswer({ status: response.status, retryAfter, ...(await readHead(response.data)) }, now);
+    const headers = response.headers as Record<string, string | undefined>;
+    const answer = {
+      status: response.status,
+      retryAfter: headers["retry-after"],
+      contentType: headers["content-type"],
+      date: headers["date"],
+      ...(await readHead(response.data)),
+    };
+    return outcomeOfAnswer(answer, options.clock.now(), options.machineDiffersMs());
   } catch (error) {
     return outcomeOfError(codeOf(error));
   }

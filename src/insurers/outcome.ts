@@ -1,7 +1,11 @@
+import { asciiOf, readBody } from "./answer-body.ts";
+import type { Contact } from "./circuit.ts";
+
 /**
  * What became of one attempt.
- * delivered, duplicate: done · transient: nothing reached him, or he says later · unknown: bytes were sent and no answer is certain, the same id is sent again ·
- * hold: configuration or certificate, a person must act and attempts are not burnt · rejected: the data, a person must read it · gone: 410, hold and alarm
+ * delivered, duplicate: done · transient: nothing reached the insurer, or it says later · unknown: bytes were sent and no answer is certain, the same id
+ * is sent again · hold: configuration, certificate, or an answer that is neither yes nor no: a person must act, attempts are not burnt · rejected: the
+ * data, a person must read it · gone: 410, hold and alarm
  */
 export type OutcomeKind = "delivered" | "duplicate" | "transient" | "unknown" | "hold" | "rejected" | "gone";
 
@@ -9,19 +13,24 @@ export interface DeliveryOutcome {
   kind: OutcomeKind;
   /** stable and loggable: http-503, connect-refused, body-policy_not_found … */
   code: string;
-  /** what the receiver asked for by Retry-After, at most 24 h; null: he did not */
+  /** what the receiver asked for by Retry-After, at most 24 h; null: it did not */
   retryAfterS: number | null;
-  /** he throttles or does not answer in time: wait at least a minute */
+  /** it throttles or does not answer in time: wait at least a minute */
   slowDown: boolean;
-  /** number under which he keeps the claim, when his answer names one */
+  /** number under which it keeps the claim, when its answer names one */
   insurerClaimNo: string | null;
-  /** first characters of his answer, digits masked */
+  /** first characters of its answer, digits masked */
   head: string;
+  /** what it says about the way to the insurer; null: nothing (a certificate, a setting of ours) */
+  contact: Contact | null;
 }
 
 export interface HttpAnswer {
   status: number;
   retryAfter: string | undefined;
+  contentType?: string | undefined;
+  /** the insurer's clock, as its `Date` header says it */
+  date?: string | undefined;
   /** at most 64 KB of the body */
   body: string;
   /** false: the connection ended before the body did */
@@ -31,8 +40,10 @@ export interface HttpAnswer {
 const MAX_RETRY_AFTER_S = 24 * 3600;
 const HEAD_CHARS = 300;
 const TRANSIENT_STATUS = new Set([408, 425, 429]);
+/** Signatures are good for five minutes; from here on a refused one may be the clock's fault. */
+const CLOCKS_AGREE_S = 60;
 
-/** Codes inside a body, as Chinese insurers' interfaces send them, also under status 200 (reliability: adapters must read the body of a 200). */
+/** Codes inside a body, as Chinese insurers' interfaces send them, also under status 200. */
 const BODY_CODES: Record<string, OutcomeKind> = {
   system_busy: "transient",
   系统繁忙: "transient",
@@ -41,23 +52,44 @@ const BODY_CODES: Record<string, OutcomeKind> = {
   duplicate: "duplicate",
   重复报案: "duplicate",
 };
+const SIGNATURE_CODES = ["sign-check-failure", "sign_check_failure"];
 
-/** Classifies an answer by its status, then by what its body says. */
-export function outcomeOfAnswer(answer: HttpAnswer, now: Date): DeliveryOutcome {
-  const said = readBody(answer.body);
+/**
+ * Classifies an answer by its status, then by what its body says. `now`: our time when it came; `machineDiffersMs`: how far this machine's clock is
+ * from the database's, by which we sign.
+ */
+export function outcomeOfAnswer(answer: HttpAnswer, now: Date, machineDiffersMs = 0): DeliveryOutcome {
+  const said = readBody(answer.body, answer.contentType);
+  const ok = answer.status >= 200 && answer.status < 300;
+  const cut = ok && !answer.complete;
   const base = {
     retryAfterS: retryAfterOf(answer.retryAfter, now),
     slowDown: answer.status === 429,
     insurerClaimNo: said.claimNo,
     head: redact(answer.body),
+    contact: { kind: cut ? ("no-answer" as const) : ("answered" as const) },
   };
-  const ok = answer.status >= 200 && answer.status < 300;
-  if (ok && !answer.complete) return { ...base, kind: "unknown", code: "answer-cut" };
-  if (ok && said.refusal === null) return { ...base, kind: "delivered", code: `http-${answer.status}` };
-  const byBody = said.refusal === null ? undefined : BODY_CODES[said.refusal];
-  if (byBody) return { ...base, kind: byBody, code: `body-${asciiOf(said.refusal)}` };
-  if (ok) return { ...base, kind: "rejected", code: `body-${asciiOf(said.refusal)}` };
-  return { ...base, kind: kindOfStatus(answer.status), code: `http-${answer.status}` };
+  if (cut) return { ...base, kind: "unknown", code: "answer-cut" };
+  const refusesSignature = answer.status === 401 || (said.code !== null && SIGNATURE_CODES.includes(said.code));
+  const differenceS = refusesSignature ? clockDifferenceS(answer.date, now, machineDiffersMs) : null;
+  if (differenceS !== null)
+    return { ...base, kind: "transient", code: "clock-differs", contact: { kind: "clock-differs", differenceS } };
+  const byBody = said.accepts || said.code === null ? undefined : BODY_CODES[said.code];
+  if (byBody) return { ...base, kind: byBody, code: `body-${asciiOf(said.code)}` };
+  if (!ok) return { ...base, kind: kindOfStatus(answer.status), code: `http-${answer.status}` };
+  if (said.refuses) return { ...base, kind: "rejected", code: `body-${asciiOf(said.code)}` };
+  if (said.doubt) return { ...base, kind: "hold", code: said.doubt };
+  return { ...base, kind: "delivered", code: `http-${answer.status}` };
+}
+
+/**
+ * Our time minus the answer's, in seconds, where they differ by more than a minute, else null. An answer without a time leaves the doubt whether the
+ * machine or the database is right where these two differ.
+ */
+function clockDifferenceS(date: string | undefined, now: Date, machineDiffersMs: number): number | null {
+  const dateMs = Date.parse(date ?? "");
+  const differenceS = Math.round((Number.isNaN(dateMs) ? machineDiffersMs : now.getTime() - dateMs) / 1000);
+  return Math.abs(differenceS) > CLOCKS_AGREE_S ? differenceS : null;
 }
 
 function kindOfStatus(status: number): OutcomeKind {
@@ -82,13 +114,14 @@ const TLS_ERROR = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOS
 
 /** Classifies an attempt that got no answer at all. */
 export function outcomeOfError(errorCode: string): DeliveryOutcome {
-  const base = { retryAfterS: null, slowDown: false, insurerClaimNo: null, head: "" };
+  const base = { retryAfterS: null, slowDown: false, insurerClaimNo: null, head: "", contact: null };
   if (errorCode === "EADDRREFUSED") return { ...base, kind: "hold", code: "address-refused" };
   if (TLS_ERROR.test(errorCode)) return { ...base, kind: "hold", code: "certificate" };
+  const silent = { ...base, contact: { kind: "no-answer" as const } };
   const notSent = NOT_SENT[errorCode];
-  if (notSent) return { ...base, kind: "transient", code: notSent };
+  if (notSent) return { ...silent, kind: "transient", code: notSent };
   const slowDown = errorCode === "ERR_CANCELED" || errorCode === "ETIMEDOUT";
-  return { ...base, kind: "unknown", code: slowDown ? "timeout" : "connection-lost", slowDown };
+  return { ...silent, kind: "unknown", code: slowDown ? "timeout" : "connection-lost", slowDown };
 }
 
 /** Seconds or an HTTP date; garbage and the past count as not given. */
@@ -98,33 +131,10 @@ export function retryAfterOf(header: string | undefined, now: Date): number | nu
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, MAX_RETRY_AFTER_S) : null;
 }
 
-/** Does the body refuse, with which code, and does it name a claim number? A body that is not a JSON object says nothing. */
-function readBody(body: string): { refusal: string | null; claimNo: string | null } {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return { refusal: null, claimNo: null };
-  }
-  if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed)) return { refusal: null, claimNo: null };
-  const { accepted, success, error, code, responseCode, insurerClaimNo } = parsed as Record<string, unknown>;
-  const errorCode = typeof error === "object" && error !== null ? (error as Record<string, unknown>).code : error;
-  const named = [errorCode, responseCode, code].find((value) => typeof value === "string" && value !== "") as
-    | string
-    | undefined;
-  const refuses = accepted === false || success === false || (error !== undefined && error !== null && error !== false);
-  const claimNo = typeof insurerClaimNo === "string" && /^[\w-]{1,64}$/.test(insurerClaimNo) ? insurerClaimNo : null;
-  return { refusal: refuses ? (named ?? "unnamed") : null, claimNo };
-}
-
 /** What may be kept and shown to an operator: no long numbers (phones, licences), no control characters. */
 function redact(body: string): string {
   return body
     .slice(0, HEAD_CHARS)
     .replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]/g, " ")
     .replaceAll(/\d{6,}/g, "******");
-}
-
-function asciiOf(code: string | null): string {
-  return (code ?? "unnamed").replaceAll(/[^\w-]/g, "_").slice(0, 40);
 }

@@ -33,6 +33,8 @@ export interface Lane {
   kind: OutboxEntry["kind"];
   /** taken when nothing of its own kind is due */
   idleKind?: OutboxEntry["kind"];
+  /** Which of what is due is taken next (queues.ts); not given: what has been due longest. */
+  order?: "by-insurer" | "urgent-first";
   /** how many at once in this process: pictures and paper must not delay claims */
   concurrency: number;
   /** How long a driver waits for what a dead process had in hand. A claim's is twice the time-out of its post; the others may run twice, to the same end. */
@@ -44,12 +46,15 @@ export interface Lane {
 export const LANES: readonly Lane[] = [
   {
     kind: "claim",
-    concurrency: 4,
+    order: "by-insurer",
+    // each insurer has its own limit
+    concurrency: Number.POSITIVE_INFINITY,
     leaseMs: 30_000,
     handle: (ctx, { id, target, ...job }) => deliverClaim(ctx, { ...job, deliveryId: id, insurerCode: target }),
   },
   {
     kind: "notice",
+    order: "urgent-first",
     concurrency: 4,
     leaseMs: 15_000,
     async handle(ctx, { id, target, body, last }) {

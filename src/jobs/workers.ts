@@ -4,6 +4,7 @@ import { scrubNext } from "../actions/scrub-files.ts";
 import type { Context } from "../context.ts";
 import { type Bell, createBell } from "./bell.ts";
 import { LANES, type Lane } from "./lanes.ts";
+import { queueOf } from "./queues.ts";
 import { relayOutbox } from "./relay.ts";
 import { runJob } from "./run-job.ts";
 
@@ -50,18 +51,15 @@ export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
 }
 
 function laneWorker(ctx: Context, lane: Lane): Worker {
+  const next = queueOf(ctx, lane);
   return {
     name: lane.kind,
     concurrency: lane.concurrency,
     pollMs: POLL_MS,
     bell: createBell(),
     async take() {
-      // the lease runs from before the question: its own clock is the database's
-      const leasedAt = performance.now();
-      const delivery =
-        (await ctx.deliveries.claimDue(lane.kind, lane.leaseMs)) ??
-        (lane.idleKind ? await ctx.deliveries.claimDue(lane.idleKind, lane.leaseMs) : null);
-      return delivery && (() => runJob(ctx, lane, { delivery, leasedAt }));
+      const leased = await next();
+      return leased && (() => runJob(ctx, lane, leased).finally(leased.done));
     },
   };
 }

@@ -29,6 +29,7 @@ export interface StoredEntry {
   kind: OutboxEntry["kind"];
   target: string;
   sealed: Buffer;
+  urgent?: true;
 }
 
 /** The parts of an accident that a change may replace; each is written only when it changed. */

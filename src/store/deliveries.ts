@@ -1,5 +1,5 @@
 import type { Connection, Model } from "mongoose";
-import type { OutboxEntry } from "../domain/accident.ts";
+import { OUTBOX_KINDS, type OutboxEntry } from "../domain/accident.ts";
 import { NotFound } from "../errors.ts";
 import { bytesOf, type StoredEntry } from "./accident-document.ts";
 import { type Delivery, type DeliveryAttempt, type DeliveryState, deliverySchema } from "./delivery-document.ts";
@@ -12,11 +12,28 @@ export interface Lease {
   token: number;
 }
 
+/** Which delivery is asked for. */
+export interface Wanted {
+  kind: OutboxEntry["kind"];
+  leaseMs: number;
+  /** only what goes there */
+  target?: string;
+  /** only what somebody waits for */
+  urgent?: true;
+}
+
 export interface Deliveries {
   /** Takes an accident's outbox over; the same entries again change nothing. */
   upsertFromOutbox(outbox: { accidentId: string; entries: StoredEntry[] }): Promise<void>;
   /** Leases the delivery that is due longest, or null. A lease that lapsed (its worker died) is due again. */
-  claimDue(kind: OutboxEntry["kind"], leaseMs: number): Promise<Delivery | null>;
+  claimDue(wanted: Wanted): Promise<Delivery | null>;
+  /** The targets for which something of this kind waits, in the order of their names: one look-up each, however much waits. */
+  listWaitingTargets(kind: OutboxEntry["kind"]): Promise<string[]>;
+  /** By kind, the seconds for which the delivery that is due longest has been due; kinds of which nothing is due are left out. */
+  findDueForS(): Promise<Record<string, number>>;
+  /** What was made before `before`, is not at its end and was not said to be late yet; oldest first. */
+  listLate(kind: OutboxEntry["kind"], before: Date, limit: number): Promise<Delivery[]>;
+  noteLateSaid(id: string): Promise<void>;
   /** Each returns false when the lease was lost: somebody else has it now, drop the result. */
   complete(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
   retry(lease: Lease, attempt: DeliveryAttempt, afterMs: number): Promise<boolean>;
@@ -59,12 +76,23 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
   });
   return {
     upsertFromOutbox: (outbox) => takeOver(model, outbox, now),
-    async claimDue(kind, leaseMs) {
+    async claimDue({ leaseMs, ...wanted }) {
       const lockUntil = new Date(now().getTime() + leaseMs);
       const update = { $set: { state: "inflight", dueAt: lockUntil, lockUntil }, $inc: { token: 1, attempts: 1 } };
       const options = { sort: { dueAt: 1 as const }, returnDocument: "after" as const };
-      const found = await model.findOneAndUpdate({ kind, dueAt: { $lte: now() } }, update, options).lean<Delivery>();
+      const due = { ...wanted, dueAt: { $lte: now() } };
+      const found = await model.findOneAndUpdate(due, update, options).lean<Delivery>();
       return found && plain(found);
+    },
+    listWaitingTargets: (kind) => listWaitingTargets(model, kind),
+    findDueForS: () => findDueForS(model, now()),
+    async listLate(kind, before, limit) {
+      const late = { kind, state: { $in: ALIVE }, createdAt: { $lte: before }, lateSaidAt: { $exists: false } };
+      const found = await model.find(late, null, { sort: { createdAt: 1 }, limit }).lean<Delivery[]>();
+      return found.map(plain);
+    },
+    async noteLateSaid(id) {
+      await model.updateOne({ _id: id }, { $set: { lateSaidAt: now() } });
     },
     async complete(lease, attempt) {
       const settled = await settle(lease, attempt, { $set: { state: "done" }, $unset: { dueAt: 1, lockUntil: 1 } });
@@ -119,7 +147,7 @@ async function takeOver(
   now: () => Date,
 ): Promise<void> {
   const entries = [...outbox.entries].sort((a, b) => a.seq - b.seq);
-  for (const { id, seq, kind, target, sealed } of entries) {
+  for (const { id, seq, kind, target, sealed, urgent } of entries) {
     const place = { accidentId: outbox.accidentId, kind, target };
     const blocker = ORDERED.includes(kind) ? await findBlocker(model, place, seq) : null;
     const start = blocker ? { blockedBy: blocker } : { dueAt: now() };
@@ -127,6 +155,7 @@ async function takeOver(
       ...place,
       seq,
       sealed,
+      ...(urgent && { urgent }),
       state: "pending",
       token: 0,
       attempts: 0,
@@ -148,6 +177,28 @@ async function findBlocker(
   const alive = { ...place, seq: { $lt: seq }, state: { $in: ALIVE } };
   const found = await model.findOne(alive, { _id: 1 }, { sort: { seq: -1 } }).lean<{ _id: string }>();
   return found?._id ?? null;
+}
+
+/** From one target to the next, past all that waits for it. */
+async function listWaitingTargets(model: Model<Delivery>, kind: OutboxEntry["kind"]): Promise<string[]> {
+  const targets: string[] = [];
+  while (true) {
+    const waiting = { kind, target: { $gt: targets.at(-1) ?? "" }, dueAt: { $exists: true } };
+    const next = await model.findOne(waiting, { target: 1 }, { sort: { target: 1 } }).lean<Delivery>();
+    if (!next) return targets;
+    targets.push(next.target);
+  }
+}
+
+async function findDueForS(model: Model<Delivery>, now: Date): Promise<Record<string, number>> {
+  const ages = await Promise.all(
+    OUTBOX_KINDS.map(async (kind) => {
+      const due = { kind, dueAt: { $lte: now } };
+      const oldest = await model.findOne(due, { dueAt: 1 }, { sort: { dueAt: 1 } }).lean<{ dueAt: Date }>();
+      return oldest ? [[kind, Math.floor((now.getTime() - oldest.dueAt.getTime()) / 1000)]] : [];
+    }),
+  );
+  return Object.fromEntries(ages.flat());
 }
 
 async function isAlive(model: Model<Delivery>, id: string): Promise<boolean> {

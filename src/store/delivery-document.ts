@@ -21,6 +21,8 @@ export interface Delivery {
   /** place in the accident's outbox; order of the queue of one accident × kind × target */
   seq: number;
   sealed: Buffer;
+  /** somebody waits for it now: it passes what nobody waits for */
+  urgent?: true;
   state: DeliveryState;
   /** when a worker may take it: due, or its lease has lapsed. Absent while it is blocked, held or at its end */
   dueAt?: Date;
@@ -32,6 +34,8 @@ export interface Delivery {
   blockedBy?: string;
   log: DeliveryAttempt[];
   createdAt: Date;
+  /** when it was said that it is late; once */
+  lateSaidAt?: Date;
 }
 
 export const deliverySchema = new Schema<Delivery>(
@@ -42,6 +46,7 @@ export const deliverySchema = new Schema<Delivery>(
     target: String,
     seq: Number,
     sealed: Buffer,
+    urgent: Boolean,
     state: String,
     dueAt: Date,
     lockUntil: Date,
@@ -50,10 +55,15 @@ export const deliverySchema = new Schema<Delivery>(
     blockedBy: String,
     log: [Schema.Types.Mixed],
     createdAt: Date,
+    lateSaidAt: Date,
   },
   { collection: "deliveries", versionKey: false, autoIndex: false, autoCreate: false },
 );
 deliverySchema.index({ kind: 1, dueAt: 1 });
+// Only what is due one day: what is done would make them grow for ever.
+const partialFilterExpression = { dueAt: { $exists: true } };
+deliverySchema.index({ kind: 1, target: 1, dueAt: 1 }, { partialFilterExpression });
+deliverySchema.index({ kind: 1, urgent: 1, dueAt: 1 }, { partialFilterExpression });
 deliverySchema.index({ accidentId: 1, kind: 1, target: 1, seq: 1 });
 deliverySchema.index({ blockedBy: 1 }, { sparse: true });
 deliverySchema.index({ state: 1, createdAt: 1 });

@@ -21,7 +21,10 @@ before(async () => {
 });
 after(() => server.close());
 
-function clientFor(url: string | null, options: { allow?: boolean; secrets?: string[] } = {}): InsurerClient {
+function clientFor(
+  url: string | null,
+  options: { allow?: boolean; secrets?: string[]; machineDiffersMs?: number } = {},
+): InsurerClient {
   const insurer: Insurer = {
     code: "PICC",
     zh: "",
@@ -37,6 +40,7 @@ function clientFor(url: string | null, options: { allow?: boolean; secrets?: str
     publicUrl: "https://kuaichu.example",
     sessionKey: Buffer.alloc(32, 7),
     clock,
+    machineDiffersMs: () => options.machineDiffersMs ?? 0,
     log,
     timeouts: { connectMs: 400, totalMs: 400 },
   });
@@ -51,8 +55,15 @@ async function post(listener: RequestListener) {
 const json =
   (status: number, body: object, headers = {}): RequestListener =>
   (_req, res) => {
-    res.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+    const date = clock.now().toUTCString();
+    res.writeHead(status, { "content-type": "application/json", date, ...headers }).end(JSON.stringify(body));
   };
+const page =
+  (contentType: string): RequestListener =>
+  (_req, res) => {
+    res.writeHead(200, { "content-type": contentType }).end("<!DOCTYPE html>\n<html><body>请登录</body></html>");
+  };
+const minutesAhead = (minutes: number) => ({ date: new Date(clock.now().getTime() + minutes * 60_000).toUTCString() });
 
 describe("one attempt to post a claim", () => {
   it("sends the exact bytes, signed at this moment with every live secret, and no more headers than needed", async () => {
@@ -113,6 +124,20 @@ describe("one attempt to post a claim", () => {
       "rejected",
       "body-policy_not_found",
     ],
+    ["401 from a clock an hour ahead", json(401, {}, minutesAhead(60)), "transient", "clock-differs"],
+    ["401 from a clock an hour behind", json(401, {}, minutesAhead(-60)), "transient", "clock-differs"],
+    ["401 from a clock that is half a minute off", json(401, {}, minutesAhead(0.5)), "hold", "http-401"],
+    ["401 that names no time", json(401, {}, { date: "yesterday" }), "hold", "http-401"],
+    ["403 from a clock an hour ahead", json(403, {}, minutesAhead(60)), "hold", "http-403"],
+    [
+      "sign-check-failure in a 200 from a clock an hour ahead",
+      json(200, { success: false, responseCode: "sign-check-failure" }, minutesAhead(60)),
+      "transient",
+      "clock-differs",
+    ],
+    ["a page of HTML in a 200", page("text/html; charset=utf-8"), "hold", "answer-html"],
+    ["a page of HTML under another name", page("text/plain"), "hold", "answer-html"],
+    ["an error of 0 in a 200", json(200, { error: 0, msg: "ok" }), "delivered", "http-200"],
     ["a refusal without a code in a 200", json(200, { success: false }), "rejected", "body-unnamed"],
     ["a connection that breaks without an answer", (req) => req.socket.destroy(), "unknown", "connection-lost"],
     ["no answer in time", () => {}, "unknown", "timeout"],
@@ -126,6 +151,33 @@ describe("one attempt to post a claim", () => {
   for (const [name, listener, kind, code] of answers) {
     it(`${name} is ${kind}`, async () => {
       const outcome = await post(listener);
+      assert.deepEqual([outcome.kind, outcome.code], [kind, code]);
+    });
+  }
+
+  const codes: [object, string, string][] = [
+    [{ code: 0 }, "delivered", "http-200"],
+    [{ code: "0", msg: "成功" }, "delivered", "http-200"],
+    [{ code: "00000" }, "delivered", "http-200"],
+    [{ code: 200, data: {} }, "delivered", "http-200"],
+    [{ code: "SUCCESS" }, "delivered", "http-200"],
+    [{ status: "ok" }, "delivered", "http-200"],
+    [{ accepted: true, code: 1 }, "delivered", "http-200"],
+    [{ success: true, code: "9999" }, "delivered", "http-200"],
+    [{ code: 500, msg: "失败" }, "hold", "body-500"],
+    [{ code: "9999" }, "hold", "body-9999"],
+    [{ code: -1 }, "hold", "body--1"],
+    [{ errcode: 40001, errmsg: "invalid" }, "hold", "body-40001"],
+    [{ result_code: "FAIL" }, "hold", "body-FAIL"],
+    [{ code: "A0400" }, "hold", "body-A0400"],
+    [{ status: "error" }, "hold", "body-status-error"],
+    [{ status: "Failed" }, "hold", "body-status-Failed"],
+    [{ code: "duplicate" }, "duplicate", "body-duplicate"],
+    [{ code: "system_busy" }, "transient", "body-system_busy"],
+  ];
+  for (const [body, kind, code] of codes) {
+    it(`${JSON.stringify(body)} in a 200 is ${kind}`, async () => {
+      const outcome = await post(json(200, body));
       assert.deepEqual([outcome.kind, outcome.code], [kind, code]);
     });
   }
@@ -177,6 +229,51 @@ describe("one attempt to post a claim", () => {
     assert.deepEqual(await kindAt(server.url.replace("http:", "https:")), ["hold", "certificate"]);
     assert.deepEqual(await kindAt(null), ["hold", "insurer-not-configured"]);
     assert.equal((await clientFor(server.url).post("NONE", message)).code, "insurer-not-configured");
+  });
+
+  it("is unsure of a 401 that names no time while the machine's clock is not the database's", async () => {
+    answer = json(401, {}, { date: "yesterday" });
+    const { kind, code } = await clientFor(server.url, { machineDiffersMs: 3_600_000 }).post("PICC", message);
+    assert.deepEqual([kind, code], ["transient", "clock-differs"]);
+  });
+
+  it("rests after three without an answer, probes once a minute, and goes on after the first answer", async () => {
+    const client = clientFor(server.url);
+    const restsAfter = async (listener: RequestListener) => {
+      answer = listener;
+      await client.post("PICC", message);
+      return [client.places("PICC"), client.probeWaitMs("PICC")];
+    };
+    const cut: RequestListener = (req) => req.socket.destroy();
+    assert.deepEqual(await restsAfter(cut), [4, null]);
+    assert.deepEqual(await restsAfter(cut), [4, null]);
+    assert.deepEqual(await restsAfter(json(503, {})), [4, null], "an answer, if no good one");
+    await restsAfter(cut);
+    await restsAfter(cut);
+    assert.deepEqual(await restsAfter(cut), [0, 60_000]);
+    const since = clock.now().toISOString();
+    assert.deepEqual(client.openCircuits(), { PICC: `open since ${since}: no answer` });
+    clock.advance(59_999);
+    assert.equal(client.places("PICC"), 0);
+    clock.advance(1);
+    assert.equal(client.places("PICC"), 1);
+    assert.deepEqual(await restsAfter(cut), [0, 60_000]);
+    clock.advance(-3_600_000);
+    assert.equal(client.places("PICC"), 1, "the clock was set back");
+    assert.deepEqual(await restsAfter(json(200, {})), [4, null]);
+    assert.deepEqual(client.openCircuits(), {});
+  });
+
+  it("rests at the first refusal that may be the clock's, says by how much, and once", async () => {
+    const client = clientFor(server.url);
+    const from = lines.length;
+    answer = json(401, {}, minutesAhead(60));
+    for (let n = 0; n < 3; n++) await client.post("PICC", message);
+    assert.equal(client.places("PICC"), 0);
+    assert.match(client.openCircuits().PICC ?? "", /our clock differs by -3600 s$/);
+    const said = lines.slice(from).filter((line) => line.includes("insurers.clock-differs"));
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? "", /"level":50.*"differenceS":-3600/);
   });
 
   it("does not connect to loopback unless it is allowed, by address or by name", async () => {

@@ -109,7 +109,7 @@ describe("claims on their way", () => {
     const { ctx } = await house.another();
     const accident = await house.conclude({ insurers: { A: "PICC", B: "PICC" } });
     for (const box of await ctx.accidents.listOutbox(10)) await ctx.deliveries.upsertFromOutbox(box);
-    const leased = await ctx.deliveries.claimDue("claim", MINUTE_MS);
+    const leased = await ctx.deliveries.claimDue({ kind: "claim", leaseMs: MINUTE_MS });
     assert.ok(leased);
     const body = await ctx.accidents.openBody(accident.id, leased._id, leased.sealed);
     assert.equal((await ctx.insurers.post("PICC", { id: leased._id, body })).kind, "delivered");
@@ -291,7 +291,7 @@ describe("a job that is poison", () => {
     const accident = await house.conclude();
     for (const box of await house.ctx.accidents.listOutbox(10)) await house.ctx.deliveries.upsertFromOutbox(box);
     for (let n = 0; n < 2 * RETRY_SCHEDULE_S.length; n++) {
-      assert.ok(await house.ctx.deliveries.claimDue("claim", MINUTE_MS));
+      assert.ok(await house.ctx.deliveries.claimDue({ kind: "claim", leaseMs: MINUTE_MS }));
       if (n % 2 === 1) house.clock.advance(MINUTE_MS);
     }
     await house.jobs.settle();

@@ -32,10 +32,14 @@ describe("a picture for which there is no room at this moment", () => {
     await relayOutbox(ctx);
     const full: Lane = { ...laneOf("photo"), handle: () => Promise.reject(new Busy(3)) };
     for (let round = 0; round < 12; round++) {
-      const delivery = await ctx.deliveries.claimDue("photo", full.leaseMs);
+      const delivery = await ctx.deliveries.claimDue({ kind: "photo", leaseMs: full.leaseMs });
       assert.ok(delivery, `round ${round}`);
       await runJob(ctx, full, { delivery, leasedAt: performance.now() });
-      assert.equal(await ctx.deliveries.claimDue("photo", full.leaseMs), null, "not before its time");
+      assert.equal(
+        await ctx.deliveries.claimDue({ kind: "photo", leaseMs: full.leaseMs }),
+        null,
+        "not before its time",
+      );
       clock.advance(3_000);
     }
     const [waiting] = await ctx.deliveries.listUndelivered(10);

@@ -82,11 +82,15 @@ describe("the database's clock", () => {
     // Two measures differ by the milliseconds that the questions took.
     let leased = null;
     for (let tries = 0; !leased && tries < 100; tries++) {
-      leased = await late.claimDue("document", 600_000);
+      leased = await late.claimDue({ kind: "document", leaseMs: 600_000 });
       if (!leased) await sleep(100);
     }
     assert.ok(leased, "an hour behind, and still due");
-    assert.equal(await punctual.claimDue("document", 600_000), null, "leased for ten minutes, not in the past");
+    assert.equal(
+      await punctual.claimDue({ kind: "document", leaseMs: 600_000 }),
+      null,
+      "leased for ten minutes, not in the past",
+    );
     slow.clock.close();
     right.clock.close();
   });

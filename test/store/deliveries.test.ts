@@ -36,7 +36,7 @@ function outbox(targets: string[], kind: Entry["kind"] = "claim") {
 }
 
 async function claim(kind: Entry["kind"] = "claim"): Promise<Delivery> {
-  const delivery = await deliveries.claimDue(kind, LEASE_MS);
+  const delivery = await deliveries.claimDue({ kind, leaseMs: LEASE_MS });
   assert.ok(delivery);
   return delivery;
 }
@@ -44,7 +44,11 @@ async function claim(kind: Entry["kind"] = "claim"): Promise<Delivery> {
 /** Everything that is due now, completed in the order in which it comes. */
 async function drain(kind: Entry["kind"] = "claim"): Promise<string[]> {
   const ids: string[] = [];
-  for (let next = await deliveries.claimDue(kind, LEASE_MS); next; next = await deliveries.claimDue(kind, LEASE_MS)) {
+  for (
+    let next = await deliveries.claimDue({ kind, leaseMs: LEASE_MS });
+    next;
+    next = await deliveries.claimDue({ kind, leaseMs: LEASE_MS })
+  ) {
     ids.push(next._id);
     await deliveries.complete(next, attempt());
   }
@@ -77,7 +81,9 @@ describe("taking an outbox over", () => {
 describe("a lease", () => {
   it("is given to one of many who ask at once", async () => {
     await deliveries.upsertFromOutbox(outbox(["PICC"]));
-    const asked = await Promise.all(Array.from({ length: 8 }, () => deliveries.claimDue("claim", LEASE_MS)));
+    const asked = await Promise.all(
+      Array.from({ length: 8 }, () => deliveries.claimDue({ kind: "claim", leaseMs: LEASE_MS })),
+    );
     const [leased, ...others] = asked.filter((delivery) => delivery !== null);
     assert.ok(leased);
     assert.equal(others.length, 0);
@@ -88,7 +94,7 @@ describe("a lease", () => {
     await deliveries.upsertFromOutbox(outbox(["PICC"]));
     const dead = await claim();
     clock.advance(LEASE_MS - 1);
-    assert.equal(await deliveries.claimDue("claim", LEASE_MS), null);
+    assert.equal(await deliveries.claimDue({ kind: "claim", leaseMs: LEASE_MS }), null);
     clock.advance(1);
     const second = await claim();
     assert.equal(second._id, dead._id);
@@ -111,7 +117,7 @@ describe("a lease", () => {
     await deliveries.upsertFromOutbox(outbox(["PICC"]));
     const first = await claim();
     assert.equal(await deliveries.postpone(first, attempt("lease-nearly-over"), 1_000), true);
-    assert.equal(await deliveries.claimDue("claim", LEASE_MS), null);
+    assert.equal(await deliveries.claimDue({ kind: "claim", leaseMs: LEASE_MS }), null);
     clock.advance(1_000);
     const second = await claim();
     assert.deepEqual([second._id, second.attempts], [first._id, 1]);
@@ -128,6 +134,77 @@ describe("a lease", () => {
     await deliveries.upsertFromOutbox(outbox(["p"], "photo"));
     assert.deepEqual(await drain(), [first.entries[0]?.id, second.entries[0]?.id]);
     assert.equal((await drain("photo")).length, 1);
+  });
+});
+
+describe("what waits for several", () => {
+  const kind = "plate";
+
+  it("is found by target and taken by target, however much waits for another", async () => {
+    const boxes = ["B", "A", "C", "A", "A"].map((target) => outbox([target], kind));
+    for (const box of boxes) {
+      await deliveries.upsertFromOutbox(box);
+      clock.advance(10);
+    }
+    assert.deepEqual(await deliveries.listWaitingTargets(kind), ["A", "B", "C"]);
+    const taken = await deliveries.claimDue({ kind, leaseMs: LEASE_MS, target: "A" });
+    assert.equal(taken?._id, boxes[1]?.entries[0]?.id);
+    await deliveries.retry(taken as Delivery, attempt("http-503"), 60_000);
+    assert.equal((await deliveries.claimDue({ kind, leaseMs: 0, target: "C" }))?._id, boxes[2]?.entries[0]?.id);
+    assert.equal(await deliveries.claimDue({ kind, leaseMs: LEASE_MS, target: "D" }), null);
+    assert.equal((await drain(kind)).length, 4);
+    assert.deepEqual(await deliveries.listWaitingTargets(kind), ["A"], "not due yet");
+    clock.advance(60_000);
+    await drain(kind);
+    assert.deepEqual(await deliveries.listWaitingTargets(kind), []);
+  });
+
+  it("goes to somebody who waits first, when it is asked for so, whatever is older", async () => {
+    const old = outbox(["p"], "notice");
+    const now = outbox(["q"], "notice");
+    await deliveries.upsertFromOutbox(old);
+    clock.advance(1_000);
+    await deliveries.upsertFromOutbox({ ...now, entries: now.entries.map((entry) => ({ ...entry, urgent: true })) });
+    const wanted = { kind: "notice" as const, leaseMs: LEASE_MS, urgent: true as const };
+    const first = await deliveries.claimDue(wanted);
+    assert.equal(first?._id, now.entries[0]?.id);
+    await deliveries.complete(first as Delivery, attempt());
+    assert.equal(await deliveries.claimDue(wanted), null);
+    assert.deepEqual(await drain("notice"), [old.entries[0]?.id]);
+  });
+
+  it("is told by the age of the oldest of each kind", async () => {
+    assert.deepEqual(await deliveries.findDueForS(), {});
+    await deliveries.upsertFromOutbox(outbox(["a"], kind));
+    clock.advance(5_000);
+    await deliveries.upsertFromOutbox(outbox(["p"], "photo"));
+    await deliveries.upsertFromOutbox(outbox(["b"], kind));
+    clock.advance(2_500);
+    assert.deepEqual(await deliveries.findDueForS(), { plate: 7, photo: 2 });
+    await drain(kind);
+    assert.deepEqual(await deliveries.findDueForS(), { photo: 2 });
+    await drain("photo");
+  });
+
+  it("is late once: what is at its end is not, and what was said is not said again", async () => {
+    const boxes = [outbox(["a"]), outbox(["b"]), outbox(["c"])];
+    const [a, b, c] = boxes.map(({ entries }) => entries[0]?.id) as [string, string, string];
+    for (const box of boxes) {
+      await deliveries.upsertFromOutbox(box);
+      clock.advance(1);
+    }
+    await deliveries.hold(await claim(), attempt("http-403"));
+    await deliveries.bury(await claim(), attempt("http-422"));
+    const late = async () => (await deliveries.listLate("claim", clock.now(), 10)).map(({ _id }) => _id);
+    assert.deepEqual(await late(), [a, c]);
+    assert.deepEqual(await deliveries.listLate("claim", new Date(clock.now().getTime() - 4), 10), []);
+    await deliveries.noteLateSaid(a);
+    assert.deepEqual(await late(), [c]);
+    assert.deepEqual(await drain(), [c]);
+    assert.deepEqual(await late(), []);
+    await deliveries.resend(a);
+    await deliveries.resend(b);
+    await drain();
   });
 });
 

@@ -32,7 +32,15 @@ export interface ClaimsHouse {
   close(): Promise<void>;
 }
 
-export async function openClaimsHouse(change: (config: Config) => Partial<Config> = () => ({})): Promise<ClaimsHouse> {
+export interface ClaimsHouseOptions {
+  /** how far the insurers' clock is from ours */
+  insurersAheadMs?: () => number;
+}
+
+export async function openClaimsHouse(
+  change: (config: Config) => Partial<Config> = () => ({}),
+  { insurersAheadMs = () => 0 }: ClaimsHouseOptions = {},
+): Promise<ClaimsHouse> {
   const dir = temporaryFolder("claims");
   const clock = createManualClock();
   let answer: RequestListener = (_req, res) => res.end();
@@ -45,7 +53,7 @@ export async function openClaimsHouse(change: (config: Config) => Partial<Config
   const insurers = createInsurerStandIn({
     insurers: config.insurers.filter(({ secrets }) => secrets.length > 0),
     appUrl: () => server.url,
-    now: clock.now,
+    now: () => new Date(clock.now().getTime() + insurersAheadMs()),
   });
   const app = new Koa();
   app.silent = true;

@@ -1,14 +1,19 @@
 /**
- * How an insurer behaves: normal · down: the connection breaks before anything is read · slow: no answer for so long · status: this HTTP status ·
- * ack-lost: the claim is taken, then the connection breaks · error-in-200: refuses inside a 200 · oversized: an answer without end
+ * How an insurer behaves: normal · down: the connection breaks before anything is read · silent: no answer and no end, until the mode is changed ·
+ * drip: an answer that begins and does not end, one byte at a time, until the mode is changed · slow: no answer for so long · status: this HTTP status ·
+ * ack-lost: the claim is taken, then the connection breaks · error-in-200: refuses inside a 200 · body: this body with 200 · oversized: an answer
+ * without end
  */
 export type Mode =
   | { kind: "normal" }
   | { kind: "down" }
+  | { kind: "silent" }
+  | { kind: "drip" }
   | { kind: "slow"; delayMs: number }
   | { kind: "status"; status: number; retryAfter?: string; location?: string }
   | { kind: "ack-lost" }
   | { kind: "error-in-200"; code: string }
+  | { kind: "body"; body: string; contentType: string }
   | { kind: "oversized"; bytes: number };
 
 export interface Modes {
@@ -18,6 +23,8 @@ export interface Modes {
   take(code: string): Mode;
   /** waits, unless the stand-in is closed before */
   pause(ms: number): Promise<void>;
+  /** aborted when the mode of this insurer is set anew, or the stand-in is closed */
+  changed(code: string): AbortSignal;
   close(): void;
 }
 
@@ -26,10 +33,15 @@ const NORMAL: Mode = { kind: "normal" };
 export function createModes(): Modes {
   const modes = new Map<string, { mode: Mode; left: number }>();
   const closing = new AbortController();
+  const changes = new Map<string, AbortController>();
   const get = (code: string) => modes.get(code)?.mode ?? NORMAL;
   return {
     get,
-    set: (code, mode, times = Number.POSITIVE_INFINITY) => void modes.set(code, { mode, left: times }),
+    set(code, mode, times = Number.POSITIVE_INFINITY) {
+      modes.set(code, { mode, left: times });
+      changes.get(code)?.abort();
+      changes.delete(code);
+    },
     take(code) {
       const entry = modes.get(code);
       if (!entry) return NORMAL;
@@ -47,6 +59,11 @@ export function createModes(): Modes {
         };
         closing.signal.addEventListener("abort", stop, { once: true });
       }),
+    changed(code) {
+      const change = changes.get(code) ?? new AbortController();
+      changes.set(code, change);
+      return AbortSignal.any([change.signal, closing.signal]);
+    },
     close: () => closing.abort(),
   };
 }

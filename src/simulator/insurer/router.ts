@@ -17,7 +17,10 @@ export function insurerRouter(parts: Parts): Router {
   router.post("/:code", async (http) => {
     const code = http.params.code ?? "";
     const secrets = parts.secretsOf(code);
+    // the stand-in's clock is the one that it checks signatures by
+    http.set("date", parts.now().toUTCString());
     if (!secrets) return answer(http, 404, { accepted: false, error: { code: "insurer_unknown" } });
+    const changed = parts.modes.changed(code);
     const mode = parts.modes.take(code);
     parts.inbox.arrive({ code, id: String(http.get("webhook-id")), mode: mode.kind });
     if (mode.kind === "down") return http.req.socket.destroy();
@@ -27,9 +30,27 @@ export function insurerRouter(parts: Parts): Router {
       parts.inbox.refuse();
       return answer(http, 401, { accepted: false, error: { code: "sign-check-failure" } });
     }
+    if (mode.kind === "silent" || mode.kind === "drip") return hang(http, mode.kind, changed);
     return behave(http, parts, { mode, code, id, body });
   });
   return router;
+}
+
+const DRIP_MS = 50;
+
+/** Holds the socket until the mode is changed; the caller may well have gone before. */
+function hang(http: RouterContext, kind: "silent" | "drip", end: AbortSignal): void {
+  http.respond = false;
+  const { res, req } = http;
+  if (kind === "drip") res.writeHead(200, { "content-type": "application/json" });
+  const dripping = kind === "drip" ? setInterval(() => res.write(" "), DRIP_MS) : undefined;
+  const stop = () => req.socket.destroy();
+  if (end.aborted) stop();
+  end.addEventListener("abort", stop, { once: true });
+  res.once("close", () => {
+    clearInterval(dripping);
+    end.removeEventListener("abort", stop);
+  });
 }
 
 function verified(
@@ -58,6 +79,11 @@ async function behave(http: RouterContext, parts: Parts, { mode, code, id, body 
     return answer(http, mode.status, { accepted: false, error: { code: `http_${mode.status}` } });
   }
   if (mode.kind === "error-in-200") return answer(http, 200, { success: false, responseCode: mode.code });
+  if (mode.kind === "body") {
+    http.type = mode.contentType;
+    http.body = mode.body;
+    return;
+  }
   if (mode.kind === "slow") await parts.modes.pause(mode.delayMs);
   const text = body.toString("utf8");
   const ref = refOf(text);

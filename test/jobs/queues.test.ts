@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { claimNews } from "../../src/actions/claim-notice.ts";
+import { notice } from "../../src/actions/notice.ts";
+import type { Claim, OutboxEntry } from "../../src/domain/accident.ts";
+import { LANES, type Lane } from "../../src/jobs/lanes.ts";
+import { queueOf } from "../../src/jobs/queues.ts";
+import { relayOutbox } from "../../src/jobs/relay.ts";
+import { type ClaimsHouse, openClaimsHouse } from "../support/claims-house.ts";
+import { closeDatabase } from "../support/database.ts";
+
+let house: ClaimsHouse;
+
+before(async () => {
+  house = await openClaimsHouse();
+});
+after(async () => {
+  await house.close();
+  await closeDatabase();
+});
+
+/** `count` accidents with one notice each: news of a claim, or what its driver waits for. */
+async function tell(count: number, urgent: boolean): Promise<void> {
+  const { ctx } = house;
+  for (let n = 0; n < count; n++) {
+    const { id } = await house.conclude();
+    await ctx.accidents.change(id, (accident) => {
+      const claim: Claim = { ...(accident.claims[0] as Claim), status: "paid" };
+      const entry: OutboxEntry = urgent ? notice(accident, "A", "may-move") : claimNews(ctx, accident, claim, {});
+      return { accident, events: [], outbox: [entry] };
+    });
+  }
+  while ((await relayOutbox(ctx)) > 0);
+}
+
+/** The notices in the order in which the lane takes them, each done before the next is asked for. */
+async function takenInOrder(count: number): Promise<string[]> {
+  const { ctx } = house;
+  const next = queueOf(ctx, LANES.find(({ kind }) => kind === "notice") as Lane);
+  const codes: string[] = [];
+  while (codes.length < count) {
+    const leased = await next();
+    if (!leased) break;
+    const { _id, token, accidentId, sealed } = leased.delivery;
+    codes.push(JSON.parse(await ctx.accidents.openBody(accidentId, _id, sealed)).code);
+    await ctx.deliveries.complete({ _id, token }, { n: 1, at: ctx.clock.now(), ms: 0, code: "done", head: "" });
+    leased.done();
+  }
+  return codes;
+}
+
+describe("the lane of notices", () => {
+  it("says what somebody waits for before a hundred that nobody waits for", async () => {
+    await tell(100, false);
+    house.clock.advance(1_000);
+    await tell(1, true);
+    const order = await takenInOrder(1_000);
+    assert.equal(order.length, 101);
+    assert.equal(order.indexOf("may-move"), 0);
+  });
+
+  it("says every fifth by its age alone, so that nothing waits for ever", async () => {
+    await tell(5, false);
+    house.clock.advance(1_000);
+    await tell(20, true);
+    const order = await takenInOrder(1_000);
+    assert.deepEqual(
+      order.flatMap((code, at) => (code === "claim-paid" ? [at] : [])),
+      [4, 9, 14, 19, 24],
+    );
+  });
+});
