@@ -1,14 +1,18 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
-import { Busy, NotFound, Upstream } from "../errors.ts";
+import { evidenceEnds } from "../domain/evidence-life.ts";
+import { Busy, NotFound, NotSignedIn, Upstream } from "../errors.ts";
 
 /** A photograph as received, or the agreement, to whoever holds a link that we signed. The signature is checked before anything is looked up. */
 export function sendEvidence(ctx: Context): RouterMiddleware {
   return async (http) => {
     const { accidentId = "", sha256 = "" } = http.params;
-    ctx.insurers.evidence.check({ accidentId, sha256, expires: http.query.expires, signature: http.query.signature });
+    const { expires, signature } = http.query;
+    const end = ctx.insurers.evidence.check({ accidentId, sha256, expires, signature });
     const accident = await ctx.accidents.get(accidentId);
+    const now = ctx.clock.now();
+    if (now > end && now > evidenceEnds(accident)) throw new NotSignedIn();
     const type = typeOf(accident, sha256);
     if (!type) throw new NotFound();
     const bytes = await ctx.blobs.read(accident, sha256).catch((error) => askAgain(ctx, accidentId, error));

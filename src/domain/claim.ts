@@ -13,7 +13,7 @@ export interface ClaimSources {
   /** Chinese names by insurer code */
   insurerNames: Readonly<Record<string, string>>;
   jurisdiction: { adcode: string; district: string };
-  /** a link that lives at most seven days */
+  /** a link that is good for seven days after the claim was delivered */
   linkOf(sha256: string): string;
   callbackOf(insurerCode: string, ref: string): string;
   now: Date;

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { resendDelivery } from "../../src/actions/resend-delivery.ts";
 import type { Accident } from "../../src/domain/accident.ts";
 import { type ClaimsHouse, openClaimsHouse } from "../support/claims-house.ts";
 import { closeDatabase } from "../support/database.ts";
 import { startS3 } from "../support/s3-server.ts";
 
+const WEEK_MS = 7 * 86_400_000;
 let house: ClaimsHouse;
 let accident: Accident;
 let photoSha: string;
@@ -70,9 +72,38 @@ describe("evidence behind a signed link", () => {
       link(photoSha).replace(/expires=\d+/, "expires=99999999999"),
     ];
     for (const variant of variants) assert.equal((await fetch(variant)).status, 401, variant);
+  });
+
+  it("is refused a week after the claims were delivered", async () => {
     const old = link(photoSha);
-    house.clock.advance(7 * 86_400_000 + 1_000);
+    await house.jobs.settle();
+    house.clock.advance(WEEK_MS);
+    assert.equal((await fetch(old)).status, 200);
+    house.clock.advance(1_000);
     assert.equal((await fetch(old)).status, 401);
+  });
+
+  it("is there for a claim that was held for weeks: the bytes are the same, the week begins when it is delivered", async () => {
+    const { ctx, insurers, clock, jobs } = house;
+    insurers.setMode("PICC", { kind: "status", status: 403 });
+    const held = await house.conclude({ insurers: { A: "PICC", B: "PICC" } });
+    const original = await ctx.blobs.save(held, photo, "original");
+    await ctx.accidents.change(held.id, (current) => ({
+      accident: { ...current, photos: current.photos.map((one, n) => (n === 0 ? { ...one, sha256: original } : one)) },
+      events: [],
+    }));
+    const url = ctx.insurers.evidence.url(held.id, original);
+    await jobs.settle();
+    clock.advance(3 * WEEK_MS);
+    insurers.setMode("PICC", { kind: "normal" });
+    const waiting = (await ctx.deliveries.listUndelivered(100)).filter(({ state }) => state === "held");
+    for (const { _id } of waiting) await resendDelivery(ctx, { id: _id });
+    await jobs.settle();
+    assert.ok(held.claims.every(({ ref }) => insurers.find(ref)?.deliveries === 1));
+    clock.advance(WEEK_MS);
+    assert.equal((await fetch(url)).status, 200);
+    clock.advance(1_000);
+    assert.equal((await fetch(url)).status, 401);
   });
 });
 
