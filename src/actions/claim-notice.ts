@@ -4,9 +4,14 @@ import { laterNotice, notice } from "./notice.ts";
 
 type Wiring = Pick<Context, "config">;
 
-/** Nobody has told the insurer, or could not: the driver calls him, with the number where it is known. */
-export function callInsurer(ctx: Wiring, accident: Accident, letter: Letter): OutboxEntry {
-  return notice(accident, letter, "claim-call-insurer", insurerParams(ctx, accident, letter));
+/** Nobody has told the insurer, or could not yet: the driver should call, at the number where it is known. */
+export function callInsurer(
+  ctx: Wiring,
+  accident: Accident,
+  letter: Letter,
+  code: "claim-call-insurer" | "claim-delayed" = "claim-call-insurer",
+): OutboxEntry {
+  return notice(accident, letter, code, insurerParams(ctx, accident, letter));
 }
 
 /** What may be said besides the new status; each comes with what separates it from the words before. */

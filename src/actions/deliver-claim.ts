@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
-import type { Accident, Change, EventType } from "../domain/accident.ts";
+import type { Accident, Change } from "../domain/accident.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
+import { hasClaimEvent } from "./claim-events.ts";
 import { callInsurer } from "./claim-notice.ts";
 
 export interface DeliverClaim {
@@ -28,6 +29,8 @@ export interface DeliveryVerdict {
 
 /** a process that is late again and again must not take the same claim in a circle */
 const LATE_MS = 1_000;
+/** after more than half an hour; a whole day is said by tell-late-claims */
+const WARN_AT = 5;
 const NOTHING_SENT = { head: "", afterMs: 0, insurerClaimNo: null };
 
 /** One attempt to hand a claim to its insurer; what is final (delivered, given up) becomes an event of the accident, and the driver whose claim cannot be handed over is told to call. */
@@ -35,14 +38,15 @@ export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<D
   const ref = refOf(input.body);
   const accident = await ctx.accidents.get(input.accidentId);
   // the event was written and the worker died before it could say so: the insurer has it
-  if (hasEvent(accident, "claim-delivered", ref)) return { ...NOTHING_SENT, to: "done", code: "delivered-before" };
+  if (hasClaimEvent(accident, ref, "claim-delivered")) return { ...NOTHING_SENT, to: "done", code: "delivered-before" };
   if (!input.mayPost()) return { ...NOTHING_SENT, to: "late", code: "lease-nearly-over", afterMs: LATE_MS };
   const verdict = await attempt(ctx, input);
   const { to, code, insurerClaimNo } = verdict;
   if (to === "done") await ctx.accidents.change(accident.id, (current) => delivered(current, { ref, insurerClaimNo }));
   if (to === "dead") await ctx.accidents.change(accident.id, (current) => givenUp(ctx, current, { ref, code }));
-  if (to === "dead" || to === "held")
-    ctx.log.error({ delivery: input.deliveryId, insurer: input.insurerCode, code }, `claim ${to}`);
+  const told = { delivery: input.deliveryId, insurer: input.insurerCode, code, attempts: input.attempts };
+  if (to === "dead" || to === "held") ctx.log.error(told, `claim ${to}`);
+  if (to === "retry" && input.attempts === WARN_AT) ctx.log.warn(told, "claim.still-not-taken");
   return verdict;
 }
 
@@ -69,27 +73,24 @@ function delivered(
   accident: Accident,
   { ref, insurerClaimNo }: { ref: string; insurerClaimNo: string | null },
 ): Change | null {
-  if (hasEvent(accident, "claim-delivered", ref)) return null;
+  if (hasClaimEvent(accident, ref, "claim-delivered")) return null;
   const claims = accident.claims.map((claim) =>
     claim.ref === ref ? { ...claim, insurerClaimNo: claim.insurerClaimNo ?? insurerClaimNo } : claim,
   );
   return { accident: { ...accident, claims }, events: [{ type: "claim-delivered", by: "system", data: { ref } }] };
 }
 
-/** The driver is told once, however often the claim is sent again and given up again. */
+/** The driver is told once to call, however late the claim is, and however often it is sent again and given up again. */
 function givenUp(ctx: Context, accident: Accident, { ref, code }: { ref: string; code: string }): Change | null {
   const claim = accident.claims.find((candidate) => candidate.ref === ref);
   if (!claim) return null;
-  const told = hasEvent(accident, "claim-undeliverable", ref);
+  const told = hasClaimEvent(accident, ref, "claim-undeliverable", "claim-delayed");
   return {
     accident,
     events: [{ type: "claim-undeliverable", by: "system", data: { ref, code } }],
     outbox: told ? [] : [callInsurer(ctx, accident, claim.party)],
   };
 }
-
-const hasEvent = (accident: Accident, type: EventType, ref: string): boolean =>
-  accident.events.some((event) => event.type === type && event.data.ref === ref);
 
 /** The body is ours: it was built by domain/claim and sealed since. */
 const refOf = (body: string): string => (JSON.parse(body) as { data: { claimRef: string } }).data.claimRef;

@@ -257,6 +257,7 @@ export const EVENT_TYPES = [
   "documents-rendered",
   "claim-submitted",
   "claim-delivered",
+  "claim-delayed",
   "claim-undeliverable",
   "claim-resent",
   "claim-status-changed",

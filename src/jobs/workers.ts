@@ -1,6 +1,7 @@
 import { erasePast } from "../actions/erase-past.ts";
 import { expireAccidents } from "../actions/expire-accidents.ts";
 import { scrubNext } from "../actions/scrub-files.ts";
+import { tellLateClaims } from "../actions/tell-late-claims.ts";
 import type { Context } from "../context.ts";
 import { type Bell, createBell } from "./bell.ts";
 import { LANES, type Lane } from "./lanes.ts";
@@ -21,6 +22,7 @@ export interface Worker {
 
 const POLL_MS = 1_000;
 const REPAIR_MS = 5_000;
+const LATE_CLAIMS_MS = 60_000;
 const EXPIRE_MS = 60_000;
 const ERASE_MS = 3_600_000;
 /** What an upload that was cut off has left lives for less than an hour. */
@@ -42,6 +44,7 @@ export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
     relay,
     ...lanes,
     roundWorker("repair", REPAIR_MS, () => ctx.deliveries.repair()),
+    roundWorker("late-claims", LATE_CLAIMS_MS, () => tellLateClaims(ctx)),
     roundWorker("expire", EXPIRE_MS, () => expireAccidents(ctx)),
     roundWorker("erase", ERASE_MS, () => erasePast(ctx)),
     roundWorker("sweep", SWEEP_MS, () => ctx.blobs.sweep()),

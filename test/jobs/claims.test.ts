@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, describe, it } from "node:test";
 import { deliverClaim } from "../../src/actions/deliver-claim.ts";
+import { tellLateClaims } from "../../src/actions/tell-late-claims.ts";
 import type { Accident, Claim } from "../../src/domain/accident.ts";
 import { RETRY_SCHEDULE_S } from "../../src/domain/retry.ts";
 import { deliveriesCommand } from "../../src/jobs/deliveries-command.ts";
@@ -251,6 +252,45 @@ describe("an insurer that fails", () => {
     await house.jobs.settle();
     assert.equal(received(accident)[0]?.deliveries, 1);
     assert.deepEqual(await command("resend", id), { code: 1, printed: `${id}\tdone or on its way\n` });
+  });
+
+  it("for a day, or is held for so long, is an error once, and its drivers are told once to call", async () => {
+    const from = house.lines.length;
+    house.insurers.setMode("PICC", { kind: "status", status: 503 });
+    house.insurers.setMode("PAIC", { kind: "status", status: 403 });
+    const accident = await house.conclude();
+    const elsewhere = await house.conclude({ insurers: { A: "CPIC", B: "CPIC" } });
+    for (let hours = 0; hours < 23; hours++) {
+      await house.jobs.settle();
+      house.clock.advance(60 * MINUTE_MS);
+    }
+    assert.equal((await events(accident, "claim-delayed")).length, 0);
+    const warned = house.lines.slice(from).filter((line) => line.includes("claim.still-not-taken"));
+    assert.equal(warned.length, 1);
+    house.clock.advance(60 * MINUTE_MS);
+    assert.equal(await tellLateClaims(house.ctx), 2);
+    const told = await house.notices(accident.id);
+    assert.deepEqual(told.map(({ code, to, params }) => [code, to, params.hotline]).sort(), [
+      ["claim-delayed", `${accident.id}-A`, " 95518"],
+      ["claim-delayed", `${accident.id}-B`, " 95511"],
+    ]);
+    for (let days = 0; days <= RETRY_SCHEDULE_S.length; days++) {
+      await house.jobs.settle();
+      house.clock.advance(1.2 * DAY_MS);
+    }
+    assert.deepEqual((await stateOf(accident)).sort(), ["dead", "held"]);
+    assert.equal((await events(accident, "claim-delayed")).length, 2);
+    assert.equal((await events(elsewhere, "claim-delayed")).length, 0);
+    const errors = house.lines.slice(from).filter((line) => line.includes('"claim.late"'));
+    assert.deepEqual(errors.map((line) => JSON.parse(line).insurer).sort(), ["PAIC", "PICC"]);
+    house.insurers.setMode("PICC", { kind: "normal" });
+    house.insurers.setMode("PAIC", { kind: "normal" });
+    await command("resend", "--all");
+    await house.jobs.settle();
+    assert.deepEqual(
+      received(accident).map((claim) => claim?.deliveries),
+      [1, 1],
+    );
   });
 
   it("for more than three days is given up, and the driver is told to call", async () => {

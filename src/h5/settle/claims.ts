@@ -61,7 +61,7 @@ function nextOf(state: ClaimLine["state"], claim: Claim | null, delivery: Delive
 function deliveryOf(accident: Accident, { ref }: Claim): Delivery {
   const has = (type: string) => accident.events.some((event) => event.type === type && event.data.ref === ref);
   if (has("claim-delivered")) return "delivered";
-  return has("claim-undeliverable") ? "undeliverable" : "pending";
+  return has("claim-undeliverable") || has("claim-delayed") ? "undeliverable" : "pending";
 }
 
 /** "3,000" or "3,000.50": whole yuan without their zeros. */

@@ -1,0 +1,52 @@
+import type { Context } from "../context.ts";
+import type { Accident, Change } from "../domain/accident.ts";
+import { AppError } from "../errors.ts";
+import { hasClaimEvent } from "./claim-events.ts";
+import { callInsurer } from "./claim-notice.ts";
+
+type Delivery = Awaited<ReturnType<Context["deliveries"]["get"]>>;
+
+/** The driver has 48 hours to report: after a day without the insurer's acceptance it is time to call. */
+const LATE_MS = 24 * 3600_000;
+const BATCH = 20;
+
+/**
+ * Says once of each claim that has been under way, held or waiting for a day: an error for the operator, and a word to the driver, who should
+ * call the insurer; the claim is tried on. Returns how many there were.
+ */
+export async function tellLateClaims(ctx: Context): Promise<number> {
+  const before = new Date(ctx.clock.now().getTime() - LATE_MS);
+  const late = await ctx.deliveries.listLate("claim", before, BATCH);
+  for (const delivery of late) {
+    await tellLate(ctx, delivery);
+    await ctx.deliveries.noteLateSaid(delivery._id);
+  }
+  return late.length;
+}
+
+async function tellLate(ctx: Context, { _id, accidentId, target, state, attempts, log }: Delivery): Promise<void> {
+  const told = { delivery: _id, insurer: target, state, attempts };
+  ctx.log.error({ ...told, code: log.at(-1)?.code ?? "not-tried" }, "claim.late");
+  try {
+    await ctx.accidents.change(accidentId, (accident) => delayed(ctx, accident, target));
+  } catch (error) {
+    // erased, or it does not open: there is nobody to tell
+    if (!(error instanceof AppError)) throw error;
+    ctx.log.error({ ...told, code: error.code }, "claim.driver-not-told");
+  }
+}
+
+/** Of two claims at one insurer the second waits behind the first. */
+function delayed(ctx: Context, accident: Accident, insurerCode: string): Change | null {
+  const claims = accident.claims.filter(
+    (claim) =>
+      claim.insurerCode === insurerCode &&
+      !hasClaimEvent(accident, claim.ref, "claim-delivered", "claim-delayed", "claim-undeliverable"),
+  );
+  if (claims.length === 0) return null;
+  return {
+    accident,
+    events: claims.map(({ ref }) => ({ type: "claim-delayed", by: "system", data: { ref } })),
+    outbox: claims.map(({ party }) => callInsurer(ctx, accident, party, "claim-delayed")),
+  };
+}
