@@ -50,12 +50,17 @@ const shutter = (page: Page) => page.getByRole("button", { name: "拍照", exact
 
 const COMES_BACK = "void document.dispatchEvent(new Event('visibilitychange'))";
 
-/** What the viewfinder shows is all but black. */
-const IS_BLACK = `(() => {
+/** Ends when the viewfinder shows a frame that is all but black; without a frame nothing is drawn, and every value is 0. */
+const UNTIL_BLACK = `new Promise((resolve) => {
   const pen = Object.assign(document.createElement("canvas"), { width: 8, height: 8 }).getContext("2d");
-  pen.drawImage(document.querySelector("video"), 0, 0, 8, 8);
-  return pen.getImageData(0, 0, 8, 8).data.every((value, at) => at % 4 === 3 || value < 16);
-})()`;
+  const look = () => {
+    pen.drawImage(document.querySelector("video"), 0, 0, 8, 8);
+    const values = pen.getImageData(0, 0, 8, 8).data;
+    if (values.every((value, at) => (at % 4 === 3 ? value === 255 : value < 16))) resolve();
+    else requestAnimationFrame(look);
+  };
+  look();
+})`;
 
 describe("the viewfinder", () => {
   it("five shutters fill the five places one after the other, with the position, and lead on", async () => {
@@ -98,7 +103,7 @@ describe("the viewfinder", () => {
     await page.getByRole("button", { name: "开始拍照" }).click();
     // a lens that is covered
     await page.evaluate("globalThis.lensIsCovered = true");
-    while (!(await page.evaluate(IS_BLACK)));
+    await page.evaluate(UNTIL_BLACK);
     await shutter(page).click();
     await page.getByRole("dialog", { name: "我的车损" }).waitFor();
     await page.evaluate("globalThis.lensIsCovered = false");

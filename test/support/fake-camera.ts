@@ -14,7 +14,9 @@ const CAMERA = `
         pen.fillStyle = "#020202";
         return pen.fillRect(0, 0, 960, 720);
       }
-      for (let at = 0; at < 12; at++) {
+      pen.fillStyle = "hsl(" + upTo(360) + " 40% 55%)";
+      pen.fillRect(0, 0, 960, 720);
+      for (let at = 0; at < 24; at++) {
         pen.fillStyle = "hsl(" + upTo(360) + " 60% " + (15 + upTo(70)) + "%)";
         pen.fillRect(upTo(960) - 120, upTo(720) - 90, 80 + upTo(400), 60 + upTo(300));
       }
