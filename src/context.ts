@@ -12,13 +12,14 @@ import { createRender, type Render } from "./render.ts";
 import { createAccidentReader } from "./store/accident-reader.ts";
 import { type Accidents, createAccidents } from "./store/accidents.ts";
 import { type Blobs, createBlobs } from "./store/blobs.ts";
-import { connect, isReady } from "./store/connect.ts";
+import { connect, guardOf } from "./store/connect.ts";
 import { type Counters, createCounters } from "./store/counters.ts";
 import { createDatabaseClock, type DatabaseClock, fixedClocks } from "./store/database-clock.ts";
 import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
 import { createErasures, type Erasures } from "./store/erasures.ts";
 import { createInbox } from "./store/inbox.ts";
 import { isKeyOf } from "./store/key-check.ts";
+import { type DatabaseLimits, LIMITS } from "./store/limits.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
 import { createPhotoHashes, type PhotoHashes } from "./store/photo-hashes.ts";
@@ -32,6 +33,7 @@ import { createWitness, type Witness } from "./store/witness.ts";
 import { createWechatApi, type WechatApi } from "./wechat/api/client.ts";
 import { type CustomerQuota, createQuota, SAY_WINDOWS } from "./wechat/api/quota.ts";
 import type { InboxStore } from "./wechat/inbox.ts";
+import { within } from "./within.ts";
 
 export interface Clock {
   now(): Date;
@@ -67,8 +69,10 @@ export interface Context {
   erasures: Erasures;
   /** the time that may be relied upon where something ends for good */
   witness: Witness;
-  /** reachable right now? */
+  /** Whether the database answers in time, asked the way a push or a page asks. */
   databaseReady(): Promise<boolean>;
+  /** Whether it is away, or was slow within the last seconds: what waits now waits for it. */
+  databaseIsSlow(): boolean;
   /** values for `/readyz`: whoever has one adds it here */
   health: Health;
 
@@ -91,6 +95,7 @@ export interface Overrides {
   clock?: Clock;
   /** `measured`: as without overrides */
   databaseClock?: Clock | "measured";
+  limits?: Partial<DatabaseLimits>;
 }
 
 const WRONG_KEY =
@@ -99,7 +104,8 @@ const WRONG_KEY =
 /** Opens the database (MONGODB_URI, else the embedded default) and makes everything. `close` ends what was opened, in reverse. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
   const log = overrides.log ?? createLog(config.logLevel);
-  const database = await openDatabase(config, overrides.databaseUri);
+  const limits = { ...LIMITS, ...overrides.limits };
+  const database = await openDatabase(config, { uri: overrides.databaseUri, limits, log });
   const { connection, door } = database;
   const databaseClock = await openClock(connection, log, overrides);
   const clock: Clock = databaseClock;
@@ -145,6 +151,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   });
   const release = readRelease();
   const render = createRender({ assets: `/assets/${release.hash}` });
+  const accidents = await createAccidents({ connection, vault, now, catalogue: config.rules.catalogue, reader });
   const photos = createPhotos({ readPlates: config.photos.reader, hidden: hiddenFromPictures(config), log });
   return {
     config,
@@ -156,10 +163,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     release,
     releases: createReleases(connection, now),
     vault,
-    accidents: wakingAfterChange(
-      await createAccidents({ connection, vault, now, catalogue: config.rules.catalogue, reader }),
-      wake,
-    ),
+    accidents: wakingAfterChange(accidents, wake),
     people,
     blobs,
     uploads: await createUploads(connection, vault, now),
@@ -172,7 +176,12 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     retention,
     erasures,
     witness,
-    databaseReady: () => isReady(connection),
+    databaseReady: () =>
+      within(accidents.findByPerson("readyz"), limits.readyMs, () => new Error("slow")).then(
+        () => true,
+        () => false,
+      ),
+    databaseIsSlow: () => guardOf(connection).isSlow,
     health,
     wechat,
     quota: createQuota({ store: quotas }),
@@ -209,13 +218,21 @@ const hiddenFromPictures = ({ dataDir }: Config): string[] => [
   `${dataDir}/development-keys.json`,
 ];
 
-async function openDatabase(config: Config, override: string | undefined) {
+async function openDatabase(
+  config: Config,
+  { uri: override, limits, log }: { uri: string | undefined; limits: DatabaseLimits; log: Log },
+) {
   const uri = override ?? config.mongodbUri;
   const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database` });
-  const connection = await connect(uri ?? (embedded?.socketUri as string));
+  const connection = await connect(uri ?? (embedded?.socketUri as string), { limits, log });
   return {
     connection,
-    door: embedded ?? undefined,
+    door: embedded
+      ? {
+          insertChunks: (into: Parameters<typeof embedded.insertChunks>[0]) =>
+            guardOf(connection).run(() => embedded.insertChunks(into), limits.bulkMs),
+        }
+      : undefined,
     async close() {
       await connection.close();
       await embedded?.close();

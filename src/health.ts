@@ -1,3 +1,8 @@
+import { within } from "./within.ts";
+
+/** A value that takes longer is null: `/readyz` answers within two seconds. */
+const READ_MS = 1_500;
+
 /** What an operator should see in `/readyz` beside the status: one short name and a number, a text or a small object for each. */
 export interface Health {
   /** Adds a value that is read at each request of `/readyz`. A name is given once. */
@@ -6,7 +11,7 @@ export interface Health {
   values(): Promise<Record<string, unknown>>;
 }
 
-export function createHealth(): Health {
+export function createHealth(readMs = READ_MS): Health {
   const readers = new Map<string, () => unknown>();
   return {
     add(name, read) {
@@ -14,15 +19,16 @@ export function createHealth(): Health {
       readers.set(name, read);
     },
     async values() {
-      const entries = [...readers].map(async ([name, read]) => [name, await readOrNull(read)] as const);
+      const entries = [...readers].map(async ([name, read]) => [name, await readOrNull(read, readMs)] as const);
       return Object.fromEntries(await Promise.all(entries));
     },
   };
 }
 
-const readOrNull = async (read: () => unknown): Promise<unknown> => {
+const readOrNull = async (read: () => unknown, ms: number): Promise<unknown> => {
   try {
-    return await read();
+    const value = (async () => read())();
+    return await within(value, ms, () => new Error("slow"));
   } catch {
     return null;
   }

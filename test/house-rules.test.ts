@@ -13,7 +13,7 @@ interface Room {
   packages?: false | readonly string[];
 }
 
-const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts"];
+const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts", "within.ts"];
 const HANDS = ["store", "wechat", "insurers", "photos", "documents", "embedded"];
 const DOOR: Room = {
   may: [...SHARED, "actions", "domain", "http"],
@@ -38,7 +38,8 @@ const ROOMS: Record<string, Room> = {
   "config.ts": { may: ["domain", ...SETTINGS] },
   ...Object.fromEntries(SETTINGS.map((file) => [file, { may: SETTINGS, mayType: ["config.ts"] }])),
   "errors.ts": { may: [], packages: false },
-  "health.ts": { may: [], packages: false },
+  "health.ts": { may: ["within.ts"], packages: false },
+  "within.ts": { may: [], packages: false },
   "log.ts": { may: [] },
   "render.ts": { may: ["domain"] },
   "metrics.ts": { may: ["errors.ts"] },
