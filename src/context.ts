@@ -145,6 +145,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   });
   const deliveries = await createDeliveries({ connection, clock });
   health.add("dueForS", () => deliveries.findDueForS());
+  health.add("papersMissing", () => deliveries.countFailing("document", 3));
   const insurers = createInsurerClient({
     ...config,
     sessionKey: config.keys.session,

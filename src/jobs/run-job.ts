@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { nextAttempt } from "../domain/retry.ts";
+import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
 import { AppError, Busy, Upstream } from "../errors.ts";
 import type { Delivery, Lane, Verdict } from "./lanes.ts";
 
@@ -7,13 +7,15 @@ import type { Delivery, Lane, Verdict } from "./lanes.ts";
 const MAX_ATTEMPTS: Record<Delivery["kind"], number> = {
   claim: Number.POSITIVE_INFINITY,
   notice: 7,
-  document: 9,
+  document: RETRY_SCHEDULE_S.length,
   photo: 7,
   plate: 3,
   "plate-idle": 3,
 };
 /** of a lease: a claim's post that begins later could outlast it (30 s of lease, 15 s of time-out) */
 const LAST_MOMENT = 0.5;
+/** in leases: a job that takes longer is given up, its place goes to the next */
+const LONGEST = 4;
 
 /** Does one leased delivery and writes what became of it, under the lease's token. Never throws: the loop goes on. */
 export async function runJob(ctx: Context, lane: Lane, leased: Leased): Promise<void> {
@@ -45,13 +47,27 @@ async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): 
   // an attempt that ends the process never returns here: the number of leases counts it
   if (attempts > MAX_ATTEMPTS[delivery.kind]) return dead(ctx, delivery, "attempts-used-up");
   try {
-    const body = await ctx.accidents.openBody(accidentId, id, delivery.sealed);
+    const openBody = () => ctx.accidents.openBody(accidentId, id, delivery.sealed);
     const last = attempts >= MAX_ATTEMPTS[delivery.kind];
-    return (await lane.handle(ctx, { id, accidentId, target, body, attempts, last, mayPost })) ?? verdict;
+    const job = { id, accidentId, target, openBody, attempts, last, mayPost };
+    return (await within(lane.leaseMs * LONGEST, lane.handle(ctx, job))) ?? verdict;
   } catch (error) {
     const code = codeOf(error);
     ctx.log.warn({ delivery: id, kind: delivery.kind, attempts, code }, "jobs.failed");
     return failed(ctx, delivery, { error, code });
+  }
+}
+
+/** What never settles must not hold its place for ever; what it still does is fenced off by its lease. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error("job stuck"), { code: "job-stuck" })), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

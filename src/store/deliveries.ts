@@ -31,6 +31,8 @@ export interface Deliveries {
   listWaitingTargets(kind: OutboxEntry["kind"]): Promise<string[]>;
   /** By kind, the seconds for which the delivery that is due longest has been due; kinds of which nothing is due are left out. */
   findDueForS(): Promise<Record<string, number>>;
+  /** How many of this kind are not done after so many attempts. */
+  countFailing(kind: OutboxEntry["kind"], attempts: number): Promise<number>;
   /** What was made before `before`, is not at its end and was not said to be late yet; oldest first. */
   listLate(kind: OutboxEntry["kind"], before: Date, limit: number): Promise<Delivery[]>;
   noteLateSaid(id: string): Promise<void>;
@@ -86,6 +88,8 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
     },
     listWaitingTargets: (kind) => listWaitingTargets(model, kind),
     findDueForS: () => findDueForS(model, now()),
+    countFailing: (kind, attempts) =>
+      model.countDocuments({ kind, state: { $in: [...ALIVE, "dead"] }, attempts: { $gte: attempts } }),
     async listLate(kind, before, limit) {
       const late = { kind, state: { $in: ALIVE }, createdAt: { $lte: before }, lateSaidAt: { $exists: false } };
       const found = await model.find(late, null, { sort: { createdAt: 1 }, limit }).lean<Delivery[]>();
