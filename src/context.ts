@@ -105,13 +105,16 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const clock: Clock = databaseClock;
   const now = () => clock.now();
   const vault = createVault(config.keys.data);
-  if (!(await isKeyOf(connection, vault))) {
+  const closeStore = async () => {
     databaseClock.close();
     await database.close();
+  };
+  if (!(await isKeyOf(connection, vault))) {
+    await closeStore();
     throw new ConfigFault([WRONG_KEY]);
   }
   const blobs = await createBlobs(connection, { vault, now, settings: config, door }).catch(async (error) => {
-    await database.close();
+    await closeStore();
     throw error;
   });
   const reader = createAccidentReader(vault, log);
@@ -193,10 +196,9 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     onWake: (listener) => void wakes.on("wake", listener),
     async close() {
       wakes.removeAllListeners();
-      databaseClock.close();
       wechat.close();
       await photos.close();
-      await database.close();
+      await closeStore();
     },
   };
 }

@@ -1,8 +1,7 @@
 import type { Connection } from "mongoose";
-import { Unreadable } from "../errors.ts";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
-import type { Vault } from "./vault.ts";
+import { openedOrNull, type Vault } from "./vault.ts";
 
 interface CheckDocument {
   _id: "data-key";
@@ -56,15 +55,5 @@ async function opens(connection: Connection, vault: Vault): Promise<boolean | nu
           vault.openOwn(`person/${_id}`, bytesOf(sealedOpenid)),
     ),
   ];
-  return tries.length === 0 ? null : tries.some(isReadable);
-}
-
-function isReadable(open: () => unknown): boolean {
-  try {
-    open();
-    return true;
-  } catch (error) {
-    if (error instanceof Unreadable) return false;
-    throw error;
-  }
+  return tries.length === 0 ? null : tries.some((open) => openedOrNull<unknown>(open) !== null);
 }

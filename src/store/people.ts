@@ -2,13 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, type mongo, Schema } from "mongoose";
 import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
-import { Unreadable } from "../errors.ts";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { type Consents, consentsOf, type NoticeConsent } from "./people-consents.ts";
 import { openedBy, type SayWindow, type SayWindows, sayWindows } from "./people-windows.ts";
 import { together } from "./together.ts";
-import type { Vault } from "./vault.ts";
+import { openedOrNull, type Vault } from "./vault.ts";
 
 /** Who has ever spoken to the account: found by a keyed hash, the openid and what he used last time sealed. */
 export interface People extends Consents {
@@ -89,7 +88,7 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     async lastDetails(personId) {
       const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
       if (!document?.sealedDetails) return null;
-      const opened = readable(() => vault.openOwn(`details/${personId}`, bytesOf(document.sealedDetails)));
+      const opened = openedOrNull(() => vault.openOwn(`details/${personId}`, bytesOf(document.sealedDetails)));
       return opened === null ? null : (JSON.parse(opened) as Details);
     },
     async keepUnsaid(personId, ...texts) {
@@ -100,7 +99,7 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     async takeUnsaid(personId) {
       const before = await model.findOneAndUpdate({ _id: personId }, { $unset: { unsaid: 1 } }).lean<PersonDocument>();
       const opened = (before?.unsaid ?? []).map((sealed) =>
-        readable(() => vault.openOwn(`unsaid/${personId}`, bytesOf(sealed))),
+        openedOrNull(() => vault.openOwn(`unsaid/${personId}`, bytesOf(sealed))),
       );
       return opened.filter((text) => text !== null);
     },
@@ -114,16 +113,6 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
 
 /** It has an index, which would otherwise be written with each push. */
 const hourOf = (at: Date) => new Date(at.getTime() - (at.getTime() % 3_600_000));
-
-/** What only saves him some typing, or is news that he finds in his case as well, must not stop him when it does not open: null then. */
-function readable(open: () => string): string | null {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof Unreadable) return null;
-    throw error;
-  }
-}
 
 interface Seen {
   id: string;

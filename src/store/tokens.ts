@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Connection, Schema } from "mongoose";
-import { Unreadable } from "../errors.ts";
 import { bytesOf } from "./accident-document.ts";
-import type { Vault } from "./vault.ts";
+import { openedOrNull, type Vault } from "./vault.ts";
 
 interface TokenDocument {
   _id: string;
@@ -27,13 +26,9 @@ export function createTokens(connection: Connection, vault: Vault, now: () => Da
       const found = await model.findOne({ _id: kind }).lean<TokenDocument>();
       if (!found?.sealed) return null;
       const { sealed, expiresAt = 0, fetchedAt = 0 } = found;
-      try {
-        return { value: vault.openOwn(`token/${kind}`, bytesOf(sealed)), expiresAt, fetchedAt };
-      } catch (error) {
-        // One that does not open is as good as none: a new one is fetched.
-        if (error instanceof Unreadable) return null;
-        throw error;
-      }
+      // One that does not open is as good as none: a new one is fetched.
+      const value = openedOrNull(() => vault.openOwn(`token/${kind}`, bytesOf(sealed)));
+      return value === null ? null : { value, expiresAt, fetchedAt };
     },
     async save(kind: string, token: { value: string; expiresAt: number; fetchedAt: number }) {
       const { value, ...times } = token;

@@ -1,11 +1,10 @@
 import type { Connection } from "mongoose";
 import { Schema } from "mongoose";
 import type { Accident } from "../domain/accident.ts";
-import { Unreadable } from "../errors.ts";
 import { bytesOf } from "./accident-document.ts";
 import { withRoom } from "./blob-gridfs.ts";
 import { bare } from "./bulk.ts";
-import type { Vault } from "./vault.ts";
+import { openedOrNull, type Vault } from "./vault.ts";
 
 /** One picture on its way: whose, of which case, and the SHA-256 (hex) that its phone says it has. */
 export interface Upload {
@@ -79,7 +78,8 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
       const options = { sort: { _id: 1 as const }, limit: pieces, batchSize: READ_AT_ONCE };
       for await (const { _id, sealed } of collection.find({ ...allOf(upload), ...living() }, options)) {
         if (numberOf(_id) !== next++) return null;
-        const piece = openedPiece(() => vault.open(upload.accident.key, `upload/${_id}`, bytesOf(sealed)));
+        // One that does not open is as good as none: the phone sends it again.
+        const piece = openedOrNull(() => vault.open(upload.accident.key, `upload/${_id}`, bytesOf(sealed)));
         if (!piece) return null;
         read += piece.copy(whole, read);
       }
@@ -92,16 +92,6 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
       return (await collection.deleteMany({ expiresAt: { $lte: now() } })).deletedCount;
     },
   };
-}
-
-/** A piece that does not open is as good as none: the phone sends it again. */
-function openedPiece(open: () => Buffer): Buffer | null {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof Unreadable) return null;
-    throw error;
-  }
 }
 
 const prefixOf = ({ accident, personId, sha256 }: Upload): string => `${accident.id}/${personId}/${sha256}/`;

@@ -84,3 +84,13 @@ function open(key: Uint8Array, place: string, sealed: Uint8Array): Buffer {
     throw new Unreadable({}, error);
   }
 }
+
+/** Runs `open`; null where the sealed value does not open. For values that can be had again or done without. */
+export function openedOrNull<T>(open: () => T): T | null {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
+}

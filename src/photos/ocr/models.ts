@@ -27,7 +27,10 @@ const OPTIONS: InferenceSession.SessionOptions = {
   logSeverityLevel: 3,
 };
 
-/** Null where the optional packages are not installed (onnxruntime-node carries no binary for every machine); a damaged model throws. */
+/**
+ * Loads the models; null where the optional packages are not installed (onnxruntime-node carries no binary for every
+ * machine); a damaged model throws. Only in the reader's process: its environment keeps the runtime from reporting to its maker.
+ */
 export async function loadModels(threads = 2): Promise<OcrModels | null> {
   const packages = await optionalPackages();
   if (!packages) return null;

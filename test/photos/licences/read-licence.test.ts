@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { LicenceField, LicenceKind } from "../../../src/domain/licence.ts";
-import { readLicence } from "../../../src/photos/licences/read-licence.ts";
-import { loadModels, type OcrModels } from "../../../src/photos/ocr/models.ts";
 import { createPlateReader } from "../../../src/photos/plates/reader.ts";
 import { drivingLicence, sheetOf, vehicleLicence } from "../../support/painted-licences.ts";
 import { photographed } from "../../support/photographed.ts";
@@ -30,8 +28,8 @@ const CAR = {
   issuedOn: "2021-05-07",
 };
 
-/** In this process: the one for pictures stands behind all others, and here somebody waits. */
-let models: OcrModels | null;
+/** Reads in a process of its own, as the server does: only there is the runtime kept from reporting to its maker. */
+const reader = createPlateReader();
 const off = createPlateReader({ isOn: false });
 let sheets: { driver: Buffer; car: Buffer; menu: Buffer };
 before(async () => {
@@ -41,17 +39,16 @@ before(async () => {
     sheetOf(["今日特价", "宫保鸡丁 38元", "米饭 2元"]),
   ]);
   sheets = { driver, car, menu };
-  models = await loadModels();
 });
 after(async () => {
-  await models?.release();
+  await reader.close();
   await off.close();
 });
 
-/** Where the optional packages are not installed there are no models, and nothing to be read with. */
+/** Where the optional packages are not installed there is nothing to be read with. */
 async function read(picture: Buffer, kind: LicenceKind, expected: Partial<Record<LicenceField, string>>) {
-  if (!models) return null;
-  const reading = await readLicence(models, picture, kind);
+  if (!(await reader.isAvailable())) return null;
+  const reading = await reader.readLicence(picture, kind);
   const values = Object.keys(expected).map((field) => [field, reading?.fields[field as LicenceField]?.value]);
   assert.deepEqual(Object.fromEntries(values), expected);
   return reading;
@@ -74,7 +71,7 @@ describe("a photographed licence", () => {
   });
 
   it("that is none, is none", async () => {
-    assert.equal(models && (await readLicence(models, sheets.menu, "driving-licence")), null);
+    assert.equal(await reader.readLicence(sheets.menu, "driving-licence"), null);
   });
 
   it("is read by nobody where the reader is switched off", async () => {
