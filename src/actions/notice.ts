@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Letter, type OutboxEntry, otherOf, type Person } from "../domain/accident.ts";
+import { plainWords } from "../domain/plain-words.ts";
 
 /** What is to be said to a person: a code and parameters, put into words when it is sent, in his language. */
 export interface Notice {
@@ -32,7 +33,7 @@ export function correctionNotice(before: Accident, by: Letter): OutboxEntry[] {
 export const noticeUrl = (ctx: Context, { accidentId }: Notice): string =>
   `${ctx.config.publicUrl}/h5/accidents/${accidentId}`;
 
-/** The notice in his language; `words`: the key of others for it than its own. */
+/** The notice in the driver's language, with what others wrote as plain words; `words`: the key of others for it than its own. */
 export function noticeText(ctx: Context, person: Person, notice: Notice, words?: string): string {
   const { code, params } = notice;
   const t = ctx.render.words(person.language);
@@ -58,7 +59,8 @@ const WORDS_OF: Readonly<Record<string, string>> = {
 
 function wordOf(t: (key: string) => string, name: string, value: string | number): string | number {
   const words = WORDS_OF[name];
-  return words ? t(`${words}.${value}`) : value;
+  if (words) return t(`${words}.${value}`);
+  return typeof value === "string" ? plainWords(value) : value;
 }
 
 /** "2026-06-01 08:05", Shanghai time (UTC+8 all year). */

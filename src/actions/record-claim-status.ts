@@ -1,7 +1,15 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, Claim, ClaimStatus, NewEvent } from "../domain/accident.ts";
-import { judgeStatus, type StatusVerdict } from "../domain/claim-status.ts";
-import { Conflict, NotFound } from "../errors.ts";
+import { serialise } from "../domain/agreement.ts";
+import {
+  type IncomingStatus,
+  isAhead,
+  isLate,
+  isOfSameTime,
+  judgeNews,
+  type StatusVerdict,
+} from "../domain/claim-status.ts";
+import { Conflict, Invalid, NotFound } from "../errors.ts";
 import { claimNews } from "./claim-notice.ts";
 
 export interface RecordClaimStatus {
@@ -20,62 +28,141 @@ export interface RecordClaimStatus {
   };
 }
 
+/** What became of a message that was taken. */
+export interface Recorded {
+  /** its id was seen before */
+  duplicate: boolean;
+  /** it came late: kept, not applied */
+  stale: boolean;
+  /** it says what the last one said */
+  unchanged: boolean;
+  /** it bears the time of the last one that was applied: they are in the order of arrival */
+  sameTime: boolean;
+}
+
 const SEEN_LIMIT = 100;
 /** said again even if the claim stays where it is: another payment, another paper to bring */
 const REPEATED: readonly ClaimStatus[] = ["paid", "need_more"];
 
-/** Takes what an insurer reports of his own claim: applied and told to the driver, kept as late, or held for a person (Conflict "claim-status-held"). NotFound for a claim that is not his. */
-export async function recordClaimStatus(
-  ctx: Context,
-  input: RecordClaimStatus,
-): Promise<{ duplicate: boolean; stale: boolean }> {
+/**
+ * Takes what an insurer reports of a claim of its own: applied and told to the driver, or kept as late. Throws NotFound for another's claim,
+ * Invalid for a time more than a day ahead and for more than 200 messages a day (429), Conflict "claim-status-held" for an impossible step.
+ */
+export async function recordClaimStatus(ctx: Context, input: RecordClaimStatus): Promise<Recorded> {
   const found = await ctx.accidents.findByClaim(input.ref);
-  if (!found || !claimOf(found, input)) throw new NotFound("claim-unknown");
-  let result: StatusVerdict | "duplicate" = "applied";
+  const known = found && claimOf(found, input);
+  if (!known) throw new NotFound("claim-unknown");
+  const incoming = incomingOf(input);
+  if (isAhead(incoming.occurredAt, ctx.clock.now())) throw new Invalid("time-ahead", { fields: ["occurredAt"] });
+  if (!known.seenIds.includes(input.webhookId)) await countNews(ctx, input);
+  let news: News = { verdict: "applied", duplicate: true, isRepeated: false, sameTime: false };
   await ctx.accidents.change(found.id, (accident) => {
     const claim = claimOf(accident, input) as Claim;
-    const seen = claim.seenIds.includes(input.webhookId);
-    result = seen ? verdictBefore(accident, input) : judgeStatus(claim, incoming(input));
-    return seen ? null : changed(ctx, accident, { claim, input, verdict: result as StatusVerdict });
+    news = newsOf(ctx, accident, { claim, input, incoming });
+    return news.duplicate ? null : changed(ctx, accident, { claim, input, incoming, news });
   });
-  const verdict = result as StatusVerdict | "duplicate";
+  const { verdict, duplicate, isRepeated, sameTime } = news;
   if (verdict === "held") {
-    ctx.log.error({ claim: input.ref, insurer: input.insurerCode, status: input.status.status }, "claim status held");
+    if (!duplicate && !isRepeated)
+      ctx.log.error({ claim: input.ref, insurer: input.insurerCode, status: input.status.status }, "claim status held");
     throw new Conflict("claim-status-held");
   }
-  return { duplicate: verdict === "duplicate", stale: verdict === "stale" };
+  return {
+    duplicate,
+    stale: verdict === "stale" && !duplicate,
+    unchanged: isRepeated && verdict === "applied",
+    sameTime,
+  };
 }
 
 const claimOf = (accident: Accident, { ref, insurerCode }: RecordClaimStatus): Claim | undefined =>
   accident.claims.find((claim) => claim.ref === ref && claim.insurerCode === insurerCode);
 
-/** A message that was held is answered so again, and is not a success because it comes twice. */
-function verdictBefore(accident: Accident, { webhookId }: RecordClaimStatus): "held" | "duplicate" {
-  const held = accident.events.some(({ type, data }) => type === "claim-status-held" && data.message === webhookId);
-  return held ? "held" : "duplicate";
+const NEWS_A_DAY = 200;
+const DAY_MS = 24 * 3600_000;
+const SHANGHAI_MS = 8 * 3600_000;
+
+/** A day is one in Shanghai. */
+async function countNews({ tries, clock }: Context, { ref }: RecordClaimStatus): Promise<void> {
+  const now = clock.now().getTime();
+  const endOfDay = (Math.floor((now + SHANGHAI_MS) / DAY_MS) + 1) * DAY_MS - SHANGHAI_MS;
+  if (await tries.count(`claim-news ${ref}`, NEWS_A_DAY, endOfDay)) return;
+  throw new Invalid("too-many-news", { retryAfterS: Math.ceil((endOfDay - now) / 1000) }, 429);
 }
 
-const incoming = ({ status: { status, sequence, occurredAt } }: RecordClaimStatus) => ({
+const incomingOf = ({ status: { status, sequence, occurredAt } }: RecordClaimStatus): IncomingStatus => ({
   status,
   sequence: sequence ?? null,
   occurredAt: occurredAt === undefined ? null : new Date(occurredAt),
 });
 
-interface Decision {
-  claim: Claim;
-  input: RecordClaimStatus;
+interface News {
   verdict: StatusVerdict;
+  duplicate: boolean;
+  isRepeated: boolean;
+  sameTime: boolean;
+  digest?: string;
 }
 
-function changed(ctx: Context, accident: Accident, { claim, input, verdict }: Decision): Change {
-  const next: Claim = { ...(verdict === "applied" ? applied(ctx, claim, input) : claim) };
-  next.seenIds = [...claim.seenIds, input.webhookId].slice(-SEEN_LIMIT);
+interface Message {
+  claim: Claim;
+  input: RecordClaimStatus;
+  incoming: IncomingStatus;
+}
+
+function newsOf(ctx: Context, accident: Accident, { claim, input, incoming }: Message): News {
+  // a message that was held is answered so again, and is not a success because it comes twice
+  if (claim.seenIds.includes(input.webhookId))
+    return {
+      verdict: wasHeld(accident, input) ? "held" : "applied",
+      duplicate: true,
+      isRepeated: false,
+      sameTime: false,
+    };
+  const { sequence: _, occurredAt: __, ...said } = input.status;
+  const digest = ctx.vault.digest(accident.key, serialise(said));
+  return {
+    ...judgeNews(claim, incoming, digest),
+    digest,
+    duplicate: false,
+    sameTime: isOfSameTime(claim, incoming),
+  };
+}
+
+const wasHeld = (accident: Accident, { webhookId }: RecordClaimStatus): boolean =>
+  accident.events.some(({ type, data }) => type === "claim-status-held" && data.message === webhookId);
+
+type Decision = Message & { news: News };
+
+function changed(ctx: Context, accident: Accident, decision: Decision): Change | null {
+  const { claim, input, news } = decision;
+  const { verdict, isRepeated, digest } = news;
+  const moved = verdict === "applied" ? applied(ctx, claim, input) : claim;
+  const next: Claim = isRepeated
+    ? atItsPlace(claim, moved, decision.incoming)
+    : remembered(moved, { id: input.webhookId, verdict, digest });
+  if (next === claim) return null;
   const claims = accident.claims.map((other) => (other.ref === claim.ref ? next : other));
-  const news = verdict === "applied" && (next.status !== claim.status || REPEATED.includes(next.status));
+  if (isRepeated) return { accident: { ...accident, claims }, events: [] };
+  const isTold = verdict === "applied" && (next.status !== claim.status || REPEATED.includes(next.status));
   return {
     accident: { ...accident, claims },
-    events: [eventOf(input, verdict)],
-    outbox: news ? [claimNews(ctx, accident, next, newsOf(input))] : [],
+    events: [eventOf(input, news)],
+    outbox: isTold ? [claimNews(ctx, accident, next, detailsOf(input))] : [],
+  };
+}
+
+/** Only its place in the insurer's order moves, so that what was overtaken by the repetition is still late. */
+function atItsPlace(claim: Claim, { sequence, statusAt }: Claim, incoming: IncomingStatus): Claim {
+  const isThere = sequence === claim.sequence && statusAt.getTime() === claim.statusAt.getTime();
+  return isThere || isLate(claim, incoming) ? claim : { ...claim, sequence, statusAt };
+}
+
+function remembered(claim: Claim, news: { id: string; verdict: StatusVerdict; digest: string | undefined }): Claim {
+  return {
+    ...claim,
+    seenIds: [...claim.seenIds, news.id].slice(-SEEN_LIMIT),
+    lastNews: { ...claim.lastNews, [news.verdict]: news.digest },
   };
 }
 
@@ -93,7 +180,10 @@ function applied(ctx: Context, claim: Claim, { status: said }: RecordClaimStatus
 }
 
 /** Codes and numbers only: reasons, names and phones stay out of the record. */
-function eventOf({ ref, insurerCode, webhookId, status }: RecordClaimStatus, verdict: StatusVerdict): NewEvent {
+function eventOf(
+  { ref, insurerCode, webhookId, status }: RecordClaimStatus,
+  { verdict, sameTime }: Pick<News, "verdict" | "sameTime">,
+): NewEvent {
   return {
     type: verdict === "held" ? "claim-status-held" : "claim-status-changed",
     by: `insurer:${insurerCode}`,
@@ -104,12 +194,13 @@ function eventOf({ ref, insurerCode, webhookId, status }: RecordClaimStatus, ver
       ...(status.sequence !== undefined && { sequence: status.sequence }),
       ...(status.occurredAt !== undefined && { occurredAt: status.occurredAt }),
       ...(verdict === "stale" && { stale: true }),
+      ...(sameTime && { sameTime }),
       ...status.amounts,
     },
   };
 }
 
-function newsOf({ status: { surveyor, reason, amounts } }: RecordClaimStatus) {
+function detailsOf({ status: { surveyor, reason, amounts } }: RecordClaimStatus) {
   const amountFen = amounts?.paidFen ?? amounts?.approvedFen ?? amounts?.assessedFen;
   return { reason: reason?.text, amountFen, surveyor: surveyor?.name, phone: surveyor?.phone };
 }

@@ -21,7 +21,9 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
       const key = `api.errors.${code}`;
       const params = { field: fields[0] ?? "" };
       http.status = busy ? 503 : (spoken?.status ?? 500);
+      const retryAfterS = spoken?.details.retryAfterS;
       if (busy) http.set("retry-after", RETRY_AFTER_S);
+      else if (typeof retryAfterS === "number") http.set("retry-after", String(retryAfterS));
       http.set("cache-control", "no-store");
       // the rest of a body that is not read would be taken for the next request
       if (http.status === 413) http.set("connection", "close");

@@ -15,9 +15,9 @@ export function receiveStatus(ctx: Context): RouterMiddleware {
     const rawBody = await readBody(http.req);
     const webhookId = ctx.insurers.verify(code, http.headers, rawBody);
     const status = readStatus(rawBody, { insurerCode: code, claimRef: ref });
-    const { duplicate, stale } = await recordClaimStatus(ctx, { ref, insurerCode: code, webhookId, status });
+    const recorded = await recordClaimStatus(ctx, { ref, insurerCode: code, webhookId, status });
     http.set("cache-control", "no-store");
-    http.body = { accepted: true, ...(duplicate && { duplicate }), ...(stale && { stale }) };
+    http.body = { accepted: true, ...Object.fromEntries(Object.entries(recorded).filter(([, holds]) => holds)) };
   };
 }
 

@@ -160,6 +160,8 @@ export interface Claim {
   sequence: number;
   /** webhook ids already answered: at-least-once in, one effect */
   seenIds: string[];
+  /** by what became of it, the keyed digest of the insurer's last news: what says the same again changes nothing */
+  lastNews?: Partial<Record<"applied" | "stale" | "held", string>>;
 }
 
 export interface Documents {

@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Accident, Claim } from "../../src/domain/accident.ts";
+import { calculateObjectSize } from "bson";
+import mongoose, { type Connection } from "mongoose";
+import { noticeText } from "../../src/actions/notice.ts";
+import type { Accident, Claim, Person } from "../../src/domain/accident.ts";
 import { sign } from "../../src/insurers/standard-webhooks.ts";
 import { type ClaimsHouse, openClaimsHouse } from "../support/claims-house.ts";
 import { closeDatabase } from "../support/database.ts";
 
 let house: ClaimsHouse;
+let connection: Connection;
 before(async () => {
   house = await openClaimsHouse();
+  connection = await mongoose.createConnection(house.databaseUri).asPromise();
 });
 after(async () => {
+  await connection.close();
   await house.close();
   await closeDatabase();
 });
@@ -28,6 +34,13 @@ const claimOf = async (accident: Accident, index = 0) =>
   (await house.ctx.accidents.get(accident.id)).claims[index] as Claim;
 const eventsOf = async (accident: Accident) =>
   (await house.ctx.accidents.get(accident.id)).events.filter(({ by }) => by.startsWith("insurer:"));
+/** What of a case could grow. */
+async function grown(accident: Accident): Promise<{ size: number; events: number }> {
+  const document = await connection
+    .collection<{ _id: string; events: object[] }>("accidents")
+    .findOne({ _id: accident.id });
+  return { size: calculateObjectSize(document ?? {}), events: document?.events.length ?? 0 };
+}
 const codes = async (accident: Accident) => (await house.notices(accident.id)).map(({ code }) => code);
 
 interface Call {
@@ -36,13 +49,14 @@ interface Call {
   body?: string | Buffer;
   headers?: Record<string, string>;
   secrets?: readonly string[];
+  id?: string;
 }
 
 /** A call-back made by hand; signed by PICC unless told. */
-async function call({ code = "PICC", ref, body = "", headers, secrets }: Call) {
+async function call({ code = "PICC", ref, body = "", headers, secrets, id = "st_by_hand" }: Call) {
   const timestamp = Math.floor(house.clock.now().getTime() / 1000);
   const own = house.ctx.config.insurers.find((insurer) => insurer.code === code)?.secrets ?? [];
-  const signed = sign({ id: "st_by_hand", timestamp, body, secrets: secrets ?? own });
+  const signed = sign({ id, timestamp, body, secrets: secrets ?? own });
   const response = await fetch(`${house.url}/api/insurers/${code}/claims/${ref}/status`, {
     method: "POST",
     headers: { "content-type": "application/json", ...signed, ...headers },
@@ -179,6 +193,125 @@ describe("an insurer's call-back", () => {
     assert.equal((await house.insurers.sendStatus("PICC", ref, { status: "reopened" })).status, 200);
   });
 
+  it("of the very time of the last one is taken in the order of arrival and said to be", async () => {
+    const { accident, ref } = await delivered();
+    const say = (status: string, occurredAt: string) =>
+      call({ ref, body: bodyFor(ref, { status, occurredAt, sequence: undefined }), id: `st_${status}` });
+    const at = "2026-11-02T12:30:00+08:00";
+    assert.deepEqual((await say("accepted", at)).body, { accepted: true });
+    assert.deepEqual((await say("surveyed", "2026-11-02T04:30:00.000Z")).body, { accepted: true, sameTime: true });
+    assert.deepEqual((await say("assessed", at)).body, { accepted: true, sameTime: true });
+    assert.deepEqual((await say("paid", "2026-11-02T12:30:01+08:00")).body, { accepted: true });
+    assert.equal((await claimOf(accident)).status, "paid");
+    const events = await eventsOf(accident);
+    assert.deepEqual(
+      events.map(({ data }) => [data.status, data.sameTime ?? false]),
+      [
+        ["accepted", false],
+        ["surveyed", true],
+        ["assessed", true],
+        ["paid", false],
+      ],
+    );
+    assert.deepEqual((await say("assessed", at)).body, { accepted: true, duplicate: true });
+  });
+
+  it("that says again what the last one said grows nothing, whatever its id", async () => {
+    const { accident, ref } = await delivered();
+    const need = { status: "need_more", reason: { text: "请补充行驶证照片" }, requests: [{ docKind: "licence" }] };
+    const amounts = { paidFen: 135_000 };
+    const rounds: [object, object, number][] = [
+      [{ sequence: 3, ...need }, { accepted: true, unchanged: true }, 200],
+      [{ sequence: 30, status: "paid", amounts, fundFlowNo: "F1" }, { accepted: true, unchanged: true }, 200],
+      [{ sequence: 60, status: "closed" }, { accepted: true, unchanged: true }, 200],
+      [{ sequence: 2, status: "surveyed" }, { accepted: true, stale: true }, 200],
+      [{ sequence: 90, status: "rejected" }, {}, 409],
+    ];
+    for (const [body, repeated, status] of rounds) {
+      const { sequence: first } = body as { sequence: number };
+      await house.insurers.sendStatus("PICC", ref, body as never);
+      const { size, events } = await grown(accident);
+      const told = (await codes(accident)).length;
+      for (let more = 0; more < 5; more++) {
+        const sequence = first + ("stale" in repeated ? 0 : more);
+        const again = await house.insurers.sendStatus("PICC", ref, { ...body, sequence } as never);
+        assert.equal(again.status, status);
+        if (status === 200) assert.deepEqual(again.body, repeated, JSON.stringify(body));
+      }
+      assert.deepEqual(await grown(accident), { size, events });
+      assert.equal((await codes(accident)).length, told);
+    }
+    assert.equal(house.lines.filter((line) => line.includes("claim status held") && line.includes(ref)).length, 1);
+  });
+
+  it("that was overtaken by a repetition is late", async () => {
+    const { accident, ref } = await delivered();
+    for (const sequence of [3, 5]) await house.insurers.sendStatus("PICC", ref, { status: "surveyed", sequence });
+    const late = await house.insurers.sendStatus("PICC", ref, { status: "need_more", sequence: 4 });
+    assert.deepEqual(late.body, { accepted: true, stale: true });
+    assert.equal((await claimOf(accident)).status, "surveyed");
+  });
+
+  it("of another payment or another paper is no repetition", async () => {
+    const { accident, ref } = await delivered();
+    const amounts = { paidFen: 50_000 };
+    for (const fundFlowNo of ["F1", "F2"])
+      assert.deepEqual((await house.insurers.sendStatus("PICC", ref, { status: "paid", amounts, fundFlowNo })).body, {
+        accepted: true,
+      });
+    assert.deepEqual(await codes(accident), ["claim-paid", "claim-paid"]);
+  });
+
+  it("is one of two hundred a day about one claim: the next is answered 429, and taken on the next day", async () => {
+    const { accident, ref, refB } = await delivered();
+    const surveyor = (n: number) => ({ status: "surveyed", surveyor: { name: `王${n}` } });
+    for (let n = 0; n < 200; n++)
+      assert.equal((await house.insurers.sendStatus("PICC", ref, surveyor(n))).status, 200, String(n));
+    const before = await grown(accident);
+    const refused = await call({ ref, body: bodyFor(ref, { status: "assessed", sequence: 500 }), id: "st_201" });
+    assert.deepEqual([refused.status, refused.body.code], [429, "too-many-news"]);
+    const wait = Number(refused.headers.get("retry-after"));
+    assert.ok(wait > 0 && wait <= 86_400, String(wait));
+    assert.deepEqual(await grown(accident), before);
+    const webhookId = String((await eventsOf(accident)).at(-1)?.data.message);
+    const known = await house.insurers.sendStatus("PICC", ref, { ...surveyor(199), webhookId });
+    assert.deepEqual([known.status, known.body], [200, { accepted: true, duplicate: true }], "its answer was lost");
+    assert.equal((await house.insurers.sendStatus("PAIC", refB, { status: "received" })).status, 200, "another claim");
+    house.clock.advance(wait * 1_000);
+    assert.equal(
+      (await call({ ref, body: bodyFor(ref, { status: "assessed", sequence: 500 }), id: "st_201" })).status,
+      200,
+    );
+    assert.equal((await claimOf(accident)).status, "assessed");
+  });
+
+  it("may hold more than the schema names: what nobody knows is left out", async () => {
+    const { accident, ref } = await delivered();
+    const more = {
+      extra: { of: ["the insurer's own"] },
+      amounts: { assessedFen: 5, currency: "CNY" },
+      surveyor: { name: "王师傅", wechat: "x" },
+    };
+    const answer = await call({ ref, body: bodyFor(ref, { status: "assessed", ...more }) });
+    assert.deepEqual([answer.status, answer.body], [200, { accepted: true }]);
+    assert.equal((await claimOf(accident)).assessedFen, 5);
+    assert.ok(!JSON.stringify(await eventsOf(accident)).includes("currency"));
+  });
+
+  it("puts words into our message, never a link", async () => {
+    const { accident, ref } = await delivered();
+    const text =
+      '<a href="https://pay.example/x">领取赔款</a>，或登录 www.pay.example 与 pay.example/a?b=c (weixin://dl/x)。';
+    const surveyor = { name: "<b>pay.example</b>", phone: "13700000003" };
+    await house.insurers.sendStatus("PICC", ref, { status: "need_more", reason: { text }, surveyor });
+    const [told = assert.fail("nobody was told")] = await house.notices(accident.id);
+    const person = { language: "zh" } as Person;
+    const said = noticeText(house.ctx, person, { ...told, accidentId: accident.id });
+    assert.match(said, /领取赔款/);
+    assert.doesNotMatch(said.replace(/\S*\/h5\/accidents\S*$/, ""), /[<>]|pay\.example|:\/\//);
+    assert.match(said, /\/h5\/accidents\/\S+$/, "our own link stays");
+  });
+
   it("about the claim of another insurer is as one about no claim: 404, nothing changed", async () => {
     const { accident, ref, refB } = await delivered();
     const foreign = await house.insurers.sendStatus("PAIC", ref, { status: "paid" });
@@ -253,7 +386,7 @@ describe("a call-back that is not as it should be", () => {
     ["a long reason", { reason: { text: "x".repeat(501) } }, "reason.text"],
     ["hidden characters", { reason: { text: "paid\u202e" } }, "reason.text"],
     ["neither number nor time", { sequence: undefined }, "sequence"],
-    ["a field that nobody knows", { state: "paid" }, "state"],
+    ["a known field under another name", { status: undefined, state: "paid" }, "status"],
     [
       "a script for a link",
       { documents: [{ kind: "x", url: "javascript:alert(1)", sha256: "0".repeat(64) }] },
@@ -275,14 +408,27 @@ describe("a call-back that is not as it should be", () => {
     });
   }
 
+  it("is of a time more than a day ahead: 422 names it, and what comes later is not late", async () => {
+    const { accident, ref } = await delivered();
+    const at = (ms: number) => new Date(house.clock.now().getTime() + ms).toISOString();
+    for (const occurredAt of ["9999-12-31T23:59:59Z", at(24 * 3600_000 + 1)]) {
+      const answer = await call({ ref, body: bodyFor(ref, { occurredAt }) });
+      assert.deepEqual([answer.status, answer.body.code, answer.body.fields], [422, "time-ahead", ["occurredAt"]]);
+    }
+    assert.equal((await eventsOf(accident)).length, 0);
+    const ahead = { sequence: undefined, status: "accepted", occurredAt: at(23 * 3600_000) };
+    assert.equal((await call({ ref, body: bodyFor(ref, ahead) })).status, 200);
+    assert.equal((await claimOf(accident)).status, "accepted");
+  });
+
   it("cannot reach into prototypes or choose what we answer", async () => {
     const { ref } = await delivered();
     const poisoned = bodyFor(ref).replace("{", '{"__proto__":{"admin":true},');
     const answer = await call({ ref, body: poisoned });
-    assert.equal(answer.status, 422);
+    assert.deepEqual([answer.status, answer.body], [200, { accepted: true }]);
     assert.equal(({} as { admin?: boolean }).admin, undefined);
-    const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${n}${"x".repeat(100)}`, 1]));
-    const { fields } = (await call({ ref, body: bodyFor(ref, many) })).body as { fields: string[] };
-    assert.ok(fields.length <= 10 && fields.every((field) => field.length <= 64));
+    const requests = Array.from({ length: 20 }, () => ({ note: "no kind" }));
+    const { fields } = (await call({ ref, body: bodyFor(ref, { requests }) })).body as { fields: string[] };
+    assert.equal(fields.length, 10);
   });
 });

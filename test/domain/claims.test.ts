@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CLAIM_STATUSES, type ClaimStatus } from "../../src/domain/accident.ts";
-import { judgeStatus, type StatusVerdict } from "../../src/domain/claim-status.ts";
+import { judgeNews, judgeStatus, type StatusVerdict } from "../../src/domain/claim-status.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../../src/domain/retry.ts";
 import { AT } from "./accident-builder.ts";
 
@@ -87,6 +87,23 @@ describe("what a status from the insurer does", () => {
   it("a late impossible step is only late", () => {
     const claim = { status: "rejected", statusAt: AT, sequence: 5 } as const;
     assert.equal(judgeStatus(claim, { status: "approved", sequence: 4, occurredAt: null }), "stale");
+  });
+
+  it("the same news again has no effect where it was applied, kept or held, and is news again after another", () => {
+    const claim = {
+      status: "rejected",
+      statusAt: AT,
+      sequence: 5,
+      lastNews: { applied: "a", stale: "s", held: "h" },
+    } as const;
+    const next = (status: ClaimStatus, digest: string, sequence = 6) =>
+      judgeNews(claim, { status, sequence, occurredAt: null }, digest);
+    assert.deepEqual(next("rejected", "a"), { verdict: "applied", isRepeated: true });
+    assert.deepEqual(next("rejected", "b"), { verdict: "held", isRepeated: false });
+    assert.deepEqual(next("paid", "h"), { verdict: "held", isRepeated: true });
+    assert.deepEqual(next("surveyed", "s", 4), { verdict: "stale", isRepeated: true });
+    assert.deepEqual(next("closed", "c"), { verdict: "applied", isRepeated: false });
+    assert.deepEqual(next("closed", "h"), { verdict: "applied", isRepeated: false });
   });
 
   it("an insurer's numbers may begin at 0 and his clock be behind ours", () => {

@@ -29,6 +29,8 @@ export interface ClaimsHouse {
   lines: string[];
   /** bodies of the notices that wait in the outbox */
   notices(accidentId: string): Promise<{ code: string; params: Record<string, string>; to: string }[]>;
+  /** for who looks into the database itself */
+  databaseUri: string;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function openClaimsHouse(
     clock,
     jobs: createJobs(ctx),
     url: server.url,
+    databaseUri: overrides.databaseUri,
     lines,
     notices: (accidentId) => notices(ctx, accidentId),
     conclude: (options) => conclude(ctx, options),
