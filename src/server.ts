@@ -61,6 +61,8 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
     jobs,
     simulator,
     async settle() {
+      // First what this process has in hand, so that it does not take that over from itself.
+      await chat.handler.settle();
       await chat.handler.resume();
       await chat.handler.settle();
       await jobs.settle();
