@@ -29,6 +29,7 @@ import { createTries, type Tries } from "./store/tries.ts";
 import { createUploads, type Uploads } from "./store/uploads.ts";
 import { createVault, type Vault } from "./store/vault.ts";
 import { createWitness, type Witness } from "./store/witness.ts";
+import { SYSTEM_TIMER, type Timer } from "./timer.ts";
 import { createWechatApi, type WechatApi } from "./wechat/api/client.ts";
 import { type CustomerQuota, createQuota, SAY_WINDOWS } from "./wechat/api/quota.ts";
 import type { InboxStore } from "./wechat/inbox.ts";
@@ -45,6 +46,8 @@ export interface Context {
   clock: Clock;
   /** the same clock, and how far this machine's own is from it */
   databaseClock: DatabaseClock;
+  /** what runs out the limit of a wait: a test passes its own */
+  timer: Timer;
   /** unguessable, URL-safe, `bytes` of entropy (16 unless told) */
   randomId(bytes?: number): string;
   render: Render;
@@ -91,6 +94,7 @@ export interface Overrides {
   clock?: Clock;
   /** `measured`: as without overrides */
   databaseClock?: Clock | "measured";
+  timer?: Timer;
 }
 
 const WRONG_KEY =
@@ -103,6 +107,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const { connection, door } = database;
   const databaseClock = await openClock(connection, log, overrides);
   const clock: Clock = databaseClock;
+  const timer = overrides.timer ?? SYSTEM_TIMER;
   const now = () => clock.now();
   const vault = createVault(config.keys.data);
   const closeStore = async () => {
@@ -143,6 +148,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     tokens: createTokens(connection, vault, now),
     quotas,
     clock,
+    timer,
     log,
     ocrPerDay: config.wechat.ocrPerDay,
   });
@@ -152,6 +158,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     ...config,
     sessionKey: config.keys.session,
     clock,
+    timer,
     machineDiffersMs: () => databaseClock.differenceMs(),
     log,
   });
@@ -164,6 +171,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     log,
     clock,
     databaseClock,
+    timer,
     randomId: (bytes = 16) => randomBytes(bytes).toString("base64url"),
     render,
     release,

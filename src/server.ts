@@ -117,6 +117,7 @@ function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
     inbox: ctx.inbox,
     log,
     nowMs,
+    timer: ctx.timer,
     handle: async (message, sink) => (await bot).deliver(message, sink),
     fallback: (message) => (awaitsAnswer(message) ? apology(ctx) : undefined),
     later: async (message, reply) => {

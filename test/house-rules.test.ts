@@ -13,7 +13,7 @@ interface Room {
   packages?: false | readonly string[];
 }
 
-const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts"];
+const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts", "timer.ts"];
 const HANDS = ["store", "wechat", "insurers", "photos", "documents", "embedded"];
 const DOOR: Room = {
   may: [...SHARED, "actions", "domain", "http"],
@@ -41,6 +41,7 @@ const ROOMS: Record<string, Room> = {
   "health.ts": { may: [], packages: false },
   "log.ts": { may: [] },
   "render.ts": { may: ["domain"] },
+  "timer.ts": { may: [], packages: false },
   "metrics.ts": { may: ["errors.ts"] },
 
   domain: { may: ["errors.ts"], packages: false },

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "../log.ts";
+import { SYSTEM_TIMER, type Timer } from "../timer.ts";
 import { SUCCESS } from "./answer-push.ts";
 import type { InboxStore, KeptPush } from "./inbox.ts";
 import { Lanes } from "./lanes.ts";
@@ -33,6 +34,8 @@ export interface PushHandlerOptions {
   /** Says something as a customer message, when the push is answered already. */
   later?(message: InboundMessage, reply: Reply): Promise<unknown>;
   readonly limits?: Partial<PushLimits>;
+  /** Runs the limits out. */
+  readonly timer?: Timer;
 }
 
 export interface PushAnswer {
@@ -62,7 +65,7 @@ export function createPushHandler(options: PushHandlerOptions): PushHandler {
   const lanes = new Lanes();
   const running = new Map<string, PushWork>();
 
-  const tools = { ...options, limits, lanes };
+  const tools = { ...options, timer: options.timer ?? SYSTEM_TIMER, limits, lanes };
 
   const start = (push: OpenedPush, claimed?: KeptPush): PushWork => {
     const work = new PushWork(push, tools, claimed);

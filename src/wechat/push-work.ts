@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { Upstream } from "../errors.ts";
+import { type Timer, within } from "../timer.ts";
 import { answerPush, SUCCESS } from "./answer-push.ts";
 import { failure } from "./failure.ts";
 import type { InboxLease, InboxState, KeptPush } from "./inbox.ts";
@@ -9,11 +10,11 @@ import type { InboundMessage } from "./message.ts";
 import type { OpenedPush } from "./open-push.ts";
 import type { PushHandlerOptions, PushLimits } from "./push-handler.ts";
 import { OneReply } from "./reply-sink.ts";
-import { within } from "./within.ts";
 
 export interface PushTools extends PushHandlerOptions {
   readonly limits: PushLimits;
   readonly lanes: Lanes;
+  readonly timer: Timer;
 }
 
 /** One push being worked on: `answer` within the deadline, `done` when nothing of it is running any more (it never rejects). */
@@ -26,6 +27,7 @@ export class PushWork {
   readonly #sink: OneReply;
   #accepted = false;
   #isInHand = false;
+  #isLate = false;
   #resolve: (body: string) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
@@ -66,7 +68,8 @@ export class PushWork {
   }
 
   async #run(turn: Turn): Promise<void> {
-    const deadline = setTimeout(() => void this.#onDeadline(), this.#tools.limits.deadlineMs);
+    const { timer, limits } = this.#tools;
+    const stopDeadline = timer.after(limits.deadlineMs, () => void this.#onDeadline());
     try {
       const first = await this.#begin();
       if (first.state === "new") return await this.#perform(turn);
@@ -78,7 +81,7 @@ export class PushWork {
       this.#note("push not taken: inbox failed", error);
       this.#reject(new Upstream("wechat-inbox", {}, true, error));
     } finally {
-      clearTimeout(deadline);
+      stopDeadline();
       turn.leave();
     }
   }
@@ -90,6 +93,7 @@ export class PushWork {
   }
 
   async #onDeadline(): Promise<void> {
+    this.#isLate = true;
     // Not in the inbox, not accepted: an error makes the platform send it again, `success` would lose it.
     if (!this.#accepted) this.#reject(new Upstream("wechat-inbox-slow"));
     else if (this.#isInHand) await this.#keep();
@@ -108,12 +112,10 @@ export class PushWork {
 
   /** Another process is at it: its answer if it comes in time, its work if it died (then its lease ends before our deadline). */
   async #waitElsewhere(first: InboxState): Promise<InboxState> {
-    const { deadlineMs, pollMs } = this.#tools.limits;
-    const until = performance.now() + deadlineMs - pollMs;
     let state = first;
-    while (state.state === "running" && performance.now() < until) {
-      await delay(pollMs);
-      state = await this.#begin();
+    while (state.state === "running" && !this.#isLate) {
+      await delay(this.#tools.limits.pollMs);
+      if (!this.#isLate) state = await this.#begin();
     }
     return state;
   }
@@ -138,10 +140,12 @@ export class PushWork {
 
   async #handle(): Promise<void> {
     const { message } = this.#push;
-    const { handle, limits } = this.#tools;
+    const { handle, limits, timer } = this.#tools;
     const work = (async () => handle(message, this.#sink))();
     try {
-      await within(work, limits.stuckMs, () => new Upstream("wechat-handler-stuck"));
+      await within(work, { timer, ms: limits.stuckMs }, () => {
+        throw new Upstream("wechat-handler-stuck");
+      });
     } catch (error) {
       this.#note("push handler failed", error);
       await this.#sayFallback();

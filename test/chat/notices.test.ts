@@ -11,7 +11,8 @@ import { tellPerson } from "../../src/actions/tell-person.ts";
 import { COMMANDS } from "../../src/chat/commands.ts";
 import { missingSlots } from "../../src/domain/journey.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
-import { closeDatabase, type ManualClock } from "../support/database.ts";
+import type { ManualClock } from "../support/clocks.ts";
+import { closeDatabase } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startTwins, type Twin } from "./two-servers.ts";
 
@@ -162,7 +163,7 @@ describe("what is said to a person unasked", () => {
     const { openid, input, heard } = await driver();
     await platform.sendText(openid, "hello");
     const before = heard().length;
-    platform.silence({ path: SEND });
+    void platform.silence({ path: SEND }).then(() => clock.advance(5_000));
     assert.equal(await tellPerson(twins[0].ctx, input), "kept");
     assert.equal(heard().length, before + 1);
   });

@@ -3,7 +3,8 @@ import { type Config, loadConfig } from "../../src/config.ts";
 import { createContext } from "../../src/context.ts";
 import { type Running, startServer } from "../../src/server.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
-import { databaseUri, freePort, type ManualClock, shiftedClock } from "./database.ts";
+import { type ManualClock, shiftedClock, standingClock } from "./clocks.ts";
+import { databaseUri, freePort } from "./database.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The whole system on a port of its own: the real Koa app, a real database, stand-ins only at the wire. Time stands still until it is advanced. */
@@ -42,7 +43,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   return run({
     config,
     uri: await databaseUri(),
-    clock: options.clock ?? shiftedClock(),
+    clock: options.clock ?? (options.runJobs ? shiftedClock() : standingClock()),
     runJobs: options.runJobs ?? false,
   });
 }
@@ -58,7 +59,7 @@ async function run(setup: Setup): Promise<TestApp> {
   const { config, uri, clock, runJobs } = setup;
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
-  const ctx = await createContext(config, { clock, log, databaseUri: uri });
+  const ctx = await createContext(config, { clock, timer: clock, log, databaseUri: uri });
   const running = await startServer(ctx, { runJobs });
   return {
     ...running,

@@ -7,13 +7,8 @@ import type { WechatApi } from "../../../src/wechat/api/client.ts";
 import { nextQuotaDay } from "../../../src/wechat/api/errcodes.ts";
 import type { Menu } from "../../../src/wechat/api/menu.ts";
 import { qrPng } from "../../../src/wechat/api/qr.ts";
-import {
-  createManualClock,
-  listen,
-  type RunningPlatform,
-  startPlatform,
-  testAccount,
-} from "../../support/platform-server.ts";
+import { NOON, standingClock } from "../../support/clocks.ts";
+import { listen, type RunningPlatform, startPlatform, testAccount } from "../../support/platform-server.ts";
 import { createTestClient } from "../../support/wechat-client.ts";
 import { invalid, upstream } from "../../support/wechat-errors.ts";
 
@@ -28,12 +23,12 @@ before(async () => {
 });
 
 describe("calls of the platform's API", () => {
-  let clock: ReturnType<typeof createManualClock>;
+  let clock: ReturnType<typeof standingClock>;
   let running: RunningPlatform;
   let api: WechatApi;
 
   beforeEach(async () => {
-    clock = createManualClock();
+    clock = standingClock(NOON);
     running = await startPlatform({ clock });
     running.platform.people.add("anna");
     api = createTestClient([running.url], { clock }).api;
@@ -84,11 +79,14 @@ describe("calls of the platform's API", () => {
           res.writeHead(200, { "content-type": "image/jpeg" }).end('{"errcode":40007,"errmsg":"no"}');
         if (kind !== "trickle") return;
         res.writeHead(200, { "content-type": "image/jpeg" });
-        const drip = setInterval(() => res.write("."), 20);
+        const drip = setInterval(() => {
+          res.write(".");
+          clock.advance(5_000);
+        }, 20);
         res.on("close", () => clearInterval(drip));
       });
       const client = createTestClient([odd.url], { clock }).api;
-      await assert.rejects(client.getMedia("m", { timeoutMs: 300 }), upstream("wechat-timeout"));
+      await assert.rejects(client.getMedia("m"), upstream("wechat-timeout"));
       await assert.rejects(client.getMedia("m"), upstream("wechat-media-gone"));
       await assert.rejects(client.getMedia("m"), upstream("wechat-http"));
       client.close();
