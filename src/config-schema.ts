@@ -17,6 +17,7 @@ export const VARIABLES: Record<string, string> = {
   PUBLIC_URL: "publicUrl",
   DATA_DIR: "dataDir",
   MONGODB_URI: "mongodbUri",
+  EMBEDDED_PORT: "embeddedPort",
   LOG_LEVEL: "logLevel",
   SIMULATOR: "simulator",
   PHOTO_READER: "photos.reader",
@@ -125,6 +126,7 @@ export interface Settings {
   publicUrl?: string;
   dataDir: string;
   mongodbUri?: string;
+  embeddedPort?: number;
   logLevel: string;
   simulator?: boolean;
   allowPrivateAddresses?: boolean;
@@ -153,6 +155,7 @@ export const settingsSchema = Joi.object({
   publicUrl: origin,
   dataDir: Joi.string().required(),
   mongodbUri: secretText(/^mongodb(\+srv)?:\/\/\S+$/, "must begin with mongodb:// or mongodb+srv://"),
+  embeddedPort: Joi.number().port(),
   logLevel: Joi.string().valid("fatal", "error", "warn", "info", "debug", "trace", "silent").required(),
   simulator: Joi.boolean(),
   allowPrivateAddresses: Joi.boolean(),

@@ -78,6 +78,8 @@ export interface Config {
   dataDir: string;
   /** null: the embedded default */
   mongodbUri: string | null;
+  /** TCP port on loopback for tools that look into the embedded database; null: none, it has a socket in its folder */
+  embeddedPort: number | null;
   logLevel: string;
   /** stand-ins for the platform and the insurers are served (never in production) */
   simulator: boolean;
@@ -190,6 +192,7 @@ function configOf(settings: Settings, { rules, menu, simulator, standIns, env }:
     publicUrl,
     dataDir: resolve(settings.dataDir),
     mongodbUri: settings.mongodbUri ?? null,
+    embeddedPort: settings.embeddedPort ?? null,
     logLevel: settings.logLevel,
     simulator,
     standIns,

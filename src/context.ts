@@ -231,8 +231,8 @@ const hiddenFromPictures = ({ dataDir }: Config): string[] => [
 
 async function openDatabase(config: Config, override: string | undefined) {
   const uri = override ?? config.mongodbUri;
-  const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database` });
-  const connection = await connect(uri ?? (embedded?.socketUri as string));
+  const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database`, port: config.embeddedPort });
+  const connection = await connect(uri ?? (embedded?.uri as string));
   return {
     connection,
     door: embedded ?? undefined,
