@@ -42,6 +42,21 @@ export const VARIABLES: Record<string, string> = {
   WECHAT_API_URL: "wechat.apiUrls",
 };
 
+/** Each may be given as the path of a file instead, in the variable of this name with `_FILE` behind it; so may each insurer's `secretEnv`. */
+export const SECRETS: readonly string[] = [
+  "MONGODB_URI",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "DATA_KEY",
+  "SESSION_KEY",
+  "WECHAT_SECRET",
+  "WECHAT_TOKEN",
+  "WECHAT_AES_KEY",
+  "WECHAT_PREVIOUS_TOKEN",
+  "WECHAT_PREVIOUS_AES_KEY",
+];
+
 /** A fault is named by its variable where there is one, else by its path in the file. */
 export function nameOf(path: string): string {
   return Object.keys(VARIABLES).find((variable) => VARIABLES[variable] === path) ?? path;

@@ -224,7 +224,8 @@ async function openClock(
 }
 
 /** What a picture that takes over its decoder must not get at. */
-const hiddenFromPictures = ({ dataDir }: Config): string[] => [
+const hiddenFromPictures = ({ dataDir, secretFiles }: Config): string[] => [
+  ...secretFiles,
   `${dataDir}/database`,
   `${dataDir}/development-keys.json`,
 ];

@@ -26,6 +26,7 @@ const SETTINGS = [
   "config-checks.ts",
   "config-menu.ts",
   "config-schema.ts",
+  "config-secrets.ts",
   "config-simulator.ts",
   "config-sources.ts",
   "development-keys.ts",
