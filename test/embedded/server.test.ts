@@ -85,6 +85,15 @@ test("folder and files are their owner's alone, also where they were open to all
   }
 });
 
+test("a folder that cannot be made private is refused with a sentence", async () => {
+  // one that exists on every Linux and whose mode nobody may change
+  if (process.platform !== "linux") return;
+  await assert.rejects(startEmbedded({ dir: "/proc/self/task" }), {
+    message:
+      "/proc/self/task cannot be made private to this user (EPERM): choose another DATA_DIR, one that this user owns",
+  });
+});
+
 const chunk = (filesId: string, n: number, data: Uint8Array) => ({
   id: new mongo.ObjectId().toHexString(),
   filesId,
