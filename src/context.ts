@@ -97,6 +97,9 @@ export interface Overrides {
   timer?: Timer;
 }
 
+/** A lease, or the first attempts after a fault of the moment, are no delay. */
+const A_MINUTE_MS = 60_000;
+
 const WRONG_KEY =
   "DATA_KEY: is not the key under which this database was written; give the right one, or another database (MONGODB_URI, DATA_DIR)";
 
@@ -153,6 +156,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     ocrPerDay: config.wechat.ocrPerDay,
   });
   const deliveries = await createDeliveries({ connection, clock });
+  health.add("delayedPhotos", () => deliveries.countDueAfter("photo", new Date(now().getTime() + A_MINUTE_MS)));
   health.add("dueForS", () => deliveries.findDueForS());
   const insurers = createInsurerClient({
     ...config,

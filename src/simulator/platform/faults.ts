@@ -20,6 +20,8 @@ export interface Faults {
   fail(fault: Fault & { errcode: number }): void;
   /** Answers with that HTTP status; nothing is done. */
   answerStatus(fault: Fault & { status: number }): void;
+  /** Answers 200 with an error page, as something between us and the platform does; nothing is done. */
+  answerPage(fault: Fault): void;
   /** Does what was asked and answers late. */
   delay(fault: Fault & { ms: number }): void;
   /** Does what was asked and never answers. Resolves when that has been done once. */
@@ -45,6 +47,11 @@ export function createFaults(timer: Timer): Faults {
       add(fault, (ctx) => {
         ctx.status = fault.status;
         ctx.body = "";
+      }),
+    answerPage: (fault) =>
+      add(fault, (ctx) => {
+        ctx.type = "text/html";
+        ctx.body = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
       }),
     delay: (fault) =>
       add(fault, async (_ctx, next) => {

@@ -57,7 +57,7 @@ export function createWechatApi(options: WechatApiOptions): WechatApi {
   return {
     ...createMessages(caller),
     ...createQrCalls(caller, { mpUrl, now }),
-    ...createMedia(caller),
+    ...createMedia(caller, { store: options.tokens, now }),
     ...createMenuCalls(caller),
     ...createUsers(caller),
     ...createOauth(createCaller({ ...common, token: undefined }), { ...options, openUrl }),

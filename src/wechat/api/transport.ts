@@ -3,6 +3,7 @@ import { Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { limited, SYSTEM_TIMER, type Timer } from "../../timer.ts";
 import { createAgents } from "./agents.ts";
+import { isMarkup } from "./answer.ts";
 
 /** What a time-out allows: try the next host at once (a read), let the caller try later (idempotent), or neither (a send may have arrived). */
 export type OnTimeout = "next-host" | "caller-may-retry" | "give-up";
@@ -133,11 +134,14 @@ function neverConnected(cause: unknown): boolean {
 
 function readStatus(answer: AxiosResponse<Buffer>, request: WireRequest): WireAnswer {
   const { status, headers } = answer;
-  if (status !== 200) throw new Upstream("wechat-http", { path: request.path, status }, mayRepeat(request));
+  const body = Buffer.from(answer.data);
+  const isPage = isMarkup(body);
+  if (status !== 200 || isPage)
+    throw new Upstream("wechat-http", { path: request.path, status, ...(isPage && { isPage }) }, mayRepeat(request));
   return {
     contentType: String(headers["content-type"] ?? "").toLowerCase(),
     disposition: String(headers["content-disposition"] ?? ""),
-    body: Buffer.from(answer.data),
+    body,
   };
 }
 
