@@ -39,7 +39,7 @@ const ROOMS: Record<string, Room> = {
   "config.ts": { may: ["domain", ...SETTINGS] },
   ...Object.fromEntries(SETTINGS.map((file) => [file, { may: SETTINGS, mayType: ["config.ts"] }])),
   "errors.ts": { may: [], packages: false },
-  "health.ts": { may: [], packages: false },
+  "health.ts": { may: ["timer.ts"], packages: false },
   "log.ts": { may: [] },
   "render.ts": { may: ["domain"] },
   "timer.ts": { may: [], packages: false },

@@ -14,6 +14,10 @@ import type { ReplySink } from "./reply-sink.ts";
 export interface PushLimits {
   /** When the platform gets its answer at the latest; it hangs up after 5 s. */
   readonly deadlineMs: number;
+  /** How long the keeping of a push may take at the deadline; together less than the platform's 5 s. */
+  readonly keepMs: number;
+  /** When a push that was kept and met a database that was away is begun anew. */
+  readonly againMs: number;
   /** How long a dead process blocks a push. Shorter than the deadline, so that the next retry takes the work over. */
   readonly leaseMs: number;
   /** How often a retry asks for the answer of another process. */
@@ -57,7 +61,14 @@ export interface PushHandler {
   settle(): Promise<void>;
 }
 
-const LIMITS: PushLimits = { deadlineMs: 4_000, leaseMs: 3_000, pollMs: 150, stuckMs: 60_000 };
+const LIMITS: PushLimits = {
+  deadlineMs: 4_000,
+  keepMs: 700,
+  againMs: 5_000,
+  leaseMs: 3_000,
+  pollMs: 150,
+  stuckMs: 60_000,
+};
 
 /** Each push has one effect, however often and wherever it arrives, and one person's pushes are worked in the order of their arrival. */
 export function createPushHandler(options: PushHandlerOptions): PushHandler {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { Upstream } from "../errors.ts";
+import { DatabaseAway, Upstream } from "../errors.ts";
 import { type Timer, within } from "../timer.ts";
 import { answerPush, SUCCESS } from "./answer-push.ts";
 import { failure } from "./failure.ts";
@@ -26,6 +26,7 @@ export class PushWork {
   readonly #lease: InboxLease;
   readonly #sink: OneReply;
   #accepted = false;
+  #isKept = false;
   #isInHand = false;
   #isLate = false;
   #resolve: (body: string) => void = () => {};
@@ -48,12 +49,15 @@ export class PushWork {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    // Nobody waits for the answer to a push that was taken over.
+    this.answer.catch(() => {});
     this.#sink = new OneReply(
       (reply) => answerPush(push, reply, { nowMs: tools.nowMs() }),
       (body) => this.#resolve(body ?? SUCCESS),
     );
     // The turn is taken before anything is awaited: the order of arrival is the order of the work.
     const turn = tools.lanes.enter(push.message.openid);
+    this.#isKept = claimed !== undefined;
     if (claimed) this.#sink.close();
     this.done = claimed ? this.#perform(turn) : this.#run(turn);
   }
@@ -102,8 +106,13 @@ export class PushWork {
 
   /** After `success` nobody sends it again: it has to outlive this process. What is said meanwhile still is the passive reply. */
   async #keep(): Promise<void> {
+    const { inbox, limits, timer } = this.#tools;
     try {
-      await this.#tools.inbox.keep(this.#lease, JSON.stringify(this.#push.message));
+      const kept = inbox.keep(this.#lease, JSON.stringify(this.#push.message));
+      await within(kept, { timer, ms: limits.keepMs }, () => {
+        throw new Upstream("wechat-inbox-slow");
+      });
+      this.#isKept = true;
     } catch (error) {
       this.#note("push not kept", error);
       this.#reject(new Upstream("wechat-inbox", {}, true, error));
@@ -126,7 +135,8 @@ export class PushWork {
     const renewal = setInterval(() => this.#quietly("lease not renewed", inbox.renew(this.#lease)), limits.leaseMs / 3);
     try {
       await turn.ready;
-      await this.#handle();
+      const outcome = await this.#handle();
+      if (outcome === "repeat") return await this.#giveBack(turn);
       this.#sink.close();
       this.#isInHand = false;
       // What is kept for a repetition need not keep his next message waiting.
@@ -138,7 +148,16 @@ export class PushWork {
     }
   }
 
-  async #handle(): Promise<void> {
+  /** The database went away in the middle: nothing is said, and the work begins anew, with the platform's repetition or from what was kept. */
+  async #giveBack(turn: Turn): Promise<void> {
+    const { inbox, limits } = this.#tools;
+    this.#isInHand = false;
+    turn.leave();
+    await this.#quietly("push not given back", inbox.release(this.#lease, this.#isKept ? limits.againMs : 0));
+    this.#reject(new DatabaseAway());
+  }
+
+  async #handle(): Promise<"done" | "repeat"> {
     const { message } = this.#push;
     const { handle, limits, timer } = this.#tools;
     const work = (async () => handle(message, this.#sink))();
@@ -148,8 +167,10 @@ export class PushWork {
       });
     } catch (error) {
       this.#note("push handler failed", error);
+      if (error instanceof DatabaseAway && this.#sink.body === null) return "repeat";
       await this.#sayFallback();
     }
+    return "done";
   }
 
   async #sayFallback(): Promise<void> {
