@@ -78,3 +78,11 @@ export class DatabaseAway extends Busy {
     super(5, "database-away", cause);
   }
 }
+
+/** Keeps the process from starting, or a command from working: one sentence for the operator that says the cause and the cure. */
+export class StartFault extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = new.target.name;
+  }
+}

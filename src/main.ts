@@ -1,8 +1,8 @@
 import { ConfigFault, loadConfig } from "./config.ts";
 import { createContext } from "./context.ts";
+import { Conflict, StartFault } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { startServer } from "./server.ts";
-import { DatabaseFault } from "./store/database-fault.ts";
 
 /** config → context → doors and jobs; SIGTERM drains them. */
 async function main(): Promise<void> {
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
 
 // At once: a database that is open already would keep the process alive without a server.
 main().catch((error: unknown) => {
-  const isSaid = error instanceof ConfigFault || error instanceof DatabaseFault;
+  const isSaid = error instanceof ConfigFault || error instanceof StartFault || error instanceof Conflict;
   const message = isSaid ? error.message : (error as Error).stack;
   process.stderr.write(`${message}\n`);
   process.exit(1);

@@ -1,7 +1,12 @@
 import { Worker } from "node:worker_threads";
+import { StartFault } from "../errors.ts";
+import { requireWhole } from "./check.ts";
+import { diskAt } from "./disk/disk.ts";
+import { Room, type RoomState } from "./disk/room.ts";
 import { handingOver } from "./hand-over.ts";
 import type { HandedChunks } from "./handed-chunks.ts";
 import { own } from "./owner.ts";
+import { makePrivate } from "./private-folder.ts";
 
 export type Embedded = {
   /** For any MongoDB driver of this machine's same user: a socket in the folder. On Windows it is `tcpUri`. */
@@ -10,6 +15,8 @@ export type Embedded = {
   tcpUri: string | null;
   /** Inserts chunks of GridFS without driver and socket, in their order up to one that is refused; the bytes belong to the database afterwards. Rejects with its codes. */
   insertChunks(handed: HandedChunks): Promise<void>;
+  /** how much room is left on the disk, and for what it is enough */
+  room(): RoomState;
   close(): Promise<void>;
 };
 
@@ -22,11 +29,16 @@ export type EmbeddedOptions = { dir: string; port?: number | null };
 
 /**
  * Starts the default database: MongoDB's wire protocol on a socket in `dir`, over the files there, in a worker thread; folder and files are made private.
- * Throws a Conflict that says who holds the folder when another process does.
+ * Throws a Conflict that says who holds the folder when another process does, and a StartFault for a damaged database or a full disk.
  */
 export async function startEmbedded({ dir, port = null }: EmbeddedOptions): Promise<Embedded> {
+  makePrivate(dir);
+  const room = new Room(diskAt(dir).freeBytes);
+  if (room.state().isFull)
+    throw new StartFault(`The disk of ${dir} is full: make room on it, or choose another DATA_DIR. Nothing is lost.`);
   const ownership = await own(dir);
   try {
+    await requireWhole(dir);
     const worker = new Worker(new URL("./worker.js", import.meta.url), {
       workerData: { dir, port },
       // Each command leaves much short-lived garbage: collected less often it costs less.
@@ -36,7 +48,13 @@ export async function startEmbedded({ dir, port = null }: EmbeddedOptions): Prom
     const tcpUri = address.port === null ? null : `mongodb://127.0.0.1:${address.port}/kuaichu`;
     const uri = address.socket ? `mongodb://${encodeURIComponent(address.socket)}/kuaichu` : (tcpUri as string);
     ownership.announce(uri);
-    return { uri, tcpUri, insertChunks: handingOver(worker), close: closer(worker, ownership.release) };
+    return {
+      uri,
+      tcpUri,
+      insertChunks: handingOver(worker),
+      room: () => room.state(),
+      close: closer(worker, ownership.release),
+    };
   } catch (error) {
     await ownership.release();
     throw error;
@@ -45,9 +63,11 @@ export async function startEmbedded({ dir, port = null }: EmbeddedOptions): Prom
 
 function ready(worker: Worker): Promise<Address> {
   return new Promise((resolve, reject) => {
-    worker.once("error", reject);
+    // an error loses its class on its way out of the thread
+    const failed = (error: Error) => reject(error.name === StartFault.name ? new StartFault(error.message) : error);
+    worker.once("error", failed);
     worker.once("message", ({ port = null, socket = null }: Message) => {
-      worker.off("error", reject);
+      worker.off("error", failed);
       // Without its database the process is of no use: it ends, and is started again by whoever keeps it running.
       worker.on("error", (error) => {
         throw error;

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { StartFault } from "../errors.ts";
 
 const FOLDER_MODE = 0o700;
 export const FILE_MODE = 0o600;
@@ -32,6 +33,6 @@ function narrow(path: string, mode: number): void {
 }
 
 const stillOpen = (path: string, reason: string | undefined) =>
-  new Error(
+  new StartFault(
     `${path} cannot be made private to this user (${reason}): choose another DATA_DIR, one that this user owns`,
   );

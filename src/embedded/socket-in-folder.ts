@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { join, resolve } from "node:path";
+import { StartFault } from "../errors.ts";
 
 const NAME = "mongodb.sock";
 /** bytes of a socket's address, by the smallest of the systems */
@@ -31,7 +32,7 @@ export async function listenInFolder(
   } catch (error) {
     close();
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(
+    throw new StartFault(
       `No socket can be made at ${join(dir, NAME)} (${code}): choose another DATA_DIR, with a shorter path`,
     );
   }

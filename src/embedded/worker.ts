@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
+import { forgetClosed, noteClosed } from "./check.ts";
 import { answerWith, openEngine } from "./engine.ts";
 import type { Outcome } from "./hand-over.ts";
 import { type HandedChunks, insertOf } from "./handed-chunks.ts";
@@ -25,6 +26,7 @@ const main = parentPort!;
 const report = (error: unknown) =>
   main.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 
+forgetClosed(dir);
 const engine = openEngine(dir, Date.now);
 const answer = answerWith(engine, report);
 const running = new Set<Promise<Doc>>();
@@ -73,6 +75,7 @@ async function close(): Promise<void> {
   for (const socket of sockets) socket.destroy();
   await Promise.allSettled([sweeping, ...running]);
   await engine.store.close();
+  noteClosed(dir);
   main.close();
 }
 

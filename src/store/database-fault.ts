@@ -1,10 +1,7 @@
-/** Keeps the process from starting: one sentence that says what is wrong with the database and what to do. */
-export class DatabaseFault extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
-    this.name = "DatabaseFault";
-  }
-}
+import { StartFault } from "../errors.ts";
+
+/** What is wrong with the database, and what to do. */
+export class DatabaseFault extends StartFault {}
 
 /** What is in the messages of an error or its causes, and what it means. The first that fits is said. */
 const KNOWN: readonly (readonly [words: RegExp, say: string])[] = [
