@@ -1,36 +1,5 @@
-import { ConfigFault, loadConfig } from "./config.ts";
-import { createContext } from "./context.ts";
-import { Conflict, StartFault } from "./errors.ts";
-import { createLog } from "./log.ts";
-import { startServer } from "./server.ts";
+import { keepCompiledCode } from "./compile-cache.ts";
 
-/** config → context → doors and jobs; SIGTERM drains them. */
-async function main(): Promise<void> {
-  const config = await loadConfig();
-  const log = createLog(config.logLevel);
-  const running = await startServer(await createContext(config, { log }));
-  log.info({ port: config.port, simulator: config.simulator }, "started");
-  // its models take a second to load: not while somebody waits for the first picture; where it fails that one tries again
-  running.ctx.photos.plates.isAvailable().catch((error: unknown) => log.debug({ err: error }, "plates.not-warmed-up"));
-  if (config.simulator) process.stdout.write(`\n  Simulator: ${config.publicUrl}/simulator\n\n`);
-
-  let stopping = false;
-  const stop = (signal: string) => {
-    if (stopping) return;
-    stopping = true;
-    log.info({ signal }, "stopping");
-    // What was accepted is stored: whatever does not finish in time is picked up at the next start.
-    setTimeout(() => process.exit(1), 10_000).unref();
-    running.stop().then(() => process.exit(0));
-  };
-  process.on("SIGTERM", () => stop("SIGTERM"));
-  process.on("SIGINT", () => stop("SIGINT"));
-}
-
-// At once: a database that is open already would keep the process alive without a server.
-main().catch((error: unknown) => {
-  const isSaid = error instanceof ConfigFault || error instanceof StartFault || error instanceof Conflict;
-  const message = isSaid ? error.message : (error as Error).stack;
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
-});
+keepCompiledCode();
+const { run } = await import("./program.ts");
+await run();

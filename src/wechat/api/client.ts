@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../../log.ts";
-import type { Timer } from "../../timer.ts";
 import { createAccessToken } from "./access-token.ts";
 import { createCaller } from "./caller.ts";
 import { createJsSdk, type JsSdk } from "./js-sdk.ts";
@@ -29,8 +28,6 @@ export interface WechatApiOptions {
   clock: { now(): Date };
   log: Log;
   timeoutMs?: number;
-  /** runs `timeoutMs` out */
-  timer?: Timer;
   ocrPerDay?: number;
   sleep?: (ms: number) => Promise<void>;
 }
@@ -57,7 +54,7 @@ export function createWechatApi(options: WechatApiOptions): WechatApi {
   return {
     ...createMessages(caller),
     ...createQrCalls(caller, { mpUrl, now }),
-    ...createMedia(caller, { store: options.tokens, now }),
+    ...createMedia(caller),
     ...createMenuCalls(caller),
     ...createUsers(caller),
     ...createOauth(createCaller({ ...common, token: undefined }), { ...options, openUrl }),

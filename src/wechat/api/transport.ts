@@ -1,9 +1,7 @@
 import axios, { type AxiosInstance, type AxiosResponse } from "axios";
 import { Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { limited, SYSTEM_TIMER, type Timer } from "../../timer.ts";
 import { createAgents } from "./agents.ts";
-import { isMarkup } from "./answer.ts";
 
 /** What a time-out allows: try the next host at once (a read), let the caller try later (idempotent), or neither (a send may have arrived). */
 export type OnTimeout = "next-host" | "caller-may-retry" | "give-up";
@@ -45,11 +43,10 @@ export function createTransport(options: {
   timeoutMs: number;
   now: () => number;
   log: Log;
-  timer?: Timer;
 }): Transport {
-  const { baseUrls, timeoutMs, now, log, timer = SYSTEM_TIMER } = options;
+  const { baseUrls, timeoutMs, now, log } = options;
   if (baseUrls.length === 0) throw new Error("no base URL of the platform is given");
-  const agents = createAgents({ timer, ms: timeoutMs / 2 });
+  const agents = createAgents(timeoutMs / 2);
   const http = axios.create({
     ...agents,
     proxy: false,
@@ -70,7 +67,7 @@ export function createTransport(options: {
   async function send(request: WireRequest): Promise<WireAnswer> {
     let failure: Failure = { kind: "unreachable", reason: "no-host" };
     for (const base of inOrder()) {
-      const outcome = await exchange(http, base, { timer, timeoutMs, ...request });
+      const outcome = await exchange(http, base, { timeoutMs, ...request });
       if (!("kind" in outcome)) return readStatus(outcome, request);
       failure = outcome;
       const mayMoveOn =
@@ -94,20 +91,19 @@ export function createTransport(options: {
 async function exchange(
   http: AxiosInstance,
   base: string,
-  request: WireRequest & { timer: Timer; timeoutMs: number },
+  request: WireRequest & { timeoutMs: number },
 ): Promise<AxiosResponse<Buffer> | Failure> {
   const query = new URLSearchParams(request.query).toString();
-  const wire = {
-    url: `${base.replace(/\/$/, "")}${request.path}${query && `?${query}`}`,
-    method: request.method,
-    data: request.form ?? (request.json === undefined ? undefined : JSON.stringify(request.json)),
-    headers: request.json === undefined ? {} : { "content-type": "application/json" },
-    maxContentLength: request.maxBytes ?? ANSWER_BYTES,
-  };
   try {
-    // axios' own time-out restarts with every byte that trickles in; this one does not.
-    const limit = { timer: request.timer, ms: request.timeoutMs };
-    return await limited(limit, (signal) => http.request<Buffer>({ ...wire, signal }));
+    return await http.request<Buffer>({
+      url: `${base.replace(/\/$/, "")}${request.path}${query && `?${query}`}`,
+      method: request.method,
+      data: request.form ?? (request.json === undefined ? undefined : JSON.stringify(request.json)),
+      headers: request.json === undefined ? {} : { "content-type": "application/json" },
+      maxContentLength: request.maxBytes ?? ANSWER_BYTES,
+      // axios' own time-out restarts with every byte that trickles in; this one does not.
+      signal: AbortSignal.timeout(request.timeoutMs),
+    });
   } catch (error) {
     return classify(error);
   }
@@ -134,14 +130,11 @@ function neverConnected(cause: unknown): boolean {
 
 function readStatus(answer: AxiosResponse<Buffer>, request: WireRequest): WireAnswer {
   const { status, headers } = answer;
-  const body = Buffer.from(answer.data);
-  const isPage = isMarkup(body);
-  if (status !== 200 || isPage)
-    throw new Upstream("wechat-http", { path: request.path, status, ...(isPage && { isPage }) }, mayRepeat(request));
+  if (status !== 200) throw new Upstream("wechat-http", { path: request.path, status }, mayRepeat(request));
   return {
     contentType: String(headers["content-type"] ?? "").toLowerCase(),
     disposition: String(headers["content-disposition"] ?? ""),
-    body,
+    body: Buffer.from(answer.data),
   };
 }
 

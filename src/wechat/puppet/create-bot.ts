@@ -31,12 +31,12 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Starts a Wechaty bot for one official account. Wechaty is imported here and not before: it takes a second or two and 80 MB. */
+/** Imports Wechaty and the puppet: here and not before, for it takes a second or two and 80 MB. */
+export const loadWechaty = () => Promise.all([import("wechaty"), import("./puppet-official-account.ts")]);
+
+/** Starts a Wechaty bot for one official account. */
 export async function createBot({ outbound, log }: { outbound: Outbound; log: Log }): Promise<OfficialAccountBot> {
-  const [{ WechatyBuilder }, { PuppetOfficialAccount, picture }] = await Promise.all([
-    import("wechaty"),
-    import("./puppet-official-account.ts"),
-  ]);
+  const [{ WechatyBuilder }, { PuppetOfficialAccount, picture }] = await loadWechaty();
   const puppet = new PuppetOfficialAccount(outbound);
   // Without a name it keeps its memory card in memory; with one it would write into the working directory.
   const wechaty = WechatyBuilder.build({ puppet: puppet as never });
