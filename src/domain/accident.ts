@@ -237,7 +237,6 @@ export const EVENT_TYPES = [
   "consent-given",
   "eligibility-cleared",
   "photo-announced",
-  "photo-delayed",
   "photo-stored",
   "photo-refused",
   "photo-rejected",

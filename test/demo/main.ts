@@ -12,10 +12,11 @@ import { ServerProcess } from "./server-process.ts";
 import { type Settled, settle } from "./settle.ts";
 import { type StandIns, startStandIns } from "./stand-ins.ts";
 
-const USAGE = `npm run demo -- [--photos DIR] [--kill | --kill-every N] [--out DIR]
+const USAGE = `npm run demo -- [--photos DIR] [--kill | --kill-every N] [--server FILE] [--out DIR]
   --photos DIR  five pictures of this folder instead of the drawn samples
   --kill        the server is killed (kill -9) and started again between any two steps
   --kill-every  … after every Nth step only
+  --server FILE a program that starts the server, instead of this project's own
   --out DIR     where the papers go (demo-out)`;
 
 /** A whole settlement over real HTTP, on a server that it starts itself; exit code 1 if any step is not as it should be. */
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
       photos: { type: "string" },
       kill: { type: "boolean" },
       "kill-every": { type: "string" },
+      server: { type: "string" },
       out: { type: "string", default: "demo-out" },
       help: { type: "boolean" },
     },
@@ -39,7 +41,7 @@ async function main(): Promise<void> {
   const dir = temporaryFolder("demo");
   const standIns = await startStandIns({ port: standInPort, appUrl });
   const env = await serverEnv({ dir, port, appUrl, standIns });
-  const server = new ServerProcess(appUrl, env);
+  const server = new ServerProcess(appUrl, env, values.server ? [values.server] : undefined);
   try {
     await timed("the server starts", () => server.start());
     const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {

@@ -3,21 +3,25 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import axios from "axios";
 
-const main = fileURLToPath(new URL("../../src/main.js", import.meta.url));
+/** This project's own server: a program and its arguments. */
+const OWN = [process.execPath, "--enable-source-maps", fileURLToPath(new URL("../../src/main.js", import.meta.url))];
 
 /** The real server as a process of its own: started, killed, started again on the same data. */
 export class ServerProcess {
   readonly #env: Record<string, string>;
   readonly url: string;
+  readonly #command: readonly string[];
   #child: ChildProcess | undefined;
 
-  constructor(url: string, env: Record<string, string>) {
+  constructor(url: string, env: Record<string, string>, command: readonly string[] = OWN) {
     this.url = url;
     this.#env = env;
+    this.#command = command;
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ["--enable-source-maps", main], {
+    const [file = "", ...args] = this.#command;
+    const child = spawn(file, args, {
       env: { ...process.env, ...this.#env },
       stdio: ["ignore", "ignore", "inherit"],
     });

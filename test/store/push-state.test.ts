@@ -10,12 +10,11 @@ import { createTokens } from "../../src/store/tokens.ts";
 import { createTries } from "../../src/store/tries.ts";
 import { createVault } from "../../src/store/vault.ts";
 import { SAY_WINDOWS } from "../../src/wechat/api/quota.ts";
-import { standingClock } from "../support/clocks.ts";
-import { closeDatabase, databaseUri } from "../support/database.ts";
+import { closeDatabase, databaseUri, shiftedClock } from "../support/database.ts";
 
 describe("what the channel keeps", () => {
   const vault = createVault(randomBytes(32));
-  const clock = standingClock();
+  const clock = shiftedClock();
   const now = () => clock.now();
   const connections: Connection[] = [];
 

@@ -15,7 +15,6 @@ export interface TimelineEntry {
 const SILENT: readonly EventType[] = [
   "consent-given",
   "photo-announced",
-  "photo-delayed",
   "photo-moved",
   "photo-rejected",
   "plate-read",

@@ -3,20 +3,19 @@ import { after, before, describe, it } from "node:test";
 import { Invalid, NotAllowed } from "../../../src/errors.ts";
 import type { WechatApi } from "../../../src/wechat/api/client.ts";
 import { jsSdkSignature } from "../../../src/wechat/api/js-sdk.ts";
-import { NOON, standingClock } from "../../support/clocks.ts";
-import { type RunningPlatform, startPlatform, testAccount } from "../../support/platform-server.ts";
+import { createManualClock, type RunningPlatform, startPlatform, testAccount } from "../../support/platform-server.ts";
 import { createTestClient } from "../../support/wechat-client.ts";
 import { invalid } from "../../support/wechat-errors.ts";
 
 const MINUTE_MS = 60_000;
 
 describe("authorisation", () => {
-  let clock: ReturnType<typeof standingClock>;
+  let clock: ReturnType<typeof createManualClock>;
   let running: RunningPlatform;
   let api: WechatApi;
 
   before(async () => {
-    clock = standingClock(NOON);
+    clock = createManualClock();
     running = await startPlatform({ clock, appUrl: "https://kuaichu.example" });
     running.platform.people.add("anna");
     api = createTestClient([running.url], { clock }).api;
