@@ -17,6 +17,7 @@ export const VARIABLES: Record<string, string> = {
   PUBLIC_URL: "publicUrl",
   DATA_DIR: "dataDir",
   MONGODB_URI: "mongodbUri",
+  EMBEDDED_PORT: "embeddedPort",
   LOG_LEVEL: "logLevel",
   SIMULATOR: "simulator",
   PHOTO_READER: "photos.reader",
@@ -40,6 +41,21 @@ export const VARIABLES: Record<string, string> = {
   WECHAT_MODE: "wechat.mode",
   WECHAT_API_URL: "wechat.apiUrls",
 };
+
+/** Each may be given as the path of a file instead, in the variable of this name with `_FILE` behind it; so may each insurer's `secretEnv`. */
+export const SECRETS: readonly string[] = [
+  "MONGODB_URI",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "DATA_KEY",
+  "SESSION_KEY",
+  "WECHAT_SECRET",
+  "WECHAT_TOKEN",
+  "WECHAT_AES_KEY",
+  "WECHAT_PREVIOUS_TOKEN",
+  "WECHAT_PREVIOUS_AES_KEY",
+];
 
 /** A fault is named by its variable where there is one, else by its path in the file. */
 export function nameOf(path: string): string {
@@ -125,6 +141,7 @@ export interface Settings {
   publicUrl?: string;
   dataDir: string;
   mongodbUri?: string;
+  embeddedPort?: number;
   logLevel: string;
   simulator?: boolean;
   allowPrivateAddresses?: boolean;
@@ -153,6 +170,7 @@ export const settingsSchema = Joi.object({
   publicUrl: origin,
   dataDir: Joi.string().required(),
   mongodbUri: secretText(/^mongodb(\+srv)?:\/\/\S+$/, "must begin with mongodb:// or mongodb+srv://"),
+  embeddedPort: Joi.number().port(),
   logLevel: Joi.string().valid("fatal", "error", "warn", "info", "debug", "trace", "silent").required(),
   simulator: Joi.boolean(),
   allowPrivateAddresses: Joi.boolean(),

@@ -11,6 +11,7 @@ import {
   type Settings,
   settingsSchema,
 } from "./config-schema.ts";
+import { readSecretFiles } from "./config-secrets.ts";
 import { realSettings, type StandIns, simulatorFaults, standInsOf } from "./config-simulator.ts";
 import { check, fromEnvironment, merge, readYaml } from "./config-sources.ts";
 import { withDevelopmentKeys } from "./development-keys.ts";
@@ -76,8 +77,12 @@ export interface Config {
   /** as drivers and insurers see us, without a slash at the end */
   publicUrl: string;
   dataDir: string;
+  /** files that hold keys or other secrets: the server reads them at its start, no process that it starts may */
+  secretFiles: string[];
   /** null: the embedded default */
   mongodbUri: string | null;
+  /** TCP port on loopback for tools that look into the embedded database; null: none, it has a socket in its folder */
+  embeddedPort: number | null;
   logLevel: string;
   /** stand-ins for the platform and the insurers are served (never in production) */
   simulator: boolean;
@@ -118,14 +123,17 @@ export class ConfigFault extends Error {
 const projectFile = (name: string) => fileURLToPath(new URL(`../../config/${name}`, import.meta.url));
 
 /** Reads config/default.yaml, over it the file named by CONFIG_FILE, over it the environment; checks all, freezes. Throws ConfigFault with every fault. */
-export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<Config> {
+export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): Promise<Config> {
   const faults: string[] = [];
-  const production = env.NODE_ENV === "production";
+  const production = environment.NODE_ENV === "production";
   // a misspelt "production" must not serve the stand-ins to the world
-  if (!["", "production", "development", "test"].includes(env.NODE_ENV ?? ""))
+  if (!["", "production", "development", "test"].includes(environment.NODE_ENV ?? ""))
     faults.push("NODE_ENV: must be production, development or test");
   const layers = [await readYaml(projectFile("default.yaml"), "config/default.yaml", faults)];
-  if (env.CONFIG_FILE) layers.push(await readYaml(resolve(env.CONFIG_FILE), "CONFIG_FILE", faults));
+  const settingsFile = environment.CONFIG_FILE ? [resolve(environment.CONFIG_FILE)] : [];
+  for (const path of settingsFile) layers.push(await readYaml(path, "CONFIG_FILE", faults));
+  const { env, files } = await readSecretFiles(environment, merge(...layers), faults);
+  const secretFiles = [...settingsFile, ...files];
   const written = merge(...layers, fromEnvironment(env));
   const rules = await readRules(faults);
   const menu = await readMenu(faults);
@@ -138,7 +146,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   if (settings.port === 0 && !settings.publicUrl) faults.push("PUBLIC_URL: required when PORT is 0");
   throwIfAny(faults);
   const standIns = simulator ? standInsOf(settings, env) : { platform: false, insurers: [] };
-  const read = { rules, menu, simulator, standIns };
+  const read = { rules, menu, simulator, standIns, secretFiles };
   if (production) return freeze(configOf(settings, { ...read, env }));
   const variables = await withDevelopmentKeys(settings, env, faults);
   const complete = check<Settings>(settingsSchema, merge(written, fromEnvironment(variables)), faults);
@@ -148,8 +156,9 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
 }
 
 /** What is out of its format is not called missing as well. */
-const isNamed = (fault: string, faults: string[]) =>
-  faults.some((known) => known.split(": ")[0] === fault.split(": ")[0]);
+const isNamed = (fault: string, faults: string[]) => faults.some((known) => secretIn(known) === secretIn(fault));
+
+const secretIn = (fault: string) => fault.split(": ")[0]?.replace(/_FILE$/, "");
 
 function throwIfAny(faults: string[]): void {
   if (faults.length > 0) throw new ConfigFault(faults);
@@ -176,9 +185,11 @@ interface Read {
   simulator: boolean;
   standIns: StandIns;
   env: NodeJS.ProcessEnv;
+  secretFiles: string[];
 }
 
-function configOf(settings: Settings, { rules, menu, simulator, standIns, env }: Read): Config {
+function configOf(settings: Settings, read: Read): Config {
+  const { rules, menu, simulator, standIns, env, secretFiles } = read;
   const production = env.NODE_ENV === "production";
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`;
   const { data, session } = settings.keys as { data: Buffer; session: Buffer };
@@ -189,7 +200,9 @@ function configOf(settings: Settings, { rules, menu, simulator, standIns, env }:
     host: settings.host ?? (production ? "0.0.0.0" : "127.0.0.1"),
     publicUrl,
     dataDir: resolve(settings.dataDir),
+    secretFiles,
     mongodbUri: settings.mongodbUri ?? null,
+    embeddedPort: settings.embeddedPort ?? null,
     logLevel: settings.logLevel,
     simulator,
     standIns,

@@ -12,13 +12,14 @@ import { createRender, type Render } from "./render.ts";
 import { createAccidentReader } from "./store/accident-reader.ts";
 import { type Accidents, createAccidents } from "./store/accidents.ts";
 import { type Blobs, createBlobs } from "./store/blobs.ts";
-import { connect, isReady } from "./store/connect.ts";
+import { connect, guardOf } from "./store/connect.ts";
 import { type Counters, createCounters } from "./store/counters.ts";
 import { createDatabaseClock, type DatabaseClock, fixedClocks } from "./store/database-clock.ts";
 import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
 import { createErasures, type Erasures } from "./store/erasures.ts";
 import { createInbox } from "./store/inbox.ts";
 import { isKeyOf } from "./store/key-check.ts";
+import { type DatabaseLimits, LIMITS } from "./store/limits.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
 import { createPhotoHashes, type PhotoHashes } from "./store/photo-hashes.ts";
@@ -29,6 +30,7 @@ import { createTries, type Tries } from "./store/tries.ts";
 import { createUploads, type Uploads } from "./store/uploads.ts";
 import { createVault, type Vault } from "./store/vault.ts";
 import { createWitness, type Witness } from "./store/witness.ts";
+import { SYSTEM_TIMER, type Timer, within } from "./timer.ts";
 import { createWechatApi, type WechatApi } from "./wechat/api/client.ts";
 import { type CustomerQuota, createQuota, SAY_WINDOWS } from "./wechat/api/quota.ts";
 import type { InboxStore } from "./wechat/inbox.ts";
@@ -45,6 +47,8 @@ export interface Context {
   clock: Clock;
   /** the same clock, and how far this machine's own is from it */
   databaseClock: DatabaseClock;
+  /** what runs out the limit of a wait: a test passes its own */
+  timer: Timer;
   /** unguessable, URL-safe, `bytes` of entropy (16 unless told) */
   randomId(bytes?: number): string;
   render: Render;
@@ -67,8 +71,10 @@ export interface Context {
   erasures: Erasures;
   /** the time that may be relied upon where something ends for good */
   witness: Witness;
-  /** reachable right now? */
+  /** Whether the database answers in time, asked the way a push or a page asks. */
   databaseReady(): Promise<boolean>;
+  /** Whether it is away, or was slow within the last seconds: what waits now waits for it. */
+  databaseIsSlow(): boolean;
   /** values for `/readyz`: whoever has one adds it here */
   health: Health;
 
@@ -91,7 +97,12 @@ export interface Overrides {
   clock?: Clock;
   /** `measured`: as without overrides */
   databaseClock?: Clock | "measured";
+  timer?: Timer;
+  limits?: Partial<DatabaseLimits>;
 }
+
+/** A lease, or the first attempts after a fault of the moment, are no delay. */
+const A_MINUTE_MS = 60_000;
 
 const WRONG_KEY =
   "DATA_KEY: is not the key under which this database was written; give the right one, or another database (MONGODB_URI, DATA_DIR)";
@@ -99,10 +110,12 @@ const WRONG_KEY =
 /** Opens the database (MONGODB_URI, else the embedded default) and makes everything. `close` ends what was opened, in reverse. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
   const log = overrides.log ?? createLog(config.logLevel);
-  const database = await openDatabase(config, overrides.databaseUri);
+  const limits = { ...LIMITS, ...overrides.limits };
+  const database = await openDatabase(config, { uri: overrides.databaseUri, limits, log });
   const { connection, door } = database;
   const databaseClock = await openClock(connection, log, overrides);
   const clock: Clock = databaseClock;
+  const timer = overrides.timer ?? SYSTEM_TIMER;
   const now = () => clock.now();
   const vault = createVault(config.keys.data);
   const closeStore = async () => {
@@ -118,7 +131,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     throw error;
   });
   const reader = createAccidentReader(vault, log);
-  const health = createHealth();
+  const health = createHealth(timer);
   health.add("unreadableCases", () => reader.countUnreadable());
   health.add("clockDifferenceMs", () => databaseClock.differenceMs());
   health.add("damagedFiles", () => blobs.scrub.countDamaged());
@@ -143,36 +156,38 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     tokens: createTokens(connection, vault, now),
     quotas,
     clock,
+    timer,
     log,
     ocrPerDay: config.wechat.ocrPerDay,
   });
   const deliveries = await createDeliveries({ connection, clock });
+  health.add("delayedPhotos", () => deliveries.countDueAfter("photo", new Date(now().getTime() + A_MINUTE_MS)));
   health.add("dueForS", () => deliveries.findDueForS());
   const insurers = createInsurerClient({
     ...config,
     sessionKey: config.keys.session,
     clock,
+    timer,
     machineDiffersMs: () => databaseClock.differenceMs(),
     log,
   });
   health.add("insurers", () => insurers.openCircuits());
   const release = readRelease();
   const render = createRender({ assets: `/assets/${release.hash}` });
+  const accidents = await createAccidents({ connection, vault, now, catalogue: config.rules.catalogue, reader });
   const photos = createPhotos({ readPlates: config.photos.reader, hidden: hiddenFromPictures(config), log });
   return {
     config,
     log,
     clock,
     databaseClock,
+    timer,
     randomId: (bytes = 16) => randomBytes(bytes).toString("base64url"),
     render,
     release,
     releases: createReleases(connection, now),
     vault,
-    accidents: wakingAfterChange(
-      await createAccidents({ connection, vault, now, catalogue: config.rules.catalogue, reader }),
-      wake,
-    ),
+    accidents: wakingAfterChange(accidents, wake),
     people,
     blobs,
     uploads: await createUploads(connection, vault, now),
@@ -185,7 +200,16 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     retention,
     erasures,
     witness,
-    databaseReady: () => isReady(connection),
+    databaseReady: () =>
+      within(
+        accidents.findByPerson("readyz").then(
+          () => true,
+          () => false,
+        ),
+        { timer, ms: limits.readyMs },
+        () => false,
+      ),
+    databaseIsSlow: () => guardOf(connection).isSlow,
     health,
     wechat,
     quota: createQuota({ store: quotas }),
@@ -216,18 +240,27 @@ async function openClock(
 }
 
 /** What a picture that takes over its decoder must not get at. */
-const hiddenFromPictures = ({ dataDir }: Config): string[] => [
+const hiddenFromPictures = ({ dataDir, secretFiles }: Config): string[] => [
+  ...secretFiles,
   `${dataDir}/database`,
   `${dataDir}/development-keys.json`,
 ];
 
-async function openDatabase(config: Config, override: string | undefined) {
+async function openDatabase(
+  config: Config,
+  { uri: override, limits, log }: { uri: string | undefined; limits: DatabaseLimits; log: Log },
+) {
   const uri = override ?? config.mongodbUri;
-  const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database` });
-  const connection = await connect(uri ?? (embedded?.socketUri as string));
+  const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database`, port: config.embeddedPort });
+  const connection = await connect(uri ?? (embedded?.uri as string), { limits, log });
   return {
     connection,
-    door: embedded ?? undefined,
+    door: embedded
+      ? {
+          insertChunks: (into: Parameters<typeof embedded.insertChunks>[0]) =>
+            guardOf(connection).run(() => embedded.insertChunks(into), limits.bulkMs),
+        }
+      : undefined,
     async close() {
       await connection.close();
       await embedded?.close();

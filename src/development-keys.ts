@@ -62,7 +62,7 @@ export async function withDevelopmentKeys(
 /** The wanted values from DATA_DIR/development-keys.json, missing ones made and kept: what was sealed in development stays readable. */
 async function developmentKeys(dataDir: string, wanted: Record<string, KeyKind>): Promise<Record<string, string>> {
   const path = join(dataDir, "development-keys.json");
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   for (;;) {
     const kept = await readKept(path);
     const missing = Object.entries(wanted).filter(([name]) => !kept?.[name]);

@@ -67,7 +67,22 @@ export class Unreadable extends AppError {
 
 /** 503: no room at this moment; the very same call goes through a little later. `details.retryAfterS` becomes `Retry-After`. */
 export class Busy extends AppError {
-  constructor(retryAfterS: number, code = "busy") {
-    super(503, code, { retryAfterS });
+  constructor(retryAfterS: number, code = "busy", cause?: unknown) {
+    super(503, code, { retryAfterS }, cause);
+  }
+}
+
+/** 503: the database gave no answer within its limit. What was to be written may have been written: look it up, or let the sender repeat. */
+export class DatabaseAway extends Busy {
+  constructor(cause?: unknown) {
+    super(5, "database-away", cause);
+  }
+}
+
+/** Keeps the process from starting, or a command from working: one sentence for the operator that says the cause and the cure. */
+export class StartFault extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = new.target.name;
   }
 }

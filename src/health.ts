@@ -1,3 +1,8 @@
+import { type Limit, type Timer, within } from "./timer.ts";
+
+/** A value that takes longer is null: `/readyz` answers within two seconds. */
+const READ_MS = 1_500;
+
 /** What an operator should see in `/readyz` beside the status: one short name and a number, a text or a small object for each. */
 export interface Health {
   /** Adds a value that is read at each request of `/readyz`. A name is given once. */
@@ -6,7 +11,7 @@ export interface Health {
   values(): Promise<Record<string, unknown>>;
 }
 
-export function createHealth(): Health {
+export function createHealth(timer: Timer, ms = READ_MS): Health {
   const readers = new Map<string, () => unknown>();
   return {
     add(name, read) {
@@ -14,16 +19,13 @@ export function createHealth(): Health {
       readers.set(name, read);
     },
     async values() {
-      const entries = [...readers].map(async ([name, read]) => [name, await readOrNull(read)] as const);
+      const entries = [...readers].map(async ([name, read]) => [name, await readOrNull(read, { timer, ms })] as const);
       return Object.fromEntries(await Promise.all(entries));
     },
   };
 }
 
-const readOrNull = async (read: () => unknown): Promise<unknown> => {
-  try {
-    return await read();
-  } catch {
-    return null;
-  }
+const readOrNull = (read: () => unknown, limit: Limit): Promise<unknown> => {
+  const value = (async () => read())().catch(() => null);
+  return within(value, limit, () => null);
 };

@@ -1,12 +1,14 @@
 import { ConfigFault, loadConfig } from "./config.ts";
 import { createContext } from "./context.ts";
+import { Conflict, StartFault } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { startServer } from "./server.ts";
 
 /** Starts the service. Where that fails it writes the reason and ends the process at once: an open database would keep it alive without a server. */
 export async function run(): Promise<void> {
   await start().catch((error: unknown) => {
-    const message = error instanceof ConfigFault ? error.message : (error as Error).stack;
+    const isSaid = error instanceof ConfigFault || error instanceof StartFault || error instanceof Conflict;
+    const message = isSaid ? error.message : (error as Error).stack;
     process.stderr.write(`${message}\n`);
     process.exit(1);
   });

@@ -61,6 +61,8 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
     jobs,
     simulator,
     async settle() {
+      // First what this process has in hand, so that it does not take that over from itself.
+      await chat.handler.settle();
       await chat.handler.resume();
       await chat.handler.settle();
       await jobs.settle();
@@ -115,6 +117,7 @@ function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
     inbox: ctx.inbox,
     log,
     nowMs,
+    timer: ctx.timer,
     handle: async (message, sink) => (await bot).deliver(message, sink),
     fallback: (message) => (awaitsAnswer(message) ? apology(ctx) : undefined),
     later: async (message, reply) => {

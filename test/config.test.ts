@@ -4,6 +4,7 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { ConfigFault, loadConfig } from "../src/config.ts";
+import { SECRETS } from "../src/config-schema.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 /** 32 bytes that look drawn, always the same ones for a name. */
@@ -433,5 +434,76 @@ describe("production", () => {
     const pattern = new URL("../../config/production.example.yaml", import.meta.url).pathname;
     const config = await load({ ...env, CONFIG_FILE: pattern, INSURER_PICC_SECRET: SECRET });
     assert.equal(config.insurers[0]?.url, "https://claims.insurer.example/kuaichu");
+  });
+});
+
+describe("secrets from files", () => {
+  const SECRET_NAMES = [...SECRETS, "PICC_SECRET"];
+  const PREVIOUS_AES_KEY = drawn("previous").toString("hex").slice(0, 43);
+
+  it("give each secret, an insurer's too, without the newline at the end", async () => {
+    const { PICC_SECRET, ...env } = await productionEnv();
+    const values: Record<string, string> = {
+      ...(env as Record<string, string>),
+      PICC_SECRET: String(PICC_SECRET),
+      AWS_ACCESS_KEY_ID: "an-access-key",
+      AWS_SECRET_ACCESS_KEY: "a-secret-access-key",
+      AWS_SESSION_TOKEN: "a-session-token",
+      WECHAT_PREVIOUS_TOKEN: "token122",
+      WECHAT_PREVIOUS_AES_KEY: PREVIOUS_AES_KEY,
+    };
+    const paths: string[] = [];
+    for (const name of SECRET_NAMES) {
+      paths.push(await file(`${name}.txt`, `${values[name]}\n`));
+      delete values[name];
+      values[`${name}_FILE`] = paths.at(-1) as string;
+    }
+    const config = await load({ ...values, S3_BUCKET: "kuaichu" });
+    assert.equal(config.mongodbUri, "mongodb://db.example/kuaichu");
+    assert.deepEqual(config.keys, { data: drawn("data"), session: drawn("session") });
+    const { secret, token, aesKey, previousToken, previousAesKey } = config.wechat;
+    assert.deepEqual(
+      [secret, token, aesKey, previousToken, previousAesKey],
+      ["0123456789abcdef0123456789abcdef", "token123", AES_KEY, "token122", PREVIOUS_AES_KEY],
+    );
+    const { accessKeyId, secretAccessKey, sessionToken } = config.bucket ?? {};
+    assert.deepEqual(
+      [accessKeyId, secretAccessKey, sessionToken],
+      ["an-access-key", "a-secret-access-key", "a-session-token"],
+    );
+    assert.deepEqual(config.insurers[0]?.secrets, [SECRET, OTHER_SECRET]);
+    assert.deepEqual([...config.secretFiles].sort(), [...paths, String(env.CONFIG_FILE)].sort());
+  });
+
+  it("are faults by the variable's name, never with the content: given twice, gone, empty, of a wrong form", async () => {
+    const env = await productionEnv();
+    const hidden = "what-nobody-may-read";
+    const faults = await faultsOf({
+      ...env,
+      SESSION_KEY_FILE: await file("twice.txt", hidden),
+      DATA_KEY: undefined,
+      DATA_KEY_FILE: join(dir, "is-not-there"),
+      WECHAT_TOKEN: undefined,
+      WECHAT_TOKEN_FILE: await file("empty.txt", "\n"),
+      WECHAT_AES_KEY: undefined,
+      WECHAT_AES_KEY_FILE: await file("wrong.txt", hidden),
+      PICC_SECRET: undefined,
+      PICC_SECRET_FILE: dir,
+    });
+    assert.deepEqual(faults.sort(), [
+      "DATA_KEY_FILE: cannot be read (ENOENT)",
+      "PICC_SECRET_FILE: cannot be read (EISDIR)",
+      "SESSION_KEY_FILE: SESSION_KEY is given as well",
+      "WECHAT_AES_KEY: must be 43 letters and digits",
+      "WECHAT_TOKEN_FILE: is empty",
+    ]);
+    assert.ok(!faults.join().includes(hidden));
+  });
+
+  it("leave the environment as it was", async () => {
+    const env = { DATA_KEY_FILE: await file("key.txt", KEY) };
+    const config = await load(env);
+    assert.deepEqual(Object.keys(env), ["DATA_KEY_FILE"]);
+    assert.deepEqual(config.keys.data, drawn("data"));
   });
 });

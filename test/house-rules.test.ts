@@ -13,7 +13,7 @@ interface Room {
   packages?: false | readonly string[];
 }
 
-const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts"];
+const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts", "timer.ts"];
 const HANDS = ["store", "wechat", "insurers", "photos", "documents", "embedded"];
 const DOOR: Room = {
   may: [...SHARED, "actions", "domain", "http"],
@@ -26,6 +26,7 @@ const SETTINGS = [
   "config-checks.ts",
   "config-menu.ts",
   "config-schema.ts",
+  "config-secrets.ts",
   "config-simulator.ts",
   "config-sources.ts",
   "development-keys.ts",
@@ -41,9 +42,10 @@ const ROOMS: Record<string, Room> = {
   "config.ts": { may: ["domain", ...SETTINGS] },
   ...Object.fromEntries(SETTINGS.map((file) => [file, { may: SETTINGS, mayType: ["config.ts"] }])),
   "errors.ts": { may: [], packages: false },
-  "health.ts": { may: [], packages: false },
+  "health.ts": { may: ["timer.ts"], packages: false },
   "log.ts": { may: [] },
   "render.ts": { may: ["domain"] },
+  "timer.ts": { may: [], packages: false },
   "metrics.ts": { may: ["errors.ts"] },
 
   domain: { may: ["errors.ts"], packages: false },

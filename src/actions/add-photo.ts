@@ -1,7 +1,15 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, Letter } from "../domain/accident.ts";
 import { missingSlots } from "../domain/journey.ts";
-import { type Finding, isMandatory, isStoredIn, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
+import {
+  type Finding,
+  isMandatory,
+  isStoredIn,
+  isToFetch,
+  type Photo,
+  type PhotoSlot,
+  UNEXAMINED,
+} from "../domain/photo.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import {
   examinePhoto,
@@ -76,7 +84,7 @@ const isReplaced = ({ movedAt }: Accident, photo: Photo, by: Pick<AddPhoto, "let
 const makingRoom = (accident: Accident, by: AddPhoto): Photo[] =>
   accident.photos
     .filter((photo) => !isReplaced(accident, photo, by))
-    .map((photo) => (photo.slot === by.slot && photo.state === "announced" ? { ...photo, slot: "extra" } : photo));
+    .map((photo) => (photo.slot === by.slot && isToFetch(photo) ? { ...photo, slot: "extra" } : photo));
 
 type Kept = Awaited<ReturnType<typeof keepPhoto>> & { id: string };
 

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, NewEvent } from "../domain/accident.ts";
 import { missingSlots } from "../domain/journey.ts";
-import { type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
+import { isToFetch, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
 import { wantedExtras } from "../domain/photo-extras.ts";
 import { movedTo } from "../domain/photo-place.ts";
 import { isPlateSlot } from "../domain/photo-plates.ts";
@@ -15,39 +15,55 @@ export interface AnnouncePhoto {
   letter: Letter;
   /** the platform keeps the bytes for three days under this id */
   mediaId: string;
+  /** why the platform is known to hand out no pictures at present (its code): the place is asked for again at once */
+  delayedBy?: string | null;
   /** who has just read the accident saves a second reading */
   loaded?: Accident;
 }
 
 /** A picture came by chat: its media id is stored and a job fetches the bytes. It fills the next place that is asked for, then the extras. */
-export function announcePhoto(ctx: Context, { accidentId, letter, mediaId, loaded }: AnnouncePhoto): Promise<Accident> {
+export function announcePhoto(ctx: Context, announcement: AnnouncePhoto): Promise<Accident> {
+  const { accidentId, letter, mediaId, delayedBy = null, loaded } = announcement;
   return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
     if (accident.photos.some((photo) => photo.mediaId === mediaId)) return null;
     const slot = nextSlot(ctx, accident, letter);
     requireSpace(accident, slot);
-    const photo = announced({ id: ctx.randomId(9), slot, by: letter, mediaId, receivedAt: ctx.clock.now() });
+    const photo = announced({
+      ...{ id: ctx.randomId(9), slot, by: letter, mediaId, receivedAt: ctx.clock.now() },
+      state: delayedBy ? "delayed" : "announced",
+    });
     return {
       accident: {
         ...accident,
         photos: [...accident.photos.filter((other) => other.slot !== slot || other.state !== "refused"), photo],
       },
-      events: [{ type: "photo-announced", by: letter, data: { photo: photo.id, slot } }],
+      events: [
+        { type: "photo-announced", by: letter, data: { photo: photo.id, slot } },
+        ...(delayedBy ? [delayedEvent(photo, delayedBy)] : []),
+      ],
       outbox: [{ kind: "photo", target: photo.id, body: JSON.stringify({ accidentId, photoId: photo.id }) }],
     };
   });
 }
 
-/** In the order asked for: the five are the first driver's; then what he was told would help; then anything. */
+/** The platform does not hand this picture out at present; `code` says why. */
+export const delayedEvent = ({ id, slot }: Photo, code: string): NewEvent => ({
+  type: "photo-delayed",
+  by: "system",
+  data: { photo: id, slot, code },
+});
+
+/** In the order asked for: the five are the first driver's; then what would help; then anything. A delayed one keeps its place. */
 function nextSlot({ config }: Context, accident: Accident, letter: Letter): PhotoSlot {
-  const [missing] = letter === "A" && !accident.movedAt ? missingSlots(accident) : [];
+  const isKept = (slot: PhotoSlot) => accident.photos.some((photo) => photo.slot === slot && isToFetch(photo));
+  const [missing] = letter === "A" && !accident.movedAt ? missingSlots(accident).filter((slot) => !isKept(slot)) : [];
   return missing ?? wantedExtras(accident, letter, config.rules.catalogue)[0] ?? "extra";
 }
 
-const announced = (known: Pick<Photo, "id" | "slot" | "by" | "mediaId" | "receivedAt">): Photo => ({
+const announced = (known: Pick<Photo, "id" | "slot" | "by" | "mediaId" | "receivedAt" | "state">): Photo => ({
   ...known,
   source: "chat",
-  state: "announced",
   refusal: null,
   sha256: null,
   mime: null,

@@ -1,10 +1,10 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, NewEvent } from "../domain/accident.ts";
 import { photosAreSafe } from "../domain/journey.ts";
-import type { Finding, Photo } from "../domain/photo.ts";
+import { type Finding, isToFetch, type Photo } from "../domain/photo.ts";
 import { answeredByPicture, movedTo, placeOf } from "../domain/photo-place.ts";
 import { Invalid, Upstream } from "../errors.ts";
-import { withMoved } from "./announce-photo.ts";
+import { delayedEvent, withMoved } from "./announce-photo.ts";
 import {
   type CheckedPhoto,
   examinePhoto,
@@ -15,6 +15,7 @@ import {
   rejection,
   storedEvent,
 } from "./check-photo.ts";
+import { type Again, isOver, isWanted, tryAgain } from "./delay-photo.ts";
 import { notice } from "./notice.ts";
 import { plateJob, withReading } from "./read-plate.ts";
 import { knownPlates, type Seen, seePlate } from "./see-plate.ts";
@@ -22,49 +23,67 @@ import { knownPlates, type Seen, seePlate } from "./see-plate.ts";
 export interface FetchPhoto {
   accidentId: string;
   photoId: string;
-  /** no further attempt follows: a picture that cannot be had now is refused, so that its place is asked for again */
+  /** of this job, this one included; those that only found a delay are not counted */
+  attempts?: number;
+  /** no further attempt follows: a picture that cannot be kept now is refused, so that its place is asked for again */
   last?: boolean;
 }
 
 /**
  * Downloads a picture that was sent in the chat, checks it, puts it into its place by what it shows and stores it; what is no usable photograph is
- * refused and the driver told what to do. When too many pictures wait (Busy) the job comes again.
+ * refused and the driver told what to do. One that the platform does not hand out at present is delayed: the driver is sent to the form, and the
+ * job comes again as is returned, until the platform has it no more. When too many pictures wait (Busy) the job comes again.
  */
-export async function fetchPhoto(ctx: Context, { accidentId, photoId, last = false }: FetchPhoto): Promise<Accident> {
+export async function fetchPhoto(ctx: Context, job: FetchPhoto): Promise<Again | null> {
+  const { accidentId, photoId, attempts = 1, last = false } = job;
   const accident = await ctx.accidents.get(accidentId);
   const photo = accident.photos.find((candidate) => candidate.id === photoId);
-  if (photo?.state !== "announced" || !photo.mediaId) return accident;
-  const decide = (decided: (current: Accident, now: Photo) => Change) =>
+  if (!photo?.mediaId || !isToFetch(photo)) return null;
+  const decide = (decided: (current: Accident, now: Photo) => Change | null) =>
     ctx.accidents.change(accidentId, (current) => {
       const now = current.photos.find((candidate) => candidate.id === photoId);
-      return now?.state === "announced" ? decided(current, now) : null;
+      return now && isToFetch(now) ? decided(current, now) : null;
     });
-  const fetched = await fetch(ctx, photo.mediaId, last);
-  if ("refusal" in fetched) return decide((current, now) => refuse(current, now, fetched.refusal));
+  const done = async (decided: Parameters<typeof decide>[0]) => {
+    await decide(decided);
+    return null;
+  };
+  const fetched = await fetch(ctx, photo, attempts);
+  if ("refusal" in fetched) return done((current, now) => refuse(current, now, fetched.refusal));
+  if ("again" in fetched) {
+    const { again } = fetched;
+    if (photo.state !== "delayed") ctx.log.error({ accidentId, photo: photoId, code: again.code }, "photo.delayed");
+    await decide((current, now) => delay(current, now, again.code));
+    return again;
+  }
   const verdict = judgePhoto(accident, photo.slot, fetched);
-  if (isBlocked(verdict)) return decide((current, now) => sendBack(ctx, current, now, { ...fetched, ...verdict }));
+  if (isBlocked(verdict)) return done((current, now) => sendBack(ctx, current, now, { ...fetched, ...verdict }));
   const [kept, seen] = await Promise.all([
     keep(ctx, accident, { photo: fetched, last }),
     seePlate(ctx, accident, photo, fetched.original),
   ]);
-  if (!kept) return decide((current, now) => refuse(current, now, "not-kept"));
+  if (!kept) return done((current, now) => refuse(current, now, "not-kept"));
   const after = await decide((current, now) => take(ctx, current, { announced: now, ...kept, seen }));
   await notePhotoHash(ctx, after, photoId);
-  return after;
+  return null;
 }
 
 /** What the platform's answer was no picture for, by the words that we have for a picture of the form. */
 const REFUSALS: Record<string, string> = { "media-too-large": "photo-too-large", "media-type": "not-an-image" };
 
-/** A fault that a retry may heal is thrown on to the job; the rest is a refusal. */
-async function fetch(ctx: Context, mediaId: string, last: boolean): Promise<CheckedPhoto | { refusal: string }> {
+type Fetched = CheckedPhoto | { refusal: string } | { again: Again };
+
+/** What a retry in some seconds may heal is thrown on to the job. */
+async function fetch(ctx: Context, photo: Photo, attempts: number): Promise<Fetched> {
   try {
-    const { bytes } = await ctx.wechat.getMedia(mediaId);
+    const { bytes } = await ctx.wechat.getMedia(photo.mediaId as string);
     return await examinePhoto(ctx, bytes, ctx.blobs.nameOf(bytes));
   } catch (error) {
     if (error instanceof Invalid) return { refusal: REFUSALS[error.code] ?? error.code };
-    if (isFinal(error, last)) return { refusal: "media-gone" };
-    throw error;
+    if (!(error instanceof Upstream)) throw error;
+    const again = tryAgain(error, { photo, attempts, now: ctx.clock.now() });
+    if (again) return { again };
+    return { refusal: photo.state === "delayed" ? "media-lost" : "media-gone" };
   }
 }
 
@@ -88,9 +107,22 @@ function refuse(accident: Accident, photo: Photo, refusal: string): Change {
     accident: replaced(accident, { ...photo, state: "refused", refusal }),
     events: [event],
     // Who sent it may have been taken out since.
-    outbox: accident.parties[photo.by]
-      ? [notice(accident, photo.by, "photo-refused", { photo: photo.id, slot: photo.slot, refusal })]
-      : [],
+    outbox:
+      accident.parties[photo.by] && isWanted(accident, photo)
+        ? [notice(accident, photo.by, "photo-refused", { photo: photo.id, slot: photo.slot, refusal })]
+        : [],
+  };
+}
+
+/** Several that are delayed are said once. */
+function delay(accident: Accident, photo: Photo, code: string): Change | null {
+  if (photo.state === "delayed") return null;
+  const isSaid = accident.photos.some(({ by, state }) => by === photo.by && state === "delayed");
+  return {
+    accident: replaced(accident, { ...photo, state: "delayed" }),
+    events: [delayedEvent(photo, code)],
+    outbox:
+      accident.parties[photo.by] && !isSaid && !isOver(accident) ? [notice(accident, photo.by, "photo-delayed")] : [],
   };
 }
 
@@ -131,7 +163,7 @@ function take(ctx: Context, before: Accident, { announced, checked, stored, seen
     outbox: [
       ...(reading ? [] : [plateJob(next, there)]),
       ...(placement.isAsked ? [notice(next, "A", "photo-asked")] : []),
-      ...(photosAreSafe(next) && !photosAreSafe(before) ? [notice(next, "A", "may-move")] : []),
+      ...(photosAreSafe(next) && !photosAreSafe(before) && !isOver(next) ? [notice(next, "A", "may-move")] : []),
     ],
   };
 }
@@ -142,7 +174,7 @@ function placed(accident: Accident, photo: Photo, seen: Seen | null) {
     ({ type, by, data }) =>
       type === "photo-moved" && by !== "system" && (data.photo === photo.id || data.other === photo.id),
   );
-  if (!seen || accident.movedAt || isArranged)
+  if (!seen || accident.movedAt || isOver(accident) || isArranged)
     return { accident, events: [], now: photo, placement: { slot: photo.slot, isAsked: false } };
   const known = knownPlates(accident, seen.lastPlate);
   const answer = seen.plates && answeredByPicture(accident, seen.plates, known);

@@ -10,7 +10,15 @@ import type { Outcome, Told } from "./tell-person.ts";
 const WITH_PICTURE = new Set(["concluded", "claim-call-insurer"]);
 
 /** The last two messages of a window are for these: not more than three in a row about what he sees on his page anyway. */
-const MATTERS = new Set([...WITH_PICTURE, "claim-delayed", "may-move", "photo-refused", "ended", "removed"]);
+const MATTERS = new Set([
+  ...WITH_PICTURE,
+  "claim-delayed",
+  "may-move",
+  "photo-refused",
+  "photo-delayed",
+  "ended",
+  "removed",
+]);
 const RESERVED = 2;
 
 const CLOSED = new Set(["wechat-window-closed", "wechat-window-used-up"]);

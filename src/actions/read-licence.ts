@@ -1,8 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Context } from "../context.ts";
 import { isEnough, type LicenceKind, type LicenceReading, mergeReadings } from "../domain/licence.ts";
 import { readingOf } from "../domain/licence-fields.ts";
 import { Busy } from "../errors.ts";
+import { within } from "../timer.ts";
 
 export interface ReadLicence {
   bytes: Buffer;
@@ -11,7 +11,7 @@ export interface ReadLicence {
 
 /** Whether a picture of a licence can be read here at all: by our own reader or, where the operator allows it, by the platform's. */
 export async function canReadLicences(ctx: Context): Promise<boolean> {
-  return ctx.config.wechat.ocrPerDay > 0 || (await unlessBusy(() => ctx.photos.plates.isAvailable())) !== false;
+  return ctx.config.wechat.ocrPerDay > 0 || (await unlessBusy(ctx, ctx.photos.plates.isAvailable())) !== false;
 }
 
 /**
@@ -21,7 +21,7 @@ export async function canReadLicences(ctx: Context): Promise<boolean> {
  */
 export async function readLicence(ctx: Context, { bytes, kind }: ReadLicence): Promise<LicenceReading | null> {
   await ctx.photos.inspect(bytes);
-  const own = await unlessBusy(() => ctx.photos.plates.readLicence(bytes, kind));
+  const own = await unlessBusy(ctx, ctx.photos.plates.readLicence(bytes, kind));
   if (own !== "busy" && own !== null && isEnough(own)) return own;
   const platform = ctx.config.wechat.ocrPerDay > 0 ? await askPlatform(ctx, { bytes, kind }) : null;
   if (own !== "busy") return mergeReadings(own, platform);
@@ -34,16 +34,12 @@ const RETRY_S = 10;
 const PATIENCE_MS = 20_000;
 
 /** A lane that is full or slow is no reason to send the driver away while somebody else can read. */
-async function unlessBusy<T>(ask: () => Promise<T>): Promise<T | "busy"> {
-  const patience = new AbortController();
-  const { signal } = patience;
+async function unlessBusy<T>(ctx: Context, ask: Promise<T>): Promise<T | "busy"> {
   try {
-    return await Promise.race([ask(), wait(PATIENCE_MS, "busy" as const, { ref: false, signal })]);
+    return await within(ask, { timer: ctx.timer, ms: PATIENCE_MS }, () => "busy" as const);
   } catch (error) {
     if (error instanceof Busy) return "busy";
     throw error;
-  } finally {
-    patience.abort();
   }
 }
 

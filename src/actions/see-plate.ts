@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
 import type { Photo, PlateReading } from "../domain/photo.ts";
 import type { KnownPlates } from "../domain/photo-place.ts";
+import { within } from "../timer.ts";
 
 /** What a picture of the chat is placed by. */
 export interface Seen {
@@ -19,7 +19,7 @@ const WAIT_MS = 1_500;
 export async function seePlate(ctx: Context, accident: Accident, photo: Photo, bytes: Buffer): Promise<Seen | null> {
   if (photo.by !== "A" || accident.movedAt) return null;
   const [plates, last] = await Promise.all([
-    Promise.race([readNow(ctx, bytes), sleep(WAIT_MS, null, { ref: false })]),
+    within(readNow(ctx, bytes), { timer: ctx.timer, ms: WAIT_MS }, () => null),
     ctx.people.lastDetails(accident.parties.A.identity.personId),
   ]);
   return { plates, lastPlate: last?.plate ?? null };

@@ -29,6 +29,9 @@ export type Outcome = { kind: "said"; msgId?: string | null } | { kind: "cannot"
 
 type Said = Exclude<Channel, "kept" | "nobody" | "waits">;
 
+/** It says that the platform refuses us: what it does not take now goes with the next answer, which needs no call. */
+const REFUSED_US = "photo-delayed";
+
 const CHANNELS: ReadonlyArray<readonly [Said, (ctx: Context, told: Told) => Promise<Outcome>]> = [
   ["customer-message", byCustomerMessage],
   ["template-message", byTemplate],
@@ -55,7 +58,7 @@ export async function tellPerson(
   try {
     return await tellBy(ctx, told, CHANNELS);
   } catch (error) {
-    if (last) return keep(ctx, told);
+    if (last || notice.code === REFUSED_US) return keep(ctx, told);
     await ctx.notices.giveUp(deliveryId);
     throw error;
   }

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** While the server runs it owns the embedded database's folder, where the platform's tokens are: then its address on loopback is used. */
+/** While the server runs it owns the embedded database's folder, where the platform's tokens are: then its socket there is used. */
 async function openContext(): Promise<Context> {
   const config = await loadConfig();
   try {

@@ -2,7 +2,7 @@ import { announcePhoto } from "../actions/announce-photo.ts";
 import { asParty } from "../actions/as-party.ts";
 import type { Context } from "../context.ts";
 import type { Letter, Person } from "../domain/accident.ts";
-import { isMandatory, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
+import { isMandatory, isSent, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { formatPlate } from "../domain/plate.ts";
 import type { View } from "../domain/view.ts";
 import { Invalid } from "../errors.ts";
@@ -17,14 +17,18 @@ export async function onPhoto({ ctx, message, person, morePhotos }: Asked<"image
   if (!current || isOver(current)) return t("chat.photo.no-case", { next: nextThing(ctx, person, current) });
   try {
     const { accident, letter } = current;
+    const delayedBy = await ctx.wechat.mediaRefusal();
     const after = await announcePhoto(asParty(ctx, { person, letter }), {
       accidentId: accident.id,
       letter,
       mediaId: message.mediaId,
+      delayedBy,
       loaded: accident,
     });
     if (morePhotos()) return null;
-    return received(ctx, person, standing(ctx, after, person) ?? current);
+    const now = standing(ctx, after, person) ?? current;
+    if (!delayedBy) return received(ctx, person, now);
+    return t("chat.photo.delayed", { url: `${ctx.config.publicUrl}/h5/accidents/${accident.id}` });
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
     return t("chat.photo.full", { limit: Number(error.details.limit), next: nextThing(ctx, person, current) });
@@ -50,7 +54,7 @@ export function photoList(ctx: Context, person: Person, view: View): string {
   const lines = PHOTO_SLOTS.map(
     (slot, index) => `${NUMBERS[index]} ${t(`evidence.slot.${slot}`)} ${said(view, slot, t)}`,
   );
-  const extras = view.photos.filter(({ slot, by, state }) => !isMandatory(slot) && by === "A" && state !== "refused");
+  const extras = view.photos.filter((photo) => !isMandatory(photo.slot) && photo.by === "A" && isSent(photo));
   return [...lines, ...(extras.length > 0 ? [t("chat.photo.extras", { extras: extras.length })] : [])].join("\n");
 }
 
@@ -58,6 +62,7 @@ function said(view: View, slot: PhotoSlot, t: Translate): string {
   const photo = view.photos.findLast((one) => one.slot === slot);
   if (!photo) return "…";
   if (photo.state === "refused") return `✗ ${t(`evidence.finding.${photo.refusal}`)}`;
+  if (photo.state === "delayed") return `✗ ${t("evidence.finding.media-delayed")}`;
   if (photo.state === "announced") return t("chat.photo.arriving");
   if (photo.id === view.askedPhoto) return "？";
   const { plate, findings } = photo;

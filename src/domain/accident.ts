@@ -237,6 +237,7 @@ export const EVENT_TYPES = [
   "consent-given",
   "eligibility-cleared",
   "photo-announced",
+  "photo-delayed",
   "photo-stored",
   "photo-refused",
   "photo-rejected",

@@ -1,6 +1,6 @@
 import { type Accident, type Letter, otherOf } from "./accident.ts";
 import { type Catalogue, compareStatements } from "./liability.ts";
-import { PHOTO_SLOTS, type PhotoSlot } from "./photo.ts";
+import { isSent, PHOTO_SLOTS, type PhotoSlot } from "./photo.ts";
 
 /** Where a driver stands. The page of the form, the answer of the chat and the button of the case page all follow from it. */
 export type Step =
@@ -22,11 +22,9 @@ export type Step =
 
 export type Status = "open" | "ready-to-sign" | "half-signed" | "concluded" | "ended";
 
-/** The mandatory slots that have no picture at all yet, in order (an announced picture counts as sent). */
+/** The mandatory slots that have no picture at all yet, in order (an announced picture counts as sent, a delayed one does not). */
 export function missingSlots(accident: Accident): PhotoSlot[] {
-  return PHOTO_SLOTS.filter(
-    (slot) => !accident.photos.some((photo) => photo.slot === slot && photo.state !== "refused"),
-  );
+  return PHOTO_SLOTS.filter((slot) => !accident.photos.some((photo) => photo.slot === slot && isSent(photo)));
 }
 
 /** True once the bytes of all five mandatory photographs are safe here: only then "you may move" (Order 146 art. 19). */

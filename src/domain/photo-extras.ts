@@ -1,6 +1,6 @@
 import { type Accident, type Letter, otherOf } from "./accident.ts";
 import { type Catalogue, findAct } from "./liability.ts";
-import { EXTRA_SLOTS, type ExtraSlot } from "./photo.ts";
+import { EXTRA_SLOTS, type ExtraSlot, isSent } from "./photo.ts";
 
 /** What is worth a further photograph when somebody is said to have done this: the lights, the lines on the road, the sign (the `photos` of the catalogue's acts). */
 export function extrasFor(acts: readonly string[], catalogue: Catalogue): ExtraSlot[] {
@@ -15,6 +15,6 @@ export function wantedExtras(accident: Accident, letter: Letter, catalogue: Cata
   const others = accident.parties[otherOf(letter)]?.statement;
   const acts = [mine, ...(others ? [others] : [])].flatMap(({ ownAct, otherAct }) => [ownAct, otherAct]);
   return extrasFor(acts, catalogue).filter(
-    (slot) => !accident.photos.some((photo) => photo.slot === slot && photo.state !== "refused"),
+    (slot) => !accident.photos.some((photo) => photo.slot === slot && isSent(photo)),
   );
 }

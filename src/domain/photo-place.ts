@@ -1,5 +1,5 @@
 import { type Accident, LETTERS, type Letter, otherOf } from "./accident.ts";
-import { isMandatory, PHOTO_SLOTS, type Photo, type PhotoSlot, type PlateReading } from "./photo.ts";
+import { isMandatory, isToFetch, PHOTO_SLOTS, type Photo, type PhotoSlot, type PlateReading } from "./photo.ts";
 import { judgedByPlates } from "./photo-findings.ts";
 import { isPlateSlot, isSamePlate, PLATE_SLOT, platePhoto } from "./photo-plates.ts";
 
@@ -86,9 +86,8 @@ const isOpen = ({ photos }: Case, photo: Photo, slot: PhotoSlot): boolean =>
 /** Those sent before it that are still on their way keep their turn. */
 function aheadOf({ photos }: Case, photo: Photo): number {
   const at = photos.findIndex(({ id }) => id === photo.id);
-  return photos
-    .slice(0, at)
-    .filter(({ state, by, slot }) => state === "announced" && by === photo.by && isMandatory(slot)).length;
+  return photos.slice(0, at).filter((other) => isToFetch(other) && other.by === photo.by && isMandatory(other.slot))
+    .length;
 }
 
 /** The pictures with one of them in another place: what stood there takes its place, what was refused there is forgotten. */

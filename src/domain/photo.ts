@@ -85,8 +85,11 @@ export interface Photo {
   slot: PhotoSlot;
   by: Letter;
   source: "form" | "chat";
-  /** `announced`: a media id is stored, the bytes are not here yet; `stored`: safe on the server; `refused`: not an image, too big … */
-  state: "announced" | "stored" | "refused";
+  /**
+   * `announced`: a media id is stored, the bytes are not here yet; `delayed`: the platform does not hand them out at present, so its place is
+   * asked for again; `stored`: safe on the server; `refused`: not an image, too big …
+   */
+  state: "announced" | "delayed" | "stored" | "refused";
   mediaId: string | null;
   refusal: string | null;
   sha256: string | null;
@@ -126,6 +129,15 @@ export const UNEXAMINED: Pick<
   dupOf: null,
   isAsked: false,
 };
+
+/** The platform keeps what a person has sent for so long. */
+export const MEDIA_LIFE_MS = 3 * 24 * 3600_000;
+
+/** Here, or about to be: its place is not asked for. */
+export const isSent = ({ state }: Pick<Photo, "state">): boolean => state === "announced" || state === "stored";
+
+/** Its bytes are with the platform and still to be fetched. */
+export const isToFetch = ({ state }: Pick<Photo, "state">): boolean => state === "announced" || state === "delayed";
 
 /** The same bytes stand in this place already: an upload whose answer was lost comes again. */
 export const isStoredIn = (

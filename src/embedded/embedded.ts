@@ -1,53 +1,82 @@
 import { Worker } from "node:worker_threads";
-import { Conflict } from "../errors.ts";
+import { StartFault } from "../errors.ts";
+import { requireWhole } from "./check.ts";
+import { diskAt } from "./disk/disk.ts";
+import { Room, type RoomState } from "./disk/room.ts";
 import { handingOver } from "./hand-over.ts";
 import type { HandedChunks } from "./handed-chunks.ts";
 import { own } from "./owner.ts";
+import { makePrivate } from "./private-folder.ts";
 
 export type Embedded = {
-  /** For any MongoDB driver, in this process or another one on this machine. */
+  /** For any MongoDB driver of this machine's same user: a socket in the folder. On Windows it is `tcpUri`. */
   uri: string;
-  /** The same by a shorter way, a socket in the folder: a command costs a third less. Where the system has none it is `uri`. */
-  socketUri: string;
+  /** null: no TCP, unless a port was asked for */
+  tcpUri: string | null;
   /** Inserts chunks of GridFS without driver and socket, in their order up to one that is refused; the bytes belong to the database afterwards. Rejects with its codes. */
   insertChunks(handed: HandedChunks): Promise<void>;
+  /** how much room is left on the disk, and for what it is enough */
+  room(): RoomState;
   close(): Promise<void>;
 };
 
-type Address = { port: number; socket: string | null };
+/** At least one of the two. */
+type Address = { socket: string | null; port: number | null };
 type Message = Partial<Address> & { error?: string };
 
+/** `port`: MongoDB's protocol is spoken on loopback, too, to everybody on this machine without a password (0: any free one). */
+export type EmbeddedOptions = { dir: string; port?: number | null };
+
 /**
- * Starts the default database: MongoDB's wire protocol on loopback over the files in `dir`, in a worker thread.
- * Throws a Conflict that says who holds the folder when another process does, or that lmdb is not installed.
+ * Starts the default database: MongoDB's wire protocol on a socket in `dir`, over the files there, in a worker thread; folder and files are made private.
+ * Throws a Conflict that says who holds the folder when another process does, and a StartFault for a damaged database, a full disk, or where lmdb is not installed.
  */
-export async function startEmbedded({ dir, port = 0 }: { dir: string; port?: number }): Promise<Embedded> {
+export async function startEmbedded({ dir, port = null }: EmbeddedOptions): Promise<Embedded> {
+  requireInstalled();
+  makePrivate(dir);
+  const room = new Room(diskAt(dir).freeBytes);
+  if (room.state().isFull)
+    throw new StartFault(`The disk of ${dir} is full: make room on it, or choose another DATA_DIR. Nothing is lost.`);
   const ownership = await own(dir);
   try {
+    await requireWhole(dir);
     const worker = new Worker(new URL("./worker.js", import.meta.url), {
       workerData: { dir, port },
       // Each command leaves much short-lived garbage: collected less often it costs less.
       resourceLimits: { maxYoungGenerationSizeMb: 48 },
     });
-    const { port: actualPort, socket } = await ready(worker);
-    const uri = `mongodb://127.0.0.1:${actualPort}/kuaichu`;
-    const socketUri = socket ? `mongodb://${encodeURIComponent(socket)}/kuaichu` : uri;
+    const address = await ready(worker);
+    const tcpUri = address.port === null ? null : `mongodb://127.0.0.1:${address.port}/kuaichu`;
+    const uri = address.socket ? `mongodb://${encodeURIComponent(address.socket)}/kuaichu` : (tcpUri as string);
     ownership.announce(uri);
-    return { uri, socketUri, insertChunks: handingOver(worker), close: closer(worker, ownership.release) };
+    return {
+      uri,
+      tcpUri,
+      insertChunks: handingOver(worker),
+      room: () => room.state(),
+      close: closer(worker, ownership.release),
+    };
   } catch (error) {
     await ownership.release();
     throw error;
   }
 }
 
+/** The image can be built without it. */
+function requireInstalled(): void {
+  try {
+    import.meta.resolve("lmdb");
+  } catch (error) {
+    throw new StartFault("The embedded database (lmdb) is not part of this installation: give MONGODB_URI.", error);
+  }
+}
+
 function ready(worker: Worker): Promise<Address> {
   return new Promise((resolve, reject) => {
-    const failed = (error: Error & { code?: string }) =>
-      reject(
-        error.code === "ERR_MODULE_NOT_FOUND" ? new Conflict("embedded-left-out", { instead: "MONGODB_URI" }) : error,
-      );
+    // an error loses its class on its way out of the thread
+    const failed = (error: Error) => reject(error.name === StartFault.name ? new StartFault(error.message) : error);
     worker.once("error", failed);
-    worker.once("message", ({ port, socket }: Message) => {
+    worker.once("message", ({ port = null, socket = null }: Message) => {
       worker.off("error", failed);
       // Without its database the process is of no use: it ends, and is started again by whoever keeps it running.
       worker.on("error", (error) => {
@@ -56,7 +85,7 @@ function ready(worker: Worker): Promise<Address> {
       worker.on("message", ({ error }: Message) => {
         if (error) process.emitWarning(error, "EmbeddedDatabase");
       });
-      resolve({ port: port!, socket: socket ?? null });
+      resolve({ port, socket });
     });
   });
 }

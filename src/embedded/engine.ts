@@ -2,13 +2,20 @@ import { runCommand } from "./commands/commands.ts";
 import type { Engine } from "./commands/context.ts";
 import { Cursors } from "./commands/cursors.ts";
 import { Catalogue } from "./disk/catalogue.ts";
+import { type Disk, diskAt } from "./disk/disk.ts";
 import { Documents } from "./disk/documents.ts";
 import { Store } from "./disk/store.ts";
 import type { Doc } from "./values/value.ts";
 
-/** Opens the database in `dir`, without a socket. `clock` gives milliseconds since 1970. */
-export function openEngine(dir: string, clock: () => number): Engine {
-  const store = new Store(dir);
+/** Opens the database in the folder `dir`, which exists, without a socket. `clock` gives milliseconds since 1970; `disk`: another one than the folder's. */
+export function openEngine(dir: string, clock: () => number, disk: Disk = diskAt(dir)): Engine {
+  return engineOf(new Store(disk), clock);
+}
+
+/** For who only looks: beside the owner of the folder, or before there is one. */
+export const openReader = (dir: string): Engine => engineOf(new Store(diskAt(dir), { readOnly: true }), Date.now);
+
+function engineOf(store: Store, clock: () => number): Engine {
   const catalogue = new Catalogue(store);
   return { store, catalogue, documents: new Documents(store, catalogue), cursors: new Cursors(clock), clock };
 }

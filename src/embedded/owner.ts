@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { Conflict } from "../errors.ts";
+import { FILE_MODE, makePrivate } from "./private-folder.ts";
 
 /** A folder that belongs to this process until `release`. `announce` tells others where to reach it. */
 export type Ownership = { announce(uri: string): void; release(): Promise<void> };
@@ -15,13 +16,14 @@ const NOTE = "owner.json";
  * On Linux the lock is an abstract socket, which the kernel gives up with the process, however that ends.
  */
 export async function own(dir: string): Promise<Ownership> {
-  mkdirSync(dir, { recursive: true });
+  makePrivate(dir);
   const folder = realpathSync(dir);
   const unlock = process.platform === "linux" ? await lockSocket(folder) : lockFile(folder);
   const note = (uri: string | null) =>
     writeFileSync(
       join(folder, NOTE),
       JSON.stringify({ pid: process.pid, since: new Date().toISOString(), uri } satisfies Note),
+      { mode: FILE_MODE },
     );
   note(null);
   return {
@@ -49,11 +51,11 @@ function lockSocket(folder: string): Promise<() => Promise<void>> {
 function lockFile(folder: string): () => Promise<void> {
   const path = join(folder, "lock");
   try {
-    writeFileSync(path, String(process.pid), { flag: "wx" });
+    writeFileSync(path, String(process.pid), { flag: "wx", mode: FILE_MODE });
   } catch {
     if (isAlive(Number(readFileSync(path, "utf8")))) throw inUse(folder);
     rmSync(path, { force: true });
-    writeFileSync(path, String(process.pid), { flag: "wx" });
+    writeFileSync(path, String(process.pid), { flag: "wx", mode: FILE_MODE });
   }
   return async () => rmSync(path, { force: true });
 }

@@ -1,40 +1,42 @@
-import { rmSync } from "node:fs";
-import type { AddressInfo, Server, Socket } from "node:net";
-import { resolve } from "node:path";
+import type { AddressInfo, Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
+import { forgetClosed, noteClosed } from "./check.ts";
 import { answerWith, openEngine } from "./engine.ts";
 import type { Outcome } from "./hand-over.ts";
 import { type HandedChunks, insertOf } from "./handed-chunks.ts";
+import { makePrivate } from "./private-folder.ts";
+import { listenInFolder } from "./socket-in-folder.ts";
 import { sweep } from "./sweep.ts";
 import type { Doc, Int32 } from "./values/value.ts";
 import { listen } from "./wire/server.ts";
 
 /*
  * The embedded database in a thread of its own: a long scan must not delay an answer to a push.
- * Messages to the main thread: {port, socket} when ready, {error} for what must be seen, {number, fault} when chunks are kept or refused.
+ * Messages to the main thread: {socket, port} when ready, {error} for what must be seen, {number, fault} when chunks are kept or refused.
  * From it: {number, handed} with chunks; {} at the end.
  */
 const SWEEP_MS = 60_000;
 const CURSORS_MS = 5_000;
-const SOCKET = "mongodb.sock";
-/** of a socket's address, by the smallest of the systems */
-const LONGEST_PATH = 103;
 
 /** From the main thread; without chunks it is the order to close. */
 type Order = { number: number; handed: HandedChunks } | { handed?: never };
 
-const { dir, port } = workerData as { dir: string; port: number };
+const { dir, port } = workerData as { dir: string; port: number | null };
 const main = parentPort!;
 const report = (error: unknown) =>
   main.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 
+forgetClosed(dir);
 const engine = openEngine(dir, Date.now);
 const answer = answerWith(engine, report);
 const running = new Set<Promise<Doc>>();
-const server = await listen(tracked, { port, host: "127.0.0.1" }, report);
-const nearby = await listenNearby();
+const nearby = await listenInFolder(dir, (place) => listen(tracked, place, report));
+/** Windows knows no such sockets. */
+const wantedPort = nearby ? port : (port ?? 0);
+const server = wantedPort === null ? null : await listen(tracked, { port: wantedPort, host: "127.0.0.1" }, report);
+makePrivate(dir);
 const sockets = new Set<Socket>();
-for (const door of [server, nearby])
+for (const door of [server, nearby?.server])
   door?.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -45,14 +47,6 @@ function tracked(command: Doc): Promise<Doc> {
   const result = answer(command);
   running.add(result);
   return result.finally(() => running.delete(result));
-}
-
-/** The folder is ours, so a socket that lies there is a dead process's. Not every file system takes one, and none a long path: then there is the port. */
-async function listenNearby(): Promise<Server | null> {
-  const path = resolve(dir, SOCKET);
-  if (process.platform === "win32" || Buffer.byteLength(path) > LONGEST_PATH) return null;
-  rmSync(path, { force: true });
-  return listen(tracked, { path }, report).catch(() => null);
 }
 
 let sweeping = Promise.resolve();
@@ -76,13 +70,14 @@ function faultOf(outcome: Doc): Outcome["fault"] {
 async function close(): Promise<void> {
   clearInterval(sweeper);
   clearInterval(cursorTimer);
-  server.close();
+  server?.close();
   nearby?.close();
   for (const socket of sockets) socket.destroy();
   await Promise.allSettled([sweeping, ...running]);
   await engine.store.close();
+  noteClosed(dir);
   main.close();
 }
 
 main.on("message", (order: Order) => void (order.handed ? insert(order.number, order.handed) : close()));
-main.postMessage({ port: (server.address() as AddressInfo).port, socket: nearby?.address() ?? null });
+main.postMessage({ socket: nearby?.path ?? null, port: (server?.address() as AddressInfo | undefined)?.port ?? null });

@@ -3,7 +3,7 @@ import type Koa from "koa";
 import { asParty } from "../actions/as-party.ts";
 import type { Context } from "../context.ts";
 import { viewOf } from "../domain/view.ts";
-import { AppError, Conflict, Invalid, NotFound } from "../errors.ts";
+import { AppError, Busy, Conflict, Invalid, NotFound } from "../errors.ts";
 import { FORM_BYTES, type Posted, readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { closeAfter, wantsJson } from "../http/errors.ts";
@@ -130,6 +130,7 @@ async function refuse(
   { error, posted }: { error: unknown; posted: Posted },
 ): Promise<void> {
   const { ctx, koa, t } = request;
+  if (error instanceof Busy) return showTyped(page, request, { error, posted });
   const known =
     error instanceof Invalid || error instanceof Stale || error instanceof Wrong || error instanceof Conflict;
   if (!known || !page.template || wantsJson(koa)) throw error;
@@ -139,7 +140,21 @@ async function refuse(
   await show(page, await openParty(ctx, koa), { values: typed(posted.fields), ...wordsOf(error, t) });
 }
 
-function wordsOf(error: Invalid | Stale | Wrong | Conflict, t: PageRequest["t"]): PageData {
+/** The form as it was when it was posted, and what was typed: the database is not asked again. Where even that fails the error page gives the fields back. */
+async function showTyped(page: Page, request: PageRequest, { error, posted }: { error: Busy; posted: Posted }) {
+  const { koa, t } = request;
+  if (!page.template || wantsJson(koa)) throw error;
+  try {
+    await show(page, request, { values: typed(posted.fields), ...wordsOf(error, t) });
+  } catch {
+    throw error;
+  }
+  koa.status = error.status;
+  koa.set("Retry-After", String(error.details["retryAfterS"]));
+  request.ctx.log.warn({ code: error.code, method: koa.method, route: koa._matchedRoute }, "busy");
+}
+
+function wordsOf(error: Invalid | Stale | Wrong | Conflict | Busy, t: PageRequest["t"]): PageData {
   if (error instanceof Wrong) return { errors: error.errors };
   const { field, codes } = error.details;
   const textOf = (code: string, name: string) =>

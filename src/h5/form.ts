@@ -1,7 +1,7 @@
 import type Joi from "joi";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
-import { Invalid } from "../errors.ts";
+import { Busy, Invalid } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { languageOf } from "../http/language.ts";
@@ -37,6 +37,10 @@ export async function postForm<Body>(ctx: Context, koa: Koa.Context, form: Plain
   try {
     seeOther(koa, await form.submit(checked.body));
   } catch (error) {
+    if (error instanceof Busy) {
+      koa.set("Retry-After", String(error.details["retryAfterS"]));
+      return again(error.status, { formError: sentence(t, `h5.errors.${error.code}`, {}, "h5.errors.503") });
+    }
     const field = error instanceof Invalid ? error.details["field"] : null;
     if (!(error instanceof Invalid) || typeof field !== "string") throw error;
     const key = error.code.includes(".") ? error.code : `h5.errors.${error.code}`;

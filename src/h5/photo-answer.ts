@@ -16,7 +16,8 @@ export interface ShownFinding extends Finding {
 export interface PhotoAnswer {
   photo: string;
   slot: PhotoSlot;
-  state: SeenPhoto["state"];
+  /** one of the chat that is delayed is shown as refused: it is to be taken here */
+  state: Exclude<SeenPhoto["state"], "delayed">;
   /** why it was not taken, as a sentence that says what to do; only one of the chat is kept as refused */
   refusal: string | null;
   findings: ShownFinding[];
@@ -58,11 +59,12 @@ export async function photoAnswer(request: PageRequest, slot: PhotoSlot): Promis
 
 export function answerFor(request: PageRequest, photo: SeenPhoto): PhotoAnswer {
   const { view, t } = request;
+  const refusal = photo.state === "delayed" ? "media-delayed" : photo.refusal;
   return {
     photo: photo.id,
     slot: photo.slot,
-    state: photo.state,
-    refusal: photo.refusal && t(`evidence.finding.${photo.refusal}`),
+    state: photo.state === "delayed" ? "refused" : photo.state,
+    refusal: refusal && t(`evidence.finding.${refusal}`),
     findings: shownFindings(photo, t),
     asItIs: photo.state === "stored" && isAsItIs(photo),
     plate: photo.plate && { plate: photo.plate.plate, sure: photo.plate.sure },

@@ -2,7 +2,7 @@ import Joi from "joi";
 import { addPhoto } from "../actions/add-photo.ts";
 import { movePhoto } from "../actions/announce-photo.ts";
 import { takePosition } from "../actions/take-position.ts";
-import { EXTRA_SLOTS, type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
+import { EXTRA_SLOTS, isSent, type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Invalid } from "../errors.ts";
 import { decimal, id } from "../http/fields.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
@@ -42,7 +42,7 @@ export interface Extra {
 export const extrasOf = ({ view }: PageRequest): Extra[] =>
   EXTRA_SLOTS.map((slot) => ({
     slot,
-    count: view.photos.filter((photo) => photo.slot === slot && photo.state !== "refused").length,
+    count: view.photos.filter((photo) => photo.slot === slot && isSent(photo)).length,
     wanted: view.wantedExtras.some((wanted) => wanted === slot),
   }));
 

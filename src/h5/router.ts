@@ -1,6 +1,7 @@
 import Router from "@koa/router";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
+import { answersInTime } from "../http/in-time.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
 import { noStore } from "../http/security-headers.ts";
 import { withSession } from "../http/session.ts";
@@ -49,7 +50,7 @@ const SIGN_INS = { capacity: 300, perMinute: 300 };
 /** Everything under /h5. */
 export function h5Router(ctx: Context): Router {
   const router = new Router({ prefix: "/h5" });
-  router.use(noStore, withSession(ctx));
+  router.use(noStore, answersInTime(ctx), withSession(ctx));
   publicRoutes(ctx, router);
   router.use(signedIn(), withUploadShare());
   beginningRoutes(ctx, router);

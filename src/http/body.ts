@@ -20,10 +20,26 @@ export async function readPosted(
   if (multipart && koa.is("multipart/form-data")) {
     return readMultipart(koa.req, UPLOAD_LIMITS, uploadShareOf(koa));
   }
-  const kind = koa.is("application/x-www-form-urlencoded", "application/json");
+  const kind = koa.is(FORM, "application/json");
   if (!kind && (koa.request.length ?? 0) > 0) throw new Invalid("unknown-body", {}, 415);
   const text = await readText(koa, maxBytes);
-  return { fields: kind === "application/json" ? fromJson(text) : fromUrlencoded(text), files: [] };
+  if (kind === "application/json") return { fields: fromJson(text), files: [] };
+  koa.state[TYPED] = fromUrlencoded(text);
+  return { fields: koa.state[TYPED], files: [] };
+}
+
+const FORM = "application/x-www-form-urlencoded";
+const TYPED = "typed";
+/** the largest of our forms: two signatures */
+const TYPED_BYTES = 1024 * 1024;
+
+/** What a form had posted, read now if nobody has; null: it was no such form, or cannot be read. For whoever cannot take it and gives it back. */
+export async function typedFields(koa: Koa.Context): Promise<Record<string, string> | null> {
+  if (koa.method !== "POST" || !koa.is(FORM)) return null;
+  if (!koa.state[TYPED]) await readPosted(koa, { maxBytes: TYPED_BYTES }).catch(() => {});
+  const typed = Object.entries((koa.state[TYPED] as Fields | undefined) ?? {});
+  const texts = typed.filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  return texts.length > 0 ? Object.fromEntries(texts) : null;
 }
 
 /** throws Invalid "too-large" 413 */

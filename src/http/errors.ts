@@ -1,6 +1,7 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
 import { AppError, Busy, NotFound } from "../errors.ts";
+import { typedFields } from "./body.ts";
 import { csrfToken } from "./csrf.ts";
 import { languageOf } from "./language.ts";
 import { sentence } from "./validate.ts";
@@ -15,12 +16,12 @@ export function errorPages(ctx: Context): Koa.Middleware {
       await next();
       if (koa.status === 404 && koa.body == null) throw new NotFound();
     } catch (error) {
-      answer(ctx, koa, error);
+      await answer(ctx, koa, error);
     }
   };
 }
 
-function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
+async function answer(ctx: Context, koa: Koa.Context, error: unknown): Promise<void> {
   const { status, code, details } = describe(error);
   // to be busy passes by itself, a full disk does not
   const level = code === "storage-full" ? "error" : "warn";
@@ -52,6 +53,8 @@ function answer(ctx: Context, koa: Koa.Context, error: unknown): void {
     title: t(`h5.errors.title.${status}`),
     self: koa.originalUrl,
     csrf: csrfToken(ctx, koa),
+    // As it was posted, its token included: sent again it is the same form.
+    again: error instanceof Busy ? await typedFields(koa) : null,
   });
 }
 

@@ -3,6 +3,7 @@ import axios, { type AxiosInstance } from "axios";
 import type { Insurer } from "../config.ts";
 import { NotFound } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { type Limit, limited, SYSTEM_TIMER, type Timer } from "../timer.ts";
 import { type Circuit, createCircuit } from "./circuit.ts";
 import { guardedAgents } from "./connection.ts";
 import { createEvidenceLinks, type EvidenceLinks } from "./evidence-links.ts";
@@ -39,16 +40,18 @@ export interface InsurerClientOptions {
   machineDiffersMs?: () => number;
   log: Log;
   timeouts?: { connectMs: number; totalMs: number };
+  /** runs the timeouts out */
+  timer?: Timer;
 }
 
 const TIMEOUTS = { connectMs: 5_000, totalMs: 15_000 };
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 export function createInsurerClient(options: InsurerClientOptions): InsurerClient {
-  const { insurers, allowPrivateAddresses, clock, log } = options;
+  const { insurers, allowPrivateAddresses, clock, log, timer = SYSTEM_TIMER } = options;
   const timeouts = options.timeouts ?? TIMEOUTS;
   const http = axios.create({
-    ...guardedAgents(vettedLookup(allowPrivateAddresses), timeouts.connectMs),
+    ...guardedAgents(vettedLookup(allowPrivateAddresses), { timer, ms: timeouts.connectMs }),
     proxy: false,
     maxRedirects: 0,
     decompress: false,
@@ -77,7 +80,7 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
         allowPrivateAddresses,
         clock,
         machineDiffersMs: options.machineDiffersMs ?? (() => 0),
-        totalMs: timeouts.totalMs,
+        total: { timer, ms: timeouts.totalMs },
       });
       if (outcome.contact) circuitOf(insurerCode).note(outcome.contact);
       log.info(
@@ -107,7 +110,7 @@ interface AttemptOptions {
   allowPrivateAddresses: boolean;
   clock: { now(): Date };
   machineDiffersMs: () => number;
-  totalMs: number;
+  total: Limit;
 }
 
 async function attempt(
@@ -126,23 +129,23 @@ async function attempt(
       body,
       secrets: insurer.secrets,
     });
-    const response = await http.post<Readable>(url.href, body, {
-      headers: {
-        ...signed,
-        "content-type": "application/json; charset=utf-8",
-        "accept-encoding": "identity",
-        "user-agent": "kuaichu",
-      },
-      signal: AbortSignal.timeout(options.totalMs),
-    });
-    const headers = response.headers as Record<string, string | undefined>;
-    const answer = {
-      status: response.status,
-      retryAfter: headers["retry-after"],
-      contentType: headers["content-type"],
-      date: headers["date"],
-      ...(await readHead(response.data)),
+    const headers = {
+      ...signed,
+      "content-type": "application/json; charset=utf-8",
+      "accept-encoding": "identity",
+      "user-agent": "kuaichu",
     };
+    const answer = await limited(options.total, async (signal) => {
+      const response = await http.post<Readable>(url.href, body, { headers, signal });
+      const answered = response.headers as Record<string, string | undefined>;
+      return {
+        status: response.status,
+        retryAfter: answered["retry-after"],
+        contentType: answered["content-type"],
+        date: answered["date"],
+        ...(await readHead(response.data)),
+      };
+    });
     return outcomeOfAnswer(answer, options.clock.now(), options.machineDiffersMs());
   } catch (error) {
     return outcomeOfError(codeOf(error));

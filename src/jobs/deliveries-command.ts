@@ -61,7 +61,7 @@ async function resendOne(ctx: Context, id: string): Promise<string> {
   }
 }
 
-/** While the server runs it owns the embedded database's folder: then its address on loopback is used. */
+/** While the server runs it owns the embedded database's folder: then its socket there is used. */
 export async function openContext(config: Config): Promise<Context> {
   try {
     return await createContext(config);

@@ -75,9 +75,9 @@ export const LANES: readonly Lane[] = [
     kind: "photo",
     concurrency: 2,
     leaseMs: 15_000,
-    async handle(ctx, { body, last }) {
-      await fetchPhoto(ctx, { ...JSON.parse(body), last });
-      return undefined;
+    async handle(ctx, { body, attempts, last }) {
+      const again = await fetchPhoto(ctx, { ...JSON.parse(body), attempts, last });
+      return again ? { to: "late", head: "", ...again } : undefined;
     },
   },
   {

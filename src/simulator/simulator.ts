@@ -4,6 +4,7 @@ import type { Middleware } from "koa";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Render } from "../render.ts";
+import type { Timer } from "../timer.ts";
 import { createInsurerStandIn, type InsurerStandIn } from "./insurer/stand-in.ts";
 import { ownSite } from "./own-site.ts";
 import { simulatorPages } from "./pages.ts";
@@ -27,10 +28,11 @@ export interface SimulatorOptions {
   render: Render;
   log: Log;
   clock?: { now(): Date };
+  timer?: Timer;
 }
 
 /** Stand-ins that the app reaches at its own address, exactly as it would reach the real hosts. Throws in production. */
-export function createSimulator({ config, render, log, clock }: SimulatorOptions): Simulator {
+export function createSimulator({ config, render, log, clock, timer }: SimulatorOptions): Simulator {
   if (config.production) throw new Error("the simulator is not for production");
   const { publicUrl, standIns } = config;
   // The app is on this machine, whatever name drivers know it by.
@@ -40,6 +42,7 @@ export function createSimulator({ config, render, log, clock }: SimulatorOptions
     urls: { app: appUrl, platform: () => `${publicUrl}/simulator/platform`, pages: () => publicUrl },
     prefix: "/simulator/platform",
     ...(clock && { clock }),
+    ...(timer && { timer }),
   });
   const insurers = createInsurerStandIn({
     insurers: config.insurers.filter(({ code }) => standIns.insurers.includes(code)),

@@ -19,6 +19,8 @@ export interface AccidentDocument {
   outbox: StoredEntry[];
   /** when the relay has something to take; absent while the outbox is empty */
   outboxAt?: Date | null;
+  /** marks of the last writes, one at random for each */
+  writes?: string[];
   /** who opened it, while it runs: nobody opens two at once (a double tap) */
   runningOpener?: string;
 }

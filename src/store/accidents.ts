@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, Schema } from "mongoose";
 import {
@@ -11,7 +11,7 @@ import {
 } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import type { Catalogue } from "../domain/liability.ts";
-import { Conflict, NotFound } from "../errors.ts";
+import { Conflict, DatabaseAway, NotFound } from "../errors.ts";
 import {
   type AccidentDocument,
   bytesOf,
@@ -206,6 +206,8 @@ async function insert(
     await model.collection.insertOne(document as never);
   } catch (error) {
     const { code, message } = error as Error & { code?: number };
+    const isUnsettled = code === 11000 || error instanceof DatabaseAway;
+    if (isUnsettled && (await traceOf(model, draft.id))) return accident;
     // By the name of the index: not everything that speaks MongoDB's protocol gives the keyPattern.
     if (code === 11000 && message.includes("runningOpener")) throw new Conflict("already-open");
     throw error;
@@ -232,19 +234,36 @@ async function write(
   if (entries.length > 0) set.outboxAt = at;
   const filter: Record<string, unknown> = { _id: before.id, version: before.version };
   if (entries.length > 0) filter[`outbox.${OUTBOX_LIMIT - entries.length}`] = { $exists: false };
-  const push = { events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
+  const mark = randomBytes(9).toString("base64url");
+  const isMine = (trace: Awaited<ReturnType<typeof traceOf>>) => trace?.writes?.includes(mark) ?? false;
+  const writes = { $each: [mark], $slice: -WRITES_LIMIT };
+  const push = { writes, events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
   // A case that goes on is not to be erased after all.
   const unset = { eraseMarkedAt: 1, ...(!isRunning(after) && { runningOpener: 1 }) };
-  const result = await model.collection.updateOne(filter as never, {
-    $set: set,
-    $push: push as never,
-    $unset: unset as never,
-  });
-  if (result.matchedCount === 1) return after;
-  const there = await model.findOne({ _id: before.id, version: before.version }, { _id: 1 }).lean();
-  if (there) throw new Conflict("outbox-full");
+  const update = { $set: set, $push: push as never, $unset: unset as never };
+  try {
+    const result = await model.collection.updateOne(filter as never, update);
+    if (result.matchedCount === 1) return after;
+  } catch (error) {
+    if (!(error instanceof DatabaseAway) || !isMine(await traceOf(model, before.id))) throw error;
+    return after;
+  }
+  const trace = await traceOf(model, before.id);
+  if (isMine(trace)) return after;
+  if (trace?.version === before.version) throw new Conflict("outbox-full");
   return null;
 }
+
+/** What tells whether a write took effect whose answer was lost, or that the driver has repeated; null: there is no such accident. */
+function traceOf(
+  model: Model<AccidentDocument>,
+  _id: string,
+): Promise<Pick<AccidentDocument, "version" | "writes"> | null> {
+  return model.collection.findOne({ _id } as never, { projection: { version: 1, writes: 1 } }) as never;
+}
+
+/** writes that may still be asked for */
+const WRITES_LIMIT = 8;
 
 function stored(accidentId: string, { body, ...plain }: OutboxEntry, seq: number, seals: Sealing): StoredEntry {
   const id = `${accidentId}-${seq}`;

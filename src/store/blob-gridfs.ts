@@ -1,6 +1,6 @@
 import mongoose, { type Connection } from "mongoose";
-import { Busy } from "../errors.ts";
 import type { Keeper, SealedUpload } from "./blob-keeper.ts";
+import { insertFresh } from "./bulk.ts";
 
 /** Few round trips and documents; each stays far below the 16 MB that a document may hold. */
 export const CHUNK_BYTES = 1024 * 1024 - 1024;
@@ -28,11 +28,12 @@ export async function createGridfs(connection: Connection, door?: ChunkDoor): Pr
   const chunks = connection.collection<Chunk>(CHUNKS);
   await chunks.createIndex({ files_id: 1, n: 1 }, { unique: true });
   const send = async (documents: Chunk[]): Promise<void> => {
-    for (let at = 0; at < documents.length; at += AT_ONCE) await chunks.insertMany(documents.slice(at, at + AT_ONCE));
+    for (let at = 0; at < documents.length; at += AT_ONCE)
+      await insertFresh(chunks.insertMany(documents.slice(at, at + AT_ONCE), { ordered: false }));
   };
   const insert = door ? handing(door, connection.db!.databaseName) : send;
   return {
-    save: (uploads) => insert(uploads.flatMap(chunksOf)).catch(asFault),
+    save: (uploads) => insert(uploads.flatMap(chunksOf)),
     async read({ id }) {
       const found = await chunks.find({ files_id: id }, { sort: { n: 1 } }).toArray();
       if (found.length === 0) return null;
@@ -69,18 +70,3 @@ const handing =
         data: data.buffer,
       })),
     });
-
-/** OutOfDiskSpace, and what Atlas says when its share is used up */
-const FULL_CODES: readonly unknown[] = [14031, 8000];
-const FULL_WORDS = /no space left|disk full|ENOSPC|MDB_MAP_FULL|space quota|could not extend file/i;
-const RETRY_AFTER_S = 60;
-
-/** A full disk is said as such: the same picture goes through once there is room. Throws. */
-function asFault(error: unknown): never {
-  const { code, message } = error as { code?: unknown; message: string };
-  if (FULL_CODES.includes(code) || FULL_WORDS.test(message)) throw new Busy(RETRY_AFTER_S, "storage-full");
-  throw error;
-}
-
-/** For what else is written for a file: its entry in the register meets the same disk. */
-export const withRoom = <T>(writing: Promise<T>): Promise<T> => writing.catch(asFault);

@@ -1,6 +1,6 @@
 import type { Connection, mongo } from "mongoose";
-import { withRoom } from "./blob-gridfs.ts";
 import type { KeeperName, Upload, UploadId } from "./blob-keeper.ts";
+import { insertFresh } from "./bulk.ts";
 
 export type BlobKind =
   | "original"
@@ -81,12 +81,12 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
         pendingSince,
         scrubAt,
       }));
-      await withRoom(files.insertMany(documents));
+      await insertFresh(files.insertMany(documents, { ordered: false }));
     },
     /** Gives them their names: from here on they are there. false: a sweep was quicker, because the process had stood still for its time. */
     async finish(uploads: readonly Finished[]): Promise<boolean> {
       const at = now();
-      const { matchedCount } = await withRoom(files.bulkWrite(uploads.map((upload) => naming(upload, chunkSize, at))));
+      const { matchedCount } = await files.bulkWrite(uploads.map((upload) => naming(upload, chunkSize, at)));
       return matchedCount === uploads.length;
     },
     async forget(ids: readonly UploadId[]): Promise<void> {

@@ -116,14 +116,14 @@ async function write(store: Store, owner: BlobOwner, blobs: (NewBlob & { sha256:
     };
   });
   await register.begin(uploads, keeper, new Date(store.now().getTime() + store.dueAfterMs));
-  try {
-    await keepers[keeper].save(uploads);
-    if (!(await register.finish(uploads))) throw new Upstream("storage-late");
-  } catch (error) {
-    // The entries stay for the sweep: what failed for us may still arrive there. What went wrong first is what is told.
+  // The entries stay for the sweep: what failed for us may still arrive there. What went wrong first is what is told.
+  const takeAway = async (error: unknown): Promise<never> => {
     await keepers[keeper].remove(uploads).catch(() => {});
     throw error;
-  }
+  };
+  await keepers[keeper].save(uploads).catch(takeAway);
+  // Where this gives no answer the names may be written: then the bytes must stay.
+  if (!(await register.finish(uploads))) await takeAway(new Upstream("storage-late"));
 }
 
 async function discard({ register, keepers }: Store, keeper: KeeperName, uploads: Pick<Upload, "id" | "accidentId">[]) {

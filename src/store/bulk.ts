@@ -5,6 +5,13 @@ export function bare<Document extends mongo.Document>(connection: Connection, na
   return (connection.db as mongo.Db).collection<Document>(name);
 }
 
+const DUPLICATE = 11000;
+
+/** Inserts documents with fresh random ids: one that is there already was written by the driver's first attempt, whose answer was lost. */
+export async function insertFresh(inserting: Promise<unknown>): Promise<void> {
+  for (const error of (await errorsOf(inserting)).values()) if (error.code !== DUPLICATE) throw error;
+}
+
 /** What single statements of an unordered bulk have met, by their number. What befell the whole, or leaves its durability open, is thrown. */
 export async function errorsOf(bulk: Promise<unknown>): Promise<Map<number, Error & { code: unknown }>> {
   try {

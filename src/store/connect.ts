@@ -1,29 +1,76 @@
 import mongoose, { type Connection } from "mongoose";
+import type { Log } from "../log.ts";
+import { faultOf, type Greeting } from "./database-fault.ts";
+import { Guard } from "./guard.ts";
+import { guardedCollection } from "./guarded-collection.ts";
+import { type DatabaseLimits, driverLimits, LIMITS } from "./limits.ts";
+import { checkUri, databaseNameOf, hostsOf } from "./uri-options.ts";
 
-/** A connection of our own, never mongoose's global one: several contexts live in one process. Writes are acknowledged by a majority and when journaled. */
-export async function connect(uri: string): Promise<Connection> {
-  const connection = mongoose.createConnection(uri, {
-    dbName: databaseName(uri),
-    autoIndex: false,
-    autoCreate: false,
-    writeConcern: { w: "majority", j: true },
-    serverSelectionTimeoutMS: 5_000,
-    maxPoolSize: 20,
-  });
-  return connection.asPromise();
+export interface ConnectOptions {
+  log?: Log;
+  /** for tests; LIMITS else */
+  limits?: Partial<DatabaseLimits>;
 }
 
-/** The name in the URI, else ours. */
-function databaseName(uri: string): string {
-  const name = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(uri)?.[1];
-  return name ?? "kuaichu";
+/** A majority that does not answer for so long leaves a write unsettled: it is repeated or looked up. */
+const MAJORITY_MS = 3_000;
+
+/**
+ * A connection of our own, never mongoose's global one: several contexts live in one process. Writes are acknowledged by a majority and when journaled,
+ * reads go to the primary, and each command has its limit (`guardOf`). Throws a DatabaseFault.
+ */
+export async function connect(uri: string, { log, limits: some }: ConnectOptions = {}): Promise<Connection> {
+  checkUri(uri);
+  const limits = { ...LIMITS, ...some };
+  const createClient = () =>
+    new mongoose.mongo.MongoClient(uri, {
+      dbName: databaseNameOf(uri),
+      writeConcern: { w: "majority", j: true, wtimeoutMS: MAJORITY_MS },
+      readPreference: "primary",
+      retryWrites: true,
+      retryReads: true,
+      ...driverLimits(limits),
+    } as mongoose.mongo.MongoClientOptions);
+  const first = await open(createClient, hostsOf(uri));
+  const guard = new Guard(first, { createClient, limits, log });
+  const connection = mongoose.createConnection();
+  // Errors are the commands' own; what mongoose says of the first client is no news.
+  connection.on("error", () => {});
+  connection.setClient(first);
+  Object.assign(connection, { db: guardedDb(first.db(), guard, limits), close: () => guard.close() });
+  guards.set(connection, guard);
+  return connection;
 }
 
-export async function isReady(connection: Connection): Promise<boolean> {
+const guards = new WeakMap<Connection, Guard>();
+
+/** The guard of a connection that `connect` made. */
+export const guardOf = (connection: Connection): Guard => guards.get(connection) as Guard;
+
+async function open(
+  createClient: () => mongoose.mongo.MongoClient,
+  hosts: string,
+): Promise<mongoose.mongo.MongoClient> {
+  const greetings: Greeting[] = [];
+  let client: mongoose.mongo.MongoClient | undefined;
   try {
-    await connection.db?.command({ ping: 1 }, { timeoutMS: 2_000 });
-    return connection.readyState === mongoose.ConnectionStates.connected;
-  } catch {
-    return false;
+    client = createClient();
+    client.on("serverHeartbeatSucceeded", ({ reply }) => greetings.push(reply));
+    await client.connect();
+    client.removeAllListeners("serverHeartbeatSucceeded");
+    return client;
+  } catch (error) {
+    await client?.close().catch(() => {});
+    throw faultOf(error, hosts, greetings);
   }
+}
+
+/** Collections and commands with their limits; whatever else the driver's own offers is not for a store. */
+function guardedDb(db: mongoose.mongo.Db, guard: Guard, limits: DatabaseLimits): mongoose.mongo.Db {
+  const collection = db.collection.bind(db);
+  return Object.assign(db, {
+    collection: (name: string) => guardedCollection(collection(name), { guard, limits }),
+    command: (command: object, options: object = {}) =>
+      guard.run((current, signal) => current.command(command, { ...options, signal })),
+  });
 }

@@ -31,6 +31,8 @@ export interface Deliveries {
   listWaitingTargets(kind: OutboxEntry["kind"]): Promise<string[]>;
   /** By kind, the seconds for which the delivery that is due longest has been due; kinds of which nothing is due are left out. */
   findDueForS(): Promise<Record<string, number>>;
+  /** How many of this kind are not to be tried before that moment. */
+  countDueAfter(kind: OutboxEntry["kind"], after: Date): Promise<number>;
   /** What was made before `before`, is not at its end and was not said to be late yet; oldest first. */
   listLate(kind: OutboxEntry["kind"], before: Date, limit: number): Promise<Delivery[]>;
   noteLateSaid(id: string): Promise<void>;
@@ -85,6 +87,7 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
       return found && plain(found);
     },
     listWaitingTargets: (kind) => listWaitingTargets(model, kind),
+    countDueAfter: (kind, after) => model.countDocuments({ kind, dueAt: { $gt: after } }),
     findDueForS: () => findDueForS(model, now()),
     async listLate(kind, before, limit) {
       const late = { kind, state: { $in: ALIVE }, createdAt: { $lte: before }, lateSaidAt: { $exists: false } };

@@ -74,6 +74,8 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       const taken = await collection.updateOne(lapsed, { $set: { holder, leaseUntil: after(leaseMs) } });
       if (taken.matchedCount === 1) return { state: "new" };
       const known = await collection.findOne({ _id });
+      // Written by our own attempt whose answer was lost.
+      if (known?.holder === holder && !known.done) return { state: "new" };
       if (!known?.done) return { state: "running" };
       return {
         state: "done",
@@ -116,6 +118,11 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       ids.set(lease, _id);
       keptOnes.add(lease);
       return { lease, message };
+    },
+    async release(lease: Lease, afterMs: number): Promise<void> {
+      const $set = { leaseUntil: after(afterMs) };
+      const update = keptOnes.has(lease) ? { $set, $inc: { takes: -1 } } : { $set };
+      await collection.updateOne({ _id: idOf(lease), holder: lease.holder, done: false }, update);
     },
     async finish(lease: Omit<Lease, "leaseMs">, reply: string | null): Promise<void> {
       const { holder } = lease;

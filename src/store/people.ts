@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, type mongo, Schema } from "mongoose";
 import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
+import { DatabaseAway } from "../errors.ts";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { type Consents, consentsOf, type NoticeConsent } from "./people-consents.ts";
@@ -27,6 +28,12 @@ export interface People extends Consents {
 }
 
 const UNSAID_LIMIT = 20;
+
+/** Whether they were taken is not known: said twice is better than never. Throws what is no want of an answer. */
+function sayAnyway(error: unknown): boolean {
+  if (error instanceof DatabaseAway) return true;
+  throw error;
+}
 
 export interface PersonDocument {
   _id: string;
@@ -97,10 +104,14 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
       await model.updateOne({ _id: personId }, { $push: { unsaid: { $each: sealed, $slice: -UNSAID_LIMIT } } });
     },
     async takeUnsaid(personId) {
-      const before = await model.findOneAndUpdate({ _id: personId }, { $unset: { unsaid: 1 } }).lean<PersonDocument>();
-      const opened = (before?.unsaid ?? []).map((sealed) =>
-        openedOrNull(() => vault.openOwn(`unsaid/${personId}`, bytesOf(sealed))),
-      );
+      const before = await model.findOne({ _id: personId }, { unsaid: 1 }).lean<PersonDocument>();
+      const unsaid = before?.unsaid ?? [];
+      if (unsaid.length === 0) return [];
+      // Read first: an answer that is lost here must not take words along. Who takes them at the same moment finds them taken.
+      const taking = model.updateOne({ _id: personId, unsaid }, { $unset: { unsaid: 1 } });
+      const isMine = await taking.then(({ matchedCount }) => matchedCount === 1, sayAnyway);
+      if (!isMine) return [];
+      const opened = unsaid.map((sealed) => openedOrNull(() => vault.openOwn(`unsaid/${personId}`, bytesOf(sealed))));
       return opened.filter((text) => text !== null);
     },
     async forget(personId, wholly) {

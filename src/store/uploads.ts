@@ -2,7 +2,6 @@ import type { Connection } from "mongoose";
 import { Schema } from "mongoose";
 import type { Accident } from "../domain/accident.ts";
 import { bytesOf } from "./accident-document.ts";
-import { withRoom } from "./blob-gridfs.ts";
 import { bare } from "./bulk.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
@@ -56,7 +55,7 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
       const sealed = vault.seal(upload.accident.key, `upload/${_id}`, bytes);
       const $set = { sealed, expiresAt: new Date(now().getTime() + UPLOAD_KEPT_MS) };
       try {
-        await withRoom(collection.updateOne({ _id }, { $set }, { upsert: true }));
+        await collection.updateOne({ _id }, { $set }, { upsert: true });
       } catch (error) {
         if ((error as { code?: number }).code !== DUPLICATE) throw error;
         // Two of the same piece at once, and the other one was the first to be there.

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log } from "../log.ts";
+import { SYSTEM_TIMER, type Timer } from "../timer.ts";
 import { SUCCESS } from "./answer-push.ts";
 import type { InboxStore, KeptPush } from "./inbox.ts";
 import { Lanes } from "./lanes.ts";
@@ -13,6 +14,10 @@ import type { ReplySink } from "./reply-sink.ts";
 export interface PushLimits {
   /** When the platform gets its answer at the latest; it hangs up after 5 s. */
   readonly deadlineMs: number;
+  /** How long the keeping of a push may take at the deadline; together less than the platform's 5 s. */
+  readonly keepMs: number;
+  /** When a push that was kept and met a database that was away is begun anew. */
+  readonly againMs: number;
   /** How long a dead process blocks a push. Shorter than the deadline, so that the next retry takes the work over. */
   readonly leaseMs: number;
   /** How often a retry asks for the answer of another process. */
@@ -33,6 +38,8 @@ export interface PushHandlerOptions {
   /** Says something as a customer message, when the push is answered already. */
   later?(message: InboundMessage, reply: Reply): Promise<unknown>;
   readonly limits?: Partial<PushLimits>;
+  /** Runs the limits out. */
+  readonly timer?: Timer;
 }
 
 export interface PushAnswer {
@@ -54,7 +61,14 @@ export interface PushHandler {
   settle(): Promise<void>;
 }
 
-const LIMITS: PushLimits = { deadlineMs: 4_000, leaseMs: 3_000, pollMs: 150, stuckMs: 60_000 };
+const LIMITS: PushLimits = {
+  deadlineMs: 4_000,
+  keepMs: 700,
+  againMs: 5_000,
+  leaseMs: 3_000,
+  pollMs: 150,
+  stuckMs: 60_000,
+};
 
 /** Each push has one effect, however often and wherever it arrives, and one person's pushes are worked in the order of their arrival. */
 export function createPushHandler(options: PushHandlerOptions): PushHandler {
@@ -62,7 +76,7 @@ export function createPushHandler(options: PushHandlerOptions): PushHandler {
   const lanes = new Lanes();
   const running = new Map<string, PushWork>();
 
-  const tools = { ...options, limits, lanes };
+  const tools = { ...options, timer: options.timer ?? SYSTEM_TIMER, limits, lanes };
 
   const start = (push: OpenedPush, claimed?: KeptPush): PushWork => {
     const work = new PushWork(push, tools, claimed);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { Upstream } from "../errors.ts";
+import { DatabaseAway, Upstream } from "../errors.ts";
+import { type Timer, within } from "../timer.ts";
 import { answerPush, SUCCESS } from "./answer-push.ts";
 import { failure } from "./failure.ts";
 import type { InboxLease, InboxState, KeptPush } from "./inbox.ts";
@@ -9,11 +10,11 @@ import type { InboundMessage } from "./message.ts";
 import type { OpenedPush } from "./open-push.ts";
 import type { PushHandlerOptions, PushLimits } from "./push-handler.ts";
 import { OneReply } from "./reply-sink.ts";
-import { within } from "./within.ts";
 
 export interface PushTools extends PushHandlerOptions {
   readonly limits: PushLimits;
   readonly lanes: Lanes;
+  readonly timer: Timer;
 }
 
 /** One push being worked on: `answer` within the deadline, `done` when nothing of it is running any more (it never rejects). */
@@ -25,7 +26,9 @@ export class PushWork {
   readonly #lease: InboxLease;
   readonly #sink: OneReply;
   #accepted = false;
+  #isKept = false;
   #isInHand = false;
+  #isLate = false;
   #resolve: (body: string) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
@@ -46,12 +49,15 @@ export class PushWork {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    // Nobody waits for the answer to a push that was taken over.
+    this.answer.catch(() => {});
     this.#sink = new OneReply(
       (reply) => answerPush(push, reply, { nowMs: tools.nowMs() }),
       (body) => this.#resolve(body ?? SUCCESS),
     );
     // The turn is taken before anything is awaited: the order of arrival is the order of the work.
     const turn = tools.lanes.enter(push.message.openid);
+    this.#isKept = claimed !== undefined;
     if (claimed) this.#sink.close();
     this.done = claimed ? this.#perform(turn) : this.#run(turn);
   }
@@ -66,7 +72,8 @@ export class PushWork {
   }
 
   async #run(turn: Turn): Promise<void> {
-    const deadline = setTimeout(() => void this.#onDeadline(), this.#tools.limits.deadlineMs);
+    const { timer, limits } = this.#tools;
+    const stopDeadline = timer.after(limits.deadlineMs, () => void this.#onDeadline());
     try {
       const first = await this.#begin();
       if (first.state === "new") return await this.#perform(turn);
@@ -78,7 +85,7 @@ export class PushWork {
       this.#note("push not taken: inbox failed", error);
       this.#reject(new Upstream("wechat-inbox", {}, true, error));
     } finally {
-      clearTimeout(deadline);
+      stopDeadline();
       turn.leave();
     }
   }
@@ -90,6 +97,7 @@ export class PushWork {
   }
 
   async #onDeadline(): Promise<void> {
+    this.#isLate = true;
     // Not in the inbox, not accepted: an error makes the platform send it again, `success` would lose it.
     if (!this.#accepted) this.#reject(new Upstream("wechat-inbox-slow"));
     else if (this.#isInHand) await this.#keep();
@@ -98,8 +106,13 @@ export class PushWork {
 
   /** After `success` nobody sends it again: it has to outlive this process. What is said meanwhile still is the passive reply. */
   async #keep(): Promise<void> {
+    const { inbox, limits, timer } = this.#tools;
     try {
-      await this.#tools.inbox.keep(this.#lease, JSON.stringify(this.#push.message));
+      const kept = inbox.keep(this.#lease, JSON.stringify(this.#push.message));
+      await within(kept, { timer, ms: limits.keepMs }, () => {
+        throw new Upstream("wechat-inbox-slow");
+      });
+      this.#isKept = true;
     } catch (error) {
       this.#note("push not kept", error);
       this.#reject(new Upstream("wechat-inbox", {}, true, error));
@@ -108,12 +121,10 @@ export class PushWork {
 
   /** Another process is at it: its answer if it comes in time, its work if it died (then its lease ends before our deadline). */
   async #waitElsewhere(first: InboxState): Promise<InboxState> {
-    const { deadlineMs, pollMs } = this.#tools.limits;
-    const until = performance.now() + deadlineMs - pollMs;
     let state = first;
-    while (state.state === "running" && performance.now() < until) {
-      await delay(pollMs);
-      state = await this.#begin();
+    while (state.state === "running" && !this.#isLate) {
+      await delay(this.#tools.limits.pollMs);
+      if (!this.#isLate) state = await this.#begin();
     }
     return state;
   }
@@ -124,7 +135,8 @@ export class PushWork {
     const renewal = setInterval(() => this.#quietly("lease not renewed", inbox.renew(this.#lease)), limits.leaseMs / 3);
     try {
       await turn.ready;
-      await this.#handle();
+      const outcome = await this.#handle();
+      if (outcome === "repeat") return await this.#giveBack(turn);
       this.#sink.close();
       this.#isInHand = false;
       // What is kept for a repetition need not keep his next message waiting.
@@ -136,16 +148,29 @@ export class PushWork {
     }
   }
 
-  async #handle(): Promise<void> {
+  /** The database went away in the middle: nothing is said, and the work begins anew, with the platform's repetition or from what was kept. */
+  async #giveBack(turn: Turn): Promise<void> {
+    const { inbox, limits } = this.#tools;
+    this.#isInHand = false;
+    turn.leave();
+    await this.#quietly("push not given back", inbox.release(this.#lease, this.#isKept ? limits.againMs : 0));
+    this.#reject(new DatabaseAway());
+  }
+
+  async #handle(): Promise<"done" | "repeat"> {
     const { message } = this.#push;
-    const { handle, limits } = this.#tools;
+    const { handle, limits, timer } = this.#tools;
     const work = (async () => handle(message, this.#sink))();
     try {
-      await within(work, limits.stuckMs, () => new Upstream("wechat-handler-stuck"));
+      await within(work, { timer, ms: limits.stuckMs }, () => {
+        throw new Upstream("wechat-handler-stuck");
+      });
     } catch (error) {
       this.#note("push handler failed", error);
+      if (error instanceof DatabaseAway && this.#sink.body === null) return "repeat";
       await this.#sayFallback();
     }
+    return "done";
   }
 
   async #sayFallback(): Promise<void> {

@@ -18,7 +18,8 @@ import { stepOf } from "../../src/domain/journey.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { Conflict } from "../../src/errors.ts";
 import { firstBrokenEvent } from "../../src/store/accidents.ts";
-import { closeDatabase, databaseUri, freePort, shiftedClock } from "../support/database.ts";
+import { standingClock } from "../support/clocks.ts";
+import { closeDatabase, databaseUri, freePort } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -32,7 +33,7 @@ before(async () => {
     DATA_DIR: temporaryFolder("test"),
     LOG_LEVEL: "silent",
   });
-  ctx = await createContext(config, { clock: shiftedClock(), databaseUri: await databaseUri() });
+  ctx = await createContext(config, { clock: standingClock(), databaseUri: await databaseUri() });
 });
 after(async () => {
   await ctx.close();

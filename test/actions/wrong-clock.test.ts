@@ -10,7 +10,8 @@ import { eraseCommand } from "../../src/jobs/erase-command.ts";
 import { createJobs } from "../../src/jobs/jobs.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { capturedLog } from "../support/captured-log.ts";
-import { closeDatabase, shiftedClock } from "../support/database.ts";
+import { shiftedClock } from "../support/clocks.ts";
+import { closeDatabase } from "../support/database.ts";
 import { passTime } from "../support/pass-time.ts";
 
 const HOUR_MS = 3_600_000;
@@ -21,7 +22,7 @@ let app: TestApp;
 const others: Context[] = [];
 let cases: { running: Accident; over: Accident };
 before(async () => {
-  app = await startApp();
+  app = await startApp({ clock: shiftedClock() });
 });
 after(async () => {
   await app.stop();
@@ -32,7 +33,7 @@ after(async () => {
 beforeEach(async () => {
   for (const other of others.splice(0)) await other.close();
   await app.stop();
-  app = await startApp();
+  app = await startApp({ clock: shiftedClock() });
   const [running, over] = [await open(app.ctx), await open(app.ctx)];
   await endAccident(app.ctx, { accidentId: over.id, letter: "A", code: "withdrawn" });
   await app.settle();

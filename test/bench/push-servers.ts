@@ -91,7 +91,7 @@ async function everything({ counted }: { counted: boolean }): Promise<Served> {
     WECHAT_MODE: "safe",
     SIMULATOR: "true",
   });
-  const ctx = await createContext(config, { databaseUri: counted ? watched(embedded.socketUri) : embedded.socketUri });
+  const ctx = await createContext(config, { databaseUri: counted ? watched(embedded.uri) : embedded.uri });
   const running = await startServer(ctx);
   for (let index = 0; index < PEOPLE; index++) {
     const person = await ctx.people.see(personOf(index));

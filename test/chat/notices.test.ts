@@ -11,7 +11,8 @@ import { tellPerson } from "../../src/actions/tell-person.ts";
 import { COMMANDS } from "../../src/chat/commands.ts";
 import { missingSlots } from "../../src/domain/journey.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
-import { closeDatabase, type ManualClock } from "../support/database.ts";
+import type { ManualClock } from "../support/clocks.ts";
+import { closeDatabase } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startTwins, type Twin } from "./two-servers.ts";
 
@@ -162,7 +163,7 @@ describe("what is said to a person unasked", () => {
     const { openid, input, heard } = await driver();
     await platform.sendText(openid, "hello");
     const before = heard().length;
-    platform.silence({ path: SEND });
+    void platform.silence({ path: SEND }).then(() => clock.advance(5_000));
     assert.equal(await tellPerson(twins[0].ctx, input), "kept");
     assert.equal(heard().length, before + 1);
   });
@@ -230,14 +231,15 @@ describe("what is said to a person unasked", () => {
     await platform.sendText(openid, "hello");
     const announced = await announcePhoto(ctx, { accidentId: accident.id, letter: "A", mediaId: "m1" });
     const photoId = String(announced.photos[0]?.id);
-    platform.answerStatus({ path: "/cgi-bin/media/get", status: 503, times: 2 });
+    platform.answerStatus({ path: "/cgi-bin/media/get", status: 503 });
     await assert.rejects(fetchPhoto(ctx, { accidentId: accident.id, photoId }), { code: "wechat-http" });
-    const after = await fetchPhoto(ctx, { accidentId: accident.id, photoId, last: true });
+    assert.equal(await fetchPhoto(ctx, { accidentId: accident.id, photoId }), null);
+    const after = await ctx.accidents.get(accident.id);
     assert.deepEqual([after.photos[0]?.state, missingSlots(after)[0]], ["refused", "scene"]);
     await twins[0].settle();
     assert.match(heard().at(-1)?.text ?? "", /“两车全景”这张没用上：微信里已经取不到了。请再发一次/);
 
-    const { id: mediaId } = platform.putMedia(Buffer.from("words"), "application/pdf");
+    const { id: mediaId } = platform.putMedia(Buffer.from("%PDF-1.7\n%âãÏÓ", "latin1"), "application/pdf");
     const second = await announcePhoto(ctx, { accidentId: accident.id, letter: "A", mediaId });
     await twins[0].settle();
     const { photos } = await ctx.accidents.get(accident.id);

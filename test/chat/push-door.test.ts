@@ -6,7 +6,8 @@ import { openAccident } from "../../src/actions/open-accident.ts";
 import { sayLater } from "../../src/chat/say-later.ts";
 import type { Accident } from "../../src/domain/accident.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
-import { closeDatabase, type ManualClock } from "../support/database.ts";
+import type { ManualClock } from "../support/clocks.ts";
+import { closeDatabase } from "../support/database.ts";
 import { type Answer, nextMsgId, post, pushTo, pushXml, sealed, text, unsealed } from "./platform-push.ts";
 import { startTwins, type Twin } from "./two-servers.ts";
 
@@ -136,7 +137,11 @@ describe("a push, at two processes on one database", () => {
     const { platform } = app.simulator as Simulator;
     await platform.follow(openid);
     platform.delay({ path: "/cgi-bin/qrcode/create", ms: 4_400 });
-    const delivery = await platform.sendText(openid, "邀请");
+    const sent = platform.sendText(openid, "邀请");
+    await clock.limitOf(4_400);
+    clock.advance(4_000);
+    const delivery = await sent;
+    clock.advance(400);
     assert.deepEqual({ ...delivery, why: undefined }, { outcome: "accepted", tries: 1, why: undefined });
     await app.settle();
     const last = platform.inbox(openid).at(-1);
@@ -157,10 +162,18 @@ describe("a push, at two processes on one database", () => {
     const still = new Promise<null>((resolve) => {
       wake = () => resolve(null);
     });
-    accidents.findByPerson = () => still;
+    const begun = new Promise<void>((resolve) => {
+      accidents.findByPerson = () => {
+        resolve();
+        return still;
+      };
+    });
     inbox.renew = async () => {};
     try {
-      assert.equal((await platform.sendText(openid, "人工 请")).outcome, "accepted");
+      const sent = platform.sendText(openid, "人工 请");
+      await begun;
+      clock.advance(4_000);
+      assert.equal((await sent).outcome, "accepted");
       clock.advance(10_000);
       await other.settle();
       assert.match(platform.inbox(openid).at(-1)?.text ?? "", /没太明白/);

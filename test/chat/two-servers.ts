@@ -2,7 +2,8 @@ import { pino } from "pino";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { type Running, startServer } from "../../src/server.ts";
-import { databaseUri, freePort, type ManualClock, shiftedClock } from "../support/database.ts";
+import { type ManualClock, standingClock } from "../support/clocks.ts";
+import { databaseUri, freePort } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import type { Sender } from "./platform-push.ts";
 
@@ -15,7 +16,7 @@ export interface Twin extends Running, Sender {
 export async function startTwins(
   env: Record<string, string> = {},
 ): Promise<{ twins: [Twin, Twin]; clock: ManualClock }> {
-  const clock = shiftedClock();
+  const clock = standingClock();
   const dataDir = temporaryFolder("twins");
   const uri = new URL(await databaseUri());
   uri.searchParams.set("monitorCommands", "true");
@@ -28,7 +29,7 @@ export async function startTwins(
     const config = await loadConfig(given);
     const lines: string[] = [];
     const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
-    const ctx = await createContext(config, { clock, log, databaseUri: uri.href });
+    const ctx = await createContext(config, { clock, timer: clock, log, databaseUri: uri.href });
     const running = await startServer(ctx, { runJobs: false });
     const url = `http://127.0.0.1:${port}`;
     return { ...running, ctx, url, wechat: config.wechat, now: () => clock.now(), logged: () => lines.join("") };

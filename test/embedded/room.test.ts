@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { it } from "node:test";
-import { freeBytesOf, Room } from "../../src/embedded/disk/room.ts";
+import { diskAt } from "../../src/embedded/disk/disk.ts";
+import { Room } from "../../src/embedded/disk/room.ts";
 
 const MB = 1024 * 1024;
 const FULL = { code: 14031 };
@@ -26,5 +27,5 @@ it("the last room is refused to everybody: the database lives on", () => {
 });
 
 it("the free bytes of a folder are those of its disk", () => {
-  assert.ok(freeBytesOf(tmpdir()) > 0);
+  assert.ok(diskAt(tmpdir()).freeBytes() > 0);
 });

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { realpathSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { promisify } from "node:util";
 import mongoose from "mongoose";
 import { type Embedded, startEmbedded } from "../../src/embedded/embedded.ts";
 import { crc32c } from "../../src/embedded/wire/crc32c.ts";
 import { Conflict } from "../../src/errors.ts";
+import { internetSocketsOf } from "../support/process-facts.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const { mongo } = mongoose;
@@ -44,12 +47,51 @@ test("a folder is free again after close, and nothing is lost", async () => {
   }
 });
 
-test("the process itself takes the shorter way, where what it wrote by the other is seen at once", async () => {
-  const nearby = await new mongo.MongoClient(embedded.socketUri).connect();
-  await client.db().collection("ways").insertOne({ by: "port" });
-  assert.deepEqual(await nearby.db().collection("ways").distinct("by"), ["port"]);
-  assert.equal(new URL(embedded.socketUri).host, encodeURIComponent(realpathSync(join(dir, "mongodb.sock"))));
-  await nearby.close();
+test("it listens on a socket in its folder, and on no port of the machine unless one is asked for", async () => {
+  assert.equal(new URL(embedded.uri).host, encodeURIComponent(realpathSync(join(dir, "mongodb.sock"))));
+  assert.equal(embedded.tcpUri, null);
+  if (process.platform === "linux") assert.deepEqual(internetSocketsOf(process.pid), []);
+  const other = temporaryFolder("port");
+  const { uri, tcpUri, close } = await startEmbedded({ dir: other, port: 0 });
+  const near = await new mongo.MongoClient(uri).connect();
+  const far = await new mongo.MongoClient(String(tcpUri)).connect();
+  await far.db().collection("ways").insertOne({ by: "port" });
+  assert.deepEqual(await near.db().collection("ways").distinct("by"), ["port"]);
+  await Promise.all([near.close(), far.close()]);
+  await close();
+});
+
+const modesIn = (folder: string) =>
+  Object.fromEntries(
+    [".", ...readdirSync(folder)].map((name) => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)]),
+  );
+const PRIVATE = {
+  ".": "700",
+  "kuaichu.mdb": "600",
+  "kuaichu.mdb-lock": "600",
+  "mongodb.sock": "600",
+  "owner.json": "600",
+};
+
+test("folder and files are their owner's alone, also where they were open to all before", async () => {
+  const own = join(temporaryFolder("modes"), "database");
+  for (let round = 1; round <= 2; round++) {
+    const { close } = await startEmbedded({ dir: own });
+    assert.deepEqual(modesIn(own), PRIVATE);
+    await close();
+    chmodSync(own, 0o755);
+    for (const name of readdirSync(own)) chmodSync(join(own, name), 0o644);
+    writeFileSync(join(own, "owner.json"), "{}", { mode: 0o644 });
+  }
+});
+
+test("a folder that cannot be made private is refused with a sentence", async () => {
+  // one that exists on every Linux and whose mode nobody may change
+  if (process.platform !== "linux") return;
+  await assert.rejects(startEmbedded({ dir: "/proc/self/task" }), {
+    message:
+      "/proc/self/task cannot be made private to this user (EPERM): choose another DATA_DIR, one that this user owns",
+  });
 });
 
 const chunk = (filesId: string, n: number, data: Uint8Array) => ({
@@ -106,25 +148,35 @@ test("what is handed over while the database closes is kept or refused, never le
   await again.close();
 });
 
-test("where no socket can be made, the port is the only way", async () => {
+test("a folder whose name is longer than a socket's address has its socket all the same, for other processes, too", async () => {
   const far = join(temporaryFolder("far"), "x".repeat(100));
-  const { uri, socketUri, close } = await startEmbedded({ dir: far });
-  assert.equal(socketUri, uri);
-  await close();
+  const start = startEmbedded({ dir: far });
+  if (process.platform === "linux") {
+    const { uri, close } = await start;
+    assert.ok(statSync(join(far, "mongodb.sock")).isSocket());
+    const ask = `const c = await new (require("mongoose").mongo.MongoClient)(${JSON.stringify(uri)}).connect();
+      console.log((await c.db().command({ ping: 1 })).ok); await c.close();`;
+    const program = `(async () => { ${ask} })()`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", program]);
+    assert.equal(stdout, "1\n");
+    await close();
+    assert.ok(!existsSync(join(far, "mongodb.sock")));
+  } else {
+    await assert.rejects(start, /choose another DATA_DIR/);
+  }
 });
 
 test("a socket that a killed process left behind is no hindrance", async () => {
   const left = temporaryFolder("left");
   writeFileSync(join(left, "mongodb.sock"), "");
-  const { uri, socketUri, close } = await startEmbedded({ dir: left });
-  assert.notEqual(socketUri, uri);
+  const { close } = await startEmbedded({ dir: left });
+  assert.ok(statSync(join(left, "mongodb.sock")).isSocket());
   await close();
 });
 
 /** Sends bytes and gives what comes back until the connection ends, or the first answer. */
 async function exchange(bytes: Buffer): Promise<Buffer> {
-  const { port } = new URL(embedded.uri);
-  const socket = connect(Number(port), "127.0.0.1");
+  const socket = connect(join(dir, "mongodb.sock"));
   socket.on("error", () => {});
   const parts: Buffer[] = [];
   socket.on("data", (part) => {
@@ -182,7 +234,7 @@ test("a checksum that is right is accepted, and so is a message in small pieces"
   const bytes = msg(1, body, Buffer.alloc(4));
   bytes.writeUInt32LE(crc32c(bytes.subarray(0, -4)), bytes.length - 4);
   assert.ok((await exchange(bytes)).length > 21);
-  const socket = connect(Number(new URL(embedded.uri).port), "127.0.0.1", () => {});
+  const socket = connect(join(dir, "mongodb.sock"));
   socket.setNoDelay(true);
   const answered = once(socket, "data");
   for (const one of msg(0, body)) {

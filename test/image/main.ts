@@ -40,7 +40,7 @@ function main(): void {
   execFileSync("chmod", ["-R", "a-w,a+rX", image.app]);
   try {
     expect("a plate", readPlate(image), args["READER"] === "false" ? "no reader" : "沪A62K18");
-    if (args["EMBEDDED"] === "false") expect("without a database", startWithout(image), "embedded-left-out");
+    if (args["EMBEDDED"] === "false") expect("without a database", startWithout(image), "give MONGODB_URI");
     else settle(image);
   } finally {
     execFileSync("chmod", ["-R", "u+w", root]);
@@ -84,7 +84,7 @@ function readPlate({ app, node, user }: Image): string {
   return execFileSync(file, rest, { cwd: app, env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
 
-/** The code with which a start ends that is given no database. */
+/** What a start says that is given no database. */
 function startWithout({ app, node, user, command, root }: Image): string {
   const [file = "", ...rest] = [...asUser(user), node, ...command];
   const dir = join(root, "no-database");
@@ -92,7 +92,7 @@ function startWithout({ app, node, user, command, root }: Image): string {
   const env = { HOME: "/nonexistent", DATA_DIR: join(dir, "data"), PORT: "0" };
   const { status, stderr } = spawnSync(file, rest, { cwd: app, env, encoding: "utf8" });
   if (status !== 1) throw new Error(`the start ended with ${status}`);
-  return /embedded-left-out/.exec(stderr)?.[0] ?? stderr;
+  return /give MONGODB_URI/.exec(stderr)?.[0] ?? stderr;
 }
 
 /** Runs the project's demo against the server of the image. */

@@ -7,10 +7,11 @@ import { createInsurerClient, type InsurerClient } from "../../src/insurers/clie
 import { retryAfterOf } from "../../src/insurers/outcome.ts";
 import { sign, verify } from "../../src/insurers/standard-webhooks.ts";
 import { capturedLog } from "../support/captured-log.ts";
-import { closedUrl, createManualClock, listen, type RunningServer } from "../support/platform-server.ts";
+import { NOON, standingClock } from "../support/clocks.ts";
+import { closedUrl, listen, type RunningServer } from "../support/platform-server.ts";
 
 const [first, second] = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_51TKyHBy5KFY1Ab98GQ8V60BkWnejkWy"] as const;
-const clock = createManualClock();
+const clock = standingClock(NOON);
 const message = { id: "acc-1-0", body: '{"type":"claim.submitted","plate":"沪AD12345"}' };
 const { log, lines } = capturedLog();
 let server: RunningServer;
@@ -42,7 +43,7 @@ function clientFor(
     clock,
     machineDiffersMs: () => options.machineDiffersMs ?? 0,
     log,
-    timeouts: { connectMs: 400, totalMs: 400 },
+    timer: clock,
   });
 }
 
@@ -140,7 +141,7 @@ describe("one attempt to post a claim", () => {
     ["an error of 0 in a 200", json(200, { error: 0, msg: "ok" }), "delivered", "http-200"],
     ["a refusal without a code in a 200", json(200, { success: false }), "rejected", "body-unnamed"],
     ["a connection that breaks without an answer", (req) => req.socket.destroy(), "unknown", "connection-lost"],
-    ["no answer in time", () => {}, "unknown", "timeout"],
+    ["no answer in time", () => clock.advance(15_000), "unknown", "timeout"],
     [
       "an answer that is cut",
       (_req, res) => void res.writeHead(200, { "content-length": "50" }).write("{", () => res.destroy()),
@@ -186,7 +187,10 @@ describe("one attempt to post a claim", () => {
     let timer: NodeJS.Timeout | undefined;
     const outcome = await post((_req, res) => {
       res.writeHead(200);
-      timer = setInterval(() => res.write(" "), 20);
+      timer = setInterval(() => {
+        res.write(" ");
+        clock.advance(5_000);
+      }, 20);
       res.on("close", () => clearInterval(timer));
     });
     clearInterval(timer);
@@ -332,7 +336,7 @@ describe("Retry-After", () => {
   it("and 429 or silence slow the next attempt down", async () => {
     const throttled = await post(json(429, {}, { "retry-after": "7" }));
     assert.deepEqual([throttled.slowDown, throttled.retryAfterS], [true, 7]);
-    assert.equal((await post(() => {})).slowDown, true);
+    assert.equal((await post(() => clock.advance(15_000))).slowDown, true);
     assert.equal((await post(json(500, {}))).slowDown, false);
   });
 });

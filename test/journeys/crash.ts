@@ -13,7 +13,8 @@ import { firstBrokenEvent } from "../../src/store/accidents.ts";
 import { ServerProcess } from "../demo/server-process.ts";
 import { type StandIns, startStandIns } from "../demo/stand-ins.ts";
 import { seeded } from "../embedded/kill/writers.ts";
-import { freePort, shiftedClock } from "../support/database.ts";
+import { shiftedClock } from "../support/clocks.ts";
+import { freePort } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { nameOf, Pair, WAY } from "./roadside.ts";
 

@@ -3,10 +3,11 @@ import { after, afterEach, before, describe, it } from "node:test";
 import Koa from "koa";
 import { sign } from "../../src/insurers/standard-webhooks.ts";
 import { createInsurerStandIn, type InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
-import { createManualClock, listen, type RunningServer } from "../support/platform-server.ts";
+import { NOON, standingClock } from "../support/clocks.ts";
+import { listen, type RunningServer } from "../support/platform-server.ts";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const clock = createManualClock();
+const clock = standingClock(NOON);
 let server: RunningServer;
 let standIn: InsurerStandIn;
 

@@ -4,16 +4,17 @@ import { afterEach, describe, it } from "node:test";
 import type { Account } from "../../src/simulator/platform/account.ts";
 import { APOLOGY } from "../../src/simulator/platform/push.ts";
 import { textOf, toXml } from "../../src/simulator/platform/wire.ts";
+import { NOON, standingClock } from "../support/clocks.ts";
 import { cryptor, FakeApp, outerOf, sealedReply, textReply } from "../support/fake-app.ts";
-import { createManualClock, type RunningPlatform, startPlatform, testAccount } from "../support/platform-server.ts";
+import { type RunningPlatform, startPlatform, testAccount } from "../support/platform-server.ts";
 
 describe("the platform's stand-in", () => {
-  const clock = createManualClock();
+  const clock = standingClock(NOON);
   let app = new FakeApp();
   let running: RunningPlatform | undefined;
 
   async function start(account: Partial<Account> = {}, answerMs = 5_000) {
-    running = await startPlatform({ clock, appUrl: await app.start(), account, answerMs });
+    running = await startPlatform({ clock, timer: clock, appUrl: await app.start(), account, answerMs });
     return running.platform;
   }
   afterEach(async () => {
@@ -113,6 +114,7 @@ describe("the platform's stand-in", () => {
       const platform = await start({}, 300);
       await platform.follow("anna");
       app.answers = ["silence", { status: 500 }, "silence"];
+      app.onSilence = () => clock.advance(300);
       const delivery = await platform.sendText("anna", "hi");
       assert.equal(delivery.outcome, "failed");
       assert.equal(delivery.tries, 3);

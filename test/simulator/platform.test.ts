@@ -4,9 +4,9 @@ import Koa from "koa";
 import type { Account } from "../../src/simulator/platform/account.ts";
 import { createPlatform } from "../../src/simulator/platform/platform.ts";
 import { childOf, textOf } from "../../src/simulator/platform/wire.ts";
+import { NOON, standingClock } from "../support/clocks.ts";
 import { FakeApp } from "../support/fake-app.ts";
 import {
-  createManualClock,
   listen,
   type RunningPlatform,
   type RunningServer,
@@ -21,7 +21,7 @@ const PNG = Buffer.from(
 );
 
 describe("the platform's stand-in", () => {
-  const clock = createManualClock();
+  const clock = standingClock(NOON);
   let app = new FakeApp();
   let running: RunningPlatform | undefined;
 

@@ -16,7 +16,8 @@ import { createRegister } from "../../src/store/blob-register.ts";
 import { type BlobSettings, type Blobs, createBlobs, sha256Of } from "../../src/store/blobs.ts";
 import { connect } from "../../src/store/connect.ts";
 import { createVault } from "../../src/store/vault.ts";
-import { closeDatabase, databaseUri, type ManualClock, shiftedClock } from "../support/database.ts";
+import { type ManualClock, standingClock } from "../support/clocks.ts";
+import { closeDatabase, databaseUri } from "../support/database.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -47,7 +48,7 @@ type OwnDatabase = Pick<Embedded, "uri" | "insertChunks">;
 
 async function openHouse(settings: Partial<BlobSettings>, own?: OwnDatabase): Promise<House> {
   const connection = await connect(own?.uri ?? (await databaseUri()));
-  const clock = shiftedClock();
+  const clock = standingClock();
   const opened: Blobs[] = [];
   const reopened = async (changed: Partial<BlobSettings>) => {
     const all: BlobSettings = { storage: "gridfs", bucket: null, scrub: SCRUB, ...changed };

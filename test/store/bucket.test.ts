@@ -7,7 +7,8 @@ import type { BucketConfig } from "../../src/config.ts";
 import { type BlobSettings, type Blobs, createBlobs } from "../../src/store/blobs.ts";
 import { connect } from "../../src/store/connect.ts";
 import { createVault } from "../../src/store/vault.ts";
-import { closeDatabase, databaseUri, freePort, shiftedClock } from "../support/database.ts";
+import { standingClock } from "../support/clocks.ts";
+import { closeDatabase, databaseUri, freePort } from "../support/database.ts";
 import { listen } from "../support/platform-server.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
 
@@ -31,7 +32,7 @@ const settingsOf = (bucket: BucketConfig): BlobSettings => ({
   bucket,
   scrub: { perMinute: 1, everyDays: 1 },
 });
-const clock = shiftedClock();
+const clock = standingClock();
 const open = (bucket: Partial<BucketConfig> = {}) =>
   createBlobs(connection, { vault, now: () => clock.now(), settings: settingsOf({ ...s3.bucket, ...bucket }) });
 

@@ -6,7 +6,8 @@ import { connect } from "../../src/store/connect.ts";
 import { createDatabaseClock } from "../../src/store/database-clock.ts";
 import { createDeliveries } from "../../src/store/deliveries.ts";
 import { capturedLog } from "../support/captured-log.ts";
-import { closeDatabase, databaseUri, shiftedClock } from "../support/database.ts";
+import { shiftedClock } from "../support/clocks.ts";
+import { closeDatabase, databaseUri } from "../support/database.ts";
 
 const HOUR_MS = 3_600_000;
 let connection: Connection;

@@ -5,11 +5,11 @@ import type { Connection } from "mongoose";
 import { NotFound } from "../../src/errors.ts";
 import { connect } from "../../src/store/connect.ts";
 import { createDeliveries, type Deliveries, type Delivery } from "../../src/store/deliveries.ts";
+import { NOON, standingClock } from "../support/clocks.ts";
 import { closeDatabase, databaseUri } from "../support/database.ts";
-import { createManualClock } from "../support/platform-server.ts";
 
 const LEASE_MS = 60_000;
-const clock = createManualClock();
+const clock = standingClock(NOON);
 let connection: Connection;
 let deliveries: Deliveries;
 

@@ -10,11 +10,12 @@ import { createTokens } from "../../src/store/tokens.ts";
 import { createTries } from "../../src/store/tries.ts";
 import { createVault } from "../../src/store/vault.ts";
 import { SAY_WINDOWS } from "../../src/wechat/api/quota.ts";
-import { closeDatabase, databaseUri, shiftedClock } from "../support/database.ts";
+import { standingClock } from "../support/clocks.ts";
+import { closeDatabase, databaseUri } from "../support/database.ts";
 
 describe("what the channel keeps", () => {
   const vault = createVault(randomBytes(32));
-  const clock = shiftedClock();
+  const clock = standingClock();
   const now = () => clock.now();
   const connections: Connection[] = [];
 

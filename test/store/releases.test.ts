@@ -3,7 +3,8 @@ import { after, before, describe, it } from "node:test";
 import type { Connection } from "mongoose";
 import { connect } from "../../src/store/connect.ts";
 import { createReleases } from "../../src/store/releases.ts";
-import { closeDatabase, databaseUri, shiftedClock } from "../support/database.ts";
+import { standingClock } from "../support/clocks.ts";
+import { closeDatabase, databaseUri } from "../support/database.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -33,7 +34,7 @@ describe("releases", () => {
   });
 
   it("stay a week after they were replaced, however long they ran before", async () => {
-    const clock = shiftedClock();
+    const clock = standingClock();
     const releases = createReleases(connection, clock.now);
     await releases.keep(releaseOf("old"));
     clock.advance(60 * DAY_MS);
@@ -48,7 +49,7 @@ describe("releases", () => {
   });
 
   it("that come back count as running again", async () => {
-    const clock = shiftedClock();
+    const clock = standingClock();
     const releases = createReleases(connection, clock.now);
     for (const hash of ["one", "two", "one"]) await releases.keep(releaseOf(hash));
     clock.advance(8 * DAY_MS);

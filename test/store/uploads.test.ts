@@ -5,11 +5,12 @@ import type { Connection } from "mongoose";
 import { connect } from "../../src/store/connect.ts";
 import { createUploads, UPLOAD_KEPT_MS, type Upload, type Uploads } from "../../src/store/uploads.ts";
 import { createVault } from "../../src/store/vault.ts";
-import { closeDatabase, databaseUri, shiftedClock } from "../support/database.ts";
+import { standingClock } from "../support/clocks.ts";
+import { closeDatabase, databaseUri } from "../support/database.ts";
 
 const PIECE = 256 * 1024;
 const vault = createVault(randomBytes(32));
-const clock = shiftedClock();
+const clock = standingClock();
 const now = () => clock.now();
 
 describe("pieces of pictures", () => {

@@ -3,7 +3,9 @@ import { type Config, loadConfig } from "../../src/config.ts";
 import { createContext } from "../../src/context.ts";
 import { type Running, startServer } from "../../src/server.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
-import { databaseUri, freePort, type ManualClock, shiftedClock } from "./database.ts";
+import type { DatabaseLimits } from "../../src/store/limits.ts";
+import { type ManualClock, shiftedClock, standingClock } from "./clocks.ts";
+import { databaseUri, freePort } from "./database.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The whole system on a port of its own: the real Koa app, a real database, stand-ins only at the wire. Time stands still until it is advanced. */
@@ -25,7 +27,13 @@ export interface TestAppOptions {
   clock?: ManualClock;
   /** the jobs run by themselves, as in production; else `settle()` runs them */
   runJobs?: boolean;
+  /** else a database of its own */
+  databaseUri?: string;
+  /** else such as no busy machine meets */
+  limits?: Partial<DatabaseLimits>;
 }
+
+const CALM: Partial<DatabaseLimits> = { commandMs: 60_000, bulkMs: 60_000, trialMs: 30_000, readyMs: 30_000 };
 
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const port = await freePort();
@@ -41,8 +49,9 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   return run({
     config,
-    uri: await databaseUri(),
-    clock: options.clock ?? shiftedClock(),
+    uri: options.databaseUri ?? (await databaseUri()),
+    limits: options.limits ?? CALM,
+    clock: options.clock ?? (options.runJobs ? shiftedClock() : standingClock()),
     runJobs: options.runJobs ?? false,
   });
 }
@@ -50,15 +59,16 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
 interface Setup {
   config: Config;
   uri: string;
+  limits: Partial<DatabaseLimits>;
   clock: ManualClock;
   runJobs: boolean;
 }
 
 async function run(setup: Setup): Promise<TestApp> {
-  const { config, uri, clock, runJobs } = setup;
+  const { config, uri, limits, clock, runJobs } = setup;
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
-  const ctx = await createContext(config, { clock, log, databaseUri: uri });
+  const ctx = await createContext(config, { clock, timer: clock, log, limits, databaseUri: uri });
   const running = await startServer(ctx, { runJobs });
   return {
     ...running,

@@ -9,9 +9,10 @@ import type { Accident } from "../../src/domain/accident.ts";
 import { createJobs, type Jobs } from "../../src/jobs/jobs.ts";
 import { createInsurerStandIn, type InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
 import { capturedLog } from "./captured-log.ts";
+import { NOON, standingClock } from "./clocks.ts";
 import { type ConcludedOptions, concludedAccident } from "./concluded-accident.ts";
 import { databaseUri } from "./database.ts";
-import { createManualClock, listen } from "./platform-server.ts";
+import { listen } from "./platform-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A real store, the api door and the insurers' stand-in on one port, and the jobs; time stands still until it is moved. */
@@ -19,7 +20,7 @@ export interface ClaimsHouse {
   ctx: Context;
   jobs: Jobs;
   insurers: InsurerStandIn;
-  clock: ReturnType<typeof createManualClock>;
+  clock: ReturnType<typeof standingClock>;
   url: string;
   /** an accident on paper whose claims wait in the outbox */
   conclude(options?: Partial<ConcludedOptions>): Promise<Accident>;
@@ -44,13 +45,13 @@ export async function openClaimsHouse(
   { insurersAheadMs = () => 0 }: ClaimsHouseOptions = {},
 ): Promise<ClaimsHouse> {
   const dir = temporaryFolder("claims");
-  const clock = createManualClock();
+  const clock = standingClock(NOON);
   let answer: RequestListener = (_req, res) => res.end();
   const server = await listen((req, res) => answer(req, res));
   const loaded = await loadConfig({ DATA_DIR: dir, PORT: "0", PUBLIC_URL: server.url });
   const config = { ...loaded, ...change(loaded) };
   const { log, lines } = capturedLog();
-  const overrides = { clock, log, databaseUri: await databaseUri() };
+  const overrides = { clock, timer: clock, log, databaseUri: await databaseUri() };
   const ctx = await createContext(config, overrides);
   const insurers = createInsurerStandIn({
     insurers: config.insurers.filter(({ secrets }) => secrets.length > 0),

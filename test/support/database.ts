@@ -3,22 +3,6 @@ import { createServer } from "node:net";
 import { type Embedded, startEmbedded } from "../../src/embedded/embedded.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-export interface ManualClock {
-  now(): Date;
-  advance(ms: number): void;
-}
-
-/** Real time, shifted: signatures and cookies live by it, and a test can jump ahead. */
-export function shiftedClock(): ManualClock {
-  let shiftMs = 0;
-  return {
-    now: () => new Date(Date.now() + shiftMs),
-    advance(ms) {
-      shiftMs += ms;
-    },
-  };
-}
-
 let shared: Promise<Embedded> | undefined;
 let sharedDir: string | undefined;
 

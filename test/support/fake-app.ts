@@ -28,6 +28,8 @@ type Answer = string | { status: number } | "silence";
 export class FakeApp {
   arrived: Arrived[] = [];
   answers: Array<Answer | ((pushed: Arrived) => string)> = [];
+  /** told when a push is left without an answer */
+  onSilence: () => void = () => {};
   server: RunningServer | null = null;
 
   async start(): Promise<string> {
@@ -36,7 +38,7 @@ export class FakeApp {
       this.arrived.push(pushed);
       const next = this.answers.shift() ?? "success";
       const answer = typeof next === "function" ? next(pushed) : next;
-      if (answer === "silence") return;
+      if (answer === "silence") return this.onSilence();
       if (typeof answer === "string") res.end(answer);
       else res.writeHead(answer.status).end();
     });

@@ -33,6 +33,11 @@ export class MemoryInbox implements InboxStore {
     if (known?.holder === holder) known.until = this.#now() + leaseMs;
   }
 
+  async release({ key, holder }: InboxLease, afterMs: number): Promise<void> {
+    const known = this.entries.get(key);
+    if (known?.holder === holder) known.until = this.#now() + afterMs;
+  }
+
   async keep({ key, holder }: InboxLease, message: string): Promise<void> {
     const known = this.entries.get(key);
     if (known?.holder === holder) known.kept = message;

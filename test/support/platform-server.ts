@@ -4,17 +4,6 @@ import Koa from "koa";
 import type { Account } from "../../src/simulator/platform/account.ts";
 import { createPlatform, type Platform, type PlatformOptions } from "../../src/simulator/platform/platform.ts";
 
-/** A clock that stands still until it is told to move. */
-export function createManualClock(start = "2026-11-02T04:00:00Z") {
-  let at = Date.parse(start);
-  return {
-    now: () => new Date(at),
-    advance(ms: number) {
-      at += ms;
-    },
-  };
-}
-
 export interface RunningServer {
   url: string;
   close(): Promise<void>;

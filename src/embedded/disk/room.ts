@@ -1,4 +1,3 @@
-import { statfsSync } from "node:fs";
 import { Fault } from "../fault.ts";
 
 const MB = 1024 * 1024;
@@ -10,7 +9,10 @@ const LEFT_BY_SMALL = 4 * MB;
 const AROUND_BYTES = 32 * 1024;
 const LOOK_MS = 250;
 
-/** LMDB ends the whole process when the disk is full in the middle of a commit: what no longer fits is refused before. */
+/** `isFull`: nothing is taken any more; `refusesLarge`: no photographs are. */
+export type RoomState = { freeBytes: number; isFull: boolean; refusesLarge: boolean };
+
+/** A commit that meets a full disk fails for everybody whose statements are in it: what no longer fits is refused before. */
 export class Room {
   readonly #freeBytes: () => number;
   #free = 0;
@@ -40,14 +42,15 @@ export class Room {
     this.#taken -= bytes;
   }
 
+  /** As the next document would find it. */
+  state(): RoomState {
+    this.#look();
+    const left = this.#free - this.#taken - AROUND_BYTES;
+    return { freeBytes: this.#free, isFull: left < LEFT_BY_SMALL, refusesLarge: left < LEFT_BY_LARGE + LARGE_BYTES };
+  }
+
   #look(): void {
     this.#free = this.#freeBytes();
     this.#lookedAt = performance.now();
   }
-}
-
-/** On the disk on which the folder lies; some file systems do not know. */
-export function freeBytesOf(dir: string): number {
-  const { blocks, bavail, bsize } = statfsSync(dir);
-  return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
 }

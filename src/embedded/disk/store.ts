@@ -1,7 +1,6 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { open, type RootDatabase } from "lmdb";
-import { freeBytesOf, Room } from "./room.ts";
+import type { Disk, Tree } from "./disk.ts";
+import { faultOfCommit, hearOfFailedBatches } from "./failed-commit.ts";
+import { Room } from "./room.ts";
 
 /** What was read to answer, for the tests that prove that an index was used. */
 export type Reads = { collectionScans: number; indexScans: number; documents: number };
@@ -15,13 +14,16 @@ export class Store {
   changes = 0;
   /** Writes that are not on the disk yet: what is read now may lack what they changed. */
   writing = 0;
-  readonly #db: RootDatabase<Buffer, Buffer>;
+  readonly #db: Tree;
   readonly #room: Room;
+  readonly #disk: Disk;
 
-  constructor(dir: string) {
-    mkdirSync(dir, { recursive: true });
-    this.#room = new Room(() => freeBytesOf(dir));
-    this.#db = open<Buffer, Buffer>({ path: join(dir, "kuaichu.mdb"), encoding: "binary", keyEncoding: "binary" });
+  /** `readOnly`: beside the owner of the folder, or before there is one. */
+  constructor(disk: Disk, { readOnly = false } = {}) {
+    this.#disk = disk;
+    this.#room = new Room(() => disk.freeBytes());
+    this.#db = disk.open({ readOnly });
+    hearOfFailedBatches(this.#db);
   }
 
   get(key: Buffer): Buffer | undefined {
@@ -63,7 +65,7 @@ export class Store {
 
   /**
    * Runs `action` in the next group commit; resolves when that is on the disk. `action` must keep its statements in {@link atomic}:
-   * LMDB's group commit keeps what was written before a throw.
+   * LMDB's group commit keeps what was written before a throw. Throws OutOfDiskSpace when the commit could not be written; nothing of it holds then.
    */
   async write<T>(action: () => T): Promise<T> {
     this.writing++;
@@ -78,6 +80,10 @@ export class Store {
         } finally {
           taken = this.#room.taken - before;
         }
+      })
+      .catch(async (error: unknown) => {
+        this.changes++;
+        throw await faultOfCommit(error, () => this.#disk.freeBytes());
       })
       .finally(() => {
         this.writing--;

@@ -15,6 +15,7 @@ export interface TimelineEntry {
 const SILENT: readonly EventType[] = [
   "consent-given",
   "photo-announced",
+  "photo-delayed",
   "photo-moved",
   "photo-rejected",
   "plate-read",

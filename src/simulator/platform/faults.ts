@@ -1,5 +1,5 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Middleware } from "koa";
+import type { Timer } from "../../timer.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface Fault {
@@ -20,10 +20,12 @@ export interface Faults {
   fail(fault: Fault & { errcode: number }): void;
   /** Answers with that HTTP status; nothing is done. */
   answerStatus(fault: Fault & { status: number }): void;
+  /** Answers 200 with an error page, as something between us and the platform does; nothing is done. */
+  answerPage(fault: Fault): void;
   /** Does what was asked and answers late. */
   delay(fault: Fault & { ms: number }): void;
-  /** Does what was asked and never answers. */
-  silence(fault: Fault): void;
+  /** Does what was asked and never answers. Resolves when that has been done once. */
+  silence(fault: Fault): Promise<void>;
   /** Cuts the connection; nothing is done. */
   drop(fault: Fault): void;
   clear(): void;
@@ -31,7 +33,7 @@ export interface Faults {
 }
 
 /** Bad days on command. */
-export function createFaults(): Faults {
+export function createFaults(timer: Timer): Faults {
   let active: Active[] = [];
   const add = ({ path, times = 1 }: Fault, act: Middleware) => {
     active.push({ path, left: times, act });
@@ -46,16 +48,24 @@ export function createFaults(): Faults {
         ctx.status = fault.status;
         ctx.body = "";
       }),
+    answerPage: (fault) =>
+      add(fault, (ctx) => {
+        ctx.type = "text/html";
+        ctx.body = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
+      }),
     delay: (fault) =>
       add(fault, async (_ctx, next) => {
         await next();
-        await wait(fault.ms);
+        await new Promise<void>((resolve) => void timer.after(fault.ms, resolve));
       }),
     silence: (fault) =>
-      add(fault, async (ctx, next) => {
-        await next();
-        ctx.respond = false;
-      }),
+      new Promise((done) =>
+        add(fault, async (ctx, next) => {
+          await next();
+          ctx.respond = false;
+          done();
+        }),
+      ),
     drop: (fault) =>
       add(fault, (ctx) => {
         ctx.respond = false;

@@ -1,5 +1,6 @@
 import Router, { type RouterMiddleware } from "@koa/router";
 import type { Context, Next } from "koa";
+import { SYSTEM_TIMER, type Timer } from "../../timer.ts";
 import type { Account, Addresses } from "./account.ts";
 import { type Acts, createActs } from "./acts.ts";
 import type { Json } from "./body.ts";
@@ -27,6 +28,8 @@ export interface PlatformOptions {
   templates?: readonly string[];
   /** How long a push is waited for, and when it is tried again. */
   answerMs?: number;
+  /** runs that wait out */
+  timer?: Timer;
 }
 
 /** A stand-in for the WeChat platform: its API over HTTP, its pushes, and the phones of virtual people. All in memory. */
@@ -59,7 +62,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const media = createMediaShelf(now);
   const qrs = createQrDesk(now);
   const tokens = createTokens({ account, now });
-  const faults = createFaults();
+  const faults = createFaults(options.timer ?? SYSTEM_TIMER);
   const desk = createDesk({ people, now, ...(whoIsPictured && { whoIsPictured }) });
   const pusher = createPusher({ ...options, people, now });
   const acts = createActs({ account, urls, people, media, qrs, pusher, now });

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import { type Limit, limited, SYSTEM_TIMER, type Timer } from "../../timer.ts";
 import type { Account, Addresses } from "./account.ts";
 import type { People, Person } from "./people.ts";
 import { readReply } from "./reply.ts";
@@ -26,6 +27,8 @@ export interface PushOptions {
   now: () => number;
   /** How long the platform waits for an answer, and when it tries again: 5 s at the real one. */
   answerMs?: number;
+  /** runs the wait for an answer out */
+  timer?: Timer;
 }
 
 export interface Pusher {
@@ -41,11 +44,11 @@ export const APOLOGY = "该公众号暂时无法提供服务，请稍后再试";
 
 /** The platform's postman: signs, seals, waits, tries again, shows the reply. */
 export function createPusher(options: PushOptions): Pusher {
-  const { people, now, answerMs = ANSWER_MS } = options;
+  const { people, now, answerMs = ANSWER_MS, timer = SYSTEM_TIMER } = options;
   const records: PushRecord[] = [];
 
   async function push(person: Person, body: WireBody, { quiet } = { quiet: false }): Promise<Delivery> {
-    const delivery = await deliver(options, answerMs, person.openid, body);
+    const delivery = await deliver(options, { timer, ms: answerMs }, person.openid, body);
     const { line, ...rest } = delivery;
     if (line) people.write(person, line);
     if (rest.outcome === "failed" && !quiet) {
@@ -64,23 +67,23 @@ type Line = Parameters<People["write"]>[1];
 
 async function deliver(
   { account, urls, now }: PushOptions,
-  answerMs: number,
+  answer: Limit,
   openid: string,
   body: WireBody,
 ): Promise<Delivery & { line?: Line }> {
   let why = "";
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const startedAt = performance.now();
-    const answer = await post(urls.app(), postOf(account, openid, body, now()), answerMs);
-    if (typeof answer === "string") {
-      const reply = readReply(account, openid, answer);
+    const startedAt = now();
+    const answered = await post(urls.app(), postOf(account, openid, body, now()), answer);
+    if (typeof answered === "string") {
+      const reply = readReply(account, openid, answered);
       if (reply.kind === "none") return { outcome: "accepted", tries };
       if (reply.kind === "garbage") return { outcome: "failed", tries, why: reply.why };
       return { outcome: "answered", tries, line: { from: "account", via: "passive", ...reply.line } };
     }
-    why = answer.why;
+    why = answered.why;
     // A quick failure is not tried again at once: tries come as far apart as a whole wait.
-    if (tries < TRIES) await wait(Math.max(0, answerMs - (performance.now() - startedAt)));
+    if (tries < TRIES) await wait(Math.max(0, answer.ms - (now() - startedAt)));
   }
   return { outcome: "failed", tries: TRIES, why };
 }
@@ -105,17 +108,19 @@ function postOf(account: Account, openid: string, body: WireBody, now: number): 
   return { query, type, body: render(outer) };
 }
 
-async function post(app: string, { query, type, body }: Post, answerMs: number): Promise<string | { why: string }> {
+async function post(app: string, { query, type, body }: Post, limit: Limit): Promise<string | { why: string }> {
   try {
-    const response = await fetch(`${app}/wechat?${new URLSearchParams(query)}`, {
-      method: "POST",
-      headers: { "content-type": type, "user-agent": "Mozilla/4.0", pragma: "no-cache" },
-      body,
-      redirect: "manual",
-      signal: AbortSignal.timeout(answerMs),
+    return await limited(limit, async (signal) => {
+      const response = await fetch(`${app}/wechat?${new URLSearchParams(query)}`, {
+        method: "POST",
+        headers: { "content-type": type, "user-agent": "Mozilla/4.0", pragma: "no-cache" },
+        body,
+        redirect: "manual",
+        signal,
+      });
+      const text = await response.text();
+      return response.status === 200 ? text : { why: `status ${response.status}` };
     });
-    const text = await response.text();
-    return response.status === 200 ? text : { why: `status ${response.status}` };
   } catch (error) {
     return { why: error instanceof Error ? error.name : "unknown" };
   }

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import type { Limit } from "../../timer.ts";
 
 export interface Agents {
   httpAgent: HttpAgent;
@@ -10,26 +11,25 @@ export interface Agents {
 const IDLE_MS = 15_000;
 
 /**
- * Agents that keep connections for a while, and give up one that is not made within `connectMs`: a host that swallows everything then counts
+ * Agents that keep connections for a while, and give up one that is not made within the limit: a host that swallows everything then counts
  * as unreachable. Nothing was sent to it, so that even a message may go to the next host.
  */
-export function createAgents(connectMs: number, idleMs = IDLE_MS): Agents {
+export function createAgents(connecting: Limit, idleMs = IDLE_MS): Agents {
   // The agent ends a connection by its time-out only while nothing is under way on it.
   const kept = { keepAlive: true, timeout: idleMs };
   const httpAgent = new HttpAgent(kept);
   const httpsAgent = new HttpsAgent(kept);
-  limit(httpAgent, "connect", connectMs);
-  limit(httpsAgent, "secureConnect", connectMs);
+  limit(httpAgent, "connect", connecting);
+  limit(httpsAgent, "secureConnect", connecting);
   return { httpAgent, httpsAgent };
 }
 
-function limit(agent: HttpAgent, made: "connect" | "secureConnect", connectMs: number): void {
+function limit(agent: HttpAgent, made: "connect" | "secureConnect", { timer, ms }: Limit): void {
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, done) => {
     const socket = connect(options, done);
     const late = Object.assign(new Error("connection not made in time"), { code: "ETIMEDOUT", syscall: "connect" });
-    const timer = setTimeout(() => socket?.destroy(late), connectMs);
-    const settled = () => clearTimeout(timer);
+    const settled = timer.after(ms, () => socket?.destroy(late));
     socket?.once(made, settled).once("close", settled);
     return socket;
   };

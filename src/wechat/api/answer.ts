@@ -11,9 +11,9 @@ export interface Refusal {
   ip?: string;
 }
 
-/** The refusal in an answer, or null. Errors come with HTTP 200 even where bytes were asked for, sometimes under a wrong content type. */
+/** The refusal in an answer, or null. Errors come with HTTP 200 even where bytes were asked for, under whatever content type. */
 export function refusalIn(answer: WireAnswer): Refusal | null {
-  if (!looksLikeJson(answer)) return null;
+  if (!isObject(answer)) return null;
   const { errcode, errmsg } = parse(answer);
   if (errcode === undefined || errcode === 0) return null;
   if (typeof errcode !== "number") throw new Upstream("wechat-garbled", {}, false);
@@ -30,10 +30,32 @@ export function readJson<T>(answer: WireAnswer, schema: ObjectSchema<T>, path: s
   throw new Upstream("wechat-garbled", { path, field: error.details[0]?.path.join(".") }, false);
 }
 
-/** Errors are told by content: a JSON type, a text type, or an object that begins with its errcode. */
-export function looksLikeJson({ contentType, body }: WireAnswer): boolean {
-  return /json|^text\//.test(contentType) || /^\s*\{\s*"errcode"/.test(body.subarray(0, 64).toString("latin1"));
+/** Throws where a call that is answered by nothing but its errcode is answered by something else. */
+export function requireJson(answer: WireAnswer): void {
+  parse(answer);
 }
+
+/** What begins like an object is one; no picture does. */
+export function isObject({ body }: WireAnswer): boolean {
+  return /^\s*\{/.test(body.subarray(0, HEAD_BYTES).toString("latin1"));
+}
+
+/** An error page of something on the way: no call of the API is answered by markup. */
+export function isMarkup(body: Buffer): boolean {
+  return /^\s*</.test(body.subarray(0, HEAD_BYTES).toString("utf8"));
+}
+
+/** Nothing, or words: a fault of something on the way where a file was asked for. */
+export function isText(body: Buffer): boolean {
+  const head = body.subarray(0, HEAD_BYTES);
+  try {
+    return !/[\x00-\x08\x0e-\x1f]/.test(new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true }));
+  } catch {
+    return false;
+  }
+}
+
+const HEAD_BYTES = 256;
 
 function parse({ body }: WireAnswer): Record<string, unknown> {
   // `msgid` is a 64-bit integer that JSON.parse would round; TEMPLATESENDJOBFINISH names it again, digit by digit.

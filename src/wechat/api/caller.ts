@@ -1,8 +1,8 @@
 import type { ObjectSchema } from "joi";
 import { Invalid, Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { type Refusal, readJson, refusalIn } from "./answer.ts";
-import { errcodeRule, isRetryable, retryAt } from "./errcodes.ts";
+import { type Refusal, readJson, refusalIn, requireJson } from "./answer.ts";
+import { errcodeRule, isRetryable, refusesAccount, retryAt } from "./errcodes.ts";
 import type { KeptToken } from "./kept-token.ts";
 import type { Transport, WireAnswer, WireRequest } from "./transport.ts";
 
@@ -55,7 +55,7 @@ export function createCaller({ transport, now, log, sleep, token }: CallerOption
     bytes,
     json: async (request, schema) => readJson(await bytes(request), schema, request.path),
     async done(request) {
-      await bytes(request);
+      requireJson(await bytes(request));
     },
   };
 }
@@ -69,5 +69,6 @@ function failure({ path }: WireRequest, refusal: Refusal, now: number): Upstream
   // Not the platform's fault: he came back with a code that is spent, and is sent for another one.
   if (action === "restart-oauth") return new Invalid(code, { errcode: refusal.errcode });
   const at = retryAt(action, now);
-  return new Upstream(code, { path, action, ...refusal, ...(at && { retryAt: at }) }, isRetryable(action));
+  const more = { ...(at && { retryAt: at }), ...(refusesAccount(action) && { refusesAccount: true }) };
+  return new Upstream(code, { path, action, ...refusal, ...more }, isRetryable(action));
 }

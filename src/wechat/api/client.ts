@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../../log.ts";
+import type { Timer } from "../../timer.ts";
 import { createAccessToken } from "./access-token.ts";
 import { createCaller } from "./caller.ts";
 import { createJsSdk, type JsSdk } from "./js-sdk.ts";
@@ -28,6 +29,8 @@ export interface WechatApiOptions {
   clock: { now(): Date };
   log: Log;
   timeoutMs?: number;
+  /** runs `timeoutMs` out */
+  timer?: Timer;
   ocrPerDay?: number;
   sleep?: (ms: number) => Promise<void>;
 }
@@ -54,7 +57,7 @@ export function createWechatApi(options: WechatApiOptions): WechatApi {
   return {
     ...createMessages(caller),
     ...createQrCalls(caller, { mpUrl, now }),
-    ...createMedia(caller),
+    ...createMedia(caller, { store: options.tokens, now }),
     ...createMenuCalls(caller),
     ...createUsers(caller),
     ...createOauth(createCaller({ ...common, token: undefined }), { ...options, openUrl }),

@@ -48,9 +48,9 @@ const rules: ReadonlyArray<readonly [action: ErrcodeAction, code: string, errcod
   ["feature-off", "wechat-not-authorised", [48001]],
   ["feature-off", "wechat-ocr-quota", [101002]],
   ["ask-again", "wechat-ocr-unreadable", [101000, 101001]],
-  ["alert", "wechat-ip-not-listed", [40164, 89503]],
-  ["alert", "wechat-credentials", [40013, 40125, 41002, 41004]],
-  ["alert", "wechat-account-restricted", [48004, 50002]],
+  ["alert", "wechat-ip-not-listed", [40164, 89501, 89503, 89506, 89507]],
+  ["alert", "wechat-credentials", [40013, 40125, 40243, 41002, 41004]],
+  ["alert", "wechat-account-restricted", [48004, 50002, 50004, 50007]],
   ["give-up", "wechat-bad-call", [40004, 40037, 40097, 41001, 41005, 41006, 43002, 44002, 44004, 47001, 47003]],
 ];
 
@@ -70,6 +70,13 @@ export function errcodeRule(errcode: number): ErrcodeRule {
 /** Whether the same call may succeed later without a change in our code. */
 export function isRetryable(action: ErrcodeAction): boolean {
   return RETRYABLE.has(action);
+}
+
+const OF_THE_ACCOUNT: ReadonlySet<ErrcodeAction> = new Set(["refresh", "wait-tomorrow", "feature-off", "alert"]);
+
+/** Whether the account as a whole is refused, until a day is over or a person has changed something; not this one call. */
+export function refusesAccount(action: ErrcodeAction): boolean {
+  return OF_THE_ACCOUNT.has(action);
 }
 
 const MINUTE_MS = 60_000;

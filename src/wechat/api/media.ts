@@ -1,7 +1,9 @@
 import Joi from "joi";
 import { Invalid, Upstream } from "../../errors.ts";
+import { isObject, isText } from "./answer.ts";
 import type { Caller } from "./caller.ts";
-import type { WireAnswer } from "./transport.ts";
+import type { TokenStore } from "./ports.ts";
+import type { WireAnswer, WireRequest } from "./transport.ts";
 
 export interface MediaFile {
   bytes: Buffer;
@@ -11,8 +13,13 @@ export interface MediaFile {
 export interface Media {
   /** Keeps a picture with the platform for three days. At most 2 MB, JPEG or PNG. */
   uploadImage(image: { bytes: Buffer; filename: string; contentType: string }): Promise<{ mediaId: string }>;
-  /** Fetches what a person sent; pictures only unless `accept` says otherwise. `Invalid` when it is too large or of another kind. */
-  getMedia(mediaId: string, limits?: { maxBytes?: number; timeoutMs?: number; accept?: RegExp }): Promise<MediaFile>;
+  /**
+   * Fetches what a person sent; what it is, its bytes say, not its type. Throws Invalid when it is too large or a video, Upstream
+   * when the platform has it no more (`wechat-media-gone`), refuses us (`refusesAccount`) or answers with something else (retryable).
+   */
+  getMedia(mediaId: string, limits?: { maxBytes?: number; timeoutMs?: number }): Promise<MediaFile>;
+  /** The code for which the account was last refused what people sent, until it may be otherwise; null: nothing is known against it. */
+  mediaRefusal(): Promise<string | null>;
 }
 
 // The platform's page names both 2 MB and 10 MB; the smaller one is safe.
@@ -20,53 +27,69 @@ const UPLOAD_BYTES = 2_000_000;
 const DOWNLOAD_BYTES = 12_000_000;
 const MEDIA_TIMEOUT_MS = 20_000;
 
+const REFUSED = "media_refused";
+/** So long a refusal without a time is believed; each picture that comes meanwhile is asked for all the same. */
+const BELIEVED_MS = 15 * 60_000;
+
 const uploadSchema = Joi.object<{ media_id: string }>({ media_id: Joi.string().max(256).required() });
 
-export function createMedia(caller: Caller): Media {
-  return {
-    async uploadImage({ bytes, filename, contentType }) {
-      if (bytes.length > UPLOAD_BYTES) throw new Invalid("media-too-large", { limit: UPLOAD_BYTES }, 413);
-      const form = new FormData();
-      form.append("media", new Blob([new Uint8Array(bytes)], { type: contentType }), filename);
-      const made = await caller.json(
-        {
-          method: "POST",
-          path: "/cgi-bin/media/upload",
-          query: { type: "image" },
-          form,
-          timeoutMs: MEDIA_TIMEOUT_MS,
-          onTimeout: "caller-may-retry",
-        },
-        uploadSchema,
-      );
-      return { mediaId: made.media_id };
-    },
+/** `store`: what one process learns of the account, all know. */
+export function createMedia(caller: Caller, { store, now }: { store: TokenStore; now: () => number }): Media {
+  async function mediaRefusal(): Promise<string | null> {
+    const kept = await store.get(REFUSED);
+    return kept && kept.expiresAt > now() ? kept.value : null;
+  }
 
-    async getMedia(mediaId, { maxBytes = DOWNLOAD_BYTES, timeoutMs = MEDIA_TIMEOUT_MS, accept = /^image\// } = {}) {
-      const answer = await caller
-        .bytes({
-          method: "GET",
-          path: "/cgi-bin/media/get",
-          query: { media_id: mediaId },
-          maxBytes,
-          timeoutMs,
-          onTimeout: "caller-may-retry",
-        })
-        .catch((error: unknown) => {
-          if (!isTooLarge(error)) throw error;
-          throw new Invalid("media-too-large", { limit: maxBytes }, 413);
-        });
-      const kind = mediaType(answer);
-      if (!accept.test(kind)) throw new Invalid("media-type", { contentType: kind }, 415);
-      return { bytes: answer.body, contentType: kind };
+  async function noteRefusal({ code, details }: Upstream): Promise<void> {
+    const { retryAt } = details;
+    const expiresAt = retryAt instanceof Date ? retryAt.getTime() : now() + BELIEVED_MS;
+    await store.save(REFUSED, { value: code, fetchedAt: now(), expiresAt });
+  }
+
+  async function noteSuccess(): Promise<void> {
+    const code = await mediaRefusal();
+    if (code) await store.save(REFUSED, { value: code, fetchedAt: now(), expiresAt: now() });
+  }
+
+  return {
+    mediaRefusal,
+    uploadImage: (image) => upload(caller, image),
+    async getMedia(mediaId, { maxBytes = DOWNLOAD_BYTES, timeoutMs = MEDIA_TIMEOUT_MS } = {}) {
+      const query = { media_id: mediaId };
+      const request = { ...GET, query, maxBytes, timeoutMs };
+      const answer = await caller.bytes(request).catch(async (error: unknown) => {
+        if (!(error instanceof Upstream)) throw error;
+        if (error.code === "wechat-answer-too-large") throw new Invalid("media-too-large", { limit: maxBytes }, 413);
+        if (error.details["refusesAccount"]) await noteRefusal(error);
+        throw error;
+      });
+      await noteSuccess();
+      return fileIn(answer);
     },
   };
 }
 
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Upstream && error.code === "wechat-answer-too-large";
+const GET = { method: "GET", path: "/cgi-bin/media/get", onTimeout: "caller-may-retry" } as const satisfies WireRequest;
+
+/** A video comes as an object with its address; a text is an error page. */
+function fileIn(answer: WireAnswer): MediaFile {
+  const { body, contentType } = answer;
+  if (isObject(answer)) throw new Invalid("media-type", { contentType }, 415);
+  if (isText(body)) throw new Upstream("wechat-no-file", { path: GET.path, bytes: body.length }, true);
+  return { bytes: body, contentType: contentType.split(";")[0]?.trim() ?? "" };
 }
 
-function mediaType({ contentType }: WireAnswer): string {
-  return contentType.split(";")[0]?.trim() ?? "";
+async function upload(caller: Caller, image: Parameters<Media["uploadImage"]>[0]): Promise<{ mediaId: string }> {
+  const { bytes, filename, contentType } = image;
+  if (bytes.length > UPLOAD_BYTES) throw new Invalid("media-too-large", { limit: UPLOAD_BYTES }, 413);
+  const form = new FormData();
+  form.append("media", new Blob([new Uint8Array(bytes)], { type: contentType }), filename);
+  const made = await caller.json(
+    {
+      ...{ method: "POST", path: "/cgi-bin/media/upload", query: { type: "image" }, form },
+      ...{ timeoutMs: MEDIA_TIMEOUT_MS, onTimeout: "caller-may-retry" },
+    },
+    uploadSchema,
+  );
+  return { mediaId: made.media_id };
 }

@@ -1,7 +1,9 @@
 import axios, { type AxiosInstance, type AxiosResponse } from "axios";
 import { Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { limited, SYSTEM_TIMER, type Timer } from "../../timer.ts";
 import { createAgents } from "./agents.ts";
+import { isMarkup } from "./answer.ts";
 
 /** What a time-out allows: try the next host at once (a read), let the caller try later (idempotent), or neither (a send may have arrived). */
 export type OnTimeout = "next-host" | "caller-may-retry" | "give-up";
@@ -43,10 +45,11 @@ export function createTransport(options: {
   timeoutMs: number;
   now: () => number;
   log: Log;
+  timer?: Timer;
 }): Transport {
-  const { baseUrls, timeoutMs, now, log } = options;
+  const { baseUrls, timeoutMs, now, log, timer = SYSTEM_TIMER } = options;
   if (baseUrls.length === 0) throw new Error("no base URL of the platform is given");
-  const agents = createAgents(timeoutMs / 2);
+  const agents = createAgents({ timer, ms: timeoutMs / 2 });
   const http = axios.create({
     ...agents,
     proxy: false,
@@ -67,7 +70,7 @@ export function createTransport(options: {
   async function send(request: WireRequest): Promise<WireAnswer> {
     let failure: Failure = { kind: "unreachable", reason: "no-host" };
     for (const base of inOrder()) {
-      const outcome = await exchange(http, base, { timeoutMs, ...request });
+      const outcome = await exchange(http, base, { timer, timeoutMs, ...request });
       if (!("kind" in outcome)) return readStatus(outcome, request);
       failure = outcome;
       const mayMoveOn =
@@ -91,19 +94,20 @@ export function createTransport(options: {
 async function exchange(
   http: AxiosInstance,
   base: string,
-  request: WireRequest & { timeoutMs: number },
+  request: WireRequest & { timer: Timer; timeoutMs: number },
 ): Promise<AxiosResponse<Buffer> | Failure> {
   const query = new URLSearchParams(request.query).toString();
+  const wire = {
+    url: `${base.replace(/\/$/, "")}${request.path}${query && `?${query}`}`,
+    method: request.method,
+    data: request.form ?? (request.json === undefined ? undefined : JSON.stringify(request.json)),
+    headers: request.json === undefined ? {} : { "content-type": "application/json" },
+    maxContentLength: request.maxBytes ?? ANSWER_BYTES,
+  };
   try {
-    return await http.request<Buffer>({
-      url: `${base.replace(/\/$/, "")}${request.path}${query && `?${query}`}`,
-      method: request.method,
-      data: request.form ?? (request.json === undefined ? undefined : JSON.stringify(request.json)),
-      headers: request.json === undefined ? {} : { "content-type": "application/json" },
-      maxContentLength: request.maxBytes ?? ANSWER_BYTES,
-      // axios' own time-out restarts with every byte that trickles in; this one does not.
-      signal: AbortSignal.timeout(request.timeoutMs),
-    });
+    // axios' own time-out restarts with every byte that trickles in; this one does not.
+    const limit = { timer: request.timer, ms: request.timeoutMs };
+    return await limited(limit, (signal) => http.request<Buffer>({ ...wire, signal }));
   } catch (error) {
     return classify(error);
   }
@@ -130,11 +134,14 @@ function neverConnected(cause: unknown): boolean {
 
 function readStatus(answer: AxiosResponse<Buffer>, request: WireRequest): WireAnswer {
   const { status, headers } = answer;
-  if (status !== 200) throw new Upstream("wechat-http", { path: request.path, status }, mayRepeat(request));
+  const body = Buffer.from(answer.data);
+  const isPage = isMarkup(body);
+  if (status !== 200 || isPage)
+    throw new Upstream("wechat-http", { path: request.path, status, ...(isPage && { isPage }) }, mayRepeat(request));
   return {
     contentType: String(headers["content-type"] ?? "").toLowerCase(),
     disposition: String(headers["content-disposition"] ?? ""),
-    body: Buffer.from(answer.data),
+    body,
   };
 }
 

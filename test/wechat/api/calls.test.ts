@@ -2,18 +2,13 @@ import assert from "node:assert/strict";
 import { afterEach, before, beforeEach, describe, it } from "node:test";
 import jsQR from "jsqr";
 import sharp from "sharp";
-import type { Invalid } from "../../../src/errors.ts";
+import { type Invalid, Upstream } from "../../../src/errors.ts";
 import type { WechatApi } from "../../../src/wechat/api/client.ts";
 import { nextQuotaDay } from "../../../src/wechat/api/errcodes.ts";
 import type { Menu } from "../../../src/wechat/api/menu.ts";
 import { qrPng } from "../../../src/wechat/api/qr.ts";
-import {
-  createManualClock,
-  listen,
-  type RunningPlatform,
-  startPlatform,
-  testAccount,
-} from "../../support/platform-server.ts";
+import { NOON, standingClock } from "../../support/clocks.ts";
+import { listen, type RunningPlatform, startPlatform, testAccount } from "../../support/platform-server.ts";
 import { createTestClient } from "../../support/wechat-client.ts";
 import { invalid, upstream } from "../../support/wechat-errors.ts";
 
@@ -28,12 +23,12 @@ before(async () => {
 });
 
 describe("calls of the platform's API", () => {
-  let clock: ReturnType<typeof createManualClock>;
+  let clock: ReturnType<typeof standingClock>;
   let running: RunningPlatform;
   let api: WechatApi;
 
   beforeEach(async () => {
-    clock = createManualClock();
+    clock = standingClock(NOON);
     running = await startPlatform({ clock });
     running.platform.people.add("anna");
     api = createTestClient([running.url], { clock }).api;
@@ -65,10 +60,62 @@ describe("calls of the platform's API", () => {
       assert.equal((await api.getMedia(id, { maxBytes: 5000 })).bytes.length, 5000);
     });
 
-    it("of another kind than pictures are refused", async () => {
-      const { id } = running.platform.putMedia(Buffer.from("#!AMR"), "audio/amr");
+    it("are what their bytes are, whatever their type says", async () => {
+      for (const type of ["text/plain", "text/jpeg", "application/json", "application/octet-stream", ""]) {
+        const { id } = running.platform.putMedia(jpeg, type);
+        assert.ok((await api.getMedia(id)).bytes.equals(jpeg), type);
+      }
+      const { id } = running.platform.putMedia(Buffer.from('{"video_url":"http://video.example/1"}'), "image/jpeg");
       await assert.rejects(api.getMedia(id), invalid("media-type", 415));
-      assert.equal((await api.getMedia(id, { accept: /^audio\// })).contentType, "audio/amr");
+    });
+
+    it("that come as a page or as nothing are a fault of the moment", async () => {
+      const { id } = running.platform.putMedia(jpeg, "image/jpeg");
+      const isOfTheMoment = (code: string) => (error: unknown) =>
+        error instanceof Upstream && error.code === code && error.retryable && !error.details["refusesAccount"];
+      running.platform.answerPage({ path: "/cgi-bin/media/get" });
+      await assert.rejects(api.getMedia(id), isOfTheMoment("wechat-http"));
+      for (const body of ["", "upstream connect error", "\ufeff \n<html></html>", "稍后再试"]) {
+        const { id: text } = running.platform.putMedia(Buffer.from(body), "image/jpeg");
+        await assert.rejects(api.getMedia(text), isOfTheMoment(body.includes("<") ? "wechat-http" : "wechat-no-file"));
+      }
+      assert.ok((await api.getMedia(id)).bytes.equals(jpeg));
+      // the same page for the token that the next call needs
+      running.platform.expireTokens();
+      clock.advance(3 * HOUR_MS);
+      running.platform.answerPage({ path: "/cgi-bin/stable_token" });
+      await assert.rejects(api.getMedia(id), isOfTheMoment("wechat-http"));
+      assert.ok((await api.getMedia(id)).bytes.equals(jpeg));
+    });
+
+    it("are known to be refused to the account until the limit's day is over, or one comes", async () => {
+      const { id } = running.platform.putMedia(jpeg, "image/jpeg");
+      const refused: [errcode: number, code: string, lastsMs: number][] = [
+        [45009, "wechat-day-quota", 12 * HOUR_MS],
+        [48001, "wechat-not-authorised", 15 * MINUTE_MS],
+        [48004, "wechat-account-restricted", 15 * MINUTE_MS],
+        [50002, "wechat-account-restricted", 15 * MINUTE_MS],
+      ];
+      for (const [errcode, code, lastsMs] of refused) {
+        assert.equal(await api.mediaRefusal(), null);
+        running.platform.fail({ path: "/cgi-bin/media/get", errcode });
+        await assert.rejects(
+          api.getMedia(id),
+          (error) => error instanceof Upstream && !!error.details["refusesAccount"],
+        );
+        assert.equal(await api.mediaRefusal(), code);
+        clock.advance(lastsMs - 1);
+        assert.equal(await api.mediaRefusal(), code);
+        clock.advance(1);
+        assert.equal(await api.mediaRefusal(), null, code);
+      }
+      running.platform.fail({ path: "/cgi-bin/stable_token", errcode: 40164 });
+      running.platform.expireTokens();
+      clock.advance(3 * HOUR_MS);
+      await assert.rejects(api.getMedia(id), upstream("wechat-ip-not-listed", "alert"));
+      assert.equal(await api.mediaRefusal(), "wechat-ip-not-listed");
+      await api.getMedia(id);
+      assert.equal(await api.mediaRefusal(), null);
     });
 
     it("that trickle in, lie about their type or are elsewhere do not come in", async () => {
@@ -84,11 +131,14 @@ describe("calls of the platform's API", () => {
           res.writeHead(200, { "content-type": "image/jpeg" }).end('{"errcode":40007,"errmsg":"no"}');
         if (kind !== "trickle") return;
         res.writeHead(200, { "content-type": "image/jpeg" });
-        const drip = setInterval(() => res.write("."), 20);
+        const drip = setInterval(() => {
+          res.write(".");
+          clock.advance(5_000);
+        }, 20);
         res.on("close", () => clearInterval(drip));
       });
       const client = createTestClient([odd.url], { clock }).api;
-      await assert.rejects(client.getMedia("m", { timeoutMs: 300 }), upstream("wechat-timeout"));
+      await assert.rejects(client.getMedia("m"), upstream("wechat-timeout"));
       await assert.rejects(client.getMedia("m"), upstream("wechat-media-gone"));
       await assert.rejects(client.getMedia("m"), upstream("wechat-http"));
       client.close();

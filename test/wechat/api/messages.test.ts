@@ -5,8 +5,9 @@ import type { Upstream } from "../../../src/errors.ts";
 import type { WechatApi } from "../../../src/wechat/api/client.ts";
 import { createOutbound } from "../../../src/wechat/api/outbound.ts";
 import { createQuota } from "../../../src/wechat/api/quota.ts";
+import { NOON, standingClock } from "../../support/clocks.ts";
 import { createMemoryQuotaStore } from "../../support/memory-quota-store.ts";
-import { createManualClock, type RunningPlatform, startPlatform } from "../../support/platform-server.ts";
+import { type RunningPlatform, startPlatform } from "../../support/platform-server.ts";
 import { createTestClient } from "../../support/wechat-client.ts";
 import { upstream } from "../../support/wechat-errors.ts";
 
@@ -21,12 +22,12 @@ before(async () => {
 });
 
 describe("what is said through the platform", () => {
-  let clock: ReturnType<typeof createManualClock>;
+  let clock: ReturnType<typeof standingClock>;
   let running: RunningPlatform;
   let api: WechatApi;
 
   beforeEach(async () => {
-    clock = createManualClock();
+    clock = standingClock(NOON);
     running = await startPlatform({ clock, templates: ["tpl-news"] });
     running.platform.people.add("anna");
     api = createTestClient([running.url], { clock }).api;
@@ -137,9 +138,9 @@ describe("what is said through the platform", () => {
 
     it("by template may be tried again by the caller after a time-out, and still arrive once", async () => {
       await running.platform.follow("anna");
-      const hasty = createTestClient([running.url], { clock, timeoutMs: 500 }).api;
+      const hasty = createTestClient([running.url], { clock }).api;
       await hasty.check();
-      running.platform.silence({ path: "/template/send" });
+      void running.platform.silence({ path: "/template/send" }).then(() => clock.advance(5_000));
       await assert.rejects(
         hasty.sendTemplate(notice),
         (error: unknown) => upstream("wechat-timeout")(error) && (error as Upstream).retryable,

@@ -3,19 +3,20 @@ import { after, before, describe, it } from "node:test";
 import { Invalid, NotAllowed } from "../../../src/errors.ts";
 import type { WechatApi } from "../../../src/wechat/api/client.ts";
 import { jsSdkSignature } from "../../../src/wechat/api/js-sdk.ts";
-import { createManualClock, type RunningPlatform, startPlatform, testAccount } from "../../support/platform-server.ts";
+import { NOON, standingClock } from "../../support/clocks.ts";
+import { type RunningPlatform, startPlatform, testAccount } from "../../support/platform-server.ts";
 import { createTestClient } from "../../support/wechat-client.ts";
 import { invalid } from "../../support/wechat-errors.ts";
 
 const MINUTE_MS = 60_000;
 
 describe("authorisation", () => {
-  let clock: ReturnType<typeof createManualClock>;
+  let clock: ReturnType<typeof standingClock>;
   let running: RunningPlatform;
   let api: WechatApi;
 
   before(async () => {
-    clock = createManualClock();
+    clock = standingClock(NOON);
     running = await startPlatform({ clock, appUrl: "https://kuaichu.example" });
     running.platform.people.add("anna");
     api = createTestClient([running.url], { clock }).api;

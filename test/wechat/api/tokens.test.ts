@@ -3,16 +3,10 @@ import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { inspect } from "node:util";
 import { Upstream } from "../../../src/errors.ts";
-import type { WechatApi, WechatApiOptions } from "../../../src/wechat/api/client.ts";
+import type { WechatApi } from "../../../src/wechat/api/client.ts";
+import { NOON, standingClock } from "../../support/clocks.ts";
 import { createTokenMemory } from "../../support/memory-token-store.ts";
-import {
-  closedUrl,
-  createManualClock,
-  listen,
-  type RunningPlatform,
-  startPlatform,
-  testAccount,
-} from "../../support/platform-server.ts";
+import { closedUrl, listen, type RunningPlatform, startPlatform, testAccount } from "../../support/platform-server.ts";
 import { createTestClient } from "../../support/wechat-client.ts";
 
 const MINUTE_MS = 60_000;
@@ -26,10 +20,10 @@ const refused = (code: string, retryable?: boolean) => (error: unknown) => {
 };
 
 describe("the account's token", () => {
-  let clock: ReturnType<typeof createManualClock>;
+  let clock: ReturnType<typeof standingClock>;
   let running: RunningPlatform;
   let clients: WechatApi[] = [];
-  const client = (options: Partial<WechatApiOptions> = {}, urls = [running.url]) => {
+  const client = (options: Parameters<typeof createTestClient>[1] = {}, urls = [running.url]) => {
     const made = createTestClient(urls, { clock, ...options });
     clients.push(made.api);
     return made;
@@ -37,7 +31,7 @@ describe("the account's token", () => {
   const tokenCalls = () => running.calls.filter((path) => path === TOKEN).length;
 
   beforeEach(async () => {
-    clock = createManualClock();
+    clock = standingClock(NOON);
     running = await startPlatform({ clock });
     running.platform.people.add("anna");
   });
@@ -154,6 +148,7 @@ describe("the account's token", () => {
         errcode: 40164,
         rid: "65f0-aa11-bb22",
         ip: "203.0.113.7",
+        refusesAccount: true,
       });
       return refused("wechat-ip-not-listed")(error);
     });
@@ -178,9 +173,9 @@ describe("the account's token", () => {
     });
 
     it("does not send again what may have arrived: a time-out is final", async () => {
-      const { api } = client({ timeoutMs: 500 });
+      const { api } = client();
       await api.check();
-      running.platform.silence({ path: SEND });
+      void running.platform.silence({ path: SEND }).then(() => clock.advance(5_000));
       await assert.rejects(api.sendText("anna", "once"), (error: unknown) => {
         assert.equal((error as Upstream).details["uncertain"], true);
         return refused("wechat-timeout", false)(error);
@@ -209,8 +204,8 @@ describe("the account's token", () => {
     });
 
     it("goes to the next host after a time-out only with what can be asked twice", async () => {
-      const mute = await listen(() => {});
-      const { api } = client({ timeoutMs: 400 }, [mute.url, running.url]);
+      const mute = await listen(() => clock.advance(5_000));
+      const { api } = client({}, [mute.url, running.url]);
       assert.equal((await api.userInfo("anna")).openid, "anna");
       clock.advance(MINUTE_MS + 1);
       await assert.rejects(api.sendText("anna", "x"), refused("wechat-timeout", false));
@@ -218,13 +213,13 @@ describe("the account's token", () => {
     });
 
     it("goes to the next host even with a message when the connection is never made", async () => {
-      const swallows = createServer(() => {});
+      const swallows = createServer(() => clock.advance(2_500));
       await new Promise<void>((resolve) => {
         swallows.listen(0, "127.0.0.1", resolve);
       });
       // No TLS handshake will ever end there.
       const { port } = swallows.address() as AddressInfo;
-      const { api } = client({ timeoutMs: 800 }, [`https://127.0.0.1:${port}`, running.url]);
+      const { api } = client({}, [`https://127.0.0.1:${port}`, running.url]);
       await api.sendText("anna", "one");
       assert.equal(running.platform.inbox("anna").filter(({ text }) => text === "one").length, 1);
       swallows.close();
@@ -250,7 +245,7 @@ describe("the account's token", () => {
       });
       const { api } = client({}, [odd.url]);
       const garbled = refused("wechat-garbled", false);
-      await assert.rejects(api.check(), garbled);
+      await assert.rejects(api.check(), refused("wechat-http"));
       await assert.rejects(api.check(), refused("wechat-http"));
       await assert.rejects(api.check(), refused("wechat-http"));
       await assert.rejects(api.check(), garbled);
@@ -261,12 +256,12 @@ describe("the account's token", () => {
 
   it("and the secret never reach the log or an error", async () => {
     const memory = createTokenMemory(clock);
-    const { api, logged } = client({ tokens: memory.owner(), timeoutMs: 500 }, [await closedUrl(), running.url]);
+    const { api, logged } = client({ tokens: memory.owner() }, [await closedUrl(), running.url]);
     const errors: unknown[] = [];
     const attempt = (doing: Promise<unknown>) => doing.catch((error: unknown) => errors.push(error));
     await running.platform.follow("anna");
     await attempt(api.userInfo("nobody"));
-    running.platform.silence({ path: SEND });
+    void running.platform.silence({ path: SEND }).then(() => clock.advance(5_000));
     await attempt(api.sendText("anna", "private words"));
     running.platform.drop({ path: SEND });
     await attempt(api.sendText("anna", "private words"));

@@ -1,0 +1,49 @@
+import type { Accident } from "../domain/accident.ts";
+import { missingSlots } from "../domain/journey.ts";
+import { MEDIA_LIFE_MS, type Photo } from "../domain/photo.ts";
+import type { Upstream } from "../errors.ts";
+
+/** When a picture that the platform does not hand out is to be asked for again, and the code of why it does not. */
+export interface Again {
+  code: string;
+  afterMs: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Faults of the moment (no answer, an error page) are worth so many attempts, the last after half a minute, before the driver is sent to the form. */
+const PATIENCE = 3;
+
+/** So often it is asked whether the account has been put right. */
+const LOOK_AGAIN_MS = 15 * MINUTE_MS;
+
+/** After the start of the limit's next day: the platform's clock is not ours, and not all come at once. */
+const SPREAD_MS = 10 * MINUTE_MS;
+
+/**
+ * When to ask again for a picture, after the platform has failed or refused us: not sooner than the platform says, for the three days for which it
+ * keeps it. Null: it is gone. Throws the error where the job's own next attempt, some seconds later, may heal it.
+ */
+export function tryAgain(
+  error: Upstream,
+  { photo, attempts, now }: { photo: Photo; attempts: number; now: Date },
+): Again | null {
+  const { code, details } = error;
+  const leftMs = photo.receivedAt.getTime() + MEDIA_LIFE_MS - now.getTime();
+  if (code === "wechat-media-gone" || leftMs <= 0) return null;
+  const isOfTheMoment = error.retryable && !details["refusesAccount"];
+  if (isOfTheMoment && photo.state !== "delayed" && attempts < PATIENCE) throw error;
+  return { code, afterMs: Math.min(pauseMs(details["retryAt"], now), leftMs) };
+}
+
+function pauseMs(retryAt: unknown, now: Date): number {
+  const saidMs = retryAt instanceof Date ? retryAt.getTime() - now.getTime() : 0;
+  return saidMs > LOOK_AGAIN_MS ? Math.round(saidMs + SPREAD_MS * (0.1 + 0.9 * Math.random())) : LOOK_AGAIN_MS;
+}
+
+/** Nothing is asked of the drivers any more; what comes in is kept with the case. */
+export const isOver = ({ ended, concludedAt }: Accident): boolean => Boolean(ended || concludedAt);
+
+/** Whether its driver is to hear that it was not taken: not of a delayed one in whose place another stands by now. */
+export const isWanted = (accident: Accident, { state, slot }: Photo): boolean =>
+  state !== "delayed" || (!isOver(accident) && missingSlots(accident).some((missing) => missing === slot));

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { StartFault } from "../errors.ts";
+import { FILE } from "./disk/disk.ts";
+import { FILE_MODE } from "./private-folder.ts";
+
+/** Beside the file: what it was when it was closed in order. A file that is still the same needs no look. */
+const NOTE = "closed.json";
+
+/**
+ * Looks through the whole database unless it is as it was closed: a process that was killed leaves it whole, a copy made by hand while it was
+ * written, a torn disk or a foreign hand does not. In a process of its own, because LMDB crashes on pages that do not fit together.
+ * Throws a StartFault that says what is wrong and what to do.
+ */
+export async function requireWhole(dir: string): Promise<void> {
+  const { is, was } = stateOf(dir);
+  if (is === null || is === was) return;
+  const fault = await lookThrough(dir);
+  if (fault === null) return;
+  throw new StartFault(
+    `The database in ${dir} is damaged (${fault}): put a backup in its place (README, "Backup"), or move the folder away to begin with an empty one.`,
+  );
+}
+
+/** After the last write. */
+export function noteClosed(dir: string): void {
+  const { is } = stateOf(dir);
+  if (is !== null) writeFileSync(join(dir, NOTE), is, { mode: FILE_MODE });
+}
+
+/** Before the first write. */
+export const forgetClosed = (dir: string): void => rmSync(join(dir, NOTE), { force: true });
+
+function stateOf(dir: string): { is: string | null; was: string | null } {
+  const file = statSync(join(dir, FILE), { bigint: true, throwIfNoEntry: false });
+  // an empty one is made into a database like one that is not there
+  if (!file || file.size === 0n) return { is: null, was: null };
+  const facts = [file.dev, file.ino, file.size, file.mtimeNs].map(String);
+  return { is: JSON.stringify(facts), was: readOrNull(join(dir, NOTE)) };
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+const PROCESS = fileURLToPath(new URL("./check-process.js", import.meta.url));
+
+/** What is wrong with the database in the folder, or null. */
+export async function lookThrough(dir: string): Promise<string | null> {
+  const child = spawn(process.execPath, [PROCESS, dir], { stdio: ["ignore", "pipe", "ignore"] });
+  let said = "";
+  child.stdout.on("data", (text) => {
+    said += text;
+  });
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  if (code === 0) return null;
+  const [words] = said.split("\n");
+  return words || `it cannot be read: ${signal ?? `code ${code}`}`;
+}

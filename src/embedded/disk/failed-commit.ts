@@ -1,0 +1,46 @@
+import { Fault } from "../fault.ts";
+import type { Tree } from "./disk.ts";
+
+/** ENOSPC, EDQUOT, and EIO: what LMDB says when only a part of its pages could be written */
+const FULL_CODES: readonly unknown[] = [28, 122, 5];
+/** A partial write with more room than this left is a fault of the disk, not its end. */
+const ROOMY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Turns what LMDB throws after a commit that it could not write into a Fault: OutOfDiskSpace, or an internal error that names LMDB's reason.
+ * Everybody whose statements were in that commit gets it; the tree stands as before, and the next commit is tried anew.
+ */
+export async function faultOfCommit(error: unknown, freeBytes: () => number): Promise<unknown> {
+  const reason = await reasonOf(error);
+  if (reason === null) return error;
+  const { code, message } = reason;
+  const isFull = FULL_CODES.includes(code) && (code !== 5 || freeBytes() < ROOMY_BYTES);
+  return isFull
+    ? new Fault(14031, "no space left on the disk: the commit could not be written")
+    : new Fault(8, `the commit could not be written: ${message} (${String(code)})`);
+}
+
+/** LMDB rejects a commit with one error and tells why in a promise beside it. */
+async function reasonOf(error: unknown): Promise<{ code: unknown; message: string } | null> {
+  const { commitError } = error as { commitError?: Promise<unknown> };
+  if (!commitError) return null;
+  return commitError.then(
+    () => null,
+    (reason) => reason,
+  );
+}
+
+/**
+ * LMDB makes a promise of its own for each batch of statements, which nobody is given: without somebody who hears its rejection a commit that
+ * could not be written would end the process.
+ */
+export function hearOfFailedBatches(tree: Tree): void {
+  tree.on("beforecommit", () => {
+    queueMicrotask(() => {
+      tree.committed.then(
+        () => {},
+        () => {},
+      );
+    });
+  });
+}

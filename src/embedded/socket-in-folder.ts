@@ -1,0 +1,47 @@
+import { closeSync, constants, openSync, rmSync } from "node:fs";
+import type { Server } from "node:net";
+import { join, resolve } from "node:path";
+import { StartFault } from "../errors.ts";
+
+const NAME = "mongodb.sock";
+/** bytes of a socket's address, by the smallest of the systems */
+const LONGEST_ADDRESS = 103;
+
+export interface NearbyServer {
+  server: Server;
+  /** for this process and others of the same user */
+  path: string;
+  close(): void;
+}
+
+/**
+ * Listens on a socket in the folder, which is ours: one that lies there is a dead process's. Null on Windows; throws where there can be none, as
+ * on some network file systems.
+ */
+export async function listenInFolder(
+  dir: string,
+  listen: (place: { path: string }) => Promise<Server>,
+): Promise<NearbyServer | null> {
+  if (process.platform === "win32") return null;
+  rmSync(join(dir, NAME), { force: true });
+  const { folder, close } = shortened(resolve(dir));
+  const path = join(folder, NAME);
+  try {
+    const server = await listen({ path });
+    return { server, path, close: () => void server.close(close) };
+  } catch (error) {
+    close();
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartFault(
+      `No socket can be made at ${join(dir, NAME)} (${code}): choose another DATA_DIR, with a shorter path`,
+    );
+  }
+}
+
+/** A socket's address holds a hundred bytes; the kernel knows a folder that is open by a shorter name. */
+function shortened(folder: string): { folder: string; close: () => void } {
+  const isShort = Buffer.byteLength(join(folder, NAME)) <= LONGEST_ADDRESS;
+  if (isShort || process.platform !== "linux") return { folder, close: () => {} };
+  const fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  return { folder: `/proc/${process.pid}/fd/${fd}`, close: () => closeSync(fd) };
+}

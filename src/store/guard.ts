@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { mongo } from "mongoose";
+import { Busy, DatabaseAway } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { limited, Silence } from "./limited.ts";
+import type { DatabaseLimits } from "./limits.ts";
+
+/** One set of connections to the database. */
+export interface Pool {
+  client: mongo.MongoClient;
+  db: mongo.Db;
+  /** each ends one command that is under way */
+  running: Set<() => void>;
+}
+
+type Command<T> = (db: mongo.Db, signal: AbortSignal) => Promise<T>;
+
+export interface GuardOptions {
+  /** a client that is not connected yet */
+  createClient(): mongo.MongoClient;
+  limits: DatabaseLimits;
+  log?: Log;
+}
+
+/**
+ * Circuit breaker in front of the database. Each command settles within its limit. After one that got no answer a fresh connection is tried: if the
+ * database answers there, all connections are replaced (the driver can wait for ever on one that was cut at the wrong moment); if not, the database is
+ * away, and every command fails at once until a fresh connection is answered again.
+ */
+export class Guard {
+  readonly #options: GuardOptions;
+  readonly #pools = new Set<Pool>();
+  #pool: Pool;
+  #trial: Promise<void> | null = null;
+  #isAway = false;
+  #slowUntil = 0;
+  readonly #closing = new AbortController();
+
+  /** `first`: a client that is connected. */
+  constructor(first: mongo.MongoClient, options: GuardOptions) {
+    this.#options = options;
+    this.#pool = this.#poolOf(first);
+  }
+
+  get db(): mongo.Db {
+    return this.#pool.db;
+  }
+
+  /** Away, being tried, or slow within the last seconds. */
+  get isSlow(): boolean {
+    return this.#isAway || this.#trial !== null || performance.now() < this.#slowUntil;
+  }
+
+  /** Runs one command within `ms` (the limit of commands unless told). Throws DatabaseAway when there was no answer. */
+  async run<T>(command: Command<T>, ms = this.#options.limits.commandMs): Promise<T> {
+    if (this.#trial) await this.#trial;
+    if (this.#isAway) throw new DatabaseAway();
+    const pool = this.#pool;
+    const since = performance.now();
+    try {
+      return await limited(ms, (signal) => command(pool.db, signal), pool.running);
+    } catch (error) {
+      if (isLost(error)) this.#doubt(pool, error);
+      if (isLost(error) || isUnsettled(error)) throw new DatabaseAway(error);
+      throw isFull(error) ? new Busy(FULL_RETRY_S, "storage-full", error) : error;
+    } finally {
+      const now = performance.now();
+      if (now - since > this.#options.limits.slowMs) this.#slowUntil = now + SLOW_FOR_MS;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([...this.#pools].map((pool) => this.#end(pool)));
+  }
+
+  #poolOf(client: mongo.MongoClient): Pool {
+    const pool = { client, db: client.db(), running: new Set<() => void>() };
+    this.#pools.add(pool);
+    return pool;
+  }
+
+  #doubt(pool: Pool, error: unknown): void {
+    if (pool !== this.#pool || this.#trial || this.#isAway || this.#closing.signal.aborted) return;
+    this.#trial = this.#judge((error as Error).name).finally(() => {
+      this.#trial = null;
+    });
+  }
+
+  async #judge(code: string): Promise<void> {
+    const { log } = this.#options;
+    if (await this.#renew()) return void log?.warn({ code }, "database.connections-replaced");
+    if (this.#closing.signal.aborted) return;
+    this.#isAway = true;
+    log?.error({ code }, "database.away");
+    for (const giveUp of [...this.#pool.running]) giveUp();
+    void this.#awaitReturn();
+  }
+
+  async #awaitReturn(): Promise<void> {
+    const { limits, log } = this.#options;
+    const { signal } = this.#closing;
+    do await sleep(limits.pauseMs, undefined, { signal }).catch(() => {});
+    while (!signal.aborted && !(await this.#renew()));
+    if (signal.aborted) return;
+    this.#isAway = false;
+    log?.info("database.back");
+  }
+
+  /** Puts fresh connections in place of the old ones; false: the database does not answer on them. */
+  async #renew(): Promise<boolean> {
+    const { createClient, limits } = this.#options;
+    const client = createClient();
+    const fresh = this.#poolOf(client);
+    try {
+      await limited(limits.trialMs, async (signal) => {
+        await client.connect();
+        await fresh.db.command({ ping: 1 }, { signal });
+      });
+    } catch {
+      void this.#end(fresh);
+      return false;
+    }
+    const old = this.#pool;
+    this.#pool = fresh;
+    void this.#retire(old);
+    return true;
+  }
+
+  /** What is under way on the old connections may still come to its end there. */
+  async #retire(pool: Pool): Promise<void> {
+    const until = performance.now() + this.#options.limits.bulkMs;
+    while (pool.running.size > 0 && performance.now() < until && !this.#closing.signal.aborted)
+      await sleep(RETIRE_LOOK_MS, undefined, { ref: false });
+    await this.#end(pool);
+  }
+
+  /** The driver waits for answers even when it closes. */
+  async #end(pool: Pool): Promise<void> {
+    for (const giveUp of [...pool.running]) giveUp();
+    await limited(this.#options.limits.trialMs, () => pool.client.close()).catch(() => {});
+    this.#pools.delete(pool);
+  }
+}
+
+const RETIRE_LOOK_MS = 250;
+/** Longer than a page may take. */
+const SLOW_FOR_MS = 5_000;
+
+/** No answer, and nothing is known of the connection. */
+const isLost = (error: unknown): boolean =>
+  error instanceof Silence ||
+  error instanceof mongo.MongoNetworkError ||
+  error instanceof mongo.MongoServerSelectionError ||
+  LOST.has((error as Error).name);
+const LOST = new Set([
+  "MongoWaitQueueTimeoutError",
+  "MongoTopologyClosedError",
+  "MongoServerClosedError",
+  "MongoClientClosedError",
+  "MongoNotConnectedError",
+]);
+
+/** The server says that it does not know, or cannot now: too long (50), a majority not reached (64), no primary, shutting down. */
+const UNSETTLED: readonly unknown[] = [50, 64, 91, 189, 10107, 11600, 11602, 13435, 13436];
+const isUnsettled = (error: unknown): boolean =>
+  error instanceof mongo.MongoServerError && UNSETTLED.includes(error.code);
+
+/** OutOfDiskSpace, and what Atlas says when its share is used up */
+const FULL_CODES: readonly unknown[] = [14031, 8000];
+const FULL_WORDS = /no space left|disk full|ENOSPC|MDB_MAP_FULL|space quota|could not extend file/i;
+const FULL_RETRY_S = 60;
+
+/** A full disk: the very same goes through once there is room. */
+const isFull = (error: unknown): boolean => {
+  const { code, message } = error as { code?: unknown; message?: string };
+  return FULL_CODES.includes(code) || FULL_WORDS.test(message ?? "");
+};

@@ -1,0 +1,115 @@
+import { mongo } from "mongoose";
+import { DatabaseFault } from "./database-fault.ts";
+import type { Guard } from "./guard.ts";
+import type { DatabaseLimits } from "./limits.ts";
+
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/** The driver's methods that a store may use, with the place of their options. What is not here has no limit, and is refused. */
+const OPTIONS_AT: Readonly<Record<string, number>> = {
+  ...{
+    insertOne: 1,
+    insertMany: 1,
+    bulkWrite: 1,
+    updateOne: 2,
+    updateMany: 2,
+    replaceOne: 2,
+    deleteOne: 1,
+    deleteMany: 1,
+  },
+  ...{ findOne: 1, findOneAndUpdate: 2, findOneAndReplace: 2, findOneAndDelete: 1 },
+  ...{ countDocuments: 1, estimatedDocumentCount: 0, distinct: 2, indexes: 0, dropIndex: 1, drop: 0 },
+  ...{ createIndex: 1, createIndexes: 1 },
+};
+const READS: readonly string[] = ["findOne", "countDocuments", "distinct"];
+const BULK: readonly string[] = ["updateMany", "deleteMany", "drop", "dropIndex"];
+/** The bytes of files: megabytes in one command. */
+const BYTES: readonly string[] = ["blobs.chunks"];
+/** Making an index takes as long as it takes; the process has not started before. */
+const INDEXING: readonly string[] = ["createIndex", "createIndexes"];
+
+export interface Guarding {
+  guard: Guard;
+  limits: DatabaseLimits;
+}
+
+/** The collection `name` whose every command has a limit, on whichever connections are in place when it is sent. */
+export function guardedCollection(base: mongo.Collection, guarding: Guarding): mongo.Collection {
+  const name = base.collectionName;
+  const methods = Object.fromEntries(
+    Object.getOwnPropertyNames(mongo.Collection.prototype)
+      .filter(
+        (method) => typeof Object.getOwnPropertyDescriptor(base.constructor.prototype, method)?.value === "function",
+      )
+      .filter((method) => method !== "constructor")
+      .map((method) => [method, guardedMethod(name, method, guarding)]),
+  );
+  return Object.assign(base, methods, { find: findingIn(name, guarding) });
+}
+
+function guardedMethod(name: string, method: string, guarding: Guarding): Method {
+  const at = OPTIONS_AT[method];
+  if (at === undefined)
+    return () => {
+      throw new Error(`${name}.${method}: has no limit of time`);
+    };
+  if (INDEXING.includes(method)) return indexing(name, method, guarding);
+  const ms = limitOf(name, method, guarding.limits);
+  const more = READS.includes(method) ? { maxTimeMS: ms } : {};
+  return (...args) =>
+    guarding.guard.run((db, signal) => {
+      const collection = db.collection(name) as unknown as Record<string, Method>;
+      const given = Array.from({ length: at }, (_, index) => args[index]);
+      return (collection[method] as Method).call(collection, ...given, { ...more, ...(args[at] as object), signal });
+    }, ms);
+}
+
+const limitOf = (name: string, method: string, { commandMs, bulkMs }: DatabaseLimits): number =>
+  BULK.includes(method) || BYTES.includes(name) ? bulkMs : commandMs;
+
+/** OptionsConflict and KeySpecsConflict */
+const INDEX_CONFLICTS: readonly unknown[] = [85, 86];
+
+function indexing(name: string, method: string, { guard }: Guarding): Method {
+  return async (spec, options) => {
+    try {
+      const collection = guard.db.collection(name) as unknown as Record<string, Method>;
+      return await (collection[method] as Method).call(collection, spec, {
+        ...(options as object),
+        socketTimeoutMS: 0,
+      });
+    } catch (error) {
+      if (!INDEX_CONFLICTS.includes((error as { code?: unknown }).code)) throw error;
+      throw new DatabaseFault(
+        `The index ${JSON.stringify(spec)} of the collection ${name} exists with other options than this version needs. ` +
+          `Remove it (db.getCollection("${name}").dropIndex(${JSON.stringify(spec)})) and start again: it is made anew.`,
+      );
+    }
+  };
+}
+
+interface Found {
+  toArray(): Promise<unknown[]>;
+  [Symbol.asyncIterator](): AsyncGenerator;
+}
+
+/** Everything about a query stands in its options; the result is taken as a whole, or one by one with the limit for each batch. */
+function findingIn(name: string, { guard, limits }: Guarding) {
+  const ms = limitOf(name, "find", limits);
+  return (filter: object = {}, options: object = {}): Found => {
+    const open = (db: mongo.Db, signal?: AbortSignal) =>
+      db.collection(name).find(filter, { maxTimeMS: ms, ...options, ...(signal && { signal }) });
+    return {
+      toArray: () => guard.run((db, signal) => open(db, signal).toArray(), ms),
+      async *[Symbol.asyncIterator]() {
+        const { cursor } = await guard.run(async (db) => ({ cursor: open(db) }));
+        const next = () => (cursor.bufferedCount() > 0 ? cursor.next() : guard.run(() => cursor.next(), ms));
+        try {
+          for (let document = await next(); document !== null; document = await next()) yield document;
+        } finally {
+          void cursor.close().catch(() => {});
+        }
+      },
+    };
+  };
+}

@@ -1,0 +1,41 @@
+/** How long the database may take, in milliseconds. A test gives shorter ones. */
+export interface DatabaseLimits {
+  /** One command, from the wait for a connection to the last byte of its answer: a page with several stays below 5 s. */
+  commandMs: number;
+  /** A command that touches many documents (`updateMany`, `deleteMany`) or carries the bytes of files. */
+  bulkMs: number;
+  /** A fresh connection and one answer over it: the test of whether the database is away or only our connections are. */
+  trialMs: number;
+  /** Pause between two such tests while the database is away. */
+  pauseMs: number;
+  /** A command that takes longer marks the database as slow; pages then answer at their own limit. */
+  slowMs: number;
+  /** `/readyz` says 503 when the way of a request takes longer. */
+  readyMs: number;
+}
+
+export const LIMITS: DatabaseLimits = {
+  commandMs: 3_500,
+  bulkMs: 20_000,
+  trialMs: 1_000,
+  pauseMs: 500,
+  slowMs: 1_000,
+  readyMs: 1_500,
+};
+
+/** The driver's own limits; each stands behind one of ours. Its `timeoutMS` has no effect since 7.8. */
+export const driverLimits = ({ commandMs, bulkMs }: DatabaseLimits) => ({
+  /** no server to send to (gone, or an election) */
+  serverSelectionTimeoutMS: commandMs,
+  /** all connections in use */
+  waitQueueTimeoutMS: commandMs,
+  /** TCP, TLS and first greeting of a connection, and each answer to the heartbeat */
+  connectTimeoutMS: 3_000,
+  /** How soon a server that went away or came back is noticed; a new primary, too. */
+  heartbeatFrequencyMS: 5_000,
+  /** Ends what the driver sends by itself (closing a cursor, a session): no limit of ours stands around that. */
+  socketTimeoutMS: 2 * bulkMs,
+  maxPoolSize: 20,
+  /** A connection that hangs while it is being made holds one of these places. */
+  maxConnecting: 4,
+});
