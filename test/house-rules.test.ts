@@ -59,6 +59,7 @@ const ROOMS: Record<string, Room> = {
   "jobs/deliveries-command.ts": EVERYTHING,
   "jobs/scrub-command.ts": EVERYTHING,
   "jobs/erase-command.ts": EVERYTHING,
+  "jobs/backup-command.ts": EVERYTHING,
   "chat/menu-command.ts": EVERYTHING,
   ...Object.fromEntries(HANDS.map((hand) => [hand, HAND])),
   http: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },

@@ -1,0 +1,56 @@
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Config, ConfigFault, loadConfig } from "../config.ts";
+import { backUp, megabytes, type Progress } from "../embedded/backup.ts";
+import { StartFault } from "../errors.ts";
+
+const USAGE = `usage: backup-command FOLDER
+       copies the embedded database, while the server runs or not, into FOLDER/database
+`;
+
+type Print = (text: string) => void;
+
+/** For the operator of the embedded database. FOLDER can be the DATA_DIR of a server then. Returns the exit code. */
+export async function backupCommand(
+  config: Pick<Config, "dataDir" | "mongodbUri">,
+  words: readonly string[],
+  print: Print,
+): Promise<number> {
+  const [folder, ...more] = words;
+  if (!folder || folder.startsWith("-") || more.length > 0) {
+    print(USAGE);
+    return 2;
+  }
+  if (config.mongodbUri)
+    throw new StartFault("MONGODB_URI is set: that database is backed up with tools of its own, such as mongodump.");
+  const to = join(resolve(folder), "database");
+  const bytes = await backUp({ from: join(config.dataDir, "database"), to, progress: inSteps(print) });
+  print(
+    `${megabytes(bytes)} MB in ${to}, whole. The keys are not in it: keep DATA_KEY, or ${join(config.dataDir, "development-keys.json")}, too.\n`,
+  );
+  return 0;
+}
+
+/** A line for every tenth of the way. */
+function inSteps(print: Print): (state: Progress) => void {
+  let last = -1;
+  return ({ doing, bytes, of }) => {
+    if (doing === "checking") return print(`checking ${megabytes(bytes)} MB\n`);
+    const tenths = Math.floor((10 * bytes) / of);
+    if (tenths > last) print(`copying: ${Math.min(100, 10 * tenths)} % of ${megabytes(of)} MB\n`);
+    last = Math.max(last, tenths);
+  };
+}
+
+async function main(): Promise<void> {
+  try {
+    const print: Print = (text) => void process.stdout.write(text);
+    process.exitCode = await backupCommand(await loadConfig(), process.argv.slice(2), print);
+  } catch (error) {
+    if (!(error instanceof StartFault || error instanceof ConfigFault)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
