@@ -163,6 +163,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const deliveries = await createDeliveries({ connection, clock });
   health.add("delayedPhotos", () => deliveries.countDueAfter("photo", new Date(now().getTime() + A_MINUTE_MS)));
   health.add("dueForS", () => deliveries.findDueForS());
+  health.add("unreadPlates", () => deliveries.countUnread());
   const insurers = createInsurerClient({
     ...config,
     sessionKey: config.keys.session,

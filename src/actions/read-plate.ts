@@ -17,22 +17,27 @@ export const plateJob = ({ id: accidentId }: Accident, { id: photoId, slot }: Ph
   body: JSON.stringify({ accidentId, photoId }),
 });
 
-/** Reads the plates in a photograph, once. Does nothing where there is no reader. */
-export async function readPlate(ctx: Context, { accidentId, photoId }: ReadPlate): Promise<void> {
+/**
+ * Reads the plates in a photograph, once. Does nothing where there is no reader. "unreadable": the reader cannot open the
+ * picture, and the plate is typed by hand.
+ */
+export async function readPlate(ctx: Context, { accidentId, photoId }: ReadPlate): Promise<"done" | "unreadable"> {
   const accident = await ctx.accidents.find(accidentId);
   const photo = accident?.photos.find(({ id }) => id === photoId);
   // erased, replaced, or read when it was placed
-  if (!accident || photo?.state !== "stored" || photo.plates) return;
+  if (!accident || photo?.state !== "stored" || photo.plates) return "done";
   const reading = await readingOf(ctx, accident, photo);
-  if (!reading) return;
+  if (reading === "unreadable") return reading;
+  if (!reading) return "done";
   await ctx.accidents.change(accident, (current) => {
     const now = current.photos.find(({ id }) => id === photoId);
     return now?.state === "stored" && !now.plates ? withReading(current, now, reading) : null;
   });
+  return "done";
 }
 
 /** A plate that was photographed for its own sake is read as large as it was taken; of the others the copy does. */
-async function readingOf(ctx: Context, accident: Accident, photo: Photo): Promise<PlateReading | null> {
+async function readingOf(ctx: Context, accident: Accident, photo: Photo): Promise<PlateReading | "unreadable" | null> {
   const { plates } = ctx.photos;
   if (!(await plates.isAvailable())) return null;
   const isPlate = isPlateSlot(photo.slot);
@@ -40,9 +45,9 @@ async function readingOf(ctx: Context, accident: Accident, photo: Photo): Promis
   try {
     return await plates.read(bytes, isPlate ? "plate" : "other");
   } catch (error) {
-    // a picture that the reader chokes on is typed by hand; nobody need look after this job
-    if (error instanceof Invalid) return null;
-    throw error;
+    if (!(error instanceof Invalid)) throw error;
+    ctx.log.warn({ accidentId: accident.id, photo: photo.id, code: error.code }, "plates.unreadable");
+    return "unreadable";
   }
 }
 

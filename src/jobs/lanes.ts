@@ -86,8 +86,8 @@ export const LANES: readonly Lane[] = [
     concurrency: 1,
     leaseMs: 15_000,
     async handle(ctx, { body }) {
-      await readPlate(ctx, JSON.parse(body));
-      return undefined;
+      const outcome = await readPlate(ctx, JSON.parse(body));
+      return outcome === "unreadable" ? { to: "dead", code: outcome, head: "", afterMs: 0 } : undefined;
     },
   },
 ];

@@ -33,6 +33,8 @@ export interface Deliveries {
   findDueForS(): Promise<Record<string, number>>;
   /** How many of this kind are not to be tried before that moment. */
   countDueAfter(kind: OutboxEntry["kind"], after: Date): Promise<number>;
+  /** Photographs in which no plates were read: those that wait for the reader, and those that it was given up for. */
+  countUnread(): Promise<{ waiting: number; dropped: number }>;
   /** What was made before `before`, is not at its end and was not said to be late yet; oldest first. */
   listLate(kind: OutboxEntry["kind"], before: Date, limit: number): Promise<Delivery[]>;
   noteLateSaid(id: string): Promise<void>;
@@ -89,6 +91,7 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
     listWaitingTargets: (kind) => listWaitingTargets(model, kind),
     countDueAfter: (kind, after) => model.countDocuments({ kind, dueAt: { $gt: after } }),
     findDueForS: () => findDueForS(model, now()),
+    countUnread: () => countUnread(model),
     async listLate(kind, before, limit) {
       const late = { kind, state: { $in: ALIVE }, createdAt: { $lte: before }, lateSaidAt: { $exists: false } };
       const found = await model.find(late, null, { sort: { createdAt: 1 }, limit }).lean<Delivery[]>();
@@ -202,6 +205,15 @@ async function findDueForS(model: Model<Delivery>, now: Date): Promise<Record<st
     }),
   );
   return Object.fromEntries(ages.flat());
+}
+
+const PLATES: readonly OutboxEntry["kind"][] = ["plate", "plate-idle"];
+
+async function countUnread(model: Model<Delivery>): Promise<{ waiting: number; dropped: number }> {
+  const count = (states: readonly DeliveryState[]) =>
+    model.countDocuments({ state: { $in: [...states] }, kind: { $in: [...PLATES] } });
+  const [waiting, dropped] = await Promise.all([count(ALIVE), count(["dead"])]);
+  return { waiting, dropped };
 }
 
 async function isAlive(model: Model<Delivery>, id: string): Promise<boolean> {

@@ -17,6 +17,7 @@ import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.t
 import { type Accident, LETTERS, type Letter } from "../../src/domain/accident.ts";
 import { type MandatorySlot, PHOTO_SLOTS, type Photo, type PhotoSlot } from "../../src/domain/photo.ts";
 import { viewOf } from "../../src/domain/view.ts";
+import { relayOutbox } from "../../src/jobs/relay.ts";
 import { firstBrokenEvent } from "../../src/store/accidents.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase, databaseDir } from "../support/database.ts";
@@ -154,6 +155,45 @@ describe("the plates of a case", () => {
     const accident = await app.ctx.accidents.get(case_.id);
     assert.deepEqual(bestOf(accident), { "own-plate": PLATE.B });
     assert.equal(eventsOf(accident, "plate-read").length, 1);
+  });
+});
+
+describe("plates that the reader did not get to", () => {
+  const unread = async () => {
+    const health = (await (await fetch(`${app.url}/readyz`)).json()) as Record<string, unknown>;
+    return health["unreadPlates"];
+  };
+
+  it("are a number in /readyz: those that wait, and those that were given up", async () => {
+    await app.settle();
+    assert.deepEqual(await unread(), { waiting: 0, dropped: 0 });
+    const case_ = await opened(app);
+    for (const slot of ["own-plate", "scene"] as const) await add(app, case_, slot);
+    await relayOutbox(app.ctx);
+    assert.deepEqual(await unread(), { waiting: 2, dropped: 0 });
+    // three workers died over it
+    for (let died = 0; died < 3; died++) {
+      assert.ok(await app.ctx.deliveries.claimDue({ kind: "plate", leaseMs: 15_000 }));
+      app.clock.advance(15_000);
+    }
+    await app.settle();
+    assert.deepEqual(await unread(), { waiting: 0, dropped: 1 });
+    assert.deepEqual(bestOf(await app.ctx.accidents.get(case_.id)), { "own-plate": null, scene: PLATE.A });
+  });
+
+  it("count as given up where the picture does not open, and are tried no more", async () => {
+    const case_ = await opened(app);
+    const accident = await add(app, case_, "own-plate");
+    const sha256 = await app.ctx.blobs.save(accident, Buffer.from("no picture"), "original");
+    await app.ctx.accidents.change(case_.id, (now) => ({
+      accident: { ...now, photos: now.photos.map((photo) => ({ ...photo, sha256 })) },
+      events: [],
+      outbox: [],
+    }));
+    await app.settle();
+    assert.deepEqual(await unread(), { waiting: 0, dropped: 2 });
+    const [, given] = await app.ctx.deliveries.listUndelivered(2, ["dead"]);
+    assert.deepEqual([given?.target, given?.attempts], [accident.photos[0]?.id, 1]);
   });
 });
 

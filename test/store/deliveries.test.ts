@@ -186,6 +186,18 @@ describe("what waits for several", () => {
     await drain("photo");
   });
 
+  it("is counted for plates: what waits or is worked on, and what was given up", async () => {
+    const boxes = [outbox(["a"], "plate"), outbox(["b"], "plate-idle"), outbox(["c"], "photo")];
+    for (const box of boxes) await deliveries.upsertFromOutbox(box);
+    assert.deepEqual(await deliveries.countUnread(), { waiting: 2, dropped: 0 });
+    const leased = (await deliveries.claimDue({ kind: "plate", leaseMs: LEASE_MS })) as Delivery;
+    assert.deepEqual(await deliveries.countUnread(), { waiting: 2, dropped: 0 });
+    await deliveries.bury(leased, attempt());
+    assert.deepEqual(await deliveries.countUnread(), { waiting: 1, dropped: 1 });
+    for (const one of ["plate-idle", "photo"] as const) await drain(one);
+    assert.deepEqual(await deliveries.countUnread(), { waiting: 0, dropped: 1 });
+  });
+
   it("is late once: what is at its end is not, and what was said is not said again", async () => {
     const boxes = [outbox(["a"]), outbox(["b"]), outbox(["c"])];
     const [a, b, c] = boxes.map(({ entries }) => entries[0]?.id) as [string, string, string];
