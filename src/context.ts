@@ -98,6 +98,8 @@ export interface Overrides {
   /** `measured`: as without overrides */
   databaseClock?: Clock | "measured";
   timer?: Timer;
+  /** of the processes for pictures; a test that waits for pictures on a busy machine lets them run beside the server */
+  pictureNiceness?: number;
   limits?: Partial<DatabaseLimits>;
 }
 
@@ -176,7 +178,13 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const release = readRelease();
   const render = createRender({ assets: `/assets/${release.hash}` });
   const accidents = await createAccidents({ connection, vault, now, catalogue: config.rules.catalogue, reader });
-  const photos = createPhotos({ readPlates: config.photos.reader, hidden: hiddenFromPictures(config), log });
+  const photos = createPhotos({
+    readPlates: config.photos.reader,
+    hidden: hiddenFromPictures(config),
+    log,
+    timer,
+    niceness: overrides.pictureNiceness,
+  });
   return {
     config,
     log,

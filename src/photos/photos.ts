@@ -6,7 +6,7 @@ import { type Inspected, inspect } from "./inspect.ts";
 import { collectSeldom } from "./lane/collect-seldom.ts";
 import type { Frame } from "./lane/frames.ts";
 import { createLane, type LaneLimits } from "./lane/lane.ts";
-import { startPictureProcess } from "./lane/picture-process.ts";
+import { type ProcessSetting, startPictureProcess } from "./lane/picture-process.ts";
 import { buildWall } from "./lane/wall.ts";
 import { LANE_LIMITS } from "./limits.ts";
 import { createPlateReader, type PlateReader } from "./plates/reader.ts";
@@ -25,7 +25,7 @@ export interface Photos {
   close(): Promise<void>;
 }
 
-export interface PhotosOptions {
+export interface PhotosOptions extends Omit<ProcessSetting, "wall"> {
   log?: Log;
   limits?: LaneLimits;
   readPlates?: boolean;
@@ -35,17 +35,18 @@ export interface PhotosOptions {
 
 /** Checks and derivatives of pictures. Pixels are worked on in processes of their own, started with the first picture: pushes and forms never wait for them. */
 export function createPhotos(options: PhotosOptions = {}): Photos {
-  const { log, limits = LANE_LIMITS, readPlates = false, hidden = [] } = options;
+  const { log, limits = LANE_LIMITS, readPlates = false, hidden = [], timer, niceness } = options;
   allowPhotosOnly();
   collectSeldom();
   const wall = buildWall(hidden);
   if (wall.fault === null) log?.info("photos.walled-off");
   else log?.warn({ reason: wall.fault }, "photos.no-wall");
-  const plates = createPlateReader({ isOn: readPlates, log, wall });
+  const setting = { wall, timer, niceness };
+  const plates = createPlateReader({ isOn: readPlates, log, ...setting });
   const script = new URL("./lane/worker.js", import.meta.url);
   const lane = createLane({
     limits,
-    start: () => startPictureProcess(script, { wall }),
+    start: () => startPictureProcess(script, setting),
     onDeath: (error) => log?.warn({ err: error }, "photos.process-ended"),
   });
   const examine = async (bytes: Buffer) => examined(await lane.run({ head: { task: "examine" }, parts: [bytes] }));

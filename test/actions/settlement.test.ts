@@ -33,7 +33,8 @@ before(async () => {
     DATA_DIR: temporaryFolder("test"),
     LOG_LEVEL: "silent",
   });
-  ctx = await createContext(config, { clock: standingClock(), databaseUri: await databaseUri() });
+  const clock = standingClock();
+  ctx = await createContext(config, { clock, timer: clock, databaseUri: await databaseUri(), pictureNiceness: 0 });
 });
 after(async () => {
   await ctx.close();

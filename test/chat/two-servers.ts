@@ -29,7 +29,7 @@ export async function startTwins(
     const config = await loadConfig(given);
     const lines: string[] = [];
     const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
-    const ctx = await createContext(config, { clock, timer: clock, log, databaseUri: uri.href });
+    const ctx = await createContext(config, { clock, timer: clock, pictureNiceness: 0, log, databaseUri: uri.href });
     const running = await startServer(ctx, { runJobs: false });
     const url = `http://127.0.0.1:${port}`;
     return { ...running, ctx, url, wechat: config.wechat, now: () => clock.now(), logged: () => lines.join("") };

@@ -8,7 +8,7 @@ const samplesDir = new URL("../../../templates/simulator/samples/", import.meta.
 
 /** A rear-end collision in the rain, concluded; B has no policy number at hand. */
 export async function agreementExample(): Promise<AgreementInput> {
-  const photos = createPhotos();
+  const photos = createPhotos({ niceness: 0 });
   const thumbs = await Promise.all(
     PHOTO_SLOTS.map(async (slot) => {
       const { thumb } = await photos.examine(await readFile(new URL(`phone-1-${slot}.jpg`, samplesDir)));

@@ -8,7 +8,7 @@ import { AppError } from "../../src/errors.ts";
 import { createPhotos } from "../../src/photos/photos.ts";
 import { photoOfADisplay } from "../support/photo-of-a-display.ts";
 
-const photos = createPhotos();
+const photos = createPhotos({ niceness: 0 });
 after(() => photos.close());
 
 const sample = (name: string) => new URL(`../../../templates/simulator/samples/${name}.jpg`, import.meta.url);

@@ -8,7 +8,7 @@ import { COPY_SIDE, MAX_PHOTO_BYTES, MAX_SIGNATURE_BYTES, SIGNATURE_BOX, THUMB_S
 import { createPhotos } from "../../src/photos/photos.ts";
 import { listSamples } from "../../src/simulator/samples/samples.ts";
 
-const photos = createPhotos();
+const photos = createPhotos({ niceness: 0 });
 after(() => photos.close());
 
 const refused = (code: string, status: number) => (error: unknown) => {

@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { AppError } from "../../src/errors.ts";
 import { createPhotos } from "../../src/photos/photos.ts";
 
-const photos = createPhotos();
+const photos = createPhotos({ niceness: 0 });
 after(() => photos.close());
 
 const LINES = ["事故 KC20261123-000042 · 两车全景", "2026-11-23 15:05 收到", "延安东路近西藏中路 <script>&"];

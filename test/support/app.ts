@@ -68,7 +68,7 @@ async function run(setup: Setup): Promise<TestApp> {
   const { config, uri, limits, clock, runJobs } = setup;
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
-  const ctx = await createContext(config, { clock, timer: clock, log, limits, databaseUri: uri });
+  const ctx = await createContext(config, { clock, timer: clock, pictureNiceness: 0, log, limits, databaseUri: uri });
   const running = await startServer(ctx, { runJobs });
   return {
     ...running,

@@ -51,7 +51,7 @@ export async function openClaimsHouse(
   const loaded = await loadConfig({ DATA_DIR: dir, PORT: "0", PUBLIC_URL: server.url });
   const config = { ...loaded, ...change(loaded) };
   const { log, lines } = capturedLog();
-  const overrides = { clock, timer: clock, log, databaseUri: await databaseUri() };
+  const overrides = { clock, timer: clock, pictureNiceness: 0, log, databaseUri: await databaseUri() };
   const ctx = await createContext(config, overrides);
   const insurers = createInsurerStandIn({
     insurers: config.insurers.filter(({ secrets }) => secrets.length > 0),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setPriority } from "node:os";
 import type { Duplex } from "node:stream";
+import { SYSTEM_TIMER, type Timer } from "../../timer.ts";
 import { type Frame, readFrames, writeFrame } from "./frames.ts";
 import { NO_WALL, type Wall } from "./wall.ts";
 
@@ -40,9 +41,17 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-interface ProcessOptions {
-  silenceMs?: number;
+/** Where and how such processes run. */
+export interface ProcessSetting {
   wall?: Wall;
+  /** runs the silence out */
+  timer?: Timer;
+  /** their place in the queue for the processor, 0 (beside the server) to 19 */
+  niceness?: number;
+}
+
+interface ProcessOptions extends ProcessSetting {
+  silenceMs?: number;
 }
 
 /**
@@ -50,11 +59,11 @@ interface ProcessOptions {
  * descriptor of ours but the pipe, and it stands behind the others in the queue for the processor.
  */
 export function startPictureProcess(script: URL, options: ProcessOptions = {}): PictureProcess {
-  const { silenceMs = SILENCE_MS, wall = NO_WALL } = options;
+  const { silenceMs = SILENCE_MS, wall = NO_WALL, timer = SYSTEM_TIMER, niceness = NICENESS } = options;
   const flags = [`--max-old-space-size=${HEAP_MB}`, "--import", FIRST.href];
   const [file = "", ...args] = wall.around([process.execPath, ...flags, script.pathname], ENVIRONMENT);
   const child = spawn(file, args, { stdio: ["ignore", "ignore", "ignore", "pipe"], env: ENVIRONMENT });
-  makeLow(child);
+  makeLow(child, niceness);
   const pipe = child.stdio[3] as Duplex & { ref(): void; unref(): void };
   let waiting: Waiting | null = null;
   let isAlive = true;
@@ -85,14 +94,14 @@ export function startPictureProcess(script: URL, options: ProcessOptions = {}): 
       if (!isAlive) throw new WorkerDied("before it began");
       child.ref();
       pipe.ref();
-      const silent = setTimeout(() => child.kill("SIGKILL"), silenceMs);
+      const stopSilence = timer.after(silenceMs, () => child.kill("SIGKILL"));
       try {
         return await new Promise<Frame>((resolve, reject) => {
           waiting = { resolve, reject };
           writeFrame(pipe, frame);
         });
       } finally {
-        clearTimeout(silent);
+        stopSilence();
         child.unref();
         pipe.unref();
       }
@@ -107,10 +116,10 @@ export function startPictureProcess(script: URL, options: ProcessOptions = {}): 
 }
 
 /** At once: threads that the child starts later inherit it. Not every system lets us; then it is only slower for the others. */
-function makeLow(child: ChildProcess): void {
+function makeLow(child: ChildProcess, niceness: number): void {
   if (child.pid === undefined) return;
   try {
-    setPriority(child.pid, NICENESS);
+    setPriority(child.pid, niceness);
   } catch {
     // nothing to be done about it
   }

@@ -3,9 +3,8 @@ import type { PlateReading } from "../../domain/photo.ts";
 import type { Log } from "../../log.ts";
 import { inspect } from "../inspect.ts";
 import { createLane, type LaneLimits } from "../lane/lane.ts";
-import { startPictureProcess } from "../lane/picture-process.ts";
+import { type ProcessSetting, startPictureProcess } from "../lane/picture-process.ts";
 import type { Importance } from "../lane/waiting-list.ts";
-import type { Wall } from "../lane/wall.ts";
 import { READER_LIMITS } from "./limits.ts";
 
 /** Reads plates and licences on this machine, one picture at a time in a process of its own; what it is shown it forgets. */
@@ -22,11 +21,10 @@ export interface PlateReader {
   close(): Promise<void>;
 }
 
-export interface ReaderOptions {
+export interface ReaderOptions extends ProcessSetting {
   isOn?: boolean;
   log?: Log;
   limits?: Partial<LaneLimits>;
-  wall?: Wall;
   /** the program of the process */
   script?: URL;
 }
@@ -36,10 +34,10 @@ const SILENCE_MS = 60_000;
 const SCRIPT = new URL("./reader-process.js", import.meta.url);
 
 export function createPlateReader(options: ReaderOptions = {}): PlateReader {
-  const { isOn = true, log, wall, script = SCRIPT } = options;
+  const { isOn = true, log, wall, timer, niceness, script = SCRIPT } = options;
   const lane = createLane({
     limits: { ...READER_LIMITS, ...options.limits },
-    start: () => startPictureProcess(script, { silenceMs: SILENCE_MS, wall }),
+    start: () => startPictureProcess(script, { silenceMs: SILENCE_MS, wall, timer, niceness }),
     onDeath: (error) => log?.warn({ err: error }, "plates.process-ended"),
   });
   let available: Promise<boolean> | undefined;

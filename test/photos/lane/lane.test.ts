@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { AppError, Busy } from "../../../src/errors.ts";
 import { createLane, type Lane, type LaneLimits } from "../../../src/photos/lane/lane.ts";
-import { NICENESS, startPictureProcess } from "../../../src/photos/lane/picture-process.ts";
+import { NICENESS, SILENCE_MS, startPictureProcess } from "../../../src/photos/lane/picture-process.ts";
+import type { Timer } from "../../../src/timer.ts";
+import { standingClock } from "../../support/clocks.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const script = new URL("./stand-in-process.js", import.meta.url);
@@ -13,10 +15,10 @@ after(() => Promise.all(lanes.map((lane) => lane.close())));
 
 const LIMITS: LaneLimits = { processes: 1, waiting: 3, waitingBytes: 1_000, retryAfterS: 5 };
 
-function open(limits: Partial<LaneLimits> = {}, silenceMs?: number): Lane {
+function open(limits: Partial<LaneLimits> = {}, timer?: Timer): Lane {
   const lane = createLane({
     limits: { ...LIMITS, ...limits },
-    start: () => startPictureProcess(script, { silenceMs }),
+    start: () => startPictureProcess(script, { timer }),
     onDeath: (error) => deaths.push(error),
   });
   lanes.push(lane);
@@ -97,8 +99,15 @@ describe("the pictures' lane", () => {
   });
 
   it("ends a process that says nothing any more", async () => {
-    const lane = open({}, 300);
-    await assert.rejects(lane.run({ head: { task: "hang" }, parts: [] }), isDamaged);
+    const clock = standingClock();
+    const hanging = open({}, clock).run({ head: { task: "hang" }, parts: [] });
+    const ended = assert.rejects(hanging, isDamaged);
+    // it is tried in two processes
+    for (let process = 0; process < 2; process++) {
+      await clock.limitOf(SILENCE_MS);
+      clock.advance(SILENCE_MS);
+    }
+    await ended;
   });
 
   it("gives its processes no secrets and the last place in the queue for the processor", async () => {

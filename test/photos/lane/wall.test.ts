@@ -38,7 +38,7 @@ after(async () => {
 /** Starts one and gives its number, too. */
 function start(behind: Wall): { process: PictureProcess; pid: number } {
   const known = childrenOf(process.pid);
-  const started = startPictureProcess(PRYING, { wall: behind });
+  const started = startPictureProcess(PRYING, { wall: behind, niceness: 0 });
   processes = [...processes, started];
   const [pid] = childrenOf(process.pid).filter((child) => !known.includes(child));
   return { process: started, pid: pid! };
@@ -105,7 +105,7 @@ onLinux("the reader", () => {
   ] as const) {
     it(`${name} reads a plate, keeps no file open and has no socket to the internet`, async () => {
       const known = childrenOf(process.pid);
-      const reader = createPlateReader({ wall: behind });
+      const reader = createPlateReader({ wall: behind, niceness: 0 });
       const scene = await paintScene(PAINTED_KINDS[0]!, 3, null);
       assert.equal((await reader.read(scene.bytes))?.best?.plate, scene.plate);
       const [pid] = childrenOf(process.pid).filter((child) => !known.includes(child));

@@ -29,7 +29,7 @@ const CAR = {
 };
 
 /** Reads in a process of its own, as the server does: only there is the runtime kept from reporting to its maker. */
-const reader = createPlateReader();
+const reader = createPlateReader({ niceness: 0 });
 const off = createPlateReader({ isOn: false });
 let sheets: { driver: Buffer; car: Buffer; menu: Buffer };
 before(async () => {

@@ -9,7 +9,7 @@ import { createPlateReader } from "../../../src/photos/plates/reader.ts";
 import { PAINTED_KINDS } from "../../bench/plates/plate-kinds.ts";
 import { type PaintedScene, paintScene } from "../../bench/plates/scene.ts";
 
-const reader = createPlateReader();
+const reader = createPlateReader({ niceness: 0 });
 after(() => reader.close());
 
 const kind = (name: string) => PAINTED_KINDS.find((one) => one.name === name)!;
