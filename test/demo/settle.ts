@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { DriverPhone, expectStep, type Page, visible } from "../support/driver-phone.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import { answered } from "../support/heard.ts";
 import type { StandIns } from "./stand-ins.ts";
 
 /** What the scripted settlement works with; `step` names, times and (where asked) is followed by a kill -9 and a restart. */
@@ -27,11 +28,10 @@ export async function settle(stage: Stage): Promise<Settled> {
   const { appUrl, standIns, step } = stage;
   const { platform } = standIns;
   const [a, b] = [new DriverPhone(appUrl, OPENID.A), new DriverPhone(appUrl, OPENID.B)];
-  const last = (openid: string) => platform.inbox(openid).at(-1)?.text ?? "";
 
   const startUrl = await step("A follows the account and is answered", async () => {
-    await platform.follow(OPENID.A);
-    return linkIn(last(OPENID.A));
+    const link = { openid: OPENID.A, pattern: LINK };
+    return linkIn(await answered(platform, link, () => platform.follow(OPENID.A)));
   });
   let pageA = await step("A declares: safe, none of the exceptions, consent", async () => {
     const page = await a.open(startUrl);
@@ -39,20 +39,18 @@ export async function settle(stage: Stage): Promise<Settled> {
   });
   const caseUrl = new URL(pageA.url).pathname.replace(/\/photos$/, "");
   await step("A sends his position in the chat", async () => {
-    await platform.sendLocation(OPENID.A, {
-      latitude: 31.2304,
-      longitude: 121.4737,
-      label: "上海市黄浦区人民大道近黄陂北路",
-    });
-    assert.match(last(OPENID.A), /位置/);
+    const label = "上海市黄浦区人民大道近黄陂北路";
+    const place = { latitude: 31.2304, longitude: 121.4737, label };
+    const taken = { openid: OPENID.A, pattern: /位置/ };
+    await answered(platform, taken, () => platform.sendLocation(OPENID.A, place));
   });
   pageA = await photographs(stage, a, { page: pageA, caseUrl });
   pageA = await step("A has moved his car", async () => expectStep(await a.submit(pageA, {}), "place"));
   const joinUrl = await step("B scans A's code and is invited", async () => {
     const code = platform.qrs().at(-1);
     assert.ok(code, "no QR code was made");
-    await platform.scan(OPENID.B, code.url);
-    return linkIn(last(OPENID.B));
+    const link = { openid: OPENID.B, pattern: LINK };
+    return linkIn(await answered(platform, link, () => platform.scan(OPENID.B, code.url)));
   });
   let pageB = await step("B joins: the same declaration", async () => {
     const page = await b.open(joinUrl);
@@ -99,8 +97,8 @@ async function photographs(
   }
   for (const slot of inChat) {
     await step(`A sends ${slot} in the chat`, async () => {
-      await platform.sendImage(OPENID.A, photos[slot] as Buffer);
-      assert.match(platform.inbox(OPENID.A).at(-1)?.text ?? "", /收到/);
+      const taken = { openid: OPENID.A, pattern: /收到/ };
+      await answered(platform, taken, () => platform.sendImage(OPENID.A, photos[slot] as Buffer));
     });
   }
   return step("the pictures are safe: A may move", () =>
@@ -192,8 +190,10 @@ function detailsOf(letter: "A" | "B"): Record<string, string> {
   };
 }
 
+const LINK = /https?:\/\/\S+/;
+
 function linkIn(text: string): string {
-  const link = /https?:\/\/\S+/.exec(text)?.[0];
+  const link = LINK.exec(text)?.[0];
   assert.ok(link, `no link in: ${text}`);
   return link;
 }

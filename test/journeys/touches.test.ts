@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Locator, Page } from "playwright-core";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
+import { heard } from "../support/heard.ts";
 
 /** What two strangers at the kerb may be asked for: touches of both together, and characters typed by both together. */
 const MOST_TOUCHES = 45;
@@ -15,7 +15,6 @@ const PHONE = { width: 390, height: 844 };
 /** A thumb hits what is this large; links inside a sentence are not what the way needs. */
 const LEAST_TARGET_PX = 44;
 /** longer than the platform's three attempts */
-const LINK_MS = 30_000;
 
 let app: TestApp;
 let browser: Browser;
@@ -93,12 +92,10 @@ class Thumb {
 
   /** The newest link of the chat, as a tap opens it. */
   async openLink(): Promise<void> {
-    const chat = () => JSON.stringify(app.simulator.platform.chat(this.openid));
-    const links = () => chat().match(/https?:[^"'\\\s<>）)]+\/h5[^"'\\\s<>）)]*/g);
-    for (const start = performance.now(); !links(); await sleep(20))
-      assert.ok(performance.now() - start < LINK_MS, `no link came: ${chat()}`);
+    const link = /https?:[^"'\\\s<>）)]+\/h5[^"'\\\s<>）)]*/g;
+    const line = await heard(app.simulator.platform, this.openid, new RegExp(link.source));
     this.touches += 1;
-    await this.page.goto(String(links()?.at(-1)));
+    await this.page.goto(String(line.match(link)?.at(-1)));
   }
 }
 

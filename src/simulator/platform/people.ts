@@ -44,11 +44,15 @@ export interface People {
   get(openid: unknown): Person;
   list(): Person[];
   write(person: Person, line: Omit<ChatLine, "seq" | "at">): void;
+  /** Calls with each line that is written, until the function that it returns is called. */
+  onLine(listener: LineListener): () => void;
   open(person: Person, window: "message" | "brief"): void;
   /** Takes one from an open window; refusal 45015 or 45047. */
   spend(person: Person): void;
   mayReach(person: Person): void;
 }
+
+export type LineListener = (openid: string, line: ChatLine) => void;
 
 const CHAT_LINES = 500;
 const HOUR_MS = 3_600_000;
@@ -57,6 +61,7 @@ const GRANTS = { message: { left: 5, lastsMs: 48 * HOUR_MS }, brief: { left: 3, 
 /** The virtual people, in memory. */
 export function createPeople(now: () => number): People {
   const people = new Map<string, Person>();
+  const listeners = new Set<LineListener>();
   let seq = 0;
 
   function add(openid: string, papers: Partial<Papers> = {}): Person {
@@ -98,8 +103,14 @@ export function createPeople(now: () => number): People {
     write(person, line) {
       seq += 1;
       person.typing = false;
-      person.chat.push({ seq, at: now(), ...line });
+      const written = { seq, at: now(), ...line };
+      person.chat.push(written);
       if (person.chat.length > CHAT_LINES) person.chat.shift();
+      for (const listener of listeners) listener(person.openid, written);
+    },
+    onLine(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     open(person, name) {
       const { left, lastsMs } = GRANTS[name];

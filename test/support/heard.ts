@@ -1,0 +1,33 @@
+import type { Platform } from "../../src/simulator/platform/platform.ts";
+
+type Phones = Pick<Platform, "people" | "inbox">;
+
+/** The newest line of the account to this person that the pattern fits, there already or as soon as it comes. */
+export async function heard(platform: Phones, openid: string, pattern: RegExp): Promise<string> {
+  const told = platform.people.find(openid) ? platform.inbox(openid) : [];
+  return told.findLast(({ text = "" }) => pattern.test(text))?.text ?? nextHeard(platform, openid, pattern);
+}
+
+/**
+ * Does what a person does on his phone, then waits for the account's answer that the pattern fits: passive, or where the
+ * server was late a customer message.
+ */
+export async function answered(
+  platform: Phones,
+  { openid, pattern }: { openid: string; pattern: RegExp },
+  act: () => Promise<unknown>,
+): Promise<string> {
+  const answer = nextHeard(platform, openid, pattern);
+  await act();
+  return answer;
+}
+
+function nextHeard({ people }: Phones, openid: string, pattern: RegExp): Promise<string> {
+  return new Promise((resolve) => {
+    const stop = people.onLine((to, { from, text = "" }) => {
+      if (to !== openid || from === "me" || !pattern.test(text)) return;
+      stop();
+      resolve(text);
+    });
+  });
+}
