@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { loadConfig } from "../../src/config.ts";
-import { type Context, createContext } from "../../src/context.ts";
+import { type Context, createContext, type Overrides } from "../../src/context.ts";
 import { macOf, signValue } from "../../src/http/cookies.ts";
 import { startServer } from "../../src/server.ts";
 import { sha256Of } from "../h5/upload-phone.ts";
+import { standingClock } from "../support/clocks.ts";
 import { freePort } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { keepAccount } from "./push-traffic.ts";
@@ -24,6 +25,13 @@ export interface Usage {
 
 const SESSION_MS = 3_600_000;
 
+/** No limit of a wait runs out, and pictures do not stand behind whatever else the machine does. */
+const CALM: Overrides = {
+  timer: standingClock(),
+  limits: { commandMs: 60_000, bulkMs: 60_000, trialMs: 30_000, readyMs: 30_000 },
+  pictureNiceness: 0,
+};
+
 /** The whole server in a process of its own: it opens cases, is hammered from outside, and is asked for what it has used and what it holds. */
 async function main(): Promise<void> {
   const dir = temporaryFolder("uploads");
@@ -31,7 +39,7 @@ async function main(): Promise<void> {
   const own = { PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dir };
   const given = { ...own, SIMULATOR: "true", PHOTO_READER: "false", LOG_LEVEL: "fatal" };
   await keepAccount(dir);
-  const ctx = await createContext(await loadConfig(given));
+  const ctx = await createContext(await loadConfig(given), process.argv.includes("calm") ? CALM : {});
   const running = await startServer(ctx);
   const ids: string[] = [];
   const peak: Usage = { rssMb: 0, ownMb: 0 };

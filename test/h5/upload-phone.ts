@@ -74,6 +74,8 @@ export class UploadPhone {
     const body = bytes ?? (fields && Buffer.from(JSON.stringify(fields)));
     const type = bytes ? "application/octet-stream" : "application/json";
     const sent = request(this.base + path, {
+      // a connection of its own: one that the server ends for its idleness is not used again
+      agent: false,
       method,
       headers: {
         ...this.#headers(),
