@@ -25,7 +25,7 @@ LABEL org.opencontainers.image.title="Kuaichu" \
   org.opencontainers.image.version="0.2.0" \
   org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
-COPY package.json LICENSE NOTICE ./
+COPY package.json LICENSE NOTICE THIRD-PARTY-NOTICES ./
 COPY vendor vendor
 COPY --from=libraries /app/node_modules node_modules
 COPY --from=build /app/dist dist
