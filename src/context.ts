@@ -25,6 +25,7 @@ import { createPeople, type People } from "./store/people.ts";
 import { createPhotoHashes, type PhotoHashes } from "./store/photo-hashes.ts";
 import { createReleases, type Release, type Releases } from "./store/releases.ts";
 import { createRetention, type Retention } from "./store/retention.ts";
+import { createRoomWatch, type RoomWatch } from "./store/room-watch.ts";
 import { createTokens } from "./store/tokens.ts";
 import { createTries, type Tries } from "./store/tries.ts";
 import { createUploads, type Uploads } from "./store/uploads.ts";
@@ -113,7 +114,8 @@ const WRONG_KEY =
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
   const log = overrides.log ?? createLog(config.logLevel);
   const limits = { ...LIMITS, ...overrides.limits };
-  const database = await openDatabase(config, { uri: overrides.databaseUri, limits, log });
+  const room = createRoomWatch({ log, now: () => new Date() });
+  const database = await openDatabase(config, { uri: overrides.databaseUri, limits, log, room });
   const { connection, door } = database;
   const databaseClock = await openClock(connection, log, overrides);
   const clock: Clock = databaseClock;
@@ -128,7 +130,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     await closeStore();
     throw new ConfigFault([WRONG_KEY]);
   }
-  const blobs = await createBlobs(connection, { vault, now, settings: config, door }).catch(async (error) => {
+  const blobs = await createBlobs(connection, { vault, now, settings: config, door, room }).catch(async (error) => {
     await closeStore();
     throw error;
   });
@@ -136,6 +138,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const health = createHealth(timer);
   health.add("unreadableCases", () => reader.countUnreadable());
   health.add("clockDifferenceMs", () => databaseClock.differenceMs());
+  health.add("storage", () => ({ fullSince: room.fullSince(), freeMb: database.freeMb() }));
   health.add("damagedFiles", () => blobs.scrub.countDamaged());
   const wakes = new EventEmitter();
   const wake = () => void wakes.emit("wake");
@@ -255,15 +258,22 @@ const hiddenFromPictures = ({ dataDir, secretFiles }: Config): string[] => [
   `${dataDir}/development-keys.json`,
 ];
 
+const MB = 1024 * 1024;
+
 async function openDatabase(
   config: Config,
-  { uri: override, limits, log }: { uri: string | undefined; limits: DatabaseLimits; log: Log },
+  { uri: override, limits, log, room }: { uri: string | undefined; limits: DatabaseLimits; log: Log; room: RoomWatch },
 ) {
   const uri = override ?? config.mongodbUri;
   const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database`, port: config.embeddedPort });
-  const connection = await connect(uri ?? (embedded?.uri as string), { limits, log });
+  const connection = await connect(uri ?? (embedded?.uri as string), { limits, log, room });
   return {
     connection,
+    /** of the embedded database's disk; null where the database is another's, or its file system does not tell */
+    freeMb(): number | null {
+      const free = embedded ? embedded.room().freeBytes / MB : Number.POSITIVE_INFINITY;
+      return Number.isFinite(free) ? Math.floor(free) : null;
+    },
     door: embedded
       ? {
           insertChunks: (into: Parameters<typeof embedded.insertChunks>[0]) =>

@@ -3,7 +3,7 @@ import { addPhoto } from "../actions/add-photo.ts";
 import { movePhoto } from "../actions/announce-photo.ts";
 import { takePosition } from "../actions/take-position.ts";
 import { EXTRA_SLOTS, isSent, type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
-import { Invalid } from "../errors.ts";
+import { Busy, Invalid } from "../errors.ts";
 import { decimal, id } from "../http/fields.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
 import { type PageRequest, type PartyPage, pageUrl, type StepPage, type StepRequest } from "./page.ts";
@@ -18,6 +18,16 @@ export function limitOf(ctx: PageRequest["ctx"]): RateLimit {
   const limit = limits.get(ctx.config) ?? createRateLimit({ capacity: 30, perMinute: 15, now: () => ctx.clock.now() });
   limits.set(ctx.config, limit);
   return limit;
+}
+
+/** Where there is no room the same picture comes again, and who sends it must not be sent away for that. */
+export async function uncountedIfBusy<T>({ limit, key }: { limit: RateLimit; key: string }, act: () => Promise<T>) {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof Busy) limit.giveBack(key);
+    throw error;
+  }
 }
 
 /** One place of the page: what stands there, with what the machine says of it. */
@@ -70,7 +80,9 @@ export async function takePhotos({ ctx, accident, letter, files, person, view }:
   for (const { field, bytes } of files) {
     limitOf(ctx).take(person.id);
     const photo = { accidentId: accident.id, letter, slot: field as PhotoSlot, bytes, source: "form" as const };
-    const fault = await refusalOf(() => addPhoto(ctx, photo));
+    const fault = await refusalOf(() =>
+      uncountedIfBusy({ limit: limitOf(ctx), key: person.id }, () => addPhoto(ctx, photo)),
+    );
     if (fault) faults.push([field, fault]);
   }
   refuseAll(faults);

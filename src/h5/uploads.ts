@@ -15,7 +15,7 @@ import type { Upload } from "../store/uploads.ts";
 import { openParty } from "./controller.ts";
 import type { PageRequest } from "./page.ts";
 import { photoAnswer, spokenFault } from "./photo-answer.ts";
-import { limitOf } from "./photos.ts";
+import { limitOf, uncountedIfBusy } from "./photos.ts";
 
 /** Small enough to be sent again after each break, large enough that a picture of a phone is a dozen of them. */
 export const PIECE_BYTES = 256 * 1024;
@@ -101,8 +101,10 @@ function pieceTaker(ctx: Context): (request: PageRequest) => Promise<object> {
     requireRunning(request);
     limit.take(person.id);
     const bytes = await readBytes(koa, PIECE_BYTES);
-    if (!(await ctx.uploads.has(upload, 0))) await begin(request, number);
-    await ctx.uploads.save(upload, number, bytes);
+    const isBegun = await ctx.uploads.has(upload, 0);
+    if (!isBegun && number > 0) throw new Conflict("pieces-missing");
+    await uncountedIfBusy({ limit, key: person.id }, () => ctx.uploads.save(upload, number, bytes));
+    if (!isBegun) await countBegun(request, upload);
     return { piece: number };
   };
 }
@@ -114,11 +116,13 @@ function pieceNumber(koa: Koa.Context): number {
   return number;
 }
 
-async function begin({ ctx, person }: PageRequest, number: number): Promise<void> {
-  if (number > 0) throw new Conflict("pieces-missing");
+/** Counted when its first piece is here: one for which there was no room is none. */
+async function countBegun({ ctx, person }: PageRequest, upload: Upload): Promise<void> {
   const hourEnd = Math.ceil((ctx.clock.now().getTime() + 1) / HOUR_MS) * HOUR_MS;
   const isFree = await ctx.tries.count(`uploads/${person.id}`, UPLOADS_AN_HOUR, hourEnd);
-  if (!isFree) throw new Invalid("too-many-requests", { retryAfterS: 600 }, 429);
+  if (isFree) return;
+  await ctx.uploads.remove(upload);
+  throw new Invalid("too-many-requests", { retryAfterS: 600 }, 429);
 }
 
 /** Assembles and checks what has come in pieces. Whoever did not hear the answer asks again and gets the same one. */
@@ -173,7 +177,8 @@ async function take({ ctx, accident, letter, person }: PageRequest, described: D
   const shrunkFrom = width && height && fromBytes ? { width, height, bytes: fromBytes } : null;
   limitOf(ctx).take(person.id);
   try {
-    await addPhoto(ctx, { accidentId: accident.id, letter, slot, bytes, source: "form", shrunkFrom });
+    const photo = { accidentId: accident.id, letter, slot, bytes, source: "form", shrunkFrom } as const;
+    await uncountedIfBusy({ limit: limitOf(ctx), key: person.id }, () => addPhoto(ctx, photo));
   } catch (error) {
     throw spokenFault(error);
   }

@@ -23,9 +23,7 @@ export function errorPages(ctx: Context): Koa.Middleware {
 
 async function answer(ctx: Context, koa: Koa.Context, error: unknown): Promise<void> {
   const { status, code, details } = describe(error);
-  // to be busy passes by itself, a full disk does not
-  const level = code === "storage-full" ? "error" : "warn";
-  if (error instanceof Busy) ctx.log[level]({ code, method: koa.method, route: koa._matchedRoute }, "busy");
+  if (error instanceof Busy) ctx.log.warn({ code, method: koa.method, route: koa._matchedRoute }, "busy");
   // which case does not open is said where it is read
   else if (status >= 500 && code !== "case-unreadable")
     ctx.log.error({ err: error, code, method: koa.method, route: koa._matchedRoute }, "request failed");

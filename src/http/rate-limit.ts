@@ -3,6 +3,8 @@ import { Invalid } from "../errors.ts";
 export interface RateLimit {
   /** One more call of this caller; throws Invalid "too-many-requests" 429 when he has used up his share. */
   take(key: string): void;
+  /** The call came to nothing for want of room here: it does not count. */
+  giveBack(key: string): void;
 }
 
 const MAX_KEYS = 10_000;
@@ -29,6 +31,10 @@ export function createRateLimit({
       buckets.set(key, { left: left - 1, at });
       const [oldest] = buckets.keys();
       if (buckets.size > MAX_KEYS && oldest !== undefined) buckets.delete(oldest);
+    },
+    giveBack(key) {
+      const bucket = buckets.get(key);
+      if (bucket) bucket.left = Math.min(capacity, bucket.left + 1);
     },
   };
 }

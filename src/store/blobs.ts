@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import type { Connection } from "mongoose";
 import type { Config } from "../config.ts";
 import type { Accident } from "../domain/accident.ts";
-import { NotFound, Upstream } from "../errors.ts";
+import { Busy, NotFound, Upstream } from "../errors.ts";
 import { CHUNK_BYTES, type ChunkDoor, createGridfs } from "./blob-gridfs.ts";
 import { type Keeper, type KeeperName, newUploadId, type SealedUpload } from "./blob-keeper.ts";
 import { type BlobKind, createRegister, type Entry, type Finished, type Register } from "./blob-register.ts";
 import { createBucket } from "./bucket.ts";
+import type { RoomWatch } from "./room-watch.ts";
 import { createScrub, type Scrub } from "./scrub.ts";
 import type { Vault } from "./vault.ts";
 
@@ -42,7 +43,13 @@ export type BlobSettings = Pick<Config, "storage" | "bucket" | "scrub">;
 /** Throws Upstream "bucket-…" when new files are to go into a bucket that does not take them. */
 export async function createBlobs(
   connection: Connection,
-  { vault, now, settings, door }: { vault: Vault; now: () => Date; settings: BlobSettings; door?: ChunkDoor },
+  {
+    vault,
+    now,
+    settings,
+    door,
+    room,
+  }: { vault: Vault; now: () => Date; settings: BlobSettings; door?: ChunkDoor; room?: RoomWatch },
 ): Promise<Blobs> {
   const register = await createRegister(connection, { chunkSize: CHUNK_BYTES, now });
   const bucket = settings.bucket && (await createBucket(settings.bucket));
@@ -53,6 +60,7 @@ export async function createBlobs(
     vault,
     keeper: settings.storage,
     keepers: { gridfs, s3: bucket ?? noBucket },
+    room,
     dueAfterMs: settings.scrub.everyDays * 86_400_000,
     now,
   };
@@ -75,6 +83,7 @@ interface Store {
   keeper: KeeperName;
   keepers: Record<KeeperName, Keeper>;
   dueAfterMs: number;
+  room: RoomWatch | undefined;
   now: () => Date;
 }
 
@@ -119,6 +128,7 @@ async function write(store: Store, owner: BlobOwner, blobs: (NewBlob & { sha256:
   // The entries stay for the sweep: what failed for us may still arrive there. What went wrong first is what is told.
   const takeAway = async (error: unknown): Promise<never> => {
     await keepers[keeper].remove(uploads).catch(() => {});
+    if (error instanceof Busy && error.code === "storage-full") store.room?.refused();
     throw error;
   };
   await keepers[keeper].save(uploads).catch(takeAway);

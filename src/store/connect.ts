@@ -2,12 +2,14 @@ import mongoose, { type Connection } from "mongoose";
 import type { Log } from "../log.ts";
 import { faultOf, type Greeting } from "./database-fault.ts";
 import { Guard } from "./guard.ts";
-import { guardedCollection } from "./guarded-collection.ts";
+import { type Guarding, guardedCollection } from "./guarded-collection.ts";
 import { type DatabaseLimits, driverLimits, LIMITS } from "./limits.ts";
+import type { RoomWatch } from "./room-watch.ts";
 import { checkUri, databaseNameOf, hostsOf } from "./uri-options.ts";
 
 export interface ConnectOptions {
   log?: Log;
+  room?: RoomWatch;
   /** for tests; LIMITS else */
   limits?: Partial<DatabaseLimits>;
 }
@@ -19,7 +21,7 @@ const MAJORITY_MS = 3_000;
  * A connection of our own, never mongoose's global one: several contexts live in one process. Writes are acknowledged by a majority and when journaled,
  * reads go to the primary, and each command has its limit (`guardOf`). Throws a DatabaseFault.
  */
-export async function connect(uri: string, { log, limits: some }: ConnectOptions = {}): Promise<Connection> {
+export async function connect(uri: string, { log, room, limits: some }: ConnectOptions = {}): Promise<Connection> {
   checkUri(uri);
   const limits = { ...LIMITS, ...some };
   const createClient = () =>
@@ -32,12 +34,12 @@ export async function connect(uri: string, { log, limits: some }: ConnectOptions
       ...driverLimits(limits),
     } as mongoose.mongo.MongoClientOptions);
   const first = await open(createClient, hostsOf(uri));
-  const guard = new Guard(first, { createClient, limits, log });
+  const guard = new Guard(first, { createClient, limits, log, room });
   const connection = mongoose.createConnection();
   // Errors are the commands' own; what mongoose says of the first client is no news.
   connection.on("error", () => {});
   connection.setClient(first);
-  Object.assign(connection, { db: guardedDb(first.db(), guard, limits), close: () => guard.close() });
+  Object.assign(connection, { db: guardedDb(first.db(), { guard, limits, room }), close: () => guard.close() });
   guards.set(connection, guard);
   return connection;
 }
@@ -66,11 +68,11 @@ async function open(
 }
 
 /** Collections and commands with their limits; whatever else the driver's own offers is not for a store. */
-function guardedDb(db: mongoose.mongo.Db, guard: Guard, limits: DatabaseLimits): mongoose.mongo.Db {
+function guardedDb(db: mongoose.mongo.Db, guarding: Guarding): mongoose.mongo.Db {
   const collection = db.collection.bind(db);
   return Object.assign(db, {
-    collection: (name: string) => guardedCollection(collection(name), { guard, limits }),
+    collection: (name: string) => guardedCollection(collection(name), guarding),
     command: (command: object, options: object = {}) =>
-      guard.run((current, signal) => current.command(command, { ...options, signal })),
+      guarding.guard.run((current, signal) => current.command(command, { ...options, signal })),
   });
 }

@@ -4,6 +4,7 @@ import { Busy, DatabaseAway } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { limited, Silence } from "./limited.ts";
 import type { DatabaseLimits } from "./limits.ts";
+import type { RoomWatch } from "./room-watch.ts";
 
 /** One set of connections to the database. */
 export interface Pool {
@@ -20,6 +21,8 @@ export interface GuardOptions {
   createClient(): mongo.MongoClient;
   limits: DatabaseLimits;
   log?: Log;
+  /** hears of writes for which there is no room */
+  room?: RoomWatch;
 }
 
 /**
@@ -62,7 +65,9 @@ export class Guard {
     } catch (error) {
       if (isLost(error)) this.#doubt(pool, error);
       if (isLost(error) || isUnsettled(error)) throw new DatabaseAway(error);
-      throw isFull(error) ? new Busy(FULL_RETRY_S, "storage-full", error) : error;
+      if (!isFull(error)) throw error;
+      this.#options.room?.refused();
+      throw new Busy(FULL_RETRY_S, "storage-full", error);
     } finally {
       const now = performance.now();
       if (now - since > this.#options.limits.slowMs) this.#slowUntil = now + SLOW_FOR_MS;

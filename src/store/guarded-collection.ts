@@ -2,6 +2,7 @@ import { mongo } from "mongoose";
 import { DatabaseFault } from "./database-fault.ts";
 import type { Guard } from "./guard.ts";
 import type { DatabaseLimits } from "./limits.ts";
+import type { RoomWatch } from "./room-watch.ts";
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
@@ -21,6 +22,15 @@ const OPTIONS_AT: Readonly<Record<string, number>> = {
   ...{ countDocuments: 1, estimatedDocumentCount: 0, distinct: 2, indexes: 0, dropIndex: 1, drop: 0 },
   ...{ createIndex: 1, createIndexes: 1 },
 };
+/** What is taken only where there is room. */
+const ADDING: readonly string[] = [
+  "insertOne",
+  "insertMany",
+  "bulkWrite",
+  "updateOne",
+  "findOneAndUpdate",
+  "replaceOne",
+];
 const READS: readonly string[] = ["findOne", "countDocuments", "distinct"];
 const BULK: readonly string[] = ["updateMany", "deleteMany", "drop", "dropIndex"];
 /** The bytes of files: megabytes in one command. */
@@ -31,6 +41,7 @@ const INDEXING: readonly string[] = ["createIndex", "createIndexes"];
 export interface Guarding {
   guard: Guard;
   limits: DatabaseLimits;
+  room?: RoomWatch | undefined;
 }
 
 /** The collection `name` whose every command has a limit, on whichever connections are in place when it is sent. */
@@ -56,12 +67,15 @@ function guardedMethod(name: string, method: string, guarding: Guarding): Method
   if (INDEXING.includes(method)) return indexing(name, method, guarding);
   const ms = limitOf(name, method, guarding.limits);
   const more = READS.includes(method) ? { maxTimeMS: ms } : {};
-  return (...args) =>
-    guarding.guard.run((db, signal) => {
+  return async (...args) => {
+    const result = await guarding.guard.run((db, signal) => {
       const collection = db.collection(name) as unknown as Record<string, Method>;
       const given = Array.from({ length: at }, (_, index) => args[index]);
       return (collection[method] as Method).call(collection, ...given, { ...more, ...(args[at] as object), signal });
     }, ms);
+    if (ADDING.includes(method)) guarding.room?.taken();
+    return result;
+  };
 }
 
 const limitOf = (name: string, method: string, { commandMs, bulkMs }: DatabaseLimits): number =>

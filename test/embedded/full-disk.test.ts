@@ -2,49 +2,22 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { mongo } from "mongoose";
 import type { Engine } from "../../src/embedded/commands/context.ts";
-import { type Disk, diskAt, type Tree } from "../../src/embedded/disk/disk.ts";
 import { answerWith, openEngine } from "../../src/embedded/engine.ts";
 import { decode } from "../../src/embedded/values/decode.ts";
 import { encode } from "../../src/embedded/values/encode.ts";
 import { verify } from "../../src/embedded/verify.ts";
+import { EIO, ENOSPC, failingDisk, MB } from "../support/failing-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const { BSON } = mongo;
 type Loose = mongo.BSON.Document;
 
-const ENOSPC = 28;
-const EIO = 5;
-const MB = 1024 * 1024;
 const dir = temporaryFolder("full-disk");
-/** what the disk says at this moment: the code of a failed commit, and its free bytes */
-const says: { code: number | null; free: number } = { code: null, free: Number.POSITIVE_INFINITY };
+const { disk, says } = failingDisk(dir);
 let engine: Engine;
 
-/** A disk whose commits fail as LMDB's do: one error for everybody in the commit, its reason in a promise beside it. */
-const failing: Disk = {
-  open(options) {
-    const tree = diskAt(dir).open(options);
-    const transaction = tree.transaction.bind(tree);
-    const abort = async (action: () => unknown) => {
-      const { code } = says;
-      if (code === null) return transaction(action);
-      await transaction(() => {
-        tree.childTransaction(() => {
-          action();
-          throw new Error("rolled back");
-        });
-      }).catch(() => {});
-      const commitError = Promise.reject(Object.assign(new Error("the disk's own words"), { code }));
-      commitError.catch(() => {});
-      throw Object.assign(new Error("Commit failed"), { commitError });
-    };
-    return Object.assign(tree, { transaction: abort }) as Tree;
-  },
-  freeBytes: () => says.free,
-};
-
 before(() => {
-  engine = openEngine(dir, Date.now, failing);
+  engine = openEngine(dir, Date.now, disk);
 });
 after(async () => {
   await engine.store.close();

@@ -13,6 +13,8 @@ const KEPT_MS = 48 * 3600 * 1000;
 
 /** The same again may help: no network, a server that rests or is full, two who changed the case at once. */
 const PASSING = ["too-busy", "outbox-full", "pieces-missing"];
+/** Lasts until somebody makes room: the driver is told why it waits. */
+const NO_ROOM = "storage-full";
 /** … and this a few times: something between us and the server has changed or cut the bytes. */
 const DAMAGED = ["upload-damaged", "malformed-body"];
 
@@ -26,8 +28,8 @@ interface Item extends Kept, Sending {
 export interface Listener {
   /** `share`: 0..1 */
   sending(slot: string, share: number): void;
-  /** `picture` where an earlier visit left it */
-  waiting(slot: string, picture?: Blob): void;
+  /** `picture` where an earlier visit left it, `sentence` where the server says why */
+  waiting(slot: string, why: { picture?: Blob; sentence?: string }): void;
   stored(slot: string, answer: PhotoAnswer): void;
   /** not taken for what was found in it */
   refused(slot: string, error: PhotoError): void;
@@ -85,7 +87,7 @@ export function createQueue(form: HTMLFormElement, listener: Listener): Queue {
       for (const kept of await remembered()) {
         if (kept.key.startsWith(`${caseId}/`)) {
           sender.items.push(itemOf(kept));
-          listener.waiting(kept.slot, new Blob([kept.bytes], { type: kept.type }));
+          listener.waiting(kept.slot, { picture: new Blob([kept.bytes], { type: kept.type }) });
         } else if (kept.at < Date.now() - KEPT_MS) await forget(kept.key);
       }
       await sender.work();
@@ -129,7 +131,7 @@ function createSender(form: HTMLFormElement, listener: Listener): Sender {
     if (item.isDropped) return true;
     if (isDamaged(sent)) item.faults++;
     if ((isDamaged(sent) && item.faults < MOST_FAULTS) || isPassing(sent)) {
-      rest(sent.retryAfterS);
+      rest(sent);
       return false;
     }
     // A session that ran out is renewed by a new page, which finds the picture here.
@@ -144,8 +146,10 @@ function createSender(form: HTMLFormElement, listener: Listener): Sender {
   }
 
   /** Not all phones at the same moment. */
-  function rest(retryAfterS: number): void {
-    for (const { slot } of items) listener.waiting(slot);
+  function rest(sent: Sent): void {
+    const { retryAfterS, answer } = sent;
+    const sentence = codeOf(sent) === NO_ROOM ? answer.error?.message : undefined;
+    for (const { slot } of items) listener.waiting(slot, { sentence });
     timer = setTimeout(work, Math.max(pause, retryAfterS * 1000) * (0.75 + Math.random() / 2));
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }

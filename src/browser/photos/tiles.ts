@@ -142,9 +142,10 @@ function createTelling(mandatory: Tile[], text: Text) {
       setState(tile, "sending", text(share < 1 ? "sending" : "checking"));
       (one("progress", tile) as HTMLElement as HTMLProgressElement).value = share;
     },
-    waiting(tile: Tile, blob?: Blob): void {
-      if (blob) previews.show(tile, blob);
+    waiting(tile: Tile, { picture, sentence = "" }: { picture?: Blob; sentence?: string }): void {
+      if (picture) previews.show(tile, picture);
       setState(tile, "waiting", text("waiting"));
+      write(tile, "error", sentence);
     },
     /** Something may still change by itself: a picture of the chat is on its way, or a plate is being read. */
     expectsNews(): boolean {
