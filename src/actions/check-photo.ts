@@ -21,9 +21,8 @@ export interface CheckedPhoto extends Pick<Photo, "mime" | "imageHash" | "taken"
 
 /** Looks at a picture: by content, decoded once, measured. Throws Invalid (413, 415, 422) for what is no usable photograph, Busy when too many wait. */
 export async function examinePhoto(ctx: Context, bytes: Buffer, sha256: string): Promise<CheckedPhoto> {
-  const { mime, width, height } = await ctx.photos.inspect(bytes);
-  const { imageHash, taken, ...made } = await ctx.photos.examine(bytes);
-  return { sha256, original: bytes, mime, width, height, imageHash, taken, made, likeness: null };
+  const { mime, original, imageHash, taken, ...made } = await ctx.photos.examine(bytes);
+  return { sha256, original: bytes, mime, ...original, imageHash, taken, made, likeness: null };
 }
 
 /** What is found in it in this place of the case, and whether it is sent back for that. */

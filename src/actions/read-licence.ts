@@ -20,7 +20,7 @@ export async function canReadLicences(ctx: Context): Promise<boolean> {
  * Throws Invalid for what is no picture (413, 415, 422) and Busy when there is no room.
  */
 export async function readLicence(ctx: Context, { bytes, kind }: ReadLicence): Promise<LicenceReading | null> {
-  await ctx.photos.inspect(bytes);
+  ctx.photos.inspect(bytes);
   const own = await unlessBusy(ctx, ctx.photos.plates.readLicence(bytes, kind));
   if (own !== "busy" && own !== null && isEnough(own)) return own;
   const platform = ctx.config.wechat.ocrPerDay > 0 ? await askPlatform(ctx, { bytes, kind }) : null;

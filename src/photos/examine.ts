@@ -9,6 +9,8 @@ import { isScreenshot } from "./screenshot.ts";
 import { cameraDataOf } from "./taken.ts";
 
 export interface Examined {
+  /** the picture's own size, upright */
+  original: { width: number; height: number };
   /** Two JPEGs, upright, in sRGB, without any metadata; width and height are those of the copy. */
   copy: Buffer;
   thumb: Buffer;
@@ -35,9 +37,10 @@ export async function examine(bytes: Buffer): Promise<Examined> {
     .resize(inside(THUMB_SIDE))
     .jpeg({ quality: 78, ...QUICK })
     .toBuffer();
+  const original = { width: autoOrient.width, height: autoOrient.height };
   const { width, height } = small;
   const grey = { data: greyOf(small.data, small.channels), width, height };
-  const source = { format: format ?? "", width: autoOrient.width, height: autoOrient.height, camera };
+  const source = { format: format ?? "", ...original, camera };
   const measures = {
     sharpness: sharpnessOf(grey),
     ...lightOf(grey),
@@ -46,7 +49,8 @@ export async function examine(bytes: Buffer): Promise<Examined> {
   };
   const imageHash = perceptualHash(grey);
   const [copy, thumb] = await Promise.all([copying, thumbing]);
-  return { copy, thumb, width: copyPixels.width, height: copyPixels.height, measures, imageHash, taken: camera.taken };
+  const size = { original, width: copyPixels.width, height: copyPixels.height };
+  return { copy, thumb, ...size, measures, imageHash, taken: camera.taken };
 }
 
 /** mozjpeg would save a quarter of the bytes and cost more than all the rest; tables made to measure a twentieth, for half the time of encoding. */

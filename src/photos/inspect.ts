@@ -1,26 +1,27 @@
 import { Invalid } from "../errors.ts";
-import { headerOf } from "./decoder.ts";
-import { formatOf, type ImageMime, isWhole } from "./image-format.ts";
-import { MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS } from "./limits.ts";
+import { formatOf, type ImageMime, isHeif, isWhole, sizeOf } from "./header/image-format.ts";
+import type { Size } from "./header/size.ts";
+import { MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS, MAX_PHOTO_SIDE } from "./limits.ts";
 
-/** Width and height in pixels as the picture is seen, after its orientation. */
-export interface Inspected {
+/** Width and height in pixels as they are stored, before any orientation. */
+export interface Inspected extends Size {
   mime: ImageMime;
-  width: number;
-  height: number;
 }
 
-/** What the bytes are, by content only and without decoding them; throws Invalid 413, 415 or 422. */
-export async function inspect(bytes: Buffer): Promise<Inspected> {
+/** What the bytes are, by their header and structure and without a decoder; throws Invalid 413, 415 or 422. */
+export function inspect(bytes: Buffer): Inspected {
   if (bytes.length > MAX_PHOTO_BYTES) {
     throw new Invalid("photo-too-large", { limitMb: MAX_PHOTO_BYTES / 1024 / 1024 }, 413);
   }
   const mime = formatOf(bytes);
-  if (!mime) throw new Invalid("not-an-image", {}, 415);
-  const { autoOrient, width, height } = await headerOf(bytes);
-  if (width * height > MAX_PHOTO_PIXELS) {
+  if (!mime) throw new Invalid(isHeif(bytes) ? "photo-heic" : "not-an-image", {}, 415);
+  const size = sizeOf(bytes, mime);
+  if (!size) throw damaged();
+  if (size.width * size.height > MAX_PHOTO_PIXELS || Math.max(size.width, size.height) > MAX_PHOTO_SIDE) {
     throw new Invalid("photo-too-many-pixels", { limitMp: MAX_PHOTO_PIXELS / 1_000_000 }, 413);
   }
-  if (!isWhole(bytes, mime)) throw new Invalid("photo-damaged", {}, 422);
-  return { mime, width: autoOrient.width, height: autoOrient.height };
+  if (!isWhole(bytes, mime)) throw damaged();
+  return { mime, ...size };
 }
+
+const damaged = () => new Invalid("photo-damaged", {}, 422);

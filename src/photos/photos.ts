@@ -1,6 +1,5 @@
 import type { Taken } from "../domain/photo.ts";
 import type { Log } from "../log.ts";
-import { allowPhotosOnly } from "./decoder.ts";
 import type { Examined } from "./examine.ts";
 import { type Inspected, inspect } from "./inspect.ts";
 import { collectSeldom } from "./lane/collect-seldom.ts";
@@ -10,12 +9,16 @@ import { type ProcessSetting, startPictureProcess } from "./lane/picture-process
 import { buildWall } from "./lane/wall.ts";
 import { LANE_LIMITS } from "./limits.ts";
 import { createPlateReader, type PlateReader } from "./plates/reader.ts";
+import { signatureBytes } from "./signature-bytes.ts";
 
 export interface Photos {
-  /** By content only; throws Invalid: `photo-too-large` 413, `not-an-image` 415, `photo-too-many-pixels` 413, `photo-damaged` 422. */
-  inspect(bytes: Buffer): Promise<Inspected>;
-  /** The copy, the thumbnail and all that the pixels tell; throws `photo-damaged` for what only a decode can find, Busy when too many wait. */
-  examine(bytes: Buffer): Promise<Examined>;
+  /**
+   * By header and structure only; throws Invalid: `photo-too-large` 413, `not-an-image` and `photo-heic` 415, `photo-too-many-pixels` 413,
+   * `photo-damaged` 422. All else here asks it first: what it refuses no decoder is shown.
+   */
+  inspect(bytes: Buffer): Inspected;
+  /** The format, the copy, the thumbnail and all that the pixels tell; throws `photo-damaged` for what only a decode can find, too, and Busy when too many wait. */
+  examine(bytes: Buffer): Promise<Examined & Pick<Inspected, "mime">>;
   /** The copy with lines of text over it, to be handed out: JPEG without metadata. */
   watermark(copy: Buffer, lines: readonly string[]): Promise<Buffer>;
   /** A signature pad's PNG data URL, re-encoded and cut to its strokes; throws Invalid with `field: "signature"`. */
@@ -36,7 +39,6 @@ export interface PhotosOptions extends Omit<ProcessSetting, "wall"> {
 /** Checks and derivatives of pictures. Pixels are worked on in processes of their own, started with the first picture: pushes and forms never wait for them. */
 export function createPhotos(options: PhotosOptions = {}): Photos {
   const { log, limits = LANE_LIMITS, readPlates = false, hidden = [], timer, niceness } = options;
-  allowPhotosOnly();
   collectSeldom();
   const wall = buildWall(hidden);
   if (wall.fault === null) log?.info("photos.walled-off");
@@ -49,16 +51,18 @@ export function createPhotos(options: PhotosOptions = {}): Photos {
     start: () => startPictureProcess(script, setting),
     onDeath: (error) => log?.warn({ err: error }, "photos.process-ended"),
   });
-  const examine = async (bytes: Buffer) => examined(await lane.run({ head: { task: "examine" }, parts: [bytes] }));
   return {
     inspect,
-    examine,
+    async examine(bytes) {
+      const { mime } = inspect(bytes);
+      return { mime, ...examined(await lane.run({ head: { task: "examine" }, parts: [bytes] })) };
+    },
     async watermark(copy, lines) {
       const { parts } = await lane.run({ head: { task: "watermark", lines }, parts: [copy] });
       return parts[0]!;
     },
     async signatureImage(dataUrl) {
-      const parts = [Buffer.from(dataUrl, "latin1")];
+      const parts = [signatureBytes(dataUrl)];
       return (await lane.run({ head: { task: "signature" }, parts, importance: "urgent" })).parts[0]!;
     },
     plates,

@@ -1,12 +1,9 @@
 import sharp from "sharp";
 import { Invalid } from "../errors.ts";
 import { decode } from "./decoder.ts";
-import { formatOf } from "./image-format.ts";
-import { MAX_SIGNATURE_BYTES, SIGNATURE_BOX } from "./limits.ts";
+import { SIGNATURE_BOX } from "./limits.ts";
 
 const field = "signature";
-const START = "data:image/png;base64,";
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** Every screen's pad comes down to this before it is judged, so that the figures below mean the same for all. */
 const JUDGED_SIDE = 1000;
 /** A tap leaves a dot, a slip of the finger a dash; a name is longer. */
@@ -24,8 +21,8 @@ interface Box {
 }
 
 /** The drawn name as a small grey PNG on white, cut to its strokes; throws Invalid with `field: "signature"`. */
-export async function signatureImage(dataUrl: string): Promise<Buffer> {
-  const { data, info } = await greyOf(bytesOf(dataUrl));
+export async function signatureImage(png: Buffer): Promise<Buffer> {
+  const { data, info } = await greyOf(png);
   const { ink, box } = inkOf(data, info.width);
   const area = info.width * info.height;
   const stroke = Math.max(box.width, box.height);
@@ -54,19 +51,6 @@ async function greyOf(png: Buffer) {
   } catch {
     throw new Invalid("signature-not-a-png", { field });
   }
-}
-
-function bytesOf(dataUrl: string): Buffer {
-  if (!dataUrl) throw new Invalid("signature-empty", { field });
-  const limit = START.length + Math.ceil(MAX_SIGNATURE_BYTES / 3) * 4;
-  if (dataUrl.length > limit) {
-    throw new Invalid("signature-too-large", { field, limitKb: MAX_SIGNATURE_BYTES / 1024 }, 413);
-  }
-  const base64 = dataUrl.slice(START.length);
-  if (!dataUrl.startsWith(START) || !BASE64.test(base64)) throw new Invalid("signature-not-a-png", { field });
-  const bytes = Buffer.from(base64, "base64");
-  if (formatOf(bytes) !== "image/png") throw new Invalid("signature-not-a-png", { field });
-  return bytes;
 }
 
 /** How many pixels are dark, and the box around them (empty when there are none). */

@@ -4,6 +4,8 @@ import { after, test } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { AppError } from "../../src/errors.ts";
+import { allowPhotosOnly } from "../../src/photos/decoder.ts";
+import { examine } from "../../src/photos/examine.ts";
 import { COPY_SIDE, MAX_PHOTO_BYTES, MAX_SIGNATURE_BYTES, SIGNATURE_BOX, THUMB_SIDE } from "../../src/photos/limits.ts";
 import { createPhotos } from "../../src/photos/photos.ts";
 import { listSamples } from "../../src/simulator/samples/samples.ts";
@@ -55,15 +57,17 @@ function flatPng(side: number, pixels: Buffer): Buffer {
 
 test("JPEG, PNG and WebP are known by their content and measured as they are seen", async () => {
   const image = halves(640, 480);
-  assert.deepEqual(await photos.inspect(await image.clone().jpeg().toBuffer()), {
+  assert.deepEqual(photos.inspect(await image.clone().jpeg().toBuffer()), {
     mime: "image/jpeg",
     width: 640,
     height: 480,
   });
-  assert.equal((await photos.inspect(await image.clone().png().toBuffer())).mime, "image/png");
-  assert.equal((await photos.inspect(await image.clone().webp().toBuffer())).mime, "image/webp");
+  assert.equal(photos.inspect(await image.clone().png().toBuffer()).mime, "image/png");
+  assert.equal(photos.inspect(await image.clone().webp().toBuffer()).mime, "image/webp");
   const turned = await image.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer();
-  assert.deepEqual(await photos.inspect(turned), { mime: "image/jpeg", width: 480, height: 640 });
+  assert.deepEqual(photos.inspect(turned), { mime: "image/jpeg", width: 640, height: 480 });
+  const { mime, original } = await photos.examine(turned);
+  assert.deepEqual([mime, original], ["image/jpeg", { width: 480, height: 640 }]);
 });
 
 test("anything else is refused with 415, whatever it calls itself", async () => {
@@ -77,34 +81,36 @@ test("anything else is refused with 415, whatever it calls itself", async () => 
     ),
     gif: await image.clone().gif().toBuffer(),
     tiff: await image.clone().tiff().toBuffer(),
-    heif: await image.clone().avif().toBuffer(),
     paper: Buffer.from("%PDF-1.7\n1 0 obj<<>>endobj\n"),
     riff: Buffer.from("RIFF\x10\x00\x00\x00WAVEfmt                   "),
   };
   for (const [name, bytes] of Object.entries(others)) {
-    await assert.rejects(photos.inspect(bytes), refused("not-an-image", 415), name);
+    assert.throws(() => photos.inspect(bytes), refused("not-an-image", 415), name);
   }
+  const avif = await image.clone().avif().toBuffer();
+  assert.throws(() => photos.inspect(avif), refused("photo-heic", 415));
 });
 
 test("the loaders of every other format are closed in the decoder itself", async () => {
+  allowPhotosOnly();
   const image = halves(64, 64);
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
   for (const bytes of [svg, await image.clone().gif().toBuffer(), await image.clone().tiff().toBuffer()]) {
-    await assert.rejects(photos.examine(bytes), refused("photo-damaged", 422));
+    await assert.rejects(examine(bytes), refused("photo-damaged", 422));
   }
 });
 
 test("more than 12 MB, and more than 50 million pixels, are refused with 413 before anything is decoded", async () => {
   const jpeg = await halves(64, 64).jpeg().toBuffer();
   const heavy = Buffer.concat([jpeg, Buffer.alloc(MAX_PHOTO_BYTES)]);
-  await assert.rejects(photos.inspect(heavy), refused("photo-too-large", 413));
+  assert.throws(() => photos.inspect(heavy), refused("photo-too-large", 413));
   const line = 1 + Math.ceil(7100 / 8);
   const bomb = flatPng(7100, Buffer.alloc(line * 7100));
   assert.ok(bomb.length < 20_000, "a small file");
-  await assert.rejects(photos.inspect(bomb), refused("photo-too-many-pixels", 413));
+  assert.throws(() => photos.inspect(bomb), refused("photo-too-many-pixels", 413));
   await assert.rejects(photos.examine(bomb), AppError);
   // its pixels are not even there: the header alone was read
-  await assert.rejects(photos.inspect(flatPng(20_000, Buffer.alloc(10))), refused("photo-too-many-pixels", 413));
+  assert.throws(() => photos.inspect(flatPng(20_000, Buffer.alloc(10))), refused("photo-too-many-pixels", 413));
 });
 
 test("a picture that stops before its end is damaged, by its structure and by the decoder", async () => {
@@ -125,7 +131,7 @@ test("a picture that stops before its end is damaged, by its structure and by th
   for (const [name, bytes] of Object.entries(whole)) {
     for (const part of [0.02, 0.5, 0.97]) {
       const cut = bytes.subarray(0, Math.floor(bytes.length * part));
-      await assert.rejects(photos.inspect(cut), refused("photo-damaged", 422), `${name} ${part}`);
+      assert.throws(() => photos.inspect(cut), refused("photo-damaged", 422), `${name} ${part}`);
       await assert.rejects(photos.examine(cut), refused("photo-damaged", 422), `${name} ${part}`);
     }
   }
@@ -174,26 +180,20 @@ test("what hides behind a picture does not get into the derivatives", async () =
   const remark = Buffer.from("\xff\xfe\x00\x1b<script>alert(1)</script>", "latin1");
   const archive = Buffer.from("PK\x03\x04hidden.exe PK\x05\x06", "latin1");
   const polyglot = Buffer.concat([jpeg.subarray(0, 2), remark, jpeg.subarray(2), archive]);
-  assert.equal((await photos.inspect(polyglot)).mime, "image/jpeg");
+  assert.equal(photos.inspect(polyglot).mime, "image/jpeg");
   const { copy, thumb } = await photos.examine(polyglot);
   for (const bytes of [copy, thumb]) {
     for (const word of ["<script", "PK\x03\x04", "hidden"]) assert.equal(bytes.indexOf(word, 0, "latin1"), -1);
   }
 });
 
-test("transparent and grey pictures become ordinary JPEGs, an animation its first frame", async () => {
+test("transparent and grey pictures become ordinary JPEGs", async () => {
   const clear = sharp({ create: { width: 90, height: 60, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } });
   const { copy } = await photos.examine(await clear.png().toBuffer());
   const { data } = await sharp(copy).raw().toBuffer({ resolveWithObject: true });
   assert.ok(data[0]! > 250, "on white");
   const grey = await halves(90, 60).greyscale().toColourspace("b-w").png().toBuffer();
   assert.equal((await photos.examine(grey)).width, 90);
-  const frames = Buffer.alloc(40 * 80 * 3).fill(200, 40 * 40 * 3);
-  const animation = await sharp(frames, { raw: { width: 40, height: 80, channels: 3, pageHeight: 40 } })
-    .webp()
-    .toBuffer();
-  assert.deepEqual((await photos.inspect(animation)).height, 40);
-  assert.deepEqual((await photos.examine(animation)).height, 40);
 });
 
 const dataUrl = (png: Buffer) => `data:image/png;base64,${png.toString("base64")}`;
@@ -252,7 +252,6 @@ test("only a PNG data URL of at most 300 kB is taken, and every refusal names th
     "data:image/png;base64,<svg onload=alert(1)>",
     dataUrl(jpeg),
     dataUrl(png.subarray(0, png.length / 2)),
-    dataUrl(flatPng(9000, Buffer.alloc(10))),
   ];
   for (const text of wrong) {
     await assert.rejects(photos.signatureImage(text), (error: unknown) => {
@@ -261,6 +260,10 @@ test("only a PNG data URL of at most 300 kB is taken, and every refusal names th
       return true;
     });
   }
+  await assert.rejects(
+    photos.signatureImage(dataUrl(flatPng(2100, Buffer.alloc(10)))),
+    refused("signature-too-large", 413),
+  );
   const long = dataUrl(Buffer.alloc(MAX_SIGNATURE_BYTES + 10));
   await assert.rejects(photos.signatureImage(long), refused("signature-too-large", 413));
 });
@@ -269,7 +272,7 @@ test("the sample photos of the stand-in phones pass as photographs, small and al
   const samples = listSamples();
   const bytes = await Promise.all(samples.map(({ file }) => readFile(file)));
   for (const photo of bytes) {
-    assert.deepEqual(await photos.inspect(photo), { mime: "image/jpeg", width: 1600, height: 1200 });
+    assert.deepEqual(photos.inspect(photo), { mime: "image/jpeg", width: 1600, height: 1200 });
     assert.ok(photo.length <= 120 * 1024);
   }
   assert.equal(new Set(bytes.map((photo) => photo.toString("latin1"))).size, 10);

@@ -111,6 +111,7 @@ function spoken({ code, status, details }: AppError, field: string): Invalid {
 
 const WORDS: Record<string, string> = {
   busy: "busy",
+  "photo-heic": "heic",
   "photo-too-large": "tooLarge",
   "photo-too-many-pixels": "tooLarge",
 };

@@ -17,7 +17,7 @@ const WORK: Record<string, (frame: Frame) => Promise<Frame>> = {
     return { head, parts: [copy, thumb] };
   },
   async signature({ parts }) {
-    return { head: {}, parts: [await signatureImage(parts[0]!.toString("latin1"))] };
+    return { head: {}, parts: [await signatureImage(parts[0]!)] };
   },
   async watermark({ head, parts }) {
     return { head: {}, parts: [await watermark(parts[0]!, head["lines"] as string[])] };

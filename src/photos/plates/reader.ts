@@ -57,12 +57,12 @@ export function createPlateReader(options: ReaderOptions = {}): PlateReader {
   return {
     isAvailable,
     async read(bytes, importance = "plate") {
-      await inspect(bytes);
+      inspect(bytes);
       if (!(await isAvailable())) return null;
       return (await ask({ task: "plates" }, [bytes], importance)) as PlateReading;
     },
     async readLicence(bytes, kind) {
-      await inspect(bytes);
+      inspect(bytes);
       if (!(await isAvailable())) return null;
       return (await ask({ task: "licence", kind }, [bytes], "awaited")) as LicenceReading | null;
     },

@@ -74,7 +74,7 @@ test("what is no picture, or a damaged one, is refused with its reason", async (
   const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from("ftypheic"), Buffer.alloc(2_000)]);
   const refused = (bytes: Buffer, code: string, status: number) =>
     assert.rejects(reader.read(bytes), (error: AppError) => error.code === code && error.status === status);
-  await refused(heic, "not-an-image", 415);
+  await refused(heic, "photo-heic", 415);
   await refused(Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'/>"), "not-an-image", 415);
   const { bytes } = await scene("blue");
   await refused(bytes.subarray(0, bytes.length / 2), "photo-damaged", 422);

@@ -1,0 +1,39 @@
+import { jpegIsWhole, jpegSize } from "./jpeg.ts";
+import { pngIsWhole, pngSize } from "./png.ts";
+import type { Size } from "./size.ts";
+import { isAnimation, webpIsWhole, webpSize } from "./webp.ts";
+
+export type ImageMime = "image/jpeg" | "image/png" | "image/webp";
+
+const PNG_START = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const JPEG_START = Buffer.from([0xff, 0xd8, 0xff]);
+/** brands of the ISO file format under which phones write pictures */
+const HEIF_BRANDS = /^ftyp(hei[cxms]|hev[cxms]|mif[12]|msf1|avi[fs])$/;
+
+interface Format {
+  sizeOf(bytes: Buffer): Size | null;
+  isWhole(bytes: Buffer): boolean;
+}
+
+const FORMATS: Record<ImageMime, Format> = {
+  "image/jpeg": { sizeOf: jpegSize, isWhole: jpegIsWhole },
+  "image/png": { sizeOf: pngSize, isWhole: pngIsWhole },
+  "image/webp": { sizeOf: webpSize, isWhole: webpIsWhole },
+};
+
+/** The format by its first bytes; null for anything that we do not take, an animated WebP among it. */
+export function formatOf(bytes: Buffer): ImageMime | null {
+  if (bytes.subarray(0, 3).equals(JPEG_START)) return "image/jpeg";
+  if (bytes.subarray(0, 8).equals(PNG_START)) return "image/png";
+  const isWebp = bytes.toString("latin1", 0, 4) === "RIFF" && bytes.toString("latin1", 8, 12) === "WEBP";
+  return isWebp && !isAnimation(bytes) ? "image/webp" : null;
+}
+
+/** HEIC or AVIF: a picture of a phone all the same, whose owner is told what to do. */
+export const isHeif = (bytes: Buffer): boolean => HEIF_BRANDS.test(bytes.toString("latin1", 4, 12));
+
+/** The size that a decoder will meet, by the header alone; null: the header is odd, and no decoder is to see it. */
+export const sizeOf = (bytes: Buffer, mime: ImageMime): Size | null => FORMATS[mime].sizeOf(bytes);
+
+/** False when the file visibly stops before its end. Reads structure only: an upload can be refused at once, without a decode. */
+export const isWhole = (bytes: Buffer, mime: ImageMime): boolean => FORMATS[mime].isWhole(bytes);

@@ -1,0 +1,82 @@
+import type { Size } from "./size.ts";
+
+const JPEG_END = Buffer.from([0xff, 0xd9]);
+const START = 0xd8;
+const END = 0xd9;
+const SCAN = 0xda;
+/** Baseline, extended and progressive, each with Huffman codes: what cameras write. */
+const FRAMES = [0xc0, 0xc1, 0xc2];
+/** 0xc0 to 0xcf are frames of some kind but for these: Huffman tables, a reserved one, arithmetic conditioning. */
+const NO_FRAMES = [0xc4, 0xc8, 0xcc];
+const COMPONENTS = [1, 3, 4];
+
+interface Head extends Size {
+  /** where the first scan's marker ends */
+  scanAt: number;
+}
+
+export function jpegSize(bytes: Buffer): Size | null {
+  const head = headOf(bytes);
+  return head && { width: head.width, height: head.height };
+}
+
+export function jpegIsWhole(bytes: Buffer): boolean {
+  const head = headOf(bytes);
+  return head !== null && bytes.lastIndexOf(JPEG_END) >= head.scanAt;
+}
+
+/**
+ * Walks from segment to segment as libjpeg does, so a thumbnail's frame inside EXIF is not met, up to the first scan. Null: no frame before it, a
+ * second one, or one that no camera writes.
+ */
+function headOf(bytes: Buffer): Head | null {
+  let size: Size | null = null;
+  let at = 2;
+  for (;;) {
+    at = markerAfter(bytes, at);
+    const marker = bytes[at - 1];
+    if (at + 2 > bytes.length || marker === START || marker === END) return null;
+    if (isAlone(marker)) continue;
+    if (marker === SCAN) return size && { ...size, scanAt: at };
+    const length = bytes.readUInt16BE(at);
+    if (length < 2) return null;
+    if (isFrame(marker)) {
+      if (size) return null;
+      size = FRAMES.includes(marker!) ? frameSize(bytes.subarray(at, at + length), length) : null;
+      if (!size) return null;
+    }
+    at += length;
+  }
+}
+
+/** Behind the next marker's two bytes. Some writers leave stray bytes between two segments, and any number of 0xff may fill. */
+function markerAfter(bytes: Buffer, from: number): number {
+  const start = bytes.indexOf(0xff, from);
+  if (start < 0) return bytes.length;
+  let at = start;
+  while (bytes[at] === 0xff) at++;
+  return at + 1;
+}
+
+/** No length follows: an escaped 0xff, a temporary mark, a restart. */
+const isAlone = (marker: number | undefined): boolean =>
+  marker === 0 || marker === 1 || (marker! >= 0xd0 && marker! <= 0xd7);
+
+const isFrame = (marker: number | undefined): boolean =>
+  marker! >= 0xc0 && marker! <= 0xcf && !NO_FRAMES.includes(marker!);
+
+function frameSize(segment: Buffer, length: number): Size | null {
+  if (segment.length < length || length < 8) return null;
+  const [depth, components] = [segment[2], segment[7]!];
+  if (depth !== 8 || !COMPONENTS.includes(components) || length !== 8 + 3 * components) return null;
+  for (let at = 9; at < length; at += 3) if (!isSampling(segment[at]!)) return null;
+  const [height, width] = [segment.readUInt16BE(3), segment.readUInt16BE(5)];
+  // a height of 0 is told after the scan: no camera does that
+  return width > 0 && height > 0 ? { width, height } : null;
+}
+
+/** Two factors of 1 to 4. */
+function isSampling(factors: number): boolean {
+  const [across, down] = [factors >> 4, factors & 15];
+  return across >= 1 && across <= 4 && down >= 1 && down <= 4;
+}
