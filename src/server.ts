@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import Koa from "koa";
 import { publishMenu } from "./actions/publish-menu.ts";
+import { resendDelivery } from "./actions/resend-delivery.ts";
 import { apiRouter } from "./api/router.ts";
 import { awaitsAnswer } from "./chat/answer.ts";
 import { listen } from "./chat/listen.ts";
@@ -13,6 +14,7 @@ import { assets } from "./http/assets.ts";
 import { errorPages } from "./http/errors.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { createJobs, type Jobs } from "./jobs/jobs.ts";
+import type { Operator } from "./simulator/operator.ts";
 import { createSimulator, type Simulator } from "./simulator/simulator.ts";
 import { createOutbound } from "./wechat/api/outbound.ts";
 import { createBot } from "./wechat/puppet/create-bot.ts";
@@ -43,7 +45,7 @@ const TIMEOUTS = {
 
 /** Opens the doors on the configured host and port. `runJobs: false` leaves the clock to whoever calls settle(). */
 export async function startServer(ctx: Context, { runJobs = true } = {}): Promise<Running> {
-  const simulator = ctx.config.simulator ? createSimulator(ctx) : null;
+  const simulator = ctx.config.simulator ? createSimulator({ ...ctx, operator: operatorOf(ctx) }) : null;
   const chat = openChat(ctx);
   const jobs = createJobs(ctx);
   await ctx.releases.keep(ctx.release);
@@ -130,6 +132,25 @@ function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
   });
   return { handler, verify: (query) => verifyUrl(config, query, nowMs()), stop: async () => (await bot).stop() };
 }
+
+const UNDELIVERED = 100;
+
+/** What the simulator's desk shows of the app's own view. */
+const operatorOf = (ctx: Context): Operator => ({
+  circuits: ctx.insurers.openCircuits,
+  resend: (id) => resendDelivery(ctx, { id }),
+  async undelivered() {
+    const found = await ctx.deliveries.listUndelivered(UNDELIVERED, ["pending", "inflight", "held", "dead"]);
+    const claims = found.filter(({ kind, attempts, state }) => kind === "claim" && (attempts > 0 || state === "held"));
+    return Promise.all(
+      claims.map(async ({ _id: id, target: insurer, accidentId, dueAt = null, ...rest }) => {
+        const number = (await ctx.accidents.find(accidentId).catch(() => null))?.number ?? "";
+        const { state, attempts, createdAt, log } = rest;
+        return { id, insurer, number, state, attempts, createdAt, dueAt, log };
+      }),
+    );
+  },
+});
 
 /** Nobody knows his language at this moment. */
 const apology = ({ render }: Context): Reply => ({

@@ -8,11 +8,14 @@ import type { Config } from "../config.ts";
 import { AppError, Conflict, Invalid, NotFound } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Render } from "../render.ts";
+import { BEHAVIOURS } from "./behaviours.ts";
 import type { StatusInput } from "./insurer/send-status.ts";
 import type { InsurerStandIn } from "./insurer/stand-in.ts";
+import type { Operator } from "./operator.ts";
 import type { Phone } from "./phone.ts";
 import { ACTS } from "./phone-acts.ts";
 import type { Platform } from "./platform/platform.ts";
+import type { Rounds } from "./round.ts";
 import { listSamples } from "./samples/samples.ts";
 import { stateOf } from "./state.ts";
 
@@ -23,6 +26,9 @@ export interface Desk {
   platform: Platform;
   insurers: InsurerStandIn;
   phones: Phone[];
+  rounds: Rounds;
+  operator: Operator;
+  now(): Date;
 }
 
 /** what `npm run build` makes of src/browser/simulator */
@@ -35,10 +41,14 @@ export function simulatorPages(desk: Desk): Router {
   router.use(errors(desk.log));
   router.get("/", (http) => {
     http.type = "html";
-    http.body = desk.render.page("simulator/page.njk", "zh", { samples: sampleNames(), phones: [1, 2] });
+    http.body = desk.render.page("simulator/page.njk", "zh", {
+      samples: sampleNames(),
+      phones: [1, 2],
+      round: desk.rounds.current().id,
+    });
   });
-  router.get("/state", (http) => {
-    http.body = stateOf(desk);
+  router.get("/state", async (http) => {
+    http.body = await stateOf(desk);
   });
   router.get("/assets/:name", (http) => sendFile(http, new URL(plainName(http.params.name), assetsDir)));
   router.get("/samples/:name", (http) => {
@@ -62,12 +72,37 @@ export function simulatorPages(desk: Desk): Router {
     http.body =
       (await act(desk, phoneOf(desk, http.params.index), await getRawBody(http.req, { limit: "20mb" }))) ?? {};
   });
-  router.post("/desk/:code/:ref", async (http) => {
-    const body = check(statusSchema, JSON.parse((await getRawBody(http.req, { limit: "64kb" })).toString("utf8")));
-    http.body = await desk.insurers.sendStatus(String(http.params.code), String(http.params.ref), body);
+  router.post("/restart", (http) => {
+    http.body = desk.rounds.begin();
   });
+  insurerRoutes(router, desk);
   return router;
 }
+
+/** What one does at the insurers' desk. */
+function insurerRoutes(router: Router, desk: Desk): void {
+  router.post("/desk/:code/:ref", async (http) => {
+    const body = check(statusSchema, await jsonOf(http));
+    http.body = await desk.insurers.sendStatus(String(http.params.code), String(http.params.ref), body);
+  });
+  router.post("/insurers/:code/behaviour", async (http) => {
+    const code = String(http.params.code);
+    const { behaviour } = check(behaviourSchema, await jsonOf(http));
+    if (!desk.config.standIns.insurers.includes(code)) throw new NotFound("insurer-not-stood-in-for");
+    desk.insurers.setMode(code, BEHAVIOURS[behaviour]!);
+    http.body = { behaviour };
+  });
+  router.post("/undelivered/:id/resend", async (http) => {
+    http.body = { resent: await desk.operator.resend(String(http.params.id)) };
+  });
+}
+
+const jsonOf = async (http: Context): Promise<unknown> =>
+  JSON.parse((await getRawBody(http.req, { limit: "64kb" })).toString("utf8"));
+
+const behaviourSchema = Joi.object<{ behaviour: string }>({
+  behaviour: Joi.valid(...Object.keys(BEHAVIOURS)).required(),
+});
 
 const statusSchema = Joi.object<StatusInput>({
   status: Joi.string().required(),

@@ -1,9 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { NotFound } from "../errors.ts";
 import type { Desk } from "./pages.ts";
 import type { Phone } from "./phone.ts";
-import { listSamples } from "./samples/samples.ts";
 
 /** What a thumb can do on one of the phones; the body is text or the bytes of a picture. */
 type Act = (desk: Desk, phone: Phone, body: Buffer) => Promise<object | undefined>;
@@ -22,20 +18,11 @@ export const ACTS: Readonly<Record<string, Act>> = {
   click: async (desk, phone, body) => later(desk, desk.platform.click(phone.openid, body.toString("utf8"))),
   location: async (desk, phone) => later(desk, desk.platform.sendLocation(phone.openid, PLACE)),
   picture: async (desk, phone, body) => later(desk, desk.platform.sendImage(phone.openid, body)),
-  async sample(desk, phone, body) {
-    const sample = listSamples().find(({ name }) => name === body.toString("utf8"));
-    if (!sample) throw new NotFound();
-    return later(desk, desk.platform.sendImage(phone.openid, await readFile(sample.file)));
-  },
-  /** Points the camera at the newest code that lives. */
+  /** Points the camera at the newest code of this round that lives. */
   async scan(desk, phone) {
-    const newest = desk.platform.qrs().at(-1);
+    const newest = desk.rounds.newestCode();
     if (!newest) return { scanned: false };
-    await desk.platform.scan(phone.openid, newest.ticket);
+    await desk.platform.scan(phone.openid, newest);
     return { scanned: true };
-  },
-  async reset(_desk, phone) {
-    phone.reset(`o_driver_${phone.index}_${randomBytes(6).toString("hex")}`);
-    return { openid: phone.openid };
   },
 };

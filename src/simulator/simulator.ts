@@ -6,11 +6,13 @@ import type { Log } from "../log.ts";
 import type { Render } from "../render.ts";
 import type { Timer } from "../timer.ts";
 import { createInsurerStandIn, type InsurerStandIn } from "./insurer/stand-in.ts";
+import type { Operator } from "./operator.ts";
 import { ownSite } from "./own-site.ts";
 import { simulatorPages } from "./pages.ts";
 import { createPhone, type Phone } from "./phone.ts";
 import type { Account } from "./platform/account.ts";
 import { createPlatform, type Platform } from "./platform/platform.ts";
+import { createRounds } from "./round.ts";
 
 /** Development only: the platform and the insurers, standing in over HTTP, and a page with two phones. */
 export interface Simulator {
@@ -29,10 +31,12 @@ export interface SimulatorOptions {
   log: Log;
   clock?: { now(): Date };
   timer?: Timer;
+  operator: Operator;
 }
 
 /** Stand-ins that the app reaches at its own address, exactly as it would reach the real hosts. Throws in production. */
-export function createSimulator({ config, render, log, clock, timer }: SimulatorOptions): Simulator {
+export function createSimulator(options: SimulatorOptions): Simulator {
+  const { config, render, log, clock, timer, operator } = options;
   if (config.production) throw new Error("the simulator is not for production");
   const { publicUrl, standIns } = config;
   // The app is on this machine, whatever name drivers know it by.
@@ -52,10 +56,12 @@ export function createSimulator({ config, render, log, clock, timer }: Simulator
   const phones = [1, 2].map((index) =>
     createPhone({ index, openid: `o_driver_${index}_of_the_simulator`, appUrl, publicUrl }),
   );
+  const now = () => clock?.now() ?? new Date();
+  const rounds = createRounds({ platform, insurers, phones, now });
   const router = new Router();
   router.use(platform.middleware as never);
   router.use(insurers.router.routes());
-  router.use(simulatorPages({ config, render, log, platform, insurers, phones }).routes());
+  router.use(simulatorPages({ config, render, log, platform, insurers, phones, rounds, operator, now }).routes());
   return { guard: ownSite(publicUrl), router, platform, insurers, phones, close: () => insurers.close() };
 }
 

@@ -89,7 +89,8 @@ export async function openClaimsHouse(
 
 let count = 0;
 
-async function conclude(ctx: Context, options: Partial<ConcludedOptions> = {}): Promise<Accident> {
+/** An accident on paper whose claims wait in the outbox. */
+export async function conclude(ctx: Context, options: Partial<ConcludedOptions> = {}): Promise<Accident> {
   count++;
   const draft = concludedAccident({
     id: randomBytes(16).toString("base64url"),

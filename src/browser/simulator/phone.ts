@@ -1,5 +1,6 @@
 // Runs first in every page inside a phone of the simulator: a desk has no camera roll and no position at the kerb, so the phone brings both.
 import { all, fieldOf } from "../dom.ts";
+import { retake } from "../stage/retake.ts";
 
 const found = /\/simulator\/phones\/(\d)/.exec(location.pathname);
 const index = found && found[1] === "2" ? 2 : 1;
@@ -61,12 +62,14 @@ const ROLL_STYLE =
 
 async function openRoll(input: HTMLInputElement): Promise<void> {
   const page = await (await fetch("/simulator")).text();
-  const samples = all(`[data-phone="${index}"] [data-sample]`, new DOMParser().parseFromString(page, "text/html"));
+  const stage = new DOMParser().parseFromString(page, "text/html");
+  const samples = all(`[data-phone="${index}"] [data-sample]`, stage);
+  const round = stage.body.dataset["round"] ?? "";
   const roll = document.createElement("div");
   roll.style.cssText = ROLL_STYLE;
   roll.setAttribute("role", "dialog");
   roll.setAttribute("aria-label", "相册 Camera roll");
-  for (const sample of samples) roll.append(sampleButton(sample, (name) => choose(input, name, roll)));
+  for (const sample of samples) roll.append(sampleButton(sample, (name) => choose(input, { name, roll, round })));
   const own = document.createElement("small");
   own.textContent = "按住 Alt 点击可选自己的照片。Alt-click the field for a picture of your own.";
   own.style.gridColumn = "1 / -1";
@@ -90,10 +93,18 @@ function sampleButton(sample: HTMLElement, choose: (name: string) => void): HTML
   return button;
 }
 
-async function choose(input: HTMLInputElement, name: string, roll: HTMLElement): Promise<void> {
-  const bytes = await (await fetch(`/simulator/samples/${name}`)).blob();
+interface Choice {
+  name: string;
+  roll: HTMLElement;
+  /** each round is photographed anew */
+  round: string;
+}
+
+async function choose(input: HTMLInputElement, { name, roll, round }: Choice): Promise<void> {
+  const sample = await (await fetch(`/simulator/samples/${name}`)).blob();
+  const bytes = await retake(sample, round + name);
   const chosen = new DataTransfer();
-  chosen.items.add(new File([bytes], name.endsWith(".jpg") ? name : `${name}.jpg`, { type: "image/jpeg" }));
+  chosen.items.add(new File([bytes], name, { type: "image/jpeg" }));
   input.files = chosen.files;
   roll.remove();
   input.dispatchEvent(new Event("input", { bubbles: true }));

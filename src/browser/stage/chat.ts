@@ -1,27 +1,9 @@
 import { one } from "../dom.ts";
 import { element } from "./element.ts";
-import { openPage, type Phone } from "./phone.ts";
+import { linked, pageLink } from "./links.ts";
+import type { Phone } from "./phone.ts";
 import type { Line, PhoneState } from "./state.ts";
-
-/** Links in a text become tappable; those to the app's own pages get a name. */
-function linked(phone: Phone, text: string): (Node | string)[] {
-  const parts = text.split(/(https?:\/\/[^\s，。）)]+)/);
-  return parts.map((part, i) =>
-    i % 2 === 0 ? part : pageLink(phone, part, part.includes("/h5") ? "打开页面 Open ›" : part),
-  );
-}
-
-function pageLink(phone: Phone, url: string, words = ""): HTMLElement {
-  const link = element("a", { href: url, textContent: words });
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    openPage(phone, url);
-  });
-  return link;
-}
-
-const pictureLink = (src: string) =>
-  element("a", { href: src, target: "_blank", title: "放大 Enlarge" }, element("img", { src, alt: "照片 Picture" }));
+import { clockTime } from "./times.ts";
 
 /** What a template's own text says before these fields. */
 const FIELD_NAMES: Record<string, string> = {
@@ -30,48 +12,61 @@ const FIELD_NAMES: Record<string, string> = {
   time3: "时间 Time",
 };
 
-const LINES: Record<string, (phone: Phone, line: Line) => HTMLLIElement> = {
-  text: (phone, line) => element("li", {}, ...linked(phone, line.text ?? "")),
-  location: (_phone, line) => element("li", {}, `📍 ${line.text}`),
-  notice: (_phone, line) => element("li", { className: "note" }, line.text ?? ""),
-  image: (_phone, line) => element("li", { className: "picture" }, pictureLink(`/simulator/pictures/${line.mediaId}`)),
-  news: (phone, line) =>
-    element("li", { className: "card" }, ...(line.articles ?? []).map(({ url, title }) => pageLink(phone, url, title))),
-  link: (phone, line) => element("li", {}, pageLink(phone, line.url ?? "/h5", line.title)),
-  menu: (_phone, line) =>
-    element("li", {}, line.text ?? "", ...(line.items ?? []).map((item) => element("div", {}, item.content))),
-  "mini-program": (_phone, line) => element("li", {}, line.title ?? ""),
-  template: (phone, line) => {
-    const rows = Object.entries(line.fields ?? {}).map(([name, value]) => [
-      element("dt", {}, FIELD_NAMES[name] ?? name),
-      element("dd", {}, value),
-    ]);
+const div = (className: string, ...content: (Node | string)[]) => element("div", { className }, ...content);
+
+const picture = (src: string, alt: string) => element("img", { src, alt });
+
+function article(phone: Phone, { url, title, description, picUrl }: NonNullable<Line["articles"]>[number]) {
+  const text = div("card-text", element("strong", {}, title), ...(description ? [element("p", {}, description)] : []));
+  return pageLink(phone, url, ...(picUrl ? [picture(picUrl, "")] : []), text);
+}
+
+/** What stands in the bubble of each kind of line, and which bubble it is. */
+const LINES: Record<string, (phone: Phone, line: Line) => HTMLElement> = {
+  text: (phone, { text = "" }) => div("bubble", ...linked(phone, text)),
+  location: (_phone, { text = "" }) => div("card place", div("card-text", element("strong", {}, text)), div("map")),
+  image: (_phone, { mediaId }) => {
+    const src = `/simulator/pictures/${mediaId}`;
     return element(
-      "li",
-      { className: "card" },
-      element("strong", {}, "服务通知"),
-      element("dl", {}, ...([] as Node[]).concat(...rows)),
-      pageLink(phone, line.url ?? "/h5", "详情"),
+      "a",
+      { className: "picture", href: src, target: "_blank", title: "放大 Enlarge" },
+      picture(src, "照片 Picture"),
     );
+  },
+  news: (phone, { articles = [] }) => div("card news", ...articles.map((one) => article(phone, one))),
+  link: (phone, { url = "/h5", title = "" }) => div("card news", article(phone, { url, title })),
+  menu: (_phone, { title = "", text = "", items = [] }) =>
+    div("bubble", title, ...items.map(({ content }) => div("menu-item", content)), text),
+  "mini-program": (_phone, { title = "" }) => div("card", div("card-text", element("strong", {}, title))),
+  template: (phone, { fields = {}, url = "" }) => {
+    const rows = Object.entries(fields).map(([name, value]) =>
+      div("field", element("span", {}, FIELD_NAMES[name] ?? name), element("span", {}, value)),
+    );
+    const details = url ? [pageLink(phone, url, "详情 Details", element("i", {}, "›"))] : [];
+    return div("card template", div("card-head", "服务通知 Notice"), ...rows, ...details);
   },
 };
 
-/** Adds the lines that are new. */
+const FROM: Record<string, string> = { me: "me", account: "account" };
+const MINUTES_APART = 5 * 60_000;
+
+function drawLine(phone: Phone, line: Line): HTMLLIElement {
+  if (line.kind === "notice") return element("li", { className: "note" }, line.text ?? "");
+  const content = LINES[line.kind]?.(phone, line) ?? div("bubble", line.kind);
+  const face = element("span", { className: "face", ariaHidden: "true" }, line.from === "me" ? phone.letter : "快");
+  return element("li", { className: FROM[line.from] ?? "account" }, face, content);
+}
+
+/** Adds the lines that are new, and the time where a while has passed. */
 export function drawChat(phone: Phone, { follows, chat }: PhoneState): void {
-  const follow = one(".follow", phone.root);
-  follow.hidden = follows;
-  follow.style.display = follows ? "none" : "";
+  one(".follow", phone.root).hidden = follows;
   const list = one(".chat", phone.root);
-  if (chat.length === 0 && phone.drawn > 0) {
-    list.textContent = "";
-    phone.drawn = 0;
-  }
   const fresh = chat.filter((line) => line.seq > phone.drawn);
   for (const line of fresh) {
-    const node = LINES[line.kind]?.(phone, line) ?? element("li", {}, line.kind);
-    if (line.from === "me") node.classList.add("me");
-    list.append(node);
+    if (line.at - phone.drawnAt > MINUTES_APART) list.append(element("li", { className: "note" }, clockTime(line.at)));
+    list.append(drawLine(phone, line));
     phone.drawn = line.seq;
+    phone.drawnAt = line.at;
   }
   countUnread(phone, fresh.filter((line) => line.from === "account").length);
   if (fresh.length > 0) list.scrollTop = list.scrollHeight;

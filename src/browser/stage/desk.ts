@@ -1,7 +1,9 @@
 import { one } from "../dom.ts";
 import { element, fill, isNews } from "./element.ts";
+import { drawUndelivered } from "./insurers.ts";
 import type { Post } from "./phone.ts";
 import type { Claim, State } from "./state.ts";
+import { exactTime } from "./times.ts";
 
 /** What an insurer can report: status, words on the button, amounts. */
 const STATUSES: [status: string, words: string, amounts?: object][] = [
@@ -13,27 +15,45 @@ const STATUSES: [status: string, words: string, amounts?: object][] = [
   ["rejected", "拒赔 Refused"],
 ];
 
-/** The claims as they arrived at the insurers, with a button for each status. */
-export function drawClaims(claims: Claim[], post: Post): void {
-  one("#no-claims").hidden = claims.length > 0;
-  const box = one("#claims");
-  const what = claims.map(({ id, deliveries, statuses }) => [id, deliveries, statuses]);
-  if (isNews(box, what))
-    fill(
-      box,
-      claims.map((claim) => drawClaim(claim, post)),
-    );
+/** What arrived at the insurers, with a button for each status, and what did not; of earlier rounds folded away. */
+export function drawClaims({ claims, undelivered, now }: State, post: Post): void {
+  const parts = [false, true].map((isEarlier) => ({
+    late: undelivered.filter((one) => one.isEarlier === isEarlier),
+    taken: claims.filter((claim) => claim.isEarlier === isEarlier),
+  }));
+  const [current, earlier] = parts.map(({ late, taken }) => ({
+    what: [late, late.length > 0 && now, taken.map(({ id, tries, statuses }) => [id, tries, statuses])],
+    draw: () => [
+      ...late.map((one) => drawUndelivered(one, Date.parse(now), post)),
+      ...taken.map((claim) => drawClaim(claim, post)),
+    ],
+    count: late.length + taken.length,
+  }));
+  if (!current || !earlier) return;
+  one("#no-claims").hidden = current.count > 0;
+  one("#earlier").hidden = earlier.count === 0;
+  one("#earlier-count").textContent = String(earlier.count);
+  for (const [box, { what, draw }] of [
+    [one("#claims"), current],
+    [one("#earlier-claims"), earlier],
+  ] as const)
+    if (isNews(box, what)) fill(box, draw());
 }
 
 function drawClaim(claim: Claim, post: Post): HTMLElement {
   const { parties, caseNo } = claim.body.data;
   const insured = parties.find((party) => party.role === "insured") ?? parties[0];
+  const repeated =
+    claim.tries > 1
+      ? [element("p", {}, `送了 ${claim.tries} 次，生效一次 Came ${claim.tries} times, took effect once`)]
+      : [];
   const told = claim.statuses.map(({ status, answer }) => `${status} (${answer})`).join(" → ");
   return element(
     "article",
     { className: "claim" },
     element("h3", {}, `${claim.code} · ${claim.ref}`, element("small", {}, "签名有效 ✓ verified")),
     element("p", {}, `${insured?.driver.name} · ${insured?.vehicle.plate} · ${caseNo}`),
+    ...repeated,
     element("p", {}, told ? `回报 Reported: ${told}` : "回报状态 Report a status:"),
     element("div", { className: "acts" }, ...statusButtons(claim, post)),
     element(
@@ -57,17 +77,16 @@ function statusButtons(claim: Claim, post: Post): HTMLElement[] {
 }
 
 export function drawPushes(pushes: State["pushes"]): void {
-  const lines = pushes.map(({ at, kind, outcome }) =>
-    element("li", {}, `${new Date(at).toLocaleTimeString("zh-CN")} ${kind} → ${outcome}`),
-  );
+  const lines = pushes.map(({ at, kind, outcome }) => element("li", {}, `${exactTime(at)} ${kind} → ${outcome}`));
   fill(one("#pushes"), lines.reverse());
 }
 
 /** Shows where the newcomer stands, from what has happened so far. */
-export function drawSteps({ phones: [a, b], codes, claims }: State, steps: HTMLElement[]): void {
+export function drawSteps({ phones: [a, b], hasCode, claims: all }: State, steps: HTMLElement[]): void {
+  const claims = all.filter(({ isEarlier }) => !isEarlier);
   const isReported = claims.some(({ statuses }) => statuses.length > 0);
-  const done = [a?.follows, codes > 0, b?.follows, claims.length > 0, isReported];
+  const done = [a?.follows, hasCode, b?.follows, claims.length > 0, isReported];
   const now = done.lastIndexOf(true) + 1;
   for (const [i, line] of Array.from(steps.entries())) line.className = i < now ? "done" : i === now ? "now" : "";
-  one("[data-no-code]").hidden = codes > 0;
+  one("[data-no-code]").hidden = hasCode;
 }

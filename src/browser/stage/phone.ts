@@ -5,8 +5,12 @@ export interface Phone {
   root: HTMLElement;
   /** "1" or "2" */
   index: string;
+  /** on the face beside what this driver says */
+  letter: string;
   /** number of the last line of the chat that is drawn */
   drawn: number;
+  /** when that line was said */
+  drawnAt: number;
   /** lines that arrived while a page covered the chat */
   unread: number;
 }
@@ -16,7 +20,7 @@ export type Post = (path: string, body?: BodyInit, type?: string) => Promise<unk
 
 export const actOf =
   (post: Post) =>
-  (phone: Phone, name: string, body = ""): Promise<unknown> =>
+  (phone: Phone, name: string, body: BodyInit = ""): Promise<unknown> =>
     post(`/simulator/phones/${phone.index}/acts/${name}`, body);
 
 export type Act = ReturnType<typeof actOf>;

@@ -1,10 +1,17 @@
 /** Answer of GET /simulator/state, as far as the page reads it. */
 export interface State {
+  /** another one: other drivers, nothing drawn yet */
+  round: string;
+  now: string;
   phones: PhoneState[];
   menu: { button?: MenuButton[] } | null;
-  /** QR codes that were made */
-  codes: number;
+  /** a code of this round can be scanned */
+  hasCode: boolean;
+  insurers: { code: string; zh: string; en: string; behaviour: string }[];
   claims: Claim[];
+  undelivered: Undelivered[];
+  /** insurers to which nothing is sent at present, and why */
+  circuits: Record<string, string>;
   pushes: { at: string; kind: string; outcome: string }[];
 }
 
@@ -17,13 +24,14 @@ export interface PhoneState {
 /** A line of a chat; which fields it has follows from its kind. */
 export interface Line {
   seq: number;
-  from: "me" | "account";
+  at: number;
+  from: "me" | "account" | "platform";
   kind: string;
   text?: string;
   title?: string;
   url?: string;
   mediaId?: string;
-  articles?: { title: string; url: string }[];
+  articles?: { title: string; url: string; description?: string; picUrl?: string }[];
   items?: { content: string }[];
   fields?: Record<string, string>;
 }
@@ -41,7 +49,12 @@ export interface Claim {
   id: string;
   code: string;
   ref: string;
+  /** how often it was taken: once with effect */
   deliveries: number;
+  /** how often it came, whatever became of it */
+  tries: number;
+  /** of a case that was begun before this round */
+  isEarlier: boolean;
   headers: object;
   statuses: { status: string; answer: string | number }[];
   body: {
@@ -50,4 +63,17 @@ export interface Claim {
       parties: { role: string; driver: { name: string }; vehicle: { plate: string } }[];
     };
   };
+}
+
+/** A claim that its insurer has not taken. */
+export interface Undelivered {
+  id: string;
+  insurer: string;
+  /** of the case */
+  number: string;
+  state: "pending" | "inflight" | "held" | "dead";
+  attempts: number;
+  dueAt: string | null;
+  isEarlier: boolean;
+  log: { n: number; at: string; code: string }[];
 }

@@ -33,6 +33,8 @@ export interface InsurerStandIn {
   /** how this insurer behaves from now on, or for the next `times` requests */
   setMode(code: string, mode: Mode, times?: number): void;
   modeOf(code: string): Mode;
+  /** each insurer answers normally again */
+  behaveAsUsual(): void;
   /** A signed call-back to the app, with the next sequence number unless one is given. NotFound where that insurer's secret is not ours. */
   sendStatus(code: string, ref: string, status: StatusInput): Promise<SentStatus>;
   /** ends answers that are held back */
@@ -56,6 +58,9 @@ export function createInsurerStandIn({
     arrivals: (code) => inbox.arrivals(code),
     setMode: modes.set,
     modeOf: modes.get,
+    behaveAsUsual() {
+      for (const { code } of insurers) modes.set(code, { kind: "normal" });
+    },
     async sendStatus(code, ref, input) {
       const secrets = secretsOf(code);
       if (!secrets) throw new NotFound("insurer-not-stood-in-for");
