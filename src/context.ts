@@ -169,6 +169,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   health.add("delayedPhotos", () => deliveries.countDueAfter("photo", new Date(now().getTime() + A_MINUTE_MS)));
   health.add("dueForS", () => deliveries.findDueForS());
   health.add("unreadPlates", () => deliveries.countUnread());
+  health.add("papersMissing", () => deliveries.countFailing("document", 3));
   const insurers = createInsurerClient({
     ...config,
     sessionKey: config.keys.session,

@@ -6,8 +6,8 @@ import { sayWithUnsaid } from "./bundle-words.ts";
 import { noticeFields, noticeText, noticeUrl } from "./notice.ts";
 import type { Outcome, Told } from "./tell-person.ts";
 
-/** The agreement itself goes with the news that it is concluded. */
-const WITH_PICTURE = new Set(["concluded", "claim-call-insurer"]);
+/** The agreement itself goes with the news that it is concluded, or with the news that it is there after all. */
+const WITH_PICTURE = new Set(["concluded", "claim-call-insurer", "paper-made"]);
 
 /** The last two messages of a window are for these: not more than three in a row about what he sees on his page anyway. */
 const MATTERS = new Set([

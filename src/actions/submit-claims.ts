@@ -19,12 +19,17 @@ export interface SubmittedClaims {
   outbox: OutboxEntry[];
 }
 
-/** One claim for each party that allowed it, for the outbox, and a word to the others that they call their insurer themselves. Part of the change that stores the documents; a second time it has nothing to add. */
+/**
+ * Makes one claim for each party that allowed it, for the outbox, and a notice to the others to call their insurer. Part of
+ * the change that stores the documents, or that goes on without them; a second time it adds nothing.
+ */
 export function submitClaims(ctx: Wiring, accident: Accident): SubmittedClaims {
   const { catalogue } = ctx.config.rules;
   const content = agreementOf(accident, catalogue);
-  if (!content || !accident.concludedAt || accident.claims.length > 0) {
-    return { claims: accident.claims, events: [], outbox: [] };
+  if (!accident.concludedAt || accident.claims.length > 0) return { claims: accident.claims, events: [], outbox: [] };
+  // The rules were changed after the signatures and do not cover what was agreed: no claim can be written, the drivers call.
+  if (!content) {
+    return { claims: [], events: [], outbox: LETTERS.map((letter) => callInsurer(ctx, accident, letter)) };
   }
   const now = ctx.clock.now();
   const letters = claimants(accident, claimTakers(ctx));

@@ -257,6 +257,7 @@ export const EVENT_TYPES = [
   "statement-given",
   "agreement-signed",
   "agreement-concluded",
+  "documents-delayed",
   "documents-rendered",
   "claim-submitted",
   "claim-delivered",

@@ -68,6 +68,8 @@ export interface View {
   /** from the moment at which it may be read and signed; carries the data of both, as art. 21 demands */
   agreement: AgreementContent | null;
   hasPictures: boolean;
+  /** the paper could not be made yet and follows */
+  isPaperDelayed: boolean;
   pages: number;
   concludedAt: Date | null;
   claims: Claim[];
@@ -127,6 +129,7 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     liability: bothStated ? compareStatements(accident, catalogue) : { kind: "incomplete" },
     agreement: readable ? agreementOf(accident, catalogue) : null,
     hasPictures: accident.documents !== null,
+    isPaperDelayed: accident.documents === null && accident.events.some(({ type }) => type === "documents-delayed"),
     pages: accident.documents?.pngSha256.length ?? 0,
     concludedAt: accident.concludedAt,
     claims: accident.claims.filter((claim) => claim.party === letter),

@@ -8,12 +8,13 @@ import type { OutboxEntry } from "../domain/accident.ts";
 
 export type Delivery = NonNullable<Awaited<ReturnType<Context["deliveries"]["claimDue"]>>>;
 
-/** One leased delivery, its body opened. */
+/** One leased delivery. */
 export interface Job {
   id: string;
   accidentId: string;
   target: string;
-  body: string;
+  /** Opens the body; throws Unreadable, or NotFound when the accident was erased. */
+  openBody: () => Promise<string>;
   attempts: number;
   /** no further attempt follows */
   last: boolean;
@@ -50,15 +51,18 @@ export const LANES: readonly Lane[] = [
     // each insurer has its own limit
     concurrency: Number.POSITIVE_INFINITY,
     leaseMs: 30_000,
-    handle: (ctx, { id, target, ...job }) => deliverClaim(ctx, { ...job, deliveryId: id, insurerCode: target }),
+    async handle(ctx, { id, target, openBody, ...job }) {
+      return deliverClaim(ctx, { ...job, body: await openBody(), deliveryId: id, insurerCode: target });
+    },
   },
   {
     kind: "notice",
     order: "urgent-first",
     concurrency: 4,
     leaseMs: 15_000,
-    async handle(ctx, { id, target, body, last }) {
-      const channel = await tellPerson(ctx, { personId: target, notice: JSON.parse(body), deliveryId: id, last });
+    async handle(ctx, { id, target, openBody, last }) {
+      const notice = JSON.parse(await openBody());
+      const channel = await tellPerson(ctx, { personId: target, notice, deliveryId: id, last });
       return channel === "waits" ? { to: "late", code: channel, head: "", afterMs: 1_000 } : undefined;
     },
   },
@@ -66,8 +70,9 @@ export const LANES: readonly Lane[] = [
     kind: "document",
     concurrency: 1,
     leaseMs: 15_000,
-    async handle(ctx, { body }) {
-      await renderDocuments(ctx, JSON.parse(body));
+    // Claims wait behind it: what a body would say is known without it, and need not open.
+    async handle(ctx, { accidentId, attempts }) {
+      await renderDocuments(ctx, { accidentId, attempts });
       return undefined;
     },
   },
@@ -75,8 +80,8 @@ export const LANES: readonly Lane[] = [
     kind: "photo",
     concurrency: 2,
     leaseMs: 15_000,
-    async handle(ctx, { body, attempts, last }) {
-      const again = await fetchPhoto(ctx, { ...JSON.parse(body), attempts, last });
+    async handle(ctx, { openBody, attempts, last }) {
+      const again = await fetchPhoto(ctx, { ...JSON.parse(await openBody()), attempts, last });
       return again ? { to: "late", head: "", ...again } : undefined;
     },
   },
@@ -85,8 +90,8 @@ export const LANES: readonly Lane[] = [
     idleKind: "plate-idle",
     concurrency: 1,
     leaseMs: 15_000,
-    async handle(ctx, { body }) {
-      const outcome = await readPlate(ctx, JSON.parse(body));
+    async handle(ctx, { openBody }) {
+      const outcome = await readPlate(ctx, JSON.parse(await openBody()));
       return outcome === "unreadable" ? { to: "dead", code: outcome, head: "", afterMs: 0 } : undefined;
     },
   },

@@ -1,19 +1,22 @@
 import type { Context } from "../context.ts";
-import { nextAttempt } from "../domain/retry.ts";
+import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
 import { AppError, Busy, Upstream } from "../errors.ts";
+import { within } from "../timer.ts";
 import type { Delivery, Lane, Verdict } from "./lanes.ts";
 
 /** A job that cannot be done here and now is not worth three days. At the last attempt a notice is kept for the next answer, a picture asked for again. */
 const MAX_ATTEMPTS: Record<Delivery["kind"], number> = {
   claim: Number.POSITIVE_INFINITY,
   notice: 7,
-  document: 9,
+  document: RETRY_SCHEDULE_S.length,
   photo: 7,
   plate: 3,
   "plate-idle": 3,
 };
 /** of a lease: a claim's post that begins later could outlast it (30 s of lease, 15 s of time-out) */
 const LAST_MOMENT = 0.5;
+/** in leases: a job that takes longer is given up, its place goes to the next */
+const LONGEST = 4;
 
 /** Does one leased delivery and writes what became of it, under the lease's token. Never throws: the loop goes on. */
 export async function runJob(ctx: Context, lane: Lane, leased: Leased): Promise<void> {
@@ -45,15 +48,22 @@ async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): 
   // an attempt that ends the process never returns here: the number of leases counts it
   if (attempts > MAX_ATTEMPTS[delivery.kind]) return dead(ctx, delivery, "attempts-used-up");
   try {
-    const body = await ctx.accidents.openBody(accidentId, id, delivery.sealed);
+    const openBody = () => ctx.accidents.openBody(accidentId, id, delivery.sealed);
     const last = attempts >= MAX_ATTEMPTS[delivery.kind];
-    return (await lane.handle(ctx, { id, accidentId, target, body, attempts, last, mayPost })) ?? verdict;
+    const job = { id, accidentId, target, openBody, attempts, last, mayPost };
+    const limit = { timer: ctx.timer, ms: lane.leaseMs * LONGEST };
+    return (await within(lane.handle(ctx, job), limit, stuck)) ?? verdict;
   } catch (error) {
     const code = codeOf(error);
     ctx.log.warn({ delivery: id, kind: delivery.kind, attempts, code }, "jobs.failed");
     return failed(ctx, delivery, { error, code });
   }
 }
+
+/** Gives up on a job that never settles, so that its place is free again; what it still does is fenced off by its lease. */
+const stuck = (): never => {
+  throw Object.assign(new Error("job stuck"), { code: "job-stuck" });
+};
 
 function failed(ctx: Context, delivery: Delivery, { error, code }: { error: unknown; code: string }): Verdict {
   const { attempts } = delivery;

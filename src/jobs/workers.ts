@@ -35,8 +35,9 @@ export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
   const ringLanes = () => {
     for (const { bell } of lanes) bell.ring();
   };
+  const failing = new Set<string>();
   const relay = roundWorker("relay", POLL_MS, async () => {
-    const moved = await relayOutbox(ctx);
+    const moved = await relayOutbox(ctx, failing);
     if (moved > 0) ringLanes();
     return moved;
   });

@@ -313,16 +313,16 @@ describe("a job that is poison", () => {
     await house.ctx.accidents.change(accident.id, (current) => ({
       accident: current,
       events: [],
-      outbox: [{ kind: "document", target: accident.id, body: "not what the job expects" }],
+      outbox: [{ kind: "photo", target: accident.id, body: "not what the job expects" }],
     }));
     for (let n = 0; n < 10; n++) {
       await house.jobs.settle();
       house.clock.advance(1.2 * DAY_MS);
     }
     const dead = (await house.ctx.deliveries.listUndelivered(1_000)).find(
-      (d) => d.accidentId === accident.id && d.kind === "document",
+      (d) => d.accidentId === accident.id && d.kind === "photo",
     );
-    assert.deepEqual([dead?.state, dead?.attempts, dead?.log.at(-1)?.code], ["dead", 9, "SyntaxError"]);
+    assert.deepEqual([dead?.state, dead?.attempts, dead?.log.at(-1)?.code], ["dead", 7, "SyntaxError"]);
     assert.ok(house.lines.some((line) => line.includes("jobs.dead") && line.includes(dead?._id ?? "?")));
     assert.equal(received(accident)[0]?.deliveries, 1);
   });

@@ -49,7 +49,7 @@ function stateOf(view: View, known: Insurer | undefined, claim: Claim | null): C
   if (claim) return "submitted";
   if (view.me.signature?.forwarding !== true) return "not-forwarded";
   if (!known) return view.me.details?.insurerCode === "other" ? "no-interface" : "no-insurer";
-  return view.hasPictures ? "no-interface" : "rendering";
+  return view.hasPictures || view.isPaperDelayed ? "no-interface" : "rendering";
 }
 
 function nextOf(state: ClaimLine["state"], claim: Claim | null, delivery: Delivery): ClaimLine["next"] {
