@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { claimNews } from "../../src/actions/claim-notice.ts";
 import { notice } from "../../src/actions/notice.ts";
-import type { Claim, OutboxEntry } from "../../src/domain/accident.ts";
+import type { Accident, Claim, OutboxEntry } from "../../src/domain/accident.ts";
 import { LANES, type Lane } from "../../src/jobs/lanes.ts";
 import { queueOf } from "../../src/jobs/queues.ts";
 import { relayOutbox } from "../../src/jobs/relay.ts";
@@ -68,5 +68,38 @@ describe("the lane of notices", () => {
       order.flatMap((code, at) => (code === "claim-paid" ? [at] : [])),
       [4, 9, 14, 19, 24],
     );
+  });
+});
+
+describe("/readyz", () => {
+  it("says by kind for how long what has been due longest is due; what is in hand or done is not due", async () => {
+    const own = await openClaimsHouse();
+    const { ctx } = own;
+    const dueForS = async () =>
+      ((await (await fetch(`${own.url}/readyz`)).json()) as Record<string, unknown>)["dueForS"];
+    try {
+      assert.deepEqual(await dueForS(), {});
+      const { id } = await own.conclude({ forwarding: { A: true, B: false } });
+      while ((await relayOutbox(ctx)) > 0);
+      own.clock.advance(90_500);
+      const outbox = (accident: Accident) => [notice(accident, "A", "may-move")];
+      await ctx.accidents.change(id, (accident) => ({ accident, events: [], outbox: outbox(accident) }));
+      while ((await relayOutbox(ctx)) > 0);
+      own.clock.advance(30_000);
+      const { claim, notice: told } = (await dueForS()) as Record<string, number>;
+      assert.deepEqual({ claim, told }, { claim: 120, told: 120 });
+      const leased = await ctx.deliveries.claimDue({ kind: "claim", leaseMs: 30_000 });
+      assert.equal("claim" in ((await dueForS()) as object), false, "in hand");
+      own.clock.advance(31_000);
+      assert.equal(((await dueForS()) as Record<string, number>)["claim"], 1, "its lease has lapsed");
+      const again = await ctx.deliveries.claimDue({ kind: "claim", leaseMs: 30_000 });
+      assert.ok(again && again._id === leased?._id);
+      const attempt = { n: 2, at: ctx.clock.now(), ms: 0, code: "done", head: "" };
+      assert.equal(await ctx.deliveries.complete({ _id: again._id, token: again.token }, attempt), true);
+      own.clock.advance(31_000);
+      assert.equal("claim" in ((await dueForS()) as object), false, "done");
+    } finally {
+      await own.close();
+    }
   });
 });

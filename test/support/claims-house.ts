@@ -9,7 +9,7 @@ import type { Accident } from "../../src/domain/accident.ts";
 import { createJobs, type Jobs } from "../../src/jobs/jobs.ts";
 import { createInsurerStandIn, type InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
 import { capturedLog } from "./captured-log.ts";
-import { NOON, standingClock } from "./clocks.ts";
+import { type ManualClock, NOON, standingClock } from "./clocks.ts";
 import { type ConcludedOptions, concludedAccident } from "./concluded-accident.ts";
 import { databaseUri } from "./database.ts";
 import { listen } from "./platform-server.ts";
@@ -20,7 +20,7 @@ export interface ClaimsHouse {
   ctx: Context;
   jobs: Jobs;
   insurers: InsurerStandIn;
-  clock: ReturnType<typeof standingClock>;
+  clock: ManualClock;
   url: string;
   /** an accident on paper whose claims wait in the outbox */
   conclude(options?: Partial<ConcludedOptions>): Promise<Accident>;
@@ -38,14 +38,15 @@ export interface ClaimsHouse {
 export interface ClaimsHouseOptions {
   /** how far the insurers' clock is from ours */
   insurersAheadMs?: () => number;
+  /** of everything in the house, and its limits; stands still unless given */
+  clock?: ManualClock;
 }
 
 export async function openClaimsHouse(
   change: (config: Config) => Partial<Config> = () => ({}),
-  { insurersAheadMs = () => 0 }: ClaimsHouseOptions = {},
+  { insurersAheadMs = () => 0, clock = standingClock(NOON) }: ClaimsHouseOptions = {},
 ): Promise<ClaimsHouse> {
   const dir = temporaryFolder("claims");
-  const clock = standingClock(NOON);
   let answer: RequestListener = (_req, res) => res.end();
   const server = await listen((req, res) => answer(req, res));
   const loaded = await loadConfig({ DATA_DIR: dir, PORT: "0", PUBLIC_URL: server.url });
