@@ -1,13 +1,13 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { stringify } from "yaml";
 import { loadConfig } from "../../src/config.ts";
 import { createContext } from "../../src/context.ts";
 import { firstBrokenEvent } from "../../src/store/accidents.ts";
 import { freePort } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { demoPhotos } from "./photos.ts";
+import { serverEnv } from "./server-env.ts";
 import { ServerProcess } from "./server-process.ts";
 import { type Settled, settle } from "./settle.ts";
 import { type StandIns, startStandIns } from "./stand-ins.ts";
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   const appUrl = `http://127.0.0.1:${port}`;
   const dir = temporaryFolder("demo");
   const standIns = await startStandIns({ port: standInPort, appUrl });
-  const env = await serverEnv({ dir, port, appUrl, standIns });
+  const env = await serverEnv({ name: "demo", dir, port, standIns });
   const server = new ServerProcess(appUrl, env, values.server ? [values.server] : undefined);
   try {
     await timed("the server starts", () => server.start());
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
       if (steps % killEvery === 0) await timed("  kill -9, restart", () => server.killAndRestart());
       return result;
     };
-    const settled = await settle({ appUrl, standIns, photos, step });
+    const settled = await settle({ appUrl, standIns, photos, name: "demo", step });
     const code = await timed("SIGTERM: the server drains and ends", () => server.stop());
     if (code !== 0) throw new Error(`the server ended with ${code}`);
     const events = await readEvents(env, settled.accidentId);
@@ -71,31 +71,6 @@ async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
   const result = await work();
   say(`${(performance.now() - start).toFixed(0).padStart(6)} ms  ${name}`);
   return result;
-}
-
-interface Place {
-  dir: string;
-  port: number;
-  appUrl: string;
-  standIns: StandIns;
-}
-
-async function serverEnv({ dir, port, appUrl, standIns }: Place): Promise<Record<string, string>> {
-  const file = join(dir, "settings.yaml");
-  await writeFile(file, stringify(standIns.settings));
-  const database: Record<string, string> = process.env.MONGODB_URI
-    ? { MONGODB_URI: new URL(`/demo_${port}`, process.env.MONGODB_URI).href }
-    : {};
-  return {
-    ...standIns.env,
-    ...database,
-    CONFIG_FILE: file,
-    PORT: String(port),
-    HOST: "127.0.0.1",
-    PUBLIC_URL: appUrl,
-    DATA_DIR: join(dir, "data"),
-    LOG_LEVEL: "silent",
-  };
 }
 
 /** The record of the case, read from the database after the server has gone; throws when its chain does not hold. */

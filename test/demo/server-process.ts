@@ -19,6 +19,11 @@ export class ServerProcess {
     this.#command = command;
   }
 
+  /** of the process that runs now; undefined before the first start */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   async start(): Promise<void> {
     const [file = "", ...args] = this.#command;
     const child = spawn(file, args, {

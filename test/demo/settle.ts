@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { toBuffer } from "qrcode";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { DriverPhone, expectStep, type Page, visible } from "../support/driver-phone.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
@@ -10,6 +11,8 @@ export interface Stage {
   appUrl: string;
   standIns: StandIns;
   photos: Record<string, Buffer>;
+  /** tells these two drivers from all others */
+  name: string;
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -20,13 +23,14 @@ export interface Settled {
   pages: Buffer[];
 }
 
-const OPENID = { A: "o_demo_driver_a", B: "o_demo_driver_b" };
+const openidsOf = ({ name }: Stage) => ({ A: `o_${name}_driver_a`, B: `o_${name}_driver_b` });
 const NOTHING = { vehicles: "two", condition: "none", consent: "yes" };
 
 /** Two drivers from the first message to the signed agreement, over the real HTTP forms, and their insurers up to the payment. Throws at the first step that is not as it should be. */
 export async function settle(stage: Stage): Promise<Settled> {
   const { appUrl, standIns, step } = stage;
   const { platform } = standIns;
+  const OPENID = openidsOf(stage);
   const [a, b] = [new DriverPhone(appUrl, OPENID.A), new DriverPhone(appUrl, OPENID.B)];
 
   const startUrl = await step("A follows the account and is answered", async () => {
@@ -47,10 +51,9 @@ export async function settle(stage: Stage): Promise<Settled> {
   pageA = await photographs(stage, a, { page: pageA, caseUrl });
   pageA = await step("A has moved his car", async () => expectStep(await a.submit(pageA, {}), "place"));
   const joinUrl = await step("B scans A's code and is invited", async () => {
-    const code = platform.qrs().at(-1);
-    assert.ok(code, "no QR code was made");
+    const code = await codeOn(await a.open(`${caseUrl}/invitation.png`), stage);
     const link = { openid: OPENID.B, pattern: LINK };
-    return linkIn(await answered(platform, link, () => platform.scan(OPENID.B, code.url)));
+    return linkIn(await answered(platform, link, () => platform.scan(OPENID.B, code)));
   });
   let pageB = await step("B joins: the same declaration", async () => {
     const page = await b.open(joinUrl);
@@ -69,8 +72,9 @@ export async function settle(stage: Stage): Promise<Settled> {
   });
   await step("both read the two sentences and sign", () => bothSign(stage, { a, b, caseUrl }));
   const papers = await step("the agreement is there as PDF and as pictures", () => fetchPapers(a, caseUrl));
-  await insurersPay(stage, { a, caseUrl });
-  return { caseUrl, accidentId: caseUrl.split("/").at(-1) ?? "", ...papers };
+  const accidentId = caseUrl.split("/").at(-1) ?? "";
+  await insurersPay(stage, { a, caseUrl, accidentId });
+  return { caseUrl, accidentId, ...papers };
 }
 
 interface Drivers {
@@ -79,12 +83,20 @@ interface Drivers {
   caseUrl: string;
 }
 
+/** What a phone reads from the picture of an invitation: of the platform's codes, newest first, the one that looks so. */
+async function codeOn({ bytes }: Page, { standIns }: Stage): Promise<string> {
+  for (const { url } of standIns.platform.qrs().reverse()) {
+    if (bytes.equals(await toBuffer(url, { type: "png", width: 480, margin: 4, errorCorrectionLevel: "M" })))
+      return url;
+  }
+  throw new Error("the picture shows no code of the platform");
+}
+
 /** Three pictures through the form, two through the chat, as drivers mix them. */
-async function photographs(
-  { standIns: { platform }, photos, step }: Stage,
-  a: DriverPhone,
-  at: { page: Page; caseUrl: string },
-): Promise<Page> {
+async function photographs(stage: Stage, a: DriverPhone, at: { page: Page; caseUrl: string }): Promise<Page> {
+  const { photos, step } = stage;
+  const { platform } = stage.standIns;
+  const openid = openidsOf(stage).A;
   const [inForm, inChat] = [PHOTO_SLOTS.slice(0, 3), PHOTO_SLOTS.slice(3)];
   let { page } = at;
   for (const slot of inForm) {
@@ -97,8 +109,8 @@ async function photographs(
   }
   for (const slot of inChat) {
     await step(`A sends ${slot} in the chat`, async () => {
-      const taken = { openid: OPENID.A, pattern: /收到/ };
-      await answered(platform, taken, () => platform.sendImage(OPENID.A, photos[slot] as Buffer));
+      const taken = { openid: openid, pattern: /收到/ };
+      await answered(platform, taken, () => platform.sendImage(openid, photos[slot] as Buffer));
     });
   }
   return step("the pictures are safe: A may move", () =>
@@ -138,18 +150,21 @@ async function fetchPapers(a: DriverPhone, caseUrl: string): Promise<{ pdf: Buff
 
 /** Both insurers hold a verified claim; one reports up to the payment, and his customer hears of it. */
 async function insurersPay(
-  { standIns: { insurers, platform }, step }: Stage,
-  { a, caseUrl }: { a: DriverPhone; caseUrl: string },
+  stage: Stage,
+  { a, caseUrl, accidentId }: { a: DriverPhone; caseUrl: string; accidentId: string },
 ): Promise<void> {
+  const { step } = stage;
+  const { insurers, platform } = stage.standIns;
+  const openid = openidsOf(stage).A;
   const claims = await step("both insurers hold their claim, signature verified", () =>
     until(
-      async () => insurers.inbox(),
+      async () => insurers.inbox().filter(({ id }) => id.startsWith(accidentId)),
       (inbox) => inbox.length === 2,
     ),
   );
   assert.deepEqual(claims.map(({ code }) => code).sort(), ["CPIC", "PICC"]);
   assert.equal(insurers.refused(), 0);
-  const claim = insurers.inbox("PICC")[0];
+  const claim = claims.find(({ code }) => code === "PICC");
   assert.ok(claim);
   for (const [status, amounts] of [
     ["accepted", undefined],
@@ -167,7 +182,7 @@ async function insurersPay(
   }
   await step("A is told that 3,000 yuan are paid, and reads it on the case page", async () => {
     // as a customer message while the window lasts, then as a template message
-    const said = async () => JSON.stringify(platform.inbox(OPENID.A).map(({ text, fields }) => [text, fields]));
+    const said = async () => JSON.stringify(platform.inbox(openid).map(({ text, fields }) => [text, fields]));
     await until(said, (all) => /赔款已支付|已赔付/.test(all));
     const page = await a.open(caseUrl);
     assert.equal(page.status, 200);

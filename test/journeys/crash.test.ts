@@ -1,3 +1,3 @@
 import { testCrashes } from "./crash.ts";
 
-testCrashes(1);
+testCrashes({ rounds: 1, pairs: 3, kills: 2 });

@@ -7,6 +7,8 @@ import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
 const AGREED = { vehicles: "two", condition: "none", consent: "yes" };
 const PAUSE_MS = 60;
+/** after a broken connection: the server is starting again */
+const BROKEN_PAUSE_MS = 250;
 
 /** The order in which a driver passes them; nobody corrects anything, so nobody is ever led back. */
 export const WAY = [
@@ -60,7 +62,7 @@ export class Pair {
       } catch (error) {
         if (!(error as { isAxiosError?: boolean }).isAxiosError) throw error;
         this.broken++;
-        await sleep(PAUSE_MS);
+        await sleep(BROKEN_PAUSE_MS);
       }
     }
   }
