@@ -33,3 +33,17 @@ export function internetSocketsOf(pid: number): string[] {
     return lines.filter((line) => own.includes(line.trim().split(/\s+/)[9])).map((line) => `${table} ${line.trim()}`);
   });
 }
+
+/** This process and all below it, itself first. */
+export const treeOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(treeOf)];
+
+/** Resident memory in MB, and the part of it that no file backs. Zeros for a process that has ended. */
+export function memoryOf(pid: number): { rssMb: number; anonMb: number } {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const mb = (name: string) => Math.round(Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024);
+    return { rssMb: mb("VmRSS"), anonMb: mb("RssAnon") };
+  } catch {
+    return { rssMb: 0, anonMb: 0 };
+  }
+}
