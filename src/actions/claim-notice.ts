@@ -41,7 +41,7 @@ function insurerParams({ config }: Wiring, accident: Accident, letter: Letter): 
   const english = party?.language === "en";
   const insurer = config.insurers.find(({ code }) => code === party?.details?.insurerCode);
   if (insurer) return { insurer: english ? insurer.en : insurer.zh, hotline: spaced(insurer.hotline) };
-  const unknown = english ? "the number is on your policy" : "电话见保险单";
+  const unknown = english ? "the number is on your policy" : "电话见保险单或保险公司官网";
   return { insurer: party?.details?.insurerName ?? unknown, hotline: "" };
 }
 

@@ -4,7 +4,7 @@ import type { EndCode } from "../domain/accident.ts";
 import { type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
 
 /** Version of the privacy notice (templates/h5/privacy.njk) that a tick refers to: raise it with the text. */
-export const NOTICE_VERSION = "2026-11-23";
+export const NOTICE_VERSION = "2026-11-29";
 
 export const VEHICLES = ["two", "one", "more", "non-motor"] as const;
 

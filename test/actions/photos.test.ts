@@ -332,7 +332,7 @@ describe("a picture of the chat that cannot be kept", () => {
     assert.deepEqual([after.photos[0]?.state, after.photos[0]?.refusal], ["refused", "not-kept"]);
     assert.equal(missingSlots(after)[0], "scene");
     await house.settle();
-    assert.match(told(house, openid).at(-1) ?? "", /“两车全景”这张没用上：暂时存不下/);
+    assert.match(told(house, openid).at(-1) ?? "", /“两车全景”照片未通过检查：暂时无法保存/);
     await house.stop();
     await s3.close();
   });

@@ -308,7 +308,7 @@ describe("pictures of the chat in any order", () => {
       lines.join("\n"),
     );
     assert.ok(
-      lines.some((line) => line.includes("可以挪车了")),
+      lines.some((line) => line.includes("请立即挪车")),
       "the cars may be moved without an answer",
     );
     await confirmMoved(app.ctx, { accidentId: case_.id, letter: "A" });

@@ -31,17 +31,17 @@ describe("the chat", () => {
   });
 
   for (const [word, expected] of [
-    ["帮助", /我能做的/],
-    ["HELP", /我能做的/],
+    ["帮助", /可办理以下事项/],
+    ["HELP", /可办理以下事项/],
     ["“进度”", /没有正在处理的事故/],
     ["进度？", /没有正在处理的事故/],
-    ["？", /我能做的/],
+    ["？", /可办理以下事项/],
     ["２", /没有正在处理的事故/],
     ["人工", /12345/],
     ["3", /12345/],
-    ["撤回", /没有可以撤回/],
+    ["撤回", /没有可撤回/],
     ["处理事故。", /h5\/start/],
-    ["今天天气不错", /没太明白.*\n?.*h5\/start/],
+    ["今天天气不错", /未能识别您的消息.*\n?.*h5\/start/],
   ] as const) {
     it(`answers ${word} from somebody without a case`, async () => {
       assert.match(await chat.say(await chat.follower(), word), expected);
@@ -58,20 +58,20 @@ describe("the chat", () => {
 
   it("speaks each driver's language from the word on, in the case too", async () => {
     const { openid } = await chat.withAccident();
-    assert.match(await chat.say(openid, "English"), /English from now on/);
-    assert.match(await chat.say(openid, "help"), /What I can do/);
+    assert.match(await chat.say(openid, "English"), /Switched to English/);
+    assert.match(await chat.say(openid, "help"), /You can:/);
     assert.equal((await chat.current(openid)).parties.A.language, "en");
-    assert.match(await chat.say(openid, "5"), /以后用中文/);
-    assert.match(await chat.say(openid, "中文"), /以后用中文/);
+    assert.match(await chat.say(openid, "5"), /已切换为中文/);
+    assert.match(await chat.say(openid, "中文"), /已切换为中文/);
   });
 
   it("does what a menu key says, and leads on at a key that it does not know", async () => {
     const openid = await chat.follower();
     await chat.app.simulator.platform.click(openid, "help");
-    assert.match(chat.lastWords(openid), /我能做的/);
+    assert.match(chat.lastWords(openid), /可办理以下事项/);
     for (const key of ["constructor", "nothing"]) {
       await chat.app.simulator.platform.click(openid, key);
-      assert.match(chat.lastWords(openid), /没太明白/);
+      assert.match(chat.lastWords(openid), /未能识别您的消息/);
     }
   });
 
@@ -126,9 +126,9 @@ describe("the chat", () => {
     const { openid } = await chat.withAccident();
     const place = { latitude: 31.23, longitude: 121.47, label: "上海市黄浦区人民大道200号" };
     await chat.app.simulator.platform.sendLocation(openid, place);
-    assert.match(chat.lastWords(openid), /位置已记下/);
+    assert.match(chat.lastWords(openid), /位置已记录/);
     await chat.app.simulator.platform.sendLocation(openid, { ...place, latitude: 31.3 });
-    assert.match(chat.lastWords(openid), /先前已经记下/);
+    assert.match(chat.lastWords(openid), /此前已记录/);
     const { position } = (await chat.current(openid)).scene;
     assert.equal(position?.lat, 31.23);
     assert.equal(position?.crs, "GCJ-02");
@@ -137,7 +137,7 @@ describe("the chat", () => {
   it("keeps no photograph of somebody without a case", async () => {
     const openid = await chat.follower();
     await chat.app.simulator.platform.sendImage(openid, (await photographs(1))[0] as Buffer);
-    assert.match(chat.lastWords(openid), /没有保存/);
+    assert.match(chat.lastWords(openid), /未保存/);
   });
 
   it("takes five photographs at once, each in a place of its own, and sends him off the road when they are safe", async () => {
@@ -150,29 +150,29 @@ describe("the chat", () => {
     const lines = chat.app.simulator.platform.inbox(openid).slice(before);
     // Answered together: the last one speaks for all that waited behind the first.
     assert.ok(lines.length >= 1 && lines.length < 5, `${lines.length} answers`);
-    assert.match(lines.at(-1)?.text ?? "", /⑤ 对方车牌 收到，在检查/);
+    assert.match(lines.at(-1)?.text ?? "", /⑤ 对方车牌 已收到，检查中/);
 
     assert.match(await chat.say(openid, "挪好了"), /正在保存/);
     await chat.app.settle();
-    assert.match(chat.lastWords(openid), /可以挪车了/);
-    assert.match(await chat.say(openid, "挪好了"), /车已挪开/);
+    assert.match(chat.lastWords(openid), /请立即挪车/);
+    assert.match(await chat.say(openid, "挪好了"), /车辆已挪开/);
     assert.ok((await chat.current(openid)).movedAt);
-    assert.match(await chat.say(openid, "换 1 2"), /不能再改/);
+    assert.match(await chat.say(openid, "换 1 2"), /已不能修改/);
   });
 
   it("changes the places of two photographs, and makes room for one that is sent again", async () => {
     const { openid } = await chat.withAccident();
     for (const photo of await photographs(2)) await chat.app.simulator.platform.sendImage(openid, photo);
     const [first, second] = (await chat.current(openid)).photos.map(({ id }) => id);
-    assert.match(await chat.say(openid, "换 ① ②"), /换好了/);
+    assert.match(await chat.say(openid, "换 ① ②"), /已对调/);
     const slotOf = async (id: string | undefined) =>
       (await chat.current(openid)).photos.find((one) => one.id === id)?.slot;
     assert.equal(await slotOf(first), "own-damage");
     assert.equal(await slotOf(second), "scene");
-    assert.match(await chat.say(openid, "swap 1 and 4"), /④ 我的车牌 收到，在检查/);
+    assert.match(await chat.say(openid, "swap 1 and 4"), /④ 我的车牌 已收到，检查中/);
     assert.equal(await slotOf(second), "own-plate");
     assert.match(await chat.say(openid, "换 3 5"), /还没有照片/);
-    assert.match(await chat.say(openid, "重拍 2"), /下一张照片放在这里/);
+    assert.match(await chat.say(openid, "重拍 2"), /下一张照片将放在此处/);
     assert.equal(await slotOf(first), "extra");
     assert.deepEqual(
       (await chat.app.ctx.accidents.get((await chat.current(openid)).id)).events.at(-1)?.type,
@@ -183,11 +183,11 @@ describe("the chat", () => {
   it("withdraws only after a second word", async () => {
     const { openid } = await chat.withAccident();
     assert.match(await chat.say(openid, "撤回"), /确定/);
-    assert.match(await chat.say(openid, "确认撤回？"), /没太明白/);
+    assert.match(await chat.say(openid, "确认撤回？"), /未能识别您的消息/);
     assert.equal((await chat.current(openid)).ended, null);
     assert.match(await chat.say(openid, "确认撤回"), /已撤回/);
     assert.equal((await chat.current(openid)).ended?.code, "withdrawn");
-    assert.match(await chat.say(openid, "1"), /又出了事故/);
+    assert.match(await chat.say(openid, "1"), /需要处理新的事故/);
   });
 
   it("forgets who leaves: wholly without a case, what the case does not need with one", async () => {

@@ -60,8 +60,8 @@ describe("photographs of the chat that the platform does not hand out", () => {
   const health = () => chat.app.ctx.health.values();
 
   for (const [language, sentence] of [
-    ["zh", /微信暂时不让我们下载。请直接在网页里拍/],
-    ["en", /WeChat does not let us download them at present. Take them on the page/],
+    ["zh", /微信暂时无法提供。请直接在网页中拍摄/],
+    ["en", /WeChat cannot hand them over right now. Please take them on the page/],
   ] as const) {
     it(`for the limit of a day: the driver hears once, at once, that the page is the way, and they come when it is over (${language})`, async () => {
       const { openid, url } = await driver(language);
@@ -122,14 +122,14 @@ describe("photographs of the chat that the platform does not hand out", () => {
     await chat.app.settle();
     assert.deepEqual(await states(first.openid), ["delayed"]);
     // No message goes out of such an account; an answer to his own does.
-    assert.match(await chat.say(first.openid, "?"), new RegExp(`微信暂时不让我们下载[^]*${first.url}`));
+    assert.match(await chat.say(first.openid, "?"), new RegExp(`微信暂时无法提供[^]*${first.url}`));
 
     const { openid, accident } = await chat.withAccident();
     await send(openid, "scene");
     const answer = chat.lastWords(openid);
     assert.match(
       answer,
-      new RegExp(`收到，但微信暂时不让我们下载照片。请直接在网页里拍[^]*/h5/accidents/${accident.id}`),
+      new RegExp(`已收到，但微信暂时无法提供照片。请直接在网页中拍摄[^]*/h5/accidents/${accident.id}`),
     );
     const count = texts(openid).length;
     await chat.app.settle();
@@ -144,7 +144,7 @@ describe("photographs of the chat that the platform does not hand out", () => {
     assert.equal(await chat.app.ctx.wechat.mediaRefusal(), null);
     const third = await chat.withAccident();
     await send(third.openid, "scene");
-    assert.match(chat.lastWords(third.openid), /^收到。/);
+    assert.match(chat.lastWords(third.openid), /^已收到。/);
   });
 
   it("for a page in their stead: tried again at once, and from the third time on the driver hears it", async () => {
@@ -163,7 +163,7 @@ describe("photographs of the chat that the platform does not hand out", () => {
     await pass(8_000);
     assert.equal(texts(openid).length, count);
     await pass(40_000);
-    assert.match(texts(openid).at(-1) ?? "", /请直接在网页里拍/);
+    assert.match(texts(openid).at(-1) ?? "", /请直接在网页中拍摄/);
     assert.deepEqual(await states(openid), ["stored", "delayed"]);
     await pass(16 * MINUTE_MS);
     assert.deepEqual(await states(openid), ["stored", "stored"]);
@@ -179,7 +179,7 @@ describe("photographs of the chat that the platform does not hand out", () => {
     await pass(16 * MINUTE_MS);
     const { photos } = await chat.current(openid);
     assert.deepEqual([photos[0]?.state, photos[0]?.refusal], ["refused", "media-lost"]);
-    assert.match(texts(openid).at(-1) ?? "", /微信一直没有把这张照片交给我们，现在已经取不到了/);
+    assert.match(texts(openid).at(-1) ?? "", /微信始终未能提供此照片，现已失效/);
   });
 
   it("for three days at most; of a case that is over by then the record is told, and nobody else", async () => {

@@ -55,14 +55,14 @@ describe("an invitation", () => {
     const { openid, accident } = await chat.withAccident();
     const { code, digits } = await chat.invitationOf(accident);
     await chat.app.simulator.platform.scan(openid, sceneOf(code));
-    assert.match(chat.lastWords(openid), /您自己的邀请/);
+    assert.match(chat.lastWords(openid), /您自己发出的邀请/);
 
     const second = await chat.follower();
     await joinAccident(chat.app.ctx, { person: await chat.seen(second), code, ...DECLARED });
-    assert.match(await chat.say(second, digits), /已经在这起事故里/);
+    assert.match(await chat.say(second, digits), /已加入本次事故处理/);
     const third = await chat.follower();
     await chat.app.simulator.platform.scan(third, sceneOf(code));
-    assert.match(chat.lastWords(third), /已经有人用过/);
+    assert.match(chat.lastWords(third), /已被使用/);
 
     const other = await chat.withAccident();
     const expiring = await chat.invitationOf(other.accident);
@@ -76,7 +76,7 @@ describe("an invitation", () => {
     assert.match(late ?? "", /已过期/);
     assert.match(
       (await chat.send(third, { MsgType: "event", Event: "SCAN", EventKey: "join_nobody" })) ?? "",
-      /没有找到/,
+      /未找到该邀请/,
     );
   });
 
@@ -86,10 +86,10 @@ describe("an invitation", () => {
   it("lets nobody guess digits: five tries in a quarter of an hour", async () => {
     toNextQuarter();
     const guesser = await chat.follower();
-    for (let guess = 0; guess < 5; guess++) assert.match(await chat.say(guesser, `00000${guess}`), /没有找到/);
-    assert.match(await chat.say(guesser, "000009"), /次数太多/);
+    for (let guess = 0; guess < 5; guess++) assert.match(await chat.say(guesser, `00000${guess}`), /未找到该邀请/);
+    assert.match(await chat.say(guesser, "000009"), /尝试次数过多/);
     toNextQuarter();
-    assert.match(await chat.say(guesser, "000009"), /没有找到/);
+    assert.match(await chat.say(guesser, "000009"), /未找到该邀请/);
   });
 
   it("lets a case be tried twenty times by all together", async () => {
@@ -97,6 +97,6 @@ describe("an invitation", () => {
     const { accident } = await chat.withAccident();
     const { digits } = await chat.invitationOf(accident);
     for (let tries = 0; tries < 20; tries++) assert.match(await chat.say(await chat.follower(), digits), /h5\/join/);
-    assert.match(await chat.say(await chat.follower(), digits), /次数太多/);
+    assert.match(await chat.say(await chat.follower(), digits), /尝试次数过多/);
   });
 });

@@ -62,7 +62,7 @@ describe("what is said to a person unasked", () => {
     const { openid, input, heard } = await driver();
     await platform.sendText(openid, "hello");
     assert.equal(await tellPerson(twins[0].ctx, input), "customer-message");
-    assert.match(heard().at(-1)?.text ?? "", /可以挪车了/);
+    assert.match(heard().at(-1)?.text ?? "", /请立即挪车/);
   });
 
   it("goes as a template message when it is closed, and its fate is written down", async () => {
@@ -115,7 +115,7 @@ describe("what is said to a person unasked", () => {
     const { openid, input } = await driver({ follows: false });
     assert.equal(await tellPerson(twins[0].ctx, input), "kept");
     await platform.follow(openid);
-    assert.match(platform.inbox(openid).at(-1)?.text ?? "", /可以挪车了/);
+    assert.match(platform.inbox(openid).at(-1)?.text ?? "", /请立即挪车/);
   });
 
   it("takes the next way when the platform reports that it did not arrive", async () => {
@@ -139,7 +139,7 @@ describe("what is said to a person unasked", () => {
     assert.equal(record?.channel, "kept");
     assert.deepEqual(heard(), []);
     await platform.sendText(openid, "人工");
-    assert.match(heard().at(-1)?.text ?? "", /可以挪车了[\s\S]*12345/);
+    assert.match(heard().at(-1)?.text ?? "", /请立即挪车[\s\S]*12345/);
   });
 
   it("is said once, however often and wherever the delivery is tried", async () => {
@@ -202,7 +202,7 @@ describe("what is said to a person unasked", () => {
     await assert.rejects(tellPerson(twins[0].ctx, input), { code: "wechat-too-often" });
     assert.equal(await tellPerson(twins[0].ctx, { ...input, last: true }), "kept");
     await platform.sendText(openid, "人工");
-    assert.match(heard().at(-1)?.text ?? "", /可以挪车了[\s\S]*12345/);
+    assert.match(heard().at(-1)?.text ?? "", /请立即挪车[\s\S]*12345/);
   });
 
   it("goes another way where the day's quota is used up", async () => {
@@ -222,7 +222,7 @@ describe("what is said to a person unasked", () => {
     await assert.rejects(tellPerson(ctx, input), { code: "wechat-too-often" });
     assert.equal(await tellPerson(ctx, input), "template-message");
     assert.equal(await tellPerson(ctx, { ...input, deliveryId: `${input.deliveryId}2` }), "customer-message");
-    assert.match(heard().at(-1)?.text ?? "", /^first words\n\nsecond words\n\n.*可以挪车了/);
+    assert.match(heard().at(-1)?.text ?? "", /^first words\n\nsecond words\n\n.*请立即挪车/);
   });
 
   it("tells who sent a picture that cannot be had to send it again", async () => {
@@ -237,14 +237,14 @@ describe("what is said to a person unasked", () => {
     const after = await ctx.accidents.get(accident.id);
     assert.deepEqual([after.photos[0]?.state, missingSlots(after)[0]], ["refused", "scene"]);
     await twins[0].settle();
-    assert.match(heard().at(-1)?.text ?? "", /“两车全景”这张没用上：微信里已经取不到了。请再发一次/);
+    assert.match(heard().at(-1)?.text ?? "", /“两车全景”照片未通过检查：微信中的照片已失效。请重新发送/);
 
     const { id: mediaId } = platform.putMedia(Buffer.from("%PDF-1.7\n%âãÏÓ", "latin1"), "application/pdf");
     const second = await announcePhoto(ctx, { accidentId: accident.id, letter: "A", mediaId });
     await twins[0].settle();
     const { photos } = await ctx.accidents.get(accident.id);
     assert.equal(photos.find(({ id }) => id === second.photos.at(-1)?.id)?.refusal, "not-an-image");
-    assert.match(heard().at(-1)?.text ?? "", /这不是照片。请拍一张发过来/);
+    assert.match(heard().at(-1)?.text ?? "", /这不是照片。请拍摄后发送/);
     assert.equal(heard().length, 3, "each is told");
   });
 

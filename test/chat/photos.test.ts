@@ -52,9 +52,9 @@ describe("several photographs at once that show nothing", () => {
     assert.equal(said.length, 1, said.join("\n---\n"));
     for (const { slot, state } of photos) {
       const name = chat.app.ctx.render.words("zh")(`evidence.slot.${slot}`);
-      assert.equal(said[0]?.includes(`“${name}”这张没用上`), state === "refused", name);
+      assert.equal(said[0]?.includes(`“${name}”照片未通过检查`), state === "refused", name);
     }
-    assert.equal(said[0]?.match(/太暗了。用闪光灯/g)?.length, 2);
+    assert.equal(said[0]?.match(/光线太暗。请打开闪光灯/g)?.length, 2);
     assert.match(said[0] ?? "", /照片太小/);
     assert.equal(said[0]?.match(/👉/g)?.length, 1);
     await pass(15);
@@ -75,7 +75,7 @@ describe("several photographs at once that show nothing", () => {
     assert.deepEqual(unasked(openid), [], "it waits for the other one");
     await pass(4);
     assert.equal((await chat.current(openid)).photos[0]?.state, "announced");
-    assert.match(unasked(openid).join("\n"), /^“我的车损”这张没用上：太暗了/);
+    assert.match(unasked(openid).join("\n"), /^“我车受损处”照片未通过检查：光线太暗/);
     platform.clearFaults();
   });
 });
@@ -97,7 +97,7 @@ describe("a photograph that would help", () => {
     await giveDetails(ctx, { accidentId: accident.id, letter: "A", details: DETAILS.A });
     const statement = { ownAct: "QS-07", otherAct: "none", impact: "front" as const, note: "" };
     await giveStatement(ctx, { accidentId: accident.id, letter: "A", statement });
-    assert.match(await chat.say(openid, "1"), /再发一张红绿灯的照片会更清楚/);
+    assert.match(await chat.say(openid, "1"), /建议补发一张红绿灯照片/);
     const { platform } = chat.app.simulator;
     for (const slot of ["scene", "own-damage"] as const) {
       await platform.sendImage(openid, await sharp(SLOT_PHOTOS[slot]).flop().jpeg().toBuffer());
@@ -150,7 +150,7 @@ describe("photographs of the chat, with a reader of plates", () => {
     assert.equal((await platesBySlot(openid))["other-plate"], HIS);
     const list = await chat.say(openid, "照片");
     assert.match(list, /① 两车全景 ✓/);
-    assert.match(list, /② 我的车损 …/);
+    assert.match(list, /② 我车受损处 …/);
     assert.match(list, /④ 我的车牌 [✓！] 沪A·62K18/);
     assert.match(list, /⑤ 对方车牌 [✓！] 沪A·D05271/);
   });
@@ -158,10 +158,10 @@ describe("photographs of the chat, with a reader of plates", () => {
   it("asks one short question about a plate that nobody knows; a number answers it, and the other one then needs none", async () => {
     const { openid } = await chat.withAccident();
     await send(openid, "other-plate");
-    assert.match(chat.lastWords(openid), /不知道是谁的车.*\n?.*1 我的，2 对方的/);
+    assert.match(chat.lastWords(openid), /请确认是谁的车.*\n?.*1 我的，2 对方的/);
     assert.match(await chat.say(openid, "照片"), /④ 我的车牌 ？[\s\S]*1 我的，2 对方的/);
     const told = await chat.say(openid, "２。");
-    assert.match(told, /好的，放到“对方车牌”/);
+    assert.match(told, /好的，已归入“对方车牌”/);
     assert.match(told, /⑤ 对方车牌 [✓！] 沪A·D05271/);
     assert.doesNotMatch(told, /1 我的，2 对方的/);
     await send(openid, "own-plate");
@@ -173,9 +173,9 @@ describe("photographs of the chat, with a reader of plates", () => {
     const { openid } = await chat.withAccident();
     await chat.say(openid, "English");
     await send(openid, "own-plate");
-    assert.match(chat.lastWords(openid), /Reply 1 mine, 2 the other's/);
-    assert.match(await chat.say(openid, "Mine"), /Fine, that is "My plate"[\s\S]*④ My plate [✓！] 沪A·62K18/);
-    assert.match(await chat.say(openid, "mine"), /I did not quite get that/);
+    assert.match(chat.lastWords(openid), /Reply 1 mine, 2 the other driver's/);
+    assert.match(await chat.say(openid, "Mine"), /OK, filed under "My plate"[\s\S]*④ My plate [✓！] 沪A·62K18/);
+    assert.match(await chat.say(openid, "mine"), /we did not understand that/);
   });
 
   it("names a picture that shows nothing with what to do, in its line of the list, and asks for its place again", async () => {
@@ -185,9 +185,9 @@ describe("photographs of the chat, with a reader of plates", () => {
       .toBuffer();
     await chat.app.simulator.platform.sendImage(openid, black);
     await chat.app.settle();
-    assert.match(chat.lastWords(openid), /“两车全景”这张没用上：太暗了。用闪光灯/);
+    assert.match(chat.lastWords(openid), /“两车全景”照片未通过检查：光线太暗。请打开闪光灯/);
     const list = await chat.say(openid, "照片");
-    assert.match(list, /① 两车全景 ✗ 太暗了/);
+    assert.match(list, /① 两车全景 ✗ 光线太暗/);
     assert.match(list, /还差 5 张，下一张：两车全景/);
   });
 });

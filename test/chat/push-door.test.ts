@@ -80,7 +80,7 @@ describe("a push, at two processes on one database", () => {
       assert.match((await pushTo(twins[0], xmlOf(openid, text("3", msgId)))).content ?? "", /12345/);
     const click = (key: string) => xmlOf(first, { MsgType: "event", Event: "CLICK", EventKey: key });
     assert.match((await pushTo(twins[0], click("operator"))).content ?? "", /12345/);
-    assert.match((await pushTo(twins[1], click("help"))).content ?? "", /我能做的/);
+    assert.match((await pushTo(twins[1], click("help"))).content ?? "", /可办理以下事项/);
   });
 
   it("keeps its answer, for whichever process the retry comes to", async () => {
@@ -176,7 +176,7 @@ describe("a push, at two processes on one database", () => {
       assert.equal((await sent).outcome, "accepted");
       clock.advance(10_000);
       await other.settle();
-      assert.match(platform.inbox(openid).at(-1)?.text ?? "", /没太明白/);
+      assert.match(platform.inbox(openid).at(-1)?.text ?? "", /未能识别您的消息/);
     } finally {
       Object.assign(accidents, { findByPerson });
       Object.assign(inbox, { renew });
@@ -206,7 +206,7 @@ describe("a push, at two processes on one database", () => {
       throw new Error("秘密 a text that must not be logged");
     };
     try {
-      assert.match((await pushTo(app, xmlOf(openid, text("1")))).content ?? "", /没处理好/);
+      assert.match((await pushTo(app, xmlOf(openid, text("1")))).content ?? "", /刚才处理失败/);
     } finally {
       accidents.findByPerson = findByPerson;
     }

@@ -70,13 +70,13 @@ describe("a picture that shows nothing", () => {
     for (const shade of [1, 2]) {
       const refused = await a.upload(`${base}/photos`, token, [["own-damage", await dark(shade)]]);
       assert.equal(refused.status, 422);
-      assert.deepEqual(alerts(refused.html), [{ field: "own-damage", text: "太暗了。用闪光灯或车灯照着再拍。" }]);
-      assert.match(plain(refused.html), /拍两次还不行，第三次就照样收下，不耽误您/);
+      assert.deepEqual(alerts(refused.html), [{ field: "own-damage", text: "光线太暗。请打开闪光灯后重拍。" }]);
+      assert.match(plain(refused.html), /两次未通过也没关系，第三次直接收下，不耽误您/);
     }
     assert.equal((await a.upload(`${base}/photos`, token, [["own-damage", await dark(3)]])).status, 303);
     const page = plain((await a.get(`${base}/photos`)).html);
     assert.match(page, /还差 4 张/);
-    assert.match(page, /先照这样收下了，不耽误您。 太暗了/);
+    assert.match(page, /已直接收下，不耽误您。 光线太暗/);
     assert.equal((await app.ctx.accidents.get(id)).photos[0]?.findings[0]?.code, "dark");
   });
 
@@ -84,7 +84,7 @@ describe("a picture that shows nothing", () => {
     const { a, base, token } = await opened();
     const none = await a.upload(`${base}/photos`, token, [["scene", Buffer.from("no picture")]]);
     assert.match(plain(none.html), /这不是 JPEG、PNG 或 WebP 照片/);
-    assert.doesNotMatch(plain(none.html), /第三次就照样收下/);
+    assert.doesNotMatch(plain(none.html), /第三次直接收下/);
   });
 
   it("has a sentence for everything that can be found, in both languages", async () => {
@@ -104,10 +104,10 @@ describe("pictures of the chat that are on their way", () => {
       await announcePhoto(app.ctx, { accidentId: id, letter: "A", mediaId });
     }
     const before = plain((await a.get(`${base}/photos`)).html);
-    assert.match(before, /已存好 0\/5.*正在接收/);
-    assert.doesNotMatch(before, /可以挪车了/);
+    assert.match(before, /已保存 0\/5.*接收中/);
+    assert.doesNotMatch(before, /请立即挪车/);
     await app.settle();
-    assert.match(plain((await a.get(`${base}/photos`)).html), /已存好 5\/5.*返回：可以挪车了/);
+    assert.match(plain((await a.get(`${base}/photos`)).html), /已保存 5\/5.*返回挪车提示/);
   });
 
   it("say on the page, too, why one was not taken; among further ones it is no doubt about what is stored", async () => {
@@ -118,7 +118,7 @@ describe("pictures of the chat that are on their way", () => {
       await app.settle();
     };
     await send(await dark(7));
-    assert.match(plain((await a.get(`${base}/photos`)).html), /两车全景.*太暗了。用闪光灯.*第三次就照样收下/);
+    assert.match(plain((await a.get(`${base}/photos`)).html), /两车全景.*光线太暗。请打开闪光灯.*第三次直接收下/);
     await a.upload(`${base}/photos`, token, Object.entries(SLOT_PHOTOS));
     await change(id, (accident) => ({
       ...accident,
@@ -127,7 +127,7 @@ describe("pictures of the chat that are on their way", () => {
     await send(await dark(8));
     const { photos } = await app.ctx.accidents.get(id);
     assert.deepEqual([photos.at(-1)?.slot, photos.at(-1)?.state], ["extra", "refused"]);
-    assert.doesNotMatch(plain((await a.get(`${base}/move`)).html), /照片都已收下/);
+    assert.doesNotMatch(plain((await a.get(`${base}/move`)).html), /照片均已收下/);
   });
 });
 
@@ -139,10 +139,10 @@ describe("a doubtful picture", () => {
       withPhoto(accident, "own-damage", { findings: [{ code: "blurred", level: "warns" }] }),
     );
     const move = plain((await a.get(`${base}/move`)).html);
-    assert.match(move, /可以挪车了.*照片都已收下.*我的车损 有点糊/);
+    assert.match(move, /请立即挪车.*照片均已收下.*我车受损处 照片模糊/);
     const photos = await a.get(`${base}/photos`);
-    assert.equal(heading(photos.html), "五张都有了");
-    assert.match(plain(photos.html), /橙色标记的也已收下/);
+    assert.equal(heading(photos.html), "5 张已拍齐");
+    assert.match(plain(photos.html), /橙色标记的照片也已收下/);
   });
 
   it("whose plate it shows is asked on the page too, one tap answers", async () => {
@@ -150,7 +150,7 @@ describe("a doubtful picture", () => {
     await a.upload(`${base}/photos`, token, [["own-plate", SLOT_PHOTOS["own-plate"]]]);
     await change(id, (accident) => withPhoto(accident, "own-plate", { isAsked: true }));
     const page = await a.get(`${base}/photos`);
-    assert.match(plain(page.html), /这张是谁的车牌？ 我的 对方的/);
+    assert.match(plain(page.html), /这是谁的车牌？ 我的 对方的/);
     const photo = String((await app.ctx.accidents.get(id)).photos[0]?.id);
     await a.post(`${base}/photos/swap`, { _csrf: token, photo, slot: "other-plate" });
     assert.deepEqual(
@@ -169,7 +169,7 @@ describe("the plate of the photograph", () => {
     const { html } = await a.get(`${base}/details`);
     assert.equal(value(html, "serial"), "A62K18");
     assert.match(html, /<option value="浙" selected>/);
-    assert.match(plain(html), /浙A·62K18 从照片读到，请核对/);
+    assert.match(plain(html), /浙A·62K18 由照片识别，请核对/);
   });
 
   it("is offered when it is not: one tap, nothing typed; what is typed goes before it", async () => {
@@ -182,7 +182,7 @@ describe("the plate of the photograph", () => {
     );
     const none = await a.fill(`${base}/details`, fields);
     assert.equal(none.status, 422);
-    assert.match(alerts(none.html)[0]?.text ?? "", /请写号牌/);
+    assert.match(alerts(none.html)[0]?.text ?? "", /请填写车牌号/);
     const chosen = await a.fill(`${base}/details`, { ...fields, plateChoice: "沪AD12845" });
     assert.equal(chosen.status, 303);
     const { details } = (await app.ctx.accidents.get(id)).parties.A;
@@ -197,18 +197,18 @@ describe("the plate of the photograph", () => {
     const { a, base, id } = await atDetails(readingOf("沪A62K18", true));
     await a.fill(`${base}/details`, { ...fields, serial: "A62K19" });
     const statement = plain((await a.get(`${base}/statement`)).html);
-    assert.match(statement, /您的车牌和照片不一样 照片上沪A·62K18 您填的沪A·62K19 看一眼车牌/);
+    assert.match(statement, /您的车牌号与照片不一致 照片识别沪A·62K18 您填写的沪A·62K19 请核对实际车牌/);
     await change(id, (accident) => settled(accident));
     const sign = await a.get(`${base}/sign`);
-    assert.match(plain(sign.html), /核对并签名.*您的车牌和照片不一样.*改我的车牌/);
+    assert.match(plain(sign.html), /核对并签名.*您的车牌号与照片不一致.*修改我的车牌号/);
     const b = new Phone(app, B_OPENID);
     assert.match(
       plain((await b.open(`${base}/sign`)).html),
-      /对方的车牌和照片不一样 照片上沪A·62K18 对方填的沪A·62K19/,
+      /对方的车牌号与照片不一致 照片识别沪A·62K18 对方填写的沪A·62K19/,
     );
     assert.match((await a.get(`${base}/details`)).html, /name="plateChoice" value="沪A62K19" checked/);
     await a.fill(`${base}/details`, { ...fields, plateChoice: "沪A62K18" });
-    assert.doesNotMatch(plain((await a.get(`${base}/sign`)).html), /和照片不一样/);
+    assert.doesNotMatch(plain((await a.get(`${base}/sign`)).html), /与照片不一致/);
   });
 });
 
@@ -234,15 +234,15 @@ describe("one more photograph", () => {
       const both = settled(accident);
       return { ...both, parties: { ...both.parties, A: { ...both.parties.A, details: DETAILS.A } } };
     });
-    assert.match(plain((await a.get(`${base}/sign`)).html), /再拍一张车道线会更清楚不拍也行/);
+    assert.match(plain((await a.get(`${base}/sign`)).html), /建议补拍一张车道线选拍/);
     const page = await a.get(`${base}/extras`);
-    assert.match(plain(page.html), /车道线.*有用/);
+    assert.match(plain(page.html), /车道线.*建议拍/);
     const b = new Phone(app, B_OPENID);
     const token = hidden((await b.open(`${base}/extras`)).html, "_csrf");
     const taken = await b.upload(`${base}/extras`, token, [["lane-lines", SLOT_PHOTOS.scene]]);
     assert.equal(taken.location, `${base}/extras`);
-    assert.match(plain((await a.get(`${base}/extras`)).html), /车道线.*已存 1 张/);
-    assert.doesNotMatch(plain((await a.get(`${base}/sign`)).html), /再拍一张/);
+    assert.match(plain((await a.get(`${base}/extras`)).html), /车道线.*已保存 1 张/);
+    assert.doesNotMatch(plain((await a.get(`${base}/sign`)).html), /建议补拍一张/);
     const late = await b.upload(`${base}/extras`, token, [["scene", SLOT_PHOTOS.scene]]);
     assert.equal(late.location, `${base}/sign`);
     assert.equal((await app.ctx.accidents.get(id)).photos.length, 6);

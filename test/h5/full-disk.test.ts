@@ -33,7 +33,7 @@ after(async () => {
   await engine.store.close();
 });
 
-const SENTENCE = /There is no room for new photos and entries|系统暂时存不下新的照片和内容/;
+const SENTENCE = /We cannot save new photos or entries|暂时无法保存新的照片和内容/;
 const OPENING = { vehicles: "two", condition: "none", consent: "yes" };
 const said = (event: string) =>
   app

@@ -71,11 +71,14 @@ describe("the camera over the form", () => {
     assert.equal(await seenInPhoto.isVisible(), true);
     await page.getByLabel("姓名", { exact: true }).fill("王小二");
     await page.getByLabel("拍驾驶证自动填写").setInputFiles(file);
-    await page.getByText("已按照片填好，请逐项核对。").waitFor();
+    await page.getByText("已根据照片填入，请逐项核对。").waitFor();
     const number = page.getByLabel("证件号码");
     assert.equal(await number.inputValue(), papers.idNumber);
     assert.equal(await page.getByLabel("姓名", { exact: true }).inputValue(), "王小二");
-    assert.equal(await page.locator("#read-name").textContent(), `照片上是“${papers.name}”，与您填的不同，请核对。`);
+    assert.equal(
+      await page.locator("#read-name").textContent(),
+      `照片识别为“${papers.name}”，与您填写的不一致，请核对。`,
+    );
     assert.equal(await number.getAttribute("aria-describedby"), "read-idNumber");
     await number.press("End");
     await number.press("Backspace");
@@ -86,11 +89,11 @@ describe("the camera over the form", () => {
     assert.equal(await page.getByLabel("字母和数字").inputValue(), papers.plate.slice(1));
     assert.equal(await page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth"), false);
     await page.getByLabel("拍驾驶证自动填写").setInputFiles({ ...file, buffer: Buffer.from("no picture") });
-    await page.getByText("照片读不出来，请手动填写").waitFor();
+    await page.getByText("照片无法识别，请手动填写").waitFor();
     await number.fill(papers.idNumber);
     await page.getByLabel("手机号").fill("13800138000");
     await page.getByLabel("保险公司").selectOption("PICC");
-    await page.getByRole("button", { name: "填好了" }).click();
+    await page.getByRole("button", { name: "提交" }).click();
     await page.waitForURL(A.urlOf("statement"));
   });
 
@@ -98,13 +101,13 @@ describe("the camera over the form", () => {
     const { A } = await openPair(app, { language: { A: "en" } });
     const page = await details(A, false);
     await page.getByLabel("Mobile").fill("13800138000");
-    await page.getByLabel("Photograph your licence").setInputFiles(file);
+    await page.getByLabel("Scan your driving licence").setInputFiles(file);
     await page.getByRole("button", { name: "Read this photo" }).first().click();
     await page.getByText("Filled in from the photo. Please check each field.").waitFor();
     assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), papers.name);
     assert.equal(await page.getByLabel("Mobile").inputValue(), "13800138000");
     await page.getByLabel("Letters and digits").fill("A12345");
-    await page.getByLabel("Insurer").selectOption("unknown");
+    await page.getByLabel("Insurer", { exact: true }).selectOption("unknown");
     await page.getByLabel("Letters and digits").press("Enter");
     await page.waitForURL(A.urlOf("statement"));
   });

@@ -146,8 +146,8 @@ describe("the links", () => {
       const { html } = await driver.get("");
       return [...html.matchAll(/handout\?[^>]+><img[^>]+><span>([^<]+)</g)].map(([, name]) => name);
     };
-    assert.deepEqual(await namesFor(pair.A), ["两车全景", "我的车损", "对方车损", "我的车牌", "对方车牌", "其他"]);
-    assert.deepEqual(await namesFor(pair.B), ["两车全景", "对方车损", "我的车损", "对方车牌", "我的车牌", "其他"]);
+    assert.deepEqual(await namesFor(pair.A), ["两车全景", "我车受损处", "对方受损处", "我的车牌", "对方车牌", "其他"]);
+    assert.deepEqual(await namesFor(pair.B), ["两车全景", "对方受损处", "我车受损处", "对方车牌", "我的车牌", "其他"]);
   });
 
   it("of the page lead to a copy for handing out, marked with number, time and place, under a name in both scripts", async () => {

@@ -40,7 +40,7 @@ async function onPhotos({ script = true } = {}): Promise<{ page: Page; id: strin
   page.on("pageerror", (error) => complaints.push(error.message));
   await page.goto(`${app.url}/h5/start`);
   await page.getByLabel("同意").check();
-  await page.getByRole("button", { name: "都没有，继续" }).last().click();
+  await page.getByRole("button", { name: "以上均无，继续" }).last().click();
   await page.waitForURL("**/photos");
   return { page, id: page.url().split("/").at(-2)!, complaints };
 }
@@ -66,12 +66,12 @@ describe("the viewfinder", () => {
   it("five shutters fill the five places one after the other, with the position, and lead on", async () => {
     const { page, id, complaints } = await onPhotos();
     await page.getByRole("button", { name: "开始拍照" }).click();
-    for (const slot of ["两车全景", "我的车损", "对方车损", "我的车牌", "对方车牌"]) {
+    for (const slot of ["两车全景", "我车受损处", "对方受损处", "我的车牌", "对方车牌"]) {
       await page.getByRole("dialog", { name: slot }).waitFor();
       await shutter(page).click();
     }
     await page.waitForURL("**/move");
-    assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), "可以挪车了");
+    assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), "照片已保存，请立即挪车");
     const accident = await app.ctx.accidents.get(id);
     assert.deepEqual(
       accident.photos.map(({ slot }) => slot),
@@ -91,7 +91,7 @@ describe("the viewfinder", () => {
     await shutter(page).click();
     await failed;
     const told = page.waitForResponse((response) => response.url().endsWith("/position"));
-    await page.getByRole("dialog", { name: "我的车损" }).waitFor();
+    await page.getByRole("dialog", { name: "我车受损处" }).waitFor();
     await shutter(page).click();
     assert.equal((await told).status(), 200);
     assert.equal((await app.ctx.accidents.get(id)).scene.position?.accuracyM, 9);
@@ -105,14 +105,14 @@ describe("the viewfinder", () => {
     await page.evaluate("globalThis.lensIsCovered = true");
     await page.evaluate(UNTIL_BLACK);
     await shutter(page).click();
-    await page.getByRole("dialog", { name: "我的车损" }).waitFor();
+    await page.getByRole("dialog", { name: "我车受损处" }).waitFor();
     await page.evaluate("globalThis.lensIsCovered = false");
-    await page.getByText("两车全景 · 太暗了。").waitFor();
+    await page.getByText("两车全景 · 光线太暗。").waitFor();
     await page.getByRole("button", { name: "重拍", exact: true }).click();
     await page.getByRole("dialog", { name: "两车全景" }).waitFor();
     await shutter(page).click();
     await page.locator('[data-aim=scene][data-state="stored"]').waitFor();
-    assert.equal(await page.locator("[data-counted]").textContent(), "已存好 1/5");
+    assert.equal(await page.locator("[data-counted]").textContent(), "已保存 1/5");
     const { photos, photoTries } = await app.ctx.accidents.get(id);
     assert.deepEqual([photos.map(({ slot }) => slot), photoTries], [["scene"], { scene: 1 }]);
     await page.context().close();
@@ -169,11 +169,11 @@ describe("a picture of the chat", () => {
     await stateOf(page, "scene", "announced");
     await app.settle();
     const place = page.locator("[data-slot=scene]");
-    await place.getByText("太暗了。用闪光灯").waitFor();
+    await place.getByText("光线太暗。请打开闪光灯").waitFor();
     await page.getByRole("button", { name: "重拍：两车全景" }).click({ trial: true });
     await page.reload();
-    await place.getByText("太暗了。用闪光灯").waitFor();
-    await place.getByText("第三次就照样收下").waitFor();
+    await place.getByText("光线太暗。请打开闪光灯").waitFor();
+    await place.getByText("第三次直接收下").waitFor();
     assert.deepEqual(complaints, []);
     await page.context().close();
   });
@@ -205,9 +205,9 @@ describe("what is found", () => {
       events: [],
     }));
     await place.locator(".kc-plate").waitFor();
-    assert.equal((await place.locator("[data-plate]").textContent())?.trim(), "读到 沪A·62K18");
-    await place.getByText("有点糊。手拿稳").waitFor();
-    await page.getByText("橙色标记的也已收下").waitFor();
+    assert.equal((await place.locator("[data-plate]").textContent())?.trim(), "识别为 沪A·62K18");
+    await place.getByText("照片模糊。请手拿稳").waitFor();
+    await page.getByText("橙色标记的照片也已收下").waitFor();
     await page.context().close();
   });
 
@@ -216,7 +216,7 @@ describe("what is found", () => {
     const owner = { accidentId: id, letter: "A", source: "chat" } as const;
     for (const slot of PHOTO_SLOTS.slice(1)) await addPhoto(app.ctx, { ...owner, slot, bytes: SLOT_PHOTOS[slot] });
     await page.evaluate(COMES_BACK);
-    await page.getByText("已存好 4/5").waitFor();
+    await page.getByText("已保存 4/5").waitFor();
     await addPhoto(app.ctx, { ...owner, slot: "scene", bytes: SLOT_PHOTOS.scene });
     await page.evaluate(COMES_BACK);
     await page.waitForURL("**/move");
@@ -244,12 +244,12 @@ describe("what is found", () => {
     await page.getByText("红绿灯", { exact: true }).click();
     await page.getByRole("dialog", { name: "红绿灯" }).waitFor();
     await shutter(page).click();
-    await page.getByText("已存 1 张").waitFor();
+    await page.getByText("已保存 1 张").waitFor();
     assert.deepEqual(
       (await app.ctx.accidents.get(id)).photos.map(({ slot }) => slot),
       ["traffic-light"],
     );
-    await page.getByRole("link", { name: "好了，返回" }).click();
+    await page.getByRole("link", { name: "完成，返回" }).click();
     await page.waitForURL("**/photos");
     await page.context().close();
   });
@@ -262,7 +262,7 @@ describe("without script", () => {
       await page
         .getByLabel(new RegExp(`^\\s*[1-5]?${zh(`evidence.slot.${slot}`)}`))
         .setInputFiles(String(SLOT_PHOTO_FILES[at]));
-    await page.getByRole("button", { name: "上传选好的照片" }).click();
+    await page.getByRole("button", { name: "上传所选照片" }).click();
     assert.equal((await app.ctx.accidents.get(id)).photos.length, 5);
     assert.match(page.url(), /\/move$/);
     await page.context().close();

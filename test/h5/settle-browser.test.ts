@@ -76,7 +76,7 @@ describe("the second half in a browser", () => {
     const pad = page.locator("canvas");
     assert.equal(await button.isDisabled(), true);
     await draw(page, pad);
-    assert.equal(await button.textContent(), "签好了");
+    assert.equal(await button.textContent(), "确认签名");
     assert.equal(await button.isDisabled(), false);
     await page.getByRole("button", { name: "重写" }).click();
     assert.equal(await button.isDisabled(), true);
@@ -98,17 +98,17 @@ describe("the second half in a browser", () => {
     await page.goto(B.urlOf("details"));
     await page.getByLabel("Name", { exact: true }).fill("Maria Gonçalves");
     await page.getByRole("radio", { name: "Identity card" }).check();
-    await page.getByLabel("Number", { exact: true }).fill("310115194910010031");
+    await page.getByLabel("ID number", { exact: true }).fill("310115194910010031");
     await page.getByLabel("Mobile").fill("13900139000");
     await page.getByLabel("Letters and digits").fill("ad12345");
-    await page.getByLabel("Insurer").selectOption("unknown");
-    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByLabel("Insurer", { exact: true }).selectOption("unknown");
+    await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(B.urlOf("statement"));
     const [mine, theirs] = [page.locator("#field-ownAct"), page.locator("#field-otherAct")];
     await mine.getByRole("radio").last().check();
     await theirs.getByRole("radio").first().check();
     await page.getByText("rear left", { exact: true }).click();
-    await page.getByRole("button", { name: "That is what happened" }).click();
+    await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(B.urlOf("wait-statement"));
     const { statement } = (await app.ctx.accidents.get(id)).parties.B ?? {};
     assert.deepEqual([statement?.ownAct, statement?.otherAct, statement?.impact], ["none", "QS-01", "rear-left"]);
@@ -120,7 +120,7 @@ describe("the second half in a browser", () => {
     await page.goto(B.urlOf("details"));
     await A.post("remove-other", {});
     await page.evaluate("void document.dispatchEvent(new Event('visibilitychange'))");
-    await page.getByRole("heading", { name: "找不到页面" }).waitFor();
+    await page.getByRole("heading", { name: "页面不存在" }).waitFor();
   });
 
   it("fits a narrow phone in both languages, each field as high as a thumb and wide enough for what stands in it", async () => {

@@ -321,7 +321,7 @@ describe("waiting", () => {
     const soon = await A.get("wait-signature");
     assert.ok(soon.html.includes(words("zh", "wait.wait-signature.what")));
     assert.ok(!soon.html.includes(words("zh", "wait.long")));
-    assert.match(soon.html, /对方在 \d+月\d+日 \d\d:\d\d 前签名都有效/);
+    assert.match(soon.html, /对方在 \d+月\d+日 \d\d:\d\d 前签名有效/);
     app.clock.advance(5 * 60_000);
     const late = await A.get("wait-signature");
     assert.ok(late.html.includes(words("zh", "wait.long")) && late.html.includes("/way-out"));
@@ -410,6 +410,6 @@ describe("done", () => {
     const [mine, theirs] = [(await A.get("")).html, (await B.get("")).html];
     const claimLine = words("zh", "case.event.claim-submitted");
     assert.ok(mine.includes(claimLine) && !theirs.includes(claimLine));
-    assert.ok(mine.includes(words("zh", "case.step.done")) && mine.includes("存好照片 5 张"));
+    assert.ok(mine.includes(words("zh", "case.step.done")) && mine.includes("已保存照片 5 张"));
   });
 });

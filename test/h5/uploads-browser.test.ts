@@ -47,7 +47,7 @@ async function onPhotos(without = ""): Promise<OnPhotos> {
   });
   await page.goto(`${app.url}/h5/start`);
   await page.getByLabel("同意").check();
-  await page.getByRole("button", { name: "都没有，继续" }).last().click();
+  await page.getByRole("button", { name: "以上均无，继续" }).last().click();
   await page.waitForURL("**/photos");
   return { page, id: page.url().split("/").at(-2)!, sent };
 }
@@ -75,7 +75,7 @@ describe("the queue of pictures", () => {
     await page.route("**/uploads/*/2", cut, { times: 1 });
     await choose(page, "scene", picture);
     await state(page, "scene", "waiting");
-    await page.getByText("照片先存在这部手机里").waitFor();
+    await page.getByText("照片已存在本机").waitFor();
     sent.length = 0;
     await page.context().setOffline(false);
     await state(page, "scene", "stored");

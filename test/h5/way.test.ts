@@ -90,7 +90,7 @@ describe("signing in", () => {
     assert.equal(restarted.location, "/h5/signin?again=1&to=%2Fh5%2Fstart");
     const failed = await newPhone().get(`/h5/oauth?code=abc&state=${"0".repeat(32)}again`);
     assert.equal(failed.status, 401);
-    assert.match(alertText(failed.html), /微信登录没有成功/);
+    assert.match(alertText(failed.html), /微信登录未成功/);
   });
 
   it("refuses a state that is not this browser's", async () => {
@@ -123,7 +123,7 @@ describe("page 1", () => {
     const page = await a.open("/h5/start");
     assert.equal(radio(page.html, "vehicles"), "two");
     assert.equal(inputOf(page.html, "同意").name, "consent");
-    assert.ok(button(page.html, "都没有，继续"));
+    assert.ok(button(page.html, "以上均无，继续"));
     for (const { zh } of app.config.rules.conditions) assert.ok(button(page.html, zh), zh);
     const { status, location } = await a.fill("/h5/start", AGREED);
     assert.equal(status, 303);
@@ -136,7 +136,7 @@ describe("page 1", () => {
     const a = newPhone();
     const refused = await a.fill("/h5/start", { vehicles: "two", condition: "none" });
     assert.equal(refused.status, 422);
-    assert.deepEqual(alerts(refused.html), [{ field: "consent", text: "请先看一下说明并打勾，才能继续" }]);
+    assert.deepEqual(alerts(refused.html), [{ field: "consent", text: "请阅读说明并勾选同意后继续" }]);
     const token = hidden(refused.html, "_csrf");
     await a.post("/h5/language?to=%2Fh5%2Fstart", { _csrf: token, language: "en" });
     const english = await a.fill("/h5/start", { vehicles: "more", condition: "unheard-of" });
@@ -156,14 +156,14 @@ describe("page 1", () => {
     assert.match(recorded.location, /\/ended$/);
     const page = await a.get(recorded.location);
     assert.equal(heading(page.html), "先拍照挪车，再报警");
-    assert.match(page.html, /第14条第（二）项/);
+    assert.match(page.html, /第十四条第（二）项/);
   });
 
   it("leads one car, three cars and bicycles to their own ends", async () => {
     for (const [vehicles, title] of [
-      ["one", "单车事故，找保险公司"],
-      ["more", "这种事故请交警处理"],
-      ["non-motor", "这种事故请交警处理"],
+      ["one", "单方事故，请联系保险公司"],
+      ["more", "本服务暂不支持此类事故"],
+      ["non-motor", "本服务暂不支持此类事故"],
     ] as const) {
       const a = newPhone();
       const { location } = await a.fill("/h5/start", { ...AGREED, vehicles });
@@ -223,7 +223,7 @@ describe("what a form may not say", () => {
     await a.open("/h5/start");
     const large = await a.post("/h5/start", { vehicles: "x".repeat(70_000) });
     assert.equal(large.status, 413);
-    assert.match(alertText(large.html), /太大/);
+    assert.match(alertText(large.html), /过大/);
     const xml = await a.send("POST", "/h5/start", { body: "<a/>", headers: { "content-type": "application/xml" } });
     assert.equal(xml.status, 415);
     const broken = await a.send("POST", "/h5/start", { body: "{", headers: { "content-type": "application/json" } });
@@ -239,7 +239,7 @@ describe("what a form may not say", () => {
     for (const token of ["", "x", other]) {
       const again = await a.post("/h5/start", { ...AGREED, vehicles: "more", _csrf: token });
       assert.equal(again.status, 403);
-      assert.match(alertText(again.html), /请再按一次/);
+      assert.match(alertText(again.html), /请再点一次/);
       assert.equal(radio(again.html, "vehicles"), "more");
       assert.equal(
         (await a.post("/h5/start", { ...AGREED, consent: "", _csrf: hidden(again.html, "_csrf") })).status,
@@ -285,7 +285,7 @@ describe("photographs", () => {
     assert.deepEqual(JSON.parse(answer.html), { step: "photos" });
     const page = await a.get(`${base}/photos`);
     assert.equal(heading(page.html), "还差 4 张");
-    assert.equal(inputOf(page.html, "我的车损").name, "own-damage");
+    assert.equal(inputOf(page.html, "我车受损处").name, "own-damage");
   });
 
   it("refuses what is no photograph at its place, with a sentence, in the form and for the script", async () => {
@@ -407,7 +407,7 @@ describe("moving, place, invitation", () => {
     assert.equal((await b.get(`/h5/join/${code}`)).location, `${base}/details`, "who is in it is led to his page");
     const late = await newPhone().open(`/h5/join/${code}`);
     assert.equal(late.status, 410);
-    assert.match(alertText(late.html), /已经用过/);
+    assert.match(alertText(late.html), /已被使用/);
     const live = JSON.parse((await a.get(`${base}/live`)).html);
     assert.deepEqual(live, { step: "move", joined: true, text: "对方正在填写车辆信息" });
     assert.equal((await b.get(`${base}/invitation.png`)).status, 404, "B never sees A's invitation");
@@ -423,7 +423,7 @@ describe("moving, place, invitation", () => {
     app.clock.advance((INVITATION_MINUTES + 1) * 60_000);
     assert.match(alertText((await newPhone().open(`/h5/join/${code}`)).html), /已过期/);
     const page = await a.get(`${base}/move`);
-    assert.ok(button(page.html, "换一个新码"));
+    assert.ok(button(page.html, "更换新码"));
     await a.fill(`${base}/move`, {});
     await a.post(`${base}/invitation`, { _csrf: hidden(page.html, "_csrf") });
     assert.notEqual((await app.ctx.accidents.get(id)).invitation?.code, code);
@@ -443,7 +443,7 @@ describe("moving, place, invitation", () => {
     const b = newPhone();
     await b.fill(`/h5/join/${code}`, { condition: "none", consent: "yes" });
     const page = await a.get(`${base}/way-out`);
-    assert.ok(button(page.html, "不是对方司机：移除"));
+    assert.ok(button(page.html, "不是对方，移除"));
     await a.post(`${base}/remove-other`, { _csrf: hidden(page.html, "_csrf") });
     assert.equal((await b.get(`${base}/details`)).status, 404);
     assert.equal((await b.open("/h5")).path, "/h5/start");
@@ -456,7 +456,7 @@ describe("moving, place, invitation", () => {
     assert.equal(location, `${base}/ended`);
     const told = await a.open(`${base}/move`);
     assert.equal(told.path, `${base}/ended`);
-    assert.match(told.html, /对方在 .* 结束了自行协商/);
+    assert.match(told.html, /对方于 .* 结束了在线协商/);
   });
 });
 
@@ -466,11 +466,11 @@ describe("the way out", () => {
     const b = newPhone();
     await b.fill(`/h5/join/${code}`, { condition: "none", consent: "yes" });
     const confirm = await a.get(`${base}/way-out?choice=left`);
-    assert.equal(heading(confirm.html), "确定“对方走了”？");
+    assert.equal(heading(confirm.html), "确定“对方离开现场”？");
     const ended = await a.fill(`${base}/way-out`, { choice: "left" });
     assert.equal(ended.location, `${base}/ended`);
     const page = await a.get(`${base}/ended`);
-    assert.match(page.html, /已保存：5 张照片/);
+    assert.match(page.html, /已保存 5 张照片/);
     assert.match(page.html, /不要挪车/, "the cars have not moved yet");
     assert.equal((await b.open(`${base}/details`)).path, `${base}/ended`);
     assert.equal((await a.fill(`${base}/way-out`, { choice: "constructor" })).status, 422);
@@ -565,7 +565,7 @@ describe("around the pages", () => {
     assert.equal(heading((await reader.get("/h5/privacy", { "accept-language": "en-GB" })).html), "Privacy notice");
     const page = await newPhone().open("/h5/nothing");
     assert.equal(page.status, 404);
-    assert.equal(heading(page.html), "找不到页面");
+    assert.equal(heading(page.html), "页面不存在");
     const phone = newPhone();
     await phone.open("/h5/start");
     const json = await phone.get("/h5/nothing", JSON_ACCEPT);
@@ -585,7 +585,7 @@ describe("around the pages", () => {
     assert.equal(heading((await a.get(`${base}/photos`)).html), "Take five photos");
     assert.equal((await app.ctx.accidents.get(id)).parties.A.language, "en");
     const missing = await a.get("/h5/accidents/nobodys/photos");
-    assert.equal(heading(missing.html), "Not found");
+    assert.equal(heading(missing.html), "Page not found");
     await a.post("/h5/language", { _csrf: hidden(missing.html, "_csrf"), language: "zh" });
     assert.equal((await app.ctx.accidents.get(id)).parties.A.language, "zh", "from a page that says what went wrong");
     assert.equal((await a.post("/h5/language?to=//evil.example", { _csrf: token, language: "fr" })).status, 422);

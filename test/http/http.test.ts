@@ -178,7 +178,7 @@ describe("fields", () => {
     const checked = check({ name: "x", phone: "12", plate: ["a"] });
     assert.ok("errors" in checked);
     assert.deepEqual(checked.values, { name: "x", phone: "12" });
-    assert.equal(checked.errors["phone"], "A mobile number has eleven digits");
+    assert.equal(checked.errors["phone"], "A mobile number has 11 digits");
     assert.match(String(checked.errors["plate"]), /plate/);
   });
 });

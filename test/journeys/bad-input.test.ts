@@ -147,7 +147,7 @@ describe("what is too large", () => {
     ] as const) {
       const { status, html } = await phone.post(`/h5/accidents/${id}/${path}`, { [field]: big });
       assert.equal(status, 413, path);
-      assert.match(html, /太大/);
+      assert.match(html, /过大/);
     }
     const signed = await phone.post(`/h5/accidents/${id}/sign`, { signature: "x".repeat(700_000) });
     assert.equal(signed.status, 413);

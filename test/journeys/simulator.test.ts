@@ -55,20 +55,20 @@ test("a newcomer settles an accident by hand on one page: two phones, two driver
   await look("start");
   await declare(1);
 
-  await heading(1, "拍五张照片");
+  await heading(1, "请拍 5 张照片");
   await photograph();
-  await heading(1, "可以挪车了");
+  await heading(1, "照片已保存，请立即挪车");
   await look("move");
   assert.ok(await page(1).locator("img[src*=invitation], svg").first().isVisible(), "the QR code is on the page");
   assert.equal(app.simulator.platform.qrs().length, 1, "and there is no other one: what is scanned is what is shown");
   await green(1).click();
 
-  await heading(1, "在哪里？什么天气？");
+  await heading(1, "事故地点和天气");
   await phone(2)
     .getByRole("button", { name: /扫对方的二维码/ })
     .click();
   await phone(2).locator(".chat a").first().click();
-  await heading(2, "一起办理这起事故");
+  await heading(2, "加入本次事故处理");
   await look("join");
   await declare(2);
   await page(1).getByLabel("地点").fill("人民大道近黄陂北路，由东向西第二车道");
@@ -107,7 +107,7 @@ async function declare(index: 1 | 2): Promise<void> {
     .getByLabel(/我已阅读/)
     .check();
   await page(index)
-    .getByRole("button", { name: /都没有，继续/ })
+    .getByRole("button", { name: /以上均无，继续/ })
     .first()
     .click();
 }
@@ -123,14 +123,14 @@ async function photograph(): Promise<void> {
 
 async function enterDetails(index: 1 | 2): Promise<void> {
   const { name, idNumber, phone: number, plate, insurerCode } = DETAILS[index === 1 ? "A" : "B"];
-  await heading(index, "我和我的车");
+  await heading(index, "驾驶人和车辆信息");
   await page(index).getByLabel("姓名").fill(name);
   await page(index).getByLabel("证件号码").fill(idNumber);
   await page(index).getByLabel("手机号").fill(number);
   await page(index).locator("[name=serial]").fill(plate.slice(1));
   await page(index).locator("[name=insurerCode]").selectOption(insurerCode);
   await green(index).click();
-  await heading(index, "怎么碰的");
+  await heading(index, "事故经过");
 }
 
 async function state(index: 1 | 2, said: { ownAct: string; otherAct: string; impact: string }): Promise<void> {

@@ -116,7 +116,7 @@ async function declare(thumb: Thumb): Promise<void> {
 }
 
 async function photograph(thumb: Thumb): Promise<void> {
-  await thumb.heading("拍五张照片");
+  await thumb.heading("请拍 5 张照片");
   await thumb.tap(thumb.page.getByRole("button", { name: "开始拍照" }));
   const shutter = thumb.page.getByRole("button", { name: "拍照", exact: true });
   for (const _slot of PHOTO_SLOTS) await thumb.tap(shutter);
@@ -124,7 +124,7 @@ async function photograph(thumb: Thumb): Promise<void> {
 
 async function enterDetails(thumb: Thumb, letter: "A" | "B"): Promise<void> {
   const { name, idNumber, phone, plate, insurerCode } = DETAILS[letter];
-  await thumb.heading("我和我的车");
+  await thumb.heading("驾驶人和车辆信息");
   await thumb.type("name", name);
   await thumb.type("idNumber", idNumber);
   await thumb.type("phone", phone);
@@ -134,7 +134,7 @@ async function enterDetails(thumb: Thumb, letter: "A" | "B"): Promise<void> {
 }
 
 async function state(thumb: Thumb, said: Record<string, string>): Promise<void> {
-  await thumb.heading("怎么碰的");
+  await thumb.heading("事故经过");
   for (const [name, value] of Object.entries(said)) await thumb.tick(name, value);
   await thumb.green();
 }
@@ -154,7 +154,7 @@ test("a first-time pair settles in 27 and 18 touches, with the viewfinder", asyn
   await a.openLink();
   await declare(a);
   await photograph(a);
-  await a.heading("可以挪车了");
+  await a.heading("照片已保存，请立即挪车");
   // The code is on this page: the other driver scans it here.
   await app.simulator.platform.scan(b.openid, String(app.simulator.platform.qrs().at(-1)?.ticket));
   b.touches += 1;
