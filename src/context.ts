@@ -12,9 +12,9 @@ import { createRender, type Render } from "./render.ts";
 import { createAccidentReader } from "./store/accident-reader.ts";
 import { type Accidents, createAccidents } from "./store/accidents.ts";
 import { type Blobs, createBlobs } from "./store/blobs.ts";
-import { connect, guardOf } from "./store/connect.ts";
+import { type ConnectOptions, connect, guardOf, startFaultOf } from "./store/connect.ts";
 import { type Counters, createCounters } from "./store/counters.ts";
-import { createDatabaseClock, type DatabaseClock, fixedClocks } from "./store/database-clock.ts";
+import { type DatabaseClock, openClock } from "./store/database-clock.ts";
 import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
 import { createErasures, type Erasures } from "./store/erasures.ts";
 import { createInbox } from "./store/inbox.ts";
@@ -102,6 +102,8 @@ export interface Overrides {
   /** of the processes for pictures; a test that waits for pictures on a busy machine lets them run beside the server */
   pictureNiceness?: number;
   limits?: Partial<DatabaseLimits>;
+  /** what the limits of the database's commands run on */
+  databaseTimer?: Timer;
 }
 
 /** A lease, or the first attempts after a fault of the moment, are no delay. */
@@ -112,12 +114,20 @@ const WRONG_KEY =
 
 /** Opens the database (MONGODB_URI, else the embedded default) and makes everything. `close` ends what was opened, in reverse. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
+  const uri = overrides.databaseUri ?? config.mongodbUri;
+  return open(config, overrides).catch((error) => {
+    throw (uri && startFaultOf(error, uri)) || error;
+  });
+}
+
+async function open(config: Config, overrides: Overrides): Promise<Context> {
   const log = overrides.log ?? createLog(config.logLevel);
   const limits = { ...LIMITS, ...overrides.limits };
   const room = createRoomWatch({ log, now: () => new Date() });
-  const database = await openDatabase(config, { uri: overrides.databaseUri, limits, log, room });
+  const timings = { limits, timer: overrides.databaseTimer };
+  const database = await openDatabase(config, { uri: overrides.databaseUri, log, room, ...timings });
   const { connection, door } = database;
-  const databaseClock = await openClock(connection, log, overrides);
+  const databaseClock = await openClock({ connection, log }, overrides);
   const clock: Clock = databaseClock;
   const timer = overrides.timer ?? SYSTEM_TIMER;
   const now = () => clock.now();
@@ -240,18 +250,6 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   };
 }
 
-async function openClock(
-  connection: Awaited<ReturnType<typeof connect>>,
-  log: Log,
-  { clock, databaseClock }: Overrides,
-): Promise<DatabaseClock> {
-  const machine = clock ?? { now: () => new Date() };
-  const given = databaseClock ?? clock;
-  return given && given !== "measured"
-    ? fixedClocks(given, machine)
-    : createDatabaseClock({ connection, clock: machine, log });
-}
-
 /** What a picture that takes over its decoder must not get at. */
 const hiddenFromPictures = ({ dataDir, secretFiles }: Config): string[] => [
   ...secretFiles,
@@ -263,11 +261,11 @@ const MB = 1024 * 1024;
 
 async function openDatabase(
   config: Config,
-  { uri: override, limits, log, room }: { uri: string | undefined; limits: DatabaseLimits; log: Log; room: RoomWatch },
+  { uri: override, ...options }: ConnectOptions & { uri: string | undefined; limits: DatabaseLimits; room: RoomWatch },
 ) {
   const uri = override ?? config.mongodbUri;
   const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database`, port: config.embeddedPort });
-  const connection = await connect(uri ?? (embedded?.uri as string), { limits, log, room });
+  const connection = await connect(uri ?? (embedded?.uri as string), options);
   return {
     connection,
     /** of the embedded database's disk; null where the database is another's, or its file system does not tell */
@@ -278,7 +276,7 @@ async function openDatabase(
     door: embedded
       ? {
           insertChunks: (into: Parameters<typeof embedded.insertChunks>[0]) =>
-            guardOf(connection).run(() => embedded.insertChunks(into), limits.bulkMs),
+            guardOf(connection).run(() => embedded.insertChunks(into), options.limits.bulkMs),
         }
       : undefined,
     async close() {

@@ -1,6 +1,8 @@
 import mongoose, { type Connection } from "mongoose";
+import { DatabaseAway } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { faultOf, type Greeting } from "./database-fault.ts";
+import type { Timer } from "../timer.ts";
+import { type DatabaseFault, faultOf, type Greeting } from "./database-fault.ts";
 import { Guard } from "./guard.ts";
 import { type Guarding, guardedCollection } from "./guarded-collection.ts";
 import { type DatabaseLimits, driverLimits, LIMITS } from "./limits.ts";
@@ -12,6 +14,8 @@ export interface ConnectOptions {
   room?: RoomWatch;
   /** for tests; LIMITS else */
   limits?: Partial<DatabaseLimits>;
+  /** for tests; PATIENT_TIMER else */
+  timer?: Timer | undefined;
 }
 
 /** A majority that does not answer for so long leaves a write unsettled: it is repeated or looked up. */
@@ -21,7 +25,8 @@ const MAJORITY_MS = 3_000;
  * A connection of our own, never mongoose's global one: several contexts live in one process. Writes are acknowledged by a majority and when journaled,
  * reads go to the primary, and each command has its limit (`guardOf`). Throws a DatabaseFault.
  */
-export async function connect(uri: string, { log, room, limits: some }: ConnectOptions = {}): Promise<Connection> {
+export async function connect(uri: string, options: ConnectOptions = {}): Promise<Connection> {
+  const { log, room, timer, limits: some } = options;
   checkUri(uri);
   const limits = { ...LIMITS, ...some };
   const createClient = () =>
@@ -34,7 +39,7 @@ export async function connect(uri: string, { log, room, limits: some }: ConnectO
       ...driverLimits(limits),
     } as mongoose.mongo.MongoClientOptions);
   const first = await open(createClient, hostsOf(uri));
-  const guard = new Guard(first, { createClient, limits, log, room });
+  const guard = new Guard(first, { createClient, limits, log, room, timer });
   const connection = mongoose.createConnection();
   // Errors are the commands' own; what mongoose says of the first client is no news.
   connection.on("error", () => {});
@@ -48,6 +53,12 @@ const guards = new WeakMap<Connection, Guard>();
 
 /** The guard of a connection that `connect` made. */
 export const guardOf = (connection: Connection): Guard => guards.get(connection) as Guard;
+
+/** What keeps a process from starting after it has connected, such as a user without rights; null: it is not the database. */
+export function startFaultOf(error: unknown, uri: string): DatabaseFault | null {
+  const isOfDatabase = error instanceof mongoose.mongo.MongoError || error instanceof DatabaseAway;
+  return isOfDatabase ? faultOf(error, hostsOf(uri), []) : null;
+}
 
 async function open(
   createClient: () => mongoose.mongo.MongoClient,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "mongoose";
 import type { Log } from "../log.ts";
 
@@ -21,7 +20,6 @@ export interface DatabaseClockOptions {
 }
 
 const MEASURE_MS = 60_000;
-const ANSWER_MS = 5_000;
 /** what is logged as a step of either clock */
 const STEP_MS = 1_000;
 /** More is said as an error: an insurer refuses a signature that is five minutes old, and TLS, tokens and leases suffer before. */
@@ -55,6 +53,23 @@ export async function createDatabaseClock(options: DatabaseClockOptions): Promis
   return { now: () => new Date(nowMs()), differenceMs, measure, close: () => clearInterval(timer) };
 }
 
+interface GivenClocks {
+  clock?: { now(): Date };
+  databaseClock?: { now(): Date } | "measured";
+}
+
+/** The clocks that a test gives as they are; else, or where it says `measured`, the database is asked. */
+export async function openClock(
+  { connection, log }: Pick<DatabaseClockOptions, "connection" | "log">,
+  { clock, databaseClock }: GivenClocks,
+): Promise<DatabaseClock> {
+  const machine = clock ?? { now: () => new Date() };
+  const given = databaseClock ?? clock;
+  return given && given !== "measured"
+    ? fixedClocks(given, machine)
+    : createDatabaseClock({ connection, clock: machine, log });
+}
+
 /** For a test that sets both clocks itself. */
 export function fixedClocks(database: { now(): Date }, machine: { now(): Date }): DatabaseClock {
   return {
@@ -77,24 +92,10 @@ const at = ({ databaseMs, monotonicMs }: Measure, now: number): number => databa
 /** Half of the way there and back is taken as the age of the answer. */
 async function ask({ connection, clock }: DatabaseClockOptions): Promise<Measure> {
   const before = performance.now();
-  const hello = await within(ANSWER_MS, connection.db?.command({ hello: 1 }));
+  const hello = await connection.db?.command({ hello: 1 });
   const uncertainMs = (performance.now() - before) / 2;
   const said = hello?.localTime instanceof Date ? hello.localTime : clock.now();
   return { databaseMs: said.getTime(), monotonicMs: before + uncertainMs, uncertainMs };
-}
-
-/** A connection that was cut at the wrong moment may never answer: the next question must not wait for it. */
-async function within<T>(ms: number, answer: Promise<T> | undefined): Promise<T | undefined> {
-  const ended = new AbortController();
-  const late = sleep(ms, undefined, { signal: ended.signal, ref: false }).then(() => {
-    throw Object.assign(new Error("no answer"), { code: "clock-timeout" });
-  });
-  late.catch(() => {});
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    ended.abort();
-  }
 }
 
 interface Told {

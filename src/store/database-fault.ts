@@ -6,6 +6,7 @@ export class DatabaseFault extends StartFault {}
 /** What is in the messages of an error or its causes, and what it means. The first that fits is said. */
 const KNOWN: readonly (readonly [words: RegExp, say: string])[] = [
   [/ENOTFOUND|EAI_AGAIN|querySrv|queryTxt/, "this host name is not known: correct it in MONGODB_URI"],
+  [/not authorized on/i, "its user may not do what is needed: give it the role `readWrite` on this database"],
   [
     /Authentication failed|auth failed|bad auth|not authorized|requires authentication/i,
     "it refuses the user or the password: correct them in MONGODB_URI, and `authSource` where the user is kept elsewhere",
@@ -20,7 +21,7 @@ const KNOWN: readonly (readonly [words: RegExp, say: string])[] = [
   ],
   [/ECONNREFUSED|ENOENT/, "nothing listens there: start it, or correct host and port in MONGODB_URI"],
   [
-    /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out/,
+    /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out|no answer within/,
     "nothing answers there in time: see whether it is running, and whether a firewall stands between",
   ],
   [

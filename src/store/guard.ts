@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { mongo } from "mongoose";
 import { Busy, DatabaseAway } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { limited, Silence } from "./limited.ts";
+import { SYSTEM_TIMER, type Timer } from "../timer.ts";
+import { limited, PATIENT_TIMER, type Running, Silence } from "./limited.ts";
 import type { DatabaseLimits } from "./limits.ts";
 import type { RoomWatch } from "./room-watch.ts";
 
@@ -10,8 +11,7 @@ import type { RoomWatch } from "./room-watch.ts";
 export interface Pool {
   client: mongo.MongoClient;
   db: mongo.Db;
-  /** each ends one command that is under way */
-  running: Set<() => void>;
+  running: Running;
 }
 
 type Command<T> = (db: mongo.Db, signal: AbortSignal) => Promise<T>;
@@ -23,6 +23,8 @@ export interface GuardOptions {
   log?: Log;
   /** hears of writes for which there is no room */
   room?: RoomWatch;
+  /** for tests; PATIENT_TIMER else */
+  timer?: Timer | undefined;
 }
 
 /**
@@ -31,17 +33,19 @@ export interface GuardOptions {
  * away, and every command fails at once until a fresh connection is answered again.
  */
 export class Guard {
-  readonly #options: GuardOptions;
+  readonly #options: GuardOptions & { timer: Timer };
   readonly #pools = new Set<Pool>();
   #pool: Pool;
   #trial: Promise<void> | null = null;
   #isAway = false;
   #slowUntil = 0;
+  /** Commands with a longer limit than usual that have taken longer than the usual one. */
+  #overdue = 0;
   readonly #closing = new AbortController();
 
   /** `first`: a client that is connected. */
   constructor(first: mongo.MongoClient, options: GuardOptions) {
-    this.#options = options;
+    this.#options = { ...options, timer: options.timer ?? PATIENT_TIMER };
     this.#pool = this.#poolOf(first);
   }
 
@@ -51,7 +55,7 @@ export class Guard {
 
   /** Away, being tried, or slow within the last seconds. */
   get isSlow(): boolean {
-    return this.#isAway || this.#trial !== null || performance.now() < this.#slowUntil;
+    return this.#isAway || this.#trial !== null || this.#overdue > 0 || performance.now() < this.#slowUntil;
   }
 
   /** Runs one command within `ms` (the limit of commands unless told). Throws DatabaseAway when there was no answer. */
@@ -60,8 +64,10 @@ export class Guard {
     if (this.#isAway) throw new DatabaseAway();
     const pool = this.#pool;
     const since = performance.now();
+    const notOverdue = this.#watch(ms);
     try {
-      return await limited(ms, (signal) => command(pool.db, signal), pool.running);
+      const limit = { timer: this.#options.timer, ms, running: pool.running };
+      return await limited(limit, (signal) => command(pool.db, signal));
     } catch (error) {
       if (isLost(error)) this.#doubt(pool, error);
       if (isLost(error) || isUnsettled(error)) throw new DatabaseAway(error);
@@ -69,6 +75,7 @@ export class Guard {
       this.#options.room?.refused();
       throw new Busy(FULL_RETRY_S, "storage-full", error);
     } finally {
+      notOverdue();
       const now = performance.now();
       if (now - since > this.#options.limits.slowMs) this.#slowUntil = now + SLOW_FOR_MS;
     }
@@ -79,8 +86,23 @@ export class Guard {
     await Promise.all([...this.#pools].map((pool) => this.#end(pool)));
   }
 
+  /** Counts a command with a long limit as overdue from the usual limit on, until the function that it returns is called. */
+  #watch(ms: number): () => void {
+    const { limits, timer } = this.#options;
+    if (ms <= limits.commandMs) return () => {};
+    let isOverdue = false;
+    const stop = timer.after(limits.commandMs, () => {
+      isOverdue = true;
+      this.#overdue++;
+    });
+    return () => {
+      stop();
+      if (isOverdue) this.#overdue--;
+    };
+  }
+
   #poolOf(client: mongo.MongoClient): Pool {
-    const pool = { client, db: client.db(), running: new Set<() => void>() };
+    const pool: Pool = { client, db: client.db(), running: new Set() };
     this.#pools.add(pool);
     return pool;
   }
@@ -103,22 +125,35 @@ export class Guard {
   }
 
   async #awaitReturn(): Promise<void> {
-    const { limits, log } = this.#options;
+    const { log } = this.#options;
     const { signal } = this.#closing;
-    do await sleep(limits.pauseMs, undefined, { signal }).catch(() => {});
+    do await this.#pause();
     while (!signal.aborted && !(await this.#renew()));
     if (signal.aborted) return;
     this.#isAway = false;
     log?.info("database.back");
   }
 
+  #pause(): Promise<void> {
+    const { limits, timer } = this.#options;
+    const { signal } = this.#closing;
+    return new Promise((resolve) => {
+      const stop = timer.after(limits.pauseMs, resolve);
+      const end = () => {
+        stop();
+        resolve();
+      };
+      signal.addEventListener("abort", end, { once: true });
+    });
+  }
+
   /** Puts fresh connections in place of the old ones; false: the database does not answer on them. */
   async #renew(): Promise<boolean> {
-    const { createClient, limits } = this.#options;
+    const { createClient, limits, timer } = this.#options;
     const client = createClient();
     const fresh = this.#poolOf(client);
     try {
-      await limited(limits.trialMs, async (signal) => {
+      await limited({ timer, ms: limits.trialMs }, async (signal) => {
         await client.connect();
         await fresh.db.command({ ping: 1 }, { signal });
       });
@@ -143,7 +178,9 @@ export class Guard {
   /** The driver waits for answers even when it closes. */
   async #end(pool: Pool): Promise<void> {
     for (const giveUp of [...pool.running]) giveUp();
-    await limited(this.#options.limits.trialMs, () => pool.client.close()).catch(() => {});
+    // On the system's timer: an end waits for nobody's word.
+    const limit = { timer: SYSTEM_TIMER, ms: this.#options.limits.trialMs };
+    await limited(limit, () => pool.client.close()).catch(() => {});
     this.#pools.delete(pool);
   }
 }
@@ -152,12 +189,13 @@ const RETIRE_LOOK_MS = 250;
 /** Longer than a page may take. */
 const SLOW_FOR_MS = 5_000;
 
-/** No answer, and nothing is known of the connection. */
+/** No answer, and nothing is known of the connection. The driver wraps what befell a whole bulk. */
 const isLost = (error: unknown): boolean =>
+  (error instanceof mongo.MongoBulkWriteError && isLost(error.errorResponse)) ||
   error instanceof Silence ||
   error instanceof mongo.MongoNetworkError ||
   error instanceof mongo.MongoServerSelectionError ||
-  LOST.has((error as Error).name);
+  LOST.has((error as Error | undefined)?.name ?? "");
 const LOST = new Set([
   "MongoWaitQueueTimeoutError",
   "MongoTopologyClosedError",

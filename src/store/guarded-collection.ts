@@ -2,6 +2,7 @@ import { mongo } from "mongoose";
 import { DatabaseFault } from "./database-fault.ts";
 import type { Guard } from "./guard.ts";
 import type { DatabaseLimits } from "./limits.ts";
+import { repeatable } from "./repeat.ts";
 import type { RoomWatch } from "./room-watch.ts";
 
 type Method = (...args: unknown[]) => Promise<unknown>;
@@ -44,7 +45,7 @@ export interface Guarding {
   room?: RoomWatch | undefined;
 }
 
-/** The collection `name` whose every command has a limit, on whichever connections are in place when it is sent. */
+/** The collection `name` whose every command has a limit, and whose reads are repeated once, on whichever connections are in place when it is sent. */
 export function guardedCollection(base: mongo.Collection, guarding: Guarding): mongo.Collection {
   const name = base.collectionName;
   const methods = Object.fromEntries(
@@ -67,7 +68,7 @@ function guardedMethod(name: string, method: string, guarding: Guarding): Method
   if (INDEXING.includes(method)) return indexing(name, method, guarding);
   const ms = limitOf(name, method, guarding.limits);
   const more = READS.includes(method) ? { maxTimeMS: ms } : {};
-  return async (...args) => {
+  const run: Method = async (...args) => {
     const result = await guarding.guard.run((db, signal) => {
       const collection = db.collection(name) as unknown as Record<string, Method>;
       const given = Array.from({ length: at }, (_, index) => args[index]);
@@ -76,6 +77,7 @@ function guardedMethod(name: string, method: string, guarding: Guarding): Method
     if (ADDING.includes(method)) guarding.room?.taken();
     return result;
   };
+  return READS.includes(method) ? (...args) => repeatable(() => run(...args)) : run;
 }
 
 const limitOf = (name: string, method: string, { commandMs, bulkMs }: DatabaseLimits): number =>
@@ -114,7 +116,7 @@ function findingIn(name: string, { guard, limits }: Guarding) {
     const open = (db: mongo.Db, signal?: AbortSignal) =>
       db.collection(name).find(filter, { maxTimeMS: ms, ...options, ...(signal && { signal }) });
     return {
-      toArray: () => guard.run((db, signal) => open(db, signal).toArray(), ms),
+      toArray: () => repeatable(() => guard.run((db, signal) => open(db, signal).toArray(), ms)),
       async *[Symbol.asyncIterator]() {
         const { cursor } = await guard.run(async (db) => ({ cursor: open(db) }));
         const next = () => (cursor.bufferedCount() > 0 ? cursor.next() : guard.run(() => cursor.next(), ms));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, type mongo, Schema } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
 import { bare, errorsOf } from "./bulk.ts";
+import { repeatable } from "./repeat.ts";
 import { together } from "./together.ts";
 import type { Vault } from "./vault.ts";
 
@@ -74,7 +75,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       const taken = await collection.updateOne(lapsed, { $set: { holder, leaseUntil: after(leaseMs) } });
       if (taken.matchedCount === 1) return { state: "new" };
       const known = await collection.findOne({ _id });
-      // Written by our own attempt whose answer was lost.
+      // Written by our own attempt, whose answer was lost.
       if (known?.holder === holder && !known.done) return { state: "new" };
       if (!known?.done) return { state: "running" };
       return {
@@ -122,7 +123,9 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
     async release(lease: Lease, afterMs: number): Promise<void> {
       const $set = { leaseUntil: after(afterMs) };
       const update = keptOnes.has(lease) ? { $set, $inc: { takes: -1 } } : { $set };
-      await collection.updateOne({ _id: idOf(lease), holder: lease.holder, done: false }, update);
+      const mine = { _id: idOf(lease), holder: lease.holder, done: false };
+      // Where the number of takes is lowered a second time another process may take it once more often.
+      await repeatable(() => collection.updateOne(mine, update));
     },
     async finish(lease: Omit<Lease, "leaseMs">, reply: string | null): Promise<void> {
       const { holder } = lease;
@@ -148,9 +151,9 @@ interface Finished {
 /** Two writes for every push: pushes that come together share them. */
 function writers(collection: mongo.Collection<InboxDocument>) {
   const insert = together<InboxDocument, boolean>({
-    alone: (document) => inserted(collection, document),
+    alone: (document) => repeatable(() => inserted(collection, document)),
     async group(documents) {
-      const errors = await errorsOf(collection.insertMany(documents, { ordered: false }));
+      const errors = await repeatable(() => errorsOf(collection.insertMany(documents, { ordered: false })));
       return documents.map((_, index) => {
         const error = errors.get(index);
         return error && error.code !== DUPLICATE ? error : !error;
@@ -160,11 +163,11 @@ function writers(collection: mongo.Collection<InboxDocument>) {
   const finish = together<Finished, void>({
     rest: () => sleep(REST_MS),
     async alone({ filter, update }) {
-      await collection.updateOne(filter, update);
+      await repeatable(() => collection.updateOne(filter, update));
     },
     async group(all) {
       const updates = all.map((updateOne) => ({ updateOne }));
-      const errors = await errorsOf(collection.bulkWrite(updates, { ordered: false }));
+      const errors = await repeatable(() => errorsOf(collection.bulkWrite(updates, { ordered: false })));
       return all.map((_, index) => errors.get(index));
     },
   });

@@ -1,3 +1,5 @@
+import { SYSTEM_TIMER, type Timer } from "../timer.ts";
+
 /** The database gave no answer in time. */
 export class Silence extends Error {
   constructor(ms: number) {
@@ -6,24 +8,39 @@ export class Silence extends Error {
   }
 }
 
-/** A timer that is later than this tells of our own process standing still, not of the database. */
+/** Rings later than this mean that our own process stood still, not the database. */
 const LATE_MS = 100;
-/** What has arrived meanwhile is then read first. */
+/** Time to read what has arrived meanwhile. */
 const GRACE_MS = 500;
 
-/** The work's outcome, or a Silence after `ms`; `giveUp` ends it earlier. Its signal is aborted then: the driver closes the connection that it waits on. */
+/** The system's timers, with a grace period where this process was too busy to read an answer that had arrived. */
+export const PATIENT_TIMER: Timer = {
+  after(ms, ring) {
+    const due = performance.now() + ms;
+    let stop = SYSTEM_TIMER.after(ms, () => {
+      if (performance.now() - due < LATE_MS) ring();
+      else stop = SYSTEM_TIMER.after(GRACE_MS, ring);
+    });
+    return () => stop();
+  },
+};
+
+/** Commands under way: each function ends the wait for one of them. */
+export type Running = Set<() => void>;
+
+export interface CommandLimit {
+  timer: Timer;
+  ms: number;
+  running?: Running;
+}
+
+/** The work's outcome, or a Silence after the limit. Its signal is aborted then: the driver closes the connection that it waits on. */
 export function limited<T>(
-  ms: number,
+  { timer, ms, running }: CommandLimit,
   work: (signal: AbortSignal) => Promise<T>,
-  running?: Set<() => void>,
 ): Promise<T> {
   const stop = new AbortController();
   return new Promise<T>((resolve, reject) => {
-    let due = performance.now() + ms;
-    const end = () => {
-      clearTimeout(timer);
-      running?.delete(giveUp);
-    };
     const giveUp = () => {
       end();
       const silence = new Silence(ms);
@@ -31,22 +48,12 @@ export function limited<T>(
       reject(silence);
       stop.abort(silence);
     };
-    const onTime = () => {
-      if (performance.now() - due < LATE_MS) return giveUp();
-      due = Number.POSITIVE_INFINITY;
-      timer = setTimeout(giveUp, GRACE_MS);
+    const stopTimer = timer.after(ms, giveUp);
+    const end = () => {
+      stopTimer();
+      running?.delete(giveUp);
     };
-    let timer = setTimeout(onTime, ms);
     running?.add(giveUp);
-    work(stop.signal).then(
-      (result) => {
-        end();
-        resolve(result);
-      },
-      (error) => {
-        end();
-        reject(error);
-      },
-    );
+    work(stop.signal).then(resolve, reject).finally(end);
   });
 }

@@ -7,6 +7,7 @@ import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { type Consents, consentsOf, type NoticeConsent } from "./people-consents.ts";
 import { openedBy, type SayWindow, type SayWindows, sayWindows } from "./people-windows.ts";
+import { repeatable } from "./repeat.ts";
 import { together } from "./together.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
@@ -148,7 +149,8 @@ function noting(
   const alone = async ({ id, openid, by }: Seen): Promise<PersonDocument> => {
     const $setOnInsert = { sealedOpenid: vault.sealOwn(`person/${id}`, openid), language: "zh" as const };
     const options = { upsert: true, returnDocument: "after", projection: SEEN } as const;
-    return (await people.findOneAndUpdate({ _id: id }, { $set: setBy(by), $setOnInsert }, options)) as PersonDocument;
+    const update = { $set: setBy(by), $setOnInsert };
+    return (await repeatable(() => people.findOneAndUpdate({ _id: id }, update, options))) as PersonDocument;
   };
   // One statement for all who did the same: they share the moment, too.
   const write = async (all: Seen[]): Promise<void> => {

@@ -18,6 +18,7 @@ import { stepOf } from "../../src/domain/journey.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { Conflict } from "../../src/errors.ts";
 import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { CALM_DATABASE } from "../support/calm-database.ts";
 import { standingClock } from "../support/clocks.ts";
 import { closeDatabase, databaseUri, freePort } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
@@ -34,7 +35,13 @@ before(async () => {
     LOG_LEVEL: "silent",
   });
   const clock = standingClock();
-  ctx = await createContext(config, { clock, timer: clock, databaseUri: await databaseUri(), pictureNiceness: 0 });
+  ctx = await createContext(config, {
+    clock,
+    timer: clock,
+    limits: CALM_DATABASE,
+    databaseUri: await databaseUri(),
+    pictureNiceness: 0,
+  });
 });
 after(async () => {
   await ctx.close();

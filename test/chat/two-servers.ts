@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { type Running, startServer } from "../../src/server.ts";
+import { CALM_DATABASE } from "../support/calm-database.ts";
 import { type ManualClock, standingClock } from "../support/clocks.ts";
 import { databaseUri, freePort } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -29,7 +30,8 @@ export async function startTwins(
     const config = await loadConfig(given);
     const lines: string[] = [];
     const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
-    const ctx = await createContext(config, { clock, timer: clock, pictureNiceness: 0, log, databaseUri: uri.href });
+    const calm = { limits: CALM_DATABASE, pictureNiceness: 0 };
+    const ctx = await createContext(config, { clock, timer: clock, ...calm, log, databaseUri: uri.href });
     const running = await startServer(ctx, { runJobs: false });
     const url = `http://127.0.0.1:${port}`;
     return { ...running, ctx, url, wechat: config.wechat, now: () => clock.now(), logged: () => lines.join("") };

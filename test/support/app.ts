@@ -4,6 +4,8 @@ import { createContext } from "../../src/context.ts";
 import { type Running, startServer } from "../../src/server.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import type { DatabaseLimits } from "../../src/store/limits.ts";
+import type { Timer } from "../../src/timer.ts";
+import { CALM_DATABASE } from "./calm-database.ts";
 import { type ManualClock, shiftedClock, standingClock } from "./clocks.ts";
 import { databaseUri, freePort } from "./database.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -31,9 +33,9 @@ export interface TestAppOptions {
   databaseUri?: string;
   /** else such as no busy machine meets */
   limits?: Partial<DatabaseLimits>;
+  /** what the limits of the database's commands run on; the system's else */
+  databaseTimer?: Timer;
 }
-
-const CALM: Partial<DatabaseLimits> = { commandMs: 60_000, bulkMs: 60_000, trialMs: 30_000, readyMs: 30_000 };
 
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const port = await freePort();
@@ -50,7 +52,8 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   return run({
     config,
     uri: options.databaseUri ?? (await databaseUri()),
-    limits: options.limits ?? CALM,
+    limits: { ...CALM_DATABASE, ...options.limits },
+    databaseTimer: options.databaseTimer,
     clock: options.clock ?? (options.runJobs ? shiftedClock() : standingClock()),
     runJobs: options.runJobs ?? false,
   });
@@ -60,15 +63,24 @@ interface Setup {
   config: Config;
   uri: string;
   limits: Partial<DatabaseLimits>;
+  databaseTimer: Timer | undefined;
   clock: ManualClock;
   runJobs: boolean;
 }
 
 async function run(setup: Setup): Promise<TestApp> {
-  const { config, uri, limits, clock, runJobs } = setup;
+  const { config, uri, clock, runJobs, limits, databaseTimer } = setup;
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
-  const ctx = await createContext(config, { clock, timer: clock, pictureNiceness: 0, log, limits, databaseUri: uri });
+  const ctx = await createContext(config, {
+    clock,
+    timer: clock,
+    pictureNiceness: 0,
+    log,
+    limits,
+    databaseUri: uri,
+    ...(databaseTimer && { databaseTimer }),
+  });
   const running = await startServer(ctx, { runJobs });
   return {
     ...running,

@@ -8,6 +8,7 @@ import { type Context, createContext } from "../../src/context.ts";
 import type { Accident } from "../../src/domain/accident.ts";
 import { createJobs, type Jobs } from "../../src/jobs/jobs.ts";
 import { createInsurerStandIn, type InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
+import { CALM_DATABASE } from "./calm-database.ts";
 import { capturedLog } from "./captured-log.ts";
 import { type ManualClock, NOON, standingClock } from "./clocks.ts";
 import { type ConcludedOptions, concludedAccident } from "./concluded-accident.ts";
@@ -52,7 +53,8 @@ export async function openClaimsHouse(
   const loaded = await loadConfig({ DATA_DIR: dir, PORT: "0", PUBLIC_URL: server.url });
   const config = { ...loaded, ...change(loaded) };
   const { log, lines } = capturedLog();
-  const overrides = { clock, timer: clock, pictureNiceness: 0, log, databaseUri: await databaseUri() };
+  const calm = { limits: CALM_DATABASE, pictureNiceness: 0 };
+  const overrides = { clock, timer: clock, ...calm, log, databaseUri: await databaseUri() };
   const ctx = await createContext(config, overrides);
   const insurers = createInsurerStandIn({
     insurers: config.insurers.filter(({ secrets }) => secrets.length > 0),

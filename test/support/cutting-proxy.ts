@@ -7,8 +7,8 @@ export const MOMENTS: readonly Moment[] = ["before", "within", "after"];
 interface Pair {
   client: Socket;
   server: Socket;
-  /** what is kept back while the proxy hangs */
-  held: (() => void)[];
+  /** what is kept back while the proxy hangs; null: all, for good */
+  held: (() => void)[] | null;
 }
 
 interface Cut {
@@ -73,6 +73,12 @@ export class CuttingProxy {
     return new Promise((tell) => void this.#tellWaiting.push(tell));
   }
 
+  /** The connections of now hang for good; what comes on new ones passes. */
+  forget(): void {
+    this.#hangs = false;
+    for (const pair of this.#pairs) pair.held = null;
+  }
+
   /** Breaks all connections and refuses new ones, like a database that is gone. */
   refuse(): void {
     this.#refuses = true;
@@ -89,7 +95,7 @@ export class CuttingProxy {
     this.#hangs = false;
     this.#refuses = false;
     this.#delayMs = 0;
-    for (const { held } of this.#pairs) for (const act of held.splice(0)) act();
+    for (const { held } of this.#pairs) for (const act of held?.splice(0) ?? []) act();
   }
 
   async close(): Promise<void> {
@@ -120,6 +126,7 @@ export class CuttingProxy {
   }
 
   #pass(pair: Pair, act: () => void): void {
+    if (pair.held === null) return;
     if (this.#hangs) pair.held.push(act);
     else if (this.#delayMs > 0) setTimeout(act, this.#delayMs);
     else act();
