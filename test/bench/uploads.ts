@@ -121,8 +121,11 @@ async function upload(phone: UploadPhone, picture: Buffer, { way, again }: { way
   const faults: string[] = [];
   let sentAway = 0;
   while (true) {
-    const { status, body, headers } = await WAYS[way](phone, picture);
-    const isThere = String((await phone.ask(`/${sha256}`, { method: "GET" })).body["slots"]) === "scene";
+    const told = await WAYS[way](phone, picture);
+    const state = await phone.ask(`/${sha256}`, { method: "GET" });
+    // where nothing is said of what is there, the picture is sent once more
+    const { status, body, headers } = state.status === 200 ? told : state;
+    const isThere = String(state.body["slots"]) === "scene";
     if (status === 200 && isThere) {
       again.done();
       return { sha256, sentAway, faults };

@@ -31,15 +31,16 @@ export class ServerProcess {
       stdio: ["ignore", "ignore", "inherit"],
     });
     this.#child = child;
-    for (let tries = 0; tries < 300; tries++) {
+    // Until it is ready or has ended, however long the machine takes.
+    while (true) {
       const answer = await axios
         .get(`${this.url}/readyz`, { validateStatus: () => true, proxy: false })
         .catch(() => null);
       if (answer?.status === 200) return;
-      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode} at its start`);
+      const end = child.exitCode ?? child.signalCode;
+      if (end !== null) throw new Error(`the server ended with ${end} at its start`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    throw new Error("the server did not become ready");
   }
 
   /** kill -9 and a restart: nothing that was acknowledged may be lost. */
