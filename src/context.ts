@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { type Config, ConfigFault } from "./config.ts";
 import { createDocuments, type Documents } from "./documents/documents.ts";
-import { startEmbedded } from "./embedded/embedded.ts";
+import { loadEmbedded } from "./embedded/load.ts";
 import { createHealth, type Health } from "./health.ts";
 import { readRelease } from "./http/asset-files.ts";
 import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
@@ -264,7 +264,8 @@ async function openDatabase(
   { uri: override, ...options }: ConnectOptions & { uri: string | undefined; limits: DatabaseLimits; room: RoomWatch },
 ) {
   const uri = override ?? config.mongodbUri;
-  const embedded = uri ? null : await startEmbedded({ dir: `${config.dataDir}/database`, port: config.embeddedPort });
+  const dir = `${config.dataDir}/database`;
+  const embedded = uri ? null : await (await loadEmbedded()).startEmbedded({ dir, port: config.embeddedPort });
   const connection = await connect(uri ?? (embedded?.uri as string), options);
   return {
     connection,

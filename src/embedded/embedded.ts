@@ -29,10 +29,9 @@ export type EmbeddedOptions = { dir: string; port?: number | null };
 
 /**
  * Starts the default database: MongoDB's wire protocol on a socket in `dir`, over the files there, in a worker thread; folder and files are made private.
- * Throws a Conflict that says who holds the folder when another process does, and a StartFault for a damaged database, a full disk, or where lmdb is not installed.
+ * Throws a Conflict that says who holds the folder when another process does, and a StartFault for a damaged database or a full disk.
  */
 export async function startEmbedded({ dir, port = null }: EmbeddedOptions): Promise<Embedded> {
-  requireInstalled();
   makePrivate(dir);
   const room = new Room(diskAt(dir).freeBytes);
   if (room.state().isFull)
@@ -59,15 +58,6 @@ export async function startEmbedded({ dir, port = null }: EmbeddedOptions): Prom
   } catch (error) {
     await ownership.release();
     throw error;
-  }
-}
-
-/** The image can be built without it. */
-function requireInstalled(): void {
-  try {
-    import.meta.resolve("lmdb");
-  } catch (error) {
-    throw new StartFault("The embedded database (lmdb) is not part of this installation: give MONGODB_URI.", error);
   }
 }
 
