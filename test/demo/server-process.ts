@@ -4,7 +4,11 @@ import { fileURLToPath } from "node:url";
 import axios from "axios";
 
 /** This project's own server: a program and its arguments. */
-const OWN = [process.execPath, "--enable-source-maps", fileURLToPath(new URL("../../src/main.js", import.meta.url))];
+export const OWN = [
+  process.execPath,
+  "--enable-source-maps",
+  fileURLToPath(new URL("../../src/main.js", import.meta.url)),
+];
 
 /** The real server as a process of its own: started, killed, started again on the same data. */
 export class ServerProcess {

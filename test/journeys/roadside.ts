@@ -26,6 +26,10 @@ export const WAY = [
   "done",
 ];
 
+/** The page says so: the same again goes through later. */
+class AskedToWait extends Error {}
+const NO_ROOM = /系统暂时存不下|There is no room for new photos and entries/;
+
 /** Two drivers who go on by what the pages tell them, whatever happens to the server: a broken connection is tried again. */
 export class Pair {
   readonly name: string;
@@ -34,6 +38,8 @@ export class Pair {
   caseUrl = "";
   answers = 0;
   broken = 0;
+  /** answers 503 that say that there is no room */
+  refused = 0;
   /** told after each answer */
   onAnswer: () => void = () => {};
   #digits = "";
@@ -60,8 +66,9 @@ export class Pair {
         if (page) this.#note(letter, page);
         else await sleep(PAUSE_MS);
       } catch (error) {
-        if (!(error as { isAxiosError?: boolean }).isAxiosError) throw error;
-        this.broken++;
+        const { isAxiosError } = error as { isAxiosError?: boolean };
+        if (!isAxiosError && !(error instanceof AskedToWait)) throw error;
+        if (isAxiosError) this.broken++;
         await sleep(BROKEN_PAUSE_MS);
       }
     }
@@ -104,6 +111,10 @@ export class Pair {
   /** What was acknowledged stays: he never stands before where an answer had him. */
   #note(letter: Letter, page: Page): void {
     this.answers++;
+    if (page.status === 503) {
+      if (NO_ROOM.test(page.html)) this.refused++;
+      throw new AskedToWait();
+    }
     if (page.status !== 200)
       throw new Error(`${this.name} ${letter}: ${page.status} at ${page.url}: ${visible(page.html).slice(0, 300)}`);
     const step = stepOf(page);
