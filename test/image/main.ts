@@ -89,7 +89,7 @@ function startWithout({ app, node, user, command, root }: Image): string {
   const [file = "", ...rest] = [...asUser(user), node, ...command];
   const dir = join(root, "no-database");
   execFileSync("mkdir", ["-m", "0777", dir]);
-  const env = { HOME: "/nonexistent", DATA_DIR: join(dir, "data"), PORT: "0" };
+  const env = { HOME: "/nonexistent", DATA_DIR: join(dir, "data") };
   const { status, stderr } = spawnSync(file, rest, { cwd: app, env, encoding: "utf8" });
   if (status !== 1) throw new Error(`the start ended with ${status}`);
   return /give MONGODB_URI/.exec(stderr)?.[0] ?? stderr;
