@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Letter } from "../../src/domain/accident.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
+import { createRender } from "../../src/render.ts";
 import { DriverPhone, type Page, stepOf, visible } from "../support/driver-phone.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
@@ -28,7 +29,8 @@ export const WAY = [
 
 /** The page says so: the same again goes through later. */
 class AskedToWait extends Error {}
-const NO_ROOM = /系统暂时存不下|There is no room for new photos and entries/;
+const render = createRender();
+const NO_ROOM = (["zh", "en"] as const).map((language) => render.words(language)("h5.errors.storage-full"));
 
 /** Two drivers who go on by what the pages tell them, whatever happens to the server: a broken connection is tried again. */
 export class Pair {
@@ -112,7 +114,7 @@ export class Pair {
   #note(letter: Letter, page: Page): void {
     this.answers++;
     if (page.status === 503) {
-      if (NO_ROOM.test(page.html)) this.refused++;
+      if (NO_ROOM.some((sentence) => page.html.includes(sentence))) this.refused++;
       throw new AskedToWait();
     }
     if (page.status !== 200)
