@@ -114,9 +114,9 @@ const WRONG_KEY =
 
 /** Opens the database (MONGODB_URI, else the embedded default) and makes everything. `close` ends what was opened, in reverse. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
-  const uri = overrides.databaseUri ?? config.mongodbUri;
+  const mongodbUri = overrides.databaseUri ?? config.mongodbUri;
   return open(config, overrides).catch((error) => {
-    throw (uri && startFaultOf(error, uri)) || error;
+    throw startFaultOf(error, { ...config, mongodbUri }) ?? error;
   });
 }
 

@@ -1,22 +1,14 @@
-import { ConfigFault, loadConfig } from "./config.ts";
+import type { Config } from "./config.ts";
 import { createContext } from "./context.ts";
-import { Conflict, StartFault } from "./errors.ts";
 import { createLog } from "./log.ts";
+import { runProgram } from "./operator-program.ts";
 import { startServer } from "./server.ts";
 
-/** Starts the service. Where that fails it writes the reason and ends the process at once: an open database would keep it alive without a server. */
-export async function run(): Promise<void> {
-  await start().catch((error: unknown) => {
-    const isSaid = error instanceof ConfigFault || error instanceof StartFault || error instanceof Conflict;
-    const message = isSaid ? error.message : (error as Error).stack;
-    process.stderr.write(`${message}\n`);
-    process.exit(1);
-  });
-}
+/** Starts the service. Where that fails it writes the reason and ends the process. */
+export const run = (): Promise<void> => runProgram(start);
 
 /** config → context → doors and jobs; SIGTERM drains them. */
-async function start(): Promise<void> {
-  const config = await loadConfig();
+async function start(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const running = await startServer(await createContext(config, { log }));
   log.info({ port: config.port, simulator: config.simulator }, "started");

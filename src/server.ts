@@ -8,7 +8,9 @@ import { awaitsAnswer } from "./chat/answer.ts";
 import { listen } from "./chat/listen.ts";
 import { type PushDoor, pushRouter } from "./chat/push-router.ts";
 import { sayLater } from "./chat/say-later.ts";
+import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
+import { StartFault } from "./errors.ts";
 import { h5Router } from "./h5/router.ts";
 import { assets } from "./http/assets.ts";
 import { errorPages } from "./http/errors.ts";
@@ -50,14 +52,11 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
   const jobs = createJobs(ctx);
   await ctx.releases.keep(ctx.release);
   const server = createServer(TIMEOUTS, createApp(ctx, chat, simulator).callback());
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(ctx.config.port, ctx.config.host, () => resolve());
-  });
-  // The stand-in forgets its menu when it ends; a real account keeps it (`npm run menu`).
-  if (ctx.config.standIns.platform) await publishMenu(ctx);
+  await open(server, ctx.config);
+  const menu = standInMenu(ctx);
+  await menu();
   if (runJobs) jobs.start();
-  const resuming = runJobs ? setInterval(() => void resume(ctx, chat), RESUME_MS) : undefined;
+  const rounds = runJobs ? setInterval(() => void Promise.all([menu(), resume(ctx, chat)]), ROUND_MS) : undefined;
   return {
     ctx,
     jobs,
@@ -71,7 +70,7 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
       await simulator?.platform.settle();
     },
     async stop() {
-      clearInterval(resuming);
+      clearInterval(rounds);
       // Together, not one after the other: the whole has ten seconds.
       await Promise.all([closeServer(server), jobs.stop()]);
       await Promise.race([chat.handler.settle(), sleep(SETTLE_MS, undefined, { ref: false })]);
@@ -158,11 +157,37 @@ const apology = ({ render }: Context): Reply => ({
   content: `${render.words("zh")("chat.failed")}\n${render.words("en")("chat.failed")}`,
 });
 
-const RESUME_MS = 5_000;
+/** Puts the menu on the stand-in, which forgets it when it ends; a real account keeps it (`npm run menu`). What the function that it returns could not do it does when it is called again. */
+function standInMenu(ctx: Context): () => Promise<void> {
+  let isThere = !ctx.config.standIns.platform;
+  return async () => {
+    if (isThere) return;
+    try {
+      await publishMenu(ctx);
+      isThere = true;
+    } catch (error) {
+      // The doors are open: a database that is away now is no reason to end.
+      const { code, name } = error as { code?: unknown; name?: string };
+      ctx.log.error({ code: String(code ?? name) }, "menu.not-published");
+    }
+  };
+}
+
+const ROUND_MS = 5_000;
 
 /** The database may be away for a while: the next round looks again. */
 async function resume({ log }: Context, { handler }: PushDoor): Promise<void> {
   await handler.resume().catch(({ code, name }) => log.error({ code: String(code ?? name) }, "wechat.resume-failed"));
+}
+
+function open(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const cure = "end what listens there, or give another PORT or HOST";
+      reject(new StartFault(`${host}:${port} cannot be listened on (${error.code}): ${cure}.`, error));
+    });
+    server.listen(port, host, resolve);
+  });
 }
 
 const DRAIN_MS = 7_000;

@@ -35,6 +35,7 @@ const SETTINGS = [
 const ROOMS: Record<string, Room> = {
   "main.ts": EVERYTHING,
   "program.ts": EVERYTHING,
+  "operator-program.ts": EVERYTHING,
   "warm-up.ts": EVERYTHING,
   "compile-cache.ts": { may: [] },
   "server.ts": EVERYTHING,

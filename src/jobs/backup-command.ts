@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Config, ConfigFault, loadConfig } from "../config.ts";
+import type { Config } from "../config.ts";
 import { backUp, megabytes, type Progress } from "../embedded/backup.ts";
 import { StartFault } from "../errors.ts";
+import { runProgram } from "../operator-program.ts";
 
 const USAGE = `usage: backup-command FOLDER
        copies the embedded database, while the server runs or not, into FOLDER/database
@@ -42,15 +43,7 @@ function inSteps(print: Print): (state: Progress) => void {
   };
 }
 
-async function main(): Promise<void> {
-  try {
-    const print: Print = (text) => void process.stdout.write(text);
-    process.exitCode = await backupCommand(await loadConfig(), process.argv.slice(2), print);
-  } catch (error) {
-    if (!(error instanceof StartFault || error instanceof ConfigFault)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
-}
-
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await runProgram(async (config) => {
+    process.exitCode = await backupCommand(config, process.argv.slice(2), (text) => void process.stdout.write(text));
+  });

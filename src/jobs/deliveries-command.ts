@@ -1,8 +1,8 @@
 import { pathToFileURL } from "node:url";
 import { resendDelivery } from "../actions/resend-delivery.ts";
-import { type Config, loadConfig } from "../config.ts";
-import { type Context, createContext } from "../context.ts";
-import { AppError, Conflict } from "../errors.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { runCommand } from "../operator-program.ts";
 
 const USAGE = `usage: deliveries-command list
        deliveries-command resend ID…
@@ -61,24 +61,5 @@ async function resendOne(ctx: Context, id: string): Promise<string> {
   }
 }
 
-/** While the server runs it owns the embedded database's folder: then its socket there is used. */
-export async function openContext(config: Config): Promise<Context> {
-  try {
-    return await createContext(config);
-  } catch (error) {
-    const uri = error instanceof Conflict ? error.details.uri : null;
-    if (typeof uri !== "string") throw error;
-    return createContext(config, { databaseUri: uri });
-  }
-}
-
-async function main(): Promise<void> {
-  const ctx = await openContext(await loadConfig());
-  try {
-    process.exitCode = await deliveriesCommand(ctx, process.argv.slice(2), (text) => void process.stdout.write(text));
-  } finally {
-    await ctx.close();
-  }
-}
-
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await runCommand((ctx) => deliveriesCommand(ctx, process.argv.slice(2), (text) => void process.stdout.write(text)));

@@ -1,8 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { mostADay } from "../actions/erase-past.ts";
-import { loadConfig } from "../config.ts";
 import type { Context } from "../context.ts";
-import { openContext } from "./deliveries-command.ts";
+import { runCommand } from "../operator-program.ts";
 
 const USAGE = `usage: erase-command status
        erase-command allow N        erase so many more cases and people today
@@ -46,13 +45,5 @@ async function trust(ctx: Context, print: Print): Promise<number> {
   return 0;
 }
 
-async function main(): Promise<void> {
-  const ctx = await openContext(await loadConfig());
-  try {
-    process.exitCode = await eraseCommand(ctx, process.argv.slice(2), (text) => void process.stdout.write(text));
-  } finally {
-    await ctx.close();
-  }
-}
-
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await runCommand((ctx) => eraseCommand(ctx, process.argv.slice(2), (text) => void process.stdout.write(text)));

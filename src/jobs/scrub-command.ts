@@ -1,8 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { scrubFile } from "../actions/scrub-files.ts";
-import { loadConfig } from "../config.ts";
 import type { Context } from "../context.ts";
-import { openContext } from "./deliveries-command.ts";
+import { runCommand } from "../operator-program.ts";
 
 const USAGE = `usage: scrub-command --all        reads and hashes every file that is kept
        scrub-command --damaged    only those that were found damaged or gone
@@ -38,13 +37,5 @@ async function* filesOf({ blobs }: Context) {
   }
 }
 
-async function main(): Promise<void> {
-  const ctx = await openContext(await loadConfig());
-  try {
-    process.exitCode = await scrubCommand(ctx, process.argv.slice(2), (text) => void process.stdout.write(text));
-  } finally {
-    await ctx.close();
-  }
-}
-
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await runCommand((ctx) => scrubCommand(ctx, process.argv.slice(2), (text) => void process.stdout.write(text)));

@@ -2,7 +2,7 @@ import mongoose, { type Connection } from "mongoose";
 import { DatabaseAway } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Timer } from "../timer.ts";
-import { type DatabaseFault, faultOf, type Greeting } from "./database-fault.ts";
+import { DatabaseFault, faultOf, type Greeting } from "./database-fault.ts";
 import { Guard } from "./guard.ts";
 import { type Guarding, guardedCollection } from "./guarded-collection.ts";
 import { type DatabaseLimits, driverLimits, LIMITS } from "./limits.ts";
@@ -54,10 +54,16 @@ const guards = new WeakMap<Connection, Guard>();
 /** The guard of a connection that `connect` made. */
 export const guardOf = (connection: Connection): Guard => guards.get(connection) as Guard;
 
-/** What keeps a process from starting after it has connected, such as a user without rights; null: it is not the database. */
-export function startFaultOf(error: unknown, uri: string): DatabaseFault | null {
+/** What keeps a program from its work after it has connected, such as a user without rights; null: it is not the database. */
+export function startFaultOf(
+  error: unknown,
+  { mongodbUri, dataDir }: { mongodbUri: string | null; dataDir: string },
+): DatabaseFault | null {
   const isOfDatabase = error instanceof mongoose.mongo.MongoError || error instanceof DatabaseAway;
-  return isOfDatabase ? faultOf(error, hostsOf(uri), []) : null;
+  if (!isOfDatabase) return null;
+  if (mongodbUri) return faultOf(error, hostsOf(mongodbUri), []);
+  const why = error instanceof DatabaseAway ? "gave no answer in time: see whether its disk does" : error.message;
+  return new DatabaseFault(`The embedded database in ${dataDir}/database ${why}.`, error);
 }
 
 async function open(

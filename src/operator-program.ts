@@ -1,0 +1,50 @@
+import { type Config, ConfigFault, loadConfig } from "./config.ts";
+import { type Context, createContext } from "./context.ts";
+import { AppError, Conflict, StartFault } from "./errors.ts";
+import { startFaultOf } from "./store/connect.ts";
+
+/**
+ * Runs a program of the operator's. What keeps it from its work is one sentence on the error output and exit code 1; the
+ * process ends then even where a database is still open, which would keep it alive.
+ */
+export async function runProgram(work: (config: Config) => Promise<void>): Promise<void> {
+  let config: Config | undefined;
+  try {
+    config = await loadConfig();
+    await work(config);
+  } catch (error) {
+    process.stderr.write(`${reasonOf(error, config)}\n`);
+    process.exit(1);
+  }
+}
+
+/** Runs a command that works on the database, beside a running server, too. `work` returns the exit code. */
+export function runCommand(work: (ctx: Context) => Promise<number>): Promise<void> {
+  return runProgram(async (config) => {
+    const ctx = await openContext(config);
+    try {
+      process.exitCode = await work(ctx);
+    } finally {
+      await ctx.close();
+    }
+  });
+}
+
+/** While the server runs it owns the embedded database's folder: then its socket there is used. */
+export async function openContext(config: Config): Promise<Context> {
+  try {
+    return await createContext(config);
+  } catch (error) {
+    const uri = error instanceof Conflict ? error.details.uri : null;
+    if (typeof uri !== "string") throw error;
+    return createContext(config, { databaseUri: uri });
+  }
+}
+
+/** The cause and its cure where they are known; else where in the code it happened. */
+function reasonOf(error: unknown, config: Config | undefined): string {
+  const fault = (config && startFaultOf(error, config)) ?? error;
+  if (fault instanceof ConfigFault || fault instanceof StartFault || fault instanceof Conflict) return fault.message;
+  if (fault instanceof AppError) return `Not done: ${fault.code} ${JSON.stringify(fault.details)}`;
+  return fault instanceof Error ? `${fault.stack}` : String(fault);
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { loadConfig } from "../../src/config.ts";
+import { createContext } from "../../src/context.ts";
+import { type Running, startServer } from "../../src/server.ts";
+import { CALM_DATABASE } from "../support/calm-database.ts";
+import { capturedLog } from "../support/captured-log.ts";
+import { CuttingProxy } from "../support/cutting-proxy.ts";
+import { closeDatabase, databaseUri, freePort } from "../support/database.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+describe("a database that goes away while the doors open", () => {
+  let proxy: CuttingProxy;
+  let running: Running;
+  const { log, lines } = capturedLog();
+
+  before(async () => {
+    proxy = await CuttingProxy.start(await databaseUri());
+    const config = await loadConfig({
+      PORT: String(await freePort()),
+      DATA_DIR: temporaryFolder("start"),
+      SIMULATOR: "true",
+      PHOTO_READER: "false",
+    });
+    const limits = { ...CALM_DATABASE, trialMs: 500 };
+    const ctx = await createContext(config, { databaseUri: proxy.uri, limits, log, pictureNiceness: 0 });
+    const keep: typeof ctx.releases.keep = async (release) => {
+      await ctx.releases.keep(release);
+      proxy.refuse();
+    };
+    running = await startServer({ ...ctx, releases: { ...ctx.releases, keep } });
+  });
+  after(async () => {
+    await running.stop();
+    await proxy.close();
+    await closeDatabase();
+  });
+
+  it("ends no server; the stand-in has its menu as soon as the database is back", async () => {
+    const { config } = running.ctx;
+    assert.equal((await fetch(`${config.publicUrl}/healthz`)).status, 200);
+    assert.equal((await fetch(`${config.publicUrl}/readyz`)).status, 503);
+    assert.match(lines.join(""), /menu\.not-published/);
+    assert.equal(running.simulator?.platform.menu() ?? null, null);
+    proxy.resume();
+    while (!running.simulator?.platform.menu()) await new Promise((next) => setTimeout(next, 100));
+    assert.deepEqual(running.simulator.platform.menu(), config.menu);
+  });
+});
+
+describe("what keeps a program of the operator's from its work", () => {
+  const programs = [
+    "main.js",
+    "jobs/deliveries-command.js list",
+    "jobs/erase-command.js status",
+    "jobs/scrub-command.js --all",
+    "jobs/backup-command.js /nowhere/new",
+    "chat/menu-command.js",
+  ];
+  const usesDatabase = (program: string) => !program.startsWith("jobs/backup");
+
+  function run(program: string, env: Record<string, string>): Promise<{ code: unknown; said: string }> {
+    const [file = "", ...words] = program.split(" ");
+    const path = fileURLToPath(new URL(`../../src/${file}`, import.meta.url));
+    const base = { PATH: process.env.PATH ?? "", DATA_DIR: temporaryFolder("program"), LOG_LEVEL: "silent" };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [path, ...words], { env: { ...base, ...env } }, (error, _, said) =>
+        resolve({ code: error?.code ?? 0, said }),
+      );
+    });
+  }
+
+  for (const program of programs) {
+    it(`is said without the code's lines by ${program}: settings`, async () => {
+      const { code, said } = await run(program, { PORT: "eighty" });
+      assert.deepEqual([code, said], [1, "The settings are not usable:\n  PORT: must be a number\n"]);
+    });
+    it(`is said in one sentence by ${program}: a database that is not there`, async () => {
+      const { code, said } = await run(program, { MONGODB_URI: "mongodb://127.0.0.1:1/kuaichu", SIMULATOR: "true" });
+      assert.equal(code, 1);
+      assert.match(
+        said,
+        usesDatabase(program) ? /^The database at 127\.0\.0\.1:1 cannot be used: .+\.\n$/ : /^MONGODB_URI is set.+\n$/,
+      );
+    });
+  }
+});
