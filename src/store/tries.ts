@@ -2,12 +2,12 @@ import { type Connection, Schema } from "mongoose";
 
 interface TriesDocument {
   _id: string;
-  left: number;
+  used: number;
   until: Date;
 }
 
 const schema = new Schema<TriesDocument>(
-  { _id: String, left: Number, until: Date },
+  { _id: String, used: Number, until: Date },
   { collection: "tries", versionKey: false, autoIndex: false, autoCreate: false },
 );
 schema.index({ until: 1 }, { expireAfterSeconds: 3600 });
@@ -24,9 +24,12 @@ export async function createTries(connection: Connection): Promise<Tries> {
   return {
     async count(key, limit, expiresAt) {
       const id = `${key}/${expiresAt}`;
-      const fresh = { $setOnInsert: { left: limit, until: new Date(expiresAt) } };
-      await model.updateOne({ _id: id }, fresh, { upsert: true });
-      return (await model.updateOne({ _id: id, left: { $gt: 0 } }, { $inc: { left: -1 } })).matchedCount === 1;
+      const counted = await model.findOneAndUpdate(
+        { _id: id },
+        { $inc: { used: 1 }, $setOnInsert: { until: new Date(expiresAt) } },
+        { upsert: true, returnDocument: "after", projection: { used: 1 } },
+      );
+      return counted !== null && counted.used <= limit;
     },
   };
 }

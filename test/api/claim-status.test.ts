@@ -35,10 +35,11 @@ const claimOf = async (accident: Accident, index = 0) =>
 const eventsOf = async (accident: Accident) =>
   (await house.ctx.accidents.get(accident.id)).events.filter(({ by }) => by.startsWith("insurer:"));
 /** What of a case could grow. */
+/** Size in bytes and events of the document; the marks of its last writes, of which few are kept, do not count. */
 async function grown(accident: Accident): Promise<{ size: number; events: number }> {
   const document = await connection
     .collection<{ _id: string; events: object[] }>("accidents")
-    .findOne({ _id: accident.id });
+    .findOne({ _id: accident.id }, { projection: { writes: 0 } });
   return { size: calculateObjectSize(document ?? {}), events: document?.events.length ?? 0 };
 }
 const codes = async (accident: Accident) => (await house.notices(accident.id)).map(({ code }) => code);

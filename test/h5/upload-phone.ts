@@ -89,8 +89,12 @@ export class UploadPhone {
       await once(sent, "error");
       return { status: 0, headers: {}, body: {} };
     }
+    // a server that refuses what it has not read to its end closes the connection: the answer may be lost with it
+    const lost = new Promise<null>((resolve) => sent.on("error", () => resolve(null)));
+    const answered = new Promise<IncomingMessage>((resolve) => sent.once("response", resolve));
     sent.end(body);
-    const [answer] = (await once(sent, "response")) as [IncomingMessage];
+    const answer = await Promise.race([answered, lost]);
+    if (!answer) return { status: 0, headers: {}, body: {} };
     const parts: Buffer[] = [];
     for await (const part of answer) parts.push(part as Buffer);
     const text = Buffer.concat(parts).toString("utf8");
