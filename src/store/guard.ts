@@ -190,10 +190,14 @@ const RETIRE_LOOK_MS = 250;
 const SLOW_FOR_MS = 5_000;
 
 /** No answer, and nothing is known of the connection. The driver wraps what befell a whole bulk. */
+/** What a socket says of itself before the driver has taken it for a fault of the network. */
+const SOCKET_CODES = /^(ECONN|EPIPE|ETIMEDOUT|ENETDOWN|ENETUNREACH|EHOSTUNREACH|ERR_STREAM_|ERR_SOCKET_)/;
+
 const isLost = (error: unknown): boolean =>
   (error instanceof mongo.MongoBulkWriteError && isLost(error.errorResponse)) ||
   error instanceof Silence ||
   error instanceof mongo.MongoNetworkError ||
+  SOCKET_CODES.test((error as { code?: string }).code ?? "") ||
   error instanceof mongo.MongoServerSelectionError ||
   LOST.has((error as Error | undefined)?.name ?? "");
 const LOST = new Set([

@@ -108,7 +108,7 @@ describe("a paper that cannot be made", () => {
     );
     assert.equal(await papersMissing(), 1);
     const page = await pair.B.get("done");
-    assert.match(page.html, /could not be made just now/);
+    assert.match(page.html, /The agreement document is not ready yet/);
     assert.doesNotMatch(page.html, /http-equiv="refresh"/);
 
     app.clock.advance(6 * 60_000);

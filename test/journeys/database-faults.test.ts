@@ -64,7 +64,7 @@ describe("a database that hangs", () => {
     const { status, html } = await page;
     assert.equal(status, 503);
     assert.ok(html.includes(fields.policyNumber), html);
-    assert.match(html, /系统暂时没有回应/);
+    assert.match(html, /系统暂时无响应/);
     // Away: nobody waits any more.
     assert.equal(await ready(), 503);
     assert.equal((await pushTo(sender(), xml)).status, 502);

@@ -118,7 +118,7 @@ describe("calls of the platform's API", () => {
       assert.equal(await api.mediaRefusal(), null);
     });
 
-    it("that trickle in, lie about their type or are elsewhere do not come in", async () => {
+    it("that trickle in, lie about their type or are elsewhere do not come in", async (t) => {
       const answers = ["trickle", "liar", "elsewhere"];
       const odd = await listen((req, res) => {
         if (req.url?.startsWith("/cgi-bin/stable_token")) {
@@ -131,18 +131,21 @@ describe("calls of the platform's API", () => {
           res.writeHead(200, { "content-type": "image/jpeg" }).end('{"errcode":40007,"errmsg":"no"}');
         if (kind !== "trickle") return;
         res.writeHead(200, { "content-type": "image/jpeg" });
+        let drops = 0;
         const drip = setInterval(() => {
           res.write(".");
-          clock.advance(5_000);
+          if (++drops === 3) clock.advance(20_000);
         }, 20);
         res.on("close", () => clearInterval(drip));
       });
       const client = createTestClient([odd.url], { clock }).api;
+      t.after(async () => {
+        client.close();
+        await odd.close();
+      });
       await assert.rejects(client.getMedia("m"), upstream("wechat-timeout"));
       await assert.rejects(client.getMedia("m"), upstream("wechat-media-gone"));
       await assert.rejects(client.getMedia("m"), upstream("wechat-http"));
-      client.close();
-      await odd.close();
     });
   });
 
