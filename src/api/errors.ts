@@ -1,10 +1,6 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
-import { AppError, Busy, Conflict } from "../errors.ts";
-
-/** Over in a moment: a 409 would tell the sender that we have taken it, and he would not send it again. */
-const BUSY = new Set(["too-busy", "outbox-full"]);
-const RETRY_AFTER_S = "5";
+import { AppError, Busy } from "../errors.ts";
 
 /** Turns what was thrown into one JSON answer: a stable code, the field where there is one, words in both languages. Nothing of ours leaks. */
 export function jsonErrors(ctx: Context): RouterMiddleware {
@@ -13,17 +9,16 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
     try {
       await next();
     } catch (error) {
-      const spoken = error instanceof AppError && error.status < 500 ? error : null;
-      const busy = error instanceof Busy || (spoken instanceof Conflict && BUSY.has(spoken.code));
-      if (!spoken && !busy) ctx.log.error({ code: (error as { code?: unknown }).code, err: error }, "api.failed");
-      const code = busy ? "too-busy" : (spoken?.code ?? "internal");
+      const spoken = error instanceof AppError && (error.status < 500 || error instanceof Busy) ? error : null;
+      if (!spoken) ctx.log.error({ code: (error as { code?: unknown }).code, err: error }, "api.failed");
+      // to a sender every want of room is the same: send it again
+      const code = error instanceof Busy ? "too-busy" : (spoken?.code ?? "internal");
       const fields = fieldsOf(spoken);
       const key = `api.errors.${code}`;
       const params = { field: fields[0] ?? "" };
-      http.status = busy ? 503 : (spoken?.status ?? 500);
+      http.status = spoken?.status ?? 500;
       const retryAfterS = spoken?.details.retryAfterS;
-      if (busy) http.set("retry-after", RETRY_AFTER_S);
-      else if (typeof retryAfterS === "number") http.set("retry-after", String(retryAfterS));
+      if (typeof retryAfterS === "number") http.set("retry-after", String(retryAfterS));
       http.set("cache-control", "no-store");
       // the rest of a body that is not read would be taken for the next request
       if (http.status === 413) http.set("connection", "close");

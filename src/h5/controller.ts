@@ -16,9 +16,6 @@ import { type PageData, renderPage } from "./render.ts";
 
 type Page = Omit<PartyPage, "path"> & Partial<Pick<StepPage, "step" | "alsoAt">>;
 
-/** Conflicts that say nothing about the step: the same form again goes through. */
-const BUSY = ["too-busy", "outbox-full"];
-
 const EMPTY = Joi.object<Record<string, string>>({});
 
 /** The accident of the path as this driver may see it. A stranger's is not there. */
@@ -72,7 +69,7 @@ export function postPage(ctx: Context, page: Page): Koa.Middleware {
       posted = await readPosted(koa, { multipart: page.multipart ?? false, maxBytes: page.maxBytes ?? FORM_BYTES });
       await submit(page, request, posted);
     } catch (error) {
-      if (error instanceof Conflict && !BUSY.includes(error.code)) return outOfOrder(await openParty(ctx, koa));
+      if (error instanceof Conflict) return outOfOrder(await openParty(ctx, koa));
       await refuse(page, request, { error, posted });
     }
   };
@@ -131,8 +128,7 @@ async function refuse(
 ): Promise<void> {
   const { ctx, koa, t } = request;
   if (error instanceof Busy) return showTyped(page, request, { error, posted });
-  const known =
-    error instanceof Invalid || error instanceof Stale || error instanceof Wrong || error instanceof Conflict;
+  const known = error instanceof Invalid || error instanceof Stale || error instanceof Wrong;
   if (!known || !page.template || wantsJson(koa)) throw error;
   koa.status = error.status;
   closeAfter(koa, error.status);
@@ -154,7 +150,7 @@ async function showTyped(page: Page, request: PageRequest, { error, posted }: { 
   request.ctx.log.warn({ code: error.code, method: koa.method, route: koa._matchedRoute }, "busy");
 }
 
-function wordsOf(error: Invalid | Stale | Wrong | Conflict | Busy, t: PageRequest["t"]): PageData {
+function wordsOf(error: Invalid | Stale | Wrong | Busy, t: PageRequest["t"]): PageData {
   if (error instanceof Wrong) return { errors: error.errors };
   const { field, codes } = error.details;
   const textOf = (code: string, name: string) =>

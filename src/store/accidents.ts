@@ -11,7 +11,7 @@ import {
 } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import type { Catalogue } from "../domain/liability.ts";
-import { Conflict, DatabaseAway, NotFound } from "../errors.ts";
+import { Busy, Conflict, DatabaseAway, NotFound } from "../errors.ts";
 import {
   type AccidentDocument,
   bytesOf,
@@ -44,7 +44,10 @@ export interface Accidents {
   findByClaim(ref: string): Promise<Accident | null>;
   /** throws Conflict "already-open" when this person has opened another one that is still running */
   create(draft: Draft, events: NewEvent[]): Promise<Accident>;
-  /** Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to do. Who has just loaded it may give the accident itself. */
+  /**
+   * Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to do. Who has just loaded it may give the accident itself.
+   * Throws Busy "too-busy" when the race is lost again and again, "outbox-full" when the outbox has no room for what is to be sent.
+   */
   change(known: string | Accident, decide: (accident: Accident) => Change | null): Promise<Accident>;
   /** ids of accidents that are neither concluded nor ended, and whose last event or first signature was before `before` */
   listStale(before: Date, limit: number): Promise<string[]>;
@@ -58,6 +61,8 @@ const TRIES = 16;
 /** after a second lost race: many at once would go on losing in step */
 const BACKOFF_MS = 15;
 const OUTBOX_LIMIT = 32;
+/** After it the other writers of the accident have finished, and the relay has emptied its outbox. */
+const RETRY_AFTER_S = 5;
 
 const schema = new Schema<AccidentDocument>(
   {
@@ -137,7 +142,7 @@ export async function createAccidents({
         const after = await write(writer, before, change);
         if (after) return after;
       }
-      throw new Conflict("too-busy");
+      throw new Busy(RETRY_AFTER_S, "too-busy");
     },
     async listStale(before, limit) {
       // Those that somebody still works on stay out here: a hundred of them would keep the rest from ever being listed.
@@ -250,7 +255,7 @@ async function write(
   }
   const trace = await traceOf(model, before.id);
   if (isMine(trace)) return after;
-  if (trace?.version === before.version) throw new Conflict("outbox-full");
+  if (trace?.version === before.version) throw new Busy(RETRY_AFTER_S, "outbox-full");
   return null;
 }
 

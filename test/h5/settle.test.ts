@@ -139,6 +139,28 @@ describe("my car", () => {
 });
 
 describe("what happened", () => {
+  it("comes back as it was written, 503, while the case has no room for what must be said; the same again is taken", async () => {
+    const { id, A, B } = await openPair(app);
+    for (const letter of ["A", "B"] as const)
+      await giveDetails(app.ctx, { accidentId: id, letter, details: DETAILS[letter] });
+    await A.post("statement", ACTS.A);
+    const entry = { kind: "notice" as const, target: "nobody", body: "{}" };
+    const waiting = async () =>
+      (await app.ctx.accidents.listOutbox(1_000)).find(({ accidentId }) => accidentId === id)?.entries ?? [];
+    const outbox = Array(32 - (await waiting()).length).fill(entry);
+    await app.ctx.accidents.change(id, (accident) => ({ accident, events: [], outbox }));
+    const full = await B.post("statement", { ...ACTS.B, note: "他变道" });
+    assert.equal(full.status, 503);
+    assert.ok(full.html.includes("他变道"));
+    assert.ok(full.html.includes(app.ctx.render.words("zh")("h5.errors.outbox-full")));
+    assert.equal((await app.ctx.accidents.get(id)).parties.B?.statement, null);
+    await app.ctx.accidents.pullOutbox(
+      id,
+      (await waiting()).map((kept) => kept.id),
+    );
+    assert.equal((await B.post("statement", { ...ACTS.B, note: "他变道" })).status, 303);
+  });
+
   it("shows every act of the catalogue with its drawing, and takes an answer in four touches", async () => {
     const { id, A } = await openPair(app);
     await A.post("details", FORM);

@@ -10,6 +10,7 @@ import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.t
 import { takePosition } from "../../src/actions/take-position.ts";
 import type { Accident } from "../../src/domain/accident.ts";
 import { UNEXAMINED } from "../../src/domain/photo.ts";
+import { Busy } from "../../src/errors.ts";
 import { photo } from "../domain/accident-builder.ts";
 import { readyPair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
@@ -55,6 +56,38 @@ describe("what nobody goes on with", () => {
     assert.equal(await expireAccidents(ctx), 2);
     assert.deepEqual(await listed(), []);
     assert.equal((await ctx.accidents.get(busy.id)).ended, null);
+  });
+});
+
+describe("a change for which there is no room", () => {
+  const isBusy = (code: string) => (error: unknown) =>
+    error instanceof Busy && error.code === code && Number(error.details["retryAfterS"]) > 0;
+
+  it("is Busy and changes nothing when the outbox is full, and is taken when the relay has emptied it", async () => {
+    const { ctx } = app;
+    const { id } = await open();
+    const entry = { kind: "notice" as const, target: "nobody", body: "{}" };
+    const put = (count: number) =>
+      ctx.accidents.change(id, (accident) => ({ accident, events: [], outbox: Array(count).fill(entry) }));
+    const { version } = await put(32);
+    await assert.rejects(put(1), isBusy("outbox-full"));
+    assert.equal((await ctx.accidents.get(id)).version, version);
+    const [outbox] = (await ctx.accidents.listOutbox(100)).filter(({ accidentId }) => accidentId === id);
+    await ctx.accidents.pullOutbox(
+      id,
+      (outbox?.entries ?? []).map((kept) => kept.id),
+    );
+    assert.equal((await put(1)).version, version + 1);
+  });
+
+  it("is Busy when another write comes first again and again", async () => {
+    const { id, version } = await open();
+    const late = app.ctx.accidents.change(id, (accident) => {
+      accident.version -= 1;
+      return { accident, events: [] };
+    });
+    await assert.rejects(late, isBusy("too-busy"));
+    assert.equal((await app.ctx.accidents.get(id)).version, version);
   });
 });
 

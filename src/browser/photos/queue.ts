@@ -11,8 +11,8 @@ const MOST_FAULTS = 3;
 /** Pictures of other cases are thrown away after this time. */
 const KEPT_MS = 48 * 3600 * 1000;
 
-/** The same again may help: no network, a server that rests or is full, two who changed the case at once. */
-const PASSING = ["too-busy", "outbox-full", "pieces-missing"];
+/** Pieces were cleared away meanwhile: they are sent again. */
+const PIECES_MISSING = "pieces-missing";
 /** Lasts until somebody makes room: the driver is told why it waits. */
 const NO_ROOM = "storage-full";
 /** … and this a few times: something between us and the server has changed or cut the bytes. */
@@ -45,8 +45,9 @@ export interface Queue {
 
 const codeOf = ({ answer }: Sent): string => (answer.error ? answer.error.code : "");
 const isDamaged = (sent: Sent): boolean => DAMAGED.includes(codeOf(sent));
+/** The same again may help: no network, a server that rests or has no room. */
 const isPassing = (sent: Sent): boolean =>
-  [0, 408, 429].includes(sent.status) || sent.status >= 500 || PASSING.includes(codeOf(sent));
+  [0, 408, 429].includes(sent.status) || sent.status >= 500 || codeOf(sent) === PIECES_MISSING;
 
 /** Once for each picture: made smaller again, it would be another picture to the server. */
 async function prepare(item: Item): Promise<void> {
