@@ -9,6 +9,7 @@ import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
 import { createLog, type Log } from "./log.ts";
 import { createPhotos, type Photos } from "./photos/photos.ts";
 import { createRender, type Render } from "./render.ts";
+import { createSingleFlight, type SingleFlight } from "./single-flight.ts";
 import { createAccidentReader } from "./store/accident-reader.ts";
 import { type Accidents, createAccidents } from "./store/accidents.ts";
 import { type Blobs, createBlobs } from "./store/blobs.ts";
@@ -30,6 +31,7 @@ import { createTokens } from "./store/tokens.ts";
 import { createTries, type Tries } from "./store/tries.ts";
 import { createUploads, type Uploads } from "./store/uploads.ts";
 import { createVault, type Vault } from "./store/vault.ts";
+import { wakingAfterChange } from "./store/waking-accidents.ts";
 import { createWitness, type Witness } from "./store/witness.ts";
 import { SYSTEM_TIMER, type Timer, within } from "./timer.ts";
 import { createWechatApi, type WechatApi } from "./wechat/api/client.ts";
@@ -52,6 +54,8 @@ export interface Context {
   timer: Timer;
   /** unguessable, URL-safe, `bytes` of entropy (16 unless told) */
   randomId(bytes?: number): string;
+  /** joins equal calls of one moment within this process */
+  singleFlight: SingleFlight;
   render: Render;
   /** the files that this process's pages load */
   release: Release;
@@ -206,6 +210,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
     databaseClock,
     timer,
     randomId: (bytes = 16) => randomBytes(bytes).toString("base64url"),
+    singleFlight: createSingleFlight(),
     render,
     release,
     releases: createReleases(connection, now),
@@ -283,17 +288,6 @@ async function openDatabase(
     async close() {
       await connection.close();
       await embedded?.close();
-    },
-  };
-}
-
-function wakingAfterChange(accidents: Accidents, wake: () => void): Accidents {
-  return {
-    ...accidents,
-    async change(id, decide) {
-      const after = await accidents.change(id, decide);
-      wake();
-      return after;
     },
   };
 }

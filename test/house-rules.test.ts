@@ -16,7 +16,7 @@ interface Room {
 const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts", "timer.ts"];
 const HANDS = ["store", "wechat", "insurers", "photos", "documents", "embedded"];
 const DOOR: Room = {
-  may: [...SHARED, "actions", "domain", "http"],
+  may: [...SHARED, "actions", "domain", "http", "notices"],
   // what a hand gives through ctx has a type
   mayType: ["context.ts", "config.ts", ...HANDS],
 };
@@ -46,11 +46,14 @@ const ROOMS: Record<string, Room> = {
   "health.ts": { may: ["timer.ts"], packages: false },
   "log.ts": { may: [] },
   "render.ts": { may: ["domain"] },
+  "single-flight.ts": { may: [], packages: false },
   "timer.ts": { may: [], packages: false },
   "metrics.ts": { may: ["errors.ts"] },
 
   domain: { may: ["errors.ts"], packages: false },
-  actions: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },
+  actions: { may: [...SHARED, "domain", "notices"], mayType: ["context.ts", "config.ts", ...HANDS] },
+  // what people are told: actions put a notice into the outbox, jobs send it
+  notices: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },
   chat: DOOR,
   h5: DOOR,
   police: DOOR,
@@ -172,6 +175,24 @@ function packageFault(room: string, from: string): string | null {
     : null;
 }
 
+/** `actions/` is the feature list: a file exports one value, the function of its name, and imports no other action. */
+function actionFaults({ path, text }: Source): string[] {
+  if (roomOf(path) !== "actions") return [];
+  const own = posix.basename(path, ".ts").replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const exported = [
+    ...text.matchAll(/^export (?!type\b|interface\b)(?:(?:async )?(function|const|let|class) )?([\w{*]+)/gm),
+  ];
+  const wrong = exported.filter(([, kind, name]) => kind !== "function" || name !== own).map(([, , name]) => name);
+  const actions = importsOf(text)
+    .map(({ from }) => posix.join(posix.dirname(path), from))
+    .filter((target) => roomOf(target) === "actions");
+  return [
+    ...(exported.some(([, , name]) => name === own) ? [] : [`${path}: exports no function ${own}`]),
+    ...wrong.map((name) => `${path}: exports ${name} besides its function`),
+    ...actions.map((target) => `${path}: an action imports ${target}`),
+  ];
+}
+
 /** What no file may contain, and where it may after all. */
 const FORBIDDEN: { what: RegExp; but?: (path: string) => boolean }[] = [
   { what: /\bprocess\.env\b/, but: (path) => path === "config.ts" },
@@ -219,6 +240,10 @@ describe("the house rules", () => {
 
   it("every room imports only what its line allows", () => {
     assert.deepEqual(sources.flatMap(importFaults), []);
+  });
+
+  it("an action is one file, one function of its name, and imports no other action", () => {
+    assert.deepEqual(sources.flatMap(actionFaults), []);
   });
 
   it("every import of our own names an existing .ts file", () => {
@@ -286,6 +311,8 @@ describe("the rules themselves", () => {
     ["store/a.ts", 'import { addPhoto } from "../actions/add-photo.ts";'],
     ["store/a.ts", 'import type { Context } from "../context.ts";'],
     ["h5/a.ts", 'import { x } from "../chat/answer.ts";'],
+    ["notices/a.ts", 'import { addPhoto } from "../actions/add-photo.ts";'],
+    ["domain/a.ts", 'import { tellPerson } from "../notices/tell-person.ts";'],
     ["h5/a.ts", 'import {\n  type A,\n  b,\n} from "../store/blobs.ts";'],
     ["h5/a.ts", 'export { x } from "../photos/photos.ts";'],
     ["h5/a.ts", 'import mongoose from "mongoose";'],
@@ -324,6 +351,23 @@ describe("the rules themselves", () => {
   for (const [path, text] of allowed) {
     it(`allow ${path}: ${text}`, () => assert.deepEqual(faultsOf(path, text), []));
   }
+
+  it("see an action that is more than one, is named otherwise or imports another", () => {
+    const faults = (text: string) => actionFaults({ path: "actions/add-photo.ts", text }).length;
+    const action = "export function addPhoto() {}\n";
+    assert.equal(faults(action), 0);
+    assert.equal(faults(`export interface AddPhoto {}\nexport type Kept = string;\n${action}`), 0);
+    assert.equal(faults('import { notice } from "../domain/notice.ts";\nexport async function addPhoto() {}\n'), 0);
+    for (const more of [
+      "export const LIMIT = 1;",
+      "export function other() {}",
+      'export { x } from "../domain/photo.ts";',
+    ])
+      assert.equal(faults(`${action}${more}\n`), 1, more);
+    assert.equal(faults("function addPhoto() {}\n"), 1);
+    for (const kind of ["", "type "])
+      assert.equal(faults(`import ${kind}{ Seen } from "./see-plate.ts";\n${action}`), 1, kind);
+  });
 
   it("see what is forbidden in code and overlook it in comments", () => {
     assert.equal(textFaults({ path: "domain/a.ts", text: "const at = new Date();" }).length, 1);

@@ -1,30 +1,24 @@
 import type { Context } from "../context.ts";
-import type { Accident, Change, Letter } from "../domain/accident.ts";
-import { missingSlots } from "../domain/journey.ts";
+import type { Accident, Letter } from "../domain/accident.ts";
+import { requireParty } from "../domain/party.ts";
+import { isMandatory, isStoredIn, isToFetch, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
 import {
-  type Finding,
-  isMandatory,
-  isStoredIn,
-  isToFetch,
-  type Photo,
-  type PhotoSlot,
-  UNEXAMINED,
-} from "../domain/photo.ts";
-import { Conflict, Invalid } from "../errors.ts";
-import {
-  examinePhoto,
+  type Candidate,
+  candidateOf,
+  filesOf,
+  hashToNote,
   judgePhoto,
-  keepPhoto,
+  type KeptNames,
   keptPhoto,
-  notePhotoHash,
+  type Likeness,
+  likenessOf,
   rejection,
+  requireSpace,
   storedEvent,
   unusable,
-} from "./check-photo.ts";
-import { plateJob } from "./read-plate.ts";
-import { requireParty } from "./require.ts";
-
-const MAX_PHOTOS = 15;
+} from "../domain/photo-intake.ts";
+import { plateJob } from "../domain/plate-reading.ts";
+import { Conflict } from "../errors.ts";
 
 export interface AddPhoto {
   accidentId: string;
@@ -37,8 +31,9 @@ export interface AddPhoto {
 }
 
 /**
- * Takes a photograph: checked by content, kept byte for byte, with its copy and thumbnail; a new one replaces the old. One that shows nothing is sent
- * back (`photo-unusable`), twice at most for each place. The same bytes in the same place again change nothing.
+ * Takes a photograph: checked by content, kept byte for byte, with its copy and thumbnail; a new one replaces the old. One
+ * that shows nothing is sent back (`photo-unusable`), twice at most for each place. The same bytes in the same place again
+ * change nothing.
  */
 export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident> {
   const { accidentId, letter, slot, bytes } = input;
@@ -47,13 +42,18 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
   const sha256 = ctx.blobs.nameOf(bytes);
   if (isStoredIn(accident, { slot, letter, sha256 })) return accident;
   requireRoom(accident, letter, slot);
-  const checked = await examinePhoto(ctx, bytes, sha256);
-  const { block } = judgePhoto(accident, slot, checked);
+  const digest = ctx.vault.digest(accident.key, sha256);
+  const candidate = candidateOf(bytes, { sha256, digest }, await ctx.photos.examine(bytes));
+  const { block } = judgePhoto(accident, slot, { candidate });
   if (block) {
-    const told = { slot, by: letter, sha256, block };
-    throw unusable(await ctx.accidents.change(accidentId, (current) => rejection(ctx, current, told)), slot, block);
+    const told = { slot, by: letter, digest, block, now: ctx.clock.now() };
+    throw unusable(await ctx.accidents.change(accidentId, (current) => rejection(current, told)), slot, block);
   }
-  return store(ctx, input, { ...(await keepPhoto(ctx, accident, checked)), id: ctx.randomId(9) });
+  const [names, like] = await Promise.all([
+    ctx.blobs.saveAll(accident, filesOf(candidate)),
+    candidate.imageHash ? ctx.photoHashes.findLike({ accidentId, imageHash: candidate.imageHash }) : null,
+  ]);
+  return store(ctx, input, { id: ctx.randomId(9), candidate, names, likeness: likenessOf(like) });
 }
 
 /** Photographs are evidence: they may be added while the case runs, replaced only until the cars have moved. */
@@ -65,13 +65,6 @@ function requireRoom(accident: Accident, letter: Letter, slot: PhotoSlot): void 
     slot,
     accident.photos.filter((photo) => !isReplaced(accident, photo, { letter, slot })),
   );
-}
-
-/** A case holds fifteen. What need not be there leaves room for those of the five that are missing: want of room holds nobody on the road. */
-export function requireSpace(accident: Accident, slot: PhotoSlot, photos = accident.photos): void {
-  const limit = isMandatory(slot) ? MAX_PHOTOS : MAX_PHOTOS - missingSlots(accident).length;
-  const kept = photos.filter(({ state }) => state !== "refused");
-  if (kept.length >= limit) throw new Invalid("too-many-photos", { limit }, 409);
 }
 
 /** Nobody's picture makes way for the other driver's, and none that is here once the cars have moved. */
@@ -86,28 +79,35 @@ const makingRoom = (accident: Accident, by: AddPhoto): Photo[] =>
     .filter((photo) => !isReplaced(accident, photo, by))
     .map((photo) => (photo.slot === by.slot && isToFetch(photo) ? { ...photo, slot: "extra" } : photo));
 
-type Kept = Awaited<ReturnType<typeof keepPhoto>> & { id: string };
+interface Kept {
+  id: string;
+  candidate: Candidate;
+  names: KeptNames;
+  likeness: Likeness;
+}
 
-async function store(ctx: Context, input: AddPhoto, { checked, stored, id }: Kept): Promise<Accident> {
+async function store(ctx: Context, input: AddPhoto, { id, candidate, names, likeness }: Kept): Promise<Accident> {
   const { accidentId, letter, slot, source, shrunkFrom = null } = input;
-  let refused: Finding | null = null;
-  const after = await ctx.accidents.change(accidentId, (current): Change | null => {
-    if (isStoredIn(current, { slot, letter, sha256: checked.sha256 })) return null;
+  const { sha256, digest } = candidate;
+  const now = ctx.clock.now();
+  const { accident: after, result: refusal } = await ctx.accidents.decide(accidentId, (current) => {
+    if (isStoredIn(current, { slot, letter, sha256 })) return { change: null, result: null };
     requireRoom(current, letter, slot);
-    const { findings, dupOf, block } = judgePhoto(current, slot, checked);
+    const { findings, dupOf, block } = judgePhoto(current, slot, { candidate, likeness });
     // another picture may have come in between
-    refused = block;
-    if (block) return rejection(ctx, current, { slot, by: letter, sha256: checked.sha256, block });
+    if (block) return { change: rejection(current, { slot, by: letter, digest, block, now }), result: block };
     const photo: Photo = {
       ...UNEXAMINED,
-      ...keptPhoto(checked, stored),
+      ...keptPhoto(candidate, names),
       ...{ id, slot, by: letter, source, state: "stored", mediaId: null, refusal: null },
-      ...{ findings, dupOf, shrunkFrom, receivedAt: ctx.clock.now() },
+      ...{ findings, dupOf, shrunkFrom, receivedAt: now },
     };
     const accident = { ...current, photos: [...makingRoom(current, input), photo] };
-    return { accident, events: [storedEvent(ctx, accident, photo)], outbox: [plateJob(accident, photo)] };
+    const events = [storedEvent(accident, photo, digest)];
+    return { change: { accident, events, outbox: [plateJob(accident, photo)] }, result: null };
   });
-  if (refused) throw unusable(after, slot, refused);
-  await notePhotoHash(ctx, after, id);
+  if (refusal) throw unusable(after, slot, refusal);
+  const hash = hashToNote(after, id);
+  if (hash) await ctx.photoHashes.note(hash);
   return after;
 }

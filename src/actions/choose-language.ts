@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Language, LETTERS, type Person } from "../domain/accident.ts";
-import { withParty } from "./require.ts";
+import { withParty } from "../domain/party.ts";
 
 /** Each driver has his own language, from now on and in the case that he is in. */
 export async function chooseLanguage(

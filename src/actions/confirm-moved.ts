@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
 import { photosAreSafe } from "../domain/journey.ts";
+import { requireParty } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
-import { requireParty } from "./require.ts";
 
 /** The cars have left the carriageway (Order 146 art. 19): allowed once the evidence is safe here. */
 export function confirmMoved(

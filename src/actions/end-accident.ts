@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, type EndCode, type Letter, otherOf } from "../domain/accident.ts";
-import { notice } from "./notice.ts";
-import { requireRunning } from "./require.ts";
+import { notice } from "../domain/notice.ts";
+import { requireRunning } from "../domain/party.ts";
 
 export interface EndAccident {
   accidentId: string;

@@ -1,11 +1,10 @@
 import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
 import { LETTERS } from "../domain/accident.ts";
+import { hasExpired, LIFETIME_HOURS } from "../domain/expiry.ts";
+import { notice } from "../domain/notice.ts";
 import { Unreadable } from "../errors.ts";
-import { notice } from "./notice.ts";
 
-/** A half-signed agreement lives this long after its first signature, any other case after its last event. */
-export const LIFETIME_HOURS = 24;
 const LIFETIME_MS = LIFETIME_HOURS * 3600_000;
 
 /** Ends what nobody goes on with; both are told, the evidence is kept. Returns how many ended. */
@@ -24,7 +23,7 @@ async function expire(ctx: Context, id: string, before: Date): Promise<boolean> 
   const at = ctx.clock.now();
   try {
     const after = await ctx.accidents.change(id, (accident) =>
-      isOver(accident, before) ? timedOut(accident, at) : null,
+      hasExpired(accident, before) ? timedOut(accident, at) : null,
     );
     return after.ended !== null;
   } catch (error) {
@@ -34,15 +33,6 @@ async function expire(ctx: Context, id: string, before: Date): Promise<boolean> 
     ctx.log.error({ accident: id, code: String(code ?? name) }, "accident not expired");
     return false;
   }
-}
-
-function isOver(accident: Accident, before: Date): boolean {
-  if (accident.ended || accident.concludedAt) return false;
-  const signedAt = LETTERS.map((letter) => accident.parties[letter]?.signature?.signedAt).find(
-    (date) => date !== undefined,
-  );
-  const from = signedAt ?? accident.events.at(-1)?.at ?? accident.openedAt;
-  return from <= before;
 }
 
 const timedOut = (accident: Accident, at: Date) => ({

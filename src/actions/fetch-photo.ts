@@ -1,24 +1,11 @@
 import type { Context } from "../context.ts";
-import type { Accident, Change, NewEvent } from "../domain/accident.ts";
-import { photosAreSafe } from "../domain/journey.ts";
-import { type Finding, isToFetch, type Photo } from "../domain/photo.ts";
-import { answeredByPicture, movedTo, placeOf } from "../domain/photo-place.ts";
+import type { Accident, Change } from "../domain/accident.ts";
+import { isToFetch, type Photo, type PlateReading } from "../domain/photo.ts";
+import { arrived, delayed, isBlocked, refused, type Seen, sentBack } from "../domain/photo-arrival.ts";
+import { type Again, tryAgain } from "../domain/photo-delay.ts";
+import { type Candidate, candidateOf, filesOf, hashToNote, judgePhoto, likenessOf } from "../domain/photo-intake.ts";
 import { Invalid, Upstream } from "../errors.ts";
-import { delayedEvent, withMoved } from "./announce-photo.ts";
-import {
-  type CheckedPhoto,
-  examinePhoto,
-  judgePhoto,
-  keepPhoto,
-  keptPhoto,
-  notePhotoHash,
-  rejection,
-  storedEvent,
-} from "./check-photo.ts";
-import { type Again, isOver, isWanted, tryAgain } from "./delay-photo.ts";
-import { notice } from "./notice.ts";
-import { plateJob, withReading } from "./read-plate.ts";
-import { knownPlates, type Seen, seePlate } from "./see-plate.ts";
+import { within } from "../timer.ts";
 
 export interface FetchPhoto {
   accidentId: string;
@@ -30,58 +17,73 @@ export interface FetchPhoto {
 }
 
 /**
- * Downloads a picture that was sent in the chat, checks it, puts it into its place by what it shows and stores it; what is no usable photograph is
- * refused and the driver told what to do. One that the platform does not hand out at present is delayed: the driver is sent to the form, and the
- * job comes again as is returned, until the platform has it no more. When too many pictures wait (Busy) the job comes again.
+ * Downloads a picture that was sent in the chat, checks it, puts it into its place by what it shows and stores it; what is
+ * no usable photograph is refused and the driver told what to do. One that the platform does not hand out at present is
+ * delayed: the driver is sent to the form, and the job comes again as is returned, until the platform has it no more.
+ * Throws Busy when too many pictures wait.
  */
 export async function fetchPhoto(ctx: Context, job: FetchPhoto): Promise<Again | null> {
   const { accidentId, photoId, attempts = 1, last = false } = job;
   const accident = await ctx.accidents.get(accidentId);
   const photo = accident.photos.find((candidate) => candidate.id === photoId);
   if (!photo?.mediaId || !isToFetch(photo)) return null;
-  const decide = (decided: (current: Accident, now: Photo) => Change | null) =>
-    ctx.accidents.change(accidentId, (current) => {
-      const now = current.photos.find((candidate) => candidate.id === photoId);
-      return now && isToFetch(now) ? decided(current, now) : null;
-    });
-  const done = async (decided: Parameters<typeof decide>[0]) => {
-    await decide(decided);
-    return null;
-  };
-  const fetched = await fetch(ctx, photo, attempts);
-  if ("refusal" in fetched) return done((current, now) => refuse(current, now, fetched.refusal));
+  const decide = changer(ctx, job);
+  const fetched = await download(ctx, accident, { photo, attempts });
+  if ("refusal" in fetched) return decide((current, now) => refused(current, now, fetched.refusal)).then(nothingMore);
   if ("again" in fetched) {
     const { again } = fetched;
     if (photo.state !== "delayed") ctx.log.error({ accidentId, photo: photoId, code: again.code }, "photo.delayed");
-    await decide((current, now) => delay(current, now, again.code));
+    await decide((current, now) => delayed(current, now, again.code));
     return again;
   }
-  const verdict = judgePhoto(accident, photo.slot, fetched);
-  if (isBlocked(verdict)) return done((current, now) => sendBack(ctx, current, now, { ...fetched, ...verdict }));
+  const judgement = judgePhoto(accident, photo.slot, { candidate: fetched });
+  const now = ctx.clock.now();
+  if (isBlocked(judgement)) {
+    const { digest } = fetched;
+    return decide((current, there) => sentBack(current, there, { judgement, digest, now })).then(nothingMore);
+  }
   const [kept, seen] = await Promise.all([
-    keep(ctx, accident, { photo: fetched, last }),
-    seePlate(ctx, accident, photo, fetched.original),
+    keep(ctx, accident, { candidate: fetched, last }),
+    see(ctx, accident, { photo, bytes: fetched.bytes }),
   ]);
-  if (!kept) return done((current, now) => refuse(current, now, "not-kept"));
-  const after = await decide((current, now) => take(ctx, current, { announced: now, ...kept, seen }));
-  await notePhotoHash(ctx, after, photoId);
+  if (!kept) return decide((current, there) => refused(current, there, "not-kept")).then(nothingMore);
+  const arrival = { candidate: fetched, ...kept, seen, now: ctx.clock.now() };
+  const after = await decide((current, announced) => arrived(current, { ...arrival, announced }));
+  const hash = hashToNote(after, photoId);
+  if (hash) await ctx.photoHashes.note(hash);
   return null;
 }
+
+const nothingMore = () => null;
+
+/** Changes the case as long as the picture is still to be fetched. */
+const changer =
+  (ctx: Context, { accidentId, photoId }: FetchPhoto) =>
+  (decide: (current: Accident, photo: Photo) => Change | null): Promise<Accident> =>
+    ctx.accidents.change(accidentId, (current) => {
+      const photo = current.photos.find((candidate) => candidate.id === photoId);
+      return photo && isToFetch(photo) ? decide(current, photo) : null;
+    });
 
 /** What the platform's answer was no picture for, by the words that we have for a picture of the form. */
 const REFUSALS: Record<string, string> = { "media-too-large": "photo-too-large", "media-type": "not-an-image" };
 
-type Fetched = CheckedPhoto | { refusal: string } | { again: Again };
+type Fetched = Candidate | { refusal: string } | { again: Again };
 
-/** What a retry in some seconds may heal is thrown on to the job. */
-async function fetch(ctx: Context, photo: Photo, attempts: number): Promise<Fetched> {
+/** Downloads and examines; throws on to the job what a retry in some seconds may heal. */
+async function download(
+  ctx: Context,
+  { key }: Accident,
+  { photo, attempts }: { photo: Photo; attempts: number },
+): Promise<Fetched> {
   try {
     const { bytes } = await ctx.wechat.getMedia(photo.mediaId as string);
-    return await examinePhoto(ctx, bytes, ctx.blobs.nameOf(bytes));
+    const sha256 = ctx.blobs.nameOf(bytes);
+    return candidateOf(bytes, { sha256, digest: ctx.vault.digest(key, sha256) }, await ctx.photos.examine(bytes));
   } catch (error) {
     if (error instanceof Invalid) return { refusal: REFUSALS[error.code] ?? error.code };
     if (!(error instanceof Upstream)) throw error;
-    const again = tryAgain(error, { photo, attempts, now: ctx.clock.now() });
+    const again = tryAgain(error, { photo, attempts, now: ctx.clock.now(), random: Math.random() });
     if (again) return { again };
     return { refusal: photo.state === "delayed" ? "media-lost" : "media-gone" };
   }
@@ -90,10 +92,18 @@ async function fetch(ctx: Context, photo: Photo, attempts: number): Promise<Fetc
 const isFinal = (error: unknown, last: boolean): error is Upstream =>
   error instanceof Upstream && (last || !error.retryable);
 
-/** Null where it cannot be kept for good: who waits for "you may move" must hear of it. A full store is Busy, and comes again. */
-async function keep(ctx: Context, accident: Accident, { photo, last }: { photo: CheckedPhoto; last: boolean }) {
+/**
+ * Keeps the picture and meanwhile looks for a like one in other cases. Null where it cannot be kept for good: the driver who
+ * waits for "you may move" must hear of it. A full store is Busy, and the job comes again.
+ */
+async function keep(ctx: Context, accident: Accident, { candidate, last }: { candidate: Candidate; last: boolean }) {
+  const { imageHash } = candidate;
   try {
-    return await keepPhoto(ctx, accident, photo);
+    const [names, like] = await Promise.all([
+      ctx.blobs.saveAll(accident, filesOf(candidate)),
+      imageHash ? ctx.photoHashes.findLike({ accidentId: accident.id, imageHash }) : null,
+    ]);
+    return { names, likeness: likenessOf(like) };
   } catch (error) {
     if (!isFinal(error, last)) throw error;
     ctx.log.error({ accidentId: accident.id, code: error.code }, "photo not kept");
@@ -101,92 +111,29 @@ async function keep(ctx: Context, accident: Accident, { photo, last }: { photo: 
   }
 }
 
-function refuse(accident: Accident, photo: Photo, refusal: string): Change {
-  const event: NewEvent = { type: "photo-refused", by: "system", data: { photo: photo.id, slot: photo.slot, refusal } };
-  return {
-    accident: replaced(accident, { ...photo, state: "refused", refusal }),
-    events: [event],
-    // Who sent it may have been taken out since.
-    outbox:
-      accident.parties[photo.by] && isWanted(accident, photo)
-        ? [notice(accident, photo.by, "photo-refused", { photo: photo.id, slot: photo.slot, refusal })]
-        : [],
-  };
-}
+/** A driver waits for the answer at the kerb; what is not read by then is read by the job. */
+const WAIT_MS = 1_500;
 
-/** Several that are delayed are said once. */
-function delay(accident: Accident, photo: Photo, code: string): Change | null {
-  if (photo.state === "delayed") return null;
-  const isSaid = accident.photos.some(({ by, state }) => by === photo.by && state === "delayed");
-  return {
-    accident: replaced(accident, { ...photo, state: "delayed" }),
-    events: [delayedEvent(photo, code)],
-    outbox:
-      accident.parties[photo.by] && !isSaid && !isOver(accident) ? [notice(accident, photo.by, "photo-delayed")] : [],
-  };
-}
-
-type Verdict = ReturnType<typeof judgePhoto>;
-type Blocked = Verdict & { block: Finding };
-const isBlocked = (verdict: Verdict): verdict is Blocked => verdict.block !== null;
-
-/** It shows nothing: the driver is told what to do, and the try is counted. */
-function sendBack(
+/** Looks at a picture for its place; null: its place does not depend on what it shows (the second driver's, and all once the cars have moved). */
+async function see(
   ctx: Context,
   accident: Accident,
-  photo: Photo,
-  told: Blocked & Pick<CheckedPhoto, "sha256">,
-): Change {
-  const { slot, by } = photo;
-  const { sha256, block, findings } = told;
-  const counted = rejection(ctx, accident, { slot, by, sha256, block });
-  const refused = refuse(counted?.accident ?? accident, { ...photo, findings }, block.code);
-  return { ...refused, events: [...(counted?.events ?? []), ...refused.events] };
+  { photo, bytes }: { photo: Photo; bytes: Buffer },
+): Promise<Seen | null> {
+  if (photo.by !== "A" || accident.movedAt) return null;
+  const [plates, last] = await Promise.all([
+    within(readNow(ctx, bytes), { timer: ctx.timer, ms: WAIT_MS }, () => null),
+    ctx.people.lastDetails(accident.parties.A.identity.personId),
+  ]);
+  return { plates, lastPlate: last?.plate ?? null };
 }
 
-type Kept = Awaited<ReturnType<typeof keepPhoto>> & { announced: Photo; seen: Seen | null };
-
-function take(ctx: Context, before: Accident, { announced, checked, stored, seen }: Kept): Change {
-  const { accident, events, now, placement } = placed(before, announced, seen);
-  const verdict = judgePhoto(accident, placement.slot, checked);
-  // another picture may have come in between
-  if (isBlocked(verdict)) return sendBack(ctx, before, announced, { ...checked, ...verdict });
-  const { findings, dupOf } = verdict;
-  const photo: Photo = { ...now, ...keptPhoto(checked, stored), state: "stored", findings, dupOf };
-  const photos = movedTo(replaced(accident, photo).photos, photo, placement);
-  const there = { ...photo, ...placement };
-  const reading = seen?.plates && withReading({ ...accident, photos }, there, seen.plates);
-  const next = reading ? reading.accident : { ...accident, photos };
-  return {
-    accident: next,
-    events: [...events, storedEvent(ctx, next, there), ...(reading ? reading.events : [])],
-    outbox: [
-      ...(reading ? [] : [plateJob(next, there)]),
-      ...(placement.isAsked ? [notice(next, "A", "photo-asked")] : []),
-      ...(photosAreSafe(next) && !photosAreSafe(before) && !isOver(next) ? [notice(next, "A", "may-move")] : []),
-    ],
-  };
+/** A reader that is busy or broken keeps no picture from its case: the job asks it again. */
+async function readNow(ctx: Context, bytes: Buffer): Promise<PlateReading | null> {
+  const { plates } = ctx.photos;
+  try {
+    return (await plates.isAvailable()) ? await plates.read(bytes, "awaited") : null;
+  } catch {
+    return null;
+  }
 }
-
-/** Its place by what it shows, while the first driver's pictures are still arranged; where he has put it himself, it stays. */
-function placed(accident: Accident, photo: Photo, seen: Seen | null) {
-  const isArranged = accident.events.some(
-    ({ type, by, data }) =>
-      type === "photo-moved" && by !== "system" && (data.photo === photo.id || data.other === photo.id),
-  );
-  if (!seen || accident.movedAt || isOver(accident) || isArranged)
-    return { accident, events: [], now: photo, placement: { slot: photo.slot, isAsked: false } };
-  const known = knownPlates(accident, seen.lastPlate);
-  const answer = seen.plates && answeredByPicture(accident, seen.plates, known);
-  const settled = answer
-    ? withMoved(accident, answer.photo, { slot: answer.slot, by: "system" })
-    : { accident, events: [] };
-  // the answer may have moved it as well
-  const now = settled.accident.photos.find(({ id }) => id === photo.id) ?? photo;
-  return { ...settled, now, placement: placeOf(settled.accident, now, { plates: seen.plates, known }) };
-}
-
-const replaced = (accident: Accident, photo: Photo): Accident => ({
-  ...accident,
-  photos: accident.photos.map((other) => (other.id === photo.id ? photo : other)),
-});

@@ -1,12 +1,12 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Details, type Letter, otherOf } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
+import { correctionNotice } from "../domain/notice.ts";
+import { requireParty, withoutSignatures, withParty } from "../domain/party.ts";
+import { withMoved } from "../domain/photo-move.ts";
 import { answeredByDetails } from "../domain/photo-place.ts";
+import { doubtEvents } from "../domain/photo-plates.ts";
 import { Invalid } from "../errors.ts";
-import { withMoved } from "./announce-photo.ts";
-import { correctionNotice } from "./notice.ts";
-import { doubtEvents } from "./read-plate.ts";
-import { requireParty, withoutSignatures, withParty } from "./require.ts";
 
 export interface GiveDetails {
   accidentId: string;

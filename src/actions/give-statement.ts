@@ -2,9 +2,9 @@ import type { Context } from "../context.ts";
 import { type Accident, type Letter, otherOf, type Statement } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { compareStatements, findAct } from "../domain/liability.ts";
+import { notice } from "../domain/notice.ts";
+import { requireParty, withoutSignatures, withParty } from "../domain/party.ts";
 import { Invalid } from "../errors.ts";
-import { notice } from "./notice.ts";
-import { requireParty, withoutSignatures, withParty } from "./require.ts";
 
 export interface GiveStatement {
   accidentId: string;

@@ -1,26 +1,18 @@
 import type { Context } from "../context.ts";
-import type { Accident, Invitation, Letter } from "../domain/accident.ts";
+import type { Accident, Letter } from "../domain/accident.ts";
+import { DIGITS_MINUTES, INVITATION_MINUTES, isWhole, sceneOf } from "../domain/invitation.ts";
+import { requireRunning } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
-import { requireRunning } from "./require.ts";
 
-export const INVITATION_MINUTES = 30;
-export const DIGITS_MINUTES = 15;
-
-/** A new invitation for driver B: an unguessable scene for the QR and six digits for who cannot scan. One that still lives is kept. */
+/** Makes an invitation for driver B: an unguessable scene for the QR and six digits for who cannot scan. One that still lives is kept. */
 export async function makeInvitation(
   ctx: Context,
   { accidentId, letter }: { accidentId: string; letter: Letter },
 ): Promise<Accident> {
   if (letter !== "A") throw new Conflict("wrong-step");
-  const acts = inHand.get(ctx.config) ?? new Map<string, Promise<Accident>>();
-  inHand.set(ctx.config, acts);
-  const act = acts.get(accidentId) ?? make(ctx, accidentId).finally(() => acts.delete(accidentId));
-  acts.set(accidentId, act);
-  return act;
+  // Two processes may each ask the platform for a code: one is kept, the other runs out unseen.
+  return ctx.singleFlight(`invitation/${accidentId}`, () => make(ctx, accidentId));
 }
-
-/** Two looks at the page at once wait for the same code: the platform is asked for one. Two processes may each ask: one is kept, the other runs out unseen. */
-const inHand = new WeakMap<object, Map<string, Promise<Accident>>>();
 
 async function make(ctx: Context, accidentId: string): Promise<Accident> {
   const current = requireRunning(await ctx.accidents.get(accidentId));
@@ -28,7 +20,7 @@ async function make(ctx: Context, accidentId: string): Promise<Accident> {
   const at = ctx.clock.now();
   const living = current.invitation && current.invitation.expiresAt > at ? current.invitation : null;
   if (isWhole(living, at)) return current;
-  // The QR that is on his screen stays good; the digits, which are easier to guess, live shorter and are made anew.
+  // The QR on the screen stays good; the digits, which are easier to guess, live shorter and are made anew.
   const code = living?.code ?? ctx.randomId(16);
   const qrUrl = living ? living.qrUrl : await qrUrlOf(ctx, code);
   const digits = await freeDigits(ctx);
@@ -51,10 +43,6 @@ async function make(ctx: Context, accidentId: string): Promise<Accident> {
     };
   });
 }
-
-/** Both the QR and the digits are still good. */
-const isWhole = (invitation: Invitation | null, at: Date): boolean =>
-  invitation !== null && invitation.expiresAt > at && invitation.digitsExpireAt > at;
 
 const after = (at: Date, minutes: number) => new Date(at.getTime() + minutes * 60_000);
 
@@ -79,9 +67,3 @@ async function qrUrlOf(ctx: Context, code: string): Promise<string | null> {
     return null;
   }
 }
-
-const SCENE_PREFIX = "join_";
-export const sceneOf = (code: string): string => `${SCENE_PREFIX}${code}`;
-/** The invitation code in a scanned scene, or null: the scene is not an invitation. */
-export const codeOfScene = (scene: string): string | null =>
-  scene.startsWith(SCENE_PREFIX) ? scene.slice(SCENE_PREFIX.length) : null;

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
-import type { Accident, EndCode, Letter, NewEvent, Party, Person } from "../domain/accident.ts";
-import { type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+import type { Accident, Person } from "../domain/accident.ts";
+import { declarationEvent, type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+import { isOver, newParty } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
 export interface OpenAccident {
@@ -13,7 +14,7 @@ export interface OpenAccident {
 /** Opens a case for driver A; it ends at once where the law or the city says that it is not for the drivers to settle. Whoever has one running, or taps twice, gets that one. */
 export async function openAccident(ctx: Context, input: OpenAccident): Promise<Accident> {
   const running = await ctx.accidents.findByPerson(input.person.id);
-  if (running && isRunning(running)) return running;
+  if (running && !isOver(running)) return running;
   try {
     return await create(ctx, input);
   } catch (error) {
@@ -45,29 +46,10 @@ async function create(ctx: Context, { person, textVersion, answer }: OpenAcciden
     [
       { type: "accident-opened", by: "A", data: { vehicles: answer.vehicles } },
       { type: "consent-given", by: "A", data: { textVersion } },
-      clearedOrEnded("A", end, answer),
+      declarationEvent("A", end, answer),
     ],
   );
 }
-
-/** The event of a declaration: nothing stands in the way, or the end that follows from it. */
-export const clearedOrEnded = (by: Letter, end: EndCode | null, answer: EligibilityAnswer): NewEvent =>
-  end
-    ? { type: "ended", by, data: { code: end, reasons: answer.conditions } }
-    : { type: "eligibility-cleared", by, data: {} };
-
-export const newParty = (person: Person, textVersion: string, at: Date): Party => ({
-  identity: { kind: "wechat", personId: person.id },
-  language: person.language,
-  joinedAt: at,
-  consent: { textVersion, givenAt: at },
-  clearedAt: at,
-  details: null,
-  statement: null,
-  signature: null,
-});
-
-const isRunning = (accident: Accident) => !accident.ended && !accident.concludedAt;
 
 /** KC, the day in Shanghai (UTC+8 all year), the day's count. */
 async function nextNumber(ctx: Context, at: Date): Promise<string> {

@@ -9,11 +9,6 @@ export interface ReadLicence {
   kind: LicenceKind;
 }
 
-/** Whether a picture of a licence can be read here at all: by our own reader or, where the operator allows it, by the platform's. */
-export async function canReadLicences(ctx: Context): Promise<boolean> {
-  return ctx.config.wechat.ocrPerDay > 0 || (await unlessBusy(ctx, ctx.photos.plates.isAvailable())) !== false;
-}
-
 /**
  * What a photographed licence says, to be confirmed by its holder; null: it cannot be read, he writes by hand. Our own reader first; WeChat's
  * where that is not sure, the operator allows it and the day's calls are not used up. The picture is kept nowhere.

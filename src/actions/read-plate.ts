@@ -1,21 +1,14 @@
 import type { Context } from "../context.ts";
-import type { Accident, Change, NewEvent, OutboxEntry } from "../domain/accident.ts";
+import type { Accident } from "../domain/accident.ts";
 import type { Photo, PlateReading } from "../domain/photo.ts";
-import { judgedByPlates } from "../domain/photo-findings.ts";
-import { isPlateSlot, newDoubts } from "../domain/photo-plates.ts";
+import { isPlateSlot } from "../domain/photo-plates.ts";
+import { withReading } from "../domain/plate-reading.ts";
 import { Invalid } from "../errors.ts";
 
 export interface ReadPlate {
   accidentId: string;
   photoId: string;
 }
-
-/** What leads here: the two pictures of plates first, the others when nothing else is to be read. */
-export const plateJob = ({ id: accidentId }: Accident, { id: photoId, slot }: Photo): OutboxEntry => ({
-  kind: isPlateSlot(slot) ? "plate" : "plate-idle",
-  target: photoId,
-  body: JSON.stringify({ accidentId, photoId }),
-});
 
 /**
  * Reads the plates in a photograph, once. Does nothing where there is no reader. "unreadable": the reader cannot open the
@@ -50,24 +43,3 @@ async function readingOf(ctx: Context, accident: Accident, photo: Photo): Promis
     return "unreadable";
   }
 }
-
-/** The accident with what was read in one of its photographs. Events say that a plate was found, never which. */
-export function withReading(accident: Accident, photo: Photo, plates: PlateReading): Omit<Change, "outbox"> {
-  const read = judgedByPlates(photo, plates);
-  const next = { ...accident, photos: accident.photos.map((other) => (other.id === photo.id ? read : other)) };
-  return { accident: next, events: [readEvent(read, plates), ...doubtEvents(accident, next)] };
-}
-
-const readEvent = ({ id, slot }: Photo, { best, others }: PlateReading): NewEvent => ({
-  type: "plate-read",
-  by: "system",
-  data: { photo: id, slot, found: (best ? 1 : 0) + others.length, sure: best?.sure ?? false },
-});
-
-/** What was typed and what a picture surely shows are two things, since this change. */
-export const doubtEvents = (before: Accident, after: Accident): NewEvent[] =>
-  newDoubts(before, after).map(({ party, photoId }) => ({
-    type: "plate-differs",
-    by: "system",
-    data: { party, photo: photoId },
-  }));

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, Claim, ClaimStatus, NewEvent } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
+import { claimNews } from "../domain/claim-notice.ts";
 import {
   type IncomingStatus,
   isAhead,
@@ -10,7 +11,6 @@ import {
   type StatusVerdict,
 } from "../domain/claim-status.ts";
 import { Conflict, Invalid, NotFound } from "../errors.ts";
-import { claimNews } from "./claim-notice.ts";
 
 export interface RecordClaimStatus {
   ref: string;
@@ -55,13 +55,12 @@ export async function recordClaimStatus(ctx: Context, input: RecordClaimStatus):
   const incoming = incomingOf(input);
   if (isAhead(incoming.occurredAt, ctx.clock.now())) throw new Invalid("time-ahead", { fields: ["occurredAt"] });
   if (!known.seenIds.includes(input.webhookId)) await countNews(ctx, input);
-  let news: News = { verdict: "applied", duplicate: true, isRepeated: false, sameTime: false };
-  await ctx.accidents.change(found.id, (accident) => {
+  const { result } = await ctx.accidents.decide(found.id, (accident) => {
     const claim = claimOf(accident, input) as Claim;
-    news = newsOf(ctx, accident, { claim, input, incoming });
-    return news.duplicate ? null : changed(ctx, accident, { claim, input, incoming, news });
+    const news = newsOf(ctx, accident, { claim, input, incoming });
+    return { change: news.duplicate ? null : changed(ctx, accident, { claim, input, incoming, news }), result: news };
   });
-  const { verdict, duplicate, isRepeated, sameTime } = news;
+  const { verdict, duplicate, isRepeated, sameTime } = result;
   if (verdict === "held") {
     if (!duplicate && !isRepeated)
       ctx.log.error({ claim: input.ref, insurer: input.insurerCode, status: input.status.status }, "claim status held");

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
-import type { Notice } from "./notice.ts";
-import { joinOutcome } from "./notice-outcome.ts";
-import { tellOtherwise } from "./tell-person.ts";
+import type { Notice } from "../domain/notice.ts";
+import { joinOutcome } from "../notices/join-outcome.ts";
+import { tellOtherwise } from "../notices/tell-person.ts";
 
 export interface NoticeResult {
   /** as TEMPLATESENDJOBFINISH or subscribe_msg_sent_event names it */
@@ -10,7 +10,7 @@ export interface NoticeResult {
   status: string;
 }
 
-/** The platform reports what became of a notice: it is written down, and a failed one goes another way. */
+/** Records what became of a notice, as the platform reports it; a failed one goes by another channel. */
 export async function recordNoticeResult(ctx: Context, { msgId, ok, status }: NoticeResult): Promise<void> {
   const failed = await joinOutcome(ctx, msgId, { ok, status });
   if (failed) await sayOtherwise(ctx, failed);

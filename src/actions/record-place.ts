@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, Weather } from "../domain/accident.ts";
+import { correctionNotice } from "../domain/notice.ts";
+import { requireParty, withoutSignatures } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
-import { correctionNotice } from "./notice.ts";
-import { requireParty, withoutSignatures } from "./require.ts";
 
 export interface RecordPlace {
   accidentId: string;

@@ -1,10 +1,10 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Letter, otherOf } from "../domain/accident.ts";
 import { stepOf } from "../domain/journey.ts";
+import { notice } from "../domain/notice.ts";
+import { requireParty } from "../domain/party.ts";
 import { mayRemind, WAITING_STEPS } from "../domain/waiting.ts";
 import { Conflict } from "../errors.ts";
-import { notice } from "./notice.ts";
-import { requireParty } from "./require.ts";
 
 /** Who has waited five minutes has the other told that his turn has come; a second tap within the next five changes nothing. */
 export function remindOther(

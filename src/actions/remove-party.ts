@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
+import { notice } from "../domain/notice.ts";
+import { requireRunning } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
-import { notice } from "./notice.ts";
-import { requireRunning } from "./require.ts";
 
 /** A takes out who joined by mistake, until one of them has signed; a new invitation can follow. His pictures go with him: they would pass for those of whoever comes next. */
 export function removeParty(

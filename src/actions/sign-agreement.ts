@@ -1,10 +1,10 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Change, type Letter, type NewEvent, otherOf, type Signature } from "../domain/accident.ts";
-import { agreementOf, serialise } from "../domain/agreement.ts";
+import { contentDigest } from "../domain/agreement.ts";
 import { mayBeSigned } from "../domain/journey.ts";
+import { notice } from "../domain/notice.ts";
+import { requireParty, withParty } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
-import { notice } from "./notice.ts";
-import { requireParty, withParty } from "./require.ts";
 
 export interface SignAgreement {
   accidentId: string;
@@ -15,11 +15,6 @@ export interface SignAgreement {
   signature: string;
   /** separate consent (PIPL art. 23) to hand the claim to the two named insurers */
   forwarding: boolean;
-}
-
-/** Keyed digest of what is to be signed: changes with every word of it. */
-export function contentDigest(ctx: Context, accident: Accident): string {
-  return ctx.vault.digest(accident.key, serialise(agreementOf(accident, ctx.config.rules.catalogue)));
 }
 
 /** One driver signs what was on his screen; the second signature concludes the agreement. Conflict "text-changed" when the content is no longer that one. */

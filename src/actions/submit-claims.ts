@@ -1,83 +1,62 @@
 import type { Context } from "../context.ts";
-import {
-  type Accident,
-  type Claim,
-  LETTERS,
-  type Letter,
-  type NewEvent,
-  type OutboxEntry,
-} from "../domain/accident.ts";
-import { agreementOf } from "../domain/agreement.ts";
-import { buildClaim, claimants, claimRef } from "../domain/claim.ts";
-import { callInsurer } from "./claim-notice.ts";
+import { type Accident, type Change, LETTERS, type NewEvent } from "../domain/accident.ts";
+import { claimsToSubmit } from "../domain/claim-submission.ts";
+import { notice } from "../domain/notice.ts";
+import { isPaperDelayed, type Paper } from "../domain/paper.ts";
 
-type Wiring = Pick<Context, "config" | "clock" | "insurers">;
+/** Why the paper cannot be made. */
+export interface PaperFault {
+  /** stable and loggable */
+  code: string;
+  /** of the job, so far */
+  attempts: number;
+}
 
-export interface SubmittedClaims {
-  claims: Claim[];
-  events: NewEvent[];
-  outbox: OutboxEntry[];
+export interface SubmitClaims {
+  accidentId: string;
+  /** the rendered agreement, or why the claims go without it */
+  paper: Paper | PaperFault;
 }
 
 /**
- * Makes one claim for each party that allowed it, for the outbox, and a notice to the others to call their insurer. Part of
- * the change that stores the documents, or that goes on without them; a second time it adds nothing.
+ * Submits the claims of a concluded agreement with its paper, one for each party that allowed it, in one write. Where the
+ * paper cannot be made they go without it: one error is logged for the operator, and the drivers are told that it follows.
+ * Paper that comes after its claims is added and said. Does nothing the second time.
  */
-export function submitClaims(ctx: Wiring, accident: Accident): SubmittedClaims {
-  const { catalogue } = ctx.config.rules;
-  const content = agreementOf(accident, catalogue);
-  if (!accident.concludedAt || accident.claims.length > 0) return { claims: accident.claims, events: [], outbox: [] };
-  // The rules were changed after the signatures and do not cover what was agreed: no claim can be written, the drivers call.
-  if (!content) {
-    return { claims: [], events: [], outbox: LETTERS.map((letter) => callInsurer(ctx, accident, letter)) };
+export async function submitClaims(ctx: Context, { accidentId, paper }: SubmitClaims): Promise<Accident> {
+  if ("pdfSha256" in paper) return ctx.accidents.change(accidentId, (accident) => withPaper(ctx, accident, paper));
+  const { accident, result } = await ctx.accidents.decide(accidentId, (current) => {
+    const change = withoutPaper(ctx, current, paper);
+    return { change, result: change !== null };
+  });
+  const { code, attempts } = paper;
+  if (result) ctx.log.error({ accidentId, number: accident.number, attempts, code }, "paper.not-made");
+  return accident;
+}
+
+function withPaper(ctx: Context, accident: Accident, paper: Paper): Change | null {
+  if (accident.documents) return null;
+  const rendered: Accident = { ...accident, documents: { ...paper, renderedAt: ctx.clock.now() } };
+  const pdf = ctx.vault.digest(accident.key, paper.pdfSha256);
+  const event: NewEvent = { type: "documents-rendered", by: "system", data: { pdf } };
+  if (isPaperDelayed(accident)) {
+    const outbox = LETTERS.map((letter) => notice(rendered, letter, "paper-made"));
+    return { accident: rendered, events: [event], outbox };
   }
-  const now = ctx.clock.now();
-  const letters = claimants(accident, claimTakers(ctx));
-  const claims = letters.map((letter) => newClaim(accident, letter, now));
-  const sources = {
-    ...placesOf(ctx, accident),
-    accident: { ...accident, claims },
-    content,
-    catalogue,
-    now,
-  };
-  const posts = claims.map(({ party, insurerCode }): OutboxEntry => {
-    return { kind: "claim", target: insurerCode, body: JSON.stringify(buildClaim(sources, party)) };
-  });
-  const events = claims.map(({ ref, party, insurerCode }): NewEvent => {
-    return { type: "claim-submitted", by: "system", data: { ref, party, insurer: insurerCode } };
-  });
-  const calls = LETTERS.filter((letter) => !letters.includes(letter)).map((letter) =>
-    callInsurer(ctx, accident, letter),
-  );
-  return { claims, events, outbox: [...posts, ...calls] };
+  return withClaims(ctx, rendered, event);
 }
 
-const claimTakers = ({ config }: Wiring): string[] =>
-  config.insurers.filter(({ url, secrets }) => url !== null && secrets.length > 0).map(({ code }) => code);
-
-/** What the builder must be told of the world: names, place, links. */
-function placesOf({ config, insurers }: Wiring, accident: Accident) {
-  return {
-    insurerNames: Object.fromEntries(config.insurers.map(({ code, zh }) => [code, zh])),
-    jurisdiction: { adcode: config.city.adcode, district: config.city.zh },
-    linkOf: (sha256: string) => insurers.evidence.url(accident.id, sha256),
-    callbackOf: (code: string, ref: string) => `${config.publicUrl}/api/insurers/${code}/claims/${ref}/status`,
-  };
+function withoutPaper(ctx: Context, accident: Accident, { attempts, code }: PaperFault): Change | null {
+  if (accident.documents || isPaperDelayed(accident)) return null;
+  const event: NewEvent = { type: "documents-delayed", by: "system", data: { attempts, code } };
+  const change = withClaims(ctx, accident, event);
+  const follows = LETTERS.map((letter) => notice(accident, letter, "paper-follows"));
+  return { ...change, outbox: [...change.outbox, ...follows] };
 }
 
-function newClaim(accident: Accident, party: Letter, at: Date): Claim {
-  return {
-    ref: claimRef(accident.number, party),
-    party,
-    insurerCode: accident.parties[party]?.details?.insurerCode as string,
-    status: "submitted",
-    statusAt: at,
-    insurerClaimNo: null,
-    assessedFen: null,
-    paidFen: null,
-    reason: null,
-    sequence: 0,
-    seenIds: [],
-  };
+/** A driver whose claim is on its way hears that all is done; the others are asked to call their insurer. */
+function withClaims(ctx: Context, accident: Accident, event: NewEvent) {
+  const { claims, events, outbox } = claimsToSubmit(ctx, accident);
+  const concluded = claims.map(({ party }) => notice(accident, party, "concluded"));
+  return { accident: { ...accident, claims }, events: [event, ...events], outbox: [...outbox, ...concluded] };
 }

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, Position } from "../domain/accident.ts";
+import { requireParty } from "../domain/party.ts";
 import { judgedByPlace } from "../domain/photo-findings.ts";
-import { requireParty } from "./require.ts";
 
 export interface TakePosition {
   accidentId: string;

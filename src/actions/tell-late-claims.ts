@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change } from "../domain/accident.ts";
+import { hasClaimEvent } from "../domain/claim-events.ts";
+import { callInsurer } from "../domain/claim-notice.ts";
 import { AppError } from "../errors.ts";
-import { hasClaimEvent } from "./claim-events.ts";
-import { callInsurer } from "./claim-notice.ts";
 
 type Delivery = Awaited<ReturnType<Context["deliveries"]["get"]>>;
 

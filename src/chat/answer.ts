@@ -1,7 +1,7 @@
-import { withUnsaid } from "../actions/bundle-words.ts";
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import { Unreadable } from "../errors.ts";
+import { withUnsaid } from "../notices/bundle-words.ts";
 import type { InboundMessage, MessageKind, MessageOf } from "../wechat/message.ts";
 import { COMMANDS, commandOf } from "./commands.ts";
 import { codeOfLink, digitsOf, invited } from "./invitation.ts";

@@ -1,10 +1,10 @@
-import { asParty } from "../actions/as-party.ts";
 import { chooseLanguage } from "../actions/choose-language.ts";
 import { confirmMoved } from "../actions/confirm-moved.ts";
 import { endAccident } from "../actions/end-accident.ts";
 import { makeInvitation } from "../actions/make-invitation.ts";
 import type { Context } from "../context.ts";
 import type { Language, Person } from "../domain/accident.ts";
+import { asParty } from "../http/as-party.ts";
 import { isOver, nextThing, type Standing, standing } from "./next-thing.ts";
 import { mayArrange, photoList } from "./photos.ts";
 

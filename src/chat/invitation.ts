@@ -1,7 +1,7 @@
-import { findInvited } from "../actions/join-accident.ts";
-import { codeOfScene } from "../actions/make-invitation.ts";
+import { findInvited } from "../actions/find-invited.ts";
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
+import { codeOfScene } from "../domain/invitation.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import { nextThing, standing, standingOf } from "./next-thing.ts";
 

@@ -1,4 +1,4 @@
-import { movePhoto } from "../actions/announce-photo.ts";
+import { movePhoto } from "../actions/move-photo.ts";
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import { PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";

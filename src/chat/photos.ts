@@ -1,11 +1,11 @@
 import { announcePhoto } from "../actions/announce-photo.ts";
-import { asParty } from "../actions/as-party.ts";
 import type { Context } from "../context.ts";
 import type { Letter, Person } from "../domain/accident.ts";
 import { isMandatory, isSent, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { formatPlate } from "../domain/plate.ts";
 import type { View } from "../domain/view.ts";
 import { Invalid } from "../errors.ts";
+import { asParty } from "../http/as-party.ts";
 import type { Translate } from "../render.ts";
 import type { Asked } from "./answer.ts";
 import { isOver, nextThing, type Standing, standing, standingOf } from "./next-thing.ts";

@@ -1,5 +1,5 @@
-import { asParty } from "../actions/as-party.ts";
 import { takePosition } from "../actions/take-position.ts";
+import { asParty } from "../http/as-party.ts";
 import type { Asked } from "./answer.ts";
 import { isOver, nextThing, standing, standingOf } from "./next-thing.ts";
 

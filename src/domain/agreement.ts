@@ -73,3 +73,13 @@ export function serialise(value: unknown): string {
   }
   return JSON.stringify(value);
 }
+
+/** What a keyed digest of the content is made with: the vault and the city's rules. */
+interface Digesting {
+  vault: { digest(key: Uint8Array, text: string): string };
+  config: { rules: { catalogue: Catalogue } };
+}
+
+/** Keyed digest of what is to be signed: changes with every word of it. */
+export const contentDigest = ({ vault, config }: Digesting, accident: Accident): string =>
+  vault.digest(accident.key, serialise(agreementOf(accident, config.rules.catalogue)));

@@ -1,5 +1,5 @@
 import { Invalid } from "../errors.ts";
-import type { EndCode } from "./accident.ts";
+import type { EndCode, Letter, NewEvent } from "./accident.ts";
 
 /** One exception of the list "any of these?": the union of the national rules and the city's (config/eligibility.yaml). */
 export interface Condition {
@@ -29,3 +29,9 @@ export function endOf(answer: EligibilityAnswer, conditions: Condition[]): EndCo
   if (answer.vehicles === "one") return "single-vehicle";
   return answer.vehicles === "two" ? null : "not-two-cars";
 }
+
+/** Makes the event of a driver's declaration: nothing stands in the way, or the end that follows from it. */
+export const declarationEvent = (by: Letter, end: EndCode | null, answer: EligibilityAnswer): NewEvent =>
+  end
+    ? { type: "ended", by, data: { code: end, reasons: answer.conditions } }
+    : { type: "eligibility-cleared", by, data: {} };

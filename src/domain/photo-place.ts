@@ -13,6 +13,12 @@ export interface Placement {
 /** Plates that are known of each driver's car: typed, or from last time. */
 export type KnownPlates = Record<Letter, readonly string[]>;
 
+/** Collects the plates that are known of each car: typed by its driver, or the first driver's from last time. */
+export function knownPlates({ parties }: Pick<Accident, "parties">, lastPlate: string | null): KnownPlates {
+  const [A, B] = LETTERS.map((letter) => parties[letter]?.details?.plate).map((plate) => (plate ? [plate] : []));
+  return { A: lastPlate ? [...(A ?? []), lastPlate] : (A ?? []), B: B ?? [] };
+}
+
 /*
  * How wide a plate stands in the picture, in thousandths of it. Taken for its own sake it fills 400 and more; on a bumper with its damage 230 to 300,
  * on a whole car 50 to 200. When only pictures of plates are still missing, one that can be read will do.

@@ -1,4 +1,4 @@
-import { type Accident, LETTERS, type Letter, otherOf } from "./accident.ts";
+import { type Accident, LETTERS, type Letter, type NewEvent, otherOf } from "./accident.ts";
 import type { Photo, PhotoSlot, PlateReading } from "./photo.ts";
 
 /** The first driver takes all five: "own" is his car, "other" that of the one who joins. */
@@ -59,6 +59,14 @@ export function newDoubts(before: Pick<Accident, "photos" | "parties">, after: t
   return plateDoubts(after).filter((doubt) => !known.includes(nameOf(doubt)));
 }
 const nameOf = ({ party, photoId, read, typed }: PlateDoubt): string => `${party} ${photoId} ${read} ${typed}`;
+
+/** Makes the events of the doubts that a change has raised: what was typed is not what a picture surely shows. */
+export const doubtEvents = (before: Accident, after: Accident): NewEvent[] =>
+  newDoubts(before, after).map(({ party, photoId }) => ({
+    type: "plate-differs",
+    by: "system",
+    data: { party, photo: photoId },
+  }));
 
 export interface PlateSuggestion {
   plate: string;

@@ -1,9 +1,9 @@
 import Joi from "joi";
 import type Koa from "koa";
-import { asParty } from "../actions/as-party.ts";
 import type { Context } from "../context.ts";
 import { viewOf } from "../domain/view.ts";
 import { AppError, Busy, Conflict, Invalid, NotFound } from "../errors.ts";
+import { asParty } from "../http/as-party.ts";
 import { FORM_BYTES, type Posted, readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { closeAfter, wantsJson } from "../http/errors.ts";

@@ -1,6 +1,7 @@
 import Joi from "joi";
 import type Koa from "koa";
-import { findInvited, joinAccident } from "../actions/join-accident.ts";
+import { findInvited } from "../actions/find-invited.ts";
+import { joinAccident } from "../actions/join-accident.ts";
 import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
 import { formatPlate } from "../domain/plate.ts";
@@ -61,7 +62,6 @@ export async function openInvitation(ctx: Context, koa: Koa.Context, code: strin
 /** Page 1b: the second driver sees where and when, reads the same notice and declares the same. */
 export function joinForm(ctx: Context, koa: Koa.Context, accident: Accident): PlainForm<Declaration> {
   const person = personOf(koa);
-  const code = String(accident.invitation?.code);
   return {
     template: "h5/join.njk",
     body: declaration,
@@ -77,7 +77,12 @@ export function joinForm(ctx: Context, koa: Koa.Context, accident: Accident): Pl
       const end = endFor(ctx, given);
       if (end && !given.consent) return endUrl(end, given.condition);
       if (!given.consent) throw new Invalid("h5.start.error.consent", { field: "consent" });
-      const joined = await joinAccident(ctx, { person, code, textVersion: NOTICE_VERSION, answer: answerOf(given) });
+      const joined = await joinAccident(ctx, {
+        person,
+        invited: accident,
+        textVersion: NOTICE_VERSION,
+        answer: answerOf(given),
+      });
       const letter = letterOf(joined, person);
       return letter ? standsAt(ctx, joined, letter) : pageUrl(joined.id);
     },

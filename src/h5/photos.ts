@@ -1,6 +1,6 @@
 import Joi from "joi";
 import { addPhoto } from "../actions/add-photo.ts";
-import { movePhoto } from "../actions/announce-photo.ts";
+import { movePhoto } from "../actions/move-photo.ts";
 import { takePosition } from "../actions/take-position.ts";
 import { EXTRA_SLOTS, isSent, type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Busy, Invalid } from "../errors.ts";

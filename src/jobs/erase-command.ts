@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
-import { mostADay } from "../actions/erase-past.ts";
 import type { Context } from "../context.ts";
+import { mostADay } from "../domain/retention.ts";
 import { runCommand } from "../operator-program.ts";
 
 const USAGE = `usage: erase-command status
@@ -27,7 +27,7 @@ async function status(ctx: Context, print: Print): Promise<number> {
   const [time, marked, most, today] = await Promise.all([
     ctx.witness.state(),
     ctx.retention.countMarked(),
-    mostADay(ctx),
+    ctx.retention.count().then(mostADay),
     ctx.erasures.of(ctx.clock.now()),
   ]);
   const ofMost = (done: number, limit: number) => `${done} of at most ${limit + today.allowed}`;

@@ -1,10 +1,10 @@
 import { deliverClaim } from "../actions/deliver-claim.ts";
 import { fetchPhoto } from "../actions/fetch-photo.ts";
 import { readPlate } from "../actions/read-plate.ts";
-import { renderDocuments } from "../actions/render-documents.ts";
-import { tellPerson } from "../actions/tell-person.ts";
 import type { Context } from "../context.ts";
 import type { OutboxEntry } from "../domain/accident.ts";
+import { tellPerson } from "../notices/tell-person.ts";
+import { settlePaper } from "./settle-paper.ts";
 
 export type Delivery = NonNullable<Awaited<ReturnType<Context["deliveries"]["claimDue"]>>>;
 
@@ -72,7 +72,7 @@ export const LANES: readonly Lane[] = [
     leaseMs: 15_000,
     // Claims wait behind it: what a body would say is known without it, and need not open.
     async handle(ctx, { accidentId, attempts }) {
-      await renderDocuments(ctx, { accidentId, attempts });
+      await settlePaper(ctx, { accidentId, attempts });
       return undefined;
     },
   },

@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { scrubFile } from "../actions/scrub-files.ts";
+import { scrubFile } from "../actions/scrub-file.ts";
 import type { Context } from "../context.ts";
 import { runCommand } from "../operator-program.ts";
 

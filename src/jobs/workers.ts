@@ -1,6 +1,6 @@
 import { erasePast } from "../actions/erase-past.ts";
 import { expireAccidents } from "../actions/expire-accidents.ts";
-import { scrubNext } from "../actions/scrub-files.ts";
+import { scrubFile } from "../actions/scrub-file.ts";
 import { tellLateClaims } from "../actions/tell-late-claims.ts";
 import type { Context } from "../context.ts";
 import { type Bell, createBell } from "./bell.ts";
@@ -72,7 +72,8 @@ function laneWorker(ctx: Context, lane: Lane): Worker {
 function scrubWorker(ctx: Context): Worker[] {
   const { perMinute } = ctx.config.scrub;
   const round = async () => {
-    await scrubNext(ctx);
+    const file = await ctx.blobs.scrub.claim();
+    if (file) await scrubFile(ctx, file);
     return 0;
   };
   return perMinute > 0 ? [roundWorker("scrub", MINUTE_MS / perMinute, round)] : [];

@@ -1,15 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, Schema } from "mongoose";
-import {
-  type Accident,
-  type ChainedEvent,
-  type Change,
-  LETTERS,
-  type NewEvent,
-  type OutboxEntry,
-} from "../domain/accident.ts";
-import { serialise } from "../domain/agreement.ts";
+import { type Accident, type Change, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, Conflict, DatabaseAway, NotFound } from "../errors.ts";
 import {
@@ -23,6 +15,7 @@ import {
 } from "./accident-document.ts";
 import { invitationHash, isRunning, queryFields } from "./accident-queries.ts";
 import type { AccidentReader } from "./accident-reader.ts";
+import { chain } from "./event-chain.ts";
 import { latestCases } from "./latest-cases.ts";
 import type { Vault } from "./vault.ts";
 
@@ -30,6 +23,18 @@ export type { StoredEntry } from "./accident-document.ts";
 
 /** Everything an accident is made of at its birth; the store adds key, version, events. */
 export type Draft = Omit<Accident, "version" | "key" | "events">;
+
+/** What is to be written, or null for nothing, and what the caller is to know of it. */
+export interface Decision<R> {
+  change: Change | null;
+  result: R;
+}
+
+/** The accident as it is after the write, and the result of the decision that was written. */
+export interface Decided<R> {
+  accident: Accident;
+  result: R;
+}
 
 export interface Accidents {
   find(id: string): Promise<Accident | null>;
@@ -49,6 +54,8 @@ export interface Accidents {
    * Throws Busy "too-busy" when the race is lost again and again, "outbox-full" when the outbox has no room for what is to be sent.
    */
   change(known: string | Accident, decide: (accident: Accident) => Change | null): Promise<Accident>;
+  /** As `change`, and returns what the last decision said beside its change. */
+  decide<R>(known: string | Accident, decide: (accident: Accident) => Decision<R>): Promise<Decided<R>>;
   /** ids of accidents that are neither concluded nor ended, and whose last event or first signature was before `before` */
   listStale(before: Date, limit: number): Promise<string[]>;
   listOutbox(limit: number): Promise<{ accidentId: string; entries: StoredEntry[] }[]>;
@@ -121,6 +128,18 @@ export async function createAccidents({
     return accident;
   };
   const writer = { model, vault, catalogue, now };
+  const decideAndWrite: Accidents["decide"] = async (known, decide) => {
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      if (attempt > 1) await sleep(Math.random() * attempt * BACKOFF_MS);
+      const loaded = typeof known !== "string" && attempt === 0;
+      const before = loaded ? known : await get(typeof known === "string" ? known : known.id);
+      const { change, result } = decide(before);
+      if (!change) return { accident: before, result };
+      const after = await write(writer, before, change);
+      if (after) return { accident: after, result };
+    }
+    throw new Busy(RETRY_AFTER_S, "too-busy");
+  };
   return {
     find,
     get,
@@ -133,17 +152,10 @@ export async function createAccidents({
     findByClaim: (ref) => lookUp({ claimRefs: String(ref) }),
     create: (draft, events) => insert(writer, draft, events),
     async change(known, decide) {
-      for (let attempt = 0; attempt < TRIES; attempt++) {
-        if (attempt > 1) await sleep(Math.random() * attempt * BACKOFF_MS);
-        const loaded = typeof known !== "string" && attempt === 0;
-        const before = loaded ? known : await get(typeof known === "string" ? known : known.id);
-        const change = decide(before);
-        if (!change) return before;
-        const after = await write(writer, before, change);
-        if (after) return after;
-      }
-      throw new Busy(RETRY_AFTER_S, "too-busy");
+      const without = (accident: Accident) => ({ change: decide(accident), result: null });
+      return (await decideAndWrite(known, without)).accident;
     },
+    decide: decideAndWrite,
     async listStale(before, limit) {
       // Those that somebody still works on stay out here: a hundred of them would keep the rest from ever being listed.
       const idle = { "events.at": { $not: { $gt: before } } };
@@ -273,30 +285,4 @@ const WRITES_LIMIT = 8;
 function stored(accidentId: string, { body, ...plain }: OutboxEntry, seq: number, seals: Sealing): StoredEntry {
   const id = `${accidentId}-${seq}`;
   return { ...plain, id, seq, sealed: seals.seal(`outbox/${id}`, body) as Buffer };
-}
-
-/** Numbers, dates and chains events: each hash covers the one before, the accident, and one fixed serialisation of the event. */
-export function chain(accidentId: string, before: ChainedEvent[], events: NewEvent[], at: Date): ChainedEvent[] {
-  const last = before.at(-1);
-  let prev = last?.hash ?? "";
-  return events.map((event, index) => {
-    const link = { ...event, seq: (last?.seq ?? 0) + index + 1, at, prev };
-    prev = createHash("sha256")
-      .update(serialise({ accidentId, ...link }))
-      .digest("hex");
-    return { ...link, hash: prev };
-  });
-}
-
-/** The number of the first event whose place in the chain does not hold, or null: the record is as it was written. */
-export function firstBrokenEvent(accidentId: string, events: ChainedEvent[]): number | null {
-  let prev = "";
-  for (const [index, { hash, ...link }] of events.entries()) {
-    const computed = createHash("sha256")
-      .update(serialise({ accidentId, ...link }))
-      .digest("hex");
-    if (link.prev !== prev || link.seq !== index + 1 || computed !== hash) return index + 1;
-    prev = hash;
-  }
-  return null;
 }

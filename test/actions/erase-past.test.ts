@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import mongoose from "mongoose";
 import { erasePast } from "../../src/actions/erase-past.ts";
-import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { readyPair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";

@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
 import { type AddPhoto, addPhoto } from "../../src/actions/add-photo.ts";
-import { announcePhoto, movePhoto } from "../../src/actions/announce-photo.ts";
+import { announcePhoto } from "../../src/actions/announce-photo.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { fetchPhoto } from "../../src/actions/fetch-photo.ts";
-import { joinAccident } from "../../src/actions/join-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
+import { movePhoto } from "../../src/actions/move-photo.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { takePosition } from "../../src/actions/take-position.ts";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
 import { missingSlots, photosAreSafe } from "../../src/domain/journey.ts";
 import { EXTRA_SLOTS, FINDING_CODES, PHOTO_SLOTS, type Photo, type PhotoSlot } from "../../src/domain/photo.ts";
 import { Conflict, Invalid } from "../../src/errors.ts";
-import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
+import { joinByCode } from "../support/join-by-code.ts";
 import { startS3 } from "../support/s3-server.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
@@ -38,7 +39,7 @@ async function joined(): Promise<Accident> {
   const { id } = await opened();
   const { invitation } = await makeInvitation(app.ctx, { accidentId: id, letter: "A" });
   const person = await app.ctx.people.see(`o_${app.ctx.randomId()}`);
-  return joinAccident(app.ctx, { person, code: invitation?.code ?? "", ...CLEAR });
+  return joinByCode(app.ctx, { person, code: invitation?.code ?? "", ...CLEAR });
 }
 
 const add = (accident: Accident, slot: PhotoSlot, bytes: Buffer, over: Partial<AddPhoto> = {}) =>

@@ -4,24 +4,26 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import mongoose from "mongoose";
 import { addPhoto } from "../../src/actions/add-photo.ts";
-import { announcePhoto, movePhoto } from "../../src/actions/announce-photo.ts";
+import { announcePhoto } from "../../src/actions/announce-photo.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
-import { joinAccident } from "../../src/actions/join-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
+import { movePhoto } from "../../src/actions/move-photo.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { readPlate } from "../../src/actions/read-plate.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
-import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
+import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import { type Accident, LETTERS, type Letter } from "../../src/domain/accident.ts";
+import { contentDigest } from "../../src/domain/agreement.ts";
 import { type MandatorySlot, PHOTO_SLOTS, type Photo, type PhotoSlot } from "../../src/domain/photo.ts";
 import { viewOf } from "../../src/domain/view.ts";
 import { relayOutbox } from "../../src/jobs/relay.ts";
-import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase, databaseDir } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import { joinByCode } from "../support/join-by-code.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
 /** As they stand in the drawn pictures. */
@@ -62,7 +64,7 @@ const add = (on: TestApp, { id }: Case, slot: MandatorySlot, shown = slot) =>
 async function joined(on: TestApp, { id }: Case): Promise<void> {
   const { invitation } = await makeInvitation(on.ctx, { accidentId: id, letter: "A" });
   const person = await on.ctx.people.see(`o_${on.ctx.randomId()}`);
-  await joinAccident(on.ctx, { person, code: invitation?.code ?? "", ...CLEAR });
+  await joinByCode(on.ctx, { person, code: invitation?.code ?? "", ...CLEAR });
 }
 
 const typed = (on: TestApp, { id }: Case, letter: Letter, plate: string) =>

@@ -4,24 +4,25 @@ import { addPhoto } from "../../src/actions/add-photo.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
-import { joinAccident } from "../../src/actions/join-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
 import { removeParty } from "../../src/actions/remove-party.ts";
-import { renderDocuments } from "../../src/actions/render-documents.ts";
-import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
+import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { type Accident, LETTERS } from "../../src/domain/accident.ts";
+import { contentDigest } from "../../src/domain/agreement.ts";
 import { stepOf } from "../../src/domain/journey.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { Conflict } from "../../src/errors.ts";
-import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { settlePaper } from "../../src/jobs/settle-paper.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { CALM_DATABASE } from "../support/calm-database.ts";
 import { standingClock } from "../support/clocks.ts";
 import { closeDatabase, databaseUri, freePort } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import { joinByCode } from "../support/join-by-code.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -59,7 +60,7 @@ async function readyToSign(): Promise<Accident> {
     await addPhoto(ctx, { accidentId: id, letter: "A", slot, bytes: SLOT_PHOTOS[slot], source: "form" });
   await confirmMoved(ctx, { accidentId: id, letter: "A" });
   const invited = await makeInvitation(ctx, { accidentId: id, letter: "A" });
-  await joinAccident(ctx, { person: b, code: invited.invitation?.code ?? "", textVersion: "1", answer: clear });
+  await joinByCode(ctx, { person: b, code: invited.invitation?.code ?? "", textVersion: "1", answer: clear });
   await recordPlace(ctx, { accidentId: id, letter: "A", address: "延安东路近外滩", weather: "rain" });
   for (const letter of LETTERS) await giveDetails(ctx, { accidentId: id, letter, details: DETAILS[letter] });
   const impact = { A: "front" as const, B: "rear" as const };
@@ -95,7 +96,7 @@ test("two drivers settle: the second signature concludes, the paper is made and 
   assert.equal(stepOf(half, "A", ctx.config.rules.catalogue), "wait-signature");
   const concluded = await sign(half, "B");
   assert.ok(concluded.concludedAt);
-  const done = await renderDocuments(ctx, { accidentId: ready.id });
+  const done = await settlePaper(ctx, { accidentId: ready.id });
   assert.deepEqual(
     done.claims.map(({ party, insurerCode }) => [party, insurerCode]),
     [
@@ -106,7 +107,7 @@ test("two drivers settle: the second signature concludes, the paper is made and 
   const pdf = await ctx.blobs.read(done, done.documents?.pdfSha256 ?? "");
   assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
   assert.equal(firstBrokenEvent(done.id, done.events), null);
-  assert.equal((await renderDocuments(ctx, { accidentId: ready.id })).version, done.version);
+  assert.equal((await settlePaper(ctx, { accidentId: ready.id })).version, done.version);
 });
 
 test("what is read back is what was written, and nothing personal stands in the database in the clear", async () => {
@@ -156,7 +157,7 @@ test("who refuses the forwarding still signs and gets the paper; no claim goes o
   const ready = await readyToSign();
   const half = await sign(ready, "A", false);
   await sign(half, "B");
-  const done = await renderDocuments(ctx, { accidentId: ready.id });
+  const done = await settlePaper(ctx, { accidentId: ready.id });
   assert.deepEqual(
     done.claims.map(({ party }) => party),
     ["B"],

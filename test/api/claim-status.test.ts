@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { calculateObjectSize } from "bson";
 import mongoose, { type Connection } from "mongoose";
-import { noticeText } from "../../src/actions/notice.ts";
 import type { Accident, Claim, Person } from "../../src/domain/accident.ts";
 import { sign } from "../../src/insurers/standard-webhooks.ts";
+import { noticeText } from "../../src/notices/notice-text.ts";
 import { type ClaimsHouse, openClaimsHouse } from "../support/claims-house.ts";
 import { closeDatabase } from "../support/database.ts";
 

@@ -3,19 +3,20 @@ import { addPhoto } from "../../src/actions/add-photo.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
-import { joinAccident } from "../../src/actions/join-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
-import { renderDocuments } from "../../src/actions/render-documents.ts";
-import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
+import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { LETTERS } from "../../src/domain/accident.ts";
+import { contentDigest } from "../../src/domain/agreement.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
+import { settlePaper } from "../../src/jobs/settle-paper.ts";
 import { listSamples } from "../../src/simulator/samples/samples.ts";
 import { databaseUri } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import { joinByCode } from "../support/join-by-code.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const SECONDS = 20;
@@ -66,7 +67,7 @@ async function settleOne(ctx: Context, photos: Buffer[]): Promise<void> {
     await addPhoto(ctx, { accidentId, letter: "A", slot, bytes: photos[index]!, source: "form" });
   await confirmMoved(ctx, { accidentId, letter: "A" });
   const { invitation } = await makeInvitation(ctx, { accidentId, letter: "A" });
-  await joinAccident(ctx, {
+  await joinByCode(ctx, {
     person: b!,
     code: invitation!.code,
     textVersion: "1",
@@ -81,6 +82,6 @@ async function settleOne(ctx: Context, photos: Buffer[]): Promise<void> {
   const ready = await ctx.accidents.get(accidentId);
   const shown = { accidentId, contentDigest: contentDigest(ctx, ready), signature: SIGNATURE, forwarding: true };
   for (const letter of LETTERS) await signAgreement(ctx, { ...shown, letter });
-  const { claims } = await renderDocuments(ctx, { accidentId });
+  const { claims } = await settlePaper(ctx, { accidentId });
   if (claims.length !== 2) throw new Error(`${claims.length} claims instead of two`);
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { joinAccident } from "../../src/actions/join-accident.ts";
-import { sceneOf } from "../../src/actions/make-invitation.ts";
+import { sceneOf } from "../../src/domain/invitation.ts";
 import { closeDatabase } from "../support/database.ts";
+import { joinByCode } from "../support/join-by-code.ts";
 import { type ChatWorld, DECLARED, startChat } from "./chat-world.ts";
 
 describe("an invitation", () => {
@@ -58,7 +58,7 @@ describe("an invitation", () => {
     assert.match(chat.lastWords(openid), /您自己发出的邀请/);
 
     const second = await chat.follower();
-    await joinAccident(chat.app.ctx, { person: await chat.seen(second), code, ...DECLARED });
+    await joinByCode(chat.app.ctx, { person: await chat.seen(second), code, ...DECLARED });
     assert.match(await chat.say(second, digits), /已加入本次事故处理/);
     const third = await chat.follower();
     await chat.app.simulator.platform.scan(third, sceneOf(code));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadConfig } from "../../src/config.ts";
 import { createContext } from "../../src/context.ts";
-import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { freePort } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { demoPhotos } from "./photos.ts";

@@ -2,7 +2,6 @@ import { addPhoto } from "../../src/actions/add-photo.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
-import { joinAccident } from "../../src/actions/join-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
@@ -13,6 +12,7 @@ import { signValue } from "../../src/http/cookies.ts";
 import type { Person } from "../../src/http/session.ts";
 import type { TestApp } from "../support/app.ts";
 import { DETAILS } from "../support/drivers.ts";
+import { joinByCode } from "../support/join-by-code.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
 /** One driver in front of his phone: a session cookie, pages read as text, forms posted with the token that stands in them. */
@@ -59,7 +59,7 @@ export async function openPair(app: TestApp, { language = {}, known, real = fals
   await confirmMoved(ctx, { accidentId: id, letter: "A" });
   await recordPlace(ctx, { accidentId: id, letter: "A", address: "延安东路近外滩", weather: "rain" });
   const invited = await makeInvitation(ctx, { accidentId: id, letter: "A" });
-  await joinAccident(ctx, { person: b, code: invited.invitation?.code ?? "", textVersion: "1", answer: CLEAR });
+  await joinByCode(ctx, { person: b, code: invited.invitation?.code ?? "", textVersion: "1", answer: CLEAR });
   return { id, A: driverOf(app, id, a), B: driverOf(app, id, b) };
 }
 

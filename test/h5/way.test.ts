@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { INVITATION_MINUTES } from "../../src/actions/make-invitation.ts";
 import { END_CODES } from "../../src/domain/accident.ts";
+import { INVITATION_MINUTES } from "../../src/domain/invitation.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { timeText } from "../../src/h5/settle/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { claimNews } from "../../src/actions/claim-notice.ts";
-import { notice } from "../../src/actions/notice.ts";
 import type { Accident, Claim, OutboxEntry } from "../../src/domain/accident.ts";
+import { claimNews } from "../../src/domain/claim-notice.ts";
+import { notice } from "../../src/domain/notice.ts";
 import { LANES, type Lane } from "../../src/jobs/lanes.ts";
 import { queueOf } from "../../src/jobs/queues.ts";
 import { relayOutbox } from "../../src/jobs/relay.ts";

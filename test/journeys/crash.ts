@@ -6,7 +6,7 @@ import { type Context, createContext } from "../../src/context.ts";
 import { LETTERS } from "../../src/domain/accident.ts";
 import { stepOf } from "../../src/domain/journey.ts";
 import { createJobs } from "../../src/jobs/jobs.ts";
-import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { serverEnv } from "../demo/server-env.ts";
 import { ServerProcess } from "../demo/server-process.ts";
 import { type StandIns, startStandIns } from "../demo/stand-ins.ts";

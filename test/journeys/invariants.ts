@@ -1,7 +1,7 @@
 import type { Context } from "../../src/context.ts";
 import { type Accident, LETTERS } from "../../src/domain/accident.ts";
 import type { InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
-import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { nameOf } from "./roadside.ts";
 
 /** What must hold, each with how often it was looked at and where it did not hold. */

@@ -7,7 +7,7 @@ import mongoose from "mongoose";
 import type { ChainedEvent, Letter } from "../../src/domain/accident.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { PARTY_FILES, PARTY_PAGES, STEP_PAGES } from "../../src/h5/router.ts";
-import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { type Answer, hidden, Phone } from "../h5/phone.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase, databaseDir } from "../support/database.ts";

@@ -4,27 +4,27 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import mongoose from "mongoose";
 import { addPhoto } from "../../src/actions/add-photo.ts";
-import { asParty } from "../../src/actions/as-party.ts";
 import { expireAccidents } from "../../src/actions/expire-accidents.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
-import { joinAccident } from "../../src/actions/join-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
 import { removeParty } from "../../src/actions/remove-party.ts";
-import { renderDocuments } from "../../src/actions/render-documents.ts";
-import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
+import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import type { Context } from "../../src/context.ts";
 import { type Accident, LETTERS, type Letter, type Person } from "../../src/domain/accident.ts";
-import { serialise } from "../../src/domain/agreement.ts";
+import { contentDigest, serialise } from "../../src/domain/agreement.ts";
 import { statusOf } from "../../src/domain/journey.ts";
 import { Conflict, NotFound } from "../../src/errors.ts";
-import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { asParty } from "../../src/http/as-party.ts";
+import { settlePaper } from "../../src/jobs/settle-paper.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { seeded } from "../embedded/kill/writers.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { SIGNATURE } from "../support/drivers.ts";
+import { joinByCode } from "../support/join-by-code.ts";
 import { passTime } from "../support/pass-time.ts";
 import { type Cast, CLEAR, detailsOf, isRefusal, moment, type Outcome, openCase } from "./walk.ts";
 
@@ -54,7 +54,7 @@ describe("a conclusion", () => {
     const concluded = await ctx.accidents.get(id);
     assert.ok(concluded.concludedAt);
     assert.equal(concluded.events.filter(({ type }) => type === "agreement-signed").length, 2);
-    await Promise.all([1, 2, 3].map(() => renderDocuments(ctx, { accidentId: id })));
+    await Promise.all([1, 2, 3].map(() => settlePaper(ctx, { accidentId: id })));
     const { claims, events } = await ctx.accidents.get(id);
     assert.deepEqual(claims.map(({ party }) => party).sort(), ["A", "B"]);
     assert.equal(events.filter(({ type }) => type === "claim-submitted").length, 2);
@@ -214,7 +214,7 @@ describe("who was taken out", () => {
     const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
     const code = invitation?.code ?? "";
     const person = await newPerson();
-    await joinAccident(ctx, { person, code, textVersion: "1", answer: CLEAR });
+    await joinByCode(ctx, { person, code, textVersion: "1", answer: CLEAR });
     // He taps once more, and between the look at the code and the write the first driver takes him out.
     const racing = {
       ...ctx,
@@ -227,7 +227,7 @@ describe("who was taken out", () => {
         },
       },
     } as Context;
-    await assert.rejects(joinAccident(racing, { person, code, textVersion: "1", answer: CLEAR }), Conflict);
+    await assert.rejects(joinByCode(racing, { person, code, textVersion: "1", answer: CLEAR }), Conflict);
     assert.equal((await ctx.accidents.get(id)).parties.B, null);
   });
 });
@@ -280,7 +280,7 @@ const open = (person: Person) => openAccident(ctx, { person, textVersion: "1", a
 
 async function join(id: string, person: Person): Promise<Accident> {
   const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
-  return joinAccident(ctx, { person, code: invitation?.code ?? "", textVersion: "1", answer: CLEAR });
+  return joinByCode(ctx, { person, code: invitation?.code ?? "", textVersion: "1", answer: CLEAR });
 }
 
 async function readyToSign(): Promise<{ id: string; cast: Cast; people: Record<Letter, Person> }> {

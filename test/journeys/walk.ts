@@ -1,20 +1,21 @@
 import { readFileSync } from "node:fs";
-import { asParty } from "../../src/actions/as-party.ts";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { endAccident } from "../../src/actions/end-accident.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
-import { joinAccident } from "../../src/actions/join-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
 import { removeParty } from "../../src/actions/remove-party.ts";
-import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
+import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import type { Context } from "../../src/context.ts";
 import type { Accident, Letter, Person } from "../../src/domain/accident.ts";
+import { contentDigest } from "../../src/domain/agreement.ts";
 import { PHOTO_SLOTS, type Photo, UNEXAMINED } from "../../src/domain/photo.ts";
 import { Conflict, NotFound } from "../../src/errors.ts";
+import { asParty } from "../../src/http/as-party.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import { joinByCode } from "../support/join-by-code.ts";
 
 export const CLEAR = { vehicles: "two" as const, conditions: [] };
 export type Random = () => number;
@@ -88,7 +89,7 @@ const MOVES: Record<string, [weight: number, move: Move]> = {
     async ({ ctx, id, others }, random) => {
       const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
       const code = invitation?.code ?? "";
-      return joinAccident(ctx, { person: pick(random, others), code, textVersion: "1", answer: CLEAR });
+      return joinByCode(ctx, { person: pick(random, others), code, textVersion: "1", answer: CLEAR });
     },
   ],
   details: [
@@ -174,7 +175,7 @@ export async function settle(cast: Cast): Promise<Accident> {
   const { ctx, id, a, others } = cast;
   const b = others[0] as Person;
   const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
-  await joinAccident(ctx, { person: b, code: invitation?.code ?? "", textVersion: "1", answer: CLEAR });
+  await joinByCode(ctx, { person: b, code: invitation?.code ?? "", textVersion: "1", answer: CLEAR });
   const people = { A: a, B: b };
   for (const letter of ["A", "B"] as const) {
     await giveDetails(ctx, { accidentId: id, letter, details: detailsOf(people[letter], letter, 0) });

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import mongoose from "mongoose";
-import { movePhoto } from "../../src/actions/announce-photo.ts";
 import { endAccident } from "../../src/actions/end-accident.ts";
 import { expireAccidents } from "../../src/actions/expire-accidents.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
+import { movePhoto } from "../../src/actions/move-photo.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
-import { contentDigest, signAgreement } from "../../src/actions/sign-agreement.ts";
+import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import { takePosition } from "../../src/actions/take-position.ts";
 import type { Accident } from "../../src/domain/accident.ts";
+import { contentDigest } from "../../src/domain/agreement.ts";
 import { UNEXAMINED } from "../../src/domain/photo.ts";
 import { Busy } from "../../src/errors.ts";
 import { photo } from "../domain/accident-builder.ts";

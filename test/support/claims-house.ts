@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { RequestListener } from "node:http";
 import Koa from "koa";
-import { submitClaims } from "../../src/actions/submit-claims.ts";
 import { apiRouter } from "../../src/api/router.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import type { Accident } from "../../src/domain/accident.ts";
+import { claimsToSubmit } from "../../src/domain/claim-submission.ts";
+import type { NoticeCode } from "../../src/domain/notice.ts";
 import { createJobs, type Jobs } from "../../src/jobs/jobs.ts";
 import { createInsurerStandIn, type InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
 import { CALM_DATABASE } from "./calm-database.ts";
@@ -30,7 +31,7 @@ export interface ClaimsHouse {
   /** what was logged, one JSON line each */
   lines: string[];
   /** bodies of the notices that wait in the outbox */
-  notices(accidentId: string): Promise<{ code: string; params: Record<string, string>; to: string }[]>;
+  notices(accidentId: string): Promise<{ code: NoticeCode; params: Record<string, string>; to: string }[]>;
   /** for who looks into the database itself */
   databaseUri: string;
   close(): Promise<void>;
@@ -103,7 +104,7 @@ export async function conclude(ctx: Context, options: Partial<ConcludedOptions> 
   });
   const { id } = await ctx.accidents.create(draft, [{ type: "accident-opened", by: "A", data: {} }]);
   return ctx.accidents.change(id, (accident) => {
-    const { claims, events, outbox } = submitClaims(ctx, accident);
+    const { claims, events, outbox } = claimsToSubmit(ctx, accident);
     return { accident: { ...accident, claims }, events, outbox };
   });
 }

@@ -1,5 +1,5 @@
+import { canReadLicences } from "../../actions/can-read-licences.ts";
 import { giveDetails } from "../../actions/give-details.ts";
-import { canReadLicences } from "../../actions/read-licence.ts";
 import { type Details, ID_KINDS } from "../../domain/accident.ts";
 import { VEHICLE_KINDS } from "../../domain/plate.ts";
 import { Invalid } from "../../errors.ts";

@@ -1,7 +1,7 @@
 import Joi from "joi";
-import { contentDigest, signAgreement } from "../../actions/sign-agreement.ts";
+import { signAgreement } from "../../actions/sign-agreement.ts";
 import { LETTERS, type Letter, otherOf } from "../../domain/accident.ts";
-import type { AgreementContent } from "../../domain/agreement.ts";
+import { type AgreementContent, contentDigest } from "../../domain/agreement.ts";
 import { findAct } from "../../domain/liability.ts";
 import { Conflict, Invalid } from "../../errors.ts";
 import type { PageRequest, StepPage } from "../page.ts";

@@ -1,5 +1,5 @@
-import { LIFETIME_HOURS } from "../../actions/expire-accidents.ts";
 import { remindOther } from "../../actions/remind-other.ts";
+import { LIFETIME_HOURS } from "../../domain/expiry.ts";
 import type { Step } from "../../domain/journey.ts";
 import { LONG_WAIT_MS, mayRemind, remindedAt, WAITING_STEPS, waitingSince } from "../../domain/waiting.ts";
 import type { PageRequest, PartyPage, StepPage } from "../page.ts";

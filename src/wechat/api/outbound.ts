@@ -1,4 +1,3 @@
-import { Upstream } from "../../errors.ts";
 import type { Outbound } from "../puppet/outbound.ts";
 import type { WechatApi } from "./client.ts";
 import type { CustomerQuota } from "./quota.ts";
@@ -9,25 +8,12 @@ export interface OutboundOptions {
   clock: { now(): Date };
 }
 
-const CLOSING = new Set(["wechat-window-closed", "wechat-window-used-up"]);
-
 /**
- * Customer messages for the puppet, each counted before it goes out. Where nothing may be said any more it throws what the platform
- * would say (`Upstream("wechat-window-closed")`, action `switch-channel`), so that the caller can take another channel.
+ * Sends customer messages for the puppet, each counted before it goes out (`quota.send`): where nothing may be said any more
+ * it throws, so that the caller can take another channel.
  */
 export function createOutbound({ api, quota, clock }: OutboundOptions): Outbound {
-  async function counted(openid: string, say: () => Promise<void>): Promise<void> {
-    if (!(await quota.take(openid, clock.now()))) {
-      throw new Upstream("wechat-window-closed", { action: "switch-channel" }, false);
-    }
-    try {
-      await say();
-    } catch (error) {
-      if (error instanceof Upstream && CLOSING.has(error.code)) await quota.closed(openid);
-      throw error;
-    }
-  }
-
+  const counted = (openid: string, say: () => Promise<void>) => quota.send(openid, say, { at: clock.now() });
   return {
     text: (openid, content) => counted(openid, () => api.sendText(openid, content)),
     image: (openid, mediaId) => counted(openid, () => api.sendImage(openid, mediaId)),

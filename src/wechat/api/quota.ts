@@ -1,3 +1,4 @@
+import { Upstream } from "../../errors.ts";
 import type { QuotaStore, SayWindow, WindowName } from "./ports.ts";
 
 export type OpenedBy = "message" | "click" | "scan" | "subscribe";
@@ -17,27 +18,49 @@ export interface CustomerQuota {
   opened(openid: string, by: OpenedBy, at: Date): Promise<void>;
   /** True when one more customer message may be sent now: it is counted. */
   take(openid: string, at: Date): Promise<boolean>;
-  /** How many may still be sent: what decides whether texts are bundled. */
+  /**
+   * Counts one customer message, then sends it: the one rule of windows and quotas. Throws what the platform would say,
+   * `Upstream("wechat-window-closed")` with the action `switch-channel`, where nothing more may be said, or not more than
+   * `reserve`; believes the platform when it says so itself.
+   */
+  send(openid: string, say: () => Promise<void>, allowed: { at: Date; reserve?: number }): Promise<void>;
+  /** How many may still be sent. */
   left(openid: string, at: Date): Promise<number>;
   /** The platform says that nothing is left (45015, 45047), or he has unsubscribed: believe it until his next act. */
   closed(openid: string): Promise<void>;
 }
 
+/** The platform says that nothing more may be said to this person, whatever we have counted. */
+const CLOSING = new Set(["wechat-window-closed", "wechat-window-used-up"]);
+
 /** Keeps count, for each openid, of the customer messages that the platform still lets us send. */
 export function createQuota({ store }: { store: QuotaStore }): CustomerQuota {
+  const left: CustomerQuota["left"] = async (openid, at) => {
+    const windows: SayWindow[] = Object.values(await store.windows(openid));
+    return windows.reduce((sum, window) => (window.until > at.getTime() ? sum + window.left : sum), 0);
+  };
+  // The window that closes first is used first: what the longer one allows is kept for later.
+  const take: CustomerQuota["take"] = async (openid, at) => {
+    const moment = at.getTime();
+    return (await store.takeFrom(openid, "brief", moment)) || (await store.takeFrom(openid, "message", moment));
+  };
   return {
     async opened(openid, by, at) {
       const { name, count, lastsMs } = SAY_WINDOWS[by];
       await store.openWindow(openid, name, { left: count, until: at.getTime() + lastsMs });
     },
-    // The window that closes first is used first: what the longer one allows is kept for later.
-    async take(openid, at) {
-      const moment = at.getTime();
-      return (await store.takeFrom(openid, "brief", moment)) || (await store.takeFrom(openid, "message", moment));
-    },
-    async left(openid, at) {
-      const windows: SayWindow[] = Object.values(await store.windows(openid));
-      return windows.reduce((sum, window) => (window.until > at.getTime() ? sum + window.left : sum), 0);
+    take,
+    left,
+    async send(openid, say, { at, reserve = 0 }) {
+      const isReserved = reserve > 0 && (await left(openid, at)) <= reserve;
+      if (isReserved || !(await take(openid, at)))
+        throw new Upstream("wechat-window-closed", { action: "switch-channel" }, false);
+      try {
+        await say();
+      } catch (error) {
+        if (error instanceof Upstream && CLOSING.has(error.code)) await store.closeWindows(openid);
+        throw error;
+      }
     },
     closed: (openid) => store.closeWindows(openid),
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, before, beforeEach, describe, it } from "node:test";
 import sharp from "sharp";
-import type { Upstream } from "../../../src/errors.ts";
+import { Upstream } from "../../../src/errors.ts";
 import type { WechatApi } from "../../../src/wechat/api/client.ts";
 import { createOutbound } from "../../../src/wechat/api/outbound.ts";
 import { createQuota } from "../../../src/wechat/api/quota.ts";
@@ -202,6 +202,32 @@ describe("what may still be said", () => {
     assert.equal(await quota.left("anna", at(MINUTE_MS)), 5);
     await quota.opened("anna", "message", at(-HOUR_MS));
     assert.equal(await quota.left("anna", at(47.5 * HOUR_MS)), 5);
+  });
+
+  it("is counted before it is said, keeps a reserve where one is asked for, and is believed to be over when the platform says so", async () => {
+    const quota = createQuota({ store: createMemoryQuotaStore() });
+    const said: string[] = [];
+    const say = (text: string) => async () => void said.push(text);
+    const isClosed = (error: unknown) =>
+      error instanceof Upstream && error.code === "wechat-window-closed" && error.details.action === "switch-channel";
+    await assert.rejects(quota.send("anna", say("before"), { at: at(0) }), isClosed);
+    await quota.opened("anna", "message", at(0));
+    for (const text of ["one", "two", "three"]) await quota.send("anna", say(text), { at: at(1), reserve: 2 });
+    await assert.rejects(quota.send("anna", say("reserved"), { at: at(1), reserve: 2 }), isClosed);
+    await quota.send("anna", say("four"), { at: at(1) });
+    assert.equal(await quota.left("anna", at(1)), 1);
+    const refused = new Upstream("wechat-window-used-up", {}, false);
+    await assert.rejects(
+      quota.send("anna", () => Promise.reject(refused), { at: at(1) }),
+      refused,
+    );
+    await quota.opened("bert", "message", at(0));
+    await assert.rejects(
+      quota.send("bert", () => Promise.reject(refused), { at: at(1) }),
+      refused,
+    );
+    assert.equal(await quota.left("bert", at(1)), 0);
+    assert.deepEqual(said, ["one", "two", "three", "four"]);
   });
 
   it("is nothing once the platform has said so, until his next act", async () => {

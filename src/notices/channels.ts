@@ -1,16 +1,16 @@
 import type { Context } from "../context.ts";
-import type { Accident, Person } from "../domain/accident.ts";
-import { LETTERS } from "../domain/accident.ts";
+import { type Accident, LETTERS, type Person } from "../domain/accident.ts";
+import type { NoticeCode } from "../domain/notice.ts";
 import { Upstream } from "../errors.ts";
-import { sayWithUnsaid } from "./bundle-words.ts";
-import { noticeFields, noticeText, noticeUrl } from "./notice.ts";
-import type { Outcome, Told } from "./tell-person.ts";
+import { noticeFields, noticeText, noticeUrl } from "./notice-text.ts";
+import { sayNow } from "./say-now.ts";
+import type { ChannelResult, Told } from "./told.ts";
 
-/** The agreement itself goes with the news that it is concluded, or with the news that it is there after all. */
-const WITH_PICTURE = new Set(["concluded", "claim-call-insurer", "paper-made"]);
+/** Notices that the agreement itself goes with, as a picture. */
+const WITH_PICTURE: ReadonlySet<NoticeCode> = new Set(["concluded", "claim-call-insurer", "paper-made"]);
 
-/** The last two messages of a window are for these: not more than three in a row about what he sees on his page anyway. */
-const MATTERS = new Set([
+/** Notices that may take the last messages of a window; the others are on the driver's page anyway. */
+const MATTERS: ReadonlySet<NoticeCode> = new Set([
   ...WITH_PICTURE,
   "claim-delayed",
   "may-move",
@@ -21,30 +21,22 @@ const MATTERS = new Set([
 ]);
 const RESERVED = 2;
 
-const CLOSED = new Set(["wechat-window-closed", "wechat-window-used-up"]);
-/** The platform says that nothing more may be said to him, whatever we have counted. */
-export const closesWindow = (code: string): boolean => CLOSED.has(code);
+const CANNOT: ChannelResult = { kind: "cannot" };
 
-const CANNOT: Outcome = { kind: "cannot" };
-
-/** Where the platform's window is open: his words, what waited for him, and the paper where there is news of it. */
-export async function byCustomerMessage(ctx: Context, { person, accident, notice }: Told): Promise<Outcome> {
-  const at = ctx.clock.now();
-  const spare = MATTERS.has(notice.code) ? 0 : RESERVED;
-  if (spare > 0 && (await ctx.quota.left(person.openid, at)) <= spare) return CANNOT;
-  if (!(await ctx.quota.take(person.openid, at))) return CANNOT;
-  const words = { person, text: noticeText(ctx, person, notice) };
-  const outcome = await attempt(async () => {
-    await sayWithUnsaid(ctx, words, (text) => ctx.wechat.sendText(person.openid, text));
+/** Sends a customer message where the platform's window is open: the text, what waited for the person, and the paper where there is news of it. */
+export async function byCustomerMessage(ctx: Context, { person, accident, notice }: Told): Promise<ChannelResult> {
+  const text = noticeText(ctx, person, notice);
+  const reserve = MATTERS.has(notice.code) ? 0 : RESERVED;
+  const result = await attempt(async () => {
+    await sayNow(ctx, { person, text, reserve });
     return { kind: "said" };
   });
-  if (outcome.kind === "said" && WITH_PICTURE.has(notice.code)) await sendPicture(ctx, person, accident);
-  if (outcome.kind === "cannot" && closesWindow(outcome.code ?? "")) await ctx.quota.closed(person.openid);
-  return outcome;
+  if (result.kind === "said" && WITH_PICTURE.has(notice.code)) await sendPicture(ctx, person, accident);
+  return result;
 }
 
-/** Reaches a follower at any time; its id makes a repetition harmless. */
-export async function byTemplate(ctx: Context, { person, notice, deliveryId }: Told): Promise<Outcome> {
+/** Sends a template message, which reaches a follower at any time; its id makes a repetition harmless. */
+export async function byTemplate(ctx: Context, { person, notice, deliveryId }: Told): Promise<ChannelResult> {
   const templateId = ctx.config.wechat.noticeTemplateId;
   if (!templateId) return CANNOT;
   const message = {
@@ -67,8 +59,8 @@ async function onceMore<T>(send: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Reaches whoever has agreed to one, follower or not; each consent is good for one. */
-export async function bySubscription(ctx: Context, { person, notice }: Told): Promise<Outcome> {
+/** Sends a subscription notice, which reaches whoever has agreed to one, follower or not; each consent is good for one. */
+export async function bySubscription(ctx: Context, { person, notice }: Told): Promise<ChannelResult> {
   const templateId = ctx.config.wechat.subscriptionTemplateId;
   if (!templateId || !(await ctx.people.takeConsent(person.id, templateId))) return CANNOT;
   const giveBack = () => ctx.people.noteConsent(person.id, templateId, "accept");
@@ -82,7 +74,7 @@ export async function bySubscription(ctx: Context, { person, notice }: Told): Pr
       });
       return { kind: "said", msgId };
     });
-    // Refused for another reason than his: the consent is still good.
+    // Refused for another reason than theirs: the consent is still good.
     if (outcome.kind === "cannot" && outcome.code !== "wechat-refused-by-person") await giveBack();
     return outcome;
   } catch (error) {
@@ -93,7 +85,7 @@ export async function bySubscription(ctx: Context, { person, notice }: Told): Pr
 }
 
 /** A refusal for good, or for today, leaves it to the next channel; an answer that never came leaves us unsure; the rest is the job's to repeat. */
-async function attempt(say: () => Promise<Outcome>): Promise<Outcome> {
+async function attempt(say: () => Promise<ChannelResult>): Promise<ChannelResult> {
   try {
     return await say();
   } catch (error) {
@@ -108,12 +100,15 @@ async function attempt(say: () => Promise<Outcome>): Promise<Outcome> {
 /** The paper itself, as a picture: the platform carries no files. A failure here does not send the words again. */
 async function sendPicture(ctx: Context, person: Person, accident: Accident): Promise<void> {
   const { documents } = accident;
-  if (!documents || !(await ctx.quota.take(person.openid, ctx.clock.now()))) return;
-  try {
+  if (!documents) return;
+  const send = async () => {
     const bytes = await ctx.blobs.read(accident, documents.pictureSha256);
     const filename = `${accident.number}.png`;
     const { mediaId } = await ctx.wechat.uploadImage({ bytes, filename, contentType: "image/png" });
     await ctx.wechat.sendImage(person.openid, mediaId);
+  };
+  try {
+    await ctx.quota.send(person.openid, send, { at: ctx.clock.now() });
   } catch (error) {
     const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === person.id);
     const { code } = error as { code?: string };

@@ -1,9 +1,11 @@
 import type { Context } from "../context.ts";
-import { type Accident, LETTERS, type Person } from "../domain/accident.ts";
+import { type Accident, LETTERS } from "../domain/accident.ts";
+import type { Notice, NoticeCode } from "../domain/notice.ts";
 import { refusalTurn, type Turn } from "../domain/photo-news.ts";
-import { type Notice, noticeText } from "./notice.ts";
-import { byCustomerMessage, bySubscription, byTemplate } from "./notice-channels.ts";
-import { joinOutcome } from "./notice-outcome.ts";
+import { byCustomerMessage, bySubscription, byTemplate } from "./channels.ts";
+import { joinOutcome } from "./join-outcome.ts";
+import { noticeText } from "./notice-text.ts";
+import type { ChannelResult, Told } from "./told.ts";
 
 export interface TellPerson {
   personId: string;
@@ -14,31 +16,21 @@ export interface TellPerson {
   last?: boolean;
 }
 
-/** How the notice went out; "kept": no channel took it, so it is said with his next answer, or notice, and stands on the case page; "waits": to be tried again in a moment. */
+/** How the notice went out; "kept": no channel took it, so it is said with the next answer or notice, and stands on the case page; "waits": to be tried again in a moment. */
 export type Channel = "customer-message" | "template-message" | "subscription-notice" | "kept" | "nobody" | "waits";
-
-export interface Told {
-  person: Person;
-  accident: Accident;
-  notice: Notice;
-  deliveryId: string;
-}
-
-/** What a channel did: `said` (with the id that the platform's report will name), `cannot` (the next one may; the code of the platform's refusal), `unsure` (it may have arrived). */
-export type Outcome = { kind: "said"; msgId?: string | null } | { kind: "cannot"; code?: string } | { kind: "unsure" };
 
 type Said = Exclude<Channel, "kept" | "nobody" | "waits">;
 
 /** It says that the platform refuses us: what it does not take now goes with the next answer, which needs no call. */
-const REFUSED_US = "photo-delayed";
+const REFUSED_US: NoticeCode = "photo-delayed";
 
-const CHANNELS: ReadonlyArray<readonly [Said, (ctx: Context, told: Told) => Promise<Outcome>]> = [
+const CHANNELS: ReadonlyArray<readonly [Said, (ctx: Context, told: Told) => Promise<ChannelResult>]> = [
   ["customer-message", byCustomerMessage],
   ["template-message", byTemplate],
   ["subscription-notice", bySubscription],
 ];
 
-/** Says one thing to one person, once: a customer message, a template message, a subscription notice, else with his next answer. What became of it is written down. */
+/** Sends one notice to one person, once: by customer message, template message or subscription notice, else with the next answer. What became of it is written down. */
 export async function tellPerson(
   ctx: Context,
   { personId, notice, deliveryId, last = false }: TellPerson,
@@ -53,7 +45,7 @@ export async function tellPerson(
   const told = { person, accident, notice, deliveryId };
   // One message for all: what to do stands at its end.
   if (turn === "with-next") return keep(ctx, told, "chat.photo.refused");
-  // The process died between saying and writing it down: he may have heard it, so it is not pushed at him again.
+  // The process died between saying and writing it down: the person may have heard it, so it is not pushed again.
   if (before?.saying) return keep(ctx, told);
   try {
     return await tellBy(ctx, told, CHANNELS);
@@ -74,7 +66,7 @@ function turnOf(
   return refusalTurn(accident, { photoId: String(notice.params.photo), letter }, ctx.clock.now());
 }
 
-/** The template message or subscription notice did not reach him, says the platform: the channels behind it have their turn. */
+/** Tries the channels behind one by which the notice did not arrive, as the platform reports. */
 export function tellOtherwise(ctx: Context, told: Told, failed: string): Promise<Channel> {
   const at = CHANNELS.findIndex(([channel]) => channel === failed);
   return tellBy(ctx, told, CHANNELS.slice(at + 1));

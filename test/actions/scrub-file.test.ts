@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import mongoose, { type Connection } from "mongoose";
-import { scrubNext } from "../../src/actions/scrub-files.ts";
+import { scrubFile } from "../../src/actions/scrub-file.ts";
 import type { Accident, ChainedEvent } from "../../src/domain/accident.ts";
 import { createJobs } from "../../src/jobs/jobs.ts";
 import { scrubCommand } from "../../src/jobs/scrub-command.ts";
-import { firstBrokenEvent } from "../../src/store/accidents.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { readyPair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -67,7 +67,8 @@ const errors = () =>
 /** One file a round, as the clock's door does it. */
 async function everyFileOnce(): Promise<void> {
   app.clock.advance(MONTH_MS);
-  while (await scrubNext(app.ctx));
+  const { scrub } = app.ctx.blobs;
+  for (let file = await scrub.claim(); file; file = await scrub.claim()) await scrubFile(app.ctx, file);
 }
 
 test("what is whole is remembered as looked at, and nothing else happens", async () => {

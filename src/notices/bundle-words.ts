@@ -1,15 +1,15 @@
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 
-/** What one text of the platform may hold, passive or not. */
+/** Most bytes of one text on the platform, passive or not. */
 const MESSAGE_BYTES = 2048;
 
-/** What is no longer than this fits beside nearly every answer; what is longer may be parted. */
+/** A text up to this size fits beside nearly every answer; a longer one may be split. */
 const SHORT_BYTES = MESSAGE_BYTES / 2;
 
 const BETWEEN = "\n\n";
 
-/** What waits for this person and the words that are said now, as one message; what does not fit waits on. */
+/** Joins what waits for this person and the text of an answer to one message; what does not fit waits on. */
 export async function withUnsaid(ctx: Context, person: Person, text: string): Promise<string> {
   if (!person.hasUnsaid) return cut(text);
   const { said, left } = bundled(await ctx.people.takeUnsaid(person.id), text);
@@ -17,7 +17,7 @@ export async function withUnsaid(ctx: Context, person: Person, text: string): Pr
   return said;
 }
 
-/** Sends words to him, what waits for him before them, as one message; where the sending fails what waited waits on. */
+/** Sends a text, after what waits for this person, as one message; on failure what was queued is queued again. */
 export async function sayWithUnsaid(
   ctx: Context,
   { person, text }: { person: Person; text: string },
@@ -35,14 +35,14 @@ export async function sayWithUnsaid(
   }
 }
 
-/** As many of the waiting texts as fit before the last one, oldest first. */
+/** Bundles as many of the waiting texts as fit before the last one, oldest first. */
 export function bundled(waiting: readonly string[], last: string): { said: string; taken: string[]; left: string[] } {
   const answer = cut(last);
   const parts = fitting(waiting, MESSAGE_BYTES - Buffer.byteLength(answer));
   return { said: [...parts.taken, answer].join(BETWEEN), ...parts };
 }
 
-/** The first one goes in part where it is too long: it would wait for ever, and all others behind it. */
+/** Splits the first text where it is too long to fit whole: it would block all others for ever. */
 function fitting(waiting: readonly string[], room: number): { taken: string[]; left: string[] } {
   let free = room;
   const tooMany = waiting.findIndex((text) => {
@@ -56,7 +56,7 @@ function fitting(waiting: readonly string[], room: number): { taken: string[]; l
   return { taken: [head.trimEnd()], left: [first.slice(head.length), ...others] };
 }
 
-/** Whole lines as far as they fit; half a line only where there is room for many. */
+/** Cuts to whole lines as far as they fit; to half a line only where there is room for many. */
 function beginning(text: string, room: number): string {
   const head = within(text, Math.max(room, 0));
   return head.slice(0, head.lastIndexOf("\n") + 1) || (room < SHORT_BYTES ? "" : head);
@@ -67,7 +67,7 @@ function cut(text: string): string {
   return `${within(text, MESSAGE_BYTES - Buffer.byteLength("…"))}…`;
 }
 
-/** As much as fits, never to the middle of a character. */
+/** Cuts to so many bytes, never in the middle of a character. */
 function within(text: string, bytes: number): string {
   return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
 }

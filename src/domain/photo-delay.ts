@@ -1,7 +1,8 @@
-import type { Accident } from "../domain/accident.ts";
-import { missingSlots } from "../domain/journey.ts";
-import { MEDIA_LIFE_MS, type Photo } from "../domain/photo.ts";
 import type { Upstream } from "../errors.ts";
+import type { Accident, NewEvent } from "./accident.ts";
+import { missingSlots } from "./journey.ts";
+import { isOver } from "./party.ts";
+import { MEDIA_LIFE_MS, type Photo } from "./photo.ts";
 
 /** When a picture that the platform does not hand out is to be asked for again, and the code of why it does not. */
 export interface Again {
@@ -22,28 +23,32 @@ const SPREAD_MS = 10 * MINUTE_MS;
 
 /**
  * When to ask again for a picture, after the platform has failed or refused us: not sooner than the platform says, for the three days for which it
- * keeps it. Null: it is gone. Throws the error where the job's own next attempt, some seconds later, may heal it.
+ * keeps it. Null: it is gone. Throws the error where the job's own next attempt, some seconds later, may heal it. `random`: 0 to 1, spreads the attempts.
  */
 export function tryAgain(
   error: Upstream,
-  { photo, attempts, now }: { photo: Photo; attempts: number; now: Date },
+  { photo, attempts, now, random }: { photo: Photo; attempts: number; now: Date; random: number },
 ): Again | null {
   const { code, details } = error;
   const leftMs = photo.receivedAt.getTime() + MEDIA_LIFE_MS - now.getTime();
   if (code === "wechat-media-gone" || leftMs <= 0) return null;
   const isOfTheMoment = error.retryable && !details["refusesAccount"];
   if (isOfTheMoment && photo.state !== "delayed" && attempts < PATIENCE) throw error;
-  return { code, afterMs: Math.min(pauseMs(details["retryAt"], now), leftMs) };
+  return { code, afterMs: Math.min(pauseMs(details["retryAt"], { now, random }), leftMs) };
 }
 
-function pauseMs(retryAt: unknown, now: Date): number {
+function pauseMs(retryAt: unknown, { now, random }: { now: Date; random: number }): number {
   const saidMs = retryAt instanceof Date ? retryAt.getTime() - now.getTime() : 0;
-  return saidMs > LOOK_AGAIN_MS ? Math.round(saidMs + SPREAD_MS * (0.1 + 0.9 * Math.random())) : LOOK_AGAIN_MS;
+  return saidMs > LOOK_AGAIN_MS ? Math.round(saidMs + SPREAD_MS * (0.1 + 0.9 * random)) : LOOK_AGAIN_MS;
 }
-
-/** Nothing is asked of the drivers any more; what comes in is kept with the case. */
-export const isOver = ({ ended, concludedAt }: Accident): boolean => Boolean(ended || concludedAt);
 
 /** Whether its driver is to hear that it was not taken: not of a delayed one in whose place another stands by now. */
 export const isWanted = (accident: Accident, { state, slot }: Photo): boolean =>
   state !== "delayed" || (!isOver(accident) && missingSlots(accident).some((missing) => missing === slot));
+
+/** Makes the event of a picture that the platform does not hand out at present; `code` says why. */
+export const delayedEvent = ({ id, slot }: Photo, code: string): NewEvent => ({
+  type: "photo-delayed",
+  by: "system",
+  data: { photo: id, slot, code },
+});

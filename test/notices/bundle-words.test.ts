@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { bundled } from "../../src/actions/bundle-words.ts";
+import { bundled } from "../../src/notices/bundle-words.ts";
 
 const bytes = (text: string) => Buffer.byteLength(text);
 const line = (length: number) => `${"字".repeat(Math.floor((length - 1) / 3))}\n`;

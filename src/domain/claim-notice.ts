@@ -1,10 +1,12 @@
-import type { Context } from "../context.ts";
-import type { Accident, Claim, Letter, OutboxEntry } from "../domain/accident.ts";
+import type { Accident, Claim, Letter, OutboxEntry } from "./accident.ts";
 import { laterNotice, notice } from "./notice.ts";
 
-type Wiring = Pick<Context, "config">;
+/** The insurers that the operator has listed. */
+interface Wiring {
+  config: { insurers: readonly { code: string; zh: string; en: string; hotline: string }[] };
+}
 
-/** Nobody has told the insurer, or could not yet: the driver should call, at the number where it is known. */
+/** Makes the notice that asks a driver to call the insurer, which has not been told, or not yet. */
 export function callInsurer(
   ctx: Wiring,
   accident: Accident,
@@ -22,7 +24,7 @@ export interface ClaimNews {
   phone?: string | undefined;
 }
 
-/** The insurer has reported: the driver is told, each detail only where there is one. */
+/** Makes the notice of what an insurer has reported, with each detail that there is. */
 export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: ClaimNews): OutboxEntry {
   const { reason, amountFen, surveyor, phone } = news;
   return laterNotice(accident, claim.party, `claim-${claim.status}`, {
@@ -35,7 +37,7 @@ export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: C
   });
 }
 
-/** The name in the driver's language; what he typed himself; else where the number is to be found. */
+/** The insurer's name in the driver's language, else as the driver typed it, else where its number is to be found. */
 function insurerParams({ config }: Wiring, accident: Accident, letter: Letter): { insurer: string; hotline: string } {
   const party = accident.parties[letter];
   const english = party?.language === "en";

@@ -5,13 +5,6 @@ import { Unreadable } from "../errors.ts";
 type KeptFile = NonNullable<Awaited<ReturnType<Context["blobs"]["scrub"]["claim"]>>>;
 type FileState = Awaited<ReturnType<Context["blobs"]["scrub"]["check"]>>;
 
-/** Looks again at the file whose check is due longest. Returns whether there was one. */
-export async function scrubNext(ctx: Context): Promise<boolean> {
-  const file = await ctx.blobs.scrub.claim();
-  if (file) await scrubFile(ctx, file);
-  return file !== null;
-}
-
 /**
  * Reads a file again and compares it with its hash; what is damaged or gone is said once: in the log, in the health, in the accident's record.
  * `unreadable`: the case itself does not open, so nothing can be said of the file; it is looked at again in its turn.

@@ -1,0 +1,28 @@
+import type { Context } from "../context.ts";
+import type { Accident, Letter } from "../domain/accident.ts";
+import { requireParty } from "../domain/party.ts";
+import type { PhotoSlot } from "../domain/photo.ts";
+import { withMoved } from "../domain/photo-move.ts";
+import { isPlateSlot } from "../domain/photo-plates.ts";
+import { Conflict } from "../errors.ts";
+
+export interface MovePhoto {
+  accidentId: string;
+  letter: Letter;
+  photoId: string;
+  slot: PhotoSlot;
+  loaded?: Accident;
+}
+
+/** Puts a picture into another slot; what stood there takes its place. It also answers the question whose plate one shows, even when the cars have moved. */
+export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot, loaded }: MovePhoto): Promise<Accident> {
+  return ctx.accidents.change(loaded ?? accidentId, (accident) => {
+    requireParty(accident, letter);
+    const photo = accident.photos.find((candidate) => candidate.id === photoId);
+    const isAnswer = photo?.isAsked && isPlateSlot(slot);
+    // the second driver's go with him when he is taken out: they fill none of the five places
+    if (photo?.by !== letter || letter !== "A" || (accident.movedAt && !isAnswer)) throw new Conflict("wrong-step");
+    if (photo.slot === slot && !isAnswer) return null;
+    return withMoved(accident, photo, { slot, by: letter });
+  });
+}

@@ -1,0 +1,95 @@
+import { type Accident, type Claim, LETTERS, type Letter, type NewEvent, type OutboxEntry } from "./accident.ts";
+import { agreementOf } from "./agreement.ts";
+import { buildClaim, claimants, claimRef } from "./claim.ts";
+import { callInsurer } from "./claim-notice.ts";
+import type { Catalogue } from "./liability.ts";
+
+interface Insurer {
+  code: string;
+  zh: string;
+  en: string;
+  hotline: string;
+  url: string | null;
+  secrets: readonly string[];
+}
+
+/** What must be known of the world: rules, insurers, place, links. */
+interface Wiring {
+  config: {
+    rules: { catalogue: Catalogue };
+    insurers: readonly Insurer[];
+    city: { adcode: string; zh: string };
+    publicUrl: string;
+  };
+  clock: { now(): Date };
+  insurers: { evidence: { url(accidentId: string, sha256: string): string } };
+}
+
+export interface SubmittedClaims {
+  claims: Claim[];
+  events: NewEvent[];
+  outbox: OutboxEntry[];
+}
+
+/**
+ * Makes one claim for each party that allowed it, for the outbox, and a notice to the others to call their insurer. A second
+ * time it adds nothing.
+ */
+export function claimsToSubmit(ctx: Wiring, accident: Accident): SubmittedClaims {
+  const { catalogue } = ctx.config.rules;
+  const content = agreementOf(accident, catalogue);
+  if (!accident.concludedAt || accident.claims.length > 0) return { claims: accident.claims, events: [], outbox: [] };
+  // The rules were changed after the signatures and do not cover what was agreed: no claim can be written, the drivers call.
+  if (!content) {
+    return { claims: [], events: [], outbox: LETTERS.map((letter) => callInsurer(ctx, accident, letter)) };
+  }
+  const now = ctx.clock.now();
+  const letters = claimants(accident, claimTakers(ctx));
+  const claims = letters.map((letter) => newClaim(accident, letter, now));
+  const sources = {
+    ...placesOf(ctx, accident),
+    accident: { ...accident, claims },
+    content,
+    catalogue,
+    now,
+  };
+  const posts = claims.map(({ party, insurerCode }): OutboxEntry => {
+    return { kind: "claim", target: insurerCode, body: JSON.stringify(buildClaim(sources, party)) };
+  });
+  const events = claims.map(({ ref, party, insurerCode }): NewEvent => {
+    return { type: "claim-submitted", by: "system", data: { ref, party, insurer: insurerCode } };
+  });
+  const calls = LETTERS.filter((letter) => !letters.includes(letter)).map((letter) =>
+    callInsurer(ctx, accident, letter),
+  );
+  return { claims, events, outbox: [...posts, ...calls] };
+}
+
+const claimTakers = ({ config }: Wiring): string[] =>
+  config.insurers.filter(({ url, secrets }) => url !== null && secrets.length > 0).map(({ code }) => code);
+
+/** Collects what the builder must be told of the world: names, place, links. */
+function placesOf({ config, insurers }: Wiring, accident: Accident) {
+  return {
+    insurerNames: Object.fromEntries(config.insurers.map(({ code, zh }) => [code, zh])),
+    jurisdiction: { adcode: config.city.adcode, district: config.city.zh },
+    linkOf: (sha256: string) => insurers.evidence.url(accident.id, sha256),
+    callbackOf: (code: string, ref: string) => `${config.publicUrl}/api/insurers/${code}/claims/${ref}/status`,
+  };
+}
+
+function newClaim(accident: Accident, party: Letter, at: Date): Claim {
+  return {
+    ref: claimRef(accident.number, party),
+    party,
+    insurerCode: accident.parties[party]?.details?.insurerCode as string,
+    status: "submitted",
+    statusAt: at,
+    insurerClaimNo: null,
+    assessedFen: null,
+    paidFen: null,
+    reason: null,
+    sequence: 0,
+    seenIds: [],
+  };
+}

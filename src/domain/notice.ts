@@ -1,0 +1,58 @@
+import { type Accident, CLAIM_STATUSES, type ClaimStatus, type Letter, type OutboxEntry, otherOf } from "./accident.ts";
+
+const CASE_CODES = [
+  "other-joined",
+  "removed",
+  "may-move",
+  "photo-refused",
+  "photo-delayed",
+  "photo-asked",
+  "statements-settled",
+  "statements-different",
+  "statements-not-here",
+  "reminded",
+  "text-changed",
+  "other-signed",
+  "concluded",
+  "paper-follows",
+  "paper-made",
+  "claim-call-insurer",
+  "claim-delayed",
+  "ended",
+] as const;
+
+export type NoticeCode = (typeof CASE_CODES)[number] | `claim-${ClaimStatus}`;
+
+/** Every notice that can be sent; each has a text (`chat.notice.CODE`) and a headline (`chat.headline.CODE`). */
+export const NOTICE_CODES: readonly NoticeCode[] = [
+  ...CASE_CODES,
+  // no insurer reports "submitted": it is how a claim begins
+  ...CLAIM_STATUSES.filter((status) => status !== "submitted").map((status) => `claim-${status}` as const),
+];
+
+/** A notice to a person: a code and parameters, put into words in the reader's language when it is sent. */
+export interface Notice {
+  code: NoticeCode;
+  params: Record<string, string | number>;
+  accidentId: string;
+}
+
+/** Makes the outbox entry that tells one party something about the case; urgent: the driver waits for it at the roadside. */
+export function notice(accident: Accident, to: Letter, code: NoticeCode, params: Notice["params"] = {}): OutboxEntry {
+  const party = accident.parties[to];
+  if (!party) throw new Error(`nobody to tell ${code}`);
+  const body: Notice = { code, params: { number: accident.number, ...params }, accidentId: accident.id };
+  return { kind: "notice", target: party.identity.personId, body: JSON.stringify(body), urgent: true };
+}
+
+/** Makes the entry for news that nobody waits for at this moment: a claim's progress at the insurer. */
+export function laterNotice(...what: Parameters<typeof notice>): OutboxEntry {
+  const { urgent: _, ...entry } = notice(...what);
+  return entry;
+}
+
+/** Tells the other party, where a correction by this one has voided their signature. */
+export function correctionNotice(before: Accident, by: Letter): OutboxEntry[] {
+  const other = otherOf(by);
+  return before.parties[other]?.signature ? [notice(before, other, "text-changed")] : [];
+}

@@ -1,0 +1,45 @@
+import { Conflict } from "../errors.ts";
+import type { Accident, Letter, Party, Person } from "./accident.ts";
+
+/** Whether nothing is asked of the drivers any more; what comes in is kept with the case. */
+export const isOver = ({ ended, concludedAt }: Pick<Accident, "ended" | "concludedAt">): boolean =>
+  Boolean(ended || concludedAt);
+
+/** Throws Conflict "wrong-step" when the case is concluded or ended. */
+export function requireRunning(accident: Accident): Accident {
+  if (isOver(accident)) throw new Conflict("wrong-step");
+  return accident;
+}
+
+/** Returns the party under this letter; throws Conflict "wrong-step" unless the driver has consented and declared "none of these". */
+export function requireParty(accident: Accident, letter: Letter): Party {
+  const party = requireRunning(accident).parties[letter];
+  if (!party?.consent || !party.clearedAt) throw new Conflict("wrong-step");
+  return party;
+}
+
+/** Makes the party of a driver who opens or joins a case. */
+export const newParty = (person: Person, textVersion: string, at: Date): Party => ({
+  identity: { kind: "wechat", personId: person.id },
+  language: person.language,
+  joinedAt: at,
+  consent: { textVersion, givenAt: at },
+  clearedAt: at,
+  details: null,
+  statement: null,
+  signature: null,
+});
+
+/** Returns the accident with one party changed. */
+export function withParty(accident: Accident, letter: Letter, changes: Partial<Party>): Accident {
+  const party = accident.parties[letter];
+  if (!party) throw new Conflict("wrong-step");
+  return { ...accident, parties: { ...accident.parties, [letter]: { ...party, ...changes } } };
+}
+
+/** Removes both signatures after a correction: what was signed is no longer what stands there. */
+export function withoutSignatures(accident: Accident): Accident {
+  const { A, B } = accident.parties;
+  if (!A.signature && !B?.signature) return accident;
+  return { ...accident, parties: { A: { ...A, signature: null }, B: B && { ...B, signature: null } } };
+}

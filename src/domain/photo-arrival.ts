@@ -1,0 +1,126 @@
+import type { Accident, Change, NewEvent } from "./accident.ts";
+import { photosAreSafe } from "./journey.ts";
+import { notice } from "./notice.ts";
+import { isOver } from "./party.ts";
+import type { Finding, Photo, PlateReading } from "./photo.ts";
+import { delayedEvent, isWanted } from "./photo-delay.ts";
+import {
+  type Candidate,
+  type Judgement,
+  judgePhoto,
+  type KeptNames,
+  keptPhoto,
+  type Likeness,
+  rejection,
+  storedEvent,
+} from "./photo-intake.ts";
+import { withMoved } from "./photo-move.ts";
+import { answeredByPicture, knownPlates, movedTo, placeOf } from "./photo-place.ts";
+import { plateJob, withReading } from "./plate-reading.ts";
+
+/** What a picture of the chat is placed by. */
+export interface Seen {
+  /** null: no reader, or none that answered in time */
+  plates: PlateReading | null;
+  /** of the car that the first driver had last time */
+  lastPlate: string | null;
+}
+
+/** Refuses a picture of the chat; its driver is told what to do. */
+export function refused(accident: Accident, photo: Photo, refusal: string): Change {
+  const event: NewEvent = { type: "photo-refused", by: "system", data: { photo: photo.id, slot: photo.slot, refusal } };
+  return {
+    accident: replaced(accident, { ...photo, state: "refused", refusal }),
+    events: [event],
+    // The sender may have been taken out since.
+    outbox:
+      accident.parties[photo.by] && isWanted(accident, photo)
+        ? [notice(accident, photo.by, "photo-refused", { photo: photo.id, slot: photo.slot, refusal })]
+        : [],
+  };
+}
+
+/** Marks a picture that the platform does not hand out at present; several of one driver are said once. */
+export function delayed(accident: Accident, photo: Photo, code: string): Change | null {
+  if (photo.state === "delayed") return null;
+  const isSaid = accident.photos.some(({ by, state }) => by === photo.by && state === "delayed");
+  return {
+    accident: replaced(accident, { ...photo, state: "delayed" }),
+    events: [delayedEvent(photo, code)],
+    outbox:
+      accident.parties[photo.by] && !isSaid && !isOver(accident) ? [notice(accident, photo.by, "photo-delayed")] : [],
+  };
+}
+
+type Blocked = Judgement & { block: Finding };
+
+export const isBlocked = (judgement: Judgement): judgement is Blocked => judgement.block !== null;
+
+/** Sends back a picture that shows nothing: its driver is told what to do, and the try is counted. */
+export function sentBack(
+  accident: Accident,
+  photo: Photo,
+  { judgement, digest, now }: { judgement: Blocked; digest: string; now: Date },
+): Change {
+  const { slot, by } = photo;
+  const { block, findings } = judgement;
+  const counted = rejection(accident, { slot, by, digest, block, now });
+  const change = refused(counted?.accident ?? accident, { ...photo, findings }, block.code);
+  return { ...change, events: [...(counted?.events ?? []), ...change.events] };
+}
+
+export interface Arrival {
+  announced: Photo;
+  candidate: Candidate;
+  names: KeptNames;
+  likeness: Likeness;
+  /** null: its place does not depend on what it shows */
+  seen: Seen | null;
+  now: Date;
+}
+
+/** Puts a picture of the chat that is kept now into its place by what it shows, or sends it back. */
+export function arrived(before: Accident, { announced, candidate, names, likeness, seen, now }: Arrival): Change {
+  const { accident, events, photo: found, placement } = placed(before, announced, seen);
+  const judgement = judgePhoto(accident, placement.slot, { candidate, likeness });
+  // another picture may have come in between
+  if (isBlocked(judgement)) return sentBack(before, announced, { judgement, digest: candidate.digest, now });
+  const { findings, dupOf } = judgement;
+  const photo: Photo = { ...found, ...keptPhoto(candidate, names), state: "stored", findings, dupOf };
+  const photos = movedTo(replaced(accident, photo).photos, photo, placement);
+  const there = { ...photo, ...placement };
+  const reading = seen?.plates && withReading({ ...accident, photos }, there, seen.plates);
+  const next = reading ? reading.accident : { ...accident, photos };
+  return {
+    accident: next,
+    events: [...events, storedEvent(next, there, candidate.digest), ...(reading ? reading.events : [])],
+    outbox: [
+      ...(reading ? [] : [plateJob(next, there)]),
+      ...(placement.isAsked ? [notice(next, "A", "photo-asked")] : []),
+      ...(photosAreSafe(next) && !photosAreSafe(before) && !isOver(next) ? [notice(next, "A", "may-move")] : []),
+    ],
+  };
+}
+
+/** Finds its place by what it shows, while the first driver's pictures are still arranged; where the driver has put it, it stays. */
+function placed(accident: Accident, photo: Photo, seen: Seen | null) {
+  const isArranged = accident.events.some(
+    ({ type, by, data }) =>
+      type === "photo-moved" && by !== "system" && (data.photo === photo.id || data.other === photo.id),
+  );
+  if (!seen || accident.movedAt || isOver(accident) || isArranged)
+    return { accident, events: [], photo, placement: { slot: photo.slot, isAsked: false } };
+  const known = knownPlates(accident, seen.lastPlate);
+  const answer = seen.plates && answeredByPicture(accident, seen.plates, known);
+  const settled = answer
+    ? withMoved(accident, answer.photo, { slot: answer.slot, by: "system" })
+    : { accident, events: [] };
+  // the answer may have moved it as well
+  const there = settled.accident.photos.find(({ id }) => id === photo.id) ?? photo;
+  return { ...settled, photo: there, placement: placeOf(settled.accident, there, { plates: seen.plates, known }) };
+}
+
+const replaced = (accident: Accident, photo: Photo): Accident => ({
+  ...accident,
+  photos: accident.photos.map((other) => (other.id === photo.id ? photo : other)),
+});

@@ -1,0 +1,131 @@
+import { Invalid } from "../errors.ts";
+import type { Accident, Change, Letter, NewEvent } from "./accident.ts";
+import { missingSlots, photosAreSafe } from "./journey.ts";
+import { type Finding, isMandatory, type Photo, type PhotoMeasures, type PhotoSlot } from "./photo.ts";
+import { blockOf, type Examination, findingsOf, MOST_TRIES, twinOf } from "./photo-findings.ts";
+
+/** What the picture process tells of a photograph: format, size of the original upright, copies, measures. */
+interface Examined extends Pick<Photo, "imageHash" | "taken"> {
+  mime: string;
+  original: { width: number; height: number };
+  copy: Buffer;
+  thumb: Buffer;
+  measures: PhotoMeasures;
+}
+
+/** A picture that was looked at and is not kept yet. */
+export interface Candidate extends Omit<Examined, "original"> {
+  /** of the bytes, hexadecimal: their name in the blob store */
+  sha256: string;
+  /** of `sha256`, under the accident's key: what events may hold */
+  digest: string;
+  bytes: Buffer;
+  width: number;
+  height: number;
+}
+
+/** Joins the bytes of a picture, their names and what was found by looking at them. */
+export const candidateOf = (
+  bytes: Buffer,
+  names: Pick<Candidate, "sha256" | "digest">,
+  { original, ...examined }: Examined,
+): Candidate => ({ ...examined, ...original, ...names, bytes });
+
+/** The picture of another case that looks the same, as "NUMBER/PHOTO", or null. */
+export type Likeness = string | null;
+
+/** Names a like picture of another case. */
+export const likenessOf = (like: { number: string; photoId: string } | null): Likeness =>
+  like && `${like.number}/${like.photoId}`;
+
+export interface Judgement {
+  findings: Finding[];
+  dupOf: Photo["dupOf"];
+  /** the finding for which it is sent back, or null: it is taken */
+  block: Finding | null;
+}
+
+/** Judges a picture in one place of a case: what is found in it, and whether it is sent back for that. */
+export function judgePhoto(
+  accident: Accident,
+  slot: PhotoSlot,
+  { candidate, likeness = null }: { candidate: Candidate; likeness?: Likeness },
+): Judgement {
+  const examination: Examination = { ...candidate, slot, isSeenBefore: likeness !== null };
+  const findings = findingsOf(examination, accident);
+  const dupOf = twinOf(examination, accident.photos)?.id ?? likeness;
+  return { findings, dupOf, block: blockOf(accident, slot, findings) };
+}
+
+/** Lists what is kept of a picture: the original byte for byte, its copy, its thumbnail. */
+export const filesOf = ({ bytes, copy, thumb }: Candidate) => [
+  { bytes, kind: "original" as const },
+  { bytes: copy, kind: "copy" as const },
+  { bytes: thumb, kind: "thumb" as const },
+];
+
+/** Names of what was kept, in the order of `filesOf`. */
+export type KeptNames = readonly string[];
+
+/** Returns what a stored photograph records of its picture. */
+export function keptPhoto({ mime, bytes, width, height, imageHash, taken }: Candidate, names: KeptNames) {
+  const [sha256 = null, copySha256 = null, thumbSha256 = null] = names;
+  return { sha256, copySha256, thumbSha256, mime, bytes: bytes.length, width, height, imageHash, taken };
+}
+
+/** Returns what later cases find a mandatory picture again by, or null: there is nothing to note. */
+export function hashToNote({ id: accidentId, number, photos }: Accident, photoId: string) {
+  const photo = photos.find(({ id }) => id === photoId);
+  if (!photo?.imageHash || !isMandatory(photo.slot)) return null;
+  return { accidentId, number, photoId, imageHash: photo.imageHash };
+}
+
+/** Makes the event of a photograph that is safe here; `accident` has it already. */
+export function storedEvent(accident: Accident, photo: Photo, digest: string): NewEvent {
+  const { id, slot, source, by, findings } = photo;
+  const codes = findings.map(({ code }) => code);
+  const data = { photo: id, slot, source, digest, complete: photosAreSafe(accident), findings: codes };
+  return { type: "photo-stored", by, data };
+}
+
+export interface Rejected {
+  slot: PhotoSlot;
+  by: Letter;
+  digest: string;
+  block: Finding;
+  now: Date;
+}
+
+/** An upload whose answer was lost comes again by itself: not another try. */
+const REPEAT_MS = 120_000;
+
+/** Counts a picture that is sent back; null: it is the one that was sent back just now. */
+export function rejection(accident: Accident, { slot, by, digest, block, now }: Rejected): Change | null {
+  const since = now.getTime() - REPEAT_MS;
+  const isRepeat = accident.events.some(
+    ({ type, data, at }) =>
+      type === "photo-rejected" && data.slot === slot && data.digest === digest && at.getTime() >= since,
+  );
+  if (isRepeat) return null;
+  const photoTries = { ...accident.photoTries, [slot]: (accident.photoTries[slot] ?? 0) + 1 };
+  const event: NewEvent = { type: "photo-rejected", by, data: { slot, finding: block.code, digest } };
+  return { accident: { ...accident, photoTries }, events: [event] };
+}
+
+/** Makes the refusal (422) of a picture that shows nothing: another one is asked for, twice at most. */
+export const unusable = ({ photoTries }: Accident, slot: PhotoSlot, { code }: Finding): Invalid => {
+  const tries = photoTries[slot] ?? 0;
+  return new Invalid("photo-unusable", { field: slot, slot, finding: code, tries, triesLeft: MOST_TRIES - tries });
+};
+
+const MAX_PHOTOS = 15;
+
+/**
+ * Throws Invalid "too-many-photos" (409) beyond fifteen. What need not be there leaves room for those of the five that are
+ * missing: want of room holds nobody on the road.
+ */
+export function requireSpace(accident: Accident, slot: PhotoSlot, photos = accident.photos): void {
+  const limit = isMandatory(slot) ? MAX_PHOTOS : MAX_PHOTOS - missingSlots(accident).length;
+  const kept = photos.filter(({ state }) => state !== "refused");
+  if (kept.length >= limit) throw new Invalid("too-many-photos", { limit }, 409);
+}

@@ -1,0 +1,40 @@
+import { renderDocuments } from "../actions/render-documents.ts";
+import { submitClaims } from "../actions/submit-claims.ts";
+import type { Context } from "../context.ts";
+import type { Accident } from "../domain/accident.ts";
+import { NotFound, Upstream } from "../errors.ts";
+
+export interface SettlePaper {
+  accidentId: string;
+  /** of the job, this one included; 1 unless given */
+  attempts?: number;
+}
+
+/** Claims do not wait longer for the paper: three attempts, half a minute apart, and in any case five minutes. */
+const PATIENCE = { attempts: 3, ms: 5 * 60_000 };
+
+/**
+ * Has the concluded agreement put on paper, then the claims submitted. Does nothing the second time. Where the paper cannot
+ * be made in time the claims go without it, and the drivers get it when it is there.
+ */
+export async function settlePaper(ctx: Context, { accidentId, attempts = 1 }: SettlePaper): Promise<Accident> {
+  const accident = await ctx.accidents.get(accidentId);
+  if (accident.documents || !accident.concludedAt) return accident;
+  // An attempt that ended the process, or hung, could not report its failure.
+  if (attempts > PATIENCE.attempts) await submitClaims(ctx, { accidentId, paper: { attempts, code: "no-outcome" } });
+  return submitClaims(ctx, { accidentId, paper: await renderOrGoOn(ctx, accident, attempts) });
+}
+
+/** Throws what rendering throws; after the third failure, or five minutes, the claims go first. A missing file is retried: it may be put back. */
+async function renderOrGoOn(ctx: Context, accident: Accident, attempts: number) {
+  try {
+    return await renderDocuments(ctx, { accident });
+  } catch (error) {
+    const waitedMs = ctx.clock.now().getTime() - (accident.concludedAt as Date).getTime();
+    const { code, name } = error as { code?: unknown; name?: string };
+    const fault = { attempts, code: String(code ?? name) };
+    if (attempts >= PATIENCE.attempts || waitedMs >= PATIENCE.ms)
+      await submitClaims(ctx, { accidentId: accident.id, paper: fault });
+    throw error instanceof NotFound ? new Upstream("paper-file-missing", {}, true, error) : error;
+  }
+}

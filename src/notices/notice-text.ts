@@ -1,0 +1,41 @@
+import type { Context } from "../context.ts";
+import type { Person } from "../domain/accident.ts";
+import type { Notice } from "../domain/notice.ts";
+import { plainWords } from "../domain/plain-words.ts";
+
+/** Returns where a notice leads: the case page, which always answers "what now?". */
+export const noticeUrl = (ctx: Context, { accidentId }: Notice): string =>
+  `${ctx.config.publicUrl}/h5/accidents/${accidentId}`;
+
+/** Renders a notice in the driver's language, with what others wrote as plain words; `words`: a key to use instead of its own. */
+export function noticeText(ctx: Context, person: Person, notice: Notice, words?: string): string {
+  const { code, params } = notice;
+  const t = ctx.render.words(person.language);
+  const shown = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, wordOf(t, name, value)]));
+  return t(words ?? `chat.notice.${code}`, { ...shown, url: noticeUrl(ctx, notice) });
+}
+
+/** Renders the fields of a template message or subscription notice: number, headline, time. */
+export function noticeFields(ctx: Context, person: Person, { code, params }: Notice): Record<string, string> {
+  return {
+    character_string1: String(params.number),
+    thing2: ctx.render.words(person.language)(`chat.headline.${code}`),
+    time3: shanghaiTime(ctx.clock.now()),
+  };
+}
+
+/** Codes among the parameters have words of their own. */
+const WORDS_OF: Readonly<Record<string, string>> = {
+  end: "chat.end",
+  slot: "evidence.slot",
+  refusal: "evidence.finding",
+};
+
+function wordOf(t: (key: string) => string, name: string, value: string | number): string | number {
+  const words = WORDS_OF[name];
+  if (words) return t(`${words}.${value}`);
+  return typeof value === "string" ? plainWords(value) : value;
+}
+
+/** "2026-06-01 08:05", Shanghai time (UTC+8 all year). */
+const shanghaiTime = (at: Date) => new Date(at.getTime() + 8 * 3600_000).toISOString().slice(0, 16).replace("T", " ");

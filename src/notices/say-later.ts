@@ -1,0 +1,17 @@
+import type { Context } from "../context.ts";
+import { Upstream } from "../errors.ts";
+import { sayNow } from "./say-now.ts";
+
+/** Sends as a customer message what comes too late to be the answer to a push; where that cannot be, it waits for the next answer. */
+export async function sayLater(ctx: Context, openid: string, text: string): Promise<void> {
+  const personId = ctx.vault.personId(openid);
+  const person = await ctx.people.find(personId);
+  if (!person) return;
+  try {
+    await sayNow(ctx, { person, text });
+  } catch (error) {
+    if (!(error instanceof Upstream)) throw error;
+    ctx.log.warn({ code: error.code }, "late answer not sent");
+    await ctx.people.keepUnsaid(personId, text);
+  }
+}

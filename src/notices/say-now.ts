@@ -1,0 +1,16 @@
+import type { Context } from "../context.ts";
+import type { Person } from "../domain/accident.ts";
+import { sayWithUnsaid } from "./bundle-words.ts";
+
+/**
+ * Sends a text as a customer message, after what waits for this person, as one. Throws Upstream where the platform, or our
+ * count of what it allows less `reserve`, does not let it; then what waited waits on.
+ */
+export const sayNow = (
+  ctx: Context,
+  { person, text, reserve = 0 }: { person: Person; text: string; reserve?: number },
+): Promise<void> => {
+  const send = (words: string) => ctx.wechat.sendText(person.openid, words);
+  const allowed = { at: ctx.clock.now(), reserve };
+  return ctx.quota.send(person.openid, () => sayWithUnsaid(ctx, { person, text }, send), allowed);
+};
