@@ -1,13 +1,16 @@
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StartFault } from "../errors.ts";
+import { Conflict, StartFault } from "../errors.ts";
 import { lookThrough } from "./check.ts";
 import { diskAt, FILE } from "./disk/disk.ts";
+import { type Ownership, own } from "./owner.ts";
 import { makePrivate } from "./private-folder.ts";
 
 const LOOK_MS = 250;
 const PARTIAL = ".partial";
+/** The server may write to the same disk: it refuses photographs when little is left. */
+const LEFT_BYTES = 64 * 1024 * 1024;
 
 /** How far it is: bytes that are copied, of so many; then the copy is looked through. */
 export type Progress = { doing: "copying" | "checking"; bytes: number; of: number };
@@ -30,9 +33,10 @@ export async function backUp({ from, to, progress }: Backup): Promise<number> {
     throw new StartFault(`There is no database in ${from}: DATA_DIR names another folder, or nothing has run yet.`);
   if (statSync(to, { throwIfNoEntry: false })) throw new StartFault(`${to} is there already: name another folder.`);
   const partial = `${to}${PARTIAL}`;
+  const ownership = await ownOf(partial);
   try {
-    rmSync(partial, { recursive: true, force: true });
-    makePrivate(partial);
+    // what a copy that was interrupted has left
+    removeAllBut(null, partial);
     requireRoom(partial, size);
     await copy(from, { file: join(partial, FILE), report: (bytes) => progress({ doing: "copying", bytes, of: size }) });
     makePrivate(partial);
@@ -44,18 +48,37 @@ export async function backUp({ from, to, progress }: Backup): Promise<number> {
       throw new StartFault(
         `The copy is not whole (${fault}), and was thrown away: the database in ${from} is damaged.`,
       );
-    for (const name of readdirSync(partial)) if (name !== FILE) rmSync(join(partial, name));
+    removeAllBut(FILE, partial);
     renameSync(partial, to);
     flush(dirname(to));
     return bytes;
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
     throw error;
+  } finally {
+    await ownership.release();
   }
 }
 
+/** Makes the folder, which is nobody else's until `release`. */
+async function ownOf(partial: string): Promise<Ownership> {
+  try {
+    return await own(partial);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    throw new StartFault(
+      `${partial} is being written by ${error.details.holder}: wait for it, or name another folder.`,
+    );
+  }
+}
+
+function removeAllBut(kept: string | null, folder: string): void {
+  for (const name of readdirSync(folder))
+    if (name !== kept) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
 function requireRoom(folder: string, bytes: number): void {
-  if (diskAt(folder).freeBytes() < bytes)
+  if (diskAt(folder).freeBytes() < bytes + LEFT_BYTES)
     throw new StartFault(
       `There is no room for ${megabytes(bytes)} MB in ${dirname(folder)}: name a folder on another disk.`,
     );

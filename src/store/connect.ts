@@ -3,7 +3,7 @@ import { DatabaseAway } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Timer } from "../timer.ts";
 import { DatabaseFault, faultOf, type Greeting } from "./database-fault.ts";
-import { Guard } from "./guard.ts";
+import { Guard, isLost } from "./guard.ts";
 import { type Guarding, guardedCollection } from "./guarded-collection.ts";
 import { type DatabaseLimits, driverLimits, LIMITS } from "./limits.ts";
 import type { RoomWatch } from "./room-watch.ts";
@@ -61,9 +61,12 @@ export function startFaultOf(
 ): DatabaseFault | null {
   const isOfDatabase = error instanceof mongoose.mongo.MongoError || error instanceof DatabaseAway;
   if (!isOfDatabase) return null;
-  if (mongodbUri) return faultOf(error, hostsOf(mongodbUri), []);
-  const why = error instanceof DatabaseAway ? "gave no answer in time: see whether its disk does" : error.message;
-  return new DatabaseFault(`The embedded database in ${dataDir}/database ${why}.`, error);
+  const cause = error instanceof DatabaseAway ? error.cause : error;
+  const lost = cause === undefined || isLost(cause);
+  if (mongodbUri && !lost) return faultOf(error, hostsOf(mongodbUri), []);
+  const what = mongodbUri ? `database at ${hostsOf(mongodbUri)}` : `embedded database in ${dataDir}/database`;
+  const why = lost ? "answered at first and does not any more: see whether it is running" : (error as Error).message;
+  return new DatabaseFault(`The ${what} cannot be used: ${why}.`, error);
 }
 
 async function open(

@@ -81,6 +81,19 @@ export class Guard {
     }
   }
 
+  /** Runs a command that takes as long as it takes; one that takes longer than others may is said in the log. */
+  async runPatiently<T>(what: object, command: (db: mongo.Db) => Promise<T>): Promise<T> {
+    const { limits, log, timer } = this.#options;
+    const stop = timer.after(limits.commandMs, () => log?.warn(what, "database.still-waiting"));
+    try {
+      return await command(this.#pool.db);
+    } catch (error) {
+      throw isLost(error) ? new DatabaseAway(error) : error;
+    } finally {
+      stop();
+    }
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all([...this.#pools].map((pool) => this.#end(pool)));
@@ -138,12 +151,13 @@ export class Guard {
     const { limits, timer } = this.#options;
     const { signal } = this.#closing;
     return new Promise((resolve) => {
-      const stop = timer.after(limits.pauseMs, resolve);
       const end = () => {
         stop();
+        signal.removeEventListener("abort", end);
         resolve();
       };
-      signal.addEventListener("abort", end, { once: true });
+      const stop = timer.after(limits.pauseMs, end);
+      signal.addEventListener("abort", end);
     });
   }
 
@@ -189,15 +203,15 @@ const RETIRE_LOOK_MS = 250;
 /** Longer than a page may take. */
 const SLOW_FOR_MS = 5_000;
 
-/** No answer, and nothing is known of the connection. The driver wraps what befell a whole bulk. */
 /** What a socket says of itself before the driver has taken it for a fault of the network. */
 const SOCKET_CODES = /^(ECONN|EPIPE|ETIMEDOUT|ENETDOWN|ENETUNREACH|EHOSTUNREACH|ERR_STREAM_|ERR_SOCKET_)/;
 
-const isLost = (error: unknown): boolean =>
+/** No answer, and nothing is known of the connection. The driver wraps what befell a whole bulk. */
+export const isLost = (error: unknown): boolean =>
   (error instanceof mongo.MongoBulkWriteError && isLost(error.errorResponse)) ||
   error instanceof Silence ||
   error instanceof mongo.MongoNetworkError ||
-  SOCKET_CODES.test((error as { code?: string }).code ?? "") ||
+  SOCKET_CODES.test((error as { code?: string } | undefined)?.code ?? "") ||
   error instanceof mongo.MongoServerSelectionError ||
   LOST.has((error as Error | undefined)?.name ?? "");
 const LOST = new Set([

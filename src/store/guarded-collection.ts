@@ -89,10 +89,9 @@ const INDEX_CONFLICTS: readonly unknown[] = [85, 86];
 function indexing(name: string, method: string, { guard }: Guarding): Method {
   return async (spec, options) => {
     try {
-      const collection = guard.db.collection(name) as unknown as Record<string, Method>;
-      return await (collection[method] as Method).call(collection, spec, {
-        ...(options as object),
-        socketTimeoutMS: 0,
+      return await guard.runPatiently({ collection: name, command: method }, (db) => {
+        const collection = db.collection(name) as unknown as Record<string, Method>;
+        return (collection[method] as Method).call(collection, spec, { ...(options as object), socketTimeoutMS: 0 });
       });
     } catch (error) {
       if (!INDEX_CONFLICTS.includes((error as { code?: unknown }).code)) throw error;

@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { mongo } from "mongoose";
 import { startEmbedded } from "../../src/embedded/embedded.ts";
+import { own } from "../../src/embedded/owner.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -139,6 +140,20 @@ test("what cannot be done is said in one sentence, and leaves nothing behind", a
     assert.match(said, sentence);
     assert.equal(code, expected, said);
   }
+  const busy = temporaryFolder("busy");
+  const other = await own(join(busy, "database.partial"));
+  const { code, said } = await backup([busy]);
+  assert.match(
+    said,
+    /^.+database\.partial is being written by process \d+, since .+: wait for it, or name another folder\.\n$/,
+  );
+  assert.equal(code, 1);
+  assert.deepEqual(readdirSync(busy), ["database.partial"]);
+  await other.release();
+  writeFileSync(join(busy, "database.partial", "kuaichu.mdb"), "what an interrupted copy has left");
+  assert.equal((await backup([busy])).code, 0);
+  assert.deepEqual(readdirSync(busy), ["database"]);
+  assert.deepEqual(readdirSync(join(busy, "database")), ["kuaichu.mdb"]);
   assert.deepEqual([readdirSync(folder), readdirSync(join(taken, "database"))], [[], ["mine"]]);
   assert.ok(!existsSync(join(nothing, "database")));
 });

@@ -7,6 +7,7 @@ import { createContext } from "../../src/context.ts";
 import { type Running, startServer } from "../../src/server.ts";
 import { CALM_DATABASE } from "../support/calm-database.ts";
 import { capturedLog } from "../support/captured-log.ts";
+import { standingClock } from "../support/clocks.ts";
 import { CuttingProxy } from "../support/cutting-proxy.ts";
 import { closeDatabase, databaseUri, freePort } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -15,6 +16,8 @@ describe("a database that goes away while the doors open", () => {
   let proxy: CuttingProxy;
   let running: Running;
   const { log, lines } = capturedLog();
+  const timer = standingClock();
+  const { trialMs, pauseMs } = CALM_DATABASE;
 
   before(async () => {
     proxy = await CuttingProxy.start(await databaseUri());
@@ -24,11 +27,12 @@ describe("a database that goes away while the doors open", () => {
       SIMULATOR: "true",
       PHOTO_READER: "false",
     });
-    const limits = { ...CALM_DATABASE, trialMs: 500 };
-    const ctx = await createContext(config, { databaseUri: proxy.uri, limits, log, pictureNiceness: 0 });
+    const options = { databaseUri: proxy.uri, limits: CALM_DATABASE, databaseTimer: timer };
+    const ctx = await createContext(config, { ...options, log, pictureNiceness: 0 });
     const keep: typeof ctx.releases.keep = async (release) => {
       await ctx.releases.keep(release);
       proxy.refuse();
+      void timer.limitOf(trialMs).then(() => timer.advance(trialMs));
     };
     running = await startServer({ ...ctx, releases: { ...ctx.releases, keep } });
   });
@@ -45,6 +49,8 @@ describe("a database that goes away while the doors open", () => {
     assert.match(lines.join(""), /menu\.not-published/);
     assert.equal(running.simulator?.platform.menu() ?? null, null);
     proxy.resume();
+    await timer.limitOf(pauseMs);
+    timer.advance(pauseMs);
     while (!running.simulator?.platform.menu()) await new Promise((next) => setTimeout(next, 100));
     assert.deepEqual(running.simulator.platform.menu(), config.menu);
   });

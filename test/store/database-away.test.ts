@@ -6,8 +6,9 @@ import { after, before, describe, it } from "node:test";
 import type { Connection, mongo } from "mongoose";
 import { pino } from "pino";
 import { DatabaseAway } from "../../src/errors.ts";
-import { connect, guardOf } from "../../src/store/connect.ts";
+import { connect, guardOf, startFaultOf } from "../../src/store/connect.ts";
 import { CALM_DATABASE } from "../support/calm-database.ts";
+import { capturedLog } from "../support/captured-log.ts";
 import { standingClock } from "../support/clocks.ts";
 import { CuttingProxy } from "../support/cutting-proxy.ts";
 import { closeDatabase, databaseUri, freePort } from "../support/database.ts";
@@ -112,6 +113,34 @@ describe("a database that gives no answer", () => {
   });
 });
 
+describe("a database that stays away", () => {
+  it("is tried again and again, and the tries leave nothing behind", async () => {
+    const timer = standingClock();
+    const proxy = await CuttingProxy.start(await databaseUri());
+    const connection = await connect(proxy.uri, { limits: CALM_DATABASE, timer });
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on("warning", note);
+    try {
+      proxy.refuse();
+      const lost = assert.rejects((connection.db as mongo.Db).collection("things").findOne({}), DatabaseAway);
+      for (let tries = 0; tries < 15; tries++) {
+        await timer.limitOf(trialMs);
+        timer.advance(trialMs);
+        await timer.limitOf(pauseMs);
+        timer.advance(pauseMs);
+      }
+      await lost;
+      assert.deepEqual(warnings, []);
+    } finally {
+      process.off("warning", note);
+      await connection.close();
+      await proxy.close();
+      await closeDatabase();
+    }
+  });
+});
+
 describe("a database that cannot be used at the start", () => {
   after(closeDatabase);
 
@@ -145,6 +174,44 @@ describe("a database that cannot be used at the start", () => {
       await Promise.all(all);
     } finally {
       other.close();
+    }
+  });
+
+  it("is said to have gone where it has answered before, and not to be something else", async () => {
+    const proxy = await CuttingProxy.start(await databaseUri());
+    const connection = await connect(proxy.uri);
+    proxy.refuse();
+    const lost = await (connection.db as mongo.Db)
+      .collection("things")
+      .createIndex({ n: 1 })
+      .catch((error) => error);
+    const said = (error: unknown, mongodbUri: string | null) =>
+      startFaultOf(error, { mongodbUri, dataDir: "data" })?.message;
+    await connection.close();
+    await proxy.close();
+    const gone = "cannot be used: answered at first and does not any more: see whether it is running.";
+    assert.equal(said(lost, "mongodb://u:secret@db:1/k"), `The database at db:1 ${gone}`);
+    assert.equal(said(new DatabaseAway(), "mongodb://db:1/k"), `The database at db:1 ${gone}`);
+    assert.equal(said(new DatabaseAway(), null), `The embedded database in data/database ${gone}`);
+    assert.equal(said(new Error("other"), "mongodb://db:1/k"), undefined);
+  });
+
+  it("is said in the log while an index takes longer than a command may", async () => {
+    const timer = standingClock();
+    const proxy = await CuttingProxy.start(await databaseUri());
+    const { log, lines } = capturedLog();
+    const connection = await connect(proxy.uri, { limits: CALM_DATABASE, timer, log });
+    try {
+      proxy.hang();
+      const making = (connection.db as mongo.Db).collection("things").createIndex({ slow: 1 });
+      await timer.limitOf(commandMs);
+      timer.advance(commandMs);
+      assert.match(lines.join(""), /"collection":"things".*"database\.still-waiting"/);
+      proxy.resume();
+      await making;
+    } finally {
+      await connection.close();
+      await proxy.close();
     }
   });
 
