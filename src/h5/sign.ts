@@ -1,11 +1,11 @@
 import Joi from "joi";
-import { signAgreement } from "../../actions/sign-agreement.ts";
-import { LETTERS, type Letter, otherOf } from "../../domain/accident.ts";
-import { type AgreementContent, contentDigest } from "../../domain/agreement.ts";
-import { findAct } from "../../domain/liability.ts";
-import { Conflict, Invalid } from "../../errors.ts";
-import type { PageRequest, StepPage } from "../page.ts";
+import { signAgreement } from "../actions/sign-agreement.ts";
+import { LETTERS, type Letter, otherOf } from "../domain/accident.ts";
+import { type AgreementContent, contentDigest } from "../domain/agreement.ts";
+import { findAct } from "../domain/liability.ts";
+import { Conflict, Invalid } from "../errors.ts";
 import { insurerName } from "./insurer-name.ts";
+import type { PageRequest, StepPage } from "./page.ts";
 import { refusing } from "./refusals.ts";
 import { dayTimeText } from "./times.ts";
 
