@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { type Accident, type Details, type Letter, otherOf } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { correctionNotice } from "../domain/notice.ts";
-import { requireParty, withoutSignatures, withParty } from "../domain/party.ts";
+import { requireGivable, requireParty, withoutSignatures, withParty } from "../domain/party.ts";
 import { withMoved } from "../domain/photo-move.ts";
 import { answeredByDetails } from "../domain/photo-place.ts";
 import { doubtEvents } from "../domain/photo-plates.ts";
@@ -20,6 +20,7 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
     const { details: before } = requireParty(accident, letter);
     // The same again (a second tap) is no correction: nobody has to sign anew for it.
     if (before && serialise(before) === serialise(details)) return null;
+    requireGivable("details", accident, letter, ctx.config.rules.catalogue);
     if (accident.parties[otherOf(letter)]?.details?.plate === details.plate)
       throw new Invalid("same-plate", { field: "plate" });
     const digest = ctx.vault.digest(accident.key, serialise(details));

@@ -1,4 +1,5 @@
-import type { Invitation } from "./accident.ts";
+import type { Accident, Invitation } from "./accident.ts";
+import { photosAreSafe } from "./journey.ts";
 
 /** How long the code of the QR and the six digits live. */
 export const INVITATION_MINUTES = 30;
@@ -16,3 +17,10 @@ export const sceneOf = (code: string): string => `${SCENE_PREFIX}${code}`;
 /** The invitation code in a scanned scene, or null: the scene is not an invitation. */
 export const codeOfScene = (scene: string): string | null =>
   scene.startsWith(SCENE_PREFIX) ? scene.slice(SCENE_PREFIX.length) : null;
+
+/** The other driver may be invited, and no code is there that is still good. */
+export function needsInvitation(accident: Accident, now: Date): boolean {
+  const { parties, invitation, ended, concludedAt } = accident;
+  if (ended || concludedAt || parties.B || !photosAreSafe(accident)) return false;
+  return invitation === null || invitation.expiresAt <= now;
+}
