@@ -25,7 +25,9 @@ export interface ClaimNews {
 /** The insurer has reported: the driver is told, each detail only where there is one. */
 export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: ClaimNews): OutboxEntry {
   const { reason, amountFen, surveyor, phone } = news;
-  return laterNotice(accident, claim.party, `claim-${claim.status}`, {
+  const { status } = claim;
+  if (status === "submitted") throw new Error("no insurer has reported yet");
+  return laterNotice(accident, claim.party, `claim-${status}`, {
     ...insurerParams(ctx, accident, claim.party),
     claimNo: spaced(claim.insurerClaimNo),
     reason: reason ? ` (${reason})` : "",

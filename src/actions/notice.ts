@@ -1,16 +1,20 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Letter, type OutboxEntry, otherOf, type Person } from "../domain/accident.ts";
 import { plainWords } from "../domain/plain-words.ts";
+import type { Params, PartOf, Translate, WordKey } from "../render.ts";
+
+/** What can be told: each has a sentence and a headline. */
+export type NoticeCode = PartOf<"chat.notice">;
 
 /** What is to be said to a person: a code and parameters, put into words when it is sent, in his language. */
 export interface Notice {
-  code: string;
-  params: Record<string, string | number>;
+  code: NoticeCode;
+  params: Params;
   accidentId: string;
 }
 
 /** The outbox entry that tells one party something about his accident; who reads it is at the roadside and waits for it. */
-export function notice(accident: Accident, to: Letter, code: string, params: Notice["params"] = {}): OutboxEntry {
+export function notice(accident: Accident, to: Letter, code: NoticeCode, params: Notice["params"] = {}): OutboxEntry {
   const party = accident.parties[to];
   if (!party) throw new Error(`nobody to tell ${code}`);
   const body: Notice = { code, params: { number: accident.number, ...params }, accidentId: accident.id };
@@ -34,11 +38,11 @@ export const noticeUrl = (ctx: Context, { accidentId }: Notice): string =>
   `${ctx.config.publicUrl}/h5/accidents/${accidentId}`;
 
 /** The notice in the driver's language, with what others wrote as plain words; `words`: the key of others for it than its own. */
-export function noticeText(ctx: Context, person: Person, notice: Notice, words?: string): string {
+export function noticeText(ctx: Context, person: Person, notice: Notice, words?: WordKey): string {
   const { code, params } = notice;
   const t = ctx.render.words(person.language);
   const shown = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, wordOf(t, name, value)]));
-  return t(words ?? `chat.notice.${code}`, { ...shown, url: noticeUrl(ctx, notice) });
+  return said(t, words ?? `chat.notice.${code}`, { ...shown, url: noticeUrl(ctx, notice) });
 }
 
 /** The fields of a template message and of a subscription notice: number, headline, time. */
@@ -57,9 +61,16 @@ const WORDS_OF: Readonly<Record<string, string>> = {
   refusal: "evidence.finding",
 };
 
-function wordOf(t: (key: string) => string, name: string, value: string | number): string | number {
+/** Words of a key that was made from what is stored. */
+function said(t: Translate, key: string, params?: Params): string {
+  const words = t.find(key, params);
+  if (words === null) throw new Error(`no words for ${key}`);
+  return words;
+}
+
+function wordOf(t: Translate, name: string, value: string | number): string | number {
   const words = WORDS_OF[name];
-  if (words) return t(`${words}.${value}`);
+  if (words) return said(t, `${words}.${value}`);
   return typeof value === "string" ? plainWords(value) : value;
 }
 

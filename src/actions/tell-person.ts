@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Person } from "../domain/accident.ts";
 import { refusalTurn, type Turn } from "../domain/photo-news.ts";
+import type { WordKey } from "../render.ts";
 import { type Notice, noticeText } from "./notice.ts";
 import { byCustomerMessage, bySubscription, byTemplate } from "./notice-channels.ts";
 import { joinOutcome } from "./notice-outcome.ts";
@@ -92,7 +93,7 @@ async function tellBy(ctx: Context, told: Told, channels: typeof CHANNELS): Prom
   return keep(ctx, told);
 }
 
-async function keep(ctx: Context, { person, notice, deliveryId }: Told, words?: string): Promise<Channel> {
+async function keep(ctx: Context, { person, notice, deliveryId }: Told, words?: WordKey): Promise<Channel> {
   await ctx.people.keepUnsaid(person.id, noticeText(ctx, person, notice, words));
   return finish(ctx, deliveryId, "kept");
 }

@@ -1,6 +1,7 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
 import { AppError, Busy, Conflict } from "../errors.ts";
+import type { Params, Translate } from "../render.ts";
 
 /** Over in a moment: a 409 would tell the sender that we have taken it, and he would not send it again. */
 const BUSY = new Set(["too-busy", "outbox-full"]);
@@ -32,11 +33,13 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
         code,
         ...(fields.length > 0 && { field: fields[0], fields }),
         ...(code === "claim-status-held" && { held: true }),
-        message: { zh: zh(key, params), en: en(key, params) },
+        message: { zh: textOf(zh, key, params), en: textOf(en, key, params) },
       };
     }
   };
 }
+
+const textOf = (t: Translate, key: string, params: Params): string => t.find(key, params) ?? t("api.errors.internal");
 
 function fieldsOf(error: AppError | null): string[] {
   const { fields, field } = error?.details ?? {};

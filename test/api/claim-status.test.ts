@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { calculateObjectSize } from "bson";
 import mongoose, { type Connection } from "mongoose";
-import { noticeText } from "../../src/actions/notice.ts";
+import { type Notice, noticeText } from "../../src/actions/notice.ts";
 import type { Accident, Claim, Person } from "../../src/domain/accident.ts";
 import { sign } from "../../src/insurers/standard-webhooks.ts";
 import { type ClaimsHouse, openClaimsHouse } from "../support/claims-house.ts";
@@ -307,7 +307,7 @@ describe("an insurer's call-back", () => {
     await house.insurers.sendStatus("PICC", ref, { status: "need_more", reason: { text }, surveyor });
     const [told = assert.fail("nobody was told")] = await house.notices(accident.id);
     const person = { language: "zh" } as Person;
-    const said = noticeText(house.ctx, person, { ...told, accidentId: accident.id });
+    const said = noticeText(house.ctx, person, { ...told, accidentId: accident.id } as Notice);
     assert.match(said, /领取赔款/);
     assert.doesNotMatch(said.replace(/\S*\/h5\/accidents\S*$/, ""), /[<>]|pay\.example|:\/\//);
     assert.match(said, /\/h5\/accidents\/\S+$/, "our own link stays");

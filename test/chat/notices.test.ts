@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { announcePhoto } from "../../src/actions/announce-photo.ts";
 import { fetchPhoto } from "../../src/actions/fetch-photo.ts";
-import type { Notice } from "../../src/actions/notice.ts";
+import type { Notice, NoticeCode } from "../../src/actions/notice.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { tellPerson } from "../../src/actions/tell-person.ts";
 import { COMMANDS } from "../../src/chat/commands.ts";
@@ -260,7 +260,7 @@ describe("what is said to a person unasked", () => {
     const { ctx } = twins[0];
     const { openid, input } = await driver();
     await platform.sendText(openid, "hello");
-    const tell = (code: string, id: string) =>
+    const tell = (code: NoticeCode, id: string) =>
       tellPerson(ctx, { ...input, notice: { ...input.notice, code }, deliveryId: id });
     const channels: string[] = [];
     for (let at = 0; at < 4; at++) channels.push(await tell("other-signed", `${input.deliveryId}s${at}`));
