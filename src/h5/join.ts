@@ -21,7 +21,7 @@ import type { PlainForm } from "./form.ts";
 import { pageUrl } from "./page.ts";
 import { letterOf, seeOther, standsAt } from "./paths.ts";
 import { renderPage } from "./render.ts";
-import { timeText } from "./settle/times.ts";
+import { timeText } from "./times.ts";
 
 /** For who cannot scan: six digits that the other driver reads out. */
 export function digitsForm(): PlainForm<{ code: string }> {

@@ -4,7 +4,7 @@ import { NotFound } from "../errors.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
 import type { PageRequest, PartyFile } from "./page.ts";
 import { linksOf, PHOTO_SIZES, type PhotoSize } from "./photo-links.ts";
-import { stampText } from "./settle/times.ts";
+import { stampText } from "./times.ts";
 
 /** A photograph as it may be seen: the copy or the thumbnail, re-encoded, never the bytes as received. Only by a link that a page made for this viewer a moment ago. */
 export const photoFile: PartyFile = {

@@ -7,7 +7,7 @@ import { line } from "../http/fields.ts";
 import type { WordKey } from "../render.ts";
 import { endContent } from "./ends.ts";
 import type { PageRequest, StepPage } from "./page.ts";
-import { timeText } from "./settle/times.ts";
+import { timeText } from "./times.ts";
 
 /** What the other driver scans or types. Made when it is first looked at: nobody has to ask for it. */
 async function shownInvitation({ ctx, accident, letter, view, person }: PageRequest): Promise<object> {

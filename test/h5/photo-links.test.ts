@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import type { Photo } from "../../src/domain/photo.ts";
 import { PHOTO_LINK_LIFE_S, PHOTO_SIZES, type PhotoSize, photoLinks } from "../../src/h5/photo-links.ts";
-import { stampText } from "../../src/h5/settle/times.ts";
+import { stampText } from "../../src/h5/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { type Driver, openPair, type Pair } from "./settle-driver.ts";

@@ -1,5 +1,5 @@
-import type { Accident, Letter } from "../../domain/accident.ts";
-import { plateDoubts, suggestedPlate } from "../../domain/photo-plates.ts";
+import type { Accident, Letter } from "../domain/accident.ts";
+import { plateDoubts, suggestedPlate } from "../domain/photo-plates.ts";
 
 export interface PlateChoice {
   plate: string;

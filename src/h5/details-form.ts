@@ -1,10 +1,10 @@
 import Joi from "joi";
-import { type Details, ID_KINDS, type IdKind } from "../../domain/accident.ts";
-import { checkIdNumber, type IdFault } from "../../domain/identity-number.ts";
-import { checkPhone } from "../../domain/phone.ts";
-import { checkPlate, VEHICLE_KINDS, vehicleKindOf } from "../../domain/plate.ts";
-import { line } from "../../http/fields.ts";
-import type { PartOf, WordKey } from "../../render.ts";
+import { type Details, ID_KINDS, type IdKind } from "../domain/accident.ts";
+import { checkIdNumber, type IdFault } from "../domain/identity-number.ts";
+import { checkPhone } from "../domain/phone.ts";
+import { checkPlate, VEHICLE_KINDS, vehicleKindOf } from "../domain/plate.ts";
+import { line } from "../http/fields.ts";
+import type { PartOf, WordKey } from "../render.ts";
 
 /** What the page posts, after the checks: the serial holds the whole plate, the kind of vehicle is decided. */
 export interface DetailsBody {

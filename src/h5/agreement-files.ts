@@ -1,5 +1,5 @@
-import { NotFound } from "../../errors.ts";
-import type { PartyFile } from "../page.ts";
+import { NotFound } from "../errors.ts";
+import type { PartyFile } from "./page.ts";
 
 /** The agreement as both signed it, for the two of them. */
 const pdf: PartyFile = {

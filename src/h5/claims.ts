@@ -1,6 +1,6 @@
-import type { Config, Insurer } from "../../config.ts";
-import type { Accident, Claim, Language } from "../../domain/accident.ts";
-import type { View } from "../../domain/view.ts";
+import type { Config, Insurer } from "../config.ts";
+import type { Accident, Claim, Language } from "../domain/accident.ts";
+import type { View } from "../domain/view.ts";
 import { insurerName } from "./insurer-name.ts";
 import { timeText } from "./times.ts";
 

@@ -1,4 +1,4 @@
-import type { Language } from "../../domain/accident.ts";
+import type { Language } from "../domain/accident.ts";
 
 /** Drivers, officers and insurers all live by the same clock. */
 const timeZone = "Asia/Shanghai";

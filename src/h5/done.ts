@@ -1,6 +1,6 @@
-import { mutualSelfCompensation } from "../../domain/claim.ts";
-import type { StepPage } from "../page.ts";
+import { mutualSelfCompensation } from "../domain/claim.ts";
 import { claimLine } from "./claims.ts";
+import type { StepPage } from "./page.ts";
 import { timeText } from "./times.ts";
 
 /** Page 8: the number, the agreement as picture and PDF, what the insurer does next and by when. */

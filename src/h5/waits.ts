@@ -1,8 +1,8 @@
-import { LIFETIME_HOURS } from "../../actions/expire-accidents.ts";
-import { remindOther } from "../../actions/remind-other.ts";
-import type { Step } from "../../domain/journey.ts";
-import { LONG_WAIT_MS, mayRemind, remindedAt, WAITING_STEPS, waitingSince } from "../../domain/waiting.ts";
-import type { PageRequest, PartyPage, StepPage } from "../page.ts";
+import { LIFETIME_HOURS } from "../actions/expire-accidents.ts";
+import { remindOther } from "../actions/remind-other.ts";
+import type { Step } from "../domain/journey.ts";
+import { LONG_WAIT_MS, mayRemind, remindedAt, WAITING_STEPS, waitingSince } from "../domain/waiting.ts";
+import type { PageRequest, PartyPage, StepPage } from "./page.ts";
 import { minutesBetween, timeText } from "./times.ts";
 
 const HALF_SIGNED_MS = LIFETIME_HOURS * 3600_000;

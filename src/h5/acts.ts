@@ -1,5 +1,5 @@
-import type { Config } from "../../config.ts";
-import { type Act, findAct, NO_ACT } from "../../domain/liability.ts";
+import type { Config } from "../config.ts";
+import { type Act, findAct, NO_ACT } from "../domain/liability.ts";
 
 /** So many drawings are shown at once; the rest unfolds. Nine fill three rows of a narrow phone. */
 const SHOWN = 9;

@@ -1,12 +1,12 @@
 import Joi from "joi";
-import { contentDigest, signAgreement } from "../../actions/sign-agreement.ts";
-import { LETTERS, type Letter, otherOf } from "../../domain/accident.ts";
-import type { AgreementContent } from "../../domain/agreement.ts";
-import { findAct } from "../../domain/liability.ts";
-import { Conflict, Invalid } from "../../errors.ts";
-import type { WordKey } from "../../render.ts";
-import type { PageRequest, StepPage } from "../page.ts";
+import { contentDigest, signAgreement } from "../actions/sign-agreement.ts";
+import { LETTERS, type Letter, otherOf } from "../domain/accident.ts";
+import type { AgreementContent } from "../domain/agreement.ts";
+import { findAct } from "../domain/liability.ts";
+import { Conflict, Invalid } from "../errors.ts";
+import type { WordKey } from "../render.ts";
 import { insurerName } from "./insurer-name.ts";
+import type { PageRequest, StepPage } from "./page.ts";
 import { refusing } from "./refusals.ts";
 import { dayTimeText } from "./times.ts";
 

@@ -1,7 +1,7 @@
-import type { Letter } from "../../domain/accident.ts";
-import type { PhotoSlot } from "../../domain/photo.ts";
-import type { PartyPage } from "../page.ts";
+import type { Letter } from "../domain/accident.ts";
+import type { PhotoSlot } from "../domain/photo.ts";
 import { claimLine } from "./claims.ts";
+import type { PartyPage } from "./page.ts";
 import { timelineOf } from "./timeline.ts";
 import { dayTimeText, timeText } from "./times.ts";
 

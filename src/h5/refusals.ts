@@ -1,4 +1,4 @@
-import { Invalid } from "../../errors.ts";
+import { Invalid } from "../errors.ts";
 
 /** Runs an action; what it refuses gets this page's own sentence (a key of the words), where the page has one. */
 export async function refusing<T>(words: Record<string, string>, action: () => Promise<T>): Promise<T> {

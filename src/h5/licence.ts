@@ -1,15 +1,15 @@
 import Joi from "joi";
-import { readLicence } from "../../actions/read-licence.ts";
-import { hasRunOut, type LicenceKind, type LicenceReading, suggestionOf } from "../../domain/licence.ts";
-import { type AppError, Busy, Invalid } from "../../errors.ts";
-import { createRateLimit, type RateLimit } from "../../http/rate-limit.ts";
-import type { UploadedFile } from "../../http/upload.ts";
-import { sentence } from "../../http/validate.ts";
-import type { PartOf, WordKey } from "../../render.ts";
-import { type PageRequest, type PartyPage, pageUrl, ShownAgain, type StepRequest } from "../page.ts";
+import { readLicence } from "../actions/read-licence.ts";
+import { hasRunOut, type LicenceKind, type LicenceReading, suggestionOf } from "../domain/licence.ts";
+import { type AppError, Busy, Invalid } from "../errors.ts";
+import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
+import type { UploadedFile } from "../http/upload.ts";
+import { sentence } from "../http/validate.ts";
+import type { PartOf, WordKey } from "../render.ts";
 import { detailsPage } from "./details.ts";
 import { LICENCE_INPUTS } from "./details-form.ts";
 import { type Filled, fillIn, type Typed } from "./licence-fill.ts";
+import { type PageRequest, type PartyPage, pageUrl, ShownAgain, type StepRequest } from "./page.ts";
 import { today } from "./times.ts";
 
 const FIELDS =

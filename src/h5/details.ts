@@ -1,10 +1,9 @@
-import { giveDetails } from "../../actions/give-details.ts";
-import { canReadLicences } from "../../actions/read-licence.ts";
-import { type Details, ID_KINDS } from "../../domain/accident.ts";
-import { VEHICLE_KINDS } from "../../domain/plate.ts";
-import { Invalid } from "../../errors.ts";
-import type { WordKey } from "../../render.ts";
-import type { StepPage } from "../page.ts";
+import { giveDetails } from "../actions/give-details.ts";
+import { canReadLicences } from "../actions/read-licence.ts";
+import { type Details, ID_KINDS } from "../domain/accident.ts";
+import { VEHICLE_KINDS } from "../domain/plate.ts";
+import { Invalid } from "../errors.ts";
+import type { WordKey } from "../render.ts";
 import {
   BY_PLATE,
   bodyOf,
@@ -18,6 +17,7 @@ import {
   UNKNOWN_INSURER,
 } from "./details-form.ts";
 import { type OfferedPlate, offeredPlate } from "./details-plate.ts";
+import type { StepPage } from "./page.ts";
 import { refusing } from "./refusals.ts";
 
 /** Of the codes of GA/T 16.7, those that stand first because nearly every car is one of them. */

@@ -1,5 +1,5 @@
-import type { LicenceSuggestion, ReadField } from "../../domain/licence.ts";
-import { normalisePlate } from "../../domain/plate.ts";
+import type { LicenceSuggestion, ReadField } from "../domain/licence.ts";
+import { normalisePlate } from "../domain/plate.ts";
 import { BY_PLATE, type DetailsBody, NO_PROVINCE, PROVINCES, plateFields } from "./details-form.ts";
 
 /** Fields of the form, as they are posted and shown. */

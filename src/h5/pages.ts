@@ -1,7 +1,7 @@
-import type { StepPage } from "../page.ts";
 import { detailsPage } from "./details.ts";
 import { differencePage } from "./difference.ts";
 import { donePage } from "./done.ts";
+import type { StepPage } from "./page.ts";
 import { signPage } from "./sign.ts";
 import { statementPage } from "./statement.ts";
 import { waitPages } from "./waits.ts";

@@ -1,5 +1,5 @@
-import type { Config } from "../../config.ts";
-import type { Details, Language } from "../../domain/accident.ts";
+import type { Config } from "../config.ts";
+import type { Details, Language } from "../domain/accident.ts";
 
 type Named = Pick<Details, "insurerCode" | "insurerName">;
 

@@ -1,12 +1,12 @@
 import Joi from "joi";
-import { giveStatement } from "../../actions/give-statement.ts";
-import { IMPACT_POINTS, type ImpactPoint } from "../../domain/accident.ts";
-import { findAct } from "../../domain/liability.ts";
-import { Invalid } from "../../errors.ts";
-import { note } from "../../http/fields.ts";
-import type { WordKey } from "../../render.ts";
-import type { StepPage } from "../page.ts";
+import { giveStatement } from "../actions/give-statement.ts";
+import { IMPACT_POINTS, type ImpactPoint } from "../domain/accident.ts";
+import { findAct } from "../domain/liability.ts";
+import { Invalid } from "../errors.ts";
+import { note } from "../http/fields.ts";
+import type { WordKey } from "../render.ts";
 import { actTiles } from "./acts.ts";
+import type { StepPage } from "./page.ts";
 
 interface Body {
   ownAct: string;

@@ -1,9 +1,9 @@
 import Joi from "joi";
-import { endAccident } from "../../actions/end-accident.ts";
-import { findAct, type Liability } from "../../domain/liability.ts";
-import type { View } from "../../domain/view.ts";
-import type { WordKey } from "../../render.ts";
-import type { PageRequest, StepPage } from "../page.ts";
+import { endAccident } from "../actions/end-accident.ts";
+import { findAct, type Liability } from "../domain/liability.ts";
+import type { View } from "../domain/view.ts";
+import type { WordKey } from "../render.ts";
+import type { PageRequest, StepPage } from "./page.ts";
 
 interface Body {
   act: "stop";
