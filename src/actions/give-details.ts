@@ -6,7 +6,7 @@ import { Invalid } from "../errors.ts";
 import { withMoved } from "./announce-photo.ts";
 import { correctionNotice } from "./notice.ts";
 import { doubtEvents } from "./read-plate.ts";
-import { requireParty, withoutSignatures, withParty } from "./require.ts";
+import { requireGivable, requireParty, withoutSignatures, withParty } from "./require.ts";
 
 export interface GiveDetails {
   accidentId: string;
@@ -20,6 +20,7 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
     const { details: before } = requireParty(accident, letter);
     // The same again (a second tap) is no correction: nobody has to sign anew for it.
     if (before && serialise(before) === serialise(details)) return null;
+    requireGivable("details", accident, letter, ctx.config.rules.catalogue);
     if (accident.parties[otherOf(letter)]?.details?.plate === details.plate)
       throw new Invalid("same-plate", { field: "plate" });
     const digest = ctx.vault.digest(accident.key, serialise(details));

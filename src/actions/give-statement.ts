@@ -4,7 +4,7 @@ import { serialise } from "../domain/agreement.ts";
 import { compareStatements, findAct } from "../domain/liability.ts";
 import { Invalid } from "../errors.ts";
 import { notice } from "./notice.ts";
-import { requireParty, withoutSignatures, withParty } from "./require.ts";
+import { requireGivable, requireParty, withoutSignatures, withParty } from "./require.ts";
 
 export interface GiveStatement {
   accidentId: string;
@@ -12,7 +12,7 @@ export interface GiveStatement {
   statement: Omit<Statement, "statedAt">;
 }
 
-/** What happened, as one driver states it without seeing the other's answer. He may change it until both have signed. */
+/** What happened, as one driver states it without seeing the other's answer. It may be changed until this driver has signed. */
 export function giveStatement(ctx: Context, { accidentId, letter, statement }: GiveStatement): Promise<Accident> {
   const { catalogue } = ctx.config.rules;
   for (const field of ["ownAct", "otherAct"] as const) {
@@ -21,6 +21,7 @@ export function giveStatement(ctx: Context, { accidentId, letter, statement }: G
   return ctx.accidents.change(accidentId, (accident) => {
     const { statement: before } = requireParty(accident, letter);
     if (before && isSame(before, statement)) return null;
+    requireGivable("statement", accident, letter, catalogue);
     const stated = withoutSignatures(
       withParty(accident, letter, { statement: { ...statement, statedAt: ctx.clock.now() } }),
     );

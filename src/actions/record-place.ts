@@ -1,8 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, Weather } from "../domain/accident.ts";
-import { Conflict } from "../errors.ts";
 import { correctionNotice } from "./notice.ts";
-import { requireParty, withoutSignatures } from "./require.ts";
+import { requireGivable, requireParty, withoutSignatures } from "./require.ts";
 
 export interface RecordPlace {
   accidentId: string;
@@ -15,9 +14,9 @@ export interface RecordPlace {
 export function recordPlace(ctx: Context, { accidentId, letter, address, weather }: RecordPlace): Promise<Accident> {
   return ctx.accidents.change(accidentId, (accident) => {
     requireParty(accident, letter);
-    if (letter !== "A") throw new Conflict("wrong-step");
     // The same again (a second tap) is no correction: nobody has to sign anew for it.
-    if (accident.scene.address === address && accident.scene.weather === weather) return null;
+    if (letter === "A" && accident.scene.address === address && accident.scene.weather === weather) return null;
+    requireGivable("place", accident, letter, ctx.config.rules.catalogue);
     const scene = { ...accident.scene, address, weather };
     const digest = ctx.vault.digest(accident.key, address);
     return {

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Letter, otherOf } from "../domain/accident.ts";
 import { stepOf } from "../domain/journey.ts";
-import { mayRemind, WAITING_STEPS } from "../domain/waiting.ts";
+import { mayRemind, WAITING_STEPS, waitingOf } from "../domain/waiting.ts";
 import { Conflict } from "../errors.ts";
 import { notice } from "./notice.ts";
 import { requireParty } from "./require.ts";
@@ -15,7 +15,7 @@ export function remindOther(
     requireParty(accident, letter);
     const step = stepOf(accident, letter, ctx.config.rules.catalogue);
     if (!WAITING_STEPS.includes(step) || !accident.parties[otherOf(letter)]) throw new Conflict("wrong-step");
-    if (!mayRemind(accident, letter, ctx.clock.now())) return null;
+    if (!mayRemind(waitingOf(accident, letter), ctx.clock.now())) return null;
     return {
       accident,
       events: [{ type: "party-reminded", by: letter, data: { step } }],

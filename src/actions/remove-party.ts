@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
+import { mayRemoveOther } from "../domain/journey.ts";
 import { Conflict } from "../errors.ts";
 import { notice } from "./notice.ts";
-import { requireRunning } from "./require.ts";
 
 /** A takes out who joined by mistake, until one of them has signed; a new invitation can follow. His pictures go with him: they would pass for those of whoever comes next. */
 export function removeParty(
@@ -10,9 +10,8 @@ export function removeParty(
   { accidentId, letter }: { accidentId: string; letter: Letter },
 ): Promise<Accident> {
   return ctx.accidents.change(accidentId, (accident) => {
-    requireRunning(accident);
     const { A, B } = accident.parties;
-    if (letter !== "A" || A.signature || B?.signature) throw new Conflict("wrong-step");
+    if (!mayRemoveOther(accident, letter)) throw new Conflict("wrong-step");
     if (!B) return null;
     return {
       accident: {

@@ -1,4 +1,6 @@
 import type { Accident, Letter, Party } from "../domain/accident.ts";
+import { mayGive, type Step } from "../domain/journey.ts";
+import type { Catalogue } from "../domain/liability.ts";
 import { Conflict } from "../errors.ts";
 
 /** The case is neither concluded nor ended; else Conflict. */
@@ -12,6 +14,11 @@ export function requireParty(accident: Accident, letter: Letter): Party {
   const party = requireRunning(accident).parties[letter];
   if (!party?.consent || !party.clearedAt) throw new Conflict("wrong-step");
   return party;
+}
+
+/** Conflict where what is given at this step is not this driver's to give, or can no longer be changed. */
+export function requireGivable(step: Step, accident: Accident, letter: Letter, catalogue: Catalogue): void {
+  if (!mayGive(step, accident, letter, catalogue)) throw new Conflict("wrong-step");
 }
 
 /** The accident with one party changed. */

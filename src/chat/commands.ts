@@ -42,7 +42,7 @@ const operator: Command = ({ ctx, person }) =>
 
 const photos: Command = ({ ctx, person, current }) => {
   const next = nextThing(ctx, person, current);
-  if (!current || isOver(current) || !mayArrange(current.view, current.letter)) return next;
+  if (!current || isOver(current) || !mayArrange(current.view)) return next;
   const list = photoList(ctx, person, current.view);
   return ctx.render.words(person.language)("chat.photo.list", { list, next });
 };

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Letter, type Person } from "../domain/accident.ts";
 import { type View, viewOf } from "../domain/view.ts";
+import { hasTime } from "../domain/waiting.ts";
 import type { Translate } from "../render.ts";
 
 /** Where this person stands: his accident, his letter in it and what he may see; null while he has none in hand. */
@@ -28,9 +29,8 @@ export const isOver = ({ view }: Standing): boolean => Boolean(view.ended || vie
 function aside({ askedPhoto, wantedExtras, step }: View, t: Translate): string {
   if (askedPhoto) return `\n${t("chat.next.photos-asked")}`;
   const [wanted] = wantedExtras;
-  return wanted && WAITS.includes(step) ? `\n${t("chat.photo.wanted", { slot: t(`evidence.slot.${wanted}`) })}` : "";
+  return wanted && hasTime(step) ? `\n${t("chat.photo.wanted", { slot: t(`evidence.slot.${wanted}`) })}` : "";
 }
-const WAITS: readonly string[] = ["invite", "wait-details", "wait-statement"];
 
 /** The next useful thing, in one sentence with one link: nobody is ever stuck. */
 export function nextThing(ctx: Context, person: Person, current: Standing | null): string {

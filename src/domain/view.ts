@@ -10,26 +10,13 @@ import {
   type Statement,
 } from "./accident.ts";
 import { type AgreementContent, agreementOf } from "./agreement.ts";
-import { missingSlots, type Step, stepOf } from "./journey.ts";
+import { type Activity, JOURNEY, mayRemoveOther, missingSlots, openSteps, type Step, stepOf } from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
 import type { ExtraSlot, Photo, PhotoSlot, ReadPlate } from "./photo.ts";
 import { wantedExtras } from "./photo-extras.ts";
 import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
-
-/** What the other driver is doing now, for the strip under the title; says nothing of what he typed. */
-export type Activity =
-  | "not-joined"
-  | "joining"
-  | "photos"
-  | "moving"
-  | "place"
-  | "details"
-  | "statement"
-  | "comparing"
-  | "reading"
-  | "signed"
-  | "waiting"
-  | "done";
+import { type TimelineEntry, timelineOf } from "./timeline.ts";
+import { type Waiting, waitingOf } from "./waiting.ts";
 
 /** What a driver may see of a photograph. */
 export interface ViewedPhoto
@@ -38,6 +25,10 @@ export interface ViewedPhoto
   plate: Pick<ReadPlate, "plate" | "sure"> | null;
 }
 
+/** Whether the insurer's system has the claim; from its first answer on, the status says more. */
+export type ClaimDelivery = "pending" | "delivered" | "undeliverable";
+export type ViewedClaim = Claim & { delivery: ClaimDelivery };
+
 /** What one driver may see of the accident. Pages and chat show this, never the document. */
 export interface View {
   id: string;
@@ -45,6 +36,8 @@ export interface View {
   letter: Letter;
   openedAt: Date;
   step: Step;
+  /** the steps whose pages are open: this one, and those that may be seen or corrected beside it */
+  open: readonly Step[];
   scene: Scene;
   photos: ViewedPhoto[];
   missingSlots: PhotoSlot[];
@@ -60,8 +53,10 @@ export interface View {
   plateDoubts: PlateDoubt[];
   movedAt: Date | null;
   me: { details: Details | null; statement: Statement | null; signature: Signature | null };
-  other: { joined: boolean; joinedAt: Date | null; activity: Activity };
-  invitation: { code: string; digits: string; qrUrl: string | null; expiresAt: Date } | null;
+  other: { joined: boolean; joinedAt: Date | null; activity: Activity | "not-joined" };
+  mayRemoveOther: boolean;
+  waiting: Waiting;
+  invitation: { code: string; digits: string; digitsExpireAt: Date; qrUrl: string | null; expiresAt: Date } | null;
   /** the other's statement is shown only once both have stated */
   otherStatement: Statement | null;
   liability: Liability;
@@ -72,34 +67,18 @@ export interface View {
   isPaperDelayed: boolean;
   pages: number;
   concludedAt: Date | null;
-  claims: Claim[];
+  claims: ViewedClaim[];
+  /** what happened so far, the earliest first */
+  timeline: TimelineEntry[];
   ended: End | null;
 }
-
-const ACTIVITY_OF: Record<Step, Activity> = {
-  safety: "joining",
-  join: "joining",
-  photos: "photos",
-  move: "moving",
-  place: "place",
-  details: "details",
-  invite: "waiting",
-  statement: "statement",
-  "wait-details": "waiting",
-  "wait-statement": "waiting",
-  difference: "comparing",
-  sign: "reading",
-  "wait-signature": "signed",
-  done: "done",
-  ended: "done",
-};
 
 /** The projection for one party: B never sees A's invitation, nobody sees the other's data before the agreement is there to be read. */
 export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue): View {
   const me = accident.parties[letter];
   const other = accident.parties[otherOf(letter)];
   const step = stepOf(accident, letter, catalogue);
-  const readable = step === "sign" || step === "wait-signature" || step === "done";
+  const readable = JOURNEY[step].showsAgreement === true;
   const bothStated = Boolean(me?.statement && other?.statement);
   return {
     id: accident.id,
@@ -107,6 +86,7 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     letter,
     openedAt: accident.openedAt,
     step,
+    open: openSteps(accident, letter, catalogue),
     scene: accident.scene,
     photos: accident.photos.map((photo) => viewedPhoto(photo, letter)),
     missingSlots: missingSlots(accident),
@@ -122,8 +102,10 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     other: {
       joined: other !== null,
       joinedAt: other?.joinedAt ?? null,
-      activity: other ? ACTIVITY_OF[stepOf(accident, otherOf(letter), catalogue)] : "not-joined",
+      activity: other ? JOURNEY[stepOf(accident, otherOf(letter), catalogue)].activity : "not-joined",
     },
+    mayRemoveOther: other !== null && mayRemoveOther(accident, letter),
+    waiting: waitingOf(accident, letter),
     invitation: letter === "A" ? accident.invitation : null,
     otherStatement: bothStated ? (other?.statement ?? null) : null,
     liability: bothStated ? compareStatements(accident, catalogue) : { kind: "incomplete" },
@@ -132,9 +114,18 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     isPaperDelayed: accident.documents === null && accident.events.some(({ type }) => type === "documents-delayed"),
     pages: accident.documents?.pngSha256.length ?? 0,
     concludedAt: accident.concludedAt,
-    claims: accident.claims.filter((claim) => claim.party === letter),
+    claims: accident.claims
+      .filter((claim) => claim.party === letter)
+      .map((claim) => ({ ...claim, delivery: deliveryOf(accident, claim) })),
+    timeline: timelineOf(accident.events, letter),
     ended: accident.ended,
   };
+}
+
+function deliveryOf({ events }: Accident, { ref }: Claim): ClaimDelivery {
+  const has = (type: string) => events.some((event) => event.type === type && event.data.ref === ref);
+  if (has("claim-delivered")) return "delivered";
+  return has("claim-undeliverable") || has("claim-delayed") ? "undeliverable" : "pending";
 }
 
 /** What is wrong with a picture is for him to know who took it and can take it again; of other cars' plates that stand in it nobody needs to read. */

@@ -1,25 +1,33 @@
 import type { Accident, Letter } from "./accident.ts";
-import type { Step } from "./journey.ts";
+import { JOURNEY, STEPS, type Step } from "./journey.ts";
 
-/** Where one has done his part and the other has not: what the pages and the chat then offer follows from how long it lasts. */
-export const WAITING_STEPS: readonly Step[] = ["wait-details", "wait-statement", "wait-signature"];
+/** Steps at which one driver waits for what the other, who has joined, has to do: a reminder may be sent. */
+export const WAITING_STEPS: readonly Step[] = STEPS.filter((step) =>
+  ["entries", "signature"].includes(JOURNEY[step].waitsFor ?? ""),
+);
+
+/** Nothing to do at this step, and nothing signed yet: the time for a further photograph. */
+export const hasTime = (step: Step): boolean => ["joining", "entries"].includes(JOURNEY[step].waitsFor ?? "");
+
+export interface Waiting {
+  /** when this driver did something last */
+  since: Date;
+  /** when this driver last had the other reminded */
+  remindedAt: Date | null;
+}
 
 /** From then on the ways out are offered, and a reminder; the next one after the same time. */
 export const LONG_WAIT_MS = 5 * 60_000;
 
-/** What the driver did last is when his waiting began. */
-export function waitingSince({ parties, openedAt }: Pick<Accident, "parties" | "openedAt">, letter: Letter): Date {
+/** Since when this driver waits, if there is nothing else to do. */
+export function waitingOf({ parties, openedAt, events }: Accident, letter: Letter): Waiting {
   const me = parties[letter];
-  return me?.signature?.signedAt ?? me?.statement?.statedAt ?? openedAt;
+  const reminder = events.findLast(({ type, by }) => type === "party-reminded" && by === letter);
+  return { since: me?.signature?.signedAt ?? me?.statement?.statedAt ?? openedAt, remindedAt: reminder?.at ?? null };
 }
 
-/** When this driver last had the other reminded, or null. */
-export function remindedAt({ events }: Pick<Accident, "events">, letter: Letter): Date | null {
-  return events.findLast(({ type, by }) => type === "party-reminded" && by === letter)?.at ?? null;
-}
-
-/** He has waited long, and his last reminder is as long ago. */
-export function mayRemind(accident: Accident, letter: Letter, now: Date): boolean {
-  const last = Math.max(waitingSince(accident, letter).getTime(), remindedAt(accident, letter)?.getTime() ?? 0);
+/** True after a long wait whose last reminder is as long ago. */
+export function mayRemind({ since, remindedAt }: Waiting, now: Date): boolean {
+  const last = Math.max(since.getTime(), remindedAt?.getTime() ?? 0);
   return now.getTime() - last >= LONG_WAIT_MS;
 }

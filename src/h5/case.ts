@@ -2,25 +2,25 @@ import type { Letter } from "../domain/accident.ts";
 import type { PhotoSlot } from "../domain/photo.ts";
 import { claimLine } from "./claims.ts";
 import type { PartyPage } from "./page.ts";
-import { timelineOf } from "./timeline.ts";
 import { dayTimeText, timeText } from "./times.ts";
 
 /** The case page: what happened so far, how the claim stands, and always one answer to "what now?". */
 export const casePage: PartyPage = {
   path: "",
   template: "settle/case.njk",
-  show: ({ ctx, accident, view, person }) => {
+  show: ({ ctx, view, person, t }) => {
     const now = ctx.clock.now();
     const { language } = person;
     return {
+      now: t(`settle.case.step.${view.step}`),
+      act: t(`settle.case.act.${view.step}`),
       opened: dayTimeText(view.openedAt, language),
-      timeline: timelineOf(accident.events, view.letter)
-        .reverse()
-        .map((entry) => ({ ...entry, time: timeText(entry.at, now, language) })),
+      // read from the latest on
+      timeline: view.timeline.toReversed().map((entry) => ({ ...entry, time: timeText(entry.at, now, language) })),
       shown: view.photos
         .filter(({ state }) => state === "stored")
         .map(({ id, slot }) => ({ id, seenAs: seenAs(slot, view.letter) })),
-      line: view.concludedAt ? claimLine(view, { accident, config: ctx.config, now, language }) : null,
+      line: view.concludedAt ? claimLine(view, { config: ctx.config, now, language }) : null,
     };
   },
 };

@@ -1,6 +1,6 @@
 import type { Config, Insurer } from "../config.ts";
-import type { Accident, Claim, Language } from "../domain/accident.ts";
-import type { View } from "../domain/view.ts";
+import type { Language } from "../domain/accident.ts";
+import type { View, ViewedClaim } from "../domain/view.ts";
 import { insurerName } from "./insurer-name.ts";
 import { timeText } from "./times.ts";
 
@@ -11,57 +11,45 @@ export interface ClaimLine {
   next: "call" | "report" | "under-way";
   insurer: Record<Language, string> | null;
   hotline: string | null;
-  claim: (Claim & { time: string; delivery: Delivery; assessedYuan: string | null; paidYuan: string | null }) | null;
+  claim: (ViewedClaim & { time: string; assessedYuan: string | null; paidYuan: string | null }) | null;
 }
 
-/** Whether the insurer's machine has it; from its first answer on, the status says more. */
-type Delivery = "pending" | "delivered" | "undeliverable";
-
 interface Reading {
-  accident: Accident;
   config: Config;
   now: Date;
   language: Language;
 }
 
-export function claimLine(view: View, { accident, config, now, language }: Reading): ClaimLine {
+export function claimLine(view: View, { config, now, language }: Reading): ClaimLine {
   const mine = view.agreement?.parties[view.letter] ?? view.me.details;
   const known = config.insurers.find((insurer) => insurer.code === mine?.insurerCode);
   const claim = view.claims[0] ?? null;
   const state = stateOf(view, known, claim);
-  const delivery = claim ? deliveryOf(accident, claim) : "pending";
   return {
     state,
-    next: nextOf(state, claim, delivery),
+    next: nextOf(state, claim),
     insurer: mine ? insurerName(config, mine) : null,
     hotline: known?.hotline ?? null,
     claim: claim && {
       ...claim,
       time: timeText(claim.statusAt, now, language),
-      delivery,
       assessedYuan: yuan(claim.assessedFen),
       paidYuan: yuan(claim.paidFen),
     },
   };
 }
 
-function stateOf(view: View, known: Insurer | undefined, claim: Claim | null): ClaimLine["state"] {
+function stateOf(view: View, known: Insurer | undefined, claim: ViewedClaim | null): ClaimLine["state"] {
   if (claim) return "submitted";
   if (view.me.signature?.forwarding !== true) return "not-forwarded";
   if (!known) return view.me.details?.insurerCode === "other" ? "no-interface" : "no-insurer";
   return view.hasPictures || view.isPaperDelayed ? "no-interface" : "rendering";
 }
 
-function nextOf(state: ClaimLine["state"], claim: Claim | null, delivery: Delivery): ClaimLine["next"] {
+function nextOf(state: ClaimLine["state"], claim: ViewedClaim | null): ClaimLine["next"] {
   if (state === "rendering") return "call";
-  if (!claim || (claim.status === "submitted" && delivery === "undeliverable")) return "report";
+  if (!claim || (claim.status === "submitted" && claim.delivery === "undeliverable")) return "report";
   return claim.status === "submitted" || claim.status === "received" ? "call" : "under-way";
-}
-
-function deliveryOf(accident: Accident, { ref }: Claim): Delivery {
-  const has = (type: string) => accident.events.some((event) => event.type === type && event.data.ref === ref);
-  if (has("claim-delivered")) return "delivered";
-  return has("claim-undeliverable") || has("claim-delayed") ? "undeliverable" : "pending";
 }
 
 /** "3,000" or "3,000.50": whole yuan without their zeros. */

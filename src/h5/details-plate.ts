@@ -1,5 +1,5 @@
-import type { Accident, Letter } from "../domain/accident.ts";
-import { plateDoubts, suggestedPlate } from "../domain/photo-plates.ts";
+import type { View } from "../domain/view.ts";
+import type { PageRequest } from "./page.ts";
 
 export interface PlateChoice {
   plate: string;
@@ -15,10 +15,8 @@ export interface OfferedPlate {
   chosen: string | null;
 }
 
-interface Asked {
-  accident: Pick<Accident, "photos" | "parties">;
-  letter: Letter;
-  /** of the last time that he settled something here */
+interface Asked extends Pick<PageRequest, "suggestPlate"> {
+  /** of the last time that this driver settled something here */
   lastPlate: string | null;
 }
 
@@ -30,10 +28,10 @@ const filled = (plate: string | null, isRead = false): OfferedPlate => ({
 });
 
 /** A sure reading fills the field, an unsure one is offered; what he has typed stays, beside what the photograph shows where that is another. */
-export function offeredPlate({ accident, letter, lastPlate }: Asked): OfferedPlate {
-  const typed = accident.parties[letter]?.details?.plate;
+export function offeredPlate(view: View, { suggestPlate, lastPlate }: Asked): OfferedPlate {
+  const typed = view.me.details?.plate;
   if (typed) {
-    const doubt = plateDoubts(accident).find(({ party }) => party === letter);
+    const doubt = view.plateDoubts.find(({ party }) => party === view.letter);
     if (!doubt) return filled(typed);
     const choices: PlateChoice[] = [
       { plate: typed, from: "typed" },
@@ -41,7 +39,7 @@ export function offeredPlate({ accident, letter, lastPlate }: Asked): OfferedPla
     ];
     return { filled: null, isRead: false, choices, chosen: typed };
   }
-  const suggestion = suggestedPlate(accident, letter, lastPlate);
+  const suggestion = suggestPlate(lastPlate);
   if (!suggestion) return filled(null);
   if (suggestion.sure) return filled(suggestion.plate, suggestion.photoId !== null);
   const choices = suggestion.choices.map(

@@ -32,15 +32,13 @@ function prefillOf(before: Details | null, { filled, chosen }: OfferedPlate): ob
   return { ...rest, ...fields, vehicleKind, plateChoice: chosen ?? undefined };
 }
 
-/** Page 5: the driver and his car. Open again until the first signature. */
+/** Page 5: the driver and the car. */
 export const detailsPage: StepPage<DetailsBody> = {
-  step: "details",
-  alsoAt: ["statement", "invite", "wait-details", "wait-statement", "difference", "sign"],
   template: "settle/details.njk",
   body: detailsForm,
-  show: async ({ ctx, accident, letter, view, person }) => {
+  show: async ({ ctx, view, person, suggestPlate }) => {
     const before = view.me.details ?? (await ctx.people.lastDetails(person.id));
-    const plate = offeredPlate({ accident, letter, lastPlate: before?.plate ?? null });
+    const plate = offeredPlate(view, { suggestPlate, lastPlate: before?.plate ?? null });
     return {
       prefill: prefillOf(before, plate),
       readPlate: plate.isRead ? plate.filled : null,
@@ -59,11 +57,11 @@ export const detailsPage: StepPage<DetailsBody> = {
       unknownInsurer: UNKNOWN_INSURER,
     };
   },
-  submit: async ({ ctx, accident, letter, body }) => {
+  submit: async ({ ctx, party, body }) => {
     const codes = [...ctx.config.insurers.map(({ code }) => code), OTHER_INSURER, UNKNOWN_INSURER];
     if (!codes.includes(body.insurerCode))
       throw new Invalid("settle.details.error.insurerCode" satisfies WordKey, { field: "insurerCode" });
-    const input = { accidentId: accident.id, letter, details: detailsOf(body) };
+    const input = { ...party, details: detailsOf(body) };
     await refusing({ "same-plate": "settle.details.error.samePlate" satisfies WordKey }, () => giveDetails(ctx, input));
   },
 };

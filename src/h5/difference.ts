@@ -35,7 +35,6 @@ function differsAbout({ liability, letter }: View, me: boolean): boolean {
 
 /** Both statements side by side: change mine, talk, or end in a recorded dispute. Also where both agree on what cannot be settled here. */
 export const differencePage: StepPage<Body> = {
-  step: "difference",
   template: "settle/difference.njk",
   body,
   show: ({ ctx, view }) => ({
@@ -43,8 +42,8 @@ export const differencePage: StepPage<Body> = {
     reason: reasonOf(view.liability),
     notes: { mine: view.me.statement?.note, theirs: view.otherStatement?.note },
   }),
-  submit: async ({ ctx, accident, letter, view }) => {
+  submit: async ({ ctx, party, view }) => {
     const reason = reasonOf(view.liability);
-    await endAccident(ctx, { accidentId: accident.id, letter, code: "dispute", reasons: reason ? [reason] : [] });
+    await endAccident(ctx, { ...party, code: "dispute", reasons: reason ? [reason] : [] });
   },
 };

@@ -5,11 +5,10 @@ import { timeText } from "./times.ts";
 
 /** Page 8: the number, the agreement as picture and PDF, what the insurer does next and by when. */
 export const donePage: StepPage = {
-  step: "done",
   template: "settle/done.njk",
-  show: ({ ctx, accident, view, person }) => {
+  show: ({ ctx, view, person }) => {
     const now = ctx.clock.now();
-    const reading = { accident, config: ctx.config, now, language: person.language };
+    const reading = { config: ctx.config, now, language: person.language };
     return {
       line: claimLine(view, reading),
       mine: view.agreement?.parties[view.letter],

@@ -30,7 +30,7 @@ function limitOf(ctx: PageRequest["ctx"]): RateLimit {
 export const licencePage: PartyPage<Typed> = {
   path: "details/licence",
   template: "settle/details.njk",
-  openAt: [detailsPage.step, ...(detailsPage.alsoAt ?? [])],
+  openWith: ["details"],
   multipart: true,
   // whatever stands in the form by now comes along; it is judged when it is sent for good
   body: Joi.object<Typed>(Object.fromEntries(FIELDS.map((name) => [name, Joi.string().allow("").max(200)]))),

@@ -2,7 +2,7 @@ import type { Scene } from "../domain/accident.ts";
 import type { Photo } from "../domain/photo.ts";
 import { NotFound } from "../errors.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
-import type { PageRequest, PartyFile } from "./page.ts";
+import type { CaseRequest, PageRequest, PartyFile } from "./page.ts";
 import { linksOf, PHOTO_SIZES, type PhotoSize } from "./photo-links.ts";
 import { stampText } from "./times.ts";
 
@@ -25,8 +25,8 @@ export const photoFile: PartyFile = {
 const isSize = (text: string): text is PhotoSize => (PHOTO_SIZES as readonly string[]).includes(text);
 
 /** What leaves our pages says on its face of which case it is, when it arrived and where that was. */
-async function handout({ ctx, accident, view, t }: PageRequest, photo: Photo, copy: Buffer) {
-  const { number, scene } = accident;
+async function handout({ ctx, view, t }: CaseRequest, photo: Photo, copy: Buffer) {
+  const { number, scene } = view;
   const slot = t(`settle.case.watermark.slot.${photo.slot}`);
   const place = placeOf(scene);
   const lines = [

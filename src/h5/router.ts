@@ -1,6 +1,7 @@
 import Router from "@koa/router";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
+import { STEPS } from "../domain/journey.ts";
 import { answersInTime } from "../http/in-time.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
 import { noStore } from "../http/security-headers.ts";
@@ -14,24 +15,21 @@ import { postForm, showForm } from "./form.ts";
 import { digitsForm, joinForm, openInvitation } from "./join.ts";
 import { licencePage } from "./licence.ts";
 import { invitationFile, liveFile } from "./live.ts";
-import type { PartyFile, PartyPage, StepPage } from "./page.ts";
-import { settlePages } from "./pages.ts";
+import type { AnyPartyPage, PartyFile } from "./page.ts";
 import { seeOther } from "./paths.ts";
 import { photoFile } from "./photo-file.ts";
-import { photosPage, positionPage, swapPage } from "./photos.ts";
+import { positionPage, swapPage } from "./photos.ts";
 import { photosLiveFile } from "./photos-live.ts";
 import { changeLanguage, endPage, helpPage, privacyPage } from "./public-pages.ts";
 import { comeBack, signedIn, signIn } from "./sign-in.ts";
 import { entryUrl, runningUrl, startForm } from "./start.ts";
-import { endedPage, invitePage, movePage, placePage } from "./steps.ts";
+import { STEP_PAGES } from "./step-pages.ts";
 import { uploadRoutes } from "./uploads.ts";
-import { remindPage } from "./waits.ts";
+import { remindPage } from "./wait.ts";
 import { invitationPage, removeOtherPage, wayOutPage } from "./way-out.ts";
 
-/** The drivers' way as a list: one page for each step of the journey … */
-export const STEP_PAGES = [photosPage, movePage, placePage, invitePage, endedPage, ...settlePages] as StepPage[];
-/** … what is open at any step … */
-export const PARTY_PAGES = [
+/** What belongs to a case but to no step of the way (those: step-pages.ts) … */
+export const PARTY_PAGES: readonly AnyPartyPage[] = [
   casePage,
   wayOutPage,
   removeOtherPage,
@@ -41,7 +39,7 @@ export const PARTY_PAGES = [
   extrasPage,
   licencePage,
   remindPage,
-] as PartyPage[];
+];
 /** … and files. */
 export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photosLiveFile, photoFile, ...agreementFiles];
 
@@ -99,9 +97,12 @@ function partyRoutes(ctx: Context, router: Router): void {
     router.get(path, getPage(ctx, page));
     if (page.submit) router.post(path, postPage(ctx, page));
   }
-  for (const page of STEP_PAGES) {
-    router.get(`${base}/${page.step}`, getPage(ctx, page));
-    if (page.submit) router.post(`${base}/${page.step}`, postPage(ctx, page));
+  for (const step of STEPS) {
+    const page = STEP_PAGES[step];
+    if (!page) continue;
+    const opened = { ...page, openWith: [step] };
+    router.get(`${base}/${step}`, getPage(ctx, opened));
+    if (page.submit) router.post(`${base}/${step}`, postPage(ctx, opened));
   }
   uploadRoutes(ctx, router);
   for (const file of PARTY_FILES) router.get(`${base}/${file.path}`, getFile(ctx, file));

@@ -1,5 +1,5 @@
 import Joi from "joi";
-import { contentDigest, signAgreement } from "../actions/sign-agreement.ts";
+import { signAgreement } from "../actions/sign-agreement.ts";
 import { LETTERS, type Letter, otherOf } from "../domain/accident.ts";
 import type { AgreementContent } from "../domain/agreement.ts";
 import { findAct } from "../domain/liability.ts";
@@ -74,16 +74,15 @@ function insurersOf(parties: Known[], letter: Letter): object {
 
 /** Page 7: the two sentences, the whole, the separate consent to forwarding (PIPL art. 23), the signature by hand. */
 export const signPage: StepPage<Body> = {
-  step: "sign",
   template: "settle/sign.njk",
   maxBytes: MAX_FORM_BYTES,
   body,
   show: (request) => {
     const content = request.view.agreement;
-    return content ? { ...shown(request, content), digest: contentDigest(request.ctx, request.accident) } : {};
+    return content ? { ...shown(request, content), digest: request.agreementDigest() } : {};
   },
-  submit: async ({ ctx, accident, letter, body: { forwarding, ...signed } }) => {
-    const input = { accidentId: accident.id, letter, ...signed, forwarding: forwarding === "yes" };
+  submit: async ({ ctx, party, body: { forwarding, ...signed } }) => {
+    const input = { ...party, ...signed, forwarding: forwarding === "yes" };
     try {
       await refusing(SIGNATURE_WORDS, () => signAgreement(ctx, input));
     } catch (error) {

@@ -30,10 +30,8 @@ const body = Joi.object<Body>({
   note: note.default("").messages({ "string.max": "settle.statement.error.note" satisfies WordKey }),
 });
 
-/** Page 6: what I did, what the other did, where my car was hit. Open again until the first signature. */
+/** Page 6: what I did, what the other did, where my car was hit. */
 export const statementPage: StepPage<Body> = {
-  step: "statement",
-  alsoAt: ["invite", "wait-details", "wait-statement", "difference", "sign"],
   template: "settle/statement.njk",
   body,
   show: ({ ctx, view }) => ({
@@ -42,11 +40,11 @@ export const statementPage: StepPage<Body> = {
     prefill: view.me.statement ?? {},
     changing: view.me.statement !== null,
   }),
-  submit: async ({ ctx, accident, letter, body: statement }) => {
+  submit: async ({ ctx, party, body: statement }) => {
     for (const field of ["ownAct", "otherAct"] as const) {
       if (!findAct(ctx.config.rules.catalogue, statement[field]))
         throw new Invalid(`settle.statement.error.${field}` satisfies WordKey, { field });
     }
-    await giveStatement(ctx, { accidentId: accident.id, letter, statement });
+    await giveStatement(ctx, { ...party, statement });
   },
 };

@@ -1,10 +1,12 @@
 import { deliverClaim } from "../actions/deliver-claim.ts";
 import { fetchPhoto } from "../actions/fetch-photo.ts";
+import { makeInvitation } from "../actions/make-invitation.ts";
 import { readPlate } from "../actions/read-plate.ts";
 import { renderDocuments } from "../actions/render-documents.ts";
 import { tellPerson } from "../actions/tell-person.ts";
 import type { Context } from "../context.ts";
 import type { OutboxEntry } from "../domain/accident.ts";
+import { needsInvitation } from "../domain/invitation.ts";
 
 export type Delivery = NonNullable<Awaited<ReturnType<Context["deliveries"]["claimDue"]>>>;
 
@@ -81,7 +83,11 @@ export const LANES: readonly Lane[] = [
     concurrency: 2,
     leaseMs: 15_000,
     async handle(ctx, { openBody, attempts, last }) {
-      const again = await fetchPhoto(ctx, { ...JSON.parse(await openBody()), attempts, last });
+      const job = JSON.parse(await openBody());
+      const again = await fetchPhoto(ctx, { ...job, attempts, last });
+      // whoever hears "you may move" next finds the code for the other driver on the page
+      if (needsInvitation(await ctx.accidents.get(job.accidentId), ctx.clock.now()))
+        await makeInvitation(ctx, { accidentId: job.accidentId, letter: "A" });
       return again ? { to: "late", head: "", ...again } : undefined;
     },
   },

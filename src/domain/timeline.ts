@@ -1,4 +1,4 @@
-import type { ChainedEvent, EventType, Letter } from "../domain/accident.ts";
+import type { ChainedEvent, EventType, Letter } from "./accident.ts";
 
 /** One line of the history, in codes; the words are the template's. */
 export interface TimelineEntry {

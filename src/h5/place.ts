@@ -1,0 +1,25 @@
+import Joi from "joi";
+import { recordPlace } from "../actions/record-place.ts";
+import { WEATHERS, type Weather } from "../domain/accident.ts";
+import { line } from "../http/fields.ts";
+import type { StepPage } from "./page.ts";
+
+interface PlaceBody {
+  address: string;
+  weather: Weather;
+}
+
+/** Page 4: where and in which weather. */
+export const placePage: StepPage<PlaceBody> = {
+  template: "h5/place.njk",
+  body: Joi.object<PlaceBody>({
+    address: line(80)
+      .required()
+      .messages({ "string.empty": "h5.place.error.address", "any.required": "h5.place.error.address" }),
+    weather: Joi.valid(...WEATHERS)
+      .required()
+      .messages({ "*": "h5.place.error.weather" }),
+  }),
+  show: ({ view }) => ({ weathers: WEATHERS, position: view.scene.position }),
+  submit: ({ ctx, party, body }) => recordPlace(ctx, { ...party, ...body }),
+};
