@@ -47,7 +47,7 @@ export interface View {
   wantedExtras: ExtraSlot[];
   /** the photograph of a plate of which we have asked whose it is */
   askedPhoto: string | null;
-  /** by the photograph of his plate; who remembers his last plate asks suggestedPlate himself */
+  /** by the photograph of this driver's plate alone; the form asks suggestedPlate, with the plate of last time */
   plateSuggestion: PlateSuggestion | null;
   /** where a picture shows another plate than was typed; what the other typed is not told before the agreement */
   plateDoubts: PlateDoubt[];
