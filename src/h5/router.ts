@@ -81,12 +81,12 @@ function beginningRoutes(ctx: Context, router: Router): void {
   router.get("/join", (koa) => showForm(ctx, koa, digitsForm()));
   router.post("/join", (koa) => postForm(ctx, koa, digitsForm()));
   router.get("/join/:code", async (koa) => {
-    const accident = await openInvitation(ctx, koa, String(koa.params["code"]));
-    if (accident) showForm(ctx, koa, joinForm(ctx, koa, accident));
+    const invited = await openInvitation(ctx, koa, String(koa.params["code"]));
+    if (invited) showForm(ctx, koa, joinForm(ctx, koa, invited));
   });
   router.post("/join/:code", async (koa) => {
-    const accident = await openInvitation(ctx, koa, String(koa.params["code"]));
-    if (accident) await postForm(ctx, koa, joinForm(ctx, koa, accident));
+    const invited = await openInvitation(ctx, koa, String(koa.params["code"]));
+    if (invited) await postForm(ctx, koa, joinForm(ctx, koa, invited));
   });
 }
 
