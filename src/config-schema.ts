@@ -42,7 +42,10 @@ export const VARIABLES: Record<string, string> = {
   WECHAT_API_URL: "wechat.apiUrls",
 };
 
-/** Each may be given as the path of a file instead, in the variable of this name with `_FILE` behind it; so may each insurer's `secretEnv`. */
+/**
+ * Secrets. Each may be given as the path of a file in the variable of this name with `_FILE` appended; so may
+ * each insurer's `secretEnv`.
+ */
 export const SECRETS: readonly string[] = [
   "MONGODB_URI",
   "AWS_ACCESS_KEY_ID",

@@ -10,7 +10,10 @@ export interface GivenSecrets {
   files: string[];
 }
 
-/** Reads each secret X that is given as X_FILE, the white space at both ends taken off. Faults name the variable, never what the file holds. */
+/**
+ * Reads each secret X that is given as X_FILE and trims white space. Faults name the variable, never the
+ * file's content.
+ */
 export async function readSecretFiles(env: NodeJS.ProcessEnv, written: Tree, faults: string[]): Promise<GivenSecrets> {
   const given: GivenSecrets = { env: { ...env }, files: [] };
   for (const name of new Set([...SECRETS, ...insurersSecrets(written)])) {

@@ -72,14 +72,20 @@ export class Busy extends AppError {
   }
 }
 
-/** 503: the database gave no answer within its limit. What was to be written may have been written: look it up, or let the sender repeat. */
+/**
+ * 503: the database gave no answer within its limit. A write may or may not have taken effect: look it up, or
+ * let the sender repeat.
+ */
 export class DatabaseAway extends Busy {
   constructor(cause?: unknown) {
     super(5, "database-away", cause);
   }
 }
 
-/** Keeps the process from starting, or a command from working: one sentence for the operator that says the cause and the cure. */
+/**
+ * Keeps the process from starting or a command from working. The message is one sentence for the operator:
+ * the cause and the cure.
+ */
 export class StartFault extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });

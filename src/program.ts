@@ -12,7 +12,8 @@ async function start(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const running = await startServer(await createContext(config, { log }));
   log.info({ port: config.port, simulator: config.simulator }, "started");
-  // its models take a second to load: not while somebody waits for the first picture; where it fails that one tries again
+  // load the plate reader's models now, which takes a second, not with the first picture; if that fails, that
+  // picture tries again
   running.ctx.photos.plates.isAvailable().catch((error: unknown) => log.debug({ err: error }, "plates.not-warmed-up"));
   if (config.simulator) process.stdout.write(`\n  Simulator: ${config.publicUrl}/simulator\n\n`);
 

@@ -1,4 +1,7 @@
-/** What runs out the limit of a wait: the system's timers, or a test's own, which do not run out because the machine is busy. */
+/**
+ * Ends waits at their limit: the system's timers, or a test's own, which does not fire because the machine is
+ * busy.
+ */
 export interface Timer {
   /** Calls `ring` once after `ms`, unless the function that it returns is called before. */
   after(ms: number, ring: () => void): () => void;
@@ -16,7 +19,10 @@ export interface Limit {
   ms: number;
 }
 
-/** The promise's outcome, or after the limit what `late` returns or throws. The work itself goes on: nothing can stop it. */
+/**
+ * Returns the promise's outcome, or after the limit what `late` returns or throws. The work itself cannot be
+ * stopped and goes on.
+ */
 export async function within<T, L>(work: Promise<T>, { timer, ms }: Limit, late: () => L): Promise<T | L> {
   let stop = (): void => {};
   const limit = new Promise<L>((resolve, reject) => {

@@ -12,7 +12,10 @@ export interface AnnouncePhoto {
   letter: Letter;
   /** the platform keeps the bytes for three days under this id */
   mediaId: string;
-  /** why the platform is known to hand out no pictures at present (its code): the place is asked for again at once */
+  /**
+   * why the platform is known to hand out no pictures at present (its code): the slot is then asked for again
+   * at once
+   */
   delayedBy?: string | null;
   /** who has just read the accident saves a second reading */
   loaded?: Accident;
@@ -44,7 +47,10 @@ export function announcePhoto(ctx: Context, announcement: AnnouncePhoto): Promis
   });
 }
 
-/** In the order asked for: the five are the first driver's; then what would help; then anything. A delayed one keeps its place. */
+/**
+ * The slot that the next picture fills: the first driver's five in their order, then the extras that would
+ * help, then "extra". A delayed picture keeps its slot.
+ */
 function nextSlot({ config }: Context, accident: Accident, letter: Letter): PhotoSlot {
   const isKept = (slot: PhotoSlot) => accident.photos.some((photo) => photo.slot === slot && isToFetch(photo));
   const [missing] = letter === "A" && !accident.movedAt ? missingSlots(accident).filter((slot) => !isKept(slot)) : [];

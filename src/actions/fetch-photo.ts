@@ -17,10 +17,10 @@ export interface FetchPhoto {
 }
 
 /**
- * Downloads a picture that was sent in the chat, checks it, puts it into its place by what it shows and stores it; what is
- * no usable photograph is refused and the driver told what to do. One that the platform does not hand out at present is
- * delayed: the driver is sent to the form, and the job comes again as is returned, until the platform has it no more.
- * Throws Busy when too many pictures wait.
+ * Downloads a picture that was sent in the chat, checks it, puts it into the slot that fits what it shows,
+ * and stores it. An unusable one is refused and the driver told what to do. One that the platform does not
+ * hand out at present is delayed: the driver is sent to the form, and the result says when the job is to run
+ * again. Throws Busy when too many pictures wait.
  */
 export async function fetchPhoto(ctx: Context, job: FetchPhoto): Promise<Again | null> {
   const { accidentId, photoId, attempts = 1, last = false } = job;

@@ -7,7 +7,10 @@ export const alive: RouterMiddleware = (http) => {
   http.body = { status: "ok" };
 };
 
-/** The database answers in time, too: only then should requests be sent here. The values of `ctx.health` stand beside the status; they turn no traffic away. */
+/**
+ * Answers 200 while the database answers in time, so that requests should be sent here, else 503. The values
+ * of `ctx.health` are added for operators and do not change the status.
+ */
 export function ready(ctx: Context): RouterMiddleware {
   return async (http) => {
     const [reachable, values] = await Promise.all([ctx.databaseReady(), ctx.health.values()]);

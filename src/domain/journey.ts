@@ -22,7 +22,7 @@ export type Step =
 
 export type Status = "open" | "ready-to-sign" | "half-signed" | "concluded" | "ended";
 
-/** The mandatory slots that have no picture at all yet, in order (an announced picture counts as sent, a delayed one does not). */
+/** The mandatory slots without a picture, in order. An announced picture counts, a delayed one does not. */
 export function missingSlots(accident: Accident): PhotoSlot[] {
   return PHOTO_SLOTS.filter((slot) => !accident.photos.some((photo) => photo.slot === slot && isSent(photo)));
 }

@@ -12,18 +12,25 @@ export interface Again {
 
 const MINUTE_MS = 60_000;
 
-/** Faults of the moment (no answer, an error page) are worth so many attempts, the last after half a minute, before the driver is sent to the form. */
+/**
+ * Attempts after a passing fault (no answer, an error page), the last half a minute later, before the driver
+ * is sent to the form.
+ */
 const PATIENCE = 3;
 
-/** So often it is asked whether the account has been put right. */
+/** Pause between two attempts while it is not known when the account is accepted again. */
 const LOOK_AGAIN_MS = 15 * MINUTE_MS;
 
-/** After the start of the limit's next day: the platform's clock is not ours, and not all come at once. */
+/**
+ * Attempts are spread over so long after the start of the limit's next day: the platform's clock differs from
+ * ours, and they should not all come at once.
+ */
 const SPREAD_MS = 10 * MINUTE_MS;
 
 /**
- * When to ask again for a picture, after the platform has failed or refused us: not sooner than the platform says, for the three days for which it
- * keeps it. Null: it is gone. Throws the error where the job's own next attempt, some seconds later, may heal it. `random`: 0 to 1, spreads the attempts.
+ * Says when to ask again for a picture after the platform has failed or refused us: not before the time that
+ * the platform names, and only for the three days for which it keeps the picture. Null: the picture is gone.
+ * Throws the error where the job's own next attempt, some seconds later, may succeed.
  */
 export function tryAgain(
   error: Upstream,
@@ -42,7 +49,10 @@ function pauseMs(retryAt: unknown, { now, random }: { now: Date; random: number 
   return saidMs > LOOK_AGAIN_MS ? Math.round(saidMs + SPREAD_MS * (0.1 + 0.9 * random)) : LOOK_AGAIN_MS;
 }
 
-/** Whether its driver is to hear that it was not taken: not of a delayed one in whose place another stands by now. */
+/**
+ * Whether the driver is told that the picture was not accepted. A delayed one whose slot has been filled
+ * since needs no message.
+ */
 export const isWanted = (accident: Accident, { state, slot }: Photo): boolean =>
   state !== "delayed" || (!isOver(accident) && missingSlots(accident).some((missing) => missing === slot));
 

@@ -133,10 +133,10 @@ export const UNEXAMINED: Pick<
 /** The platform keeps what a person has sent for so long. */
 export const MEDIA_LIFE_MS = 3 * 24 * 3600_000;
 
-/** Here, or about to be: its place is not asked for. */
+/** Stored or announced: its slot is not asked for. */
 export const isSent = ({ state }: Pick<Photo, "state">): boolean => state === "announced" || state === "stored";
 
-/** Its bytes are with the platform and still to be fetched. */
+/** Its bytes are still to be fetched from the platform. */
 export const isToFetch = ({ state }: Pick<Photo, "state">): boolean => state === "announced" || state === "delayed";
 
 /** The same bytes stand in this place already: an upload whose answer was lost comes again. */

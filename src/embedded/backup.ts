@@ -12,20 +12,21 @@ const PARTIAL = ".partial";
 /** The server may write to the same disk: it refuses photographs when little is left. */
 const LEFT_BYTES = 64 * 1024 * 1024;
 
-/** How far it is: bytes that are copied, of so many; then the copy is looked through. */
+/** Bytes copied so far and in all; after copying the copy is checked. */
 export type Progress = { doing: "copying" | "checking"; bytes: number; of: number };
 
 export interface Backup {
   /** the folder of the database, in use or not */
   from: string;
-  /** the folder to be, which is not there yet */
+  /** the folder to be made; must not exist */
   to: string;
   progress(state: Progress): void;
 }
 
 /**
- * Copies the database as it is at one moment, while its owner goes on writing: whole documents, all of what was acknowledged before. The copy is
- * looked through and has its name only when it is whole and on the disk. Returns its size in bytes. Throws a StartFault.
+ * Copies the database as it is at one moment while its owner goes on writing: whole documents, and all that
+ * was acknowledged before. The copy gets its name only after it was checked and is on the disk. Returns its
+ * size in bytes. Throws a StartFault.
  */
 export async function backUp({ from, to, progress }: Backup): Promise<number> {
   const { size } = statSync(join(from, FILE), { throwIfNoEntry: false }) ?? {};
@@ -108,7 +109,7 @@ async function watch(file: string, { report, signal }: { report(bytes: number): 
   }
 }
 
-/** A file or a folder, to the disk. */
+/** Forces a file or a folder to the disk. */
 function flush(path: string): void {
   const descriptor = openSync(path, "r");
   try {

@@ -1,7 +1,8 @@
 import { openReader } from "./engine.ts";
 import { verify } from "./verify.ts";
 
-// A process that looks through the database in the folder it is given, and may crash on it. Ends with 0 when all is well; else it says what is not.
+// Checks the database in the given folder, in a process of its own because a damaged file may crash it. Exit
+// code 0: whole; else the fault is printed.
 const [dir] = process.argv.slice(2);
 
 function faultIn(folder: string): string | undefined {
@@ -15,5 +16,5 @@ function faultIn(folder: string): string | undefined {
 
 const fault = faultIn(dir as string);
 if (fault !== undefined) process.stdout.write(`${fault}\n`);
-// at once: what LMDB does at its end may fail where pages do not fit together
+// exit at once: closing LMDB may crash on a damaged file
 process.exit(fault === undefined ? 0 : 1);

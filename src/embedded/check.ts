@@ -7,13 +7,17 @@ import { StartFault } from "../errors.ts";
 import { FILE } from "./disk/disk.ts";
 import { FILE_MODE } from "./private-folder.ts";
 
-/** Beside the file: what it was when it was closed in order. A file that is still the same needs no look. */
+/**
+ * Beside the database's file: its identity, size and time when it was closed in order. While these are the
+ * same it is not checked again.
+ */
 const NOTE = "closed.json";
 
 /**
- * Looks through the whole database unless it is as it was closed: a process that was killed leaves it whole, a copy made by hand while it was
- * written, a torn disk or a foreign hand does not. In a process of its own, because LMDB crashes on pages that do not fit together.
- * Throws a StartFault that says what is wrong and what to do.
+ * Checks the whole database unless its file is as it was when it was closed. A killed process leaves it
+ * whole; a copy made by hand during writing, a damaged disk or another program may not. Runs in a process of
+ * its own, because LMDB crashes on inconsistent pages. Throws a StartFault that says what is wrong and what
+ * to do.
  */
 export async function requireWhole(dir: string): Promise<void> {
   const { is, was } = stateOf(dir);
@@ -25,18 +29,18 @@ export async function requireWhole(dir: string): Promise<void> {
   );
 }
 
-/** After the last write. */
+/** Notes that the database was closed in order. Call it after the last write. */
 export function noteClosed(dir: string): void {
   const { is } = stateOf(dir);
   if (is !== null) writeFileSync(join(dir, NOTE), is, { mode: FILE_MODE });
 }
 
-/** Before the first write. */
+/** Removes that note. Call it before the first write. */
 export const forgetClosed = (dir: string): void => rmSync(join(dir, NOTE), { force: true });
 
 function stateOf(dir: string): { is: string | null; was: string | null } {
   const file = statSync(join(dir, FILE), { bigint: true, throwIfNoEntry: false });
-  // an empty one is made into a database like one that is not there
+  // an empty file is initialised like a missing one
   if (!file || file.size === 0n) return { is: null, was: null };
   const facts = [file.dev, file.ino, file.size, file.mtimeNs].map(String);
   return { is: JSON.stringify(facts), was: readOrNull(join(dir, NOTE)) };
@@ -52,7 +56,7 @@ function readOrNull(path: string): string | null {
 
 const PROCESS = fileURLToPath(new URL("./check-process.js", import.meta.url));
 
-/** What is wrong with the database in the folder, or null. */
+/** Checks the database in the folder; returns what is wrong with it, or null. */
 export async function lookThrough(dir: string): Promise<string | null> {
   const child = spawn(process.execPath, [PROCESS, dir], { stdio: ["ignore", "pipe", "ignore"] });
   let said = "";

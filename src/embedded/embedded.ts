@@ -24,12 +24,15 @@ export type Embedded = {
 type Address = { socket: string | null; port: number | null };
 type Message = Partial<Address> & { error?: string };
 
-/** `port`: MongoDB's protocol is spoken on loopback, too, to everybody on this machine without a password (0: any free one). */
+/**
+ * `port`: also opens TCP on loopback, to every user of this machine without a password (0: any free port).
+ */
 export type EmbeddedOptions = { dir: string; port?: number | null };
 
 /**
- * Starts the default database: MongoDB's wire protocol on a socket in `dir`, over the files there, in a worker thread; folder and files are made private.
- * Throws a Conflict that says who holds the folder when another process does, and a StartFault for a damaged database or a full disk.
+ * Starts the default database over the files in `dir`, in a worker thread: MongoDB's wire protocol on a
+ * socket in that folder. Makes folder and files private. Throws a Conflict that names the process that holds
+ * the folder, or a StartFault for a damaged database or a full disk.
  */
 export async function startEmbedded({ dir, port = null }: EmbeddedOptions): Promise<Embedded> {
   makePrivate(dir);

@@ -7,12 +7,15 @@ import { Documents } from "./disk/documents.ts";
 import { Store } from "./disk/store.ts";
 import type { Doc } from "./values/value.ts";
 
-/** Opens the database in the folder `dir`, which exists, without a socket. `clock` gives milliseconds since 1970; `disk`: another one than the folder's. */
+/**
+ * Opens the database in the existing folder `dir`, without a socket. `clock`: milliseconds since 1970.
+ * `disk`: replaces the folder's own, for tests.
+ */
 export function openEngine(dir: string, clock: () => number, disk: Disk = diskAt(dir)): Engine {
   return engineOf(new Store(disk), clock);
 }
 
-/** For who only looks: beside the owner of the folder, or before there is one. */
+/** Opens it for reading only: beside the owner of the folder, or before there is one. */
 export const openReader = (dir: string): Engine => engineOf(new Store(diskAt(dir), { readOnly: true }), Date.now);
 
 function engineOf(store: Store, clock: () => number): Engine {

@@ -15,8 +15,8 @@ export interface NearbyServer {
 }
 
 /**
- * Listens on a socket in the folder, which is ours: one that lies there is a dead process's. Null on Windows; throws where there can be none, as
- * on some network file systems.
+ * Listens on a socket in the folder that this process owns, in place of one that a dead process has left.
+ * Null on Windows. Throws where the file system has no sockets, such as some network file systems.
  */
 export async function listenInFolder(
   dir: string,
@@ -38,7 +38,10 @@ export async function listenInFolder(
   }
 }
 
-/** A socket's address holds a hundred bytes; the kernel knows a folder that is open by a shorter name. */
+/**
+ * Shortens the path: a socket's address holds about a hundred bytes, and the kernel knows an open folder by a
+ * shorter name.
+ */
 function shortened(folder: string): { folder: string; close: () => void } {
   const isShort = Buffer.byteLength(join(folder, NAME)) <= LONGEST_ADDRESS;
   if (isShort || process.platform !== "linux") return { folder, close: () => {} };

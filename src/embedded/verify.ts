@@ -44,7 +44,10 @@ function outOfStep({ store }: Engine, collection: Collection, index: Index): str
   ];
 }
 
-/** Pages that lead back to themselves would never come to an end. Throws where a key does not follow the one before. */
+/**
+ * Walks the keys in order and throws where one does not follow the one before: pages that form a loop would
+ * never end.
+ */
 function* inOrder(store: Engine["store"], area: number): ReturnType<Engine["store"]["range"]> {
   let last: Buffer | null = null;
   for (const entry of store.range(wholeArea(area))) {

@@ -136,7 +136,10 @@ async function refuse(
   await show(page, await openParty(ctx, koa), { values: typed(posted.fields), ...wordsOf(error, t) });
 }
 
-/** The form as it was when it was posted, and what was typed: the database is not asked again. Where even that fails the error page gives the fields back. */
+/**
+ * Shows the form as it was filled in, without asking the database again. Where even that fails, the error
+ * page gives the fields back.
+ */
 async function showTyped(page: Page, request: PageRequest, { error, posted }: { error: Busy; posted: Posted }) {
   const { koa, t } = request;
   if (!page.template || wantsJson(koa)) throw error;

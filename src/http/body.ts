@@ -33,7 +33,10 @@ const TYPED = "typed";
 /** the largest of our forms: two signatures */
 const TYPED_BYTES = 1024 * 1024;
 
-/** What a form had posted, read now if nobody has; null: it was no such form, or cannot be read. For whoever cannot take it and gives it back. */
+/**
+ * The fields of a posted form, read now unless they were read before, to give them back in an error page.
+ * Null: no such form, or unreadable.
+ */
 export async function typedFields(koa: Koa.Context): Promise<Record<string, string> | null> {
   if (koa.method !== "POST" || !koa.is(FORM)) return null;
   if (!koa.state[TYPED]) await readPosted(koa, { maxBytes: TYPED_BYTES }).catch(() => {});

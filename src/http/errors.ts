@@ -51,7 +51,7 @@ async function answer(ctx: Context, koa: Koa.Context, error: unknown): Promise<v
     title: t(`h5.errors.title.${status}`),
     self: koa.originalUrl,
     csrf: csrfToken(ctx, koa),
-    // As it was posted, its token included: sent again it is the same form.
+    // Posted fields including the token, so that it can be sent again as it is.
     again: error instanceof Busy ? await typedFields(koa) : null,
   });
 }

@@ -7,7 +7,10 @@ import { DatabaseAway } from "../errors.ts";
 export const ANSWER_MS = 4_500;
 const LOOK_MS = 250;
 
-/** Answers 503 in time where a slow database is what the request waits for; pictures and other systems may take longer. What is under way goes on. */
+/**
+ * Answers 503 in time when the request waits for a slow database. Pictures and other systems may take longer.
+ * The work itself goes on.
+ */
 export function answersInTime(ctx: Context, answerMs = ANSWER_MS): Koa.Middleware {
   return async (koa, next) => {
     const done = new AbortController();

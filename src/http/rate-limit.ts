@@ -3,7 +3,7 @@ import { Invalid } from "../errors.ts";
 export interface RateLimit {
   /** One more call of this caller; throws Invalid "too-many-requests" 429 when he has used up his share. */
   take(key: string): void;
-  /** The call came to nothing for want of room here: it does not count. */
+  /** Takes a call back that failed for lack of room here: it does not count. */
   giveBack(key: string): void;
 }
 

@@ -70,7 +70,7 @@ export const LANES: readonly Lane[] = [
     kind: "document",
     concurrency: 1,
     leaseMs: 15_000,
-    // Claims wait behind it: what a body would say is known without it, and need not open.
+    // Claims wait for the agreement. Its body adds nothing that is not known here, so it need not be opened.
     async handle(ctx, { accidentId, attempts }) {
       await settlePaper(ctx, { accidentId, attempts });
       return undefined;

@@ -15,7 +15,7 @@ const MAX_ATTEMPTS: Record<Delivery["kind"], number> = {
 };
 /** of a lease: a claim's post that begins later could outlast it (30 s of lease, 15 s of time-out) */
 const LAST_MOMENT = 0.5;
-/** in leases: a job that takes longer is given up, its place goes to the next */
+/** in leases: a job that takes longer is given up and its place is free for the next */
 const LONGEST = 4;
 
 /** Does one leased delivery and writes what became of it, under the lease's token. Never throws: the loop goes on. */
@@ -60,7 +60,10 @@ async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): 
   }
 }
 
-/** Gives up on a job that never settles, so that its place is free again; what it still does is fenced off by its lease. */
+/**
+ * Ends the wait for a job that never settles, so that its place is free. Whatever it still writes is refused
+ * by its lease's token.
+ */
 const stuck = (): never => {
   throw Object.assign(new Error("job stuck"), { code: "job-stuck" });
 };

@@ -17,7 +17,10 @@ export interface Photos {
    * `photo-damaged` 422. All else here asks it first: what it refuses no decoder is shown.
    */
   inspect(bytes: Buffer): Inspected;
-  /** The format, the copy, the thumbnail and all that the pixels tell; throws `photo-damaged` for what only a decode can find, too, and Busy when too many wait. */
+  /**
+   * Decodes and measures the picture: format, copy, thumbnail, findings. Throws `photo-damaged` for what only
+   * decoding can find, and Busy when too many wait.
+   */
   examine(bytes: Buffer): Promise<Examined & Pick<Inspected, "mime">>;
   /** The copy with lines of text over it, to be handed out: JPEG without metadata. */
   watermark(copy: Buffer, lines: readonly string[]): Promise<Buffer>;

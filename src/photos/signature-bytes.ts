@@ -6,7 +6,10 @@ const field = "signature";
 const START = "data:image/png;base64,";
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** The PNG of a signature pad's data URL, judged by its length and header before any decoder sees it; throws Invalid with `field: "signature"`. */
+/**
+ * Reads the PNG from a signature pad's data URL and checks its length and header before a decoder gets it.
+ * Throws Invalid with `field: "signature"`.
+ */
 export function signatureBytes(dataUrl: string): Buffer {
   if (!dataUrl) throw new Invalid("signature-empty", { field });
   const limit = START.length + Math.ceil(MAX_SIGNATURE_BYTES / 3) * 4;

@@ -18,7 +18,7 @@ export const ACTS: Readonly<Record<string, Act>> = {
   click: async (desk, phone, body) => later(desk, desk.platform.click(phone.openid, body.toString("utf8"))),
   location: async (desk, phone) => later(desk, desk.platform.sendLocation(phone.openid, PLACE)),
   picture: async (desk, phone, body) => later(desk, desk.platform.sendImage(phone.openid, body)),
-  /** Points the camera at the newest code of this round that lives. */
+  /** Scans the newest valid code of this round. */
   async scan(desk, phone) {
     const newest = desk.rounds.newestCode();
     if (!newest) return { scanned: false };

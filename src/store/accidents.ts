@@ -271,7 +271,10 @@ async function write(
   return null;
 }
 
-/** What tells whether a write took effect whose answer was lost, or that the driver has repeated; null: there is no such accident. */
+/**
+ * Reads what tells whether a write whose answer was lost, or that the driver has repeated, took effect. Null:
+ * there is no such accident.
+ */
 function traceOf(
   model: Model<AccidentDocument>,
   _id: string,
@@ -279,7 +282,7 @@ function traceOf(
   return model.collection.findOne({ _id } as never, { projection: { version: 1, writes: 1 } }) as never;
 }
 
-/** writes that may still be asked for */
+/** marks kept: writes whose outcome may still be looked up */
 const WRITES_LIMIT = 8;
 
 function stored(accidentId: string, { body, ...plain }: OutboxEntry, seq: number, seals: Sealing): StoredEntry {

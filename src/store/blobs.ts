@@ -125,14 +125,15 @@ async function write(store: Store, owner: BlobOwner, blobs: (NewBlob & { sha256:
     };
   });
   await register.begin(uploads, keeper, new Date(store.now().getTime() + store.dueAfterMs));
-  // The entries stay for the sweep: what failed for us may still arrive there. What went wrong first is what is told.
+  // The entries stay for the sweep, because a write that failed here may still arrive there. The first error
+  // is thrown.
   const takeAway = async (error: unknown): Promise<never> => {
     await keepers[keeper].remove(uploads).catch(() => {});
     if (error instanceof Busy && error.code === "storage-full") store.room?.refused();
     throw error;
   };
   await keepers[keeper].save(uploads).catch(takeAway);
-  // Where this gives no answer the names may be written: then the bytes must stay.
+  // Without an answer the names may have been written: then the bytes must stay.
   if (!(await register.finish(uploads))) await takeAway(new Upstream("storage-late"));
 }
 

@@ -7,7 +7,10 @@ export function bare<Document extends mongo.Document>(connection: Connection, na
 
 const DUPLICATE = 11000;
 
-/** Inserts documents with fresh random ids: one that is there already was written by the driver's first attempt, whose answer was lost. */
+/**
+ * Inserts documents with fresh random ids. One that exists already was written by the driver's first attempt,
+ * whose answer was lost.
+ */
 export async function insertFresh(inserting: Promise<unknown>): Promise<void> {
   for (const error of (await errorsOf(inserting)).values()) if (error.code !== DUPLICATE) throw error;
 }

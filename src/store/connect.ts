@@ -18,12 +18,16 @@ export interface ConnectOptions {
   timer?: Timer | undefined;
 }
 
-/** A majority that does not answer for so long leaves a write unsettled: it is repeated or looked up. */
+/**
+ * `wtimeout`: after this a write without a majority's answer counts as unsettled and is repeated or looked
+ * up.
+ */
 const MAJORITY_MS = 3_000;
 
 /**
- * A connection of our own, never mongoose's global one: several contexts live in one process. Writes are acknowledged by a majority and when journaled,
- * reads go to the primary, and each command has its limit (`guardOf`). Throws a DatabaseFault.
+ * Opens a connection of its own, never mongoose's global one, since several contexts live in one process.
+ * Writes wait for the majority and the journal, reads go to the primary, and each command has its limit
+ * (`guardOf`). Throws a DatabaseFault.
  */
 export async function connect(uri: string, options: ConnectOptions = {}): Promise<Connection> {
   const { log, room, timer, limits: some } = options;
@@ -41,7 +45,7 @@ export async function connect(uri: string, options: ConnectOptions = {}): Promis
   const first = await open(createClient, hostsOf(uri));
   const guard = new Guard(first, { createClient, limits, log, room, timer });
   const connection = mongoose.createConnection();
-  // Errors are the commands' own; what mongoose says of the first client is no news.
+  // Each command reports its own errors; what mongoose says of the first client adds nothing.
   connection.on("error", () => {});
   connection.setClient(first);
   Object.assign(connection, { db: guardedDb(first.db(), { guard, limits, room }), close: () => guard.close() });
@@ -87,7 +91,7 @@ async function open(
   }
 }
 
-/** Collections and commands with their limits; whatever else the driver's own offers is not for a store. */
+/** The database with limited collections and commands; other methods of the driver are not for a store. */
 function guardedDb(db: mongoose.mongo.Db, guarding: Guarding): mongoose.mongo.Db {
   const collection = db.collection.bind(db);
   return Object.assign(db, {

@@ -51,7 +51,7 @@ interface Reason {
 
 const reasonOf = (error: unknown): Reason => (error as { reason?: Reason }).reason ?? {};
 
-/** They answer, but not as members of the set that the URI names, or none of them is the primary. */
+/** The servers answer, but are not members of the set that the URI names, or none is the primary. */
 function wrongSet(error: unknown, greetings: readonly Greeting[]): string | null {
   const first = greetings[0];
   if (!first) return null;

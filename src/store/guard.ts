@@ -21,16 +21,17 @@ export interface GuardOptions {
   createClient(): mongo.MongoClient;
   limits: DatabaseLimits;
   log?: Log;
-  /** hears of writes for which there is no room */
+  /** is told of writes for which there was no room */
   room?: RoomWatch;
   /** for tests; PATIENT_TIMER else */
   timer?: Timer | undefined;
 }
 
 /**
- * Circuit breaker in front of the database. Each command settles within its limit. After one that got no answer a fresh connection is tried: if the
- * database answers there, all connections are replaced (the driver can wait for ever on one that was cut at the wrong moment); if not, the database is
- * away, and every command fails at once until a fresh connection is answered again.
+ * Circuit breaker in front of the database. Each command settles within its limit. After one without an
+ * answer a fresh connection is tried. If the database answers there, all connections are replaced, because
+ * the driver can wait for ever on one that was cut at the wrong moment. If not, the database is away, and
+ * every command fails at once until a fresh connection is answered.
  */
 export class Guard {
   readonly #options: GuardOptions & { timer: Timer };
@@ -53,7 +54,7 @@ export class Guard {
     return this.#pool.db;
   }
 
-  /** Away, being tried, or slow within the last seconds. */
+  /** Whether the database is away, being tried, or was slow within the last seconds. */
   get isSlow(): boolean {
     return this.#isAway || this.#trial !== null || this.#overdue > 0 || performance.now() < this.#slowUntil;
   }
@@ -99,7 +100,10 @@ export class Guard {
     await Promise.all([...this.#pools].map((pool) => this.#end(pool)));
   }
 
-  /** Counts a command with a long limit as overdue from the usual limit on, until the function that it returns is called. */
+  /**
+   * Counts a command with a long limit as overdue once it has taken the usual limit, until the returned
+   * function is called.
+   */
   #watch(ms: number): () => void {
     const { limits, timer } = this.#options;
     if (ms <= limits.commandMs) return () => {};
@@ -161,7 +165,7 @@ export class Guard {
     });
   }
 
-  /** Puts fresh connections in place of the old ones; false: the database does not answer on them. */
+  /** Replaces the connections by fresh ones. False: the database does not answer on them. */
   async #renew(): Promise<boolean> {
     const { createClient, limits, timer } = this.#options;
     const client = createClient();
@@ -181,7 +185,9 @@ export class Guard {
     return true;
   }
 
-  /** What is under way on the old connections may still come to its end there. */
+  /**
+   * Closes the old connections after the commands that still run on them have ended, or their limit is over.
+   */
   async #retire(pool: Pool): Promise<void> {
     const until = performance.now() + this.#options.limits.bulkMs;
     while (pool.running.size > 0 && performance.now() < until && !this.#closing.signal.aborted)
@@ -189,10 +195,10 @@ export class Guard {
     await this.#end(pool);
   }
 
-  /** The driver waits for answers even when it closes. */
+  /** Closes a set of connections without waiting for answers, as the driver would. */
   async #end(pool: Pool): Promise<void> {
     for (const giveUp of [...pool.running]) giveUp();
-    // On the system's timer: an end waits for nobody's word.
+    // On the system's timer, so that a test's clock cannot hold up the end.
     const limit = { timer: SYSTEM_TIMER, ms: this.#options.limits.trialMs };
     await limited(limit, () => pool.client.close()).catch(() => {});
     this.#pools.delete(pool);
@@ -206,7 +212,7 @@ const SLOW_FOR_MS = 5_000;
 /** What a socket says of itself before the driver has taken it for a fault of the network. */
 const SOCKET_CODES = /^(ECONN|EPIPE|ETIMEDOUT|ENETDOWN|ENETUNREACH|EHOSTUNREACH|ERR_STREAM_|ERR_SOCKET_)/;
 
-/** No answer, and nothing is known of the connection. The driver wraps what befell a whole bulk. */
+/** No answer, so the outcome is unknown. The driver wraps such an error of a bulk write. */
 export const isLost = (error: unknown): boolean =>
   (error instanceof mongo.MongoBulkWriteError && isLost(error.errorResponse)) ||
   error instanceof Silence ||
@@ -222,7 +228,10 @@ const LOST = new Set([
   "MongoNotConnectedError",
 ]);
 
-/** The server says that it does not know, or cannot now: too long (50), a majority not reached (64), no primary, shutting down. */
+/**
+ * Codes by which the server says that the outcome is unknown or that it cannot now: time limit (50), no
+ * majority (64), no primary, shutting down.
+ */
 const UNSETTLED: readonly unknown[] = [50, 64, 91, 189, 10107, 11600, 11602, 13435, 13436];
 const isUnsettled = (error: unknown): boolean =>
   error instanceof mongo.MongoServerError && UNSETTLED.includes(error.code);
@@ -232,7 +241,7 @@ const FULL_CODES: readonly unknown[] = [14031, 8000];
 const FULL_WORDS = /no space left|disk full|ENOSPC|MDB_MAP_FULL|space quota|could not extend file/i;
 const FULL_RETRY_S = 60;
 
-/** A full disk: the very same goes through once there is room. */
+/** A full disk: the same write succeeds once there is room. */
 const isFull = (error: unknown): boolean => {
   const { code, message } = error as { code?: unknown; message?: string };
   return FULL_CODES.includes(code) || FULL_WORDS.test(message ?? "");

@@ -7,7 +7,10 @@ import type { RoomWatch } from "./room-watch.ts";
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** The driver's methods that a store may use, with the place of their options. What is not here has no limit, and is refused. */
+/**
+ * The driver's methods that a store may use, with the position of their options. Others have no limit and are
+ * refused.
+ */
 const OPTIONS_AT: Readonly<Record<string, number>> = {
   ...{
     insertOne: 1,
@@ -23,7 +26,7 @@ const OPTIONS_AT: Readonly<Record<string, number>> = {
   ...{ countDocuments: 1, estimatedDocumentCount: 0, distinct: 2, indexes: 0, dropIndex: 1, drop: 0 },
   ...{ createIndex: 1, createIndexes: 1 },
 };
-/** What is taken only where there is room. */
+/** Writes that need room. */
 const ADDING: readonly string[] = [
   "insertOne",
   "insertMany",
@@ -36,7 +39,7 @@ const READS: readonly string[] = ["findOne", "countDocuments", "distinct"];
 const BULK: readonly string[] = ["updateMany", "deleteMany", "drop", "dropIndex"];
 /** The bytes of files: megabytes in one command. */
 const BYTES: readonly string[] = ["blobs.chunks"];
-/** Making an index takes as long as it takes; the process has not started before. */
+/** Making an index has no limit; the process does not serve before it is done. */
 const INDEXING: readonly string[] = ["createIndex", "createIndexes"];
 
 export interface Guarding {
@@ -45,7 +48,10 @@ export interface Guarding {
   room?: RoomWatch | undefined;
 }
 
-/** The collection `name` whose every command has a limit, and whose reads are repeated once, on whichever connections are in place when it is sent. */
+/**
+ * The collection `name` with a limit for every command. Reads are repeated once. Each command goes to the
+ * connections in place when it is sent.
+ */
 export function guardedCollection(base: mongo.Collection, guarding: Guarding): mongo.Collection {
   const name = base.collectionName;
   const methods = Object.fromEntries(
@@ -108,7 +114,10 @@ interface Found {
   [Symbol.asyncIterator](): AsyncGenerator;
 }
 
-/** Everything about a query stands in its options; the result is taken as a whole, or one by one with the limit for each batch. */
+/**
+ * A query takes everything from its options. The result is read as a whole, or one by one with the limit for
+ * each batch.
+ */
 function findingIn(name: string, { guard, limits }: Guarding) {
   const ms = limitOf(name, "find", limits);
   return (filter: object = {}, options: object = {}): Found => {

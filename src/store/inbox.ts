@@ -75,7 +75,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       const taken = await collection.updateOne(lapsed, { $set: { holder, leaseUntil: after(leaseMs) } });
       if (taken.matchedCount === 1) return { state: "new" };
       const known = await collection.findOne({ _id });
-      // Written by our own attempt, whose answer was lost.
+      // Our own attempt wrote it; its answer was lost.
       if (known?.holder === holder && !known.done) return { state: "new" };
       if (!known?.done) return { state: "running" };
       return {
@@ -124,7 +124,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       const $set = { leaseUntil: after(afterMs) };
       const update = keptOnes.has(lease) ? { $set, $inc: { takes: -1 } } : { $set };
       const mine = { _id: idOf(lease), holder: lease.holder, done: false };
-      // Where the number of takes is lowered a second time another process may take it once more often.
+      // Should the count be lowered twice, another process may take it once more often.
       await repeatable(() => collection.updateOne(mine, update));
     },
     async finish(lease: Omit<Lease, "leaseMs">, reply: string | null): Promise<void> {

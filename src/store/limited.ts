@@ -8,9 +8,9 @@ export class Silence extends Error {
   }
 }
 
-/** Rings later than this mean that our own process stood still, not the database. */
+/** A timer that fires later than this shows that our own process stood still, not the database. */
 const LATE_MS = 100;
-/** Time to read what has arrived meanwhile. */
+/** Grace to read answers that have arrived meanwhile. */
 const GRACE_MS = 500;
 
 /** The system's timers, with a grace period where this process was too busy to read an answer that had arrived. */
@@ -25,7 +25,7 @@ export const PATIENT_TIMER: Timer = {
   },
 };
 
-/** Commands under way: each function ends the wait for one of them. */
+/** Commands under way: each function ends the wait for one. */
 export type Running = Set<() => void>;
 
 export interface CommandLimit {
@@ -34,7 +34,10 @@ export interface CommandLimit {
   running?: Running;
 }
 
-/** The work's outcome, or a Silence after the limit. Its signal is aborted then: the driver closes the connection that it waits on. */
+/**
+ * Returns the work's outcome, or throws a Silence after the limit. Its signal is aborted then, and the driver
+ * closes that connection.
+ */
 export function limited<T>(
   { timer, ms, running }: CommandLimit,
   work: (signal: AbortSignal) => Promise<T>,
@@ -44,7 +47,7 @@ export function limited<T>(
     const giveUp = () => {
       end();
       const silence = new Silence(ms);
-      // The caller first: it is to hear of the silence, not of what becomes of the connection.
+      // The caller first: it should get the Silence, not the error of the closed connection.
       reject(silence);
       stop.abort(silence);
     };

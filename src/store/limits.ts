@@ -1,10 +1,16 @@
 /** How long the database may take, in milliseconds. A test gives shorter ones. */
 export interface DatabaseLimits {
-  /** One command, from the wait for a connection to the last byte of its answer: a page with several stays below 5 s. */
+  /**
+   * One command, from the wait for a connection to the last byte of its answer. A page with several commands
+   * stays below 5 s.
+   */
   commandMs: number;
   /** A command that touches many documents (`updateMany`, `deleteMany`) or carries the bytes of files. */
   bulkMs: number;
-  /** A fresh connection and one answer over it: the test of whether the database is away or only our connections are. */
+  /**
+   * A fresh connection and one answer over it: shows whether the database is away or only our connections are
+   * broken.
+   */
   trialMs: number;
   /** Pause between two such tests while the database is away. */
   pauseMs: number;
@@ -23,7 +29,7 @@ export const LIMITS: DatabaseLimits = {
   readyMs: 1_500,
 };
 
-/** The driver's own limits; each stands behind one of ours. Its `timeoutMS` has no effect since 7.8. */
+/** The driver's own limits, each behind one of ours. The driver's `timeoutMS` has no effect since 7.8. */
 export const driverLimits = ({ commandMs, bulkMs }: DatabaseLimits) => ({
   /** no server to send to (gone, or an election) */
   serverSelectionTimeoutMS: commandMs,
@@ -36,6 +42,6 @@ export const driverLimits = ({ commandMs, bulkMs }: DatabaseLimits) => ({
   /** Ends what the driver sends by itself (closing a cursor, a session): no limit of ours stands around that. */
   socketTimeoutMS: 2 * bulkMs,
   maxPoolSize: 20,
-  /** A connection that hangs while it is being made holds one of these places. */
+  /** Connections being made at once; one that hangs holds a place. */
   maxConnecting: 4,
 });

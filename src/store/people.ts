@@ -30,7 +30,10 @@ export interface People extends Consents {
 
 const UNSAID_LIMIT = 20;
 
-/** Whether they were taken is not known: said twice is better than never. Throws what is no want of an answer. */
+/**
+ * It is not known whether the messages were removed: saying them twice is better than never. Throws other
+ * errors.
+ */
 function sayAnyway(error: unknown): boolean {
   if (error instanceof DatabaseAway) return true;
   throw error;
@@ -108,7 +111,8 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
       const before = await model.findOne({ _id: personId }, { unsaid: 1 }).lean<PersonDocument>();
       const unsaid = before?.unsaid ?? [];
       if (unsaid.length === 0) return [];
-      // Read first: an answer that is lost here must not take words along. Who takes them at the same moment finds them taken.
+      // Read first, so that a lost answer loses no message. Another process that takes them at the same
+      // moment finds none.
       const taking = model.updateOne({ _id: personId, unsaid }, { $unset: { unsaid: 1 } });
       const isMine = await taking.then(({ matchedCount }) => matchedCount === 1, sayAnyway);
       if (!isMine) return [];

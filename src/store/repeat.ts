@@ -1,6 +1,9 @@
 import { DatabaseAway } from "../errors.ts";
 
-/** Does it once more when its outcome is unknown. Only for a read, or a write that the second time changes nothing or meets its own key. */
+/**
+ * Does the work a second time when its outcome is unknown. Only for reads, and writes that change nothing the
+ * second time or meet their own unique key.
+ */
 export async function repeatable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -10,7 +10,7 @@ export interface RoomWatch {
   fullSince(): Date | null;
 }
 
-/** Small writes may still go through while large ones are refused: only so long without a refusal is room again. */
+/** Small writes may succeed while large ones are refused: only so long without a refusal counts as room. */
 export const QUIET_MS = 300_000;
 const SAY_AGAIN_MS = 3_600_000;
 

@@ -10,7 +10,10 @@ const SAFE: Readonly<Record<string, { values: readonly string[]; why: string }>>
   readconcernlevel: { values: ["local", "majority", "linearizable"], why: "what was read must not be taken back" },
 };
 
-/** Throws a DatabaseFault that names the first option that lowers safety. Those of time and pool are overridden without a word. */
+/**
+ * Throws a DatabaseFault that names the first option that lowers safety. Timeouts and pool sizes are
+ * overridden silently.
+ */
 export function checkUri(uri: string): void {
   const query = new URLSearchParams(uri.split("?")[1] ?? "");
   for (const [name, value] of query) {

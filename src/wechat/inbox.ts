@@ -29,7 +29,10 @@ export interface InboxStore {
   begin(lease: InboxLease): Promise<InboxState>;
   /** Extends the holder's lease; without effect when it is no longer his. */
   renew(lease: InboxLease): Promise<void>;
-  /** Gives the work up: whoever asks after `afterMs` has it, as if this attempt had never been. Without effect when the lease is another's. */
+  /**
+   * Returns the work: after `afterMs` anybody can take it, as if this attempt had not been. Without effect
+   * when another process holds the lease.
+   */
   release(lease: InboxLease, afterMs: number): Promise<void>;
   /** Keeps the message itself, sealed: the platform is about to be told that it has arrived, and will not send it again. */
   keep(lease: InboxLease, message: string): Promise<void>;

@@ -14,9 +14,9 @@ import type { ReplySink } from "./reply-sink.ts";
 export interface PushLimits {
   /** When the platform gets its answer at the latest; it hangs up after 5 s. */
   readonly deadlineMs: number;
-  /** How long the keeping of a push may take at the deadline; together less than the platform's 5 s. */
+  /** How long storing a push may take after the deadline; both together stay below the platform's 5 s. */
   readonly keepMs: number;
-  /** When a push that was kept and met a database that was away is begun anew. */
+  /** Pause before a stored push is begun again whose work met a database that was away. */
   readonly againMs: number;
   /** How long a dead process blocks a push. Shorter than the deadline, so that the next retry takes the work over. */
   readonly leaseMs: number;
@@ -38,7 +38,7 @@ export interface PushHandlerOptions {
   /** Says something as a customer message, when the push is answered already. */
   later?(message: InboundMessage, reply: Reply): Promise<unknown>;
   readonly limits?: Partial<PushLimits>;
-  /** Runs the limits out. */
+  /** Ends waits at their limits. */
   readonly timer?: Timer;
 }
 

@@ -49,7 +49,7 @@ export class PushWork {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Nobody waits for the answer to a push that was taken over.
+    // A push that was taken over has nobody waiting for its answer.
     this.answer.catch(() => {});
     this.#sink = new OneReply(
       (reply) => answerPush(push, reply, { nowMs: tools.nowMs() }),
@@ -148,7 +148,10 @@ export class PushWork {
     }
   }
 
-  /** The database went away in the middle: nothing is said, and the work begins anew, with the platform's repetition or from what was kept. */
+  /**
+   * The database went away during the work: nothing is answered, and the work begins again with the
+   * platform's repetition or from the stored push.
+   */
   async #giveBack(turn: Turn): Promise<void> {
     const { inbox, limits } = this.#tools;
     this.#isInHand = false;

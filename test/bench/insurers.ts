@@ -21,7 +21,10 @@ interface Delays {
   p90Ms: number;
 }
 
-/** How long claims take to arrive at one insurer while another one takes connections and never answers, beside the same without it: pairs of runs. */
+/**
+ * Measures how long claims take to arrive at one insurer while another one never answers, beside the same
+ * without it, in pairs of runs.
+ */
 export async function benchInsurers(): Promise<object> {
   const pairs: { without: Delays; hanging: Delays }[] = [];
   for (let n = 0; n < PAIRS; n++) {

@@ -32,7 +32,10 @@ export interface Crowd {
   count: number;
   picture: Buffer;
   ways: readonly Way[];
-  /** No wait ends by the clock, at the server or at the phones: whoever is sent away comes again when another's picture is there. */
+  /**
+   * No wait ends by the clock, at the server or at the phones: a phone that was refused comes again when
+   * another's picture is stored.
+   */
   calm?: boolean;
 }
 
@@ -91,7 +94,10 @@ const HURRY: Again = {
   done() {},
 };
 
-/** Whoever has a picture there calls all that wait: however slow the machine is, nobody asks without a reason. */
+/**
+ * A phone whose picture is stored wakes all that wait: however slow the machine is, none asks without a
+ * reason.
+ */
 function createTurns(count: number): Again {
   let underWay = count;
   let waiting: (() => void)[] = [];

@@ -121,7 +121,7 @@ describe("photographs of the chat that the platform does not hand out", () => {
     await send(first.openid, "scene");
     await chat.app.settle();
     assert.deepEqual(await states(first.openid), ["delayed"]);
-    // No message goes out of such an account; an answer to his own does.
+    // Such an account sends no message; an answer to the driver's own message works.
     assert.match(await chat.say(first.openid, "?"), new RegExp(`微信暂时无法提供[^]*${first.url}`));
 
     const { openid, accident } = await chat.withAccident();

@@ -25,7 +25,10 @@ interface Options {
   args: Record<string, string>;
 }
 
-/** Does by hand what the Dockerfile says, each stage in a folder of its own. The base itself is not there: it counts as empty. */
+/**
+ * Does by hand what the Dockerfile says, each stage in a folder of its own. The base image is not available
+ * and counts as empty.
+ */
 export function followDockerfile({ root, node, args }: Options): Followed {
   const stages = readStages(readFileSync(join(PROJECT, "Dockerfile"), "utf8"));
   const allowed = allowedSources();
@@ -46,7 +49,10 @@ export function followDockerfile({ root, node, args }: Options): Followed {
   return { app: folderOf("image"), command: JSON.parse(command).slice(1), user };
 }
 
-/** The words before a command that has this user run it. Only root can become somebody else; others run it themselves. */
+/**
+ * The words before a command that make this user run it. Only root can change the user; others run it
+ * themselves.
+ */
 export function asUser(user: string): string[] {
   const [uid, gid] = user.split(":");
   if (process.getuid?.() !== 0 || uid === "0") return [];

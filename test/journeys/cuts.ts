@@ -19,7 +19,10 @@ const MOST_PRESSES = 5;
 let proxy: CuttingProxy;
 let app: TestApp;
 
-/** Prepares a piece of work; `act` does it as the outside would, again and again until it is answered; `assertOnce` looks what came of it. */
+/**
+ * Prepares a piece of work. `act` does it as a client would, repeated until it is answered; `assertOnce`
+ * checks that it was done once.
+ */
 type Prepare = (name: string) => Promise<{ act(): Promise<void>; assertOnce(): Promise<void> }>;
 
 const WORKS: Record<string, Prepare> = { push: preparePush, form: prepareForm, job: prepareJob };
@@ -84,7 +87,7 @@ async function allCuts(): Promise<Cut[]> {
   return cuts;
 }
 
-/** false: the work came to its end before that command. */
+/** False: the work ended before that command was sent. */
 async function withCut({ work, nth, moment }: Cut, name: string): Promise<boolean> {
   const { act, assertOnce } = await (WORKS[work] as Prepare)(name);
   let isCut = false;
@@ -127,7 +130,7 @@ async function preparePush(name: string) {
   };
 }
 
-/** A driver's data; he presses again when the page says so, and finds there what he typed. */
+/** A driver's form: pressed again when the page says so, with the fields as they were. */
 async function prepareForm() {
   const { id, A } = await openPair(app);
   const fields = { ...detailsFields("A"), _csrf: await tokenIn(A, "details") };

@@ -52,7 +52,7 @@ export async function lookAtSettled(
   look("the paper opens as PDF", await opens(ctx, accident, accident.documents?.pdfSha256, "%PDF-"));
   look("the paper is made once", count("documents-rendered") === 1);
   const delayed = accident.events.find(({ type }) => type === "documents-delayed");
-  // A paper may be unlucky: each kill meets the one that is being made.
+  // Every attempt at a paper may meet a kill.
   const attempts = Number(delayed?.data["attempts"] ?? 3);
   look("no claim went without the paper before the third attempt", attempts >= 3, JSON.stringify(delayed?.data ?? {}));
   look("two claims are noted as sent", count("claim-submitted") === 2);

@@ -3,13 +3,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * A user, network and mount namespace of its own (util-linux, iproute2), which the kernel takes down with the process that is started in it. Its
- * only ways are the loopback and a default route into a cable with nobody at the other end, so that every address that anybody tries is asked for
- * there and stays in the list of neighbours. Names are looked up at 127.0.0.1 and nowhere else.
+ * Makes a user, network and mount namespace (util-linux, iproute2), which the kernel removes with the process
+ * started in it. It has the loopback and a default route to a cable without another end, so each address that
+ * is tried is asked for there and stays in the list of neighbours. Names are looked up at 127.0.0.1 only.
  */
 const APART = ["unshare", "--user", "--map-root-user", "--net", "--mount", "--fork", "--kill-child", "sh", "-c"];
 export const CABLE = "out0";
-/** The walls of the picture processes would hide what they try: there are none in here, as in most containers. */
+/**
+ * The picture processes run without their isolation here, as in most containers: it would hide what they try.
+ */
 const INSIDE = `
 set -e
 ip link set lo up

@@ -16,7 +16,10 @@ import { type DriverCard, drivingLicence } from "../support/painted-licences.ts"
 import { startWatch, type Tried, type Watch } from "./watch.ts";
 
 const DEMO = fileURLToPath(new URL("../demo/main.js", import.meta.url));
-/** What this process tries itself, to show that the watch sees it: reserved for documents, belonging to nobody. */
+/**
+ * What this process tries itself, to prove that the watch sees it: a name and addresses reserved for
+ * documentation.
+ */
 const CONTROL = { name: "control.invalid", addresses: ["192.0.2.1", "2001:db8::1"] };
 
 const DRIVER: DriverCard = {
@@ -30,7 +33,10 @@ const DRIVER: DriverCard = {
   validTo: "2031-05-05",
 };
 
-/** Runs in a closed world: for so many seconds a server as `npm start` starts it, the demo again and again, and the reader on plates and a licence. */
+/**
+ * Runs in a closed world, for the given seconds: a server as `npm start` starts it, the demo again and again,
+ * and the reader on plates and a licence.
+ */
 async function main(dir: string, seconds: number): Promise<void> {
   const watch = await startWatch();
   const control = await tryControl(watch);

@@ -10,7 +10,10 @@ export interface Says {
   free: number;
 }
 
-/** The disk below a folder whose commits can be made to fail as LMDB's do: one error for everybody in the commit, its reason in a promise beside it. */
+/**
+ * A disk whose commits can be made to fail as LMDB's do: one error for every statement in the commit, its
+ * reason in a promise beside it.
+ */
 export function failingDisk(dir: string): { disk: Disk; says: Says } {
   const says: Says = { code: null, free: Number.POSITIVE_INFINITY };
   const open: Disk["open"] = (options) => {

@@ -9,8 +9,8 @@ export async function heard(platform: Phones, openid: string, pattern: RegExp): 
 }
 
 /**
- * Does what a person does on his phone, then waits for the account's answer that the pattern fits: passive, or where the
- * server was late a customer message.
+ * Does one act on a person's phone, then waits for the account's answer that the pattern fits: the passive
+ * reply, or a customer message where the server was late.
  */
 export async function answered(
   platform: Phones,

@@ -3,7 +3,9 @@ import { openPage, type Phone } from "./phone.ts";
 
 const LINK = /<a\s[^>]*?href="([^"]+)"[^>]*>([^<]*)<\/a>|(https?:\/\/[^\s<>"，。；！？）)、]+)/;
 
-/** A text as WeChat shows it: `<a href>` as its words and an address as it stands, both blue; no other tag means anything. */
+/**
+ * Renders a text as WeChat does: `<a href>` and plain addresses become links; no other tag is interpreted.
+ */
 export function linked(phone: Phone, text: string): (Node | string)[] {
   const link = new RegExp(LINK, "g");
   const parts: (Node | string)[] = [];

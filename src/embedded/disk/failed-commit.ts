@@ -7,8 +7,9 @@ const FULL_CODES: readonly unknown[] = [28, 122, 5];
 const ROOMY_BYTES = 64 * 1024 * 1024;
 
 /**
- * Turns what LMDB throws after a commit that it could not write into a Fault: OutOfDiskSpace, or an internal error that names LMDB's reason.
- * Everybody whose statements were in that commit gets it; the tree stands as before, and the next commit is tried anew.
+ * Turns what LMDB throws for a failed commit into a Fault: OutOfDiskSpace, or an internal error that names
+ * LMDB's reason. Every statement of that commit fails with it; the data stays as it was, and the next commit
+ * is tried anew.
  */
 export async function faultOfCommit(error: unknown, freeBytes: () => number): Promise<unknown> {
   const reason = await reasonOf(error);
@@ -31,8 +32,8 @@ async function reasonOf(error: unknown): Promise<{ code: unknown; message: strin
 }
 
 /**
- * LMDB makes a promise of its own for each batch of statements, which nobody is given: without somebody who hears its rejection a commit that
- * could not be written would end the process.
+ * Handles the rejection of the promise that LMDB makes for each batch of statements and gives to nobody:
+ * unhandled, a failed commit would end the process.
  */
 export function hearOfFailedBatches(tree: Tree): void {
   tree.on("beforecommit", () => {

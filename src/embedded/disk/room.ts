@@ -12,7 +12,10 @@ const LOOK_MS = 250;
 /** `isFull`: nothing is taken any more; `refusesLarge`: no photographs are. */
 export type RoomState = { freeBytes: number; isFull: boolean; refusesLarge: boolean };
 
-/** A commit that meets a full disk fails for everybody whose statements are in it: what no longer fits is refused before. */
+/**
+ * Refuses writes before the disk is full, because a commit that meets a full disk fails for every statement
+ * in it.
+ */
 export class Room {
   readonly #freeBytes: () => number;
   #free = 0;

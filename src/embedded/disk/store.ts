@@ -64,8 +64,9 @@ export class Store {
   }
 
   /**
-   * Runs `action` in the next group commit; resolves when that is on the disk. `action` must keep its statements in {@link atomic}:
-   * LMDB's group commit keeps what was written before a throw. Throws OutOfDiskSpace when the commit could not be written; nothing of it holds then.
+   * Runs `action` in the next group commit; resolves when that is on the disk. `action` must keep its
+   * statements in {@link atomic}, because LMDB keeps what was written before a throw. Throws OutOfDiskSpace
+   * when the commit could not be written; nothing of it holds then.
    */
   async write<T>(action: () => T): Promise<T> {
     this.writing++;

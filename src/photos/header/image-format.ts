@@ -29,11 +29,17 @@ export function formatOf(bytes: Buffer): ImageMime | null {
   return isWebp && !isAnimation(bytes) ? "image/webp" : null;
 }
 
-/** HEIC or AVIF: a picture of a phone all the same, whose owner is told what to do. */
+/** HEIC or AVIF: taken by a phone, but not accepted; the driver is told what to do. */
 export const isHeif = (bytes: Buffer): boolean => HEIF_BRANDS.test(bytes.toString("latin1", 4, 12));
 
-/** The size that a decoder will meet, by the header alone; null: the header is odd, and no decoder is to see it. */
+/**
+ * The size that a decoder will find, read from the header alone. Null: an unusual header, which no decoder is
+ * to get.
+ */
 export const sizeOf = (bytes: Buffer, mime: ImageMime): Size | null => FORMATS[mime].sizeOf(bytes);
 
-/** False when the file visibly stops before its end. Reads structure only: an upload can be refused at once, without a decode. */
+/**
+ * False when the file ends too early. Reads structure only, so that an upload is refused at once, without
+ * decoding.
+ */
 export const isWhole = (bytes: Buffer, mime: ImageMime): boolean => FORMATS[mime].isWhole(bytes);

@@ -26,8 +26,8 @@ export function jpegIsWhole(bytes: Buffer): boolean {
 }
 
 /**
- * Walks from segment to segment as libjpeg does, so a thumbnail's frame inside EXIF is not met, up to the first scan. Null: no frame before it, a
- * second one, or one that no camera writes.
+ * Walks the segments as libjpeg does, up to the first scan, so that a thumbnail's frame inside EXIF is not
+ * taken for the picture's. Null: no frame, a second one, or one that no camera writes.
  */
 function headOf(bytes: Buffer): Head | null {
   let size: Size | null = null;
@@ -49,7 +49,10 @@ function headOf(bytes: Buffer): Head | null {
   }
 }
 
-/** Behind the next marker's two bytes. Some writers leave stray bytes between two segments, and any number of 0xff may fill. */
+/**
+ * The position behind the next marker's two bytes. Some writers leave stray bytes between segments, and any
+ * number of 0xff may pad.
+ */
 function markerAfter(bytes: Buffer, from: number): number {
   const start = bytes.indexOf(0xff, from);
   if (start < 0) return bytes.length;
@@ -58,7 +61,7 @@ function markerAfter(bytes: Buffer, from: number): number {
   return at + 1;
 }
 
-/** No length follows: an escaped 0xff, a temporary mark, a restart. */
+/** Markers without a length: an escaped 0xff, TEM, a restart. */
 const isAlone = (marker: number | undefined): boolean =>
   marker === 0 || marker === 1 || (marker! >= 0xd0 && marker! <= 0xd7);
 
@@ -71,11 +74,11 @@ function frameSize(segment: Buffer, length: number): Size | null {
   if (depth !== 8 || !COMPONENTS.includes(components) || length !== 8 + 3 * components) return null;
   for (let at = 9; at < length; at += 3) if (!isSampling(segment[at]!)) return null;
   const [height, width] = [segment.readUInt16BE(3), segment.readUInt16BE(5)];
-  // a height of 0 is told after the scan: no camera does that
+  // a height of 0 would follow after the scan; no camera writes that
   return width > 0 && height > 0 ? { width, height } : null;
 }
 
-/** Two factors of 1 to 4. */
+/** Two sampling factors of 1 to 4 in one byte. */
 function isSampling(factors: number): boolean {
   const [across, down] = [factors >> 4, factors & 15];
   return across >= 1 && across <= 4 && down >= 1 && down <= 4;

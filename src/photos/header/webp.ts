@@ -42,14 +42,17 @@ function pictureSize(bytes: Buffer, at: number): Size | null {
   return nameAt(bytes, at) === "VP8L" ? losslessSize(content) : null;
 }
 
-/** A key frame; the two uppermost bits of each side are a scale for who shows it. */
+/** A lossy picture (VP8): a key frame. The two upper bits of each side are a scale for display. */
 function lossySize(content: Buffer): Size | null {
   const isKeyFrame = (content[0]! & 1) === 0 && content.subarray(3, 6).equals(LOSSY_START);
   const [width, height] = [content.readUInt16LE(6) & 0x3fff, content.readUInt16LE(8) & 0x3fff];
   return isKeyFrame && width > 0 && height > 0 ? { width, height } : null;
 }
 
-/** Fourteen bits of each side less one, a bit for transparency, three of a version that is 0. */
+/**
+ * A lossless picture (VP8L): fourteen bits for each side less one, one for transparency, three for a version
+ * that is 0.
+ */
 function losslessSize(content: Buffer): Size | null {
   const bits = content.readUInt32LE(1);
   if (content[0] !== LOSSLESS_START || bits >>> 29 !== 0) return null;

@@ -11,7 +11,10 @@ export interface Refusal {
   ip?: string;
 }
 
-/** The refusal in an answer, or null. Errors come with HTTP 200 even where bytes were asked for, under whatever content type. */
+/**
+ * The refusal in an answer, or null. Errors come with HTTP 200, even in place of a file, and under any
+ * content type.
+ */
 export function refusalIn(answer: WireAnswer): Refusal | null {
   if (!isObject(answer)) return null;
   const { errcode, errmsg } = parse(answer);
@@ -35,17 +38,17 @@ export function requireJson(answer: WireAnswer): void {
   parse(answer);
 }
 
-/** What begins like an object is one; no picture does. */
+/** Whether the body is a JSON object; no picture begins like one. */
 export function isObject({ body }: WireAnswer): boolean {
   return /^\s*\{/.test(body.subarray(0, HEAD_BYTES).toString("latin1"));
 }
 
-/** An error page of something on the way: no call of the API is answered by markup. */
+/** Whether the body is markup, which no call of the API answers: an error page of a machine in between. */
 export function isMarkup(body: Buffer): boolean {
   return /^\s*</.test(body.subarray(0, HEAD_BYTES).toString("utf8"));
 }
 
-/** Nothing, or words: a fault of something on the way where a file was asked for. */
+/** Whether the body is empty or text where a file was asked for: a fault of a machine in between. */
 export function isText(body: Buffer): boolean {
   const head = body.subarray(0, HEAD_BYTES);
   try {

@@ -74,7 +74,9 @@ export function isRetryable(action: ErrcodeAction): boolean {
 
 const OF_THE_ACCOUNT: ReadonlySet<ErrcodeAction> = new Set(["refresh", "wait-tomorrow", "feature-off", "alert"]);
 
-/** Whether the account as a whole is refused, until a day is over or a person has changed something; not this one call. */
+/**
+ * Whether the code refuses the account as a whole, until the next day or until a person changes something.
+ */
 export function refusesAccount(action: ErrcodeAction): boolean {
   return OF_THE_ACCOUNT.has(action);
 }

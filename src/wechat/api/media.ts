@@ -14,11 +14,15 @@ export interface Media {
   /** Keeps a picture with the platform for three days. At most 2 MB, JPEG or PNG. */
   uploadImage(image: { bytes: Buffer; filename: string; contentType: string }): Promise<{ mediaId: string }>;
   /**
-   * Fetches what a person sent; what it is, its bytes say, not its type. Throws Invalid when it is too large or a video, Upstream
-   * when the platform has it no more (`wechat-media-gone`), refuses us (`refusesAccount`) or answers with something else (retryable).
+   * Fetches a file that a person sent; its kind is told by its bytes. Throws Invalid when it is too large or
+   * a video, Upstream when the platform no longer has it (`wechat-media-gone`), refuses the account
+   * (`refusesAccount`) or answers with something else (retryable).
    */
   getMedia(mediaId: string, limits?: { maxBytes?: number; timeoutMs?: number }): Promise<MediaFile>;
-  /** The code for which the account was last refused what people sent, until it may be otherwise; null: nothing is known against it. */
+  /**
+   * The code with which the platform last refused files to the account, while that may still hold; null:
+   * none.
+   */
   mediaRefusal(): Promise<string | null>;
 }
 
@@ -28,12 +32,15 @@ const DOWNLOAD_BYTES = 12_000_000;
 const MEDIA_TIMEOUT_MS = 20_000;
 
 const REFUSED = "media_refused";
-/** So long a refusal without a time is believed; each picture that comes meanwhile is asked for all the same. */
+/**
+ * How long a refusal without a time is assumed to hold. Pictures that arrive meanwhile are asked for all the
+ * same.
+ */
 const BELIEVED_MS = 15 * 60_000;
 
 const uploadSchema = Joi.object<{ media_id: string }>({ media_id: Joi.string().max(256).required() });
 
-/** `store`: what one process learns of the account, all know. */
+/** `store`: shares what one process learns about the account with all. */
 export function createMedia(caller: Caller, { store, now }: { store: TokenStore; now: () => number }): Media {
   async function mediaRefusal(): Promise<string | null> {
     const kept = await store.get(REFUSED);
@@ -71,7 +78,7 @@ export function createMedia(caller: Caller, { store, now }: { store: TokenStore;
 
 const GET = { method: "GET", path: "/cgi-bin/media/get", onTimeout: "caller-may-retry" } as const satisfies WireRequest;
 
-/** A video comes as an object with its address; a text is an error page. */
+/** A video comes as a JSON object with its address; a text is an error page. */
 function fileIn(answer: WireAnswer): MediaFile {
   const { body, contentType } = answer;
   if (isObject(answer)) throw new Invalid("media-type", { contentType }, 415);

@@ -6,8 +6,8 @@ export interface StoredToken {
 }
 
 /**
- * Where tokens and tickets are kept for all processes. One object is one owner: it holds and releases only its own leases.
- * The values are secrets. Kinds: `access_token`, `access_token_forced`, `jsapi_ticket`; `media_refused` holds a code, no secret.
+ * The values are secrets. Kinds: `access_token`, `access_token_forced`, `jsapi_ticket`, and `media_refused`,
+ * which holds a code and no secret.
  */
 export interface TokenStore {
   get(kind: string): Promise<StoredToken | null>;
