@@ -26,7 +26,10 @@ export function createJobs(ctx: Context): Jobs {
       for (const { bell } of workers) bell.ring();
       const deadline = new AbortController();
       const late = sleep(DRAIN_MS, true, { signal: deadline.signal }).catch(() => false);
-      const drained = Promise.all([...loops, ...crew.pieces]).then(() => false);
+      // the loops first: one that is just taking something begins with it even now
+      const drained = Promise.all(loops)
+        .then(() => Promise.all(crew.pieces))
+        .then(() => false);
       if (await Promise.race([drained, late])) ctx.log.warn({ code: "drain-timeout" }, "jobs.stopped");
       deadline.abort();
     },
