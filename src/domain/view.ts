@@ -12,6 +12,7 @@ import {
 import { type AgreementContent, agreementOf } from "./agreement.ts";
 import { missingSlots, type Step, stepOf } from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
+import { isPaperDelayed } from "./paper.ts";
 import type { ExtraSlot, Photo, PhotoSlot, ReadPlate } from "./photo.ts";
 import { wantedExtras } from "./photo-extras.ts";
 import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
@@ -129,7 +130,7 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     liability: bothStated ? compareStatements(accident, catalogue) : { kind: "incomplete" },
     agreement: readable ? agreementOf(accident, catalogue) : null,
     hasPictures: accident.documents !== null,
-    isPaperDelayed: accident.documents === null && accident.events.some(({ type }) => type === "documents-delayed"),
+    isPaperDelayed: accident.documents === null && isPaperDelayed(accident),
     pages: accident.documents?.pngSha256.length ?? 0,
     concludedAt: accident.concludedAt,
     claims: accident.claims.filter((claim) => claim.party === letter),

@@ -85,7 +85,7 @@ function requireRoom(folder: string, bytes: number): void {
     );
 }
 
-export const megabytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
+const megabytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 
 async function copy(from: string, { file, report }: { file: string; report(bytes: number): void }): Promise<void> {
   const tree = diskAt(from).open({ readOnly: true });

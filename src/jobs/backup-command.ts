@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Config } from "../config.ts";
-import { backUp, megabytes, type Progress } from "../embedded/backup.ts";
+import type { Progress } from "../embedded/backup.ts";
 import { StartFault } from "../errors.ts";
 import { runProgram } from "../operator-program.ts";
 
@@ -24,6 +24,8 @@ export async function backupCommand(
   }
   if (config.mongodbUri)
     throw new StartFault("MONGODB_URI is set: that database is backed up with tools of its own, such as mongodump.");
+  // loaded now: an image can be built without the embedded database
+  const { backUp } = await import("../embedded/backup.ts");
   const to = join(resolve(folder), "database");
   const bytes = await backUp({ from: join(config.dataDir, "database"), to, progress: inSteps(print) });
   print(
@@ -31,6 +33,8 @@ export async function backupCommand(
   );
   return 0;
 }
+
+const megabytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 
 /** A line for every tenth of the way. */
 function inSteps(print: Print): (state: Progress) => void {
