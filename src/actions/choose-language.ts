@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { type Accident, type Language, LETTERS, type Person } from "../domain/accident.ts";
 import { withParty } from "../domain/party.ts";
 
-/** Each driver has his own language, from now on and in the case that he is in. */
+/** Sets the language of one driver, from now on and in the current case; the other keeps theirs. */
 export async function chooseLanguage(
   ctx: Context,
   { person, language, loaded }: { person: Person; language: Language; loaded?: Accident | null },

@@ -14,7 +14,10 @@ export interface GiveDetails {
   details: Details;
 }
 
-/** A driver's own data and his car's (Order 146 art. 21); kept for his next time. A later correction makes both sign anew. A plate that is not the one in its picture is flagged. */
+/**
+ * Records the data of one driver and their car (Order 146 art. 21), and keeps them for the next time. A later correction makes
+ * both sign anew. A plate that is not the one in its picture is flagged.
+ */
 export async function giveDetails(ctx: Context, { accidentId, letter, details }: GiveDetails): Promise<Accident> {
   const after = await ctx.accidents.change(accidentId, (accident) => {
     const { details: before } = requireParty(accident, letter);

@@ -12,7 +12,7 @@ export interface GiveStatement {
   statement: Omit<Statement, "statedAt">;
 }
 
-/** What happened, as one driver states it without seeing the other's answer. He may change it until both have signed. */
+/** Records what happened, as one driver states it without seeing the other's answer. It may be changed until both have signed. */
 export function giveStatement(ctx: Context, { accidentId, letter, statement }: GiveStatement): Promise<Accident> {
   const { catalogue } = ctx.config.rules;
   for (const field of ["ownAct", "otherAct"] as const) {

@@ -45,7 +45,7 @@ export async function joinAccident(
   return joined;
 }
 
-/** At the roadside both often open a case before one scans the other's code: the one that he leaves empty ends, silently. */
+/** Ends the empty case of a driver who joins another: at the roadside both often open one before a code is scanned. Nobody is told. */
 async function closeOwn(ctx: Context, person: Person, at: Date): Promise<void> {
   const own = await ctx.accidents.findOpenedBy(person.id);
   if (!own) return;

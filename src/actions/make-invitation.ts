@@ -57,7 +57,7 @@ async function freeDigits(ctx: Context): Promise<string> {
 const sixDigits = (ctx: Context) =>
   String(Number.parseInt(Buffer.from(ctx.randomId(6), "base64url").toString("hex"), 16) % 1_000_000).padStart(6, "0");
 
-/** The platform's QR makes him a follower on the way; where the platform does not answer, our own join page serves as the QR. */
+/** The platform's QR makes the other driver a follower on the way; where the platform does not answer, our own join page serves as the QR. */
 async function qrUrlOf(ctx: Context, code: string): Promise<string | null> {
   try {
     const qr = await ctx.wechat.createQr({ scene: sceneOf(code), expireSeconds: INVITATION_MINUTES * 60 });

@@ -20,7 +20,7 @@ export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot, loa
     requireParty(accident, letter);
     const photo = accident.photos.find((candidate) => candidate.id === photoId);
     const isAnswer = photo?.isAsked && isPlateSlot(slot);
-    // the second driver's go with him when he is taken out: they fill none of the five places
+    // the second driver's go when that driver is taken out: they fill none of the five places
     if (photo?.by !== letter || letter !== "A" || (accident.movedAt && !isAnswer)) throw new Conflict("wrong-step");
     if (photo.slot === slot && !isAnswer) return null;
     return withMoved(accident, photo, { slot, by: letter });

@@ -6,7 +6,7 @@ import { Conflict } from "../errors.ts";
 
 export interface OpenAccident {
   person: Person;
-  /** version of the privacy notice that he read and ticked */
+  /** version of the privacy notice that was read and ticked */
   textVersion: string;
   answer: EligibilityAnswer;
 }

@@ -10,7 +10,7 @@ export interface ReadLicence {
 }
 
 /**
- * What a photographed licence says, to be confirmed by its holder; null: it cannot be read, he writes by hand. Our own reader first; WeChat's
+ * What a photographed licence says, to be confirmed by its holder; null: it cannot be read and is typed by hand. Our own reader first; WeChat's
  * where that is not sure, the operator allows it and the day's calls are not used up. The picture is kept nowhere.
  * Throws Invalid for what is no picture (413, 415, 422) and Busy when there is no room.
  */

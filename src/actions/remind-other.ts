@@ -6,7 +6,7 @@ import { requireParty } from "../domain/party.ts";
 import { mayRemind, WAITING_STEPS } from "../domain/waiting.ts";
 import { Conflict } from "../errors.ts";
 
-/** Who has waited five minutes has the other told that his turn has come; a second tap within the next five changes nothing. */
+/** Tells the other driver that it is their turn, for one who has waited five minutes; a second tap within the next five changes nothing. */
 export function remindOther(
   ctx: Context,
   { accidentId, letter }: { accidentId: string; letter: Letter },

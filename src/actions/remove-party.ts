@@ -4,7 +4,10 @@ import { notice } from "../domain/notice.ts";
 import { requireRunning } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
-/** A takes out who joined by mistake, until one of them has signed; a new invitation can follow. His pictures go with him: they would pass for those of whoever comes next. */
+/**
+ * Takes out, at driver A's word, somebody who joined by mistake, until one of them has signed; a new invitation can follow. Their
+ * pictures go, too: they would pass for those of whoever comes next.
+ */
 export function removeParty(
   ctx: Context,
   { accidentId, letter }: { accidentId: string; letter: Letter },

@@ -56,7 +56,7 @@ function thumbs(ctx: Context, accident: Accident) {
   );
 }
 
-/** The insurer's names in both languages; what a driver typed himself stands in both. */
+/** The insurer's names in both languages; what a driver typed stands in both. */
 function insurerName(
   ctx: Context,
   party: { insurerCode: string; insurerName: string | null },

@@ -9,7 +9,7 @@ import { Conflict } from "../errors.ts";
 export interface SignAgreement {
   accidentId: string;
   letter: Letter;
-  /** digest of the content that was on his screen */
+  /** digest of the content that was on the screen */
   contentDigest: string;
   /** data URL of the drawn PNG */
   signature: string;
@@ -17,7 +17,7 @@ export interface SignAgreement {
   forwarding: boolean;
 }
 
-/** One driver signs what was on his screen; the second signature concludes the agreement. Conflict "text-changed" when the content is no longer that one. */
+/** Signs for one driver what was on the screen; the second signature concludes the agreement. Conflict "text-changed" when the content is no longer that one. */
 export async function signAgreement(ctx: Context, input: SignAgreement): Promise<Accident> {
   const { accidentId, letter, forwarding } = input;
   const before = await ctx.accidents.get(accidentId);
