@@ -11,7 +11,7 @@ import { createJobs, type Jobs } from "../../src/jobs/jobs.ts";
 import { createInsurerStandIn, type InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
 import { CALM_DATABASE } from "./calm-database.ts";
 import { capturedLog } from "./captured-log.ts";
-import { type ManualClock, NOON, standingClock } from "./clocks.ts";
+import { type ManualClock, standingClock } from "./clocks.ts";
 import { type ConcludedOptions, concludedAccident } from "./concluded-accident.ts";
 import { databaseUri } from "./database.ts";
 import { listen } from "./platform-server.ts";
@@ -46,7 +46,7 @@ export interface ClaimsHouseOptions {
 
 export async function openClaimsHouse(
   change: (config: Config) => Partial<Config> = () => ({}),
-  { insurersAheadMs = () => 0, clock = standingClock(NOON) }: ClaimsHouseOptions = {},
+  { insurersAheadMs = () => 0, clock = standingClock() }: ClaimsHouseOptions = {},
 ): Promise<ClaimsHouse> {
   const dir = temporaryFolder("claims");
   let answer: RequestListener = (_req, res) => res.end();
