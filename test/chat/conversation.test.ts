@@ -41,7 +41,7 @@ describe("the chat", () => {
     ["3", /12345/],
     ["撤回", /没有可撤回/],
     ["处理事故。", /h5\/start/],
-    ["今天天气不错", /未能识别您的消息[^]*打开上方的邀请链接[^]*h5\/start/],
+    ["今天天气不错", /未能识别您的消息[\s\S]*打开上方的邀请链接[\s\S]*h5\/start/],
   ] as const) {
     it(`answers ${word} from somebody without a case`, async () => {
       assert.match(await chat.say(await chat.follower(), word), expected);

@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { mongo } from "mongoose";
 import type { Engine } from "../../src/embedded/commands/context.ts";
-import { answerWith, openEngine } from "../../src/embedded/engine.ts";
+import { openEngine } from "../../src/embedded/engine.ts";
 import { sweep } from "../../src/embedded/sweep.ts";
-import { decode } from "../../src/embedded/values/decode.ts";
-import { encode } from "../../src/embedded/values/encode.ts";
 import { verify } from "../../src/embedded/verify.ts";
+import { askEngine, type Loose } from "../support/ask-engine.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-
-const { BSON } = mongo;
-type Loose = mongo.BSON.Document;
 
 const dir = temporaryFolder("engine");
 let engine: Engine;
@@ -23,12 +18,7 @@ after(async () => {
   await engine.store.close();
 });
 
-/** One command, without a socket in between. */
-async function ask(command: Loose): Promise<Loose> {
-  const bytes = Buffer.from(BSON.serialize({ ...command, $db: "test" }));
-  const answer = await answerWith(engine, (error) => assert.fail(String(error)))(decode(bytes));
-  return BSON.deserialize(encode(answer));
-}
+const ask = (command: Loose) => askEngine(engine, command);
 
 /** One that must not fail. */
 async function run(command: Loose): Promise<Loose> {

@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { mongo } from "mongoose";
 import type { Engine } from "../../src/embedded/commands/context.ts";
-import { answerWith, openEngine } from "../../src/embedded/engine.ts";
-import { decode } from "../../src/embedded/values/decode.ts";
-import { encode } from "../../src/embedded/values/encode.ts";
+import { openEngine } from "../../src/embedded/engine.ts";
 import { verify } from "../../src/embedded/verify.ts";
+import { askEngine, type Loose } from "../support/ask-engine.ts";
 import { EIO, ENOSPC, failingDisk, MB } from "../support/failing-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-
-const { BSON } = mongo;
-type Loose = mongo.BSON.Document;
 
 const dir = temporaryFolder("full-disk");
 const { disk, says } = failingDisk(dir);
@@ -23,11 +18,7 @@ after(async () => {
   await engine.store.close();
 });
 
-async function ask(command: Loose): Promise<Loose> {
-  const bytes = Buffer.from(BSON.serialize({ ...command, $db: "test" }));
-  const answer = await answerWith(engine, (error) => assert.fail(String(error)))(decode(bytes));
-  return BSON.deserialize(encode(answer));
-}
+const ask = (command: Loose) => askEngine(engine, command);
 
 const insert = (_id: number, size = 10) => ask({ insert: "kept", documents: [{ _id, k: -_id, v: "x".repeat(size) }] });
 const ids = async () =>

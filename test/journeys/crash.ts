@@ -13,14 +13,13 @@ import { type StandIns, startStandIns } from "../demo/stand-ins.ts";
 import { seeded } from "../embedded/kill/writers.ts";
 import { shiftedClock } from "../support/clocks.ts";
 import { freePort } from "../support/database.ts";
+import { settleLater } from "../support/settle-later.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { Invariants, lookAtSettled } from "./invariants.ts";
 import { Pair, WAY } from "./roadside.ts";
 
 /** for each pair, answers between two kills: it gets about 27 on its way */
 const MOST_ANSWERS = 10;
-/** longer than any lease, then than the pauses before the next attempts */
-const LATER_MS = [60_000, 60_000, 600_000];
 const random = seeded(Number.parseInt(randomBytes(3).toString("hex"), 16));
 
 let standIns: StandIns;
@@ -120,11 +119,7 @@ async function assertAll(t: TestContext): Promise<void> {
   const seen = new Invariants();
   const ctx = await createContext(await loadConfig(env), { clock });
   try {
-    const jobs = createJobs(ctx);
-    for (const ms of LATER_MS) {
-      clock.advance(ms);
-      await jobs.settle();
-    }
+    await settleLater(createJobs(ctx), clock);
     const { insurers } = standIns;
     for (const pair of finished) await lookAtSettled({ ctx, insurers, seen }, await accidentOf(ctx, pair), pair.name);
     for (const pair of unfinished) if (pair.caseUrl) await assertKept(ctx, pair);

@@ -8,12 +8,11 @@ import { conclude } from "../support/claims-house.ts";
 import { CuttingProxy, MOMENTS, type Moment } from "../support/cutting-proxy.ts";
 import { closeDatabase, databaseUri } from "../support/database.ts";
 import { detailsFields, press, tokenIn } from "../support/database-forms.ts";
+import { settleLater } from "../support/settle-later.ts";
 
 /** Far more than a command takes, so that only one that would never end meets them. */
 const LIMITS = { commandMs: 8_000, bulkMs: 20_000, trialMs: 8_000 };
 const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
-/** longer than any lease and than the pauses before the next attempts */
-const LATER_MS = [60_000, 60_000, 600_000];
 const MOST_PRESSES = 5;
 
 let proxy: CuttingProxy;
@@ -158,10 +157,7 @@ async function prepareJob() {
       await app.jobs.settle().catch(() => {});
     },
     async assertOnce() {
-      for (const ms of LATER_MS) {
-        app.clock.advance(ms);
-        await app.jobs.settle();
-      }
+      await settleLater(app.jobs, app.clock);
       const { claims, events } = await app.ctx.accidents.get(id);
       assert.equal(claims.length, 2);
       for (const { ref, insurerCode } of claims)

@@ -14,6 +14,7 @@ import { Invariants, lookAtSettled } from "../journeys/invariants.ts";
 import { Pair } from "../journeys/roadside.ts";
 import { shiftedClock } from "../support/clocks.ts";
 import { freePort } from "../support/database.ts";
+import { settleLater } from "../support/settle-later.ts";
 import { SmallDisk } from "../support/small-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { amount } from "./amount.ts";
@@ -24,7 +25,6 @@ const PAIRS = 2;
 const ROUNDS = amount(5);
 /** refusals that the drivers of a round must have met */
 const REFUSALS = 10;
-const LATER_MS = [60_000, 60_000, 600_000];
 
 test(`a disk filled ${2 * ROUNDS} times under the drivers' hands, at once and slowly: no restart, nothing acknowledged lost`, async (t) => {
   const dir = temporaryFolder("disk");
@@ -143,11 +143,7 @@ async function assertAll(
   const clock = shiftedClock();
   const ctx = await createContext(await loadConfig(env), { clock });
   try {
-    const jobs = createJobs(ctx);
-    for (const ms of LATER_MS) {
-      clock.advance(ms);
-      await jobs.settle();
-    }
+    await settleLater(createJobs(ctx), clock);
     const seen = new Invariants();
     const { insurers } = standIns;
     for (const { name, caseUrl } of pairs)
