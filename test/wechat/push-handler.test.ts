@@ -189,10 +189,13 @@ describe("one push, one effect", () => {
     assert.equal(contentOf(await handler.handle(one)), "taken over");
   });
 
-  it("takes over what was accepted at the deadline by a process that died, once; its answer is said later", async () => {
+  it("takes over what was accepted at the deadline by a process that died, once; its answer is said later", async (t) => {
     let time = 0;
     const inbox = new MemoryInbox(() => time);
-    const dead = handlerOf(() => new Promise<void>(() => {}), { inbox, limits: { deadlineMs: 20 } });
+    const held = gate();
+    // its work ends with the test: until then it keeps the process alive
+    t.after(held.open);
+    const dead = handlerOf(() => held.opened, { inbox, limits: { deadlineMs: 20 } });
     const one = push("hi");
     assert.deepEqual(await dead.handler.handle(one), SUCCESS);
     const seen: InboundMessage[] = [];
@@ -215,8 +218,11 @@ describe("one push, one effect", () => {
     assert.deepEqual(said, [text("taken over")]);
   });
 
-  it("does not say success for what it cannot keep: the platform sends it again", async () => {
-    const { handler, inbox, lines } = handlerOf(() => new Promise<void>(() => {}), { limits: { deadlineMs: 20 } });
+  it("does not say success for what it cannot keep: the platform sends it again", async (t) => {
+    const held = gate();
+    // its work ends with the test: until then it keeps the process alive
+    t.after(held.open);
+    const { handler, inbox, lines } = handlerOf(() => held.opened, { limits: { deadlineMs: 20 } });
     inbox.keep = async () => {
       throw new Error("disk full");
     };
