@@ -15,6 +15,7 @@ import {
 } from "./accident-document.ts";
 import { invitationHash, isRunning, queryFields } from "./accident-queries.ts";
 import type { AccidentReader } from "./accident-reader.ts";
+import { isDuplicate } from "./duplicate.ts";
 import { chain } from "./event-chain.ts";
 import { latestCases } from "./latest-cases.ts";
 import type { Vault } from "./vault.ts";
@@ -222,11 +223,10 @@ async function insert(
   try {
     await model.collection.insertOne(document as never);
   } catch (error) {
-    const { code, message } = error as Error & { code?: number };
-    const isUnsettled = code === 11000 || error instanceof DatabaseAway;
+    const isUnsettled = isDuplicate(error) || error instanceof DatabaseAway;
     if (isUnsettled && (await traceOf(model, draft.id))) return accident;
     // By the name of the index: not everything that speaks MongoDB's protocol gives the keyPattern.
-    if (code === 11000 && message.includes("runningOpener")) throw new Conflict("already-open");
+    if (isDuplicate(error) && (error as Error).message.includes("runningOpener")) throw new Conflict("already-open");
     throw error;
   }
   return accident;

@@ -14,11 +14,15 @@ export function createCounters(connection: Connection): Counters {
   const model = connection.model("Counter", schema);
   return {
     async next(name) {
-      const options = { upsert: true, returnDocument: "after" as const };
-      const counter = await model
-        .findOneAndUpdate({ _id: name }, { $inc: { value: 1 } }, options)
-        .lean<{ value: number }>();
-      return (counter as { value: number }).value;
+      const counted = () =>
+        model
+          .findOneAndUpdate({ _id: name }, { $inc: { value: 1 } }, { returnDocument: "after" })
+          .lean<{ value: number }>();
+      const known = await counted();
+      if (known) return known.value;
+      // Made first and counted then: upserts that meet may each be answered with 1 (seen with DocumentDB).
+      await model.updateOne({ _id: name }, { $setOnInsert: { value: 0 } }, { upsert: true });
+      return ((await counted()) as { value: number }).value;
     },
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, type mongo, Schema } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
 import { bare, errorsOf } from "./bulk.ts";
+import { isDuplicate } from "./duplicate.ts";
 import { repeatable } from "./repeat.ts";
 import { together } from "./together.ts";
 import type { Vault } from "./vault.ts";
@@ -139,7 +140,6 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
 /** 64 bits in thirteen characters, whose order is that of the numbers. Ids at random would have every push write a page of its own. */
 const sortable = (order: string) => BigInt(order).toString(36).padStart(13, "0");
 
-const DUPLICATE = 11000;
 /** Far less than the pause after which a repetition to another process asks again for the answer. */
 const REST_MS = 30;
 
@@ -156,7 +156,7 @@ function writers(collection: mongo.Collection<InboxDocument>) {
       const errors = await repeatable(() => errorsOf(collection.insertMany(documents, { ordered: false })));
       return documents.map((_, index) => {
         const error = errors.get(index);
-        return error && error.code !== DUPLICATE ? error : !error;
+        return error && !isDuplicate(error) ? error : !error;
       });
     },
   });
@@ -179,7 +179,7 @@ async function inserted(collection: mongo.Collection<InboxDocument>, document: I
     await collection.insertOne(document);
     return true;
   } catch (error) {
-    if ((error as { code?: number }).code === DUPLICATE) return false;
+    if (isDuplicate(error)) return false;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Connection } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
+import { isDuplicate } from "./duplicate.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
 interface CheckDocument {
@@ -16,7 +17,6 @@ interface SealedRow {
 
 /** Of data that has no check value yet: one that opens is enough, and one that is damaged must not refuse the right key. */
 const SAMPLES = 10;
-const DUPLICATE = 11000;
 
 /**
  * Whether the vault's DATA_KEY is the one under which this database was written. Of several processes that start on a new one the first decides.
@@ -28,8 +28,8 @@ export async function isKeyOf(connection: Connection, vault: Vault): Promise<boo
   const known = await keys.findOne({ _id });
   if (known) return known.check === check;
   if ((await opens(connection, vault)) === false) return false;
-  await keys.updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch((error: { code?: unknown }) => {
-    if (error.code !== DUPLICATE) throw error;
+  await keys.updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch((error: unknown) => {
+    if (!isDuplicate(error)) throw error;
   });
   return (await keys.findOne({ _id }))?.check === check;
 }

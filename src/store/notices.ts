@@ -1,4 +1,5 @@
 import { type Connection, Schema } from "mongoose";
+import { isDuplicate } from "./duplicate.ts";
 
 /** What became of one notice to one person: which channel took it, and what the platform said of it afterwards. */
 export interface NoticeRecord {
@@ -61,9 +62,15 @@ export async function createNotices(connection: Connection, now: () => Date): Pr
   await reports.createIndexes();
   return {
     async begin({ id, ...what }) {
-      const update = { $set: { saying: true }, $setOnInsert: { ...what, at: now() } };
+      try {
+        // An insert, since of several upserts that meet each may be answered as the first (seen with DocumentDB).
+        await model.create([{ _id: id, ...what, saying: true, at: now() }]);
+        return null;
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+      }
       return model
-        .findOneAndUpdate({ _id: id }, update, { upsert: true, returnDocument: "before" })
+        .findOneAndUpdate({ _id: id }, { $set: { saying: true } }, { returnDocument: "before" })
         .lean<NoticeRecord>();
     },
     async giveUp(id) {

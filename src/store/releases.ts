@@ -1,5 +1,6 @@
 import { type Connection, Schema } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
+import { isDuplicate } from "./duplicate.ts";
 
 export interface AssetFile {
   /** below the release's address, such as "h5/lights.svg" */
@@ -27,11 +28,9 @@ const schema = new Schema<ReleaseDocument>(
   { collection: "releases", versionKey: false, autoIndex: false, autoCreate: false },
 );
 
-const DUPLICATE = 11000;
-
 /** Another process of the same release has stored it at the same moment. */
-function unlessThere(error: { code?: unknown }): void {
-  if (error.code !== DUPLICATE) throw error;
+function unlessThere(error: unknown): void {
+  if (!isDuplicate(error)) throw error;
 }
 
 /** A page may be older than the process that answers it, but hardly by more than this. */

@@ -1,4 +1,5 @@
 import { type Connection, Schema } from "mongoose";
+import { isDuplicate } from "./duplicate.ts";
 
 interface TriesDocument {
   _id: string;
@@ -23,13 +24,17 @@ export async function createTries(connection: Connection): Promise<Tries> {
   await model.createIndexes();
   return {
     async count(key, limit, expiresAt) {
-      const id = `${key}/${expiresAt}`;
-      const counted = await model.findOneAndUpdate(
-        { _id: id },
-        { $inc: { used: 1 }, $setOnInsert: { until: new Date(expiresAt) } },
-        { upsert: true, returnDocument: "after", projection: { used: 1 } },
-      );
-      return counted !== null && counted.used <= limit;
+      const _id = `${key}/${expiresAt}`;
+      const update = { $inc: { used: 1 }, $setOnInsert: { until: new Date(expiresAt) } };
+      const below = (upsert: boolean) => model.updateOne({ _id, used: { $lt: limit } }, update, { upsert });
+      try {
+        const { upsertedCount, modifiedCount } = await below(true);
+        return upsertedCount + modifiedCount === 1;
+      } catch (error) {
+        // It is there: at its limit, or made by another process at the same time.
+        if (!isDuplicate(error)) throw error;
+        return (await below(false)).modifiedCount === 1;
+      }
     },
   };
 }

@@ -3,6 +3,7 @@ import { Schema } from "mongoose";
 import type { Accident } from "../domain/accident.ts";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
+import { isDuplicate } from "./duplicate.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
 /** One picture on its way: whose, of which case, and the SHA-256 (hex) that its phone says it has. */
@@ -41,7 +42,6 @@ const schema = new Schema<PieceDocument>(
 );
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
-const DUPLICATE = 11000;
 /** pieces of a quarter of a megabyte: a picture is never in memory twice */
 const READ_AT_ONCE = 4;
 
@@ -57,7 +57,7 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
       try {
         await collection.updateOne({ _id }, { $set }, { upsert: true });
       } catch (error) {
-        if ((error as { code?: number }).code !== DUPLICATE) throw error;
+        if (!isDuplicate(error)) throw error;
         // Two of the same piece at once, and the other one was the first to be there.
         await collection.updateOne({ _id }, { $set });
       }

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import type { Connection } from "mongoose";
 import { connect } from "../../src/store/connect.ts";
+import { createCounters } from "../../src/store/counters.ts";
 import { createInbox } from "../../src/store/inbox.ts";
 import { createNotices } from "../../src/store/notices.ts";
 import { createPeople } from "../../src/store/people.ts";
@@ -12,6 +13,9 @@ import { createVault } from "../../src/store/vault.ts";
 import { SAY_WINDOWS } from "../../src/wechat/api/quota.ts";
 import { standingClock } from "../support/clocks.ts";
 import { closeDatabase, databaseUri } from "../support/database.ts";
+
+/** Keys that several processes write for the first time at the same moment. */
+const MEETINGS = Array.from({ length: 20 }, (_, at) => `meeting-${at}`);
 
 describe("what the channel keeps", () => {
   const vault = createVault(randomBytes(32));
@@ -202,10 +206,29 @@ describe("what the channel keeps", () => {
   it("counts tries to their limit over all processes, and anew for the next window", async () => {
     const [a, b] = await Promise.all(both((connection) => createTries(connection)));
     const until = now().getTime() + 60_000;
-    const tries = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((at) => (at % 2 ? a : b).count("join/x", 5, until)));
-    assert.equal(tries.filter(Boolean).length, 5);
+    for (const key of ["join/x", ...MEETINGS]) {
+      const tries = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((at) => (at % 2 ? a : b).count(key, 5, until)));
+      assert.equal(tries.filter(Boolean).length, 5, key);
+    }
     assert.equal(await a.count("join/x", 5, until + 60_000), true);
     assert.equal(await a.count("join/y", 5, until), true);
+  });
+
+  it("numbers without a gap and without a double over all processes", async () => {
+    const counters = both(createCounters);
+    for (const day of MEETINGS) {
+      const numbers = await Promise.all([0, 1, 2, 3, 4, 5].map((at) => counters[at % 2]!.next(day)));
+      assert.deepEqual(numbers.sort(), [1, 2, 3, 4, 5, 6], day);
+    }
+  });
+
+  it("lets one of many say a notice", async () => {
+    const notices = await Promise.all(both((connection) => createNotices(connection, now)));
+    for (const id of MEETINGS) {
+      const notice = { id, accidentId: "accident", code: "may-move" };
+      const known = await Promise.all([0, 1, 2, 3, 4, 5].map((at) => notices[at % 2]!.begin(notice)));
+      assert.equal(known.filter((record) => record === null).length, 1, id);
+    }
   });
 
   it("leases the platform's token to one process at a time, and keeps it sealed", async () => {
