@@ -8,6 +8,7 @@ import { readRelease } from "./http/asset-files.ts";
 import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
 import { createLog, type Log } from "./log.ts";
 import { createPhotos, type Photos } from "./photos/photos.ts";
+import { createRefusals, type Refusals } from "./refusals.ts";
 import { createRender, type Render } from "./render.ts";
 import { createSingleFlight, type SingleFlight } from "./single-flight.ts";
 import { createAccidentReader } from "./store/accident-reader.ts";
@@ -81,6 +82,8 @@ export interface Context {
   /** Whether it is away, or was slow within the last seconds: what waits now waits for it. */
   databaseIsSlow(): boolean;
   /** values for `/readyz`: whoever has one adds it here */
+  /** What the doors for machines refuse. */
+  refusals: Refusals;
   health: Health;
 
   wechat: WechatApi;
@@ -154,6 +157,8 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   health.add("clockDifferenceMs", () => databaseClock.differenceMs());
   health.add("storage", () => ({ fullSince: room.fullSince(), freeMb: database.freeMb() }));
   health.add("damagedFiles", () => blobs.scrub.countDamaged());
+  const refusals = createRefusals({ log, timer });
+  health.add("refused", () => refusals.counts());
   const wakes = new EventEmitter();
   const wake = () => void wakes.emit("wake");
   const retention = await createRetention(connection, blobs);
@@ -239,6 +244,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
       ),
     databaseIsSlow: () => guardOf(connection).isSlow,
     health,
+    refusals,
     wechat,
     quota: createQuota({ store: quotas }),
     insurers,

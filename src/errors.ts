@@ -20,10 +20,10 @@ export class Invalid extends AppError {
   }
 }
 
-/** 401: the sender is unknown or the signature is wrong. All such answers look alike. */
+/** 401: the sender is unknown or the signature is wrong. All such answers look alike; `details.reason` is for the operator. */
 export class NotSignedIn extends AppError {
-  constructor(code = "not-signed-in") {
-    super(401, code);
+  constructor(code = "not-signed-in", details: Record<string, unknown> = {}) {
+    super(401, code, details);
   }
 }
 

@@ -120,6 +120,7 @@ function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
     nowMs,
     timer: ctx.timer,
     handle: async (message, sink) => (await bot).deliver(message, sink),
+    unread: (fault) => ctx.refusals.add({ door: "push", reason: "form", field: fault }),
     fallback: (message) => (awaitsAnswer(message) ? apology(ctx) : undefined),
     later: async (message, reply) => {
       if (reply.type === "text") await sayLater(ctx, message.openid, reply.content);

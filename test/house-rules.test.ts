@@ -13,7 +13,7 @@ interface Room {
   packages?: false | readonly string[];
 }
 
-const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts", "timer.ts"];
+const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts", "refusals.ts", "timer.ts"];
 const HANDS = ["store", "wechat", "insurers", "photos", "documents", "embedded"];
 const DOOR: Room = {
   may: [...SHARED, "actions", "domain", "http", "notices"],
@@ -44,6 +44,7 @@ const ROOMS: Record<string, Room> = {
   ...Object.fromEntries(SETTINGS.map((file) => [file, { may: SETTINGS, mayType: ["config.ts"] }])),
   "errors.ts": { may: [], packages: false },
   "health.ts": { may: ["timer.ts"], packages: false },
+  "refusals.ts": { may: ["log.ts", "timer.ts"], packages: false },
   "log.ts": { may: [] },
   "render.ts": { may: ["domain"] },
   "single-flight.ts": { may: [], packages: false },

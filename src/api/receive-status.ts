@@ -3,7 +3,7 @@ import type { RouterMiddleware } from "@koa/router";
 import getRawBody from "raw-body";
 import { recordClaimStatus } from "../actions/record-claim-status.ts";
 import type { Context } from "../context.ts";
-import { Invalid } from "../errors.ts";
+import { AppError, Invalid } from "../errors.ts";
 import { readStatus } from "./status-body.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -12,13 +12,25 @@ const MAX_BODY_BYTES = 64 * 1024;
 export function receiveStatus(ctx: Context): RouterMiddleware {
   return async (http) => {
     const { code = "", ref = "" } = http.params;
-    const rawBody = await readBody(http.req);
-    const webhookId = ctx.insurers.verify(code, http.headers, rawBody);
-    const status = readStatus(rawBody, { insurerCode: code, claimRef: ref });
-    const recorded = await recordClaimStatus(ctx, { ref, insurerCode: code, webhookId, status });
+    const recorded = await (async () => {
+      const rawBody = await readBody(http.req);
+      const webhookId = ctx.insurers.verify(code, http.headers, rawBody);
+      const status = readStatus(rawBody, { insurerCode: code, claimRef: ref });
+      return recordClaimStatus(ctx, { ref, insurerCode: code, webhookId, status });
+    })().catch((error) => {
+      noteRefusal(ctx, error);
+      throw error;
+    });
     http.set("cache-control", "no-store");
     http.body = { accepted: true, ...Object.fromEntries(Object.entries(recorded).filter(([, holds]) => holds)) };
   };
+}
+
+function noteRefusal(ctx: Context, error: unknown): void {
+  if (!(error instanceof AppError) || error.status >= 500) return;
+  const { reason, field } = error.details;
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  ctx.refusals.add({ door: "status", reason: text(reason) ?? error.code, field: text(field) });
 }
 
 async function readBody(req: IncomingMessage): Promise<Buffer> {

@@ -98,7 +98,12 @@ async function onClick({ ctx, message, person }: Asked<"click">): Promise<string
   return command ? command({ ctx, person, current: await standingOf(ctx, person) }) : unknown({ ctx, person });
 }
 
-async function onWords({ ctx, person }: Pick<Asked, "ctx" | "person">, words: string): Promise<string> {
+/** Longer words are no command, and no pattern looks at them. */
+const LONGEST_COMMAND = 64;
+
+async function onWords({ ctx, person }: Pick<Asked, "ctx" | "person">, said: string): Promise<string> {
+  const words = said.trim();
+  if (words.length > LONGEST_COMMAND) return unknown({ ctx, person });
   // "1" is a number of the last list shown: that of the question, while one is open.
   const owner = ownerOf(words);
   const told = owner && (await tellOwner(ctx, person, owner));

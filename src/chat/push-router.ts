@@ -45,6 +45,12 @@ export function pushRouter(ctx: Context, { handler, verify }: PushDoor): Koa.Mid
 
 function refuse(ctx: Context, http: Koa.Context, error: unknown): void {
   const status = error instanceof AppError ? error.status : 500;
+  if (error instanceof AppError && status < 500) {
+    const { reason } = error.details;
+    // malformed: the reason is the field
+    if (error.code === "wechat-malformed") ctx.refusals.add({ door: "push", reason: "form", field: String(reason) });
+    else ctx.refusals.add({ door: "push", reason: typeof reason === "string" ? reason : error.code });
+  }
   if (status >= 500)
     ctx.log.error({ code: (error as { code?: string }).code, name: (error as Error).name }, "wechat.push-failed");
   http.status = status;

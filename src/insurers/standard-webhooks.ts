@@ -50,16 +50,16 @@ export function verify({ headers, body, secrets, now, toleranceS = TOLERANCE_S }
   const [id, timestamp, signature] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(
     (name) => headers[name],
   );
-  if (typeof id !== "string" || !ID.test(id)) throw new NotSignedIn();
-  if (typeof timestamp !== "string" || !TIMESTAMP.test(timestamp)) throw new NotSignedIn();
-  if (typeof signature !== "string") throw new NotSignedIn();
-  if (Math.abs(Math.floor(now.getTime() / 1000) - Number(timestamp)) > toleranceS) throw new NotSignedIn();
+  if (typeof id !== "string" || !ID.test(id)) throw unsigned("webhook-id");
+  if (typeof timestamp !== "string" || !TIMESTAMP.test(timestamp)) throw unsigned("webhook-timestamp");
+  if (typeof signature !== "string") throw unsigned("webhook-signature");
+  if (Math.abs(Math.floor(now.getTime() / 1000) - Number(timestamp)) > toleranceS) throw unsigned("clock");
   const expected = secrets.map((secret) => digest(keyOf(secret), { id, timestamp, body }));
   const given = signature.split(" ").slice(0, MAX_SIGNATURES).map(digestOf);
   let matches = 0;
   for (const candidate of given)
     for (const right of expected) matches += candidate.valid & Number(timingSafeEqual(candidate.bytes, right));
-  if (matches === 0) throw new NotSignedIn();
+  if (matches === 0) throw unsigned("signature");
   return { id, timestamp: Number(timestamp) };
 }
 
@@ -69,6 +69,8 @@ export function isSecret(secret: string): boolean {
   const bytes = BASE64.test(bare) ? Buffer.from(bare, "base64").length : 0;
   return bytes >= 24 && bytes <= 64;
 }
+
+const unsigned = (reason: string) => new NotSignedIn("not-signed-in", { reason });
 
 function keyOf(secret: string): Buffer {
   if (!isSecret(secret)) throw new NotSignedIn();

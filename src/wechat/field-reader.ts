@@ -1,5 +1,8 @@
 import { type Fields, type FieldValue, malformed } from "./fields.ts";
 
+/** Any decimal notation: `-1`, `.5`, `+3.20`, `1.2e-05`. */
+const NUMBER = /^[+-]?(?:\d{1,15}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?$/;
+
 /** Reads one object of a push field by field; what is missing or out of its format is Invalid 400. */
 export class FieldReader {
   readonly fields: Fields;
@@ -41,7 +44,7 @@ export class FieldReader {
 
   number(name: string): number {
     const value = this.value(name);
-    if (!/^-?\d{1,15}(\.\d{1,20})?$/.test(value)) throw malformed(name);
+    if (!NUMBER.test(value)) throw malformed(name);
     return Number(value);
   }
 

@@ -15,7 +15,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 /** These repeat; one or many, they always become an array. */
 export const REPEATED = new Set(["item", "List"]);
 
-/** Authentic but not as the protocol says: 400. */
+/** Not as the protocol says. Of an authentic push it is no refusal: what can be read of it is. */
 export function malformed(reason: string): Invalid {
   return new Invalid("wechat-malformed", { reason }, 400);
 }

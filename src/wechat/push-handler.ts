@@ -33,6 +33,8 @@ export interface PushHandlerOptions {
   nowMs(): number;
   /** Does the work of one message, once. Answers through the sink; a rejection is logged and ends nothing. */
   handle(message: InboundMessage, sink: ReplySink): Promise<void>;
+  /** Called for an authentic push that is not as the protocol says; it is answered all the same. */
+  unread?(fault: string): void;
   /** What to say when the work failed. */
   fallback?(message: InboundMessage): Reply | undefined;
   /** Says something as a customer message, when the push is answered already. */
@@ -49,8 +51,9 @@ export interface PushAnswer {
 
 export interface PushHandler {
   /**
-   * Answers one push within the deadline: with the passive reply, or with `success` when there is none yet. Throws NotSignedIn (401) and Invalid (400)
-   * as openPush does, and Upstream when the inbox does not take the push: the platform then sends it again.
+   * Answers one push within the deadline: with the passive reply, or with `success` when there is none yet or nobody to
+   * answer. Throws what openPush throws for what is not authentic, and Upstream when the inbox does not take the push:
+   * the platform then sends it again.
    */
   handle(push: PushRequest): Promise<PushAnswer>;
   /** How many messages of that kind and person this process is working on, or has taken and keeps waiting for their turn. */
@@ -88,7 +91,10 @@ export function createPushHandler(options: PushHandlerOptions): PushHandler {
 
   return {
     async handle(request) {
-      const push = openPush(options.config, { ...request, nowMs: options.nowMs() });
+      const { message, fault, ...how } = openPush(options.config, { ...request, nowMs: options.nowMs() });
+      if (fault !== undefined) options.unread?.(fault);
+      if (!message) return { type: "text/plain", body: SUCCESS };
+      const push = { message, ...how };
       // A retry to this process joins the work that is still running; one to another process meets it in the inbox.
       const work = running.get(push.message.dedupKey) ?? start(push);
       const body = await work.answer;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { FieldReader } from "./field-reader.ts";
-import { type Fields, malformed } from "./fields.ts";
+import { type Fields, type FieldValue, malformed } from "./fields.ts";
 import type { ContentOf, InboundMessage, MessageKind, SubscribeChoice } from "./message.ts";
 
 type Read<K extends MessageKind> = { kind: K; content: (reader: FieldReader) => ContentOf<K> };
@@ -110,7 +110,7 @@ const EVENTS: Readonly<Record<string, AnyRead>> = {
   },
 };
 
-/** Turns the fields of an authenticated push into a typed message. What the tables do not know is `unknown`; a broken known one is Invalid 400. */
+/** Turns the fields of an authenticated push into a typed message. What the tables do not know is `unknown`; a broken known one throws Invalid. */
 export function readMessage(fields: Fields): InboundMessage {
   const reader = new FieldReader(fields);
   const type = reader.id("MsgType");
@@ -131,6 +131,35 @@ export function readMessage(fields: Fields): InboundMessage {
     ...(read ? read.content(reader) : { type, ...some("event", event), fields }),
   } as InboundMessage;
 }
+
+/**
+ * The message that is left of fields which `readMessage` refuses: of kind `unknown`, with its sender, and its type and
+ * event where they can be read. Null without a sender: there is nobody to answer. `atS`, in seconds since 1970, stands
+ * in for a time that cannot be read.
+ */
+export function readRemains(fields: Fields, atS: number): InboundMessage | null {
+  const openid = idOr(fields["FromUserName"], "");
+  if (openid === "") return null;
+  const type = idOr(fields["MsgType"], "unknown");
+  const event = type === "event" ? idOr(fields["Event"], "unknown") : undefined;
+  const sentS = fields["CreateTime"];
+  const isTime = typeof sentS === "string" && /^\s*\d{1,11}\s*$/.test(sentS);
+  return {
+    kind: "unknown",
+    openid,
+    account: idOr(fields["ToUserName"], ""),
+    createdAt: new Date((isTime ? Number(sentS) : atS) * 1000),
+    dedupKey: `${openid}:${digest(JSON.stringify(fields))}`,
+    type,
+    ...some("event", event),
+    fields,
+  };
+}
+
+const idOr = (value: FieldValue | undefined, other: string): string => {
+  const id = typeof value === "string" ? value.trim() : "";
+  return /^[\x21-\x7e]{1,512}$/.test(id) ? id : other;
+};
 
 /** Two events of one second differ by their key: officially openid + CreateTime, which is known to collide. A long key (an address) is hashed. */
 function eventKey(reader: FieldReader, event: string | undefined): string {

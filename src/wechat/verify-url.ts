@@ -7,7 +7,8 @@ import { signingToken } from "./signature.ts";
 export function verifyUrl(config: PushConfig, query: PushQuery, nowMs: number): string {
   const { signature = "", timestamp = "", nonce = "", echostr = "" } = singleValues(query) ?? {};
   const token = signingToken(config.tokens, [timestamp, nonce], signature);
-  if (token === undefined || !isFresh(timestamp, nowMs)) throw new NotSignedIn("wechat-unauthentic");
+  if (token === undefined) throw new NotSignedIn("wechat-unauthentic", { reason: "token" });
+  if (!isFresh(timestamp, nowMs)) throw new NotSignedIn("wechat-unauthentic", { reason: "clock" });
   // It is sent back as it came, so nothing that a browser could take for markup.
   if (!/^[\w+/=.-]{1,256}$/.test(echostr)) throw new Invalid("wechat-malformed", { reason: "echostr" }, 400);
   return echostr;

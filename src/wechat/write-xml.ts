@@ -3,6 +3,17 @@ import type { ReplyFields, ReplyValue } from "./reply-fields.ts";
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
+const BY_NUMBER = /&#(?:x([0-9a-f]{1,6})|(\d{1,7}));/gi;
+
+/** A body without the characters that XML forbids, written as they are or by their number. */
+export function withoutForbidden(xml: string): string {
+  return xmlText(xml).replace(BY_NUMBER, (reference, hex: string | undefined, decimal: string) => {
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    const isAllowed = code <= 0x10ffff && xmlText(String.fromCodePoint(code)) === String.fromCodePoint(code);
+    return isAllowed || code === 0x0d ? reference : "";
+  });
+}
+
 /** What XML can carry of a text: no control characters, no half characters, line ends as line feeds. */
 export function xmlText(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(NOT_XML, "").replace(LONE_SURROGATE, "\ufffd");

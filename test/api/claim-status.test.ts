@@ -339,6 +339,7 @@ describe("a call-back that is not as it should be", () => {
     const { accident, ref } = await delivered();
     const body = bodyFor(ref);
     const stale = String(Math.floor(house.clock.now().getTime() / 1000) - 301);
+    const before = { ...house.ctx.refusals.counts()["status"] };
     const paic = house.ctx.config.insurers.find(({ code }) => code === "PAIC")?.secrets ?? [];
     const answers = [
       await call({ ref, body, secrets: paic }),
@@ -354,6 +355,9 @@ describe("a call-back that is not as it should be", () => {
       assert.equal(answer.body.code, "not-signed-in");
     }
     assert.equal((await eventsOf(accident)).length, 0);
+    const counted = house.ctx.refusals.counts()["status"] ?? {};
+    const grown = Object.keys(counted).map((reason) => [reason, (counted[reason] ?? 0) - (before[reason] ?? 0)]);
+    assert.deepEqual(Object.fromEntries(grown.filter(([, by]) => by)), { signature: 5, clock: 1 });
   });
 
   it("is refused for an insurer that is not there, or has no interface", async () => {

@@ -275,18 +275,41 @@ describe("a push, at two processes on one database", () => {
     }
   });
 
-  it("that is authentic but malformed is 400, one that is too large 413", async () => {
+  it("that is authentic is answered whatever is in it, and is counted; one that is too large is 413", async () => {
     const [app] = twins;
-    const broken = {
-      doctype: '<!DOCTYPE x [<!ENTITY a "b">]><xml><MsgType>text</MsgType></xml>',
-      "a tag twice": xmlOf("o_1", text("1")).replace("</xml>", "<MsgType>text</MsgType></xml>"),
-      unclosed: "<xml><MsgType>text",
+    const words = xmlOf("o_1", text("帮助"));
+    const answered = {
+      doctype: words.replace("<xml>", '<!DOCTYPE x [<!ENTITY a "b">]><xml>'),
+      "a forbidden character": xmlOf("o_2", text("帮助\u0002")),
+      unclosed: xmlOf("o_3", text("帮助")).replace("</xml>", ""),
+      "a picture without its id": xmlOf("o_4", { MsgType: "image", MsgId: nextMsgId() }),
+      "a wall of marks": xmlOf("o_5", text(`${"!".repeat(20_000)}a`)),
+    };
+    for (const [name, xml] of Object.entries(answered)) {
+      const { status, content } = await pushTo(app, xml);
+      assert.equal(status, 200, name);
+      assert.match(content ?? "", /👉|处理/, name);
+    }
+    const silent = {
       "not XML": "hello",
       "no sender": "<xml><MsgType>text</MsgType></xml>",
+      "an event with a field twice": xmlOf("o_6", {
+        MsgType: "event",
+        Event: "PUBLISHJOBFINISH",
+        EventKey: "",
+      }).replace("</xml>", "<fail_idx>1</fail_idx><fail_idx>2</fail_idx></xml>"),
+      "a report without its number": xmlOf("o_7", { MsgType: "event", Event: "TEMPLATESENDJOBFINISH" }),
     };
-    for (const [name, xml] of Object.entries(broken)) assert.equal((await pushTo(app, xml)).status, 400, name);
+    for (const [name, xml] of Object.entries(silent)) {
+      const { status, raw } = await pushTo(app, xml);
+      assert.deepEqual([status, raw], [200, "success"], name);
+    }
     const large = sealed(app, xmlOf("o_1", text("x".repeat(70_000))));
     assert.equal((await post(app, large)).status, 413);
+    const { push } = app.ctx.refusals.counts();
+    assert.ok((push?.["form"] ?? 0) >= 8);
+    assert.equal(push?.["too-large"], 1);
+    assert.ok((push?.["token"] ?? 0) > 0 && (push?.["key"] ?? 0) > 0);
   });
 
   it("verifies the address for who knows the token, and for nobody else", async () => {

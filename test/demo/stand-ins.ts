@@ -17,7 +17,14 @@ export interface StandIns {
 
 const secret = () => `whsec_${randomBytes(32).toString("base64")}`;
 
-export async function startStandIns({ port, appUrl }: { port: number; appUrl: string }): Promise<StandIns> {
+export interface StandInPlace {
+  port: number;
+  appUrl: string;
+  /** What the insurers judge the age of a signature by. */
+  now?: () => Date;
+}
+
+export async function startStandIns({ port, appUrl, now }: StandInPlace): Promise<StandIns> {
   const account = {
     appid: "wxdemo0000000000",
     secret: randomBytes(16).toString("hex"),
@@ -31,7 +38,7 @@ export async function startStandIns({ port, appUrl }: { port: number; appUrl: st
   const codes = ["PICC", "CPIC"];
   const list = codes.map((code) => ({ code, secrets: [secret()] }));
   const platform = createPlatform({ account, urls: { app: () => appUrl, platform: () => url, pages: () => appUrl } });
-  const insurers = createInsurerStandIn({ insurers: list, appUrl: () => appUrl });
+  const insurers = createInsurerStandIn({ insurers: list, appUrl: () => appUrl, ...(now && { now }) });
   const app = new Koa();
   app.use(insurers.router.routes());
   app.use(platform.middleware as never);

@@ -19,6 +19,8 @@ import { SmallDisk } from "../support/small-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { amount } from "./amount.ts";
 
+/** Of the insurers, too: what is left behind is delivered to them at a later time. */
+const clock = shiftedClock();
 const MB = 1024 * 1024;
 const DISK_MB = 256;
 const PAIRS = 2;
@@ -33,7 +35,7 @@ test(`a disk filled ${2 * ROUNDS} times under the drivers' hands, at once and sl
   if (reason !== null) return t.diagnostic(`left out: ${reason}`);
   const disk = await SmallDisk.mount(mounted, DISK_MB);
   const appUrl = `http://127.0.0.1:${await freePort()}`;
-  const standIns = await startStandIns({ port: await freePort(), appUrl });
+  const standIns = await startStandIns({ now: () => clock.now(), port: await freePort(), appUrl });
   try {
     const env = await environment({ dir, dataDir: join(mounted, "data"), appUrl, standIns });
     const pairs = await driveOnFullDisk(t, { disk, server: new ServerProcess(appUrl, env, disk.command(OWN)) });
@@ -140,7 +142,6 @@ async function assertAll(
   env: Record<string, string>,
   { standIns, pairs }: { standIns: StandIns; pairs: Pair[] },
 ): Promise<void> {
-  const clock = shiftedClock();
   const ctx = await createContext(await loadConfig(env), { clock });
   try {
     await settleLater(createJobs(ctx), clock);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { answerPush } from "../../src/wechat/answer-push.ts";
-import { openPush } from "../../src/wechat/open-push.ts";
+import { type OpenedPush, openPush } from "../../src/wechat/open-push.ts";
 import { parseXml } from "../../src/wechat/parse-xml.ts";
 import { createPushConfig } from "../../src/wechat/push-config.ts";
 import type { Reply } from "../../src/wechat/reply.ts";
@@ -93,7 +93,7 @@ describe("passive replies", () => {
 
   it("is encrypted and signed for a push that was, so that another implementation opens it", () => {
     const config = createPushConfig({ ...account, mode: "safe" });
-    const opened = openPush(config, { ...safePush(textXml("hi")), nowMs });
+    const opened = openPush(config, { ...safePush(textXml("hi")), nowMs }) as OpenedPush;
     const sealed = parseXml(answerPush(opened, { type: "text", content: "]]> 🚗" }, { nowMs })) as Record<
       string,
       string

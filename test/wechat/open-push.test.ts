@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { AppError } from "../../src/errors.ts";
-import { openPush } from "../../src/wechat/open-push.ts";
+import { type AuthenticPush, openPush } from "../../src/wechat/open-push.ts";
 import { createPushConfig, type PushMode } from "../../src/wechat/push-config.ts";
 import {
   account,
@@ -16,14 +16,16 @@ import {
 
 const config = (mode: PushMode, more: object = {}) => createPushConfig({ ...account, mode, ...more });
 const open = (mode: PushMode, push: SentPush, at = nowMs) => openPush(config(mode), { ...push, nowMs: at });
+const textOf = ({ message }: AuthenticPush) => (message?.kind === "text" ? message.content : message?.kind);
 
-/** All of it, so that two refusals can be compared. */
+/** All of it but the operator's reason, so that two refusals can be compared. */
 function refusal(act: () => unknown): Record<string, unknown> {
   try {
     act();
   } catch (error) {
     const { name, status, code, message, details } = error as AppError;
-    return { name, status, code, message, details };
+    const { reason, ...others } = details;
+    return { name, status, code, message, details: others };
   }
   return { name: "opened" };
 }
@@ -59,7 +61,8 @@ describe("an authentic push", () => {
   for (const [how, mode, push, sealed] of ways)
     it(`is opened: ${how}`, () => {
       const opened = open(mode, push);
-      assert.equal(opened.message.kind === "text" && opened.message.content, "你好");
+      assert.equal(textOf(opened), "你好");
+      assert.equal(opened.fault, undefined);
       assert.equal(opened.format, "xml");
       assert.equal(opened.seal !== undefined, sealed);
     });
@@ -72,7 +75,7 @@ describe("an authentic push", () => {
     ] as const) {
       const opened = openPush(config(mode), { query: push.query, body: Buffer.from(push.body), nowMs });
       assert.equal(opened.format, "json");
-      assert.equal(opened.message.msgId, "6054768590064713728");
+      assert.equal(opened.message?.msgId, "6054768590064713728");
     }
   });
 
@@ -107,13 +110,12 @@ describe("an authentic push", () => {
       const query = { timestamp: then, nonce, msg_signature, encrypt_type: "aes" };
       const settings = createPushConfig({ appId, mode: "compatible", token, aesKey });
       const opened = openPush(settings, { query, body, nowMs: Number(then) * 1000 });
-      assert.equal(opened.message.openid.startsWith("o"), true);
-      assert.equal(opened.message.kind, vector.body_xml_prefix ? "text" : "unknown");
+      assert.equal(opened.message?.openid.startsWith("o"), true);
+      assert.equal(opened.message?.kind, vector.body_xml_prefix ? "text" : "unknown");
     });
 
   it("carries the message that was encrypted, not the one beside it in clear", () => {
-    const { message } = open("compatible", safePush(textXml("sealed"), { extra: inClear }));
-    assert.equal(message.kind === "text" && message.content, "sealed");
+    assert.equal(textOf(open("compatible", safePush(textXml("sealed"), { extra: inClear }))), "sealed");
   });
 });
 
@@ -191,41 +193,131 @@ describe("an unauthentic push is refused, always in the same way", () => {
   });
 });
 
-describe("an authentic but malformed push is refused with 400", () => {
-  const doctype = '<!DOCTYPE foo [<!ENTITY xxe SYSTEM "file:///etc/passwd">]>';
-  const bodies: Record<string, string> = {
-    "a doctype": `${doctype}${xml}`,
-    "duplicate elements": xml.replace("<CreateTime>", "<FromUserName>other</FromUserName><CreateTime>"),
-    "an unclosed element": xml.slice(0, -6),
-    "no XML": "hello",
-    nothing: "",
-    "a NUL": textXml("a\0b"),
-    "no sender": "<xml><ToUserName>a</ToUserName><CreateTime>1</CreateTime><MsgType>text</MsgType></xml>",
-    "broken JSON": '{"ToUserName":"a"',
+describe("an authentic push that is not as the protocol says", () => {
+  const doctype = '<!DOCTYPE foo [<!ENTITY xxe SYSTEM "file:///etc/passwd"><!ENTITY a "&xxe;&xxe;">]>';
+  /** What is read of each: the words, or the kind; undefined: nobody to answer. */
+  const bodies: Record<string, [body: string, read: string | undefined]> = {
+    "a character that XML forbids": [textXml("帮助\u0002\ufffe"), "帮助"],
+    "a forbidden character by its number": [textXml("x").replace("<![CDATA[x]]>", "帮&#x2;助&#0;&#xD800;"), "帮助"],
+    "a NUL": [textXml("a\0b"), "ab"],
+    "words with the end of a section that was not split": [textXml("x").replace("[x]", "[a ]]> b]"), "a ]]> b"],
+    "words that bring a section of their own": [
+      textXml("x").replace("[x]", "[<a><![CDATA[1]]></a>]"),
+      "<a><![CDATA[1]]></a>",
+    ],
+    "words that end their element": [
+      textXml("x").replace("[x]", "[1]]></Content><Content><![CDATA[2]"),
+      /1.*2/s.source,
+    ],
+    "a doctype whose entities are not expanded": [doctype + textXml("x").replace("<![CDATA[x]]>", "&a;"), "&a;"],
+    "an attribute": [textXml("hi").replace("<Content>", '<Content a="b">'), ""],
+    "an unclosed root": [textXml("hi").slice(0, -6), "hi"],
+    "no XML": ["hello", undefined],
+    nothing: ["", undefined],
+    "no sender": ["<xml><ToUserName>a</ToUserName><CreateTime>1</CreateTime><MsgType>text</MsgType></xml>", undefined],
+    "JSON with a name given twice": [
+      '{"ToUserName":"a","FromUserName":"person","CreateTime":1790000000,"MsgType":"text","Content":"1","Content":"2"}',
+      "2",
+    ],
+    "broken JSON": ['{"ToUserName":"a"', undefined],
   };
-  for (const [what, body] of Object.entries(bodies))
-    it(what, () => {
-      assert.equal(refusal(() => open("plain", plainPush(body)))["status"], 400);
-      assert.equal(refusal(() => open("safe", safePush(body)))["status"], 400);
+  for (const [what, [body, read]] of Object.entries(bodies))
+    it(`is read as far as it goes: ${what}`, () => {
+      for (const opened of [open("plain", plainPush(body)), open("safe", safePush(body))]) {
+        if (what === "words that end their element")
+          assert.match(String(textOf(opened)), new RegExp(read as string, "s"));
+        else assert.equal(textOf(opened), read);
+        assert.ok(opened.fault);
+        assert.equal(opened.message?.openid, read === undefined ? undefined : "person");
+      }
     });
 
-  it("bytes that are no UTF-8", () => {
-    const query = plainPush("").query;
-    assert.equal(
-      refusal(() => openPush(config("plain"), { query, body: Buffer.from([0x3c, 0xff, 0xfe]), nowMs }))["status"],
-      400,
-    );
+  it("has the sender whom the platform wrote, whatever stands in the words", () => {
+    const forged = "</Content><FromUserName><![CDATA[victim]]></FromUserName><MsgType><![CDATA[event]]></MsgType>";
+    const inSection = textXml("x").replace("[x]", `[]]>${forged}<Content><![CDATA[`);
+    const plain = textXml("x").replace("<![CDATA[x]]>", `${forged}<Content>`);
+    for (const body of [inSection, plain]) {
+      const { message } = open("safe", safePush(body));
+      assert.equal(message?.openid, "person");
+      assert.notEqual(message?.kind === "unknown" && message.event, "unknown");
+    }
   });
 
-  it("a malformed envelope of a sender who knows the token", () => {
-    const safe = safePush(xml);
-    assert.equal(refusal(() => open("safe", { ...safe, body: doctype + safe.body }))["status"], 400);
-    assert.equal(
-      refusal(() => open("safe", { ...safe, body: safe.body.replace("<Encrypt>", "<Encrypt>x</Encrypt><Encrypt>") }))[
-        "status"
-      ],
-      400,
-    );
-    assert.equal(refusal(() => open("safe", { ...safe, body: doctype + safe.body }, nowMs + 700_000))["status"], 401);
+  it("keeps a 64-bit MsgId of a JSON body whole", () => {
+    const json =
+      '{"ToUserName":"a","FromUserName":"person","CreateTime":1790000000,"MsgType":"text","Content":"a\u0000b","MsgId":6054768590064713728}';
+    assert.equal(open("plain", plainPush(json)).message?.msgId, "6054768590064713728");
   });
+
+  const head = `<ToUserName>gh</ToUserName><FromUserName>person</FromUserName><CreateTime>${timestamp}</CreateTime>`;
+  const events: Record<string, string> = {
+    "a field twice that nobody reads":
+      "<MsgType>event</MsgType><Event>PUBLISHJOBFINISH</Event><fail_idx>1</fail_idx><fail_idx>2</fail_idx>",
+    "pictures without their info": "<MsgType>event</MsgType><Event>pic_sysphoto</Event><EventKey>k</EventKey>",
+    "a picture without a media id": "<MsgType>image</MsgType><MsgId>1</MsgId>",
+    "a place without figures": "<MsgType>location</MsgType><Location_X></Location_X><Location_Y></Location_Y>",
+    "no type": "",
+    "a MsgId in letters": "<MsgType>text</MsgType><Content>1</Content><MsgId>abc</MsgId>",
+  };
+  for (const [what, own] of Object.entries(events))
+    it(`is of kind unknown, one each time: ${what}`, () => {
+      const [first, again] = [0, 1].map(() => open("safe", safePush(`<xml>${head}${own}</xml>`)));
+      assert.equal(first?.message?.kind, "unknown");
+      assert.equal(first?.message?.openid, "person");
+      assert.equal(first?.message?.createdAt.getTime(), nowMs);
+      assert.equal(first?.message?.dedupKey, again?.message?.dedupKey);
+    });
+
+  it("takes the push's own time where that of the message cannot be read", () => {
+    const body = `<xml>${head.replace(/<CreateTime>.*<\/CreateTime>/, "<CreateTime>soon</CreateTime>")}<MsgType>text</MsgType></xml>`;
+    assert.equal(open("plain", plainPush(body)).message?.createdAt.getTime(), nowMs);
+  });
+
+  it("bytes that are no UTF-8 are read with the replacement character", () => {
+    const [before, behind] = textXml("|")
+      .split("|")
+      .map((part) => Buffer.from(part));
+    const { query } = plainPush("");
+    const body = Buffer.concat([before as Buffer, Buffer.from([0xff, 0xfe]), behind as Buffer]);
+    assert.equal(textOf(openPush(config("plain"), { query, body, nowMs })), "\ufffd\ufffd");
+  });
+
+  it("in an envelope that the strict parser refuses", () => {
+    const safe = safePush(xml);
+    assert.equal(textOf(open("safe", { ...safe, body: doctype + safe.body })), "你好");
+    const clear = safePush(textXml("sealed"), { extra: inClear.replace("clear", "cl\u0002ear ]]> ") });
+    assert.equal(textOf(open("compatible", clear)), "sealed");
+  });
+
+  it("stays quick with many open marks", () => {
+    for (const body of ["<a>".repeat(20_000), "<a><![CDATA[".repeat(5_000), textXml("]]>".repeat(20_000))])
+      assert.ok(open("plain", plainPush(body)).fault);
+  });
+});
+
+describe("what is refused says why to the operator alone", () => {
+  const reasonOf = (act: () => unknown) => {
+    try {
+      act();
+    } catch (error) {
+      return (error as AppError).details["reason"];
+    }
+    return "opened";
+  };
+  const safe = safePush(xml);
+  const cases: [string, () => unknown][] = [
+    ["token", () => open("plain", plainPush(xml, { token: "other" }))],
+    ["token", () => open("safe", safePush(xml, { token: "other" }))],
+    ["clock", () => open("plain", plainPush(xml), nowMs + 700_000)],
+    ["clock", () => open("safe", safe, nowMs + 700_000)],
+    ["mode", () => open("safe", plainPush(xml))],
+    ["mode", () => open("safe", safePush(xml, { extra: inClear }))],
+    ["key", () => open("safe", safePush(xml, { aesKey: "Z".repeat(43) }))],
+    ["key", () => open("safe", safePush(xml, { appId: "wxother" }))],
+    ["xml", () => open("safe", { ...safe, body: "garbage" })],
+  ];
+  for (const [index, [reason, act]] of cases.entries())
+    it(`${reason} (${index + 1})`, () => {
+      assert.equal(reasonOf(act), reason);
+    });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Conflict } from "../../src/errors.ts";
 import type { InboundMessage } from "../../src/wechat/message.ts";
-import { openPush } from "../../src/wechat/open-push.ts";
+import { type OpenedPush, openPush } from "../../src/wechat/open-push.ts";
 import { parseXml } from "../../src/wechat/parse-xml.ts";
 import { createPushConfig } from "../../src/wechat/push-config.ts";
 import { createPushHandler, type PushAnswer, type PushHandlerOptions } from "../../src/wechat/push-handler.ts";
@@ -180,7 +180,7 @@ describe("one push, one effect", () => {
   it("takes the work over from a process that died, before its own deadline", async () => {
     const inbox = new MemoryInbox();
     const one = push("hi");
-    const { message } = openPush(config, { ...one, nowMs });
+    const { message } = openPush(config, { ...one, nowMs }) as OpenedPush;
     await inbox.begin({ key: message.dedupKey, order: "1", isEncrypted: true, holder: "dead", leaseMs: 40 });
     const { handler } = handlerOf(async (_message, sink) => void sink.offer(text("taken over")), {
       inbox,

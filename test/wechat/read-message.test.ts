@@ -202,7 +202,7 @@ describe("typed messages", () => {
     "an object where a text belongs": [common, "<MsgType>text</MsgType><Content><a>1</a></Content>"],
   };
   for (const [what, [head, own]] of Object.entries(BROKEN))
-    it(`refuses a push with ${what}`, () => {
+    it(`throws for a push with ${what}, of which openPush then reads what remains`, () => {
       assert.throws(() => readMessage(parseXml(`<xml>${head}${own}</xml>`)), { status: 400, code: "wechat-malformed" });
     });
 });
