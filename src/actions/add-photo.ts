@@ -60,11 +60,8 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
 function requireRoom(accident: Accident, letter: Letter, slot: PhotoSlot): void {
   requireParty(accident, letter);
   if (isMandatory(slot) && (accident.movedAt || letter !== "A")) throw new Conflict("wrong-step");
-  requireSpace(
-    accident,
-    slot,
-    accident.photos.filter((photo) => !isReplaced(accident, photo, { letter, slot })),
-  );
+  const photos = accident.photos.filter((photo) => !isReplaced(accident, photo, { letter, slot }));
+  requireSpace({ photos }, { slot, by: letter });
 }
 
 /** Nobody's picture makes way for the other driver's, and none that is here once the cars have moved. */

@@ -28,7 +28,7 @@ export function announcePhoto(ctx: Context, announcement: AnnouncePhoto): Promis
     requireParty(accident, letter);
     if (accident.photos.some((photo) => photo.mediaId === mediaId)) return null;
     const slot = nextSlot(ctx, accident, letter);
-    requireSpace(accident, slot);
+    requireSpace(accident, { slot, by: letter });
     const photo = announced({
       ...{ id: ctx.randomId(9), slot, by: letter, mediaId, receivedAt: ctx.clock.now() },
       state: delayedBy ? "delayed" : "announced",

@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Language, LETTERS, type Person } from "../domain/accident.ts";
-import { withParty } from "../domain/party.ts";
+import { isOver, withParty } from "../domain/party.ts";
 
-/** Sets the language of one driver, from now on and in the current case; the other keeps theirs. */
+/** Sets the language of one driver, from now on and in a case that still runs; the other keeps theirs. */
 export async function chooseLanguage(
   ctx: Context,
   { person, language, loaded }: { person: Person; language: Language; loaded?: Accident | null },
@@ -12,7 +12,7 @@ export async function chooseLanguage(
   if (!current) return;
   await ctx.accidents.change(current, (accident) => {
     const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === person.id);
-    if (!letter || accident.parties[letter]?.language === language) return null;
+    if (!letter || isOver(accident) || accident.parties[letter]?.language === language) return null;
     return {
       accident: withParty(accident, letter, { language }),
       events: [{ type: "language-chosen", by: letter, data: { language } }],

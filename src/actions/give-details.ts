@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Details, type Letter, otherOf } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
+import { requireCalm } from "../domain/brakes.ts";
 import { correctionNotice } from "../domain/notice.ts";
 import { requireParty, withoutSignatures, withParty } from "../domain/party.ts";
 import { withMoved } from "../domain/photo-move.ts";
@@ -23,6 +24,7 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
     const { details: before } = requireParty(accident, letter);
     // The same again (a second tap) is no correction: nobody has to sign anew for it.
     if (before && serialise(before) === serialise(details)) return null;
+    requireCalm(accident, letter, ctx.clock.now());
     if (accident.parties[otherOf(letter)]?.details?.plate === details.plate)
       throw new Invalid("same-plate", { field: "plate" });
     const digest = ctx.vault.digest(accident.key, serialise(details));

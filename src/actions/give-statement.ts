@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Letter, otherOf, type Statement } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
+import { requireCalm } from "../domain/brakes.ts";
 import { compareStatements, findAct } from "../domain/liability.ts";
 import { notice } from "../domain/notice.ts";
 import { requireParty, withoutSignatures, withParty } from "../domain/party.ts";
@@ -21,6 +22,7 @@ export function giveStatement(ctx: Context, { accidentId, letter, statement }: G
   return ctx.accidents.change(accidentId, (accident) => {
     const { statement: before } = requireParty(accident, letter);
     if (before && isSame(before, statement)) return null;
+    requireCalm(accident, letter, ctx.clock.now());
     const stated = withoutSignatures(
       withParty(accident, letter, { statement: { ...statement, statedAt: ctx.clock.now() } }),
     );

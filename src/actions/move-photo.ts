@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
+import { requireCalm } from "../domain/brakes.ts";
 import { requireParty } from "../domain/party.ts";
 import type { PhotoSlot } from "../domain/photo.ts";
 import { withMoved } from "../domain/photo-move.ts";
@@ -23,6 +24,7 @@ export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot, loa
     // the second driver's go when that driver is taken out: they fill none of the five places
     if (photo?.by !== letter || letter !== "A" || (accident.movedAt && !isAnswer)) throw new Conflict("wrong-step");
     if (photo.slot === slot && !isAnswer) return null;
+    requireCalm(accident, letter, ctx.clock.now());
     return withMoved(accident, photo, { slot, by: letter });
   });
 }

@@ -1,8 +1,9 @@
 import type { Context } from "../context.ts";
 import type { Accident, Person } from "../domain/accident.ts";
+import { BRAKES } from "../domain/brakes.ts";
 import { declarationEvent, type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
 import { isOver, newParty } from "../domain/party.ts";
-import { Conflict } from "../errors.ts";
+import { Conflict, Invalid } from "../errors.ts";
 
 export interface OpenAccident {
   person: Person;
@@ -11,12 +12,18 @@ export interface OpenAccident {
   answer: EligibilityAnswer;
 }
 
-/** Opens a case for driver A; it ends at once where the law or the city says that it is not for the drivers to settle. Whoever has one running, or taps twice, gets that one. */
+/** Opens a case for driver A; it ends at once where the law or the city says that it is not for the drivers to settle. Whoever has one running, or taps twice, gets that one. Throws Invalid "too-many-cases" (429) beyond five a day. */
 export async function openAccident(ctx: Context, input: OpenAccident): Promise<Accident> {
   const running = await ctx.accidents.findByPerson(input.person.id);
   if (running && !isOver(running)) return running;
+  const [key, at] = [`open/${input.person.id}`, ctx.clock.now()];
+  if (!(await ctx.tries.hasRoom(key, BRAKES.openings, at)))
+    throw new Invalid("too-many-cases", { phone: ctx.config.operatorPhone, retryAfterS: 3600 }, 429);
   try {
-    return await create(ctx, input);
+    const opened = await create(ctx, input);
+    // counted once it is there: a second tap opens nothing
+    await ctx.tries.slide(key, BRAKES.openings, at);
+    return opened;
   } catch (error) {
     const other = await ctx.accidents.findOpenedBy(input.person.id);
     if (!(error instanceof Conflict) || !other) throw error;

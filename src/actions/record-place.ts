@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, Weather } from "../domain/accident.ts";
+import { requireCalm } from "../domain/brakes.ts";
 import { correctionNotice } from "../domain/notice.ts";
 import { requireParty, withoutSignatures } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
@@ -18,6 +19,7 @@ export function recordPlace(ctx: Context, { accidentId, letter, address, weather
     if (letter !== "A") throw new Conflict("wrong-step");
     // The same again (a second tap) is no correction: nobody has to sign anew for it.
     if (accident.scene.address === address && accident.scene.weather === weather) return null;
+    requireCalm(accident, letter, ctx.clock.now());
     const scene = { ...accident.scene, address, weather };
     const digest = ctx.vault.digest(accident.key, address);
     return {

@@ -1,10 +1,11 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Change, type Letter, type NewEvent, otherOf, type Signature } from "../domain/accident.ts";
 import { contentDigest } from "../domain/agreement.ts";
+import { BRAKES } from "../domain/brakes.ts";
 import { mayBeSigned } from "../domain/journey.ts";
 import { notice } from "../domain/notice.ts";
 import { requireParty, withParty } from "../domain/party.ts";
-import { Conflict } from "../errors.ts";
+import { Conflict, Invalid } from "../errors.ts";
 
 export interface SignAgreement {
   accidentId: string;
@@ -22,7 +23,10 @@ export async function signAgreement(ctx: Context, input: SignAgreement): Promise
   const { accidentId, letter, forwarding } = input;
   const before = await ctx.accidents.get(accidentId);
   requireSignable(ctx, before, input);
-  const image = await ctx.photos.signatureImage(input.signature);
+  const { personId } = requireParty(before, letter).identity;
+  if (!(await ctx.tries.slide(`sign/${personId}`, BRAKES.signatures, ctx.clock.now())))
+    throw new Invalid("too-many-requests", { retryAfterS: 60 }, 429);
+  const image = await ctx.photos.signatureImage(input.signature, personId);
   const imageSha256 = await ctx.blobs.save(before, image, "signature");
   return ctx.accidents.change(accidentId, (accident) => {
     requireSignable(ctx, accident, input);

@@ -1,6 +1,6 @@
 import { Invalid } from "../errors.ts";
 import type { Accident, Change, Letter, NewEvent } from "./accident.ts";
-import { missingSlots, photosAreSafe } from "./journey.ts";
+import { photosAreSafe } from "./journey.ts";
 import { type Finding, isMandatory, type Photo, type PhotoMeasures, type PhotoSlot } from "./photo.ts";
 import { blockOf, type Examination, findingsOf, MOST_TRIES, twinOf } from "./photo-findings.ts";
 
@@ -118,14 +118,15 @@ export const unusable = ({ photoTries }: Accident, slot: PhotoSlot, { code }: Fi
   return new Invalid("photo-unusable", { field: slot, slot, finding: code, tries, triesLeft: MOST_TRIES - tries });
 };
 
-const MAX_PHOTOS = 15;
+/** of each driver beside the five: fifteen in all */
+const MOST_EXTRAS = 5;
 
 /**
- * Throws Invalid "too-many-photos" (409) beyond fifteen. What need not be there leaves room for those of the five that are
- * missing: want of room holds nobody on the road.
+ * Throws Invalid "too-many-photos" (409) for a driver's sixth photograph beside the five. There is always room for the
+ * five, and neither driver can take the other's places.
  */
-export function requireSpace(accident: Accident, slot: PhotoSlot, photos = accident.photos): void {
-  const limit = isMandatory(slot) ? MAX_PHOTOS : MAX_PHOTOS - missingSlots(accident).length;
-  const kept = photos.filter(({ state }) => state !== "refused");
-  if (kept.length >= limit) throw new Invalid("too-many-photos", { limit }, 409);
+export function requireSpace({ photos }: Pick<Accident, "photos">, { slot, by }: Pick<Photo, "slot" | "by">): void {
+  if (isMandatory(slot)) return;
+  const extras = photos.filter((photo) => photo.by === by && !isMandatory(photo.slot) && photo.state !== "refused");
+  if (extras.length >= MOST_EXTRAS) throw new Invalid("too-many-photos", { limit: MOST_EXTRAS }, 409);
 }

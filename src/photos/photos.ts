@@ -1,4 +1,5 @@
 import type { Taken } from "../domain/photo.ts";
+import { Busy } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Examined } from "./examine.ts";
 import { type Inspected, inspect } from "./inspect.ts";
@@ -24,8 +25,11 @@ export interface Photos {
   examine(bytes: Buffer): Promise<Examined & Pick<Inspected, "mime">>;
   /** The copy with lines of text over it, to be handed out: JPEG without metadata. */
   watermark(copy: Buffer, lines: readonly string[]): Promise<Buffer>;
-  /** A signature pad's PNG data URL, re-encoded and cut to its strokes; throws Invalid with `field: "signature"`. */
-  signatureImage(dataUrl: string): Promise<Buffer>;
+  /**
+   * Re-encodes a signature pad's PNG data URL and cuts it to its strokes; throws Invalid with `field: "signature"`,
+   * and Busy while another one of the same person is in hand: signatures go before all other pictures.
+   */
+  signatureImage(dataUrl: string, personId: string): Promise<Buffer>;
   /** slower, with a process and a queue of its own */
   readonly plates: PlateReader;
   close(): Promise<void>;
@@ -54,6 +58,8 @@ export function createPhotos(options: PhotosOptions = {}): Photos {
     start: () => startPictureProcess(script, setting),
     onDeath: (error) => log?.warn({ err: error }, "photos.process-ended"),
   });
+  /** persons whose signature is in hand */
+  const signing = new Set<string>();
   return {
     inspect,
     async examine(bytes) {
@@ -64,9 +70,15 @@ export function createPhotos(options: PhotosOptions = {}): Photos {
       const { parts } = await lane.run({ head: { task: "watermark", lines }, parts: [copy] });
       return parts[0]!;
     },
-    async signatureImage(dataUrl) {
+    async signatureImage(dataUrl, personId) {
       const parts = [signatureBytes(dataUrl)];
-      return (await lane.run({ head: { task: "signature" }, parts, importance: "urgent" })).parts[0]!;
+      if (signing.has(personId)) throw new Busy(1);
+      signing.add(personId);
+      try {
+        return (await lane.run({ head: { task: "signature" }, parts, importance: "urgent" })).parts[0]!;
+      } finally {
+        signing.delete(personId);
+      }
     },
     plates,
     async close() {

@@ -5,23 +5,41 @@ interface TriesDocument {
   _id: string;
   used: number;
   until: Date;
+  /** of a sliding window: when each of those that count was counted, oldest first */
+  at?: Date[];
 }
 
 const schema = new Schema<TriesDocument>(
-  { _id: String, used: Number, until: Date },
+  { _id: String, used: Number, until: Date, at: { type: [Date], default: undefined } },
   { collection: "tries", versionKey: false, autoIndex: false, autoCreate: false },
 );
 schema.index({ until: 1 }, { expireAfterSeconds: 3600 });
 
+/** At most `limit` within any `windowMs`. */
+export interface Window {
+  limit: number;
+  windowMs: number;
+}
+
 export interface Tries {
   /** Counts one under `key` until the moment `expiresAt` (ms since 1970); false, and nothing counted, when `limit` is reached. */
   count(key: string, limit: number, expiresAt: number): Promise<boolean>;
+  /** Counts one under `key` at `at`; false, and nothing counted, when the window that ends then has `limit` of them. */
+  slide(key: string, window: Window, at: Date): Promise<boolean>;
+  /** Whether the window that ends at `at` has room for one more; counts nothing. */
+  hasRoom(key: string, window: Window, at: Date): Promise<boolean>;
 }
 
-/** Limits that end with a moment (tries of a code, calls a day), over all processes. */
+/** Limits that end with a moment or slide with the time (tries of a code, calls a day), over all processes. */
 export async function createTries(connection: Connection): Promise<Tries> {
   const model = connection.model("Tries", schema);
   await model.createIndexes();
+  /** What lies in the window that ends at `end`, and how many were ever counted. */
+  const look = async (key: string, { windowMs }: Window, end: Date) => {
+    const known = await model.findOne({ _id: key }).lean<TriesDocument>();
+    const since = end.getTime() - windowMs;
+    return { used: known?.used ?? 0, at: (known?.at ?? []).filter((at) => at.getTime() > since) };
+  };
   return {
     async count(key, limit, expiresAt) {
       const _id = `${key}/${expiresAt}`;
@@ -35,6 +53,24 @@ export async function createTries(connection: Connection): Promise<Tries> {
         if (!isDuplicate(error)) throw error;
         return (await below(false)).modifiedCount === 1;
       }
+    },
+    async slide(key, window, at) {
+      // Each lost race is another one's count, so that the limit ends the loop.
+      for (;;) {
+        const seen = await look(key, window, at);
+        if (seen.at.length >= window.limit) return false;
+        const next = { used: seen.used + 1, at: [...seen.at, at], until: new Date(at.getTime() + window.windowMs) };
+        try {
+          const filter = { _id: key, used: seen.used };
+          const written = await model.updateOne(filter, { $set: next }, { upsert: seen.used === 0 });
+          if (written.upsertedCount + written.modifiedCount === 1) return true;
+        } catch (error) {
+          if (!isDuplicate(error)) throw error;
+        }
+      }
+    },
+    async hasRoom(key, window, at) {
+      return (await look(key, window, at)).at.length < window.limit;
     },
   };
 }

@@ -183,14 +183,18 @@ describe("a picture that is too large or odd by its header", () => {
       await assert.rejects(photos.examine(bytes), refused, name);
       await assert.rejects(photos.plates.read(bytes), refused, name);
       await assert.rejects(photos.plates.readLicence(bytes, "driving-licence"), refused, name);
-      await assert.rejects(photos.signatureImage(dataUrl(bytes)), AppError, name);
+      await assert.rejects(photos.signatureImage(dataUrl(bytes), "person"), AppError, name);
     }
     const png = await pngOf();
     await assert.rejects(
-      photos.signatureImage(dataUrl(sized(png, 65_535, 65_535))),
+      photos.signatureImage(dataUrl(sized(png, 65_535, 65_535)), "person"),
       refusal("signature-too-large", 413),
     );
-    await assert.rejects(photos.signatureImage(dataUrl(sized(png, 0, 48))), refusal("signature-not-a-png", 422));
+    await assert.rejects(
+      photos.signatureImage(dataUrl(sized(png, 0, 48)), "person"),
+      refusal("signature-not-a-png", 422),
+      "person",
+    );
     if (process.platform === "linux") assert.deepEqual(childrenOf(process.pid), []);
     // the same doors do start one for a picture
     assert.equal((await photos.examine(png)).original.width, 64);

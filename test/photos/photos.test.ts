@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
-import { AppError } from "../../src/errors.ts";
+import { AppError, Busy } from "../../src/errors.ts";
 import { allowPhotosOnly } from "../../src/photos/decoder.ts";
 import { examine } from "../../src/photos/examine.ts";
 import { COPY_SIDE, MAX_PHOTO_BYTES, MAX_SIGNATURE_BYTES, SIGNATURE_BOX, THUMB_SIDE } from "../../src/photos/limits.ts";
@@ -220,7 +220,7 @@ const scrawl = Array.from({ length: 2000 }, (_, i): [number, number] => {
 
 test("a signature is re-encoded, grey on white, cut to its strokes", async () => {
   for (const background of ["rgba(0,0,0,0)", "white"]) {
-    const image = await photos.signatureImage(dataUrl(await pad(scrawl, background)));
+    const image = await photos.signatureImage(dataUrl(await pad(scrawl, background)), "person");
     const { format, width, height, channels, hasAlpha } = await sharp(image).metadata();
     assert.deepEqual([format, channels, hasAlpha], ["png", 1, false]);
     assert.ok(width <= SIGNATURE_BOX.width && height <= SIGNATURE_BOX.height);
@@ -228,18 +228,31 @@ test("a signature is re-encoded, grey on white, cut to its strokes", async () =>
   }
 });
 
+test("one signature of a person is in hand at a time; another person's is not held up", async () => {
+  const drawn = dataUrl(await pad(scrawl));
+  const outcomes = await Promise.allSettled(
+    ["person", "person", "person", "other"].map((person) => photos.signatureImage(drawn, person)),
+  );
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ["fulfilled", "rejected", "rejected", "fulfilled"],
+  );
+  assert.ok((outcomes[1] as PromiseRejectedResult).reason instanceof Busy);
+  assert.ok(await photos.signatureImage(drawn, "person"), "afterwards again");
+});
+
 test("an empty pad, a dot, a filled field and no picture at all are not signatures", async () => {
   const filled = await sharp({ create: { width: 300, height: 150, channels: 3, background: "black" } })
     .png()
     .toBuffer();
   for (const png of [await pad([]), await pad([], "white"), await pad([[400, 200]]), filled]) {
-    await assert.rejects(photos.signatureImage(dataUrl(png)), (error: unknown) => {
+    await assert.rejects(photos.signatureImage(dataUrl(png), "person"), (error: unknown) => {
       refused("signature-empty", 422)(error);
       assert.equal((error as AppError).details.field, "signature");
       return true;
     });
   }
-  await assert.rejects(photos.signatureImage(""), refused("signature-empty", 422));
+  await assert.rejects(photos.signatureImage("", "person"), refused("signature-empty", 422));
 });
 
 test("only a PNG data URL of at most 300 kB is taken, and every refusal names the field", async () => {
@@ -254,18 +267,18 @@ test("only a PNG data URL of at most 300 kB is taken, and every refusal names th
     dataUrl(png.subarray(0, png.length / 2)),
   ];
   for (const text of wrong) {
-    await assert.rejects(photos.signatureImage(text), (error: unknown) => {
+    await assert.rejects(photos.signatureImage(text, "person"), (error: unknown) => {
       assert.ok(error instanceof AppError);
       assert.deepEqual([error.code, error.status, error.details.field], ["signature-not-a-png", 422, "signature"]);
       return true;
     });
   }
   await assert.rejects(
-    photos.signatureImage(dataUrl(flatPng(2100, Buffer.alloc(10)))),
+    photos.signatureImage(dataUrl(flatPng(2100, Buffer.alloc(10))), "person"),
     refused("signature-too-large", 413),
   );
   const long = dataUrl(Buffer.alloc(MAX_SIGNATURE_BYTES + 10));
-  await assert.rejects(photos.signatureImage(long), refused("signature-too-large", 413));
+  await assert.rejects(photos.signatureImage(long, "person"), refused("signature-too-large", 413));
 });
 
 test("the sample photos of the stand-in phones pass as photographs, small and all different", async () => {

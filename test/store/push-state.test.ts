@@ -214,6 +214,21 @@ describe("what the channel keeps", () => {
     assert.equal(await a.count("join/y", 5, until), true);
   });
 
+  it("slides its window: what was counted just before goes on counting, over all processes", async () => {
+    const [a, b] = await Promise.all(both((connection) => createTries(connection)));
+    const window = { limit: 4, windowMs: 60_000 };
+    const after = (seconds: number) => new Date(now().getTime() + seconds * 1_000);
+    const both50 = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map((n) => (n % 2 ? a : b).slide("slide/x", window, after(50))),
+    );
+    assert.equal(both50.filter(Boolean).length, 4);
+    assert.equal(await a.hasRoom("slide/x", window, after(109)), false);
+    assert.equal(await b.slide("slide/x", window, after(109)), false);
+    assert.equal(await a.hasRoom("slide/x", window, after(110)), true);
+    assert.equal(await b.slide("slide/x", window, after(110)), true);
+    assert.equal(await b.slide("slide/y", window, after(50)), true);
+  });
+
   it("numbers without a gap and without a double over all processes", async () => {
     const counters = both(createCounters);
     for (const day of MEETINGS) {

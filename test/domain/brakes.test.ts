@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Accident, Letter } from "../../src/domain/accident.ts";
+import { requireCalm } from "../../src/domain/brakes.ts";
+
+const NOW = new Date("2026-11-29T04:00:00Z");
+const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
+
+/** A case with changes of one driver, so many minutes ago each. */
+function changed(by: Letter, minutes: readonly number[], { joined = 120, type = "statement-given" } = {}): Accident {
+  const events = minutes.map((ago) => ({ type, by, at: minutesAgo(ago), data: {} }));
+  const party = { joinedAt: minutesAgo(joined) };
+  return { events, parties: { A: party, B: party } } as unknown as Accident;
+}
+const many = (count: number, ago = 10) => Array<number>(count).fill(ago);
+const tooMany = { code: "too-many-changes", status: 429 };
+
+describe("changes of one driver in one case", () => {
+  it("are thirty an hour", () => {
+    requireCalm(changed("B", many(29)), "B", NOW);
+    assert.throws(() => requireCalm(changed("B", many(30)), "B", NOW), tooMany);
+    requireCalm(changed("B", [...many(29), 61]), "B", NOW);
+  });
+
+  it("are not the other driver's, nor those of somebody who was taken out", () => {
+    requireCalm(changed("B", many(60)), "A", NOW);
+    requireCalm(changed("B", many(60), { joined: 5 }), "B", NOW);
+  });
+
+  it("are what is changed, and end where the document of a case would", () => {
+    requireCalm(changed("B", many(60), { type: "photo-stored" }), "B", NOW);
+    assert.throws(() => requireCalm(changed("B", many(1_000, 70)), "A", NOW), tooMany);
+  });
+});
