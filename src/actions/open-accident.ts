@@ -14,8 +14,9 @@ export interface OpenAccident {
 
 /** Opens a case for driver A; it ends at once where the law or the city says that it is not for the drivers to settle. Whoever has one running, or taps twice, gets that one. Throws Invalid "too-many-cases" (429) beyond five a day. */
 export async function openAccident(ctx: Context, input: OpenAccident): Promise<Accident> {
-  const running = await ctx.accidents.findByPerson(input.person.id);
-  if (running && !isOver(running)) return running;
+  const latest = await ctx.accidents.findByPerson(input.person.id);
+  const running = latest && !isOver(latest) ? latest : await ctx.accidents.findOpenedBy(input.person.id);
+  if (running) return running;
   const [key, at] = [`open/${input.person.id}`, ctx.clock.now()];
   if (!(await ctx.tries.hasRoom(key, BRAKES.openings, at)))
     throw new Invalid("too-many-cases", { phone: ctx.config.operatorPhone, retryAfterS: 3600 }, 429);
