@@ -1,5 +1,4 @@
 import type { Taken } from "../domain/photo.ts";
-import { Busy } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Examined } from "./examine.ts";
 import { type Inspected, inspect } from "./inspect.ts";
@@ -26,8 +25,8 @@ export interface Photos {
   /** The copy with lines of text over it, to be handed out: JPEG without metadata. */
   watermark(copy: Buffer, lines: readonly string[]): Promise<Buffer>;
   /**
-   * Re-encodes a signature pad's PNG data URL and cuts it to its strokes; throws Invalid with `field: "signature"`,
-   * and Busy while another one of the same person is in hand: signatures go before all other pictures.
+   * Re-encodes a signature pad's PNG data URL and cuts it to its strokes; throws Invalid with `field: "signature"`.
+   * They go before all other pictures, so that one of a person is in hand at a time and further ones wait for it.
    */
   signatureImage(dataUrl: string, personId: string): Promise<Buffer>;
   /** slower, with a process and a queue of its own */
@@ -58,8 +57,8 @@ export function createPhotos(options: PhotosOptions = {}): Photos {
     start: () => startPictureProcess(script, setting),
     onDeath: (error) => log?.warn({ err: error }, "photos.process-ended"),
   });
-  /** persons whose signature is in hand */
-  const signing = new Set<string>();
+  /** the end of each person's latest signature in hand */
+  const signing = new Map<string, Promise<void>>();
   return {
     inspect,
     async examine(bytes) {
@@ -72,12 +71,15 @@ export function createPhotos(options: PhotosOptions = {}): Photos {
     },
     async signatureImage(dataUrl, personId) {
       const parts = [signatureBytes(dataUrl)];
-      if (signing.has(personId)) throw new Busy(1);
-      signing.add(personId);
+      const work = (signing.get(personId) ?? Promise.resolve()).then(() =>
+        lane.run({ head: { task: "signature" }, parts, importance: "urgent" }),
+      );
+      const ended = work.then(nothing, nothing);
+      signing.set(personId, ended);
       try {
-        return (await lane.run({ head: { task: "signature" }, parts, importance: "urgent" })).parts[0]!;
+        return (await work).parts[0]!;
       } finally {
-        signing.delete(personId);
+        if (signing.get(personId) === ended) signing.delete(personId);
       }
     },
     plates,
@@ -86,6 +88,8 @@ export function createPhotos(options: PhotosOptions = {}): Photos {
     },
   };
 }
+
+const nothing = (): void => undefined;
 
 /** JSON knows no dates. */
 function examined({ head, parts }: Frame): Examined {
