@@ -7,6 +7,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY vendor vendor
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
+COPY templates templates
 COPY src src
 RUN npm run build:service
 

@@ -199,7 +199,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   });
   health.add("insurers", () => insurers.openCircuits());
   const release = readRelease();
-  const render = createRender({ assets: `/assets/${release.hash}` });
+  const render = createRender({ assets: `/assets/${release.hash}` }, !config.production);
   const accidents = await createAccidents({ connection, vault, now, catalogue: config.rules.catalogue, reader });
   const photos = createPhotos({
     readPlates: config.photos.reader,

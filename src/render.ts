@@ -1,12 +1,29 @@
-import { readdirSync, readFileSync } from "node:fs";
 import nunjucks from "nunjucks";
-import { parse } from "yaml";
 import type { Language } from "./domain/accident.ts";
+import type { WordParams } from "./word-keys.ts";
+import { readWordTable, templatesDir } from "./words.ts";
 
-const templatesDir = new URL("../../templates/", import.meta.url);
+export type WordKey = keyof WordParams;
 
-/** `t("h5.photos.title", { n: 3 })`: the words of templates/h5/words.yaml under photos.title, `{n}` filled in. */
-export type Translate = (key: string, params?: Record<string, string | number>) => string;
+/** Values for the `{names}` of a text. */
+export type Params = Record<string, string | number>;
+
+/** What must follow a key: the value of each name in its text. Of several possible keys, the names of all. */
+export type ParamsOf<Key extends WordKey> = [WordParams[Key]] extends [never]
+  ? []
+  : WordKey extends Key
+    ? [params?: never] // a key that is none: the compiler is to complain of it, not of what is missing behind it
+    : [params: Record<WordParams[Key], string | number>];
+
+/** `t("h5.photos.titleMore", { n: 3 })`: the words of templates/h5/words.yaml under photos.titleMore, `{n}` filled in. */
+export interface Translate {
+  <Key extends WordKey>(key: Key, ...params: ParamsOf<Key>): string;
+  /** The words of a key made from a code that is known at run time only; null where there are none. */
+  find(key: string, params?: Params): string | null;
+}
+
+/** The last parts of all keys below a group: `PartOf<"evidence.slot">` is "own-plate" | "other-plate" | … */
+export type PartOf<Group extends string, Key = WordKey> = Key extends `${Group}.${infer Part}` ? Part : never;
 
 export interface Render {
   /** Words in one language; an unknown key is a fault of ours and throws. */
@@ -15,49 +32,45 @@ export interface Render {
   page(template: string, language: Language, data: object): string;
 }
 
-type Tree = { [key: string]: Tree | string };
-
-/** Reads every templates/AREA/words.yaml once; each entry is `{ zh, en }`, Chinese first. `globals` are in the scope of every page. */
-export function createRender(globals: Record<string, string> = {}): Render {
-  const areas = readdirSync(templatesDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const table = new Map<string, Record<Language, string>>();
-  for (const area of areas) collect(area.name, readWords(area.name), table);
+/**
+ * Reads words and pages once. `globals` are in the scope of every page. `strict`: a name that nobody gives, or a value
+ * that is not there where it is printed, throws; otherwise it prints nothing.
+ */
+export function createRender(globals: Record<string, string> = {}, strict = true): Render {
+  const table = readWordTable();
   const env = new nunjucks.Environment(new nunjucks.FileSystemLoader(templatesDir.pathname), {
     autoescape: true,
-    throwOnUndefined: false,
+    throwOnUndefined: strict,
     trimBlocks: true,
     lstripBlocks: true,
   });
   for (const [name, value] of Object.entries(globals)) env.addGlobal(name, value);
-  const words = (language: Language): Translate => {
-    return (key, params = {}) => {
-      const entry = table.get(key);
-      if (!entry) throw new Error(`no words for ${key}`);
-      return entry[language].replaceAll(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
+  if (strict) refuseUnknownNames(env);
+  const wordsIn = (language: Language): Translate => {
+    const find = (key: string, params: Params = {}) =>
+      table.get(key)?.[language].replaceAll(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all)) ?? null;
+    const say = (key: string, params?: Params) => {
+      const words = find(key, params);
+      if (words === null) throw new Error(`no words for ${key}`);
+      return words;
     };
+    return Object.assign(say, { find });
   };
+  const translations = { zh: wordsIn("zh"), en: wordsIn("en") };
   return {
-    words,
-    page: (template, language, data) => env.render(template, { ...data, lang: language, t: words(language) }),
+    words: (language) => translations[language],
+    page: (template, language, data) => env.render(template, { ...data, lang: language, t: translations[language] }),
   };
 }
 
-function readWords(area: string): Tree {
-  try {
-    return parse(readFileSync(new URL(`${area}/words.yaml`, templatesDir), "utf8")) as Tree;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw error;
-  }
-}
-
-function collect(prefix: string, tree: Tree, into: Map<string, Record<Language, string>>): void {
-  if (typeof tree.zh === "string" && typeof tree.en === "string") {
-    into.set(prefix, { zh: tree.zh, en: tree.en });
-    return;
-  }
-  for (const [key, value] of Object.entries(tree)) {
-    if (typeof value === "string") throw new Error(`words ${prefix}.${key}: needs zh and en`);
-    collect(`${prefix}.${key}`, value, into);
-  }
+/** A page looks for a name in its data and then among the globals, where every unknown one throws. */
+function refuseUnknownNames(env: nunjucks.Environment): void {
+  const holder = env as unknown as { globals: Record<string, unknown> };
+  holder.globals = new Proxy(holder.globals, {
+    has: () => true,
+    get(known, name) {
+      if (typeof name === "string" && !Object.hasOwn(known, name)) throw new Error(`no name ${name} on this page`);
+      return Reflect.get(known, name);
+    },
+  });
 }

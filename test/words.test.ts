@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
+import { createRender } from "../src/render.ts";
+import { placeholdersOf, readWordTable } from "../src/words.ts";
+import { type AskedWord, askedWords, templates } from "./support/template-words.ts";
 
 const templatesDir = new URL("../../templates/", import.meta.url);
 
@@ -44,5 +47,71 @@ describe("the words", () => {
     assert.equal(faultsOf("a", { x: { zh: "一", en: " " } }).length, 1);
     assert.equal(faultsOf("a", { x: { zh: "{n} 张", en: "some" } }).length, 1);
     assert.equal(faultsOf("a", { x: "text" }).length, 1);
+  });
+});
+
+describe("the words that pages ask for", () => {
+  const table = readWordTable();
+
+  /** Kept in the page's form for its script, which fills them in. */
+  const FOR_THE_SCRIPT = /^h5\.(photos\.(titleMore|count|takeNext|takeAgain)|extras\.added)$/;
+
+  function fitting(parts: (string | null)[]): string[] {
+    const quoted = parts.map((part) => part?.replaceAll(".", "\\.") ?? "[\\w-]+");
+    const pattern = new RegExp(`^${quoted.join("")}$`);
+    return [...table.keys()].filter((key) => pattern.test(key));
+  }
+  const wantedBy = (key: string) => placeholdersOf(table.get(key)?.zh ?? "");
+
+  /** What is wrong with one call: no key fits; all that fit want a name that is not given; none wants one that is. */
+  function faultsOf({ where, keys, params }: AskedWord): string[] {
+    const found = keys.map((parts) => ({ parts, keys: fitting(parts) }));
+    const unknown = found.filter(({ keys }) => keys.length === 0).map(({ parts }) => `${parts.join("…")} is no key`);
+    const lacking = found.flatMap(({ keys: [first = "", ...others] }) =>
+      wantedBy(first).filter(
+        (name) =>
+          !params?.includes(name) &&
+          !FOR_THE_SCRIPT.test(first) &&
+          others.every((other) => wantedBy(other).includes(name)),
+      ),
+    );
+    const wanted = new Set(found.flatMap(({ keys }) => keys.flatMap(wantedBy)));
+    const needless = params?.filter((name) => !wanted.has(name)) ?? [];
+    if (params === null) return unknown.map((fault) => `${where}: ${fault}`);
+    return [
+      ...unknown,
+      ...lacking.map((name) => `lacks ${name}`),
+      ...needless.map((name) => `no text has ${name}`),
+    ].map((fault) => `${where}: ${fault}`);
+  }
+
+  it("are there, with every name that their text wants filled in and no other", () => {
+    const asked = templates().flatMap((template) => askedWords(template));
+    assert.ok(asked.length > 300, `only ${asked.length} found`);
+    assert.deepEqual(asked.flatMap(faultsOf), []);
+  });
+
+  it("a misspelt key, a missing name and one too many are seen, through conditions and variables", () => {
+    const faults = (text: string) => askedWords("x.njk", text).flatMap(faultsOf).length;
+    assert.equal(faults('{{ t("h5.start.title") }}{{ t("h5.activity." + view.other.activity) }}'), 0);
+    assert.equal(faults('{{ t("h5.start.titel") }}'), 1);
+    assert.equal(faults('{{ t("h5.start.title" if a else "h5.start.titel") }}'), 1);
+    assert.equal(faults('{% macro x(o) %}{{ o.t("h5.nothing." + o.slot) }}{% endmacro %}'), 1);
+    assert.equal(faults('{% set key = "settle.wait." + step %}{{ t(key + ".waht") }}'), 1);
+    assert.equal(faults('{{ t("h5.invite.until") }}'), 1);
+    assert.equal(faults('{{ t("h5.invite.until", { time: 1, m: 2 }) }}'), 1);
+  });
+});
+
+describe("a page", () => {
+  it("that asks for a name which nobody gives, or prints what is not there, fails", () => {
+    const strict = createRender();
+    const data = { conditions: [], noneOfThese: "none", values: {}, errors: {} };
+    assert.throws(() => strict.page("h5/start.njk", "zh", data), /no name assets on this page/);
+  });
+
+  it("prints nothing in its place where drivers are served", () => {
+    const html = createRender({ assets: "/assets" }, false).page("h5/start.njk", "zh", { values: {}, errors: {} });
+    assert.match(html, /<!doctype html>/);
   });
 });

@@ -1,6 +1,7 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
 import { AppError, Busy } from "../errors.ts";
+import type { Params, Translate } from "../render.ts";
 
 /** Turns what was thrown into one JSON answer: a stable code, the field where there is one, words in both languages. Nothing of ours leaks. */
 export function jsonErrors(ctx: Context): RouterMiddleware {
@@ -27,11 +28,13 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
         code,
         ...(fields.length > 0 && { field: fields[0], fields }),
         ...(code === "claim-status-held" && { held: true }),
-        message: { zh: zh(key, params), en: en(key, params) },
+        message: { zh: textOf(zh, key, params), en: textOf(en, key, params) },
       };
     }
   };
 }
+
+const textOf = (t: Translate, key: string, params: Params): string => t.find(key, params) ?? t("api.errors.internal");
 
 function fieldsOf(error: AppError | null): string[] {
   const { fields, field } = error?.details ?? {};

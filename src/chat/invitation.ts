@@ -18,18 +18,19 @@ export async function invited(ctx: Context, person: Person, given: string | unde
   } catch (error) {
     // The case behind it is over: to who holds the code it is one that lives no more.
     const reason = error instanceof Conflict ? "invitation-expired" : error instanceof Invalid ? error.code : "";
-    if (!REASONS.has(reason)) throw error;
+    if (!isReason(reason)) throw error;
     return t(`chat.invitation.${reason}`, { next: nextThing(ctx, person, await standingOf(ctx, person)) });
   }
 }
 
-const REASONS = new Set([
+const REASONS = [
   "invitation-unknown",
   "invitation-own",
   "invitation-used",
   "invitation-expired",
   "too-many-tries",
-]);
+] as const;
+const isReason = (code: string): code is (typeof REASONS)[number] => REASONS.some((reason) => reason === code);
 
 /** Who comes back to a case in hand is led on in it. */
 async function welcome(ctx: Context, person: Person): Promise<string> {

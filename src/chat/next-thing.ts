@@ -39,7 +39,7 @@ export function nextThing(ctx: Context, person: Person, current: Standing | null
   if (!current) return t("chat.none", { url: start });
   const { view } = current;
   const url = `${ctx.config.publicUrl}/h5/accidents/${view.id}`;
-  if (isOver(current)) return `${t(`chat.next.${view.step}`, { url })}\n${t("chat.again", { url: start })}`;
+  if (isOver(current)) return `${here(view, url, t)}\n${t("chat.again", { url: start })}`;
   return `${here(view, url, t)}${aside(view, t)}`;
 }
 

@@ -61,7 +61,7 @@ export function photoList(ctx: Context, person: Person, view: View): string {
 function said(view: View, slot: PhotoSlot, t: Translate): string {
   const photo = view.photos.findLast((one) => one.slot === slot);
   if (!photo) return "…";
-  if (photo.state === "refused") return `✗ ${t(`evidence.finding.${photo.refusal}`)}`;
+  if (photo.state === "refused") return `✗ ${t.find(`evidence.finding.${photo.refusal}`)}`;
   if (photo.state === "delayed") return `✗ ${t("evidence.finding.media-delayed")}`;
   if (photo.state === "announced") return t("chat.photo.arriving");
   if (photo.id === view.askedPhoto) return "？";

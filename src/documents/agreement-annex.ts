@@ -9,7 +9,7 @@ const SPACE = 12;
 const WIDTH = (CONTENT_WIDTH - SPACE * (IN_A_ROW - 1)) / IN_A_ROW;
 const HEIGHT = WIDTH * 0.75;
 const SHA_DIGITS = 16;
-const NOTES = ["copies", "perform", "photos", "digest"];
+const NOTES = ["copies", "perform", "photos", "digest"] as const;
 
 /** The photographs that fixed the scene (art. 19), each with the beginning of its original's SHA-256. */
 export function photosSection(paper: Paper, words: Words, { photos }: AgreementInput): Block[] {

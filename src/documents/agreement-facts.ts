@@ -1,6 +1,7 @@
 import { LETTERS, type Letter } from "../domain/accident.ts";
 import type { AgreementParty } from "../domain/agreement.ts";
 import { findAct } from "../domain/liability.ts";
+import type { PartOf } from "../render.ts";
 import type { AgreementInput } from "./agreement-input.ts";
 import type { Bilingual, Words } from "./bilingual.ts";
 import { type Block, beside, centred, padded, row, stack, text, tinted } from "./blocks.ts";
@@ -10,14 +11,24 @@ import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
 import { plate } from "./plate-drawing.ts";
 import { shanghaiTime } from "./shanghai-time.ts";
 
-const FORMS = ["rear_end", "lane_change", "reversing", "rolling", "door", "signal", "give_way", "wrong_way", "other"];
-const DEGREES = ["full", "equal", "none"];
+const FORMS = [
+  "rear_end",
+  "lane_change",
+  "reversing",
+  "rolling",
+  "door",
+  "signal",
+  "give_way",
+  "wrong_way",
+  "other",
+] as const;
+const DEGREES = ["full", "equal", "none"] as const;
 
 /** 时间、地点、天气、事故形态 (Order 146 art. 21). */
 export function accidentSection(paper: Paper, words: Words, { content }: AgreementInput): Block[] {
   const full = valueArea(PAGE.left, CONTENT_WIDTH);
   const [left, right] = [valueArea(COLUMN.A, COLUMN.width), valueArea(COLUMN.B, COLUMN.width)];
-  const known = content.forms.map((form) => (FORMS.includes(form) ? form : "other"));
+  const known = content.forms.map((form) => FORMS.find((known) => known === form) ?? "other");
   const forms = FORMS.map((form) => ({ words: words(`form.${form}`), chosen: known.includes(form) }));
   const place = stack(value(paper, content.address, full), positionOf(paper, words, content));
   const blocks = [
@@ -51,7 +62,7 @@ function positionOf(paper: Paper, words: Words, { position }: AgreementInput["co
 /** Both parties side by side, one row for each datum of art. 21. */
 export function partiesSection(paper: Paper, words: Words, input: AgreementInput): Block[] {
   const { parties } = input.content;
-  const one = (label: string, of: (party: AgreementParty, letter: Letter) => Bilingual | string) =>
+  const one = (label: PartOf<"agreement.label">, of: (party: AgreementParty, letter: Letter) => Bilingual | string) =>
     both(paper, words(`label.${label}`), (letter, box) => value(paper, of(parties[letter], letter), box));
   const blocks = [
     row(paper, tinted(paper, beside(...LETTERS.map((letter) => columnHead(paper, words, letter)))), { split: true }),
@@ -92,11 +103,8 @@ function columnHead(paper: Paper, words: Words, letter: Letter): Block {
 }
 
 function vehicleKind(words: Words, code: string): Bilingual {
-  try {
-    return words(`vehicle.${code}`);
-  } catch {
-    return { zh: `${words("vehicle.99").zh}（${code}）`, en: words("vehicle.99").en };
-  }
+  const { zh, en } = words("vehicle.99");
+  return words.find(`vehicle.${code}`) ?? { zh: `${zh}（${code}）`, en };
 }
 
 /** The car stands at the right, as high as both data together. */

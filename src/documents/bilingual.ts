@@ -1,11 +1,24 @@
 import type { Language } from "../domain/accident.ts";
-import type { Render } from "../render.ts";
+import type { ParamsOf, PartOf, Render } from "../render.ts";
 
 export type Bilingual = Record<Language, string>;
-export type Words = (key: string, params?: Record<string, string | number>) => Bilingual;
+type Key = PartOf<"agreement">;
+export interface Words {
+  <K extends Key>(key: K, ...params: ParamsOf<`agreement.${K}`>): Bilingual;
+  /** null where there are none of this key */
+  find(key: string): Bilingual | null;
+}
 
 /** The words of templates/agreement in both languages at once, as the form prints them. */
 export function bilingual(render: Render): Words {
   const [zh, en] = [render.words("zh"), render.words("en")];
-  return (key, params) => ({ zh: zh(`agreement.${key}`, params), en: en(`agreement.${key}`, params) });
+  const both = <K extends Key>(key: K, ...params: ParamsOf<`agreement.${K}`>): Bilingual => ({
+    zh: zh(`agreement.${key}`, ...params),
+    en: en(`agreement.${key}`, ...params),
+  });
+  const find = (key: string): Bilingual | null => {
+    const found = { zh: zh.find(`agreement.${key}`), en: en.find(`agreement.${key}`) };
+    return found.zh === null || found.en === null ? null : { zh: found.zh, en: found.en };
+  };
+  return Object.assign(both, { find });
 }

@@ -27,7 +27,9 @@ export interface ClaimNews {
 /** Makes the notice of what an insurer has reported, with each detail that there is. */
 export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: ClaimNews): OutboxEntry {
   const { reason, amountFen, surveyor, phone } = news;
-  return laterNotice(accident, claim.party, `claim-${claim.status}`, {
+  const { status } = claim;
+  if (status === "submitted") throw new Error("no insurer has reported yet");
+  return laterNotice(accident, claim.party, `claim-${status}`, {
     ...insurerParams(ctx, accident, claim.party),
     claimNo: spaced(claim.insurerClaimNo),
     reason: reason ? ` (${reason})` : "",

@@ -21,13 +21,17 @@ const CASE_CODES = [
   "ended",
 ] as const;
 
-export type NoticeCode = (typeof CASE_CODES)[number] | `claim-${ClaimStatus}`;
+/** Every status but "submitted", which no insurer reports: it is how a claim begins. */
+type Reported = Exclude<ClaimStatus, "submitted">;
+
+export type NoticeCode = (typeof CASE_CODES)[number] | `claim-${Reported}`;
 
 /** Every notice that can be sent; each has a text (`chat.notice.CODE`) and a headline (`chat.headline.CODE`). */
 export const NOTICE_CODES: readonly NoticeCode[] = [
   ...CASE_CODES,
-  // no insurer reports "submitted": it is how a claim begins
-  ...CLAIM_STATUSES.filter((status) => status !== "submitted").map((status) => `claim-${status}` as const),
+  ...CLAIM_STATUSES.filter((status): status is Reported => status !== "submitted").map(
+    (status) => `claim-${status}` as const,
+  ),
 ];
 
 /** A notice to a person: a code and parameters, put into words in the reader's language when it is sent. */

@@ -2,6 +2,7 @@ import Joi from "joi";
 import type { Context } from "../context.ts";
 import type { EndCode } from "../domain/accident.ts";
 import { type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+import type { WordKey } from "../render.ts";
 
 /** Version of the privacy notice (templates/h5/privacy.njk) that a tick refers to: raise it with the text. */
 export const NOTICE_VERSION = "2026-11-29";
@@ -23,8 +24,8 @@ export const declaration = Joi.object<Declaration>({
   condition: Joi.string()
     .pattern(/^[\w-]{1,40}$/)
     .required()
-    .messages({ "*": "h5.start.error.condition" }),
-  consent: Joi.valid("yes").messages({ "*": "h5.start.error.consent" }),
+    .messages({ "*": "h5.start.error.condition" satisfies WordKey }),
+  consent: Joi.valid("yes").messages({ "*": "h5.start.error.consent" satisfies WordKey }),
 });
 
 export function answerOf({ vehicles, condition }: Declaration): EligibilityAnswer {

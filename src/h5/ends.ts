@@ -1,15 +1,15 @@
 import type { Context } from "../context.ts";
 import type { EndCode } from "../domain/accident.ts";
-import type { Translate } from "../render.ts";
+import type { PartOf, Translate } from "../render.ts";
 
-interface End {
+interface End<Act = string> {
   /** keys of the acts under h5.ended.CODE, in their order */
-  acts: string[];
+  acts: Act[];
   /** what stands there instead once the cars have moved */
-  actsMoved?: string[];
+  actsMoved?: Act[];
   /** … and where there is no case, so nothing that was kept */
-  actsAlone?: string[];
-  calls: string[];
+  actsAlone?: Act[];
+  calls: PartOf<"h5.call">[];
   /** where no condition of the list led here */
   legalBasis: string[];
   tone: "danger" | "look" | "calm";
@@ -18,7 +18,7 @@ interface End {
 const ORDER_146 = "《道路交通事故处理程序规定》";
 
 /** Each end has its own order of acts: "do not move", "move first" and "away from it" are three different answers of the law. */
-const ENDS: Record<EndCode, End> = {
+const ENDS: { [Code in EndCode]: End<PartOf<`h5.ended.${Code}`>> } = {
   "hold-scene": {
     acts: ["stay", "people", "call", "wait"],
     actsMoved: ["mark", "people", "call", "wait"],
@@ -86,14 +86,15 @@ export function endContent(
   t: Translate,
   { code, reasons, at }: { code: EndCode; reasons: string[]; at: keyof typeof ACTS },
 ): Record<string, unknown> {
-  const end = ENDS[code];
+  const end: End = ENDS[code];
   const because = ctx.config.rules.conditions.filter(({ id }) => reasons.includes(id));
   const law = because.length > 0 ? because.flatMap(({ legalBasis }) => legalBasis) : end.legalBasis;
   const acts = end[ACTS[at]] ?? end.acts;
   return {
     end: code,
+    by: null,
     tone: end.tone,
-    acts: acts.map((act) => t(`h5.ended.${code}.${act}`)),
+    acts: acts.map((act) => t.find(`h5.ended.${code}.${act}`)),
     calls: callsOf(t, end.calls),
     because,
     law: [...new Set(law)],
@@ -102,8 +103,8 @@ export function endContent(
 }
 
 /** Whom to call at this end, in its order. */
-export const callsOfEnd = (code: EndCode): string[] => ENDS[code].calls;
+export const callsOfEnd = (code: EndCode): PartOf<"h5.call">[] => ENDS[code].calls;
 
 /** The first is the one to press. */
-export const callsOf = (t: Translate, numbers: string[]): object[] =>
+export const callsOf = (t: Translate, numbers: PartOf<"h5.call">[]): object[] =>
   numbers.map((number, at) => ({ number, label: t(`h5.call.${number}`), danger: at === 0 }));

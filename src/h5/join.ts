@@ -7,6 +7,7 @@ import type { Accident } from "../domain/accident.ts";
 import { formatPlate } from "../domain/plate.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import { personOf } from "../http/session.ts";
+import type { WordKey } from "../render.ts";
 import {
   answerOf,
   type Declaration,
@@ -30,7 +31,7 @@ export function digitsForm(): PlainForm<{ code: string }> {
     .replace(/\s/g, "")
     .pattern(/^\d{6}$/)
     .required()
-    .messages({ "*": "h5.join.error.digits" });
+    .messages({ "*": "h5.join.error.digits" satisfies WordKey });
   return {
     template: "h5/join-digits.njk",
     body: Joi.object<{ code: string }>({ code }),
@@ -73,10 +74,10 @@ export function joinForm(ctx: Context, koa: Koa.Context, accident: Accident): Pl
       since: timeText(accident.scene.occurredAt, ctx.clock.now(), person.language),
     }),
     async submit(given) {
-      if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition", { field: "condition" });
+      if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition" satisfies WordKey, { field: "condition" });
       const end = endFor(ctx, given);
       if (end && !given.consent) return endUrl(end, given.condition);
-      if (!given.consent) throw new Invalid("h5.start.error.consent", { field: "consent" });
+      if (!given.consent) throw new Invalid("h5.start.error.consent" satisfies WordKey, { field: "consent" });
       const joined = await joinAccident(ctx, {
         person,
         invited: accident,

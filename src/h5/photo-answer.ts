@@ -64,7 +64,7 @@ export function answerFor(request: PageRequest, photo: SeenPhoto): PhotoAnswer {
     photo: photo.id,
     slot: photo.slot,
     state: photo.state === "delayed" ? "refused" : photo.state,
-    refusal: refusal && t(`evidence.finding.${refusal}`),
+    refusal: refusal && t.find(`evidence.finding.${refusal}`),
     findings: shownFindings(photo, t),
     asItIs: photo.state === "stored" && isAsItIs(photo),
     plate: photo.plate && { plate: photo.plate.plate, sure: photo.plate.sure },

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { View } from "../domain/view.ts";
 import { csrfToken } from "../http/csrf.ts";
 import { languageOf } from "../http/language.ts";
+import { UNLESS_TOLD } from "../http/page-defaults.ts";
 
 /** What every template of the drivers' way finds in its scope. */
 export interface PageData {
@@ -20,7 +21,7 @@ export function renderPage(
   template: string,
   data: PageData & Record<string, unknown>,
 ): void {
-  const common = { csrf: csrfToken(ctx, koa), self: koa.originalUrl, values: {}, errors: {} };
+  const common = { ...UNLESS_TOLD, csrf: csrfToken(ctx, koa), self: koa.originalUrl };
   koa.type = "html";
   koa.body = ctx.render.page(template, languageOf(koa), { ...common, ...data });
 }

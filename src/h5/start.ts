@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
 import { Invalid } from "../errors.ts";
 import { personOf } from "../http/session.ts";
+import type { WordKey } from "../render.ts";
 import {
   answerOf,
   type Declaration,
@@ -26,10 +27,10 @@ export function startForm(ctx: Context, koa: Koa.Context): PlainForm<Declaration
     body: declaration,
     show: () => ({ conditions: ctx.config.rules.conditions, vehicles: VEHICLES, noneOfThese: NONE }),
     async submit(given) {
-      if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition", { field: "condition" });
+      if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition" satisfies WordKey, { field: "condition" });
       const end = endFor(ctx, given);
       if (end && !given.consent) return endUrl(end, given.condition);
-      if (!given.consent) throw new Invalid("h5.start.error.consent", { field: "consent" });
+      if (!given.consent) throw new Invalid("h5.start.error.consent" satisfies WordKey, { field: "consent" });
       const accident = await openAccident(ctx, { person, textVersion: NOTICE_VERSION, answer: answerOf(given) });
       const letter = letterOf(accident, person);
       return letter ? standsAt(ctx, accident, letter) : "/h5";

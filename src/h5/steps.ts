@@ -4,6 +4,7 @@ import { makeInvitation } from "../actions/make-invitation.ts";
 import { recordPlace } from "../actions/record-place.ts";
 import { WEATHERS, type Weather } from "../domain/accident.ts";
 import { line } from "../http/fields.ts";
+import type { WordKey } from "../render.ts";
 import { endContent } from "./ends.ts";
 import type { PageRequest, StepPage } from "./page.ts";
 import { timeText } from "./settle/times.ts";
@@ -47,10 +48,13 @@ export const placePage: StepPage<PlaceBody> = {
   body: Joi.object<PlaceBody>({
     address: line(80)
       .required()
-      .messages({ "string.empty": "h5.place.error.address", "any.required": "h5.place.error.address" }),
+      .messages({
+        "string.empty": "h5.place.error.address" satisfies WordKey,
+        "any.required": "h5.place.error.address" satisfies WordKey,
+      }),
     weather: Joi.valid(...WEATHERS)
       .required()
-      .messages({ "*": "h5.place.error.weather" }),
+      .messages({ "*": "h5.place.error.weather" satisfies WordKey }),
   }),
   show: ({ view }) => ({ weathers: WEATHERS, position: view.scene.position }),
   submit: ({ ctx, accident, letter, body }) => recordPlace(ctx, { accidentId: accident.id, letter, ...body }),

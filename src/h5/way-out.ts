@@ -3,6 +3,7 @@ import { endAccident } from "../actions/end-accident.ts";
 import { makeInvitation } from "../actions/make-invitation.ts";
 import { removeParty } from "../actions/remove-party.ts";
 import type { EndCode } from "../domain/accident.ts";
+import type { WordKey } from "../render.ts";
 import { callsOf, callsOfEnd } from "./ends.ts";
 import { type PageRequest, type PartyPage, pageUrl } from "./page.ts";
 
@@ -21,7 +22,7 @@ export const wayOutPage: PartyPage<{ choice: string }> = {
   body: Joi.object<{ choice: string }>({
     choice: Joi.valid(...Object.keys(CHOICES))
       .required()
-      .messages({ "*": "h5.wayout.error.choice" }),
+      .messages({ "*": "h5.wayout.error.choice" satisfies WordKey }),
   }),
   show({ koa, view, t }) {
     const choice = Object.keys(CHOICES).find((one) => one === koa.query["choice"]) ?? null;

@@ -4,6 +4,7 @@ import { AppError, Busy, NotFound } from "../errors.ts";
 import { typedFields } from "./body.ts";
 import { csrfToken } from "./csrf.ts";
 import { languageOf } from "./language.ts";
+import { UNLESS_TOLD } from "./page-defaults.ts";
 import { sentence } from "./validate.ts";
 
 /** What may be told; anything else is answered as a fault of ours. */
@@ -46,9 +47,10 @@ async function answer(ctx: Context, koa: Koa.Context, error: unknown): Promise<v
   }
   koa.type = "html";
   koa.body = ctx.render.page("h5/error.njk", language, {
+    ...UNLESS_TOLD,
     status,
     message,
-    title: t(`h5.errors.title.${status}`),
+    title: sentence(t, `h5.errors.title.${status}`, {}, "h5.errors.title.500"),
     self: koa.originalUrl,
     csrf: csrfToken(ctx, koa),
     // Posted fields including the token, so that it can be sent again as it is.

@@ -1,6 +1,7 @@
 import Joi from "joi";
 import { checkPhone } from "../domain/phone.ts";
 import { checkPlate } from "../domain/plate.ts";
+import type { WordKey } from "../render.ts";
 
 /** Field types of the forms: text only, an object or a list in a field is refused by the field's name. Messages are keys of the words. */
 
@@ -13,7 +14,7 @@ export const line = (max: number) =>
     .trim()
     .max(max)
     .custom((text: string, helpers) => (UNPRINTABLE.test(text) ? helpers.error("line.characters") : text))
-    .messages({ "line.characters": "h5.errors.characters" });
+    .messages({ "line.characters": "h5.errors.characters" satisfies WordKey });
 
 export const name = line(50);
 
@@ -26,17 +27,17 @@ export const note = Joi.string()
   .custom((text: string, helpers) =>
     UNPRINTABLE.test(text.replaceAll("\n", "")) ? helpers.error("line.characters") : text,
   )
-  .messages({ "line.characters": "h5.errors.characters" });
+  .messages({ "line.characters": "h5.errors.characters" satisfies WordKey });
 
 /** Normalised; an unusual format passes. */
 export const plate = Joi.string()
   .custom((text: string, helpers) => checkPlate(text)?.plate ?? helpers.error("plate.format"))
-  .messages({ "plate.format": "h5.errors.plate" });
+  .messages({ "plate.format": "h5.errors.plate" satisfies WordKey });
 
 /** A mobile number of the mainland, eleven digits. */
 export const phone = Joi.string()
   .custom((text: string, helpers) => checkPhone(text) ?? helpers.error("phone.format"))
-  .messages({ "phone.format": "h5.errors.phone" });
+  .messages({ "phone.format": "h5.errors.phone" satisfies WordKey });
 
 /** Ids that we made ourselves: of accidents, photographs. */
 export const id = Joi.string().pattern(/^[\w-]{1,64}$/);

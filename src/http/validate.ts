@@ -1,11 +1,11 @@
 import type Joi from "joi";
-import type { Translate } from "../render.ts";
+import type { Params, Translate, WordKey } from "../render.ts";
 import type { Fields } from "./fields-read.ts";
 
 export type Checked<Body> = { body: Body } | { errors: Record<string, string>; values: Record<string, string> };
 
 /** Sentences of every form by the kind of fault: keys of the words. A field's own `.messages()` go before them. */
-const SENTENCES: Record<string, string> = {
+const SENTENCES: Record<string, WordKey> = {
   "any.required": "h5.errors.missing",
   "any.only": "h5.errors.choice",
   "string.empty": "h5.errors.missing",
@@ -35,15 +35,6 @@ export function typed(fields: Fields): Record<string, string> {
 }
 
 /** The words of a key, or those of `fallback`: a form never fails because a sentence is missing. */
-export function sentence(
-  t: Translate,
-  key: string,
-  params: Record<string, string | number> = {},
-  fallback = "h5.errors.format",
-): string {
-  try {
-    return t(key, params);
-  } catch {
-    return t(fallback, params);
-  }
+export function sentence(t: Translate, key: string, params: Params = {}, fallback = "h5.errors.format"): string {
+  return t.find(key, params) ?? t.find(fallback, params) ?? t("h5.errors.500");
 }

@@ -2,17 +2,18 @@ import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import type { Notice } from "../domain/notice.ts";
 import { plainWords } from "../domain/plain-words.ts";
+import type { Params, Translate, WordKey } from "../render.ts";
 
 /** Returns where a notice leads: the case page, which always answers "what now?". */
 export const noticeUrl = (ctx: Context, { accidentId }: Notice): string =>
   `${ctx.config.publicUrl}/h5/accidents/${accidentId}`;
 
 /** Renders a notice in the driver's language, with what others wrote as plain words; `words`: a key to use instead of its own. */
-export function noticeText(ctx: Context, person: Person, notice: Notice, words?: string): string {
+export function noticeText(ctx: Context, person: Person, notice: Notice, words?: WordKey): string {
   const { code, params } = notice;
   const t = ctx.render.words(person.language);
   const shown = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, wordOf(t, name, value)]));
-  return t(words ?? `chat.notice.${code}`, { ...shown, url: noticeUrl(ctx, notice) });
+  return said(t, words ?? `chat.notice.${code}`, { ...shown, url: noticeUrl(ctx, notice) });
 }
 
 /** Renders the fields of a template message or subscription notice: number, headline, time. */
@@ -31,9 +32,16 @@ const WORDS_OF: Readonly<Record<string, string>> = {
   refusal: "evidence.finding",
 };
 
-function wordOf(t: (key: string) => string, name: string, value: string | number): string | number {
+/** Returns the words of a key made from what is stored; throws where there are none. */
+function said(t: Translate, key: string, params?: Params): string {
+  const words = t.find(key, params);
+  if (words === null) throw new Error(`no words for ${key}`);
+  return words;
+}
+
+function wordOf(t: Translate, name: string, value: string | number): string | number {
   const words = WORDS_OF[name];
-  if (words) return t(`${words}.${value}`);
+  if (words) return said(t, `${words}.${value}`);
   return typeof value === "string" ? plainWords(value) : value;
 }
 

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { type Accident, LETTERS } from "../domain/accident.ts";
 import type { Notice, NoticeCode } from "../domain/notice.ts";
 import { refusalTurn, type Turn } from "../domain/photo-news.ts";
+import type { WordKey } from "../render.ts";
 import { byCustomerMessage, bySubscription, byTemplate } from "./channels.ts";
 import { joinOutcome } from "./join-outcome.ts";
 import { noticeText } from "./notice-text.ts";
@@ -84,7 +85,7 @@ async function tellBy(ctx: Context, told: Told, channels: typeof CHANNELS): Prom
   return keep(ctx, told);
 }
 
-async function keep(ctx: Context, { person, notice, deliveryId }: Told, words?: string): Promise<Channel> {
+async function keep(ctx: Context, { person, notice, deliveryId }: Told, words?: WordKey): Promise<Channel> {
   await ctx.people.keepUnsaid(person.id, noticeText(ctx, person, notice, words));
   return finish(ctx, deliveryId, "kept");
 }

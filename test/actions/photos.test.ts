@@ -348,7 +348,7 @@ describe("every place and every finding", () => {
         ...[...PHOTO_SLOTS, ...EXTRA_SLOTS].flatMap((slot) => [`evidence.slot.${slot}`, `agreement.slot.${slot}`]),
         ...FINDING_CODES.map((code) => `evidence.finding.${code}`),
       ];
-      for (const key of keys) assert.ok(t(key) && t(key) !== key, key);
+      for (const key of keys) assert.ok(t.find(key), key);
     }
   });
 });

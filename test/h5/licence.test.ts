@@ -66,7 +66,8 @@ async function send(driver: Driver, { fields = {}, file, script = false }: Poste
 }
 
 const driving = (bytes: Buffer) => ({ field: "drivingLicence", bytes });
-const words = (app: TestApp, key: string, params = {}) => app.ctx.render.words("zh")(`settle.licence.${key}`, params);
+const words = (app: TestApp, key: string, params = {}) =>
+  app.ctx.render.words("zh").find(`settle.licence.${key}`, params) ?? assert.fail(key);
 const BLANK = { name: "", idKind: "licence", idNumber: "", province: "沪", serial: "", vehicleKind: "auto" };
 
 describe("a licence that the platform reads", () => {

@@ -7,6 +7,7 @@ import { announcePhoto } from "../../src/actions/announce-photo.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { movePhoto } from "../../src/actions/move-photo.ts";
 import { PHOTO_SLOTS, type Photo } from "../../src/domain/photo.ts";
+import type { WordKey } from "../../src/render.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -46,7 +47,7 @@ async function onPhotos({ script = true } = {}): Promise<{ page: Page; id: strin
   return { page, id: page.url().split("/").at(-2)!, complaints };
 }
 
-const zh = (key: string): string => app.ctx.render.words("zh")(key);
+const zh = (key: WordKey): string => app.ctx.render.words("zh").find(key) ?? assert.fail(key);
 const shutter = (page: Page) => page.getByRole("button", { name: "拍照", exact: true });
 
 const COMES_BACK = "void document.dispatchEvent(new Event('visibilitychange'))";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import type { WordKey } from "../../src/render.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -38,7 +39,7 @@ const FAULTS: Record<string, Fault> = {
   "fails half-way": (page) => page.addInitScript("HTMLCanvasElement.prototype.getContext = () => null"),
 };
 
-const zh = (key: string) => app.ctx.render.words("zh")(key);
+const zh = (key: WordKey) => app.ctx.render.words("zh").find(key) ?? assert.fail(key);
 const reload = (page: Page) => page.getByRole("link", { name: zh("settle.sign.reload") });
 
 async function saysSo(page: Page): Promise<void> {

@@ -29,7 +29,8 @@ after(async () => {
   await closeDatabase();
 });
 
-const words = (language: "zh" | "en", key: string) => app.ctx.render.words(language)(`settle.${key}`);
+const words = (language: "zh" | "en", key: string) =>
+  app.ctx.render.words(language).find(`settle.${key}`) ?? assert.fail(key);
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("'", "&#39;").replaceAll('"', "&quot;");
 
 const FORM = {

@@ -4,6 +4,7 @@ import { checkIdNumber, type IdFault } from "../../domain/identity-number.ts";
 import { checkPhone } from "../../domain/phone.ts";
 import { checkPlate, VEHICLE_KINDS, vehicleKindOf } from "../../domain/plate.ts";
 import { line } from "../../http/fields.ts";
+import type { PartOf, WordKey } from "../../render.ts";
 
 /** What the page posts, after the checks: the serial holds the whole plate, the kind of vehicle is decided. */
 export interface DetailsBody {
@@ -36,9 +37,15 @@ export const LICENCE_INPUTS = ["drivingLicence", "vehicleLicence"] as const;
 const licenceInputs = Object.fromEntries(LICENCE_INPUTS.map((name) => [name, Joi.any().strip()]));
 
 /** The sentence of a field, and those of the faults that its own check names. */
-const word = (field: string, ...faults: string[]) =>
-  Object.fromEntries(["*", ...faults].map((code) => [code, `settle.details.error.${code === "*" ? field : code}`]));
-const FAULT_WORDS: Record<IdFault, string> = {
+type ErrorWord = PartOf<"settle.details.error">;
+const word = (field: ErrorWord, ...faults: ErrorWord[]): Record<string, WordKey> =>
+  Object.fromEntries(
+    [["*", field] as const, ...faults.map((code) => [code, code] as const)].map(([code, part]) => [
+      code,
+      `settle.details.error.${part}` satisfies WordKey,
+    ]),
+  );
+const FAULT_WORDS: Record<IdFault, ErrorWord> = {
   length: "idLength",
   characters: "idLength",
   area: "idChecksum",
@@ -90,7 +97,7 @@ export const detailsForm = Joi.object<DetailsBody>({
     .max(50)
     .pattern(/^[\p{L}\p{M} .·•'’-]+$/u)
     .required()
-    .messages({ ...word("name"), "string.max": "settle.details.error.nameLong" }),
+    .messages({ ...word("name"), "string.max": "settle.details.error.nameLong" satisfies WordKey }),
   idKind: Joi.valid(...ID_KINDS)
     .required()
     .messages(word("idKind")),

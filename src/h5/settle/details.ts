@@ -3,6 +3,7 @@ import { giveDetails } from "../../actions/give-details.ts";
 import { type Details, ID_KINDS } from "../../domain/accident.ts";
 import { VEHICLE_KINDS } from "../../domain/plate.ts";
 import { Invalid } from "../../errors.ts";
+import type { WordKey } from "../../render.ts";
 import type { StepPage } from "../page.ts";
 import {
   BY_PLATE,
@@ -61,8 +62,8 @@ export const detailsPage: StepPage<DetailsBody> = {
   submit: async ({ ctx, accident, letter, body }) => {
     const codes = [...ctx.config.insurers.map(({ code }) => code), OTHER_INSURER, UNKNOWN_INSURER];
     if (!codes.includes(body.insurerCode))
-      throw new Invalid("settle.details.error.insurerCode", { field: "insurerCode" });
+      throw new Invalid("settle.details.error.insurerCode" satisfies WordKey, { field: "insurerCode" });
     const input = { accidentId: accident.id, letter, details: detailsOf(body) };
-    await refusing({ "same-plate": "settle.details.error.samePlate" }, () => giveDetails(ctx, input));
+    await refusing({ "same-plate": "settle.details.error.samePlate" satisfies WordKey }, () => giveDetails(ctx, input));
   },
 };

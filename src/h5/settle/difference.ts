@@ -2,6 +2,7 @@ import Joi from "joi";
 import { endAccident } from "../../actions/end-accident.ts";
 import { findAct, type Liability } from "../../domain/liability.ts";
 import type { View } from "../../domain/view.ts";
+import type { WordKey } from "../../render.ts";
 import type { PageRequest, StepPage } from "../page.ts";
 
 interface Body {
@@ -9,7 +10,9 @@ interface Body {
 }
 
 const body = Joi.object<Body>({
-  act: Joi.valid("stop").required().messages({ "*": "settle.difference.error.act" }),
+  act: Joi.valid("stop")
+    .required()
+    .messages({ "*": "settle.difference.error.act" satisfies WordKey }),
 });
 
 const reasonOf = (liability: Liability): string | null => (liability.kind === "not-here" ? liability.reason : null);

@@ -4,6 +4,8 @@ import { hasRunOut, type LicenceKind, type LicenceReading, suggestionOf } from "
 import { type AppError, Busy, Invalid } from "../../errors.ts";
 import { createRateLimit, type RateLimit } from "../../http/rate-limit.ts";
 import type { UploadedFile } from "../../http/upload.ts";
+import { sentence } from "../../http/validate.ts";
+import type { PartOf, WordKey } from "../../render.ts";
 import { type PageRequest, type PartyPage, pageUrl, ShownAgain, type StepRequest } from "../page.ts";
 import { detailsPage } from "./details.ts";
 import { LICENCE_INPUTS } from "./details-form.ts";
@@ -56,7 +58,9 @@ function answered({ t }: StepRequest<Typed>, { filled, errors, ranOut }: Outcome
   const notes = Object.entries(filled.notes).map(([field, { word, value }]) => [
     field,
     {
-      text: t(`settle.licence.${word}`, { value: field === "vehicleKind" ? t(`agreement.vehicle.${value}`) : value }),
+      text: t(`settle.licence.${word}`, {
+        value: field === "vehicleKind" ? (t.find(`agreement.vehicle.${value}`) ?? value) : value,
+      }),
       isFilled: word !== "differs",
     },
   ]);
@@ -73,7 +77,7 @@ type Read = Pick<Outcome, "errors"> & { readings: LicenceReading[] };
 /** One picture that cannot be read does not spoil the other; where none can be, that is the answer. */
 async function readAll(request: StepRequest<Typed>): Promise<Read> {
   const { files, t } = request;
-  if (files.length === 0) throw new Invalid("settle.licence.missing", { field: LICENCE_INPUTS[0] });
+  if (files.length === 0) throw new Invalid("settle.licence.missing" satisfies WordKey, { field: LICENCE_INPUTS[0] });
   const readings: LicenceReading[] = [];
   const faults: Invalid[] = [];
   for (const file of files) {
@@ -83,7 +87,10 @@ async function readAll(request: StepRequest<Typed>): Promise<Read> {
   }
   const [first] = faults;
   if (first && readings.length === 0) throw first;
-  return { readings, errors: Object.fromEntries(faults.map(({ code, details }) => [details["field"], t(code)])) };
+  return {
+    readings,
+    errors: Object.fromEntries(faults.map(({ code, details }) => [details["field"], sentence(t, code)])),
+  };
 }
 
 async function readOne(
@@ -94,7 +101,9 @@ async function readOne(
   if (!kind) throw new Invalid("unknown-field", { field });
   limitOf(ctx).take(person.id);
   try {
-    return (await readLicence(ctx, { bytes, kind })) ?? new Invalid("settle.licence.unreadable", { field });
+    return (
+      (await readLicence(ctx, { bytes, kind })) ?? new Invalid("settle.licence.unreadable" satisfies WordKey, { field })
+    );
   } catch (error) {
     if (!(error instanceof Invalid || error instanceof Busy)) throw error;
     return spoken(error, field);
@@ -106,10 +115,10 @@ const KINDS: Record<string, LicenceKind> = { drivingLicence: "driving-licence", 
 /** Whatever is wrong with the picture or with our machine: he can write by hand, and what he wrote is still there. */
 function spoken({ code, status, details }: AppError, field: string): Invalid {
   const word = WORDS[code] ?? "unreadable";
-  return new Invalid(`settle.licence.${word}`, { ...details, field }, status);
+  return new Invalid(`settle.licence.${word}` satisfies WordKey, { ...details, field }, status);
 }
 
-const WORDS: Record<string, string> = {
+const WORDS: Record<string, PartOf<"settle.licence">> = {
   busy: "busy",
   "photo-heic": "heic",
   "photo-too-large": "tooLarge",

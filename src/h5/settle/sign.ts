@@ -4,6 +4,7 @@ import { LETTERS, type Letter, otherOf } from "../../domain/accident.ts";
 import { type AgreementContent, contentDigest } from "../../domain/agreement.ts";
 import { findAct } from "../../domain/liability.ts";
 import { Conflict, Invalid } from "../../errors.ts";
+import type { WordKey } from "../../render.ts";
 import type { PageRequest, StepPage } from "../page.ts";
 import { insurerName } from "./insurer-name.ts";
 import { refusing } from "./refusals.ts";
@@ -20,22 +21,25 @@ const MAX_SIGNATURE_CHARACTERS = 400_000;
 const MAX_FORM_BYTES = 600_000;
 
 const SIGNATURE_WORDS = {
-  "signature-empty": "settle.sign.error.signature",
-  "signature-not-a-png": "settle.sign.error.signature",
-  "signature-too-large": "settle.sign.error.signatureLarge",
+  "signature-empty": "settle.sign.error.signature" satisfies WordKey,
+  "signature-not-a-png": "settle.sign.error.signature" satisfies WordKey,
+  "signature-too-large": "settle.sign.error.signatureLarge" satisfies WordKey,
 };
 
 const body = Joi.object<Body>({
   contentDigest: Joi.string()
     .pattern(/^[\w-]{16,128}$/)
     .required()
-    .messages({ "*": "settle.sign.error.changed" }),
+    .messages({ "*": "settle.sign.error.changed" satisfies WordKey }),
   signature: Joi.string()
     .pattern(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/)
     .max(MAX_SIGNATURE_CHARACTERS)
     .required()
-    .messages({ "*": "settle.sign.error.signature", "string.max": "settle.sign.error.signatureLarge" }),
-  forwarding: Joi.valid("yes").messages({ "*": "settle.sign.error.forwarding" }),
+    .messages({
+      "*": "settle.sign.error.signature" satisfies WordKey,
+      "string.max": "settle.sign.error.signatureLarge" satisfies WordKey,
+    }),
+  forwarding: Joi.valid("yes").messages({ "*": "settle.sign.error.forwarding" satisfies WordKey }),
 });
 
 /** All that art. 21 asks, for reading: the codes go to the template, which has the words. */
@@ -85,7 +89,7 @@ export const signPage: StepPage<Body> = {
     } catch (error) {
       // The reader must see the new text before he signs it: no silent redirect, the page again with a word about it.
       if (!(error instanceof Conflict) || error.code !== "text-changed") throw error;
-      throw new Invalid("settle.sign.error.changed", { field: "contentDigest" });
+      throw new Invalid("settle.sign.error.changed" satisfies WordKey, { field: "contentDigest" });
     }
   },
 };

@@ -4,6 +4,7 @@ import { IMPACT_POINTS, type ImpactPoint } from "../../domain/accident.ts";
 import { findAct } from "../../domain/liability.ts";
 import { Invalid } from "../../errors.ts";
 import { note } from "../../http/fields.ts";
+import type { WordKey } from "../../render.ts";
 import type { StepPage } from "../page.ts";
 import { actTiles } from "./acts.ts";
 
@@ -14,19 +15,19 @@ interface Body {
   note: string;
 }
 
-const act = (field: string) =>
+const act = (field: "ownAct" | "otherAct") =>
   Joi.string()
     .pattern(/^[A-Za-z0-9-]{1,20}$/)
     .required()
-    .messages({ "*": `settle.statement.error.${field}` });
+    .messages({ "*": `settle.statement.error.${field}` satisfies WordKey });
 
 const body = Joi.object<Body>({
   ownAct: act("ownAct"),
   otherAct: act("otherAct"),
   impact: Joi.valid(...IMPACT_POINTS)
     .required()
-    .messages({ "*": "settle.statement.error.impact" }),
-  note: note.default("").messages({ "string.max": "settle.statement.error.note" }),
+    .messages({ "*": "settle.statement.error.impact" satisfies WordKey }),
+  note: note.default("").messages({ "string.max": "settle.statement.error.note" satisfies WordKey }),
 });
 
 /** Page 6: what I did, what the other did, where my car was hit. Open again until the first signature. */
@@ -44,7 +45,7 @@ export const statementPage: StepPage<Body> = {
   submit: async ({ ctx, accident, letter, body: statement }) => {
     for (const field of ["ownAct", "otherAct"] as const) {
       if (!findAct(ctx.config.rules.catalogue, statement[field]))
-        throw new Invalid(`settle.statement.error.${field}`, { field });
+        throw new Invalid(`settle.statement.error.${field}` satisfies WordKey, { field });
     }
     await giveStatement(ctx, { accidentId: accident.id, letter, statement });
   },

@@ -1,0 +1,13 @@
+/** Names that the layout and the macros ask for on every page, as they stand where a page says nothing of them. */
+export const UNLESS_TOLD = {
+  view: null,
+  values: {},
+  errors: {},
+  formError: "",
+  tone: "",
+  strip: true,
+  waiting: false,
+  plainFoot: false,
+  /** what a reading of a licence said, on the page that is shown again after it */
+  scan: null,
+};

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import type { Language } from "./domain/accident.ts";
+
+/** templates/, below which each area has its pages and its words. */
+export const templatesDir = new URL("../../templates/", import.meta.url);
+
+/** Every text that a person reads, in both languages, by its key: the area, then the path in its words.yaml. */
+export type WordTable = ReadonlyMap<string, Readonly<Record<Language, string>>>;
+
+type Tree = { [key: string]: Tree | string };
+
+/** Reads every templates/AREA/words.yaml. Throws on an entry that lacks a language. */
+export function readWordTable(): WordTable {
+  const table = new Map<string, Record<Language, string>>();
+  for (const area of readdirSync(templatesDir, { withFileTypes: true })) {
+    if (area.isDirectory()) collect(area.name, readArea(area.name), table);
+  }
+  return table;
+}
+
+/** The names in braces that a text wants filled in, sorted; both languages have the same. */
+export const placeholdersOf = (text: string): string[] =>
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name))].sort();
+
+function readArea(area: string): Tree {
+  try {
+    return parse(readFileSync(new URL(`${area}/words.yaml`, templatesDir), "utf8")) as Tree;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw error;
+  }
+}
+
+function collect(prefix: string, tree: Tree, into: Map<string, Record<Language, string>>): void {
+  if (typeof tree.zh === "string" && typeof tree.en === "string") {
+    into.set(prefix, { zh: tree.zh, en: tree.en });
+    return;
+  }
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === "string") throw new Error(`words ${prefix}.${key}: needs zh and en`);
+    collect(`${prefix}.${key}`, value, into);
+  }
+}
