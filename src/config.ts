@@ -1,22 +1,13 @@
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import type Joi from "joi";
-import { insurerFaults, productionFaults, secretsOf, storageFaults } from "./config-checks.ts";
-import { type Menu, menuOf, menuSchema, type WrittenMenu } from "./config-menu.ts";
-import {
-  catalogueSchema,
-  conditionsSchema,
-  PLATFORM_HOSTS,
-  PLATFORM_PAGES,
-  type Settings,
-  settingsSchema,
-} from "./config-schema.ts";
-import { readSecretFiles } from "./config-secrets.ts";
-import { realSettings, type StandIns, simulatorFaults, standInsOf } from "./config-simulator.ts";
-import { check, fromEnvironment, merge, readYaml } from "./config-sources.ts";
-import { withDevelopmentKeys } from "./development-keys.ts";
-import type { Condition } from "./domain/eligibility.ts";
-import type { Act, Catalogue } from "./domain/liability.ts";
+import { insurerFaults, productionFaults, secretsOf, storageFaults } from "./config/checks.ts";
+import { withDevelopmentKeys } from "./config/development-keys.ts";
+import { type Menu, menuOf, type WrittenMenu } from "./config/menu.ts";
+import { PLATFORM_HOSTS, PLATFORM_PAGES } from "./config/platform.ts";
+import { projectFile, type Rules, readMenu, readRules } from "./config/rules.ts";
+import { readSecretFiles } from "./config/secret-files.ts";
+import { type Settings, settingsSchema } from "./config/settings.ts";
+import { realSettings, type StandIns, simulatorFaults, standInsOf } from "./config/simulator.ts";
+import { check, fromEnvironment, merge, readYaml } from "./config/sources.ts";
 
 /** An insurer as configured: who gets the claims and how he is reached. */
 export interface Insurer {
@@ -104,7 +95,7 @@ export interface Config {
   bucket: BucketConfig | null;
   /** how many of the kept files are re-hashed (0: none), and how often each */
   scrub: { perMinute: number; everyDays: number };
-  rules: { catalogue: Catalogue; conditions: Condition[] };
+  rules: Rules;
   /** the account's menu, as the platform takes it */
   menu: Menu;
 }
@@ -119,8 +110,6 @@ export class ConfigFault extends Error {
     this.faults = faults;
   }
 }
-
-const projectFile = (name: string) => fileURLToPath(new URL(`../../config/${name}`, import.meta.url));
 
 /** Reads config/default.yaml, over it the file named by CONFIG_FILE, over it the environment; checks all, freezes. Throws ConfigFault with every fault. */
 export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): Promise<Config> {
@@ -163,21 +152,6 @@ const secretIn = (fault: string) => fault.split(": ")[0]?.replace(/_FILE$/, "");
 function throwIfAny(faults: string[]): void {
   if (faults.length > 0) throw new ConfigFault(faults);
 }
-
-async function readRules(faults: string[]): Promise<Config["rules"]> {
-  const read = async <T>(name: string, schema: Joi.ObjectSchema) =>
-    check<T>(schema, await readYaml(projectFile(name), `config/${name}`, faults), faults);
-  const { conditions } = await read<{ conditions: Condition[] }>("eligibility.yaml", conditionsSchema);
-  const catalogue = await read<Catalogue>("liability.yaml", catalogueSchema);
-  const known = new Set(catalogue.acts?.map((act: Act) => act.id));
-  for (const id of catalogue.notEqual?.flat() ?? []) {
-    if (!known.has(id)) faults.push(`config/liability.yaml: notEqual names ${id}, which is no act`);
-  }
-  return { conditions, catalogue };
-}
-
-const readMenu = async (faults: string[]) =>
-  check<WrittenMenu>(menuSchema, await readYaml(projectFile("menu.yaml"), "config/menu.yaml", faults), faults);
 
 interface Read {
   rules: Config["rules"];

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
+import { SECRETS } from "../src/config/secret-files.ts";
 import { ConfigFault, loadConfig } from "../src/config.ts";
-import { SECRETS } from "../src/config-schema.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 /** 32 bytes that look drawn, always the same ones for a name. */

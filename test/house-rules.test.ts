@@ -22,16 +22,6 @@ const DOOR: Room = {
 };
 const HAND: Room = { may: [...SHARED, "domain"], mayType: ["config.ts"] };
 const EVERYTHING: Room = { may: [""] };
-const SETTINGS = [
-  "config-checks.ts",
-  "config-menu.ts",
-  "config-schema.ts",
-  "config-secrets.ts",
-  "config-simulator.ts",
-  "config-sources.ts",
-  "development-keys.ts",
-];
-
 const ROOMS: Record<string, Room> = {
   "main.ts": EVERYTHING,
   "program.ts": EVERYTHING,
@@ -40,8 +30,8 @@ const ROOMS: Record<string, Room> = {
   "compile-cache.ts": { may: [] },
   "server.ts": EVERYTHING,
   "context.ts": EVERYTHING,
-  "config.ts": { may: ["domain", ...SETTINGS] },
-  ...Object.fromEntries(SETTINGS.map((file) => [file, { may: SETTINGS, mayType: ["config.ts"] }])),
+  "config.ts": { may: ["domain", "config"] },
+  config: { may: [], mayType: ["config.ts", "domain"] },
   "errors.ts": { may: [], packages: false },
   "health.ts": { may: ["timer.ts"], packages: false },
   "refusals.ts": { may: ["log.ts", "timer.ts"], packages: false },

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type Joi from "joi";
 import { parse } from "yaml";
-import { nameOf, VARIABLES } from "./config-schema.ts";
+import { nameOf, ROWS } from "./settings.ts";
 
 /** Settings as written, before anything is known of them. */
 export type Tree = { [key: string]: unknown };
@@ -33,11 +33,11 @@ export function merge(...layers: Tree[]): Tree {
 /** The settings that stand in the environment, where the schema expects them. */
 export function fromEnvironment(env: NodeJS.ProcessEnv): Tree {
   const tree: Record<string, Tree | string | string[]> = {};
-  for (const [variable, path] of Object.entries(VARIABLES)) {
-    const text = env[variable]?.trim();
+  for (const { variable, path, schema } of ROWS) {
+    const text = variable && env[variable]?.trim();
     if (!text) continue;
     const [group = "", leaf] = path.split(".");
-    const value = path === "wechat.apiUrls" ? text.split(/[\s,]+/) : text;
+    const value = schema.type === "array" ? text.split(/[\s,]+/) : text;
     tree[group] = leaf ? { ...(tree[group] as Tree), [leaf]: value } : value;
   }
   return tree;

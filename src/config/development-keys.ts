@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type Settings, VARIABLES } from "./config-schema.ts";
-import type { Tree } from "./config-sources.ts";
+import { ROWS, type Settings, valueAt } from "./settings.ts";
 
 /** What a variable must look like: how a value for development is made. */
 type KeyKind = "key" | "aes-key" | "token" | "app-secret" | "appid" | "webhook-secret";
@@ -40,10 +39,9 @@ export async function withDevelopmentKeys(
   env: NodeJS.ProcessEnv,
   faults: string[],
 ): Promise<NodeJS.ProcessEnv> {
-  const groups = { keys: settings.keys, wechat: settings.wechat } as unknown as Record<string, Tree>;
   const isGiven = (name: string) => {
-    const [group = "", leaf = ""] = (VARIABLES[name] ?? "").split(".");
-    return Boolean(env[name]?.trim() || groups[group]?.[leaf]);
+    const path = ROWS.find(({ variable }) => variable === name)?.path;
+    return Boolean(env[name]?.trim() || (path && valueAt(settings, path)));
   };
   const secrets = settings.insurers.flatMap(({ secretEnv }) =>
     secretEnv ? [[secretEnv, "webhook-secret"] as const] : [],

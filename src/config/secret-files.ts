@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { SECRETS } from "./config-schema.ts";
-import type { Tree } from "./config-sources.ts";
+import { ROWS } from "./settings.ts";
+import type { Tree } from "./sources.ts";
 
 export interface GivenSecrets {
   /** the environment with the contents of the files under the secrets' own names */
@@ -9,6 +9,9 @@ export interface GivenSecrets {
   /** where they were read, absolute paths */
   files: string[];
 }
+
+/** The variables of all secrets except the insurers'. */
+export const SECRETS: readonly string[] = ROWS.flatMap(({ isSecret, name }) => (isSecret ? [name] : []));
 
 /**
  * Reads each secret X that is given as X_FILE and trims white space. Faults name the variable, never the

@@ -1,0 +1,94 @@
+import { isWebhookSecret } from "./formats.ts";
+import { ROWS, type Settings, valueAt } from "./settings.ts";
+
+/** What only production demands or refuses. */
+export function productionFaults(settings: Settings, env: NodeJS.ProcessEnv): string[] {
+  const missing = ROWS.filter((row) => row.required === "in production" && !valueAt(settings, row.path));
+  const objections = ROWS.flatMap(({ name, path, objection }) => {
+    const value = valueAt(settings, path);
+    const sentence = value === undefined || value === null ? null : objection?.(value);
+    return sentence ? [`${name}: ${sentence}`] : [];
+  });
+  return [
+    ...missing.map(({ name }) => `${name}: required in production`),
+    ...objections,
+    ...(settings.insurers ?? [])
+      .filter(({ url }) => url?.startsWith("http:"))
+      .map(({ code }) => `insurers.${code}.url: must be https in production`),
+    ...weakFaults(settings, env),
+    ...connectionFaults(settings, env, "in production"),
+  ];
+}
+
+/** Secrets that somebody typed, or that are the same twice: they protect nothing. */
+function weakFaults(settings: Settings, env: NodeJS.ProcessEnv): string[] {
+  const own = ROWS.flatMap(({ name, path, drawn }): [string, Buffer][] => {
+    const value = valueAt(settings, path);
+    return drawn && value ? [[name, drawn(value)]] : [];
+  });
+  const ofInsurers = (settings.insurers ?? []).flatMap(({ secretEnv = "" }) =>
+    secretsOf(env[secretEnv])
+      .filter(isWebhookSecret)
+      .map((secret): [string, Buffer] => [secretEnv, Buffer.from(secret.slice("whsec_".length), "base64")]),
+  );
+  const secrets = [...own, ...ofInsurers];
+  const weak = secrets.flatMap(([name, bytes]) => (isWeak(bytes) ? [`${name}: ${WEAK}`] : []));
+  const equal = secrets.flatMap(([name, bytes], at) => {
+    const twin = secrets.slice(0, at).find(([other, theirs]) => other !== name && theirs.equals(bytes));
+    return twin ? [`${name}: must not be the same as ${twin[0]}`] : [];
+  });
+  return [...new Set([...weak, ...equal])];
+}
+
+const WEAK = "not drawn at random; make one with: openssl rand -base64 32";
+
+/** Of 24 random bytes or more, hardly ever so few are different, follow each other by so few steps, or can all be typed. */
+function isWeak(bytes: Buffer): boolean {
+  const steps = [...bytes].map((byte, index) => (byte - (bytes[index - 1] ?? 0)) & 0xff);
+  const isTyped = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return isTyped || [[...bytes], steps].some((values) => new Set(values).size < bytes.length / 2);
+}
+
+/** What must be given where no stand-in serves: the account, and each insurer's address and secret. */
+export function connectionFaults(
+  settings: Settings,
+  env: NodeJS.ProcessEnv,
+  when: "in production" | "without the simulator",
+): string[] {
+  const { insurers = [] } = settings;
+  const account = ROWS.filter((row) => row.required === "without the simulator" && !valueAt(settings, row.path));
+  const secrets = insurers.flatMap(({ secretEnv }) => (secretEnv && !env[secretEnv]?.trim() ? [secretEnv] : []));
+  const missing = new Set([...account.map(({ name }) => name), ...secrets]);
+  const standIns = insurers.filter(({ url }) => url?.includes("{publicUrl}/simulator/"));
+  return [
+    ...[...missing].map((name) => `${name}: required ${when}`),
+    ...standIns.map(
+      ({ code }) => `insurers.${code}.url: still the stand-in of development; CONFIG_FILE brings the real list`,
+    ),
+  ];
+}
+
+/** Addresses and secrets of the insurers, which lie partly in the file and partly in the environment. */
+export function insurerFaults({ insurers = [] }: Settings, env: NodeJS.ProcessEnv): string[] {
+  const faults: string[] = [];
+  for (const { code, url, secretEnv } of insurers) {
+    if (url && !isAddress(url)) faults.push(`insurers.${code}.url: must be an http(s) address`);
+    if (secretEnv && !secretsOf(env[secretEnv]).every(isWebhookSecret))
+      faults.push(`${secretEnv}: must be whsec_ and the base64 of 24 to 64 bytes (several: separated by spaces)`);
+  }
+  return faults;
+}
+
+/** With an example for our own address, which has a fault of its own when it is wrong. */
+function isAddress(template: string): boolean {
+  const text = template.replaceAll("{publicUrl}", "https://localhost");
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** One secret, or several while it is being changed. */
+export const secretsOf = (text: string | undefined): string[] => text?.split(/\s+/).filter(Boolean) ?? [];
+
+/** A bucket that is to be used must have a name. */
+export function storageFaults({ storage, bucket }: Settings): string[] {
+  return storage === "s3" && !bucket?.name ? ["S3_BUCKET: required when STORAGE is s3"] : [];
+}

@@ -1,0 +1,63 @@
+import Joi from "joi";
+import { phone } from "./formats.ts";
+import { both, setting } from "./setting.ts";
+
+/** An insurer as the list names it. */
+export interface WrittenInsurer {
+  code: string;
+  name: string | { zh: string; en: string };
+  hotline: string;
+  url?: string;
+  secretEnv?: string;
+}
+
+const insurer = Joi.object({
+  code: Joi.string()
+    .pattern(/^[A-Z][A-Z0-9]{1,15}$/)
+    .required(),
+  name: Joi.alternatives(
+    Joi.string().max(60),
+    Joi.object({ zh: Joi.string().max(60).required(), en: Joi.string().max(60).required() }),
+  ).required(),
+  hotline: phone.default(""),
+  url: Joi.string().max(500),
+  secretEnv: Joi.string().pattern(/^[A-Z][A-Z0-9_]*$/),
+})
+  .with("url", "secretEnv")
+  .messages({ "object.with": "needs {#peer} beside {#main}" });
+
+/** What differs by place. config/default.yaml has their values for Shanghai. */
+export const PLACE = {
+  city: {
+    zh: setting<string>({
+      schema: Joi.string().required(),
+      otherwise: both("上海市"),
+      production: { en: "yours", zh: "填写所在城市" },
+    }),
+    en: setting<string>({
+      schema: Joi.string().required(),
+      otherwise: both("Shanghai"),
+      production: { en: "yours", zh: "填写所在城市" },
+    }),
+    adcode: setting<string>({
+      schema: Joi.string()
+        .pattern(/^\d{6}$/)
+        .required(),
+      otherwise: both("`310000`"),
+      production: { en: "yours", zh: "填写所在城市" },
+    }),
+  },
+  operatorPhone: setting<string>({
+    schema: phone.required(),
+    otherwise: { en: "12345 (the city's public service line)", zh: "12345（市民服务热线）" },
+    production: {
+      en: "your own number, given to a driver who writes 人工",
+      zh: "填写运营方自己的电话，驾驶人回复“人工”时提供",
+    },
+  }),
+  insurers: setting<WrittenInsurer[]>({
+    schema: Joi.array().items(insurer).unique("code").min(1).required(),
+    otherwise: { en: "stand-ins in the simulator", zh: "模拟服务" },
+    production: { en: "your list, https addresses", zh: "填写实际名单，https 地址" },
+  }),
+};

@@ -1,0 +1,119 @@
+import Joi from "joi";
+import { isLoopback, key, origin, secretText } from "./formats.ts";
+import { both, REFUSED, REQUIRED, setting, UNUSED } from "./setting.ts";
+
+/** Where the server listens, what it keeps, who may reach it. */
+export const SERVER = {
+  port: setting<number>({ variable: "PORT", schema: Joi.number().port().default(8080), otherwise: both("{default}") }),
+  host: setting<string | undefined>({
+    variable: "HOST",
+    schema: Joi.string().max(255),
+    otherwise: { en: "127.0.0.1; in production 0.0.0.0", zh: "127.0.0.1；生产为 0.0.0.0" },
+  }),
+  publicUrl: setting<string | undefined>({
+    variable: "PUBLIC_URL",
+    schema: origin,
+    required: "in production",
+    objection: (url) => (url.startsWith("http:") ? "must be https in production" : null),
+    isReal: (url) => !isLoopback(url),
+    otherwise: { en: "`http://localhost:PORT`", zh: "`http://localhost:端口`" },
+    production: { en: "required, https, no path", zh: "必填，https，不带路径" },
+  }),
+  dataDir: setting<string>({
+    variable: "DATA_DIR",
+    schema: Joi.string().default("data"),
+    otherwise: {
+      en: "`{default}`: embedded database and development keys",
+      zh: "`{default}`：内嵌数据库和开发用密钥",
+    },
+    production: UNUSED,
+  }),
+  mongodbUri: setting<string | undefined>({
+    variable: "MONGODB_URI",
+    schema: secretText(/^mongodb(\+srv)?:\/\/\S+$/, "must begin with mongodb:// or mongodb+srv://"),
+    isSecret: true,
+    required: "in production",
+    isReal: Boolean,
+    otherwise: { en: "none: the embedded database starts", zh: "无：启动内嵌数据库" },
+    production: REQUIRED,
+  }),
+  embeddedPort: setting<number | undefined>({
+    variable: "EMBEDDED_PORT",
+    schema: Joi.number().port(),
+    otherwise: {
+      en: "none: the embedded database has a socket in its folder (0700), for this user alone. A port opens it on loopback to every user of the machine, without a password (on Windows always)",
+      zh: "无：内嵌数据库只在自己的目录（0700）里有一个套接字，仅限本用户。填了端口，就在本机回环地址上对所有用户开放，不设密码（Windows 上总是如此）",
+    },
+    production: UNUSED,
+  }),
+  keys: {
+    data: setting<Buffer | undefined>({
+      variable: "DATA_KEY",
+      schema: key,
+      isSecret: true,
+      required: "in production",
+      drawn: (bytes) => bytes,
+      otherwise: { en: "made once, kept in `DATA_DIR`", zh: "自动生成一次，存在 `DATA_DIR`" },
+      production: { en: "required: 32 bytes, base64 or hex", zh: "必填：32 字节，base64 或十六进制" },
+    }),
+    session: setting<Buffer | undefined>({
+      variable: "SESSION_KEY",
+      schema: key,
+      isSecret: true,
+      required: "in production",
+      drawn: (bytes) => bytes,
+      otherwise: { en: "made once, kept in `DATA_DIR`", zh: "自动生成一次，存在 `DATA_DIR`" },
+      production: { en: "required: 32 bytes, base64 or hex", zh: "必填：32 字节，base64 或十六进制" },
+    }),
+  },
+  logLevel: setting<string>({
+    variable: "LOG_LEVEL",
+    schema: Joi.string().valid("fatal", "error", "warn", "info", "debug", "trace", "silent").default("info"),
+    otherwise: both("`{default}`"),
+  }),
+  simulator: setting<boolean | undefined>({
+    variable: "SIMULATOR",
+    schema: Joi.boolean(),
+    objection: (isAsked) => (isAsked ? "refused in production" : null),
+    otherwise: {
+      en: "on while nothing real is given: no database, public address, account, platform's address, bucket, insurer's address or secret. With any of these it is off unless set to true, and what it stood in for must be given. Its stand-ins never get a configured secret",
+      zh: "未给出任何真实设置（数据库、公网地址、公众号、微信接口地址、存储桶、保险公司的地址或密钥）时开启；给出其中任何一项后，须明确设为 true 才开启，否则关闭，原由模拟服务代替的各项须自行给出。模拟服务不使用已配置的密钥",
+    },
+    production: REFUSED,
+  }),
+  trustProxy: setting<boolean>({
+    schema: Joi.boolean().default(false),
+    otherwise: {
+      en: "{default}: the limit on sign-ins (300 a minute from one address, in one process) goes by the connection's address",
+      zh: "{default}：登录限速（每个地址、每个进程每分钟 300 次）按连接的地址算",
+    },
+    production: {
+      en: "true behind a proxy that adds the caller's address to `X-Forwarded-For`, else all drivers share one limit",
+      zh: "前置代理会将来访地址写入 `X-Forwarded-For` 时设为 true，否则所有驾驶人共用一个限速",
+    },
+  }),
+  allowPrivateAddresses: setting<boolean | undefined>({
+    schema: Joi.boolean(),
+    objection: (isAllowed) => (isAllowed ? "refused in production" : null),
+    otherwise: {
+      en: "true: claims may be posted to loopback and private networks",
+      zh: "true：允许向本机和内网地址报案",
+    },
+    production: REFUSED,
+  }),
+};
+
+/** Photographs: how they are read. */
+export const PHOTOS = {
+  photos: {
+    reader: setting<boolean>({
+      variable: "PHOTO_READER",
+      schema: Joi.boolean().default(true),
+      otherwise: {
+        en: "{default}: plates and licences are read on this machine, by a process of up to 400 MB, if the optional packages are installed",
+        zh: "{default}：已安装可选包时，由一个不超过 400 MB 的进程在本机识别车牌和证件",
+      },
+      production: { en: "false: all is typed by hand", zh: "false：全部手动填写" },
+    }),
+  },
+};

@@ -1,0 +1,48 @@
+import type { Words } from "../../src/config/setting.ts";
+import { defaultOf, ROWS } from "../../src/config/settings.ts";
+
+type Reader = keyof Words;
+
+export const READMES: Record<Reader, string> = { en: "README.md", zh: "README.zh-CN.md" };
+
+const HEADS: Record<Reader, string[]> = {
+  en: ["variable", "in a file", "default", "production (`NODE_ENV=production`)"],
+  zh: ["环境变量", "文件里的名称", "默认", "生产环境（`NODE_ENV=production`）"],
+};
+
+/** No setting of its own: its name stands in the list of insurers. */
+const OF_INSURERS: Record<Reader, string[]> = {
+  en: [
+    "each insurer's `secretEnv`",
+    "",
+    "made once, in the simulator only",
+    "required: `whsec_` + base64 of 24–64 bytes; several, separated by spaces, while it is being changed: all sign, all verify",
+  ],
+  zh: [
+    "各保险公司的 `secretEnv`",
+    "",
+    "仅在模拟器中自动生成一次",
+    "必填：`whsec_` 加 24–64 字节的 base64；更换期间可填多个，用空格隔开，都用来签名和验签",
+  ],
+};
+
+/** The table of all settings, in Markdown. */
+export function settingsTable(reader: Reader): string {
+  const rows = ROWS.map((row) => [
+    row.variable ? `\`${row.variable}\`` : "",
+    `\`${row.path}\``,
+    row.otherwise[reader].replace("{default}", defaultOf(row)),
+    row.production?.[reader] ?? "",
+  ]);
+  return [HEADS[reader], HEADS[reader].map(() => "---"), ...rows, OF_INSURERS[reader]]
+    .map((cells) => `|${cells.map((cell) => (cell ? ` ${cell} ` : " ")).join("|")}|`)
+    .join("\n");
+}
+
+/** A README with its table of settings renewed: from its heading to the next empty line. */
+export function withTable(readme: string, reader: Reader): string {
+  const start = readme.indexOf(`| ${HEADS[reader].join(" | ")} |`);
+  if (start < 0) throw new Error(`${READMES[reader]} has no table of settings`);
+  const end = readme.indexOf("\n\n", start);
+  return readme.slice(0, start) + settingsTable(reader) + readme.slice(end);
+}
