@@ -3,7 +3,7 @@ import { insurerFaults, productionFaults, secretsOf, storageFaults } from "./con
 import { withDevelopmentKeys } from "./config/development-keys.ts";
 import { type Menu, menuOf, type WrittenMenu } from "./config/menu.ts";
 import { PLATFORM_HOSTS, PLATFORM_PAGES } from "./config/platform.ts";
-import { projectFile, type Rules, readMenu, readRules } from "./config/rules.ts";
+import { projectFile, type Rules, readRules } from "./config/rules.ts";
 import { readSecretFiles } from "./config/secret-files.ts";
 import { type Settings, settingsSchema } from "./config/settings.ts";
 import { realSettings, type StandIns, simulatorFaults, standInsOf } from "./config/simulator.ts";
@@ -124,10 +124,9 @@ export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): 
   const { env, files } = await readSecretFiles(environment, merge(...layers), faults);
   const secretFiles = [...settingsFile, ...files];
   const written = merge(...layers, fromEnvironment(env));
-  const rules = await readRules(faults);
-  const menu = await readMenu(faults);
   const settings = check<Settings>(settingsSchema, written, faults);
-  faults.push(...insurerFaults(settings, env), ...storageFaults(settings));
+  const { menu, ...rules } = await readRules(settings.rulesDir, faults);
+  faults.push(...insurerFaults(settings, env, production), ...storageFaults(settings));
   const real = realSettings(settings, env);
   const simulator = !production && (settings.simulator ?? real.length === 0);
   const further = production ? productionFaults(settings, env) : simulator ? [] : simulatorFaults(settings, env, real);
@@ -139,7 +138,7 @@ export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): 
   if (production) return freeze(configOf(settings, { ...read, env }));
   const variables = await withDevelopmentKeys(settings, env, faults);
   const complete = check<Settings>(settingsSchema, merge(written, fromEnvironment(variables)), faults);
-  faults.push(...insurerFaults(complete, variables));
+  faults.push(...insurerFaults(complete, variables, production));
   throwIfAny(faults);
   return freeze(configOf(complete, { ...read, env: variables }));
 }

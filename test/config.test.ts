@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { SECRETS } from "../src/config/secret-files.ts";
@@ -401,6 +401,16 @@ describe("production", () => {
     ["SIMULATOR", "simulator: true"],
     ["allowPrivateAddresses", "allowPrivateAddresses: true"],
     ["insurers.AAA.url", 'insurers: [{ code: AAA, name: A, url: "http://a.example", secretEnv: PICC_SECRET }]'],
+    ...[
+      "https://10.0.0.8/in",
+      "https://[::1]/in",
+      "https://localhost/in",
+      "https://claims.insurer.example:8443/in",
+      "https://user:word@claims.insurer.example/in",
+    ].map((url): [string, string] => [
+      "insurers.AAA.url",
+      `insurers: [{ code: AAA, name: A, url: "${url}", secretEnv: PICC_SECRET }]`,
+    ]),
     ["PUBLIC_URL", { PUBLIC_URL: "http://kuaichu.example.org" }],
     ["WECHAT_MODE", { WECHAT_MODE: "plain" }],
     ["WECHAT_MODE", { WECHAT_MODE: "compatible" }],
@@ -434,6 +444,52 @@ describe("production", () => {
     const pattern = new URL("../../config/production.example.yaml", import.meta.url).pathname;
     const config = await load({ ...env, CONFIG_FILE: pattern, INSURER_PICC_SECRET: SECRET });
     assert.equal(config.insurers[0]?.url, "https://claims.insurer.example/kuaichu");
+  });
+});
+
+describe("an address to which no claim would be posted", () => {
+  it("is a fault at the start in development, too: a user in it, or a private one where these are not allowed", async () => {
+    const insurer = (url: string) => `insurers: [{ code: AAA, name: A, url: "${url}", secretEnv: AAA_SECRET }]`;
+    const faultyWith = async (text: string) =>
+      namesOf(await faultsOf({ SIMULATOR: "true", CONFIG_FILE: await file("address.yaml", text) }));
+    assert.deepEqual(await faultyWith(insurer("http://user@localhost/in")), ["insurers.AAA.url"]);
+    assert.deepEqual(await faultyWith(`${insurer("http://192.168.1.9/in")}\nallowPrivateAddresses: false`), [
+      "insurers.AAA.url",
+    ]);
+    assert.deepEqual(await faultyWith(`${insurer("{publicUrl}/in")}\nallowPrivateAddresses: false`), [
+      "insurers.AAA.url",
+    ]);
+    const CONFIG_FILE = await file("address.yaml", insurer("http://192.168.1.9/in"));
+    assert.equal((await load({ SIMULATOR: "true", CONFIG_FILE })).insurers[0]?.url, "http://192.168.1.9/in");
+  });
+});
+
+describe("a folder of rules", () => {
+  const CITY = new URL("../../test/fixtures/second-city/", import.meta.url).pathname;
+
+  it("goes over those of the project file by file", async () => {
+    const [ours, theirs] = [await load({}), await load({ RULES_DIR: CITY })];
+    assert.deepEqual(theirs.menu, ours.menu);
+    assert.deepEqual(
+      theirs.rules.conditions.map(({ id }) => id),
+      ["hurt", "flooded-road"],
+    );
+    assert.deepEqual(
+      theirs.rules.catalogue.acts.map(({ id }) => id),
+      ["QS-02", "QS-01", "none"],
+    );
+  });
+
+  it("is a fault where it is gone, holds a file of another name, or a rule that does not hold together", async () => {
+    assert.deepEqual(await faultsOf({ RULES_DIR: join(dir, "nowhere") }), ["RULES_DIR: cannot be read (ENOENT)"]);
+    const RULES_DIR = join(dir, "rules");
+    await mkdir(RULES_DIR);
+    await file("rules/eligiblity.yaml", "conditions: []");
+    assert.deepEqual(namesOf(await faultsOf({ RULES_DIR })), ["RULES_DIR"]);
+    await rm(join(RULES_DIR, "eligiblity.yaml"));
+    const act = (id: string) => `{ id: ${id}, zh: x, en: x, category: other, legalBasis: [], settledHere: true }`;
+    await file("rules/liability.yaml", `acts: [${act("QS-01")}, ${act("QS-02")}]\nnotEqual: [[QS-01, QS-03]]\n`);
+    assert.deepEqual(namesOf(await faultsOf({ RULES_DIR })), ["RULES_DIR/liability.yaml", "RULES_DIR/liability.yaml"]);
   });
 });
 

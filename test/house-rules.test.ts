@@ -31,7 +31,8 @@ const ROOMS: Record<string, Room> = {
   "server.ts": EVERYTHING,
   "context.ts": EVERYTHING,
   "config.ts": { may: ["domain", "config"] },
-  config: { may: [], mayType: ["config.ts", "domain"] },
+  // the guard of the post says what an address may be
+  config: { may: ["insurers/public-address.ts"], mayType: ["config.ts", "domain"] },
   "errors.ts": { may: [], packages: false },
   "health.ts": { may: ["timer.ts"], packages: false },
   "refusals.ts": { may: ["log.ts", "timer.ts"], packages: false },

@@ -1,4 +1,5 @@
-import { isWebhookSecret } from "./formats.ts";
+import { checkUrl } from "../insurers/public-address.ts";
+import { isLoopback, isWebhookSecret } from "./formats.ts";
 import { ROWS, type Settings, valueAt } from "./settings.ts";
 
 /** What only production demands or refuses. */
@@ -12,9 +13,6 @@ export function productionFaults(settings: Settings, env: NodeJS.ProcessEnv): st
   return [
     ...missing.map(({ name }) => `${name}: required in production`),
     ...objections,
-    ...(settings.insurers ?? [])
-      .filter(({ url }) => url?.startsWith("http:"))
-      .map(({ code }) => `insurers.${code}.url: must be https in production`),
     ...weakFaults(settings, env),
     ...connectionFaults(settings, env, "in production"),
   ];
@@ -69,21 +67,36 @@ export function connectionFaults(
 }
 
 /** Addresses and secrets of the insurers, which lie partly in the file and partly in the environment. */
-export function insurerFaults({ insurers = [] }: Settings, env: NodeJS.ProcessEnv): string[] {
+export function insurerFaults(settings: Settings, env: NodeJS.ProcessEnv, production: boolean): string[] {
+  const allowPrivate = settings.allowPrivateAddresses ?? !production;
+  // our own address has faults of its own where it is missing or wrong
+  const publicUrl = settings.publicUrl ?? (production ? "https://kuaichu.example.org" : "http://localhost");
   const faults: string[] = [];
-  for (const { code, url, secretEnv } of insurers) {
-    if (url && !isAddress(url)) faults.push(`insurers.${code}.url: must be an http(s) address`);
+  for (const { code, url, secretEnv } of settings.insurers ?? []) {
+    const fault = url && addressFault(url.replaceAll("{publicUrl}", publicUrl), allowPrivate);
+    if (fault) faults.push(`insurers.${code}.url: ${fault}`);
     if (secretEnv && !secretsOf(env[secretEnv]).every(isWebhookSecret))
       faults.push(`${secretEnv}: must be whsec_ and the base64 of 24 to 64 bytes (several: separated by spaces)`);
   }
   return faults;
 }
 
-/** With an example for our own address, which has a fault of its own when it is wrong. */
-function isAddress(template: string): boolean {
-  const text = template.replaceAll("{publicUrl}", "https://localhost");
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+/** Why no claim would ever be posted to this address; null: it may be. What a name leads to is looked up at each post. */
+function addressFault(address: string, allowPrivate: boolean): string | null {
+  if (!URL.canParse(address)) return "must be an http(s) address";
+  const url = new URL(address);
+  if (!/^https?:$/.test(url.protocol)) return "must be an http(s) address";
+  if (url.username || url.password) return "must not hold a user or a password";
+  try {
+    checkUrl(url, allowPrivate);
+  } catch {
+    return NOT_PUBLIC;
+  }
+  return !allowPrivate && isLoopback(address) ? NOT_PUBLIC : null;
 }
+
+const NOT_PUBLIC =
+  "must be https on port 443 of a public host: claims are posted nowhere else (allowPrivateAddresses is off)";
 
 /** One secret, or several while it is being changed. */
 export const secretsOf = (text: string | undefined): string[] => text?.split(/\s+/).filter(Boolean) ?? [];

@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type Joi from "joi";
 import type { Condition } from "../domain/eligibility.ts";
@@ -9,23 +11,46 @@ import { check, readYaml } from "./sources.ts";
 /** A file of config/ in the project. */
 export const projectFile = (name: string) => fileURLToPath(new URL(`../../../config/${name}`, import.meta.url));
 
+/** What an operator's folder may hold instead of the project's own. */
+const FILES = ["eligibility.yaml", "liability.yaml", "menu.yaml"] as const;
+type FileName = (typeof FILES)[number];
+
 export interface Rules {
   catalogue: Catalogue;
   conditions: Condition[];
 }
 
-const read = async <T>(name: string, schema: Joi.ObjectSchema, faults: string[]) =>
-  check<T>(schema, await readYaml(projectFile(name), `config/${name}`, faults), faults);
-
-/** Who may settle here, and which acts make liable. */
-export async function readRules(faults: string[]): Promise<Rules> {
-  const { conditions } = await read<{ conditions: Condition[] }>("eligibility.yaml", conditionsSchema, faults);
-  const catalogue = await read<Catalogue>("liability.yaml", catalogueSchema, faults);
+/**
+ * Reads who may settle here, which acts make liable, and the menu: each from the operator's folder where that has it,
+ * else from config/. A YAML file of another name in the folder is a fault: it would be overlooked.
+ */
+export async function readRules(dir: string | undefined, faults: string[]): Promise<Rules & { menu: WrittenMenu }> {
+  const own = dir ? await namesIn(resolve(dir), faults) : [];
+  const read = async <T>(name: FileName, schema: Joi.ObjectSchema) => {
+    const isOwn = dir !== undefined && own.includes(name);
+    const [path, label] = isOwn
+      ? [join(resolve(dir), name), `RULES_DIR/${name}`]
+      : [projectFile(name), `config/${name}`];
+    return { label, value: check<T>(schema, await readYaml(path, label, faults), faults) };
+  };
+  const { conditions } = (await read<{ conditions: Condition[] }>("eligibility.yaml", conditionsSchema)).value;
+  const { value: catalogue, label } = await read<Catalogue>("liability.yaml", catalogueSchema);
   const known = new Set(catalogue.acts?.map((act: Act) => act.id));
+  if (catalogue.acts && !known.has("none")) faults.push(`${label}: needs the act none, of who did nothing wrong`);
   for (const id of catalogue.notEqual?.flat() ?? []) {
-    if (!known.has(id)) faults.push(`config/liability.yaml: notEqual names ${id}, which is no act`);
+    if (!known.has(id)) faults.push(`${label}: notEqual names ${id}, which is no act`);
   }
-  return { conditions, catalogue };
+  return { conditions, catalogue, menu: (await read<WrittenMenu>("menu.yaml", menuSchema)).value };
 }
 
-export const readMenu = (faults: string[]): Promise<WrittenMenu> => read<WrittenMenu>("menu.yaml", menuSchema, faults);
+async function namesIn(dir: string, faults: string[]): Promise<string[]> {
+  try {
+    const names = (await readdir(dir)).filter((name) => /\.ya?ml$/i.test(name));
+    const strange = names.filter((name) => !FILES.some((known) => known === name));
+    faults.push(...strange.map((name) => `RULES_DIR: ${name} is none of ${FILES.join(", ")}`));
+    return names;
+  } catch (error) {
+    faults.push(`RULES_DIR: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    return [];
+  }
+}

@@ -55,6 +55,15 @@ export const PLACE = {
       zh: "填写运营方自己的电话，驾驶人回复“人工”时提供",
     },
   }),
+  rulesDir: setting<string | undefined>({
+    variable: "RULES_DIR",
+    schema: Joi.string(),
+    otherwise: { en: "none: the rules in `config/`", zh: "无：使用 `config/` 中的规则" },
+    production: {
+      en: "a folder with your city's `eligibility.yaml`, `liability.yaml` or `menu.yaml`; what is not in it is taken from `config/`",
+      zh: "存放本市 `eligibility.yaml`、`liability.yaml`、`menu.yaml` 的文件夹；其中没有的仍取自 `config/`",
+    },
+  }),
   insurers: setting<WrittenInsurer[]>({
     schema: Joi.array().items(insurer).unique("code").min(1).required(),
     otherwise: { en: "stand-ins in the simulator", zh: "模拟服务" },
