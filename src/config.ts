@@ -18,6 +18,8 @@ export interface Insurer {
   hotline: string;
   /** where claims are posted; null: no interface, the driver calls the hotline */
   url: string | null;
+  /** version of `claim.submitted` that it reads */
+  schemaVersion: 1 | 2;
   /** name of the variable that holds the secret (whsec_…), and the live secrets: all sign, all verify */
   secretEnv: string | null;
   secrets: string[];
@@ -181,13 +183,14 @@ function configOf(settings: Settings, read: Read): Config {
     standIns,
     wechat: wechatOf(settings, standIns.platform ? `${publicUrl}/simulator/platform` : null),
     keys: { data, session },
-    insurers: settings.insurers.map(({ code, name, hotline, url, secretEnv }) => ({
+    insurers: settings.insurers.map(({ code, name, hotline, url, secretEnv, schemaVersion }) => ({
       code,
       ...(typeof name === "string" ? { zh: name, en: name } : name),
       hotline,
       url: url ? url.replaceAll("{publicUrl}", publicUrl) : null,
       secretEnv: secretEnv ?? null,
       secrets: secretEnv ? secretsOf(env[secretEnv]) : [],
+      schemaVersion,
     })),
     allowPrivateAddresses: settings.allowPrivateAddresses ?? !production,
     trustProxy: settings.trustProxy,

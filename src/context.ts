@@ -188,6 +188,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   health.add("delayedPhotos", () => deliveries.countDueAfter("photo", new Date(now().getTime() + A_MINUTE_MS)));
   health.add("dueForS", () => deliveries.findDueForS());
   health.add("unreadPlates", () => deliveries.countUnread());
+  health.add("heldClaims", () => deliveries.countHeld("claim"));
   health.add("papersMissing", () => deliveries.countFailing("document", 3));
   const insurers = createInsurerClient({
     ...config,

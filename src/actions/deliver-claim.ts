@@ -1,14 +1,15 @@
 import type { Context } from "../context.ts";
-import type { Accident, Change } from "../domain/accident.ts";
+import type { Accident, Change, NewEvent } from "../domain/accident.ts";
 import { hasClaimEvent } from "../domain/claim-events.ts";
 import { callInsurer } from "../domain/claim-notice.ts";
+import { wireOf } from "../domain/claim-version-1.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
 
 export interface DeliverClaim {
   accidentId: string;
   deliveryId: string;
   insurerCode: string;
-  /** the exact bytes that the insurer gets, now and at every later attempt */
+  /** the claim as it was put into the outbox; the insurer gets it in the version that it reads */
   body: string;
   /** attempts so far, this one included */
   attempts: number;
@@ -35,14 +36,15 @@ const NOTHING_SENT = { head: "", afterMs: 0, insurerClaimNo: null };
 
 /** One attempt to hand a claim to its insurer; what is final (delivered, given up) becomes an event of the accident, and the driver whose claim cannot be handed over is told to call. */
 export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<DeliveryVerdict> {
-  const ref = refOf(input.body);
+  const sent = nameOf(input.body);
+  const { ref } = sent;
   const accident = await ctx.accidents.get(input.accidentId);
   // the event was written and the worker died before it could say so: the insurer has it
-  if (hasClaimEvent(accident, ref, "claim-delivered")) return { ...NOTHING_SENT, to: "done", code: "delivered-before" };
+  if (isDelivered(accident, sent)) return { ...NOTHING_SENT, to: "done", code: "delivered-before" };
   if (!input.mayPost()) return { ...NOTHING_SENT, to: "late", code: "lease-nearly-over", afterMs: LATE_MS };
   const verdict = await attempt(ctx, input);
   const { to, code, insurerClaimNo } = verdict;
-  if (to === "done") await ctx.accidents.change(accident.id, (current) => delivered(current, { ref, insurerClaimNo }));
+  if (to === "done") await ctx.accidents.change(accident.id, (current) => delivered(current, sent, insurerClaimNo));
   if (to === "dead") await ctx.accidents.change(accident.id, (current) => givenUp(ctx, current, { ref, code }));
   const told = { delivery: input.deliveryId, insurer: input.insurerCode, code, attempts: input.attempts };
   if (to === "dead" || to === "held") ctx.log.error(told, `claim ${to}`);
@@ -56,7 +58,10 @@ async function attempt(
 ): Promise<DeliveryVerdict> {
   // an attempt that ends the process never comes to count as failed: the number of leases does
   if (attempts > RETRY_SCHEDULE_S.length) return { ...NOTHING_SENT, to: "dead", code: "attempts-used-up" };
-  const outcome = await ctx.insurers.post(insurerCode, { id: deliveryId, body });
+  const version = ctx.config.insurers.find(({ code }) => code === insurerCode)?.schemaVersion ?? 1;
+  const wire = wireOf(body, version);
+  if ("unsayable" in wire) return needsVersion2(wire.unsayable);
+  const outcome = await ctx.insurers.post(insurerCode, { id: deliveryId, body: wire.body });
   const { kind, code, head, slowDown, retryAfterS, insurerClaimNo } = outcome;
   const verdict = { code, head, insurerClaimNo, afterMs: 0 };
   if (kind === "delivered" || kind === "duplicate") return { ...verdict, to: "done" };
@@ -69,15 +74,32 @@ async function attempt(
   return afterMs === null ? { ...verdict, to: "dead" } : { ...verdict, to: "retry", afterMs };
 }
 
-function delivered(
-  accident: Accident,
-  { ref, insurerClaimNo }: { ref: string; insurerClaimNo: string | null },
-): Change | null {
-  if (hasClaimEvent(accident, ref, "claim-delivered")) return null;
+/** Nothing is posted: the insurer's version has no words for it. Once the insurer reads 2.0 it is sent again by hand. */
+const needsVersion2 = (unsayable: readonly string[]): DeliveryVerdict => ({
+  ...NOTHING_SENT,
+  to: "held",
+  code: "needs-schema-version-2",
+  head: unsayable.join(" "),
+});
+
+/** A correction of a claim has its number and one revision more. */
+interface Sent {
+  ref: string;
+  revision: number;
+}
+
+const isDelivered = ({ events }: Accident, { ref, revision }: Sent): boolean =>
+  events.some(({ type, data }) => type === "claim-delivered" && data.ref === ref && (data.revision ?? 1) === revision);
+
+function delivered(accident: Accident, sent: Sent, insurerClaimNo: string | null): Change | null {
+  if (isDelivered(accident, sent)) return null;
+  const { ref, revision } = sent;
   const claims = accident.claims.map((claim) =>
     claim.ref === ref ? { ...claim, insurerClaimNo: claim.insurerClaimNo ?? insurerClaimNo } : claim,
   );
-  return { accident: { ...accident, claims }, events: [{ type: "claim-delivered", by: "system", data: { ref } }] };
+  const data = { ref, ...(revision > 1 && { revision }) };
+  const event: NewEvent = { type: "claim-delivered", by: "system", data };
+  return { accident: { ...accident, claims }, events: [event] };
 }
 
 /** The driver is told once to call, however late the claim is, and however often it is sent again and given up again. */
@@ -93,4 +115,7 @@ function givenUp(ctx: Context, accident: Accident, { ref, code }: { ref: string;
 }
 
 /** The body is ours: it was built by domain/claim and sealed since. */
-const refOf = (body: string): string => (JSON.parse(body) as { data: { claimRef: string } }).data.claimRef;
+function nameOf(body: string): Sent {
+  const { claimRef, revision } = (JSON.parse(body) as { data: { claimRef: string; revision: number } }).data;
+  return { ref: claimRef, revision };
+}

@@ -5,7 +5,11 @@ import { NotFound } from "../errors.ts";
 const folder = new URL("../../../config/schemas/", import.meta.url);
 
 /** What an insurer receives and what he may answer, by version. */
-export const SCHEMAS: readonly string[] = ["claim.submitted.v1.json", "claim.status.v1.json"];
+export const SCHEMAS: readonly string[] = [
+  "claim.submitted.v1.json",
+  "claim.submitted.v2.json",
+  "claim.status.v1.json",
+];
 
 export const sendSchema: RouterMiddleware = async (http) => {
   const name = SCHEMAS.find((candidate) => candidate === http.params.name);

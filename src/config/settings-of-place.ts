@@ -9,6 +9,7 @@ export interface WrittenInsurer {
   hotline: string;
   url?: string;
   secretEnv?: string;
+  schemaVersion: 1 | 2;
 }
 
 const insurer = Joi.object({
@@ -22,6 +23,7 @@ const insurer = Joi.object({
   hotline: phone.default(""),
   url: Joi.string().max(500),
   secretEnv: Joi.string().pattern(/^[A-Z][A-Z0-9_]*$/),
+  schemaVersion: Joi.number().valid(1, 2).default(1),
 })
   .with("url", "secretEnv")
   .messages({ "object.with": "needs {#peer} beside {#main}" });

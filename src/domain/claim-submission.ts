@@ -1,6 +1,7 @@
 import { type Accident, type Claim, LETTERS, type Letter, type NewEvent, type OutboxEntry } from "./accident.ts";
 import { agreementOf } from "./agreement.ts";
 import { buildClaim, claimants, claimRef } from "./claim.ts";
+import { roleOf } from "./claim-message.ts";
 import { callInsurer } from "./claim-notice.ts";
 import type { Catalogue } from "./liability.ts";
 
@@ -57,7 +58,8 @@ export function claimsToSubmit(ctx: Wiring, accident: Accident): SubmittedClaims
     return { kind: "claim", target: insurerCode, body: JSON.stringify(buildClaim(sources, party)) };
   });
   const events = claims.map(({ ref, party, insurerCode }): NewEvent => {
-    return { type: "claim-submitted", by: "system", data: { ref, party, insurer: insurerCode } };
+    const role = roleOf(content.parties[party].degree);
+    return { type: "claim-submitted", by: "system", data: { ref, party, insurer: insurerCode, role } };
   });
   const calls = LETTERS.filter((letter) => !letters.includes(letter)).map((letter) =>
     callInsurer(ctx, accident, letter),

@@ -35,6 +35,8 @@ export interface Deliveries {
   countDueAfter(kind: OutboxEntry["kind"], after: Date): Promise<number>;
   /** Photographs in which no plates were read: those that wait for the reader, and those that it was given up for. */
   countUnread(): Promise<{ waiting: number; dropped: number }>;
+  /** How many of this kind wait for a person. */
+  countHeld(kind: OutboxEntry["kind"]): Promise<number>;
   /** How many of this kind are not done after so many attempts. */
   countFailing(kind: OutboxEntry["kind"], attempts: number): Promise<number>;
   /** What was made before `before`, is not at its end and was not said to be late yet; oldest first. */
@@ -94,6 +96,7 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
     countDueAfter: (kind, after) => model.countDocuments({ kind, dueAt: { $gt: after } }),
     findDueForS: () => findDueForS(model, now()),
     countUnread: () => countUnread(model),
+    countHeld: (kind) => model.countDocuments({ state: "held", kind }),
     countFailing: (kind, attempts) =>
       model.countDocuments({ kind, state: { $in: [...ALIVE, "dead"] }, attempts: { $gte: attempts } }),
     async listLate(kind, before, limit) {

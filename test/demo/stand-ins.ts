@@ -73,6 +73,7 @@ export async function startStandIns({ port, appUrl, now }: StandInPlace): Promis
           hotline: "95500",
           url: `${url}/simulator/insurers/CPIC`,
           secretEnv: "INSURER_CPIC_SECRET",
+          schemaVersion: 2,
         },
       ],
     },

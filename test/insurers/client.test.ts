@@ -33,6 +33,7 @@ function clientFor(
     hotline: "",
     url,
     secretEnv: "S",
+    schemaVersion: 1,
     secrets: options.secrets ?? [first, second],
   };
   return createInsurerClient({

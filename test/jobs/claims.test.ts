@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, afterEach, before, describe, it } from "node:test";
 import { deliverClaim } from "../../src/actions/deliver-claim.ts";
 import { tellLateClaims } from "../../src/actions/tell-late-claims.ts";
 import type { Accident, Claim } from "../../src/domain/accident.ts";
 import { RETRY_SCHEDULE_S } from "../../src/domain/retry.ts";
 import { deliveriesCommand } from "../../src/jobs/deliveries-command.ts";
+import { claimFaults } from "../support/claim-schemas.ts";
 import { type ClaimsHouse, openClaimsHouse } from "../support/claims-house.ts";
 import { closeDatabase } from "../support/database.ts";
-import { validate } from "../support/json-schema.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const schema = JSON.parse(
-  readFileSync(new URL("../../../config/schemas/claim.submitted.v1.json", import.meta.url), "utf8"),
-);
 let house: ClaimsHouse;
 
 before(async () => {
@@ -56,7 +52,7 @@ describe("claims on their way", () => {
     const [a, b] = received(accident);
     assert.deepEqual([a?.code, b?.code, a?.deliveries, b?.deliveries], ["PICC", "PAIC", 1, 1]);
     for (const claim of [a, b]) {
-      assert.deepEqual(validate(schema, JSON.parse(claim?.body ?? "")), []);
+      assert.deepEqual(claimFaults(claim?.body ?? ""), []);
       assert.match(claim?.headers["webhook-signature"] ?? "", /^v1,/);
       assert.match(claim?.id ?? "", /^[A-Za-z0-9_-]{1,64}$/);
     }

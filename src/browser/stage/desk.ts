@@ -40,9 +40,14 @@ export function drawClaims({ claims, undelivered, now }: State, post: Post): voi
     if (isNews(box, what)) fill(box, draw());
 }
 
+const ROLES = { leading: "由本公司处理 To handle", information: "仅供知悉 For information" };
+
 function drawClaim(claim: Claim, post: Post): HTMLElement {
-  const { parties, caseNo } = claim.body.data;
+  const { schemaVersion, data } = claim.body;
+  const { parties, caseNo, role, liability } = data;
   const insured = parties.find((party) => party.role === "insured") ?? parties[0];
+  const share = liability.shares.find(({ party }) => party === insured?.label);
+  const bears = share ? `责任 Liability ${share.percent} %` : "";
   const repeated =
     claim.tries > 1
       ? [element("p", {}, `送了 ${claim.tries} 次，生效一次 Came ${claim.tries} times, took effect once`)]
@@ -53,6 +58,7 @@ function drawClaim(claim: Claim, post: Post): HTMLElement {
     { className: "claim" },
     element("h3", {}, `${claim.code} · ${claim.ref}`, element("small", {}, "签名有效 ✓ verified")),
     element("p", {}, `${insured?.driver.name} · ${insured?.vehicle.plate} · ${caseNo}`),
+    element("p", {}, [`claim.submitted ${schemaVersion}`, role && ROLES[role], bears].filter(Boolean).join(" · ")),
     ...repeated,
     element("p", {}, told ? `回报 Reported: ${told}` : "回报状态 Report a status:"),
     element("div", { className: "acts" }, ...statusButtons(claim, post)),

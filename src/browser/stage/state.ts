@@ -58,9 +58,13 @@ export interface Claim {
   headers: object;
   statuses: { status: string; answer: string | number }[];
   body: {
+    schemaVersion: string;
     data: {
       caseNo: string;
-      parties: { role: string; driver: { name: string }; vehicle: { plate: string } }[];
+      /** from 2.0 on */
+      role?: "leading" | "information";
+      parties: { label: string; role: string; driver: { name?: string }; vehicle: { plate: string } }[];
+      liability: { shares: { party: string; percent: number }[] };
     };
   };
 }
