@@ -133,7 +133,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   const room = createRoomWatch({ log, now: () => new Date() });
   const timings = { limits, timer: overrides.databaseTimer };
   const database = await openDatabase(config, { uri: overrides.databaseUri, log, room, ...timings });
-  const { connection, door } = database;
+  const { connection } = database;
   const databaseClock = await openClock({ connection, log }, overrides);
   const clock: Clock = databaseClock;
   const timer = overrides.timer ?? SYSTEM_TIMER;
@@ -147,7 +147,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
     await closeStore();
     throw new ConfigFault([WRONG_KEY]);
   }
-  const blobs = await createBlobs(connection, { vault, now, settings: config, door, room }).catch(async (error) => {
+  const blobs = await createBlobs(connection, { vault, now, settings: config, room }).catch(async (error) => {
     await closeStore();
     throw error;
   });
@@ -286,12 +286,6 @@ async function openDatabase(
       const free = embedded ? embedded.room().freeBytes / MB : Number.POSITIVE_INFINITY;
       return Number.isFinite(free) ? Math.floor(free) : null;
     },
-    door: embedded
-      ? {
-          insertChunks: (into: Parameters<typeof embedded.insertChunks>[0]) =>
-            guardOf(connection).run(() => embedded.insertChunks(into), options.limits.bulkMs),
-        }
-      : undefined,
     async close() {
       await connection.close();
       await embedded?.close();

@@ -3,8 +3,6 @@ import { StartFault } from "../errors.ts";
 import { requireWhole } from "./check.ts";
 import { diskAt } from "./disk/disk.ts";
 import { Room, type RoomState } from "./disk/room.ts";
-import { handingOver } from "./hand-over.ts";
-import type { HandedChunks } from "./handed-chunks.ts";
 import { own } from "./owner.ts";
 import { makePrivate } from "./private-folder.ts";
 
@@ -13,8 +11,6 @@ export type Embedded = {
   uri: string;
   /** null: no TCP, unless a port was asked for */
   tcpUri: string | null;
-  /** Inserts chunks of GridFS without driver and socket, in their order up to one that is refused; the bytes belong to the database afterwards. Rejects with its codes. */
-  insertChunks(handed: HandedChunks): Promise<void>;
   /** how much room is left on the disk, and for what it is enough */
   room(): RoomState;
   close(): Promise<void>;
@@ -54,7 +50,6 @@ export async function startEmbedded({ dir, port = null }: EmbeddedOptions): Prom
     return {
       uri,
       tcpUri,
-      insertChunks: handingOver(worker),
       room: () => room.state(),
       close: closer(worker, ownership.release),
     };
@@ -88,7 +83,7 @@ function closer(worker: Worker, release: () => Promise<void>): () => Promise<voi
   return () => {
     closing ??= new Promise<void>((resolve) => {
       worker.once("exit", () => resolve());
-      worker.postMessage({});
+      worker.postMessage("close");
     }).then(release);
     return closing;
   };

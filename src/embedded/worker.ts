@@ -2,24 +2,18 @@ import type { AddressInfo, Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { forgetClosed, noteClosed } from "./check.ts";
 import { answerWith, openEngine } from "./engine.ts";
-import type { Outcome } from "./hand-over.ts";
-import { type HandedChunks, insertOf } from "./handed-chunks.ts";
 import { makePrivate } from "./private-folder.ts";
 import { listenInFolder } from "./socket-in-folder.ts";
 import { sweep } from "./sweep.ts";
-import type { Doc, Int32 } from "./values/value.ts";
+import type { Doc } from "./values/value.ts";
 import { listen } from "./wire/server.ts";
 
 /*
  * The embedded database in a thread of its own: a long scan must not delay an answer to a push.
- * Messages to the main thread: {socket, port} when ready, {error} for what must be seen, {number, fault} when chunks are kept or refused.
- * From it: {number, handed} with chunks; {} at the end.
+ * Messages to the main thread: {socket, port} when ready, {error} for what must be seen. The one message from it is the order to close.
  */
 const SWEEP_MS = 60_000;
 const CURSORS_MS = 5_000;
-
-/** From the main thread; without chunks it is the order to close. */
-type Order = { number: number; handed: HandedChunks } | { handed?: never };
 
 const { dir, port } = workerData as { dir: string; port: number | null };
 const main = parentPort!;
@@ -55,18 +49,6 @@ const sweeper = setInterval(() => {
 }, SWEEP_MS);
 const cursorTimer = setInterval(() => engine.cursors.closeIdle(), CURSORS_MS);
 
-async function insert(number: number, handed: HandedChunks): Promise<void> {
-  const outcome = await tracked(insertOf(handed));
-  main.postMessage({ number, fault: faultOf(outcome) } satisfies Outcome);
-}
-
-/** What a driver would throw, as a value that can be sent. */
-function faultOf(outcome: Doc): Outcome["fault"] {
-  const [written] = (outcome.get("writeErrors") ?? []) as Doc[];
-  const fault = written ?? (outcome.get("ok") === 1 ? null : outcome);
-  return fault && { code: (fault.get("code") as Int32).value, message: String(fault.get("errmsg")) };
-}
-
 async function close(): Promise<void> {
   clearInterval(sweeper);
   clearInterval(cursorTimer);
@@ -79,5 +61,5 @@ async function close(): Promise<void> {
   main.close();
 }
 
-main.on("message", (order: Order) => void (order.handed ? insert(order.number, order.handed) : close()));
+main.once("message", () => void close());
 main.postMessage({ socket: nearby?.path ?? null, port: (server?.address() as AddressInfo | undefined)?.port ?? null });

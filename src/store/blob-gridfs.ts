@@ -12,28 +12,16 @@ interface Chunk {
   data: mongoose.mongo.Binary;
 }
 
-/** A shorter way for the bytes where the database is in this process: they are handed over, not copied, and gone for who gave them. */
-export interface ChunkDoor {
-  insertChunks(into: {
-    database: string;
-    collection: string;
-    chunks: readonly { id: string; filesId: string; n: number; data: Uint8Array }[];
-  }): Promise<void>;
-}
-
-const CHUNKS = "blobs.chunks";
-
 /** The chunks of GridFS, as its specification has them: its own tools read them. The driver's bucket would send one command for each. */
-export async function createGridfs(connection: Connection, door?: ChunkDoor): Promise<Keeper> {
-  const chunks = connection.collection<Chunk>(CHUNKS);
+export async function createGridfs(connection: Connection): Promise<Keeper> {
+  const chunks = connection.collection<Chunk>("blobs.chunks");
   await chunks.createIndex({ files_id: 1, n: 1 }, { unique: true });
   const send = async (documents: Chunk[]): Promise<void> => {
     for (let at = 0; at < documents.length; at += AT_ONCE)
       await insertFresh(chunks.insertMany(documents.slice(at, at + AT_ONCE), { ordered: false }));
   };
-  const insert = door ? handing(door, connection.db!.databaseName) : send;
   return {
-    save: (uploads) => insert(uploads.flatMap(chunksOf)),
+    save: (uploads) => send(uploads.flatMap(chunksOf)),
     async read({ id }) {
       const found = await chunks.find({ files_id: id }, { sort: { n: 1 } }).toArray();
       if (found.length === 0) return null;
@@ -56,17 +44,3 @@ function chunksOf({ id, pieces }: SealedUpload): Chunk[] {
     data: new mongoose.mongo.Binary(piece),
   }));
 }
-
-const handing =
-  (door: ChunkDoor, database: string) =>
-  (documents: Chunk[]): Promise<void> =>
-    door.insertChunks({
-      database,
-      collection: CHUNKS,
-      chunks: documents.map(({ _id, files_id, n, data }) => ({
-        id: _id.toHexString(),
-        filesId: files_id.toHexString(),
-        n,
-        data: data.buffer,
-      })),
-    });

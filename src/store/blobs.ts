@@ -3,7 +3,7 @@ import type { Connection } from "mongoose";
 import type { Config } from "../config.ts";
 import type { Accident } from "../domain/accident.ts";
 import { Busy, NotFound, Upstream } from "../errors.ts";
-import { CHUNK_BYTES, type ChunkDoor, createGridfs } from "./blob-gridfs.ts";
+import { CHUNK_BYTES, createGridfs } from "./blob-gridfs.ts";
 import { type Keeper, type KeeperName, newUploadId, type SealedUpload } from "./blob-keeper.ts";
 import { type BlobKind, createRegister, type Entry, type Finished, type Register } from "./blob-register.ts";
 import { createBucket } from "./bucket.ts";
@@ -47,14 +47,13 @@ export async function createBlobs(
     vault,
     now,
     settings,
-    door,
     room,
-  }: { vault: Vault; now: () => Date; settings: BlobSettings; door?: ChunkDoor; room?: RoomWatch },
+  }: { vault: Vault; now: () => Date; settings: BlobSettings; room?: RoomWatch },
 ): Promise<Blobs> {
   const register = await createRegister(connection, { chunkSize: CHUNK_BYTES, now });
   const bucket = settings.bucket && (await createBucket(settings.bucket));
   if (settings.storage === "s3") await bucket?.check();
-  const gridfs = await createGridfs(connection, door);
+  const gridfs = await createGridfs(connection);
   const store: Store = {
     register,
     vault,

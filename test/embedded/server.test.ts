@@ -94,60 +94,6 @@ test("a folder that cannot be made private is refused with a sentence", async ()
   });
 });
 
-const chunk = (filesId: string, n: number, data: Uint8Array) => ({
-  id: new mongo.ObjectId().toHexString(),
-  filesId,
-  n,
-  data,
-});
-
-test("chunks that the process itself hands over are what a driver would have written, and what is refused is told", async () => {
-  const database = "handed";
-  const collection = "files.chunks";
-  const kept = client.db(database).collection(collection);
-  await kept.createIndex({ files_id: 1, n: 1 }, { unique: true });
-  const [file, other] = [new mongo.ObjectId().toHexString(), new mongo.ObjectId().toHexString()];
-  const bytes = randomBytes(3_000_000);
-  const copy = Buffer.from(bytes);
-  const pieces = [bytes.subarray(0, 1_000_000), bytes.subarray(1_000_000), Buffer.from("short"), Buffer.alloc(0)];
-  await embedded.insertChunks({ database, collection, chunks: pieces.map((data, n) => chunk(file, n, data)) });
-  assert.equal(bytes.length, 0, "they were not copied");
-  const found = await kept.find({ files_id: new mongo.ObjectId(file) }, { sort: { n: 1 } }).toArray();
-  assert.deepEqual(
-    found.map(({ n, data }) => [n, data.sub_type]),
-    [0, 1, 2, 3].map((n) => [n, 0]),
-  );
-  const read = Buffer.concat(found.map(({ data }) => data.buffer));
-  assert.ok(read.equals(Buffer.concat([copy, Buffer.from("short")])));
-  const twice = [chunk(other, 0, Buffer.from("new")), chunk(file, 0, Buffer.from("again"))];
-  const insert = embedded.insertChunks({ database, collection, chunks: twice });
-  await assert.rejects(
-    insert,
-    (error: Error & { code?: number }) => error.code === 11000 && /E11000/.test(error.message),
-  );
-  const bad = embedded.insertChunks({ database: "a b", collection, chunks: twice });
-  await assert.rejects(bad, { code: 73 });
-});
-
-test("what is handed over while the database closes is kept or refused, never left without an answer", async () => {
-  const own = temporaryFolder("closing");
-  const { insertChunks, close } = await startEmbedded({ dir: own });
-  const into = { database: "closing", collection: "chunks" };
-  const file = new mongo.ObjectId().toHexString();
-  const many = Array.from({ length: 20 }, (_, n) =>
-    insertChunks({ ...into, chunks: [chunk(file, n, randomBytes(90_000))] }),
-  );
-  const ends = Promise.allSettled(many);
-  await close();
-  await assert.rejects(insertChunks({ ...into, chunks: [chunk(file, 99, Buffer.from("late"))] }), /closed/);
-  const kept = (await ends).filter(({ status }) => status === "fulfilled").length;
-  const again = await startEmbedded({ dir: own });
-  const visitor = await new mongo.MongoClient(again.uri).connect();
-  assert.equal(await visitor.db(into.database).collection(into.collection).countDocuments(), kept);
-  await visitor.close();
-  await again.close();
-});
-
 test("a folder whose name is longer than a socket's address has its socket all the same, for other processes, too", async () => {
   const far = join(temporaryFolder("far"), "x".repeat(100));
   const start = startEmbedded({ dir: far });

@@ -1,7 +1,4 @@
-import { Bytes, type DateTime, Doc, Int32, isArray, Opaque, RawDoc, TYPE, type Value } from "./value.ts";
-
-/** the subtype of bytes that are nothing in particular */
-const GENERIC = 0;
+import { type DateTime, Doc, Int32, isArray, Opaque, RawDoc, TYPE, type Value } from "./value.ts";
 
 let scratch = Buffer.allocUnsafe(1 << 16);
 let at = 0;
@@ -88,14 +85,6 @@ function writeBytes(bytes: Buffer): void {
   at += bytes.length;
 }
 
-function writeBinary(data: Buffer): number {
-  ensure(5);
-  at = scratch.writeInt32LE(data.length, at);
-  scratch[at++] = GENERIC;
-  writeBytes(data);
-  return TYPE.binData;
-}
-
 function writeValue(value: Value): number {
   if (typeof value === "string") return writeText(value);
   if (value === null) return TYPE.null;
@@ -115,7 +104,6 @@ function writeValue(value: Value): number {
     writeBytes(value.bytes);
     return TYPE.object;
   }
-  if (value instanceof Bytes) return writeBinary(value.data);
   return writeFixed(value as boolean | number | bigint | Int32 | DateTime);
 }
 

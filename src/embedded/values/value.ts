@@ -11,7 +11,6 @@ export type Value =
   | Int32
   | DateTime
   | Opaque
-  | Bytes
   | RawDoc
   | Doc
   | readonly Value[]
@@ -40,14 +39,6 @@ export class Opaque {
   constructor(type: number, bytes: Buffer) {
     this.type = type;
     this.bytes = bytes;
-  }
-}
-
-/** Binary data without its header: that is put in front only where the document is written, so that nothing large is copied for it. Never read. */
-export class Bytes {
-  readonly data: Buffer;
-  constructor(data: Buffer) {
-    this.data = data;
   }
 }
 
@@ -92,7 +83,6 @@ export function typeOf(value: Value): number {
   if (value instanceof Int32) return TYPE.int;
   if (value instanceof Opaque) return value.type;
   if (value instanceof DateTime) return TYPE.date;
-  if (value instanceof Bytes) return TYPE.binData;
   return isArray(value) ? TYPE.array : TYPE.object;
 }
 
