@@ -1,4 +1,4 @@
-import type { Doc } from "./values/value.ts";
+import { Doc, docOf, int } from "./values/value.ts";
 
 const CODE_NAMES: Readonly<Record<number, string>> = {
   2: "BadValue",
@@ -7,25 +7,20 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   16: "InvalidLength",
   22: "InvalidBSON",
   26: "NamespaceNotFound",
-  27: "IndexNotFound",
   28: "PathNotViable",
   40: "ConflictingUpdateOperators",
   43: "CursorNotFound",
-  48: "NamespaceExists",
   50: "MaxTimeMSExpired",
   52: "DollarPrefixedFieldName",
   53: "InvalidIdField",
   54: "NotSingleValueField",
-  55: "InvalidDBRef",
   56: "EmptyFieldName",
   59: "CommandNotFound",
   66: "ImmutableField",
   67: "CannotCreateIndex",
-  72: "InvalidOptions",
   73: "InvalidNamespace",
   85: "IndexOptionsConflict",
   86: "IndexKeySpecsConflict",
-  168: "InvalidPipelineOperator",
   171: "CannotIndexParallelArrays",
   197: "InvalidIndexSpecificationOption",
   263: "OperationNotSupportedInTransaction",
@@ -49,5 +44,10 @@ export class Fault extends Error {
     this.code = code;
     this.codeName = CODE_NAMES[code] ?? `Location${code}`;
     this.extra = extra;
+  }
+  /** The answer to a command that fails. */
+  answer(): Doc {
+    const { code, codeName, message, extra } = this;
+    return new Doc([...docOf({ ok: 0, errmsg: message, code: int(code), codeName }), ...(extra ?? [])]);
   }
 }

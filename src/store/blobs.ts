@@ -43,12 +43,7 @@ export type BlobSettings = Pick<Config, "storage" | "bucket" | "scrub">;
 /** Throws Upstream "bucket-…" when new files are to go into a bucket that does not take them. */
 export async function createBlobs(
   connection: Connection,
-  {
-    vault,
-    now,
-    settings,
-    room,
-  }: { vault: Vault; now: () => Date; settings: BlobSettings; room?: RoomWatch },
+  { vault, now, settings, room }: { vault: Vault; now: () => Date; settings: BlobSettings; room?: RoomWatch },
 ): Promise<Blobs> {
   const register = await createRegister(connection, { chunkSize: CHUNK_BYTES, now });
   const bucket = settings.bucket && (await createBucket(settings.bucket));

@@ -54,7 +54,7 @@ test("three years after its last event a case loses its key and its pictures; it
 
   const connection = await mongoose.createConnection(app.databaseUri).asPromise();
   const left = await connection.collection("accidents").findOne({ _id: id as never });
-  const ofThisCase = { $regex: `^${id}` };
+  const ofThisCase = { $gte: id, $lt: `${id}~` };
   const rest = {
     files: await connection.collection("blobs.files").countDocuments({ filename: ofThisCase }),
     chunks: await connection.collection("blobs.chunks").countDocuments({}),

@@ -21,6 +21,7 @@ import { viewOf } from "../../src/domain/view.ts";
 import { relayOutbox } from "../../src/jobs/relay.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { startApp, type TestApp } from "../support/app.ts";
+import { collectionNames } from "../support/collection-names.ts";
 import { closeDatabase, databaseDir } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
@@ -115,7 +116,7 @@ describe("the plates of a case", () => {
     const connection = await mongoose.createConnection(app.databaseUri).asPromise();
     const canaries = Object.values(PLATE).map((plate) => plate.slice(1));
     let looked = 0;
-    for (const { name } of await connection.db!.listCollections().toArray()) {
+    for (const name of await collectionNames(connection.db!)) {
       for await (const document of connection.collection(name).find({}, { raw: true })) {
         const bytes = (document as unknown as Buffer).toString("latin1");
         for (const canary of canaries) assert.ok(!bytes.includes(canary), `${canary} in ${name}`);

@@ -37,10 +37,9 @@ const eventsOf = async (accident: Accident) =>
 /** What of a case could grow. */
 /** Size in bytes and events of the document; the marks of its last writes, of which few are kept, do not count. */
 async function grown(accident: Accident): Promise<{ size: number; events: number }> {
-  const document = await connection
-    .collection<{ _id: string; events: object[] }>("accidents")
-    .findOne({ _id: accident.id }, { projection: { writes: 0 } });
-  return { size: calculateObjectSize(document ?? {}), events: document?.events.length ?? 0 };
+  const accidents = connection.collection<{ _id: string; events: object[]; writes: string[] }>("accidents");
+  const { writes: _, ...rest } = (await accidents.findOne({ _id: accident.id })) ?? { writes: [], events: [] };
+  return { size: calculateObjectSize(rest), events: rest.events.length };
 }
 const codes = async (accident: Accident) => (await house.notices(accident.id)).map(({ code }) => code);
 

@@ -8,7 +8,7 @@ import { verify } from "../../src/embedded/verify.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { seeded } from "./kill/writers.ts";
 
-const { BSON, Decimal128, Long } = mongo;
+const { BSON, Long } = mongo;
 type Document = mongo.BSON.Document;
 
 const random = seeded(2026);
@@ -21,7 +21,6 @@ function scalar(): unknown {
     () => below(5),
     () => below(5) + 0.5,
     () => Long.fromNumber(below(5)),
-    () => Decimal128.fromString(String(below(5))),
     () => pick(["", "a", "b", "ab", null, true, false, Number.NaN]),
     () => new Date(below(4)),
     () => ({ x: below(3) }),
@@ -56,13 +55,11 @@ function condition(): unknown {
     () => ({ $exists: random() < 0.5 }),
     () => ({ $ne: scalar() }),
     () => ({ $not: { $lt: scalar() } }),
-    () => ({ $elemMatch: { $gte: scalar() } }),
   ])();
 }
 
 function filter(): Document {
   const made = Object.fromEntries(Array.from({ length: 1 + below(3) }, () => [pick(FIELDS), condition()]));
-  if (random() < 0.15) return { $and: [made, filter()] };
   return random() < 0.1 ? { $or: [made, filter()] } : made;
 }
 
@@ -79,9 +76,16 @@ function update(): Document {
     { $push: { a: scalar() } },
     { $unset: { [field]: 1 } },
     { $inc: { a: 1 } },
-    { $pull: { [field]: scalar() } },
+    { $pull: { [field]: { a: scalar() } } },
   ]);
 }
+
+/** What the driver's `countDocuments` sends. */
+const countOf = (collection: string, filter: Document): Document => ({
+  aggregate: collection,
+  pipeline: [{ $match: filter }, { $group: { _id: 1, n: { $sum: 1 } } }],
+  cursor: {},
+});
 
 test("whatever the documents and the indexes: an index changes no answer, and stays in step with every update", async (t) => {
   const dir = temporaryFolder("random");
@@ -89,30 +93,31 @@ test("whatever the documents and the indexes: an index changes no answer, and st
   const answer = answerWith(engine, (error) => assert.fail(String(error)));
   const run = async (command: Document) =>
     BSON.deserialize(encode(await answer(decode(Buffer.from(BSON.serialize({ ...command, $db: "t" }))))));
+  let collection = "";
   const ask = async ({ query, sort }: { query: Document; sort: Document }) => {
-    const found = await run({ find: "c", filter: query, sort, projection: { _id: 1 } });
+    const found = await run({ find: collection, filter: query, sort, projection: { _id: 1 } });
     return [
       found["errmsg"] ?? found["cursor"].firstBatch.map((one: Document) => one["_id"]),
-      (await run({ count: "c", query }))["n"],
+      (await run(countOf(collection, query)))["cursor"].firstBatch,
     ];
   };
   for (let round = 0; round < 9; round++) {
-    await run({ drop: "c" });
-    await run({ insert: "c", documents: Array.from({ length: 30 }, (_, i) => document(i, round % 3 !== 0)) });
+    collection = `c${round}`;
+    await run({ insert: collection, documents: Array.from({ length: 30 }, (_, i) => document(i, round % 3 !== 0)) });
     const questions = Array.from({ length: 50 }, () => ({
       query: filter(),
       sort: { [pick(FIELDS)]: pick([1, -1]), _id: 1 },
     }));
     const without = await Promise.all(questions.map(ask));
-    for (let i = 0; i < 3; i++) await run({ createIndexes: "c", indexes: [index(i)] });
+    for (let i = 0; i < 3; i++) await run({ createIndexes: collection, indexes: [index(i)] });
     for (const [i, question] of questions.entries())
       assert.deepEqual(await ask(question), without[i], BSON.EJSON.stringify(question));
     for (let i = 0; i < 30; i++)
       await run({
-        update: "c",
+        update: collection,
         updates: [{ q: filter(), u: update(), multi: random() < 0.3, upsert: random() < 0.1 }],
       });
-    await run({ delete: "c", deletes: [{ q: filter(), limit: below(2) }] });
+    await run({ delete: collection, deletes: [{ q: filter(), limit: below(2) }] });
     assert.deepEqual(verify(engine), []);
   }
   t.diagnostic(`${engine.store.reads.indexScans} by index, ${engine.store.reads.collectionScans} by scan`);

@@ -9,40 +9,12 @@ import { encodeKey } from "../../src/embedded/values/key.ts";
 import { Doc, type Value } from "../../src/embedded/values/value.ts";
 import { seeded } from "./kill/writers.ts";
 
-const {
-  BSON,
-  Binary,
-  BSONRegExp,
-  BSONSymbol,
-  Code,
-  Decimal128,
-  Double,
-  Int32,
-  Long,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  Timestamp,
-} = mongo;
+const { BSON, Binary, Double, Int32, Long, ObjectId } = mongo;
 type Random = () => number;
 
 const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
 const below = (random: Random, limit: number) => Math.floor(random() * limit);
 
-const EDGES = [
-  "0",
-  "1",
-  "-1",
-  "0.1",
-  "-0.1",
-  "9007199254740992",
-  "9007199254740993",
-  "-9007199254740993",
-  "9223372036854775807",
-  "1E+400",
-  "-1E+400",
-  "1E-400",
-];
 const DOUBLES = [
   0,
   -0,
@@ -69,8 +41,7 @@ function numeric(random: Random): unknown {
     () => new Double(random() * 10 - 5),
     () => near,
     () => near.negate(),
-    () => Decimal128.fromString(pick(random, [...EDGES, "NaN", "Infinity", "-Infinity", "5.00", `${near}.5`])),
-    () => Decimal128.fromString((random() * 10 - 5).toFixed(20)),
+    () => pick(random, [Long.MAX_VALUE, Long.MIN_VALUE, Long.fromString("9223372036854774784")]),
   ])();
 }
 
@@ -79,14 +50,10 @@ function scalar(random: Random): unknown {
     () => numeric(random),
     () => numeric(random),
     () => pick(random, TEXTS),
-    () => new BSONSymbol(pick(random, ["a", "zz"])),
-    () => pick(random, [null, true, false, new MinKey(), new MaxKey()]),
+    () => pick(random, [null, true, false]),
     () => new Date(below(random, 2000) - 1000),
     () => ObjectId.createFromTime(below(random, 50)),
     () => new Binary(Buffer.alloc(below(random, 3), below(random, 256)), pick(random, [0, 5])),
-    () => new Timestamp({ t: below(random, 3), i: below(random, 3) }),
-    () => new BSONRegExp(pick(random, ["a", "b"]), pick(random, ["", "i"])),
-    () => new Code(pick(random, ["a", "b"])),
   ])();
 }
 
@@ -169,7 +136,7 @@ test("names that look like numbers stay in their places", () => {
 
 test("bytes that are no BSON are refused, cut or changed anywhere", () => {
   const bytes = Buffer.from(
-    BSON.serialize({ a: "text", b: [1, { c: new Binary(Buffer.alloc(5)) }], d: /x/i, e: new Code("f") }),
+    BSON.serialize({ a: "text", b: [1, { c: new Binary(Buffer.alloc(5)) }], d: new ObjectId() }),
   );
   for (let i = 0; i < bytes.length; i++) assert.throws(() => decode(bytes.subarray(0, i)), Fault);
   const random = seeded(5);
@@ -184,4 +151,19 @@ test("bytes that are no BSON are refused, cut or changed anywhere", () => {
   }
   const deep = Buffer.from(BSON.serialize(Array.from({ length: 300 }).reduce<object>((inner) => ({ a: inner }), {})));
   assert.throws(() => decode(deep), Fault);
+});
+
+test("a type that is not in the dialect is refused by its name", () => {
+  const { BSONRegExp, BSONSymbol, Code, Decimal128, MaxKey, MinKey, Timestamp } = mongo;
+  const others: [string, unknown][] = [
+    ["decimal", Decimal128.fromString("1")],
+    ["regex", new BSONRegExp("a")],
+    ["timestamp", new Timestamp({ t: 1, i: 1 })],
+    ["symbol", new BSONSymbol("a")],
+    ["javascript", new Code("f")],
+    ["minKey", new MinKey()],
+    ["maxKey", new MaxKey()],
+  ];
+  for (const [name, value] of others)
+    assert.throws(() => decode(Buffer.from(BSON.serialize({ v: [value] }))), { message: new RegExp(`'${name}'`) });
 });

@@ -7,6 +7,7 @@ import { ConfigFault } from "../../src/config.ts";
 import { createContext } from "../../src/context.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { capturedLog } from "../support/captured-log.ts";
+import { collectionNames } from "../support/collection-names.ts";
 import { closeDatabase, databaseUri } from "../support/database.ts";
 
 let app: TestApp;
@@ -31,7 +32,7 @@ async function start(data: Buffer, uri = app.databaseUri): Promise<void> {
 
 /** Names of the collections with the number of documents in each. */
 async function contents(of: Connection): Promise<[string, number][]> {
-  const names = (await of.db!.listCollections().toArray()).map(({ name }) => name).sort();
+  const names = await collectionNames(of.db!);
   return Promise.all(
     names.map(async (name) => [name, await of.collection(name).countDocuments({})] as [string, number]),
   );

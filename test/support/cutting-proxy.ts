@@ -33,13 +33,17 @@ export class CuttingProxy {
   #delayMs = 0;
   #tellWaiting: (() => void)[] = [];
 
-  private constructor(uri: string) {
+  readonly #onMessage: (message: Buffer) => void;
+
+  private constructor(uri: string, onMessage: (message: Buffer) => void) {
+    this.#onMessage = onMessage;
     this.#target = new URL(uri);
     this.#server = createServer((client) => this.#accept(client));
   }
 
-  static async start(uri: string): Promise<CuttingProxy> {
-    const proxy = new CuttingProxy(uri);
+  /** `onMessage` is called with each message of the driver, its own among them. */
+  static async start(uri: string, onMessage: (message: Buffer) => void = () => {}): Promise<CuttingProxy> {
+    const proxy = new CuttingProxy(uri, onMessage);
     await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
     return proxy;
   }
@@ -133,6 +137,7 @@ export class CuttingProxy {
   }
 
   #onCommand(pair: Pair, message: Buffer): void {
+    this.#onMessage(message);
     const cut = this.#cutOf(commandOf(message));
     const breaking = () => {
       this.#breakAll();

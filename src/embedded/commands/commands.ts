@@ -1,64 +1,66 @@
-import { checkCommand } from "../dialect.ts";
 import { Fault } from "../fault.ts";
-import { DateTime, type Doc, docOf, int, type Value } from "../values/value.ts";
-import { aggregateCommand } from "./aggregate.ts";
-import { createCommand, dropCommand, dropDatabaseCommand, listCollectionsCommand } from "./collections.ts";
+import { Options, Registry } from "../registry.ts";
+import { DateTime, type Doc } from "../values/value.ts";
 import type { Command, Engine } from "./context.ts";
+import { aggregateCommand, countCommand } from "./count.ts";
 import { findAndModifyCommand } from "./find-and-modify.ts";
-import { buildInfoCommand, connectionStatusCommand, helloCommand, okCommand } from "./hello.ts";
-import { createIndexesCommand, dropIndexesCommand, listIndexesCommand } from "./indexes.ts";
+import { helloCommand, okCommand } from "./hello.ts";
+import { createIndexesCommand } from "./indexes.ts";
 import { sizeOption, textOption } from "./options.ts";
-import { countCommand, distinctCommand, findCommand, getMoreCommand, killCursorsCommand } from "./read.ts";
+import { findCommand, getMoreCommand, killCursorsCommand } from "./read.ts";
 import { deleteCommand, insertCommand, updateCommand } from "./write.ts";
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  hello: helloCommand,
-  isMaster: helloCommand,
-  ismaster: helloCommand,
-  ping: okCommand,
-  buildInfo: buildInfoCommand,
-  buildinfo: buildInfoCommand,
-  connectionStatus: connectionStatusCommand,
-  endSessions: okCommand,
-  killSessions: okCommand,
-  insert: insertCommand,
-  update: updateCommand,
-  delete: deleteCommand,
-  findAndModify: findAndModifyCommand,
-  find: findCommand,
-  getMore: getMoreCommand,
-  killCursors: killCursorsCommand,
-  aggregate: aggregateCommand,
-  count: countCommand,
-  distinct: distinctCommand,
-  create: createCommand,
-  drop: dropCommand,
-  dropDatabase: dropDatabaseCommand,
-  createIndexes: createIndexesCommand,
-  listIndexes: listIndexesCommand,
-  dropIndexes: dropIndexesCommand,
-  listCollections: listCollectionsCommand,
-};
+const answered = (name: string, answer: Command, options: readonly string[] = []) => ({
+  [name]: { answer, options: new Options(name, options) },
+});
+
+/** The commands, each with its own options. */
+export const COMMANDS = new Registry(
+  "command",
+  { code: 59, words: "no such command" },
+  {
+    ...answered("hello", helloCommand),
+    // by this name, and in the protocol's old form, at the beginning of each connection
+    ...answered("ismaster", helloCommand, ["helloOk", "client", "compression", "backpressure"]),
+    ...answered("ping", okCommand),
+    ...answered("endSessions", okCommand),
+    ...answered("insert", insertCommand, ["documents", "ordered"]),
+    ...answered("update", updateCommand, ["updates", "ordered"]),
+    ...answered("delete", deleteCommand, ["deletes", "ordered"]),
+    ...answered("findAndModify", findAndModifyCommand, [
+      ...["query", "sort", "update", "upsert", "new", "remove", "fields"],
+    ]),
+    ...answered("find", findCommand, ["filter", "sort", "projection", "limit", "batchSize", "singleBatch"]),
+    ...answered("getMore", getMoreCommand, ["collection", "batchSize"]),
+    ...answered("killCursors", killCursorsCommand, ["cursors"]),
+    ...answered("aggregate", aggregateCommand, ["pipeline", "cursor"]),
+    ...answered("count", countCommand),
+    ...answered("createIndexes", createIndexesCommand, ["indexes"]),
+  },
+);
+
+/** Accepted with every command. Sessions and concerns change nothing here: every write is durable and every read sees it. */
+export const COMMON_OPTIONS = new Options("every command", ["$db", "lsid", "writeConcern", "maxTimeMS"]);
 
 /** Answers one command; what goes wrong is an answer too. */
 export async function runCommand(engine: Engine, command: Doc, report: (error: unknown) => void): Promise<Doc> {
   try {
     return await dispatch(engine, command);
   } catch (error) {
-    if (error instanceof Fault) return failure(error);
+    if (error instanceof Fault) return error.answer();
     report(error);
-    return failure(new Fault(8, error instanceof Error ? `internal error: ${error.message}` : "internal error"));
+    return new Fault(8, error instanceof Error ? `internal error: ${error.message}` : "internal error").answer();
   }
 }
 
 function dispatch(engine: Engine, command: Doc): Doc | Promise<Doc> {
-  const [name = ""] = command.keys();
+  const [name = "", ...given] = command.keys();
   refuseTransactions(command);
-  checkCommand(name, [...command.keys()]);
+  const { answer, options } = COMMANDS.get(name);
+  options.check(given.filter((option) => !COMMON_OPTIONS.has(option)));
   const now = engine.clock();
   const timeout = sizeOption(command, "maxTimeMS") || Number.POSITIVE_INFINITY;
-  const context = { ...engine, database: databaseOf(command), now: new DateTime(now), deadline: now + timeout };
-  return COMMANDS[name]!(command, context);
+  return answer(command, { ...engine, database: databaseOf(command), now: new DateTime(now), deadline: now + timeout });
 }
 
 /** Code 20 ("Transaction numbers…") would make the driver blame retryWrites; this message goes through as it is. */
@@ -78,10 +80,4 @@ function databaseOf(command: Doc): string {
   if (name === "" || name.length > 63 || /[\0/\\. "$*<>:|?]/.test(name))
     throw new Fault(73, `Invalid database name: '${name}'`);
   return name;
-}
-
-function failure({ code, codeName, message, extra }: Fault): Doc {
-  const answer = docOf({ ok: 0, errmsg: message, code: int(code), codeName });
-  for (const [key, value] of extra ?? []) answer.set(key, value as Value);
-  return answer;
 }

@@ -4,7 +4,6 @@ import type { Command } from "./context.ts";
 
 /** Messages may hold many documents, each up to 16 MB. */
 export const MAX_MESSAGE = 48_000_000;
-const VERSION = [7, 0, 0, 0];
 
 /** A server of its own, no replica set: drivers then send no retryable writes, which would need transactions' numbers. */
 export const helloCommand: Command = (_command, { clock }) =>
@@ -23,18 +22,4 @@ export const helloCommand: Command = (_command, { clock }) =>
     ok: 1,
   });
 
-export const buildInfoCommand: Command = () =>
-  docOf({
-    version: VERSION.slice(0, 3).join("."),
-    versionArray: VERSION.map(int),
-    gitVersion: "kuaichu-embedded",
-    bits: int(64),
-    maxBsonObjectSize: int(MAX_DOCUMENT),
-    modules: [],
-    ok: 1,
-  });
-
 export const okCommand: Command = () => docOf({ ok: 1 });
-
-export const connectionStatusCommand: Command = () =>
-  docOf({ authInfo: docOf({ authenticatedUsers: [], authenticatedUserRoles: [] }), ok: 1 });

@@ -1,8 +1,8 @@
-import { checkOptions, INDEX_OPTIONS } from "../dialect.ts";
 import type { Collection, Index } from "../disk/catalogue.ts";
 import { Fault } from "../fault.ts";
 import { compileFilter } from "../query/filter.ts";
-import { splitPath } from "../query/path.ts";
+import { isPosition, splitPath } from "../query/path.ts";
+import { Options } from "../registry.ts";
 import { equal } from "../values/compare.ts";
 import { toSafeInteger } from "../values/numbers.ts";
 import { Doc, docOf, int, isNumeric, type Value } from "../values/value.ts";
@@ -11,9 +11,14 @@ import { flagOption, textOption } from "./options.ts";
 const MOST_INDEXES = 64;
 const SECONDS_LIMIT = 2 ** 31;
 
+/** Options of one index in `createIndexes`. */
+export const INDEX_OPTIONS = new Options("createIndexes.indexes", [
+  ...["key", "name", "unique", "sparse", "partialFilterExpression", "expireAfterSeconds"],
+]);
+
 /** The definition as it is kept and listed, after every check. */
 export function parseIndexSpec(source: Doc): Doc {
-  checkOptions("createIndexes.indexes", source.keys(), INDEX_OPTIONS);
+  INDEX_OPTIONS.check(source.keys());
   const key = source.get("key");
   if (!(key instanceof Doc) || key.size === 0) throw new Fault(67, "Index keys cannot be empty.");
   checkKey(key);
@@ -34,8 +39,8 @@ function checkKey(key: Doc): void {
   for (const [name, way] of key) {
     if (name.startsWith("$"))
       throw new Fault(67, "Index key contains an illegal field name: field name starts with '$'.");
-    if (name.includes("$**")) throw new Fault(67, "wildcard indexes are not in the dialect");
-    splitPath(name);
+    if (splitPath(name).some((part) => isPosition(part) || part === "$**"))
+      throw new Fault(67, `positions and wildcards in an index are not in the dialect: ${name}`);
     if (typeof way === "string")
       throw new Fault(67, `Unknown index plugin '${way}' (not in the dialect of this database)`);
     if (!isNumeric(way) || !(toSafeInteger(way) !== 0))

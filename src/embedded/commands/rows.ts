@@ -98,19 +98,6 @@ export async function* sorted(rows: Rows, fields: readonly SortField[], keep = N
   if (placed.length > 0) yield placed.sort(order).map((one) => one.row);
 }
 
-export async function* filtered(rows: Rows, filter: Filter): Rows {
-  for await (const piece of rows) yield piece.filter((row) => matches(filter, row.doc));
-}
-
-export async function* skipped(rows: Rows, count: number): Rows {
-  let left = count;
-  for await (const piece of rows) {
-    const kept = left > 0 ? piece.slice(left) : piece;
-    left = Math.max(0, left - piece.length);
-    if (kept.length > 0) yield kept;
-  }
-}
-
 export async function* limited(rows: Rows, count: number): Rows {
   let left = count;
   if (left === 0) return;

@@ -91,15 +91,10 @@ function firstBy(sort: readonly SortField[], found: readonly Match[]): Match[] {
 export type Changed = { raw: Buffer; modified: boolean };
 
 /** Applies the update to one document. */
-export function change(
-  context: Context,
-  collection: Collection,
-  match: Match,
-  { updater, filter }: { updater: Updater; filter: Filter },
-): Changed {
+export function change(context: Context, collection: Collection, match: Match, updater: Updater): Changed {
   const before = context.documents.entriesBefore(collection, match.doc);
   const id = match.doc.get("_id");
-  const doc = updater(match.doc, filter, false);
+  const doc = updater(match.doc, false);
   checkSameId(id, doc);
   const raw = encodeChecked(doc);
   if (raw.equals(match.raw)) return { raw, modified: false };
@@ -107,13 +102,13 @@ export function change(
   return { raw, modified: true };
 }
 
-export type Seed = { updater: Updater; filter: Filter; replaces: boolean };
+export type Seed = { updater: Updater; filter: Filter };
 
 /** Inserts what an upsert makes of its filter and its update. */
-export function upsert(context: Context, namespace: string, { updater, filter, replaces }: Seed): Doc {
-  const seed = seedFrom(filter, replaces);
+export function upsert(context: Context, namespace: string, { updater, filter }: Seed): Doc {
+  const seed = seedFrom(filter);
   const id = seed.get("_id");
-  const doc = withId(updater(seed, filter, true));
+  const doc = withId(updater(seed, true));
   checkSameId(id, doc);
   checkId(doc.get("_id") as Value);
   context.documents.insert(collectionFor(context, namespace), doc);

@@ -1,7 +1,7 @@
-import { checkOptions, DELETE_STATEMENT, UPDATE_STATEMENT } from "../dialect.ts";
 import { Fault } from "../fault.ts";
 import { compileFilter } from "../query/filter.ts";
-import { compileUpdate, isOperatorUpdate, type Updater } from "../update/update.ts";
+import { Options } from "../registry.ts";
+import { compileUpdate, type Updater } from "../update/update.ts";
 import { checkId, withId } from "../update/upsert.ts";
 import { Doc, docOf, int, type Value } from "../values/value.ts";
 import type { Command, Context } from "./context.ts";
@@ -63,15 +63,16 @@ function insertOne(context: Context, namespace: string, document: Doc): void {
   context.documents.insert(collectionFor(context, namespace), doc);
 }
 
-type Update = Target & { updater: Updater; upsert: boolean; replaces: boolean };
+/** Options of one statement inside `update`. */
+export const UPDATE_OPTIONS = new Options("update.updates", ["q", "u", "upsert", "multi"]);
+
+type Update = Target & { updater: Updater; upsert: boolean };
 
 export const updateCommand: Command = async (command, context) => {
   const namespace = namespaceOf(command, context.database);
   const statements = docsOption(command, "updates");
-  for (const statement of statements) checkOptions("update.updates", statement.keys(), UPDATE_STATEMENT);
-  const foreseen = await foreseeOnly(statements, (statement) =>
-    foresee(context, namespace, parseUpdate(statement, context)),
-  );
+  for (const statement of statements) UPDATE_OPTIONS.check(statement.keys());
+  const foreseen = await foreseeOnly(statements, (statement) => foresee(context, namespace, parseUpdate(statement)));
   const counts = { matched: 0, modified: 0 };
   const upserted: Doc[] = [];
   const { store } = context;
@@ -82,7 +83,7 @@ export const updateCommand: Command = async (command, context) => {
   const errors = await store.write(() =>
     whole(store, () =>
       each(statements, ordered, (statement, index) => {
-        const update = parseUpdate(statement, context);
+        const update = parseUpdate(statement);
         const result = part(store, () => updateOne(context, namespace, { ...update, foreseen }));
         counts.matched += result.matched;
         counts.modified += result.modified;
@@ -98,19 +99,13 @@ export const updateCommand: Command = async (command, context) => {
 const atomic = <T>(store: Context["store"], action: () => T): T => store.atomic(action);
 const plainly = <T>(_store: Context["store"], action: () => T): T => action();
 
-function parseUpdate(statement: Doc, context: Context): Update {
-  const { now } = context;
-  const u = statement.get("u") ?? null;
-  const multi = flagOption(statement, "multi");
-  const replaces = !isOperatorUpdate(u);
-  if (multi && replaces) throw new Fault(9, "multi update is not supported for replacement-style update");
+function parseUpdate(statement: Doc): Update {
   return {
-    filter: compileFilter(docOption(statement, "q") ?? new Doc(), now),
-    updater: compileUpdate({ update: u, arrayFilters: statement.get("arrayFilters"), now }),
+    filter: compileFilter(docOption(statement, "q") ?? new Doc()),
+    updater: compileUpdate(statement.get("u") ?? null),
     sort: [],
     upsert: flagOption(statement, "upsert"),
-    multi,
-    replaces,
+    multi: flagOption(statement, "multi"),
   };
 }
 
@@ -138,31 +133,32 @@ function updateOne(context: Context, namespace: string, update: Update & { fores
       ? { matched: 0, modified: 0, upserted: upsert(context, namespace, update) }
       : { matched: 0, modified: 0 };
   }
-  const modified = found.filter((match) => change(context, collection, match, update).modified).length;
+  const modified = found.filter((match) => change(context, collection, match, update.updater).modified).length;
   return { matched: found.length, modified };
 }
+
+/** Options of one statement inside `delete`. */
+export const DELETE_OPTIONS = new Options("delete.deletes", ["q", "limit"]);
 
 export const deleteCommand: Command = async (command, context) => {
   const namespace = namespaceOf(command, context.database);
   const statements = docsOption(command, "deletes");
-  for (const statement of statements) checkOptions("delete.deletes", statement.keys(), DELETE_STATEMENT);
-  const foreseen = await foreseeOnly(statements, (statement) =>
-    foresee(context, namespace, parseDelete(statement, context)),
-  );
+  for (const statement of statements) DELETE_OPTIONS.check(statement.keys());
+  const foreseen = await foreseeOnly(statements, (statement) => foresee(context, namespace, parseDelete(statement)));
   let deleted = 0;
   const errors = await context.store.write(() =>
     each(statements, flagOption(command, "ordered", true), (statement) => {
-      const target = parseDelete(statement, context);
+      const target = parseDelete(statement);
       deleted += context.store.atomic(() => deleteOne(context, namespace, { ...target, foreseen }));
     }),
   );
   return withErrors(docOf({ n: int(deleted) }), errors);
 };
 
-function parseDelete(statement: Doc, context: Context): Target {
+function parseDelete(statement: Doc): Target {
   const limit = countOption(statement, "limit");
   if (limit !== 0 && limit !== 1) throw new Fault(9, "The limit field in delete objects must be 0 or 1");
-  const filter = compileFilter(docOption(statement, "q") ?? new Doc(), context.now);
+  const filter = compileFilter(docOption(statement, "q") ?? new Doc());
   return { filter, sort: [], multi: limit === 0 };
 }
 

@@ -4,7 +4,7 @@ import { decode } from "../values/decode.ts";
 import { encode } from "../values/encode.ts";
 import { toSafeInteger } from "../values/numbers.ts";
 import { Doc, docOf, Int32, isNumeric, type Value } from "../values/value.ts";
-import { areaOf, wholeArea } from "./keys.ts";
+import { areaOf } from "./keys.ts";
 import type { Store } from "./store.ts";
 
 export type Index = {
@@ -76,25 +76,10 @@ export class Catalogue {
     return collection;
   }
 
-  /** Inside a write: the collection or an index with all its entries. */
-  clear(id: number): void {
-    const keys = [...this.#store.range(wholeArea(id))].map((entry) => entry.key);
-    for (const key of keys) this.#store.remove(key);
-  }
-
-  /** Inside a write. */
-  drop(collection: Collection): void {
-    for (const { id } of [collection.primary, ...collection.indexes]) this.clear(id);
-    this.#store.remove(recordKey(collection.namespace));
-    this.#parsed.delete(collection.namespace);
-  }
-
-  /** The collections of one database, or all. */
-  list(database?: string): Collection[] {
-    const from = recordKey(database === undefined ? "" : `${database}.`);
-    const to = database === undefined ? areaOf(CATALOGUE + 1) : recordKey(`${database}/`);
-    const namespaces = [...this.#store.range({ from, to })].map(({ key }) => key.subarray(4).toString());
-    return namespaces.map((namespace) => this.find(namespace)!);
+  /** All collections of all databases. */
+  list(): Collection[] {
+    const all = this.#store.range({ from: recordKey(""), to: areaOf(CATALOGUE + 1) });
+    return [...all].map(({ key }) => this.find(key.subarray(4).toString())!);
   }
 
   /** Inside a write. */

@@ -1,5 +1,3 @@
-import { textOf } from "../values/compare.ts";
-import { decimalOf } from "../values/decimal.ts";
 import { DateTime, Doc, Int32, isArray, Opaque, TYPE, type Value } from "../values/value.ts";
 
 /** A value as MongoDB writes it in the message of a duplicate key. */
@@ -13,12 +11,8 @@ export function display(value: Value): string {
   return String(value);
 }
 
-function displayOpaque(value: Opaque): string {
-  const { type, bytes } = value;
+function displayOpaque({ type, bytes }: Opaque): string {
   if (type === TYPE.objectId) return `ObjectId('${bytes.toString("hex")}')`;
   if (type === TYPE.binData) return `BinData(${bytes[4]}, ${bytes.toString("hex", 5).toUpperCase()})`;
-  if (type === TYPE.symbol || type === TYPE.javascript) return JSON.stringify(textOf(value));
-  if (type !== TYPE.decimal) return type === TYPE.undefined ? "undefined" : `type ${type}`;
-  const { coefficient, exponent, special } = decimalOf(value);
-  return special ?? (exponent === 0 ? String(coefficient) : `${coefficient}E${exponent}`);
+  return "undefined";
 }

@@ -1,6 +1,4 @@
 import type { Filter, Leaf } from "../query/filter.ts";
-import { isPosition } from "../query/path.ts";
-import { isRegex } from "../query/regex.ts";
 import type { SortField } from "../query/sort.ts";
 import { typeOrder } from "../values/compare.ts";
 import { encodeKey, typeByte } from "../values/key.ts";
@@ -57,7 +55,6 @@ function countAll(filter: Filter): number {
 
 /** A sparse or partial index serves only a filter that cannot match what it leaves out. */
 function isUsable(index: Index, leaves: readonly Leaf[]): boolean {
-  if (index.fields.some((field) => field.path.some((part) => isPosition(part)))) return false;
   if (
     index.sparse &&
     !index.fields.some((field) => leaves.some((leaf) => leaf.name === field.name && excludesMissing(leaf)))
@@ -96,7 +93,7 @@ function allows(condition: Leaf, value: Value): boolean {
 
 /** A value of which all documents that equal it have an entry. */
 function isPlain(value: Value): boolean {
-  return !isArray(value) && !isRegex(value);
+  return !isArray(value);
 }
 
 type Scored = { plan: Plan; score: number };
@@ -198,8 +195,7 @@ function sameType(a: Leaf, b: Leaf): boolean {
 }
 
 function isRangeable(operand: Value): boolean {
-  const order = typeOrder(operand);
-  if (operand === null || isArray(operand) || isRegex(operand) || order === -1 || order === 127) return false;
+  if (operand === null || isArray(operand)) return false;
   return !(isNumeric(operand) && isNaNValue(operand));
 }
 

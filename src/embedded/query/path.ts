@@ -42,16 +42,6 @@ function positionMatches(item: Value, found: Found, depth: number): boolean {
   return isPosition(next) && Number(next) < item.length && positionMatches(item[Number(next)]!, found, depth + 1);
 }
 
-/** The value at a path that is followed through documents only; undefined where there is none. */
-export function plainAt(doc: Doc, path: readonly string[]): Value | undefined {
-  let value: Value | undefined = doc;
-  for (const part of path) {
-    if (!(value instanceof Doc)) return undefined;
-    value = value.get(part);
-  }
-  return value;
-}
-
 type Step = { node: Value | undefined; rest: readonly string[]; done: boolean };
 
 /**
@@ -98,13 +88,8 @@ function advance(step: Step): Step {
   if (step.done) return step;
   let { node, rest } = step;
   while (rest.length > 0) {
-    if (isArray(node)) {
-      const part = rest[0];
-      if (!isPosition(part) || node.some((item) => item instanceof Doc && item.has(part))) break;
-      node = node[Number(part)];
-    } else {
-      node = node instanceof Doc ? node.get(rest[0]!) : undefined;
-    }
+    if (isArray(node)) break;
+    node = node instanceof Doc ? node.get(rest[0]!) : undefined;
     rest = rest.slice(1);
   }
   return { node, rest, done: !isArray(node) };

@@ -1,66 +1,96 @@
 import { Fault } from "../fault.ts";
-import { compare } from "../values/compare.ts";
-import { calculate } from "../values/numbers.ts";
-import { type DateTime, Doc, Int32, isNumeric, Opaque, TYPE, typeName, type Value } from "../values/value.ts";
-import { addToSet, pop, pull, pullAll, push } from "./array-operators.ts";
+import { compileFilter } from "../query/filter.ts";
+import { matches } from "../query/matches.ts";
+import { firstOrLast } from "../query/projection.ts";
+import { Registry } from "../registry.ts";
+import { add, toSafeInteger } from "../values/numbers.ts";
+import { Doc, isArray, isNumeric, typeName, type Value } from "../values/value.ts";
+import { createSlot, findSlot } from "./paths.ts";
 
-/** Computes the new value from the old one (undefined: missing); undefined as a result leaves everything as it is. */
-export type Change = (current: Value | undefined, path: string) => Value | undefined;
-type Make = (operand: Value, now: DateTime) => Change;
+/** Changes the field at `path` of the document in place. */
+export type Act = (doc: Doc, path: readonly string[], inserting: boolean) => void;
+/** Computes a field's new value from the old one; undefined: there is no such field. */
+type Change = (current: Value | undefined, path: readonly string[]) => Value;
 
-/** The operators that compute one value; those that create a missing path are marked. */
-export const OPERATORS: Readonly<Record<string, { creates: boolean; make: Make }>> = {
-  $set: { creates: true, make: (operand) => () => operand },
-  $setOnInsert: { creates: true, make: (operand) => () => operand },
-  $inc: { creates: true, make: arithmetic("$inc", "add", "increment") },
-  $mul: { creates: true, make: arithmetic("$mul", "multiply", "multiply") },
-  $min: { creates: true, make: keepBy((difference) => difference < 0) },
-  $max: { creates: true, make: keepBy((difference) => difference > 0) },
-  $currentDate: { creates: true, make: currentDate },
-  $push: { creates: true, make: push },
-  $addToSet: { creates: true, make: addToSet },
-  $pull: { creates: false, make: pull },
-  $pullAll: { creates: false, make: pullAll },
-  $pop: { creates: false, make: pop },
-};
+export const UPDATE_OPERATORS = new Registry<(operand: Value) => Act>(
+  "update",
+  { code: 9, words: "Unknown modifier" },
+  {
+    $set: (operand) => making(() => operand),
+    $setOnInsert: (operand) => {
+      const set = making(() => operand);
+      return (doc, path, inserting) => inserting && set(doc, path, inserting);
+    },
+    $unset: () => (doc, path) => {
+      const slot = findSlot(doc, path);
+      slot?.parent.delete(slot.key);
+    },
+    $inc: (operand) => making(increment(operand)),
+    $push: (operand) => making(push(operand)),
+    $pull: (operand) => pull(operand),
+  },
+);
 
-function arithmetic(op: string, kind: "add" | "multiply", verb: string): Make {
-  return (operand) => {
-    if (!isNumeric(operand)) throw new Fault(14, `Cannot ${verb} with non-numeric argument: ${typeName(operand)}`);
-    return (current, path) => {
-      if (current === undefined) return kind === "add" ? operand : calculate("multiply", operand, ZERO);
-      if (!isNumeric(current)) {
-        const type = typeName(current);
-        throw new Fault(
-          14,
-          `Cannot apply ${op} to a value of non-numeric type. The field '${path}' has non-numeric type ${type}`,
-        );
-      }
-      const result = calculate(kind, current, operand);
-      if (result === undefined)
-        throw new Fault(2, `Failed to apply ${op} operations to current value: the long at '${path}' overflows`);
-      return result;
-    };
+/** Makes the field, and the documents on the way, where they are missing. */
+function making(change: Change): Act {
+  return (doc, path) => {
+    const { parent, key } = createSlot(doc, path);
+    parent.set(key, change(parent.get(key), path));
   };
 }
 
-const ZERO = new Int32(0);
-
-function keepBy(better: (difference: number) => boolean): Make {
-  return (operand) => (current) => (current === undefined || better(compare(operand, current)) ? operand : undefined);
+function increment(by: Value): Change {
+  if (!isNumeric(by)) throw new Fault(14, `Cannot increment with non-numeric argument: ${typeName(by)}`);
+  return (current, path) => {
+    if (current === undefined) return by;
+    const name = path.join(".");
+    if (!isNumeric(current))
+      throw new Fault(14, `Cannot apply $inc to the field '${name}', which is of type ${typeName(current)}`);
+    const sum = add(current, by);
+    if (sum === undefined) throw new Fault(2, `Failed to apply $inc: the long at '${name}' overflows`);
+    return sum;
+  };
 }
 
-function currentDate(operand: Value, now: DateTime): Change {
-  if (operand === true || operand === false) return () => now;
-  const type = operand instanceof Doc && operand.size === 1 ? operand.get("$type") : undefined;
-  if (type === "date") return () => now;
-  if (type === "timestamp") return () => timestamp(now);
-  throw new Fault(2, "$currentDate takes true or {$type: 'date' or 'timestamp'}");
+type Pushed = { values: readonly Value[]; keep: (items: Value[]) => Value[] };
+
+/** What stands beside `$each`, which is the first. */
+export const PUSH_MODIFIERS = new Registry<(pushed: Pushed, operand: Value) => Pushed>(
+  "push",
+  { code: 2, words: "Unrecognized clause in $push" },
+  {
+    $each: (pushed, operand) => {
+      if (!isArray(operand)) throw new Fault(2, "The argument to $each in $push must be an array");
+      return { ...pushed, values: operand };
+    },
+    $slice: (pushed, operand) => {
+      const limit = isNumeric(operand) ? toSafeInteger(operand) : Number.NaN;
+      if (Number.isNaN(limit)) throw new Fault(2, "The value for $slice must be an integer value");
+      return { ...pushed, keep: (items) => firstOrLast(items, limit) };
+    },
+  },
+);
+
+function push(operand: Value): Change {
+  let pushed: Pushed = { values: [operand], keep: (items) => items };
+  if (operand instanceof Doc && operand.has("$each"))
+    for (const [name, value] of operand) pushed = PUSH_MODIFIERS.get(name)(pushed, value);
+  return (current = [], path) => {
+    if (isArray(current)) return pushed.keep([...current, ...pushed.values]);
+    throw new Fault(2, `The field '${path.join(".")}' must be an array but is of type ${typeName(current)}`);
+  };
 }
 
-function timestamp(now: DateTime): Opaque {
-  const bytes = Buffer.alloc(8);
-  bytes.writeUInt32LE(1, 0);
-  bytes.writeUInt32LE(Math.floor(now.ms / 1000), 4);
-  return new Opaque(TYPE.timestamp, bytes);
+/** Takes the documents out of an array whose fields meet the conditions. */
+function pull(operand: Value): Act {
+  if (!(operand instanceof Doc)) throw new Fault(2, "$pull takes conditions on the fields of elements");
+  const filter = compileFilter(operand);
+  return (doc, path) => {
+    const slot = findSlot(doc, path);
+    const items = slot?.parent.get(slot.key);
+    if (!slot || items === undefined) return;
+    if (!isArray(items)) throw new Fault(2, `Cannot apply $pull to a non-array value at '${path.join(".")}'`);
+    const kept = items.filter((item) => !(item instanceof Doc && matches(filter, item)));
+    slot.parent.set(slot.key, kept);
+  };
 }

@@ -1,33 +1,21 @@
 import { Fault } from "../fault.ts";
-import { isPosition } from "../query/path.ts";
 import { compareText } from "../values/compare.ts";
+import { Doc, isArray, typeName, type Value } from "../values/value.ts";
 
-/** The parts of a path in an update, placeholders among them. */
+/** The parts of a path in an update: names of fields, through documents only. */
 export function updatePath(name: string): string[] {
   const path = name.split(".");
   if (path.includes(""))
     throw new Fault(56, `The update path '${name}' contains an empty field name, which is not allowed.`);
-  for (const [i, part] of path.entries()) if (part.startsWith("$")) checkPlaceholder(name, part, i);
+  const dollar = path.find((part) => part.startsWith("$"));
+  if (dollar) throw new Fault(52, `The dollar ($) prefixed field '${dollar}' in '${name}' is not valid for storage.`);
   return path;
-}
-
-function checkPlaceholder(name: string, part: string, depth: number): void {
-  if (part !== "$" && !/^\$\[\w*\]$/.test(part)) {
-    throw new Fault(52, `The dollar ($) prefixed field '${part}' in '${name}' is not valid for storage.`);
-  }
-  if (depth > 0) return;
-  throw new Fault(2, `Cannot have array filter identifier or positional operator at the start of path '${name}'`);
-}
-
-export function isDynamic(path: readonly string[]): boolean {
-  return path.some((part) => part.startsWith("$"));
 }
 
 /** MongoDB changes fields in the order of their names, which shows in where new ones stand. */
 export function comparePaths(a: readonly string[], b: readonly string[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const [left, right] = [a[i]!, b[i]!];
-    const difference = isPosition(left) && isPosition(right) ? Number(left) - Number(right) : compareText(left, right);
+    const difference = compareText(a[i]!, b[i]!);
     if (difference !== 0) return difference;
   }
   return a.length - b.length;
@@ -41,4 +29,33 @@ export function checkConflicts(paths: readonly (readonly string[])[]): void {
     if (!before.every((part, k) => part === path[k])) continue;
     throw new Fault(40, `Updating the path '${path.join(".")}' would create a conflict at '${before.join(".")}'`);
   }
+}
+
+/** A field of a document inside a document. */
+export type Slot = { parent: Doc; key: string };
+
+/** The field at the end of the path, with documents made on the way; another value in the way is an error. */
+export function createSlot(doc: Doc, path: readonly string[]): Slot {
+  let parent = doc;
+  for (const [i, key] of path.slice(0, -1).entries()) {
+    const next = parent.get(key) ?? (parent.has(key) ? null : new Doc());
+    if (!(next instanceof Doc)) throw notViable(path, i + 1, next);
+    parent.set(key, next);
+    parent = next;
+  }
+  return { parent, key: path.at(-1)! };
+}
+
+function notViable(path: readonly string[], depth: number, value: Value): Fault {
+  return new Fault(28, `Cannot create field '${path[depth]}' in element {${path[depth - 1]}: ${typeName(value)}}`);
+}
+
+/** The field at the end of the path; undefined when there is nothing on the way, an error when there is an array. */
+export function findSlot(doc: Doc, path: readonly string[]): Slot | undefined {
+  let parent: Value | undefined = doc;
+  for (const [i, key] of path.slice(0, -1).entries()) {
+    parent = parent instanceof Doc ? parent.get(key) : undefined;
+    if (isArray(parent)) throw notViable(path, i + 1, parent);
+  }
+  return parent instanceof Doc ? { parent, key: path.at(-1)! } : undefined;
 }

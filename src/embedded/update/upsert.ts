@@ -1,28 +1,23 @@
 import { ObjectId } from "bson";
 import { Fault } from "../fault.ts";
 import type { Filter, Leaf } from "../query/filter.ts";
-import { isRegex } from "../query/regex.ts";
 import { Doc, isArray, Opaque, TYPE, type Value } from "../values/value.ts";
-import { createSlot, put, read } from "./target.ts";
+import { createSlot } from "./paths.ts";
 
 /** The document that an upsert starts from: what the filter says by equality. */
-export function seedFrom(filter: Filter, forReplacement: boolean): Doc {
+export function seedFrom(filter: Filter): Doc {
   const doc = new Doc();
   for (const { name, path, operand } of equalities(filter)) {
-    if (forReplacement && name !== "_id") continue;
-    const slot = createSlot(doc, path);
-    if (read(slot) !== undefined)
-      throw new Fault(54, `cannot infer query fields to set, path '${name}' is matched twice`);
-    put(slot, operand);
+    const { parent, key } = createSlot(doc, path);
+    if (parent.has(key)) throw new Fault(54, `cannot infer query fields to set, path '${name}' is matched twice`);
+    parent.set(key, operand);
   }
   return doc;
 }
 
 function equalities(filter: Filter): Leaf[] {
-  if (filter.kind === "leaf") return filter.op === "$eq" && !isRegex(filter.operand) ? [filter] : [];
-  if (filter.kind === "and" || (filter.kind === "or" && filter.parts.length === 1))
-    return filter.parts.flatMap(equalities);
-  return [];
+  if (filter.kind === "leaf") return filter.op === "$eq" ? [filter] : [];
+  return filter.kind === "and" ? filter.parts.flatMap(equalities) : [];
 }
 
 /** With an `_id` (a new one if there is none) in the first place. */
@@ -39,8 +34,7 @@ function newId(): Value {
 }
 
 export function checkId(id: Value): void {
-  const kind = isArray(id) ? "array" : isRegex(id) ? "regex" : undefined;
-  if (kind) throw new Fault(53, `The '_id' value cannot be of type ${kind}`);
+  if (isArray(id)) throw new Fault(53, "The '_id' value cannot be of type array");
   const dollar = id instanceof Doc ? [...id.keys()].find((key) => key.startsWith("$")) : undefined;
   if (dollar) throw new Fault(52, `The dollar ($) prefixed field '${dollar}' in '_id' is not valid for storage.`);
 }

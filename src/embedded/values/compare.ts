@@ -2,20 +2,12 @@ import { compareNumbers, type Numeric } from "./numbers.ts";
 import { DateTime, Doc, isArray, Opaque, TYPE, type Value } from "./value.ts";
 
 /** Stands for an empty array in sort keys and index entries: it comes before null. */
-export const EMPTY: Value = new Opaque(TYPE.undefined, Buffer.alloc(0));
+export const EMPTY: Value = new Opaque(0, Buffer.alloc(0));
 
 const ORDER: Readonly<Record<number, number>> = {
-  [TYPE.minKey]: -1,
-  [TYPE.undefined]: 0,
-  [TYPE.null]: 5,
-  [TYPE.decimal]: 10,
-  [TYPE.symbol]: 15,
+  0: 0,
   [TYPE.binData]: 30,
   [TYPE.objectId]: 35,
-  [TYPE.timestamp]: 47,
-  [TYPE.regex]: 50,
-  [TYPE.javascript]: 60,
-  [TYPE.maxKey]: 127,
 };
 
 /** The place of the value's type in BSON's order of types. */
@@ -43,27 +35,17 @@ export function equal(a: Value, b: Value): boolean {
 
 // biome-ignore lint/suspicious/noExplicitAny: each entry is only called with two values of its own type
 const COMPARE: Readonly<Record<number, (a: any, b: any) => number>> = {
-  [-1]: () => 0,
   0: () => 0,
   5: () => 0,
   10: (a: Numeric, b: Numeric) => compareNumbers(a, b),
-  15: (a: string | Opaque, b: string | Opaque) => compareText(textOf(a), textOf(b)),
+  15: compareText,
   20: compareDocs,
   25: compareArrays,
   30: compareBinary,
   35: (a: Opaque, b: Opaque) => Buffer.compare(a.bytes, b.bytes),
   40: (a: boolean, b: boolean) => Number(a) - Number(b),
   45: (a: DateTime, b: DateTime) => a.ms - b.ms,
-  47: (a: Opaque, b: Opaque) => compareNumbers(a.bytes.readBigUInt64LE(0), b.bytes.readBigUInt64LE(0)),
-  50: (a: Opaque, b: Opaque) => Buffer.compare(a.bytes, b.bytes),
-  60: (a: Opaque, b: Opaque) => compareText(textOf(a), textOf(b)),
-  127: () => 0,
 };
-
-/** The text of a string, a symbol or code. */
-export function textOf(value: string | Opaque): string {
-  return typeof value === "string" ? value : value.bytes.toString("utf8", 4, value.bytes.length - 1);
-}
 
 /** Order of the UTF-8 bytes: as of the UTF-16 units, but surrogates come after everything else. */
 export function compareText(a: string, b: string): number {

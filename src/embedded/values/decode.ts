@@ -117,7 +117,7 @@ function readBoolean(cursor: Cursor): boolean {
 }
 
 function readValue(cursor: Cursor, type: number): Value {
-  const { bytes, at } = cursor;
+  const { bytes } = cursor;
   switch (type) {
     case TYPE.string:
       return readText(cursor);
@@ -137,38 +137,28 @@ function readValue(cursor: Cursor, type: number): Value {
     case TYPE.null:
       return null;
     default:
-      return take(cursor, type, opaqueSize(cursor, type, at));
+      return take(cursor, type, opaqueSize(cursor, type));
   }
 }
 
-function opaqueSize(cursor: Cursor, type: number, at: number): number {
-  const { bytes } = cursor;
-  switch (type) {
-    case TYPE.objectId:
-      return 12;
-    case TYPE.binData:
-      return sized(bytes.readInt32LE(at), 0) + 5;
-    case TYPE.decimal:
-      return 16;
-    case TYPE.timestamp:
-      return 8;
-    case TYPE.javascript:
-    case TYPE.symbol:
-      return sized(bytes.readInt32LE(at), 1) + 4;
-    case TYPE.minKey:
-    case TYPE.maxKey:
-      return 0;
-    case TYPE.regex: {
-      const probe = { ...cursor };
-      skipCString(probe);
-      return skipCString(probe) + 1 - at;
-    }
-    default:
-      throw new Fault(22, `BSON type ${type} is not supported`);
-  }
+function opaqueSize(cursor: Cursor, type: number): number {
+  if (type === TYPE.objectId) return 12;
+  if (type !== TYPE.binData) throw new UnspokenType(type);
+  const size = cursor.bytes.readInt32LE(cursor.at);
+  if (size < 0) throw new Fault(22, "bad length in BSON");
+  return size + 5;
 }
 
-function sized(size: number, least: number): number {
-  if (size < least) throw new Fault(22, "bad length in BSON");
-  return size;
+/** BSON's other types. */
+const UNSPOKEN: Readonly<Record<number, string>> = {
+  ...{ 6: "undefined", 11: "regex", 12: "dbPointer", 13: "javascript", 14: "symbol", 15: "javascriptWithScope" },
+  ...{ 17: "timestamp", 19: "decimal", 127: "maxKey", 255: "minKey" },
+};
+
+/** A value of a type that is not in the dialect: the statement is refused, the connection goes on. */
+export class UnspokenType extends Fault {
+  constructor(type: number) {
+    const name = UNSPOKEN[type];
+    super(name ? 2 : 22, `unknown BSON type: '${name ?? type}' (not in the dialect of this database)`);
+  }
 }

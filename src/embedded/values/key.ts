@@ -1,6 +1,5 @@
-import { textOf, typeOrder } from "./compare.ts";
-import { compareDecimals, type Decimal, digitsOf, exactDecimal, nearestDouble } from "./decimal.ts";
-import { asExact, isNaNValue, type Numeric } from "./numbers.ts";
+import { typeOrder } from "./compare.ts";
+import { isNaNValue, type Numeric } from "./numbers.ts";
 import { type DateTime, type Doc, Int32, type Opaque, type Value } from "./value.ts";
 
 /*
@@ -54,16 +53,13 @@ function writeTyped(value: Value): void {
 // biome-ignore lint/suspicious/noExplicitAny: each writer only gets values of its own type
 const WRITE: Readonly<Record<number, (value: any) => void>> = {
   10: writeNumber,
-  15: (value: string | Opaque) => writeText(textOf(value)),
+  15: writeText,
   20: writeDoc,
   25: writeArray,
   30: (value: Opaque) => writeBinary(value.bytes),
   35: (value: Opaque) => writeRaw(value.bytes),
   40: (value: boolean) => byte(value ? 1 : 0),
   45: (value: DateTime) => writeLong(BigInt(value.ms) + (1n << 63n)),
-  47: (value: Opaque) => writeLong(value.bytes.readBigUInt64LE(0)),
-  50: (value: Opaque) => writeRaw(value.bytes),
-  60: (value: Opaque) => writeText(textOf(value)),
 };
 
 /** Types of one value only, as null, have no payload. */
@@ -125,19 +121,17 @@ function writeLong(value: bigint): void {
 }
 
 /**
- * The nearest double, then a tail: 80 when that is exact; else 40 (below it) or C0 (above it) and the decimal digits,
- * so that all that share a double, longs above 2^53 and decimals, stay in their order.
+ * The nearest double, then a tail: 80 when that is exact; else, for longs above 2^53, 40 (below it) or C0 (above it) and the decimal digits,
+ * so that all that share a double stay in their order.
  */
 function writeNumber(value: Numeric): void {
   const small = value instanceof Int32 ? value.value : value;
+  const double = Number(small);
   if (isNaNValue(value)) writeLong(0n);
-  else if (typeof small === "number") writeDouble(small);
-  else if (typeof small === "bigint" && BigInt(Number(small)) === small) writeDouble(Number(small));
-  else {
-    writeInexact(asExact(value));
-    return;
-  }
-  byte(0x80);
+  else writeDouble(double);
+  const isExact = typeof small === "number" || BigInt(double) === small;
+  if (isExact) byte(0x80);
+  else writeTail(small, double);
 }
 
 function writeDouble(value: number): void {
@@ -149,23 +143,13 @@ function writeDouble(value: number): void {
   scratch.at += 8;
 }
 
-function writeInexact(exact: Decimal): void {
-  const nearest = nearestDouble(exact);
-  // A finite decimal beyond the range of doubles sorts between the largest double and infinity.
-  const double = exact.special ? nearest : Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, nearest));
-  const side = compareDecimals(exact, exactDecimal(double));
-  writeDouble(double);
-  byte(0x80 + Math.sign(side) * 0x40);
+function writeTail(long: bigint, double: number): void {
+  byte(long < double ? 0x40 : 0xc0);
   const start = scratch.at;
-  if (side !== 0) writeDigits(exact);
-  if (exact.coefficient < 0n) invert(start);
-}
-
-function writeDigits({ coefficient, exponent }: Decimal): void {
-  const place = digitsOf(coefficient) + exponent + 0x8000;
-  const digits = (coefficient < 0n ? -coefficient : coefficient).toString().replace(/0+$/, "");
-  byte(place >> 8);
-  byte(place & 0xff);
-  for (const digit of digits) byte(digit.charCodeAt(0));
+  const digits = (long < 0n ? -long : long).toString();
+  byte(0x80);
+  byte(digits.length);
+  for (const digit of digits.replace(/0+$/, "")) byte(digit.charCodeAt(0));
   byte(1);
+  if (long < 0n) invert(start);
 }

@@ -32,7 +32,7 @@ export class DateTime {
   }
 }
 
-/** A value whose bytes are kept as they came; `type` is its BSON type. */
+/** An ObjectId or binary data, whose bytes are kept as they came; `type` is the BSON type. */
 export class Opaque {
   readonly type: number;
   readonly bytes: Buffer;
@@ -50,28 +50,19 @@ export class RawDoc {
   }
 }
 
+/** The types of the dialect, with BSON's numbers for them. */
 export const TYPE = {
   double: 1,
   string: 2,
   object: 3,
   array: 4,
   binData: 5,
-  undefined: 6,
   objectId: 7,
   bool: 8,
   date: 9,
   null: 10,
-  regex: 11,
-  dbPointer: 12,
-  javascript: 13,
-  symbol: 14,
-  javascriptWithScope: 15,
   int: 16,
-  timestamp: 17,
   long: 18,
-  decimal: 19,
-  minKey: 255,
-  maxKey: 127,
 } as const;
 
 export function typeOf(value: Value): number {
@@ -96,9 +87,8 @@ export function isArray(value: Value | undefined): value is Value[] {
   return Array.isArray(value);
 }
 
-export function isNumeric(value: Value | undefined): value is number | bigint | Int32 | Opaque {
-  if (typeof value === "number" || typeof value === "bigint" || value instanceof Int32) return true;
-  return value instanceof Opaque && value.type === TYPE.decimal;
+export function isNumeric(value: Value | undefined): value is number | bigint | Int32 {
+  return typeof value === "number" || typeof value === "bigint" || value instanceof Int32;
 }
 
 export function int(value: number): Int32 {

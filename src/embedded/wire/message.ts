@@ -1,18 +1,18 @@
-import { decode } from "../values/decode.ts";
+import type { Fault } from "../fault.ts";
+import { decode, UnspokenType } from "../values/decode.ts";
 import { encode } from "../values/encode.ts";
 import type { Doc } from "../values/value.ts";
-import { crc32c } from "./crc32c.ts";
 
 /** A message that breaks the protocol: the connection ends. */
 export class Malformed extends Error {}
 
-export type Request = { id: number; command: Doc; wantsReply: boolean; legacy: boolean };
+/** `command`: what is asked, or why it is refused as it stands. */
+export type Request = { id: number; command: Doc | Fault; wantsReply: boolean; legacy: boolean };
 
 const HEADER = 16;
 const OP_REPLY = 1;
 const OP_QUERY = 2004;
 const OP_MSG = 2013;
-const CHECKSUM = 1;
 const MORE_TO_COME = 2;
 const REQUIRED_FLAGS = 0xffff;
 
@@ -28,12 +28,17 @@ export function readMessage(bytes: Buffer): Request {
 function readMsg(bytes: Buffer, id: number): Request {
   if (bytes.length < HEADER + 5) throw new Malformed("message too short");
   const flags = bytes.readUInt32LE(HEADER);
-  if (flags & REQUIRED_FLAGS & ~(CHECKSUM | MORE_TO_COME)) throw new Malformed("unknown flag");
-  const end = flags & CHECKSUM ? bytes.length - 4 : bytes.length;
-  if (flags & CHECKSUM && bytes.readUInt32LE(end) !== crc32c(bytes.subarray(0, end)))
-    throw new Malformed("wrong checksum");
-  const command = readSections(bytes, HEADER + 4, end);
-  return { id, command, wantsReply: (flags & MORE_TO_COME) === 0, legacy: false };
+  if (flags & REQUIRED_FLAGS & ~MORE_TO_COME) throw new Malformed("unknown flag");
+  return { id, command: readCommand(bytes), wantsReply: (flags & MORE_TO_COME) === 0, legacy: false };
+}
+
+function readCommand(bytes: Buffer): Doc | Fault {
+  try {
+    return readSections(bytes, HEADER + 4, bytes.length);
+  } catch (error) {
+    if (error instanceof UnspokenType) return error;
+    throw error;
+  }
 }
 
 /** One body and any number of document sequences, which become arrays of the body. */

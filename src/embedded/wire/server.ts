@@ -27,7 +27,8 @@ async function serve(socket: Socket, answer: Answer, report: Report): Promise<vo
   try {
     for await (const message of messages(socket)) {
       const request = readMessage(message);
-      const reply = await answer(request.command);
+      const { command } = request;
+      const reply = command instanceof Fault ? command.answer() : await answer(command);
       if (request.wantsReply) await send(socket, request, reply);
     }
   } catch (error) {

@@ -1,25 +1,19 @@
 import { mongo } from "mongoose";
 import { type Case, code, finds, RARE } from "./case.ts";
 
-const { Binary, BSONRegExp, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } = mongo;
+const { Binary, Double, Long, ObjectId } = mongo;
 const big = Long.fromString("9007199254740993");
 const later = new Date("2026-02-01");
 const earlier = new Date("2026-01-01");
 
 const bytes = (hex: string, kind = 0) => new Binary(Buffer.from(hex, "hex"), kind);
-const dec = (text: string) => Decimal128.fromString(text);
 
 export const equalityCases: Case[] = [
   finds([{ v: 1 }, { v: 2 }, {}], { v: 1 }, [1]),
-  finds(
-    [{ v: new Double(5) }, { v: 5 }, { v: Long.fromNumber(5) }, { v: dec("5") }, { v: dec("5.00") }, { v: "5" }],
-    { v: 5 },
-    [1, 2, 3, 4, 5],
-  ),
-  finds([{ v: big }, { v: 2 ** 53 }, { v: dec("9007199254740993") }], { v: big }, [1, 3]),
-  finds([{ v: 0.1 }, { v: dec("0.1") }], { v: dec("0.1") }, [2]),
+  finds([{ v: new Double(5) }, { v: 5 }, { v: Long.fromNumber(5) }, { v: "5" }], { v: 5 }, [1, 2, 3]),
+  finds([{ v: big }, { v: 2 ** 53 }], { v: big }, [1]),
   finds([{ v: -0 }, { v: 0 }], { v: 0 }, [1, 2]),
-  finds([{ v: Number.NaN }, { v: 0 }, { v: dec("NaN") }], { v: Number.NaN }, [1, 3]),
+  finds([{ v: Number.NaN }, { v: 0 }], { v: Number.NaN }, [1]),
   finds([{ v: bytes("ff01") }, { v: bytes("fe01") }, { v: bytes("ff01", 5) }], { v: bytes("ff01") }, [1]),
   finds([{ v: [1, 2] }, { v: [2, 3] }, { v: 2 }], { v: 2 }, [1, 2, 3]),
   finds([{ v: [1, 2] }, { v: [2, 1] }, { v: [[1, 2]] }], { v: [1, 2] }, [1, 3]),
@@ -56,8 +50,8 @@ export const equalityCases: Case[] = [
 ];
 
 export const comparisonCases: Case[] = [
-  finds([{ v: 1 }, { v: 2.5 }, { v: dec("3") }, { v: big }, { v: "9" }, { v: null }], { v: { $gt: 2 } }, [2, 3, 4]),
-  finds([{ v: big }, { v: 2 ** 53 }, { v: dec("9007199254740992.5") }], { v: { $gt: 2 ** 53 } }, [1, 3]),
+  finds([{ v: 1 }, { v: 2.5 }, { v: 3 }, { v: big }, { v: "9" }, { v: null }], { v: { $gt: 2 } }, [2, 3, 4]),
+  finds([{ v: big }, { v: 2 ** 53 }], { v: { $gt: 2 ** 53 } }, [1]),
   finds([{ v: 1 }, { v: 5 }, {}], { v: { $lt: 5 } }, [1]),
   finds([{ v: 1 }, { v: 5 }, { v: 6 }], { v: { $lte: 5, $gte: 5 } }, [2]),
   finds([{ v: null }, {}, { v: 1 }], { v: { $gte: null } }, [1, 2]),
@@ -68,18 +62,14 @@ export const comparisonCases: Case[] = [
   finds([{ v: [1, 3] }, { v: [1, 1] }, { v: 5 }], { v: { $gt: [1, 2] } }, [1]),
   finds([{ v: "b" }, { v: "a" }, { v: 5 }], { v: { $gt: "a" } }, [1]),
   finds([{ v: "\u{1F600}" }, { v: "\uFFFD" }], { v: { $gt: "\uFFFE" } }, [1]),
-  finds([{ v: earlier }, { v: later }, { v: new Timestamp({ t: 1, i: 1 }) }], { v: { $gt: earlier } }, [2]),
+  finds([{ v: earlier }, { v: later }], { v: { $gt: earlier } }, [2]),
   finds([{ v: { a: 1 } }, { v: { a: 2 } }, { v: { b: 0 } }], { v: { $gt: { a: 1 } } }, [2, 3]),
-  finds([{ v: new MinKey() }, { v: 1 }, { v: new MaxKey() }], { v: { $gt: new MinKey() } }, [2, 3], {
-    notAsked: "compares MinKey within its type",
-  }),
   finds([{ v: 1 }, { v: 2 }, {}], { v: { $ne: 1 } }, [2, 3]),
   finds([{ v: [1, 2] }, { v: [2] }], { v: { $ne: 1 } }, [2]),
   finds([{ v: null }, {}, { v: 1 }], { v: { $ne: null } }, [3]),
   finds([{ v: 1 }, { v: 2 }, { v: null }, {}], { v: { $in: [1, null] } }, [1, 3, 4]),
-  finds([{ v: "abc" }, { v: "xyz" }], { v: { $in: [/^a/, 5] } }, [1]),
+  finds([{ v: "abc" }, { v: "xyz" }], { v: { $in: ["abc", 5] } }, [1]),
   finds([{ v: [1, 2] }, { v: 3 }], { v: { $in: [2, 3] } }, [1, 2]),
-  finds([{ v: 1 }, {}, { v: [1, 2] }, { v: 3 }], { v: { $nin: [1, null] } }, [4]),
   finds([{ v: 1 }], { v: { $in: [] } }, []),
   finds([{ v: 1 }], { v: { $in: 1 } }, code(2)),
   finds([{ v: 1 }, { v: null }, {}, { v: [] }], { v: { $exists: true } }, [1, 2, 4]),
@@ -88,141 +78,22 @@ export const comparisonCases: Case[] = [
   finds([{ a: [{ b: 1 }, {}] }, { a: [{}] }, { a: [] }], { "a.b": { $exists: false } }, [2, 3]),
 ];
 
-export const typeAndTextCases: Case[] = [
-  finds(
-    [{ v: 1 }, { v: new Double(1) }, { v: Long.fromNumber(1) }, { v: dec("1") }],
-    { v: { $type: "number" } },
-    [1, 2, 3, 4],
-  ),
-  finds([{ v: 1 }, { v: new Double(1) }, { v: Long.fromNumber(1) }], { v: { $type: "int" } }, [1]),
-  finds([{ v: 1 }, { v: new Double(1) }, { v: Long.fromNumber(1) }], { v: { $type: ["long", 1] } }, [2, 3]),
-  finds([{ v: new ObjectId() }, { v: bytes("01") }, { v: "s" }, { v: [1] }], { v: { $type: "objectId" } }, [1]),
-  finds([{ v: new ObjectId() }, { v: bytes("01") }, { v: "s" }, { v: [1] }], { v: { $type: "binData" } }, [2]),
-  finds([{ v: [1] }, { v: 1 }, { v: [[1]] }], { v: { $type: "array" } }, [1, 3]),
-  finds([{ v: 1 }], { v: { $type: "nothing" } }, code(2)),
-  finds([{ v: "Abc" }, { v: "xabc" }, { v: 5 }, { v: ["zz", "abd"] }], { v: { $regex: "^ab" } }, [4]),
-  finds([{ v: "Abc" }, { v: "xabc" }], { v: { $regex: "^ab", $options: "i" } }, [1]),
-  finds([{ v: "a\nb" }, { v: "ab" }], { v: { $regex: "^b", $options: "m" } }, [1]),
-  finds([{ v: "abc" }, { v: /b/ }], { v: /b/ }, [1, 2]),
-  finds([{ v: "abc" }, { v: /b/ }], { v: { $eq: /b/ } }, [2]),
-  finds([{ v: ["abc", "x"] }, { v: ["abc"] }], { v: { $all: [/b/, "x"] } }, [1]),
+export const arrayAndLogicCases: Case[] = [
   finds(
     [{ v: 5 }, { v: 50 }, { v: null }, {}, { v: "xb" }],
-    { v: { $in: [...Array(30).keys(), null, /b/] } },
+    { v: { $in: [...Array(30).keys(), null, "xb"] } },
     [1, 3, 4, 5],
   ),
-  finds([{ v: "abc" }, { v: "b" }], { v: new BSONRegExp("^B$", "i") }, [2]),
-  finds([{ v: "abc" }], { v: { $regex: "(" } }, code(51091)),
-  finds([{ v: "abc" }, { v: 5 }, {}], { v: { $not: /b/ } }, [2, 3]),
   finds([{ v: 1 }, { v: 9 }, {}], { v: { $not: { $gt: 5 } } }, [1, 3]),
   finds([{ v: [1, 9] }, { v: [1] }], { v: { $not: { $gt: 5 } } }, [2]),
-];
+  finds([{ v: [1, 2] }, { v: [1] }, { v: 5 }], { "v.1": { $exists: false } }, [2, 3]),
 
-export const arrayAndLogicCases: Case[] = [
-  finds([{ v: [[5]] }, { v: [{ 0: 5 }] }, { v: [5] }], { v: { $elemMatch: { 0: 5 } } }, [1, 2]),
-  finds([{ v: [[]] }, { v: [{}] }, { v: [5] }, { v: {} }], { v: { $elemMatch: {} } }, [1, 2]),
-  finds([{ v: 2 }, { v: [1, 2] }, { v: [3] }], { v: { $all: [2] } }, [1, 2]),
-  finds([{ v: [1, 2, 3] }, { v: [1] }], { v: { $all: [1, 3] } }, [1]),
-  finds([{ v: [1] }], { v: { $all: [] } }, []),
-  finds(
-    [
-      {
-        v: [
-          { a: 1, b: 1 },
-          { a: 2, b: 2 },
-        ],
-      },
-      { v: [{ a: 1, b: 2 }] },
-    ],
-    { v: { $all: [{ $elemMatch: { a: 1, b: 1 } }, { $elemMatch: { a: 2 } }] } },
-    [1],
-  ),
-  finds([{ v: [1, 20] }, { v: [5] }], { v: { $elemMatch: { $gt: 3, $lt: 10 } } }, [2]),
-  finds(
-    [
-      {
-        v: [
-          { a: 1, b: 2 },
-          { a: 2, b: 1 },
-        ],
-      },
-      { v: [{ a: 1, b: 1 }] },
-      { v: { a: 1, b: 1 } },
-    ],
-    { v: { $elemMatch: { a: 1, b: 1 } } },
-    [2],
-  ),
-  finds([{ v: [{ a: [{ b: 1 }] }] }], { v: { $elemMatch: { "a.b": 1 } } }, [1]),
-  finds([{ v: [[1, 2], [3]] }, { v: [1, 2] }], { v: { $elemMatch: { $eq: 1 } } }, [2]),
-  finds(
-    [{ v: [{ s: "a" }, { s: "b" }] }, { v: [{ s: "c" }] }],
-    { v: { $elemMatch: { $or: [{ s: "b" }, { s: "x" }] } } },
-    [1],
-  ),
   finds([{ v: [1, 2] }, { v: [] }, { v: 1 }, { v: [[1, 2], 3] }], { v: { $size: 2 } }, [1, 4]),
   finds([{ v: [1, 2] }], { v: { $size: -1 } }, code(9), RARE),
-  finds(
-    [
-      { a: 1, b: 1 },
-      { a: 1, b: 2 },
-    ],
-    { $and: [{ a: 1 }, { b: 2 }] },
-    [2],
-  ),
   finds([{ a: 1 }, { b: 1 }, { a: 2 }], { $or: [{ a: 1 }, { b: 1 }] }, [1, 2]),
-  finds([{ a: 1 }, { b: 1 }, { a: 2 }], { $nor: [{ a: 1 }, { b: 1 }] }, [3]),
-  finds([{ a: 1 }], { $and: [] }, code(2)),
+  finds([{ a: 1 }], { $or: [] }, code(2)),
   finds([{ a: 1 }], { $or: [1] }, code(2)),
   finds([{ a: 1 }], { $nothing: 1 }, code(2)),
   finds([{ a: 1 }], { a: { $nothing: 1 } }, code(2)),
   finds([{ a: 1 }], { a: { $gt: 1, b: 2 } }, code(2)),
-];
-
-const soon = new Date(Date.now() + 3_600_000);
-const past = new Date(Date.now() - 3_600_000);
-
-export const expressionCases: Case[] = [
-  finds([{ due: past }, { due: soon }], { $expr: { $lte: ["$due", "$$NOW"] } }, [1]),
-  finds([{ due: past }, { due: soon }], { $expr: { $gt: ["$due", { $add: ["$$NOW", 1000] }] } }, [2]),
-  finds([{ due: past }, { due: soon }], { $expr: { $lt: [{ $subtract: ["$due", "$$NOW"] }, 0] } }, [1]),
-  finds([{ a: 4 }, {}, { a: 6 }, { a: null }], { $expr: { $lt: ["$a", 5] } }, [1, 2, 4]),
-  finds([{ a: null }, {}], { $expr: { $eq: ["$a", null] } }, [1]),
-  finds(
-    [
-      { a: 1, b: 1 },
-      { a: 1, b: 2 },
-    ],
-    { $expr: { $eq: ["$a", "$b"] } },
-    [1],
-  ),
-  finds(
-    [
-      { a: 1, b: 1 },
-      { a: 1, b: 2 },
-    ],
-    { $expr: { $ne: ["$a", "$b"] } },
-    [2],
-  ),
-  finds([{ a: "x" }, { a: 3 }], { $expr: { $gte: ["$a", 3] } }, [1, 2]),
-  finds(
-    [
-      { a: 1, b: 2 },
-      { a: 0, b: 2 },
-    ],
-    { $expr: { $and: ["$a", { $eq: ["$b", 2] }] } },
-    [1],
-  ),
-  finds(
-    [
-      { a: 1, b: 2 },
-      { a: 0, b: 3 },
-    ],
-    { $expr: { $or: ["$a", { $eq: ["$b", 2] }] } },
-    [1],
-  ),
-  finds([{ a: [{ b: 1 }, { b: 2 }] }], { $expr: { $eq: ["$a.b", [1, 2]] } }, [1]),
-  finds([{ a: "$b" }], { $expr: { $eq: ["$a", { $literal: "$b" }] } }, [1]),
-  finds([{ a: 1 }], { $expr: { $nothing: ["$a"] } }, code(168), RARE),
-  finds([{ a: 1 }], { $expr: { $eq: ["$a"] } }, code(16020), RARE),
-  finds([{ a: 1 }], { $expr: { $eq: ["$a", "$$nobody"] } }, code(17276), RARE),
 ];

@@ -1,8 +1,7 @@
 import { mongo } from "mongoose";
-import { becomes, type Case, code, filled, type Loose, RARE } from "./case.ts";
+import { becomes, type Case, code, RARE } from "./case.ts";
 
-const { Decimal128, Double, Long } = mongo;
-const dec = (text: string) => Decimal128.fromString(text);
+const { Double, Long } = mongo;
 
 export const fieldUpdateCases: Case[] = [
   becomes({ a: 1 }, { $set: { a: 2, b: "x" } }, { a: 2, b: "x" }),
@@ -13,8 +12,6 @@ export const fieldUpdateCases: Case[] = [
     { second: { gives: { z: 1, c: 1, b: 1, a: 1 } } },
   ),
   becomes({ a: { x: 1 } }, { $set: { "a.y.z": 1 } }, { a: { x: 1, y: { z: 1 } } }),
-  becomes({ a: [1, 2] }, { $set: { "a.1": 9, "a.3": 4 } }, { a: [1, 9, null, 4] }),
-  becomes({}, { $set: { "a.0": 1 } }, { a: { 0: 1 } }),
   becomes({ a: 5 }, { $set: { "a.b": 1 } }, code(28)),
   becomes({ a: null }, { $set: { "a.b": 1 } }, code(28)),
   becomes({ a: [1] }, { $set: { "a.b": 1 } }, code(28)),
@@ -27,7 +24,6 @@ export const fieldUpdateCases: Case[] = [
   becomes({ a: 1 }, { $set: { "": 1 } }, code(56), { second: RARE }),
   becomes({ a: 1 }, { $set: { $b: 1 } }, code(52), { second: RARE }),
   becomes({ a: 1, b: { c: 1, d: 2 } }, { $unset: { a: "", "b.c": 1, "x.y": 1 } }, { b: { d: 2 } }),
-  becomes({ a: [1, 2, 3] }, { $unset: { "a.1": 1 } }, { a: [1, null, 3] }),
   becomes({ a: 5 }, { $unset: { "a.b": 1 } }, { a: 5 }),
   becomes({ a: 1 }, { $inc: { a: 2, b: 3 } }, { a: 3, b: 3 }),
   becomes({ a: 1 }, { $inc: { a: 1.5 } }, { a: 2.5 }),
@@ -35,73 +31,24 @@ export const fieldUpdateCases: Case[] = [
   becomes({ a: 2147483647 }, { $inc: { a: 1 } }, { a: Long.fromString("2147483648") }),
   becomes({ a: Long.fromNumber(1) }, { $inc: { a: 1 } }, { a: Long.fromNumber(2) }),
   becomes({ a: Long.MAX_VALUE }, { $inc: { a: 1 } }, code(2)),
-  becomes({ a: dec("0.1") }, { $inc: { a: dec("0.2") } }, { a: dec("0.3") }),
-  becomes({ a: dec("1.50") }, { $inc: { a: 1 } }, { a: dec("2.50") }),
   becomes({ a: "x" }, { $inc: { a: 1 } }, code(14)),
   becomes({ a: null }, { $inc: { a: 1 } }, code(14)),
   becomes({ a: 1 }, { $inc: { a: "x" } }, code(14)),
-  becomes({ a: 3 }, { $mul: { a: 2, b: 5 } }, { a: 6, b: 0 }),
-  becomes({ a: 3 }, { $mul: { b: 1.5 } }, { a: 3, b: new Double(0) }),
-  becomes({ a: dec("1.1") }, { $mul: { a: 3 } }, { a: dec("3.3") }),
-  becomes({ a: "x" }, { $mul: { a: 2 } }, code(14)),
-  becomes({ a: 5, b: 5 }, { $min: { a: 3, b: 7, c: 1 } }, { a: 3, b: 5, c: 1 }),
-  becomes({ a: 5, b: 5 }, { $max: { a: 3, b: 7, c: 1 } }, { a: 5, b: 7, c: 1 }),
-  becomes({ a: 5 }, { $max: { a: "x" } }, { a: "x" }),
-  becomes({ a: 5 }, { $min: { a: new Double(5) } }, { a: 5 }),
-  becomes({ a: 1, b: 2 }, { $rename: { a: "c" } }, { b: 2, c: 1 }),
-  becomes({ a: 1, b: 2 }, { $rename: { a: "b" } }, { b: 1 }),
-  becomes({ a: { b: 1 } }, { $rename: { "a.b": "d.e", x: "y" } }, { a: {}, d: { e: 1 } }),
-  becomes({ a: 1 }, { $rename: { a: "a" } }, code(2), { second: { gives: code(40) } }),
-  becomes({ a: [{ b: 1 }] }, { $rename: { "a.0.b": "c" } }, code(2)),
   becomes({ a: 1 }, { $setOnInsert: { a: 5 }, $set: { b: 1 } }, { a: 1, b: 1 }),
-  becomes({ a: 1 }, { $currentDate: { a: "x" } }, code(2)),
-  {
-    name: "$currentDate gives dates and timestamps",
-    run: async (c) => {
-      await filled(c, [{ _id: 1 }]);
-      await c.updateOne({}, { $currentDate: { a: true as Loose, b: { $type: "date" }, c: { $type: "timestamp" } } });
-      return c.countDocuments({ a: { $type: "date" }, b: { $type: 9 }, c: { $type: "timestamp" } });
-    },
-    gives: 1,
-  },
 ];
 
 export const arrayUpdateCases: Case[] = [
   becomes({ a: [1] }, { $push: { a: 2, b: 3 } }, { a: [1, 2], b: [3] }),
   becomes({ a: [1] }, { $push: { a: [2, 3] } }, { a: [1, [2, 3]] }),
   becomes({ a: [1] }, { $push: { a: { $each: [2, 3] } } }, { a: [1, 2, 3] }),
-  becomes({ a: [1, 2] }, { $push: { a: { $each: [8, 9], $position: 1 } } }, { a: [1, 8, 9, 2] }),
-  becomes({ a: [1, 2] }, { $push: { a: { $each: [8], $position: -1 } } }, { a: [1, 8, 2] }),
   becomes({ a: [1, 2] }, { $push: { a: { $each: [3, 4], $slice: -3 } } }, { a: [2, 3, 4] }),
   becomes({ a: [1, 2] }, { $push: { a: { $each: [3], $slice: 2 } } }, { a: [1, 2] }),
   becomes({ a: [1, 2] }, { $push: { a: { $each: [], $slice: 0 } } }, { a: [] }),
   becomes({}, { $push: { a: { $each: [1, 2, 3], $slice: -2 } } }, { a: [2, 3] }),
-  becomes({ a: [3, 1] }, { $push: { a: { $each: [2], $sort: 1 } } }, { a: [1, 2, 3] }),
-  becomes(
-    { a: [{ n: 3 }, { n: 1 }] },
-    { $push: { a: { $each: [{ n: 2 }], $sort: { n: -1 }, $slice: 2 } } },
-    { a: [{ n: 3 }, { n: 2 }] },
-  ),
   becomes({ a: 5 }, { $push: { a: 1 } }, code(2)),
   becomes({ a: null }, { $push: { a: 1 } }, code(2)),
-  becomes({ a: [] }, { $push: { a: { $each: 5 } } }, code(2)),
   becomes({ a: [] }, { $push: { a: { $each: [1], $nothing: 1 } } }, code(2)),
-  becomes({ a: [1, 1] }, { $addToSet: { a: 2 } }, { a: [1, 1, 2] }),
-  becomes({ a: [1] }, { $addToSet: { a: new Double(1) } }, { a: [1] }),
-  becomes({ a: [1] }, { $addToSet: { a: { $each: [2, 1, 2, 3] }, b: 1 } }, { a: [1, 2, 3], b: [1] }),
-  becomes(
-    { a: [{ x: 1, y: 2 }] },
-    { $addToSet: { a: { y: 2, x: 1 } } },
-    {
-      a: [
-        { x: 1, y: 2 },
-        { y: 2, x: 1 },
-      ],
-    },
-  ),
-  becomes({ a: 5 }, { $addToSet: { a: 1 } }, code(2)),
-  becomes({ a: [1, 2, 1, 3] }, { $pull: { a: 1, b: 2 } }, { a: [2, 3] }),
-  becomes({ a: [1, 5, 9] }, { $pull: { a: { $gte: 5 } } }, { a: [1] }),
+  becomes({ a: [{ x: 1 }, 1, { x: [1, 2] }, { y: 1 }] }, { $pull: { a: { x: 1 }, b: { x: 2 } } }, { a: [1, { y: 1 }] }),
   becomes(
     {
       a: [
@@ -113,18 +60,6 @@ export const arrayUpdateCases: Case[] = [
     { a: [{ x: 2, y: 1 }] },
   ),
   becomes({ a: [{ x: 1 }, { x: 5 }] }, { $pull: { a: { x: { $gt: 2 } } } }, { a: [{ x: 1 }] }),
-  becomes({ a: [1, 2, 3] }, { $pull: { a: { $in: [1, 3] } } }, { a: [2] }),
-  becomes(
-    { a: ["ab", "cd"] },
-    { $pull: { a: /^a/ } },
-    { a: ["cd"] },
-    { second: { notAsked: "takes a regular expression for a value" } },
-  ),
-  becomes({ a: 5 }, { $pull: { a: 5 } }, code(2)),
-  becomes({ a: [1, 2, 3, 1] }, { $pullAll: { a: [1, 3] } }, { a: [2] }),
-  becomes({ a: [1] }, { $pullAll: { a: 1 } }, code(2)),
-  becomes({ a: [1, 2, 3] }, { $pop: { a: 1 } }, { a: [1, 2] }),
-  becomes({ a: [1, 2, 3] }, { $pop: { a: -1, b: 1 } }, { a: [2, 3] }),
-  becomes({ a: "x" }, { $pop: { a: 1 } }, code(14), { second: RARE }),
-  becomes({ a: [1] }, { $pop: { a: 5 } }, code(9)),
+  becomes({ a: [{ x: 1 }, { x: 2 }, { x: 3 }] }, { $pull: { a: { x: { $in: [1, 3] } } } }, { a: [{ x: 2 }] }),
+  becomes({ a: 5 }, { $pull: { a: { x: 5 } } }, code(2)),
 ];

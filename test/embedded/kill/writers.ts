@@ -68,7 +68,7 @@ async function step(
     return;
   }
   mine.splice(mine.indexOf(old), 1);
-  await noted(ledger, old, null, () => collection.findOneAndDelete({ _id: old }));
+  await noted(ledger, old, null, () => collection.deleteOne({ _id: old }));
 }
 
 async function noted(ledger: Ledger, id: string, state: State, act: () => Promise<unknown>): Promise<void> {
