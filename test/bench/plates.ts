@@ -16,31 +16,38 @@ export interface Labelled {
   name: string;
   /** what is counted together: the way in which it was spoilt, the kind of plate */
   group: string;
+  /** empty: nothing may be taken as read */
   plate: string;
   bytes: Buffer;
 }
 
-const USAGE =
-  "npm run bench:plates -- DIR [--degraded] [--painted]\nDIR holds labels.json, an array of { file, plate }\n";
+const USAGE = `npm run bench:plates -- DIR… [--degraded[=COUNT]] [--painted]
+Each DIR holds labels.json, an array of { file, plate }. --degraded: each photograph spoilt in COUNT of 23 ways (all), instead of as it is;
+--painted: plates of all kinds painted into the photographs.
+`;
+const SWITCH = /^--(painted|degraded(=[1-9]\d?)?)$/;
 
 type Outcome = "exact" | "wrong" | "unread";
 interface Group extends Record<Outcome, number> {
   total: number;
 }
 
-/** The pictures of a folder, or with a switch those spoilt in many ways, or plates of all kinds painted into them. */
-async function main([dir, ...switches]: string[]): Promise<void> {
-  if (!dir || switches.some((one) => one !== "--degraded" && one !== "--painted")) {
+/** The pictures of the folders, or with a switch those spoilt in many ways, or plates of all kinds painted into them. */
+async function main(words: readonly string[]): Promise<void> {
+  const dirs = words.filter((word) => !word.startsWith("--"));
+  const switches = words.filter((word) => word.startsWith("--"));
+  if (dirs.length === 0 || switches.some((one) => !SWITCH.test(one))) {
     say(USAGE);
     process.exitCode = 2;
     return;
   }
-  const originals = await labelled(dir);
+  const originals = (await Promise.all(dirs.map(labelled))).flat();
   const reader = createPlateReader();
   try {
     if (!(await reader.isAvailable())) throw new Error("the optional packages for reading are not installed");
     const sets: AsyncIterable<Labelled>[] = [];
-    if (switches.includes("--degraded")) sets.push(degradedPictures(originals));
+    const degraded = switches.find((one) => one.startsWith("--degraded"));
+    if (degraded) sets.push(degradedPictures(originals, Number(degraded.split("=")[1] ?? Number.POSITIVE_INFINITY)));
     if (switches.includes("--painted")) sets.push(paintedPictures(originals, reader));
     await measure(reader, sets.length > 0 ? sets : [asTheyAre(originals)]);
   } finally {
@@ -74,16 +81,20 @@ async function measure(reader: PlateReader, sets: readonly AsyncIterable<Labelle
   report(groups, times);
 }
 
-/** Exact and wrong: taken as read without a question. Unread: nothing found, or only offered for confirmation. */
+/**
+ * Exact and wrong: taken as read without a question. Unread: nothing found, or only offered for confirmation; where nothing may be read, that is
+ * exact.
+ */
 async function judge(reader: PlateReader, { name, plate, bytes }: Labelled): Promise<Outcome> {
   const reading = await reader.read(bytes, "awaited");
   const best = reading?.best;
-  const outcome: Outcome = !best?.sure ? "unread" : best.plate === plate ? "exact" : "wrong";
+  const asked: Outcome = plate ? "unread" : "exact";
+  const outcome: Outcome = !best?.sure ? asked : best.plate === plate ? "exact" : "wrong";
   if (outcome !== "exact") {
     const offered = best
       ? `${best.plate} (gap ${(best.gap / 100).toFixed(1)}; ${best.runnersUp.join(" ")})`
       : "nothing";
-    say(`${outcome.padEnd(7)}${name}: ${plate}, ${best?.sure ? "read as" : "offered"} ${offered}`);
+    say(`${outcome.padEnd(7)}${name}: ${plate || "no plate"}, ${best?.sure ? "read as" : "offered"} ${offered}`);
   }
   return outcome;
 }
@@ -105,7 +116,7 @@ function report(groups: ReadonlyMap<string, Group>, times: number[]): void {
   // where pictures are painted or spoilt, that takes memory of this process too
   const { own, children } = peakMegabytes();
   const figures = { medianMs: at(0.5), p95Ms: at(0.95), peakMb: own + children, readerMb: children };
-  say(`\n${JSON.stringify({ ...all, ...figures })}`);
+  say(`\n${JSON.stringify({ ...all, ...figures, groups: Object.fromEntries(groups) })}`);
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

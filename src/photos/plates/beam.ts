@@ -1,5 +1,5 @@
 import { BLANK, type Emissions, WIDTH } from "./emissions.ts";
-import { ALL_FORMS, cost, type Forms, narrowed, SYMBOLS } from "./grammar.ts";
+import { ALL_FORMS, type Forms, narrowed, priorOf, SYMBOLS } from "./grammar.ts";
 import type { SheetColour } from "./sheet-colour.ts";
 
 interface Beginning {
@@ -25,7 +25,7 @@ export function candidatesOf(emissions: Emissions, colour: SheetColour, most: nu
   let beam: Beginning[] = [{ symbols: [], forms: ALL_FORMS, blank: 0, symbol: NEVER }];
   for (let step = 0; step < emissions.steps; step++) beam = advanced(beam, emissions, step);
   return beam
-    .map((one) => ({ one, score: total(one) - cost(one.symbols, colour) }))
+    .map((one) => ({ one, score: total(one) - priorOf(one.symbols, colour).cost }))
     .filter(({ score }) => score > NEVER)
     .sort((a, b) => b.score - a.score)
     .slice(0, most)

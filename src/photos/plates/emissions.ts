@@ -20,6 +20,7 @@ export type Reduce = (line: RecognisedLine) => Emissions;
 /** Prepares the reduction of the recogniser's 6,625 characters to those of plates. */
 export function reducer(alphabet: readonly string[]): Reduce {
   const { symbols, nothing } = columnsOf(alphabet);
+  const known = [...new Set([...symbols.flat(), ...nothing])];
   return ({ probabilities, steps, symbols: width }) => {
     const values = new Float64Array(steps * WIDTH);
     const sum = (step: number, columns: readonly number[]) => {
@@ -30,7 +31,8 @@ export function reducer(alphabet: readonly string[]): Reduce {
     for (let step = 0; step < steps; step++) {
       const of = symbols.map((columns) => sum(step, columns));
       const none = sum(step, nothing);
-      const strange = Math.max(0, 1 - none - of.reduce((total, one) => total + one, 0));
+      // 0 and O share their columns
+      const strange = Math.max(0, 1 - sum(step, known));
       of.push(none + SKIPPED * strange);
       of.forEach((probability, symbol) => {
         values[step * WIDTH + symbol] = Math.log((1 - DOUBT) * probability + DOUBT / WIDTH);

@@ -10,6 +10,7 @@ const ANY = [...DIGITS, ...LETTERS];
 /** What the recogniser may say where a plate has this symbol: no plate has the look-alikes, so they are evidence for it. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   "0": "Oo〇",
+  O: "0〇",
   "1": "IilＩ|",
   沪: "泸户滬沪",
   苏: "蘇",
@@ -45,23 +46,29 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   学: "學",
   警: "謷",
   领: "領",
+  应: "應",
 };
 
 /** Between the office letter and the serial stands a dot; screws, seals and frames read as such signs too. */
 const NOTHING = " ·•．.:：-—_~^*'’‘`\"“”,，、;；!！|丨()（）[]【】。°…";
 
-export const SYMBOLS: readonly string[] = [...PROVINCES, ...ANY, ..."警学挂港澳使领"];
+export const SYMBOLS: readonly string[] = [...PROVINCES, ...ANY, "O", ..."警学挂港澳使领应急民航"];
+
+/** The kinds of domain/plate.ts, and two that are read without a kind of their own. */
+type Kind = PlateKind | "emergency" | "aviation";
 
 interface Form {
-  kind: PlateKind;
+  kind: Kind;
   /** the symbols that may stand in each place */
   places: readonly (readonly string[])[];
 }
 
 const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
-const officed = (...rest: string[][]) => [PROVINCES, LETTERS, ...rest];
+/** The letter O stands for the police in the place of the issuing office (粤O), and nowhere else. */
+const OFFICES = [...LETTERS, "O"];
+const officed = (...rest: string[][]) => [PROVINCES, OFFICES, ...rest];
 
-/** The forms of domain/plate.ts, place by place. */
+/** The forms of GA 36-2018 and those older ones that are still on the road, place by place. */
 const FORMS: readonly Form[] = [
   { kind: "ordinary", places: officed(...times(5, ANY)) },
   { kind: "nev-small", places: officed(ENERGY, ANY, ...times(4, DIGITS)) },
@@ -72,7 +79,10 @@ const FORMS: readonly Form[] = [
   { kind: "hong-kong", places: [["粤"], ["Z"], ...times(4, ANY), ["港"]] },
   { kind: "macau", places: [["粤"], ["Z"], ...times(4, ANY), ["澳"]] },
   { kind: "embassy", places: [...times(6, DIGITS), ["使"]] },
-  { kind: "consulate", places: [PROVINCES, ...times(5, DIGITS), ["领"]] },
+  { kind: "embassy", places: [["使"], ...times(6, DIGITS)] },
+  { kind: "consulate", places: [PROVINCES, ANY, ...times(4, DIGITS), ["领"]] },
+  { kind: "emergency", places: officed(...times(4, DIGITS), ["应"], ["急"]) },
+  { kind: "aviation", places: [["民"], ["航"], LETTERS, ...times(4, DIGITS)] },
   { kind: "armed-police", places: [["W"], ["J"], PROVINCES, ...times(4, DIGITS), [...DIGITS, ..."JBXTHSD"]] },
   { kind: "armed-police", places: [["W"], ["J"], ...times(4, DIGITS), [...DIGITS, ..."JBXTHSD"]] },
   { kind: "army", places: [LETTERS, LETTERS, ...times(5, DIGITS)] },
@@ -81,6 +91,8 @@ const FORMS: readonly Form[] = [
 /** For each form and place a set of symbols by number. */
 const PLACES = FORMS.map(({ places }) => places.map((symbols) => new Set(symbols.map((s) => SYMBOLS.indexOf(s)))));
 const IS_LETTER = SYMBOLS.map((symbol) => LETTERS.includes(symbol));
+const IS_ENERGY = SYMBOLS.map((symbol) => ENERGY.includes(symbol));
+const IS_CHINESE = SYMBOLS.map((symbol) => symbol > "\u4e00");
 export const IS_PROVINCE = SYMBOLS.map((symbol) => PROVINCES.includes(symbol));
 
 /** The forms that a beginning still allows, as bits. */
@@ -96,15 +108,34 @@ export function narrowed(forms: Forms, place: number, symbol: number): Forms {
   return left;
 }
 
-/** Nats that a form costs on a sheet of a colour, by GA 36-2018; a cast of light can make any colour of any other, so none is impossible. */
-const ON_SHEET: Readonly<Record<SheetColour, Partial<Record<PlateKind, number>> & { other: number }>> = {
+/**
+ * Nats that a form costs on a sheet of a colour, by GA 36-2018; a cast of light can make any colour of any other, so none is impossible. The
+ * forms without any Chinese character also stand on foreign plates: they are looked for on the white sheets that the standard gives them.
+ */
+const ON_SHEET: Readonly<Record<SheetColour, Partial<Record<Kind, number>> & { other: number }>> = {
   blue: { ordinary: 0, other: 5 },
-  green: { "nev-small": 0, "nev-large": 0, other: 6 },
+  green: { "nev-small": 0, "nev-large": 0, aviation: 0.5, other: 6 },
   yellow: { ordinary: 0, learner: 0, trailer: 0, "nev-large": 0.5, other: 5 },
-  white: { ordinary: 0, police: 0.5, army: 2, "armed-police": 2, "nev-small": 1, "nev-large": 1, other: 4 },
+  white: {
+    ordinary: 0,
+    police: 0.5,
+    emergency: 1,
+    army: 2,
+    "armed-police": 2,
+    "nev-small": 1,
+    "nev-large": 1,
+    other: 4,
+  },
   black: { ordinary: 0, "hong-kong": 0, macau: 0, embassy: 1, consulate: 1, other: 4 },
   unknown: { ordinary: 0, "nev-small": 0.5, "nev-large": 0.5, police: 1, learner: 1, trailer: 1, other: 4 },
+  dark: { ordinary: 0, "hong-kong": 1, macau: 1, embassy: 1, consulate: 1, other: 4 },
+  strange: { other: 4 },
 };
+const ONLY_ON_WHITE: readonly Kind[] = ["army", "armed-police"];
+/** A pale new-energy sheet is taken for these, too. */
+const SHEETS_OF_ANY: readonly SheetColour[] = ["white", "unknown"];
+/** A sheet on which a form costs as much is not the one that the standard gives it. */
+const MISPLACED = 4;
 
 /** An ordinary serial has at most two letters, apart from a few chosen by their owners. */
 const LETTERS_COST = [0, 0, 0, 2.5, 6, 8, 8, 8, 8];
@@ -113,20 +144,47 @@ const OFFICE_PLACES = 2;
 /** The network's own leaning (see verdict.ts). */
 const LEANING = { symbol: SYMBOLS.indexOf("皖"), nats: 2 };
 
-/** Nats to take off a whole string; infinite when no form ends with it. */
-export function cost(symbols: readonly number[], colour: SheetColour): number {
+/** Office letter O: every 0 looks like it, and few cars have it. */
+const RARE = { symbol: SYMBOLS.indexOf("O"), nats: 1.5 };
+
+/** What is known of a string before anything of it is seen. */
+export interface Prior {
+  /** nats to take off; infinite when no form ends with it */
+  cost: number;
+  /** the sheet has a colour that the standard gives to this form */
+  isPlaced: boolean;
+  /** a Chinese character is in it: no foreign plate has one */
+  isChinese: boolean;
+}
+
+export function priorOf(symbols: readonly number[], colour: SheetColour): Prior {
   let forms = ALL_FORMS;
   symbols.forEach((symbol, place) => {
     forms = narrowed(forms, place, symbol);
   });
   let least = Number.POSITIVE_INFINITY;
-  const letters = symbols.slice(OFFICE_PLACES).filter((symbol) => IS_LETTER[symbol]).length;
   FORMS.forEach(({ kind, places }, form) => {
     if (!(forms & (1 << form)) || places.length !== symbols.length) return;
-    const sheet = ON_SHEET[colour];
-    least = Math.min(least, (sheet[kind] ?? sheet.other) + LETTERS_COST[letters]!);
+    least = Math.min(least, costOnSheet(kind, colour));
   });
-  return least + (symbols[0] === LEANING.symbol ? LEANING.nats : 0);
+  const letters = symbols.slice(OFFICE_PLACES).filter((symbol) => IS_LETTER[symbol]).length;
+  const leaning = symbols[0] === LEANING.symbol ? LEANING.nats : 0;
+  const rare = symbols[1] === RARE.symbol ? RARE.nats : 0;
+  return {
+    cost: least + LETTERS_COST[letters]! + leaning + rare,
+    isPlaced: least < MISPLACED && !(SHEETS_OF_ANY.includes(colour) && mayLackOne(symbols)),
+    isChinese: symbols.some((symbol) => IS_CHINESE[symbol]),
+  };
+}
+
+/** Seven characters that a new-energy plate shows of which one of the eight is out of sight: its letter stands first or last in the serial. */
+function mayLackOne(symbols: readonly number[]): boolean {
+  return symbols.length === 7 && [symbols[OFFICE_PLACES]!, symbols[6]!].some((symbol) => IS_ENERGY[symbol]);
+}
+
+function costOnSheet(kind: Kind, colour: SheetColour): number {
+  if (colour !== "white" && ONLY_ON_WHITE.includes(kind)) return Number.POSITIVE_INFINITY;
+  return ON_SHEET[colour][kind] ?? ON_SHEET[colour].other;
 }
 
 /** For each symbol the numbers of the recogniser's characters that speak for it, and those that speak for nothing (the blank first). */

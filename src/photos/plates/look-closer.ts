@@ -1,9 +1,10 @@
 import { detectLines, type TextBox } from "../ocr/detector.ts";
-import { type Quad, scaled, sizeOf } from "../ocr/geometry.ts";
+import { grown, type Quad, scaled, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
 import { straighten } from "../ocr/warp.ts";
 import { type Eyes, lookAt, pooled, type Sighting, sighting } from "./sight.ts";
 import { middleOf } from "./spots.ts";
+import { isSure, verdictOn } from "./verdict.ts";
 import type { View } from "./views.ts";
 
 const VIEWS: readonly View[] = [
@@ -13,20 +14,46 @@ const VIEWS: readonly View[] = [
 /** of the four corners found, or without them leaning a little to either side */
 const STRAIGHT: readonly View[] = [{ grey: true }, { stretch: 1.3 }];
 const LEANING: readonly View[] = [{ grey: true }, { stretch: 1.3, shear: -0.12 }];
+/** how far the letters of a plate may lean that is seen from the side and from above, in shares of their height */
+const LEANS = [-0.8, -0.5, -0.25, 0.25, 0.5, 0.8];
 /** the plate's surroundings in widths of its line, and what the network sees of them */
 const CROP = { width: 2.2, height: 1.5 };
 const CROP_SIDE = 320;
 const MOST_CROP = 1_200;
+/** nats */
+const FAR = 1;
 
-/** Goes up to a plate: the line is found anew in a crop around it, of a larger raster of the same picture where there is one, and all views are pooled. */
+/**
+ * Goes up to a plate: the line is laid level and found anew in a crop around it, of a larger raster of the same picture where there is one, and
+ * all views are pooled. Where that does not settle it, its letters may lean.
+ */
 export async function closer(eyes: Eyes, seen: Sighting, raster: Raster): Promise<Sighting> {
   const scale = raster.width / seen.raster.width;
   const rows = seen.rows.map((row) => scaled(row, scale, scale)) as unknown as Sighting["rows"];
   const near = rows.length === 1 ? await foundAnew(eyes, raster, rows[0]) : null;
-  if (!near) return pooled(seen, (await lookAt(eyes, sighting(raster, rows), [...VIEWS, ...LEANING])).views);
-  const level = await lookAt(eyes, sighting(near.crop, [near.corners]), VIEWS);
-  const straight = await lookAt(eyes, sighting(near.crop, [near.outline()]), STRAIGHT);
-  return pooled(seen, [...level.views, ...straight.views]);
+  const spot = near ? sighting(near.crop, [near.corners]) : sighting(raster, rows);
+  const level = await lookAt(eyes, spot, near ? VIEWS : [...VIEWS, ...LEANING]);
+  const straight = near ? (await lookAt(eyes, sighting(near.crop, [near.outline()]), STRAIGHT)).views : [];
+  const all = pooled(seen, [...level.views, ...straight]);
+  return isSure(verdictOn(all.ranking)) ? all : await upright(eyes, all, spot);
+}
+
+/** Looks for the lean at which the letters are seen best; what was seen before is forgotten where that is far better. */
+async function upright(eyes: Eyes, seen: Sighting, spot: Sighting): Promise<Sighting> {
+  let best = { score: Number.NEGATIVE_INFINITY, shear: 0 };
+  for (const shear of LEANS) {
+    const { score } = verdictOn((await lookAt(eyes, spot, [{ grey: true, shear }])).ranking);
+    if (score > best.score) best = { score, shear };
+  }
+  const { shear } = best;
+  if (best.score < verdictOn(seen.ranking).score) return seen;
+  const views = [
+    { grey: true, shear },
+    { shear, stretch: 1.3 },
+    { shear, across: -0.07, along: 0.08 },
+  ];
+  const stood = pooled({ ...seen, views: [] }, (await lookAt(eyes, spot, views)).views);
+  return verdictOn(stood.ranking).score > verdictOn(seen.ranking).score + FAR ? stood : seen;
 }
 
 async function foundAnew(eyes: Eyes, raster: Raster, line: Quad): Promise<(TextBox & { crop: Raster }) | null> {
@@ -47,13 +74,6 @@ async function foundAnew(eyes: Eyes, raster: Raster, line: Quad): Promise<(TextB
 }
 
 function surroundings(line: Quad): Quad {
-  const { x, y } = middleOf(line);
-  const { width } = sizeOf(line);
-  const [right, down] = [(width * CROP.width) / 2, (width * CROP.height) / 2];
-  return [
-    { x: x - right, y: y - down },
-    { x: x + right, y: y - down },
-    { x: x + right, y: y + down },
-    { x: x - right, y: y + down },
-  ];
+  const { width, height } = sizeOf(line);
+  return grown(line, (width * (CROP.width - 1)) / 2, (width * CROP.height - height) / 2);
 }

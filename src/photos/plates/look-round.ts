@@ -1,12 +1,13 @@
 import { type Quad, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
 import { type Eyes, lookAt, type Sighting, sighting } from "./sight.ts";
-import { boxAbove, isPlateShaped, type Rows, rowsAbove, rowsWithin } from "./spots.ts";
+import { boxAbove, isPlateShaped, type Rows, rowsAbove, rowsWithin, tilted } from "./spots.ts";
 import { isLegible, isPlain, isPlate, verdictOn } from "./verdict.ts";
 import type { View } from "./views.ts";
 
-/** lines of text that are read, the largest first: of a street full of shop signs no more than these */
+/** lines of text that are read, the largest first: of a street full of shop signs no more than these, and of tall boxes fewer still */
 const MOST_LINES = 4;
+const MOST_TALL = 2;
 const BRIEF: readonly View[] = [{ grey: true, brief: true }];
 const FIRST: readonly View[] = [{ grey: true }];
 const SECOND: readonly View[] = [{ across: -0.07, along: 0.08 }];
@@ -17,10 +18,8 @@ const TWO_ROWS_ASPECT = 2.9;
 
 /** Reads those lines of text of a picture that may be plates. */
 export async function lookRound(eyes: Eyes, raster: Raster, boxes: readonly Quad[]): Promise<Sighting[]> {
-  const area = (corners: Quad) => sizeOf(corners).width * sizeOf(corners).height;
-  const largest = boxes.filter(isPlateShaped).sort((a, b) => area(b) - area(a));
   const seen: Sighting[] = [];
-  for (const corners of largest.slice(0, MOST_LINES)) {
+  for (const corners of linesOf(boxes)) {
     const isFound = seen.some(({ ranking }) => isLegible(verdictOn(ranking)));
     // most of what stands beside a plate that was read are badges and stickers
     if (isFound && !(await mayBePlate(eyes, raster, corners))) continue;
@@ -29,6 +28,13 @@ export async function lookRound(eyes: Eyes, raster: Raster, boxes: readonly Quad
     if (one) seen.push(one);
   }
   return seen;
+}
+
+function linesOf(boxes: readonly Quad[]): Quad[] {
+  const area = (corners: Quad) => sizeOf(corners).width * sizeOf(corners).height;
+  const largest = (quads: Quad[]) => quads.filter(isPlateShaped).sort((a, b) => area(b) - area(a));
+  const tall = boxes.filter((corners) => sizeOf(corners).height > sizeOf(corners).width).flatMap(tilted);
+  return [...largest([...boxes]).slice(0, MOST_LINES), ...largest(tall).slice(0, MOST_TALL)];
 }
 
 async function mayBePlate(eyes: Eyes, raster: Raster, corners: Quad): Promise<boolean> {

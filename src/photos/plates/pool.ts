@@ -1,11 +1,14 @@
 import { type Candidate, candidatesOf, likelihood } from "./beam.ts";
 import type { Emissions } from "./emissions.ts";
-import { cost } from "./grammar.ts";
+import { type Prior, priorOf } from "./grammar.ts";
 import type { SheetColour } from "./sheet-colour.ts";
 
 export interface Ranked extends Candidate {
   /** mean over the views of the log-probability, less what its form costs */
   score: number;
+  prior: Prior;
+  /** log-probability in each view */
+  inView: readonly number[];
 }
 
 const FROM_EACH_VIEW = 6;
@@ -18,8 +21,10 @@ export function ranked(views: readonly Emissions[], colour: SheetColour): Ranked
   }
   return [...proposed.values()]
     .map((candidate) => {
-      const sum = views.reduce((total, view) => total + likelihood(view, candidate.symbols), 0);
-      return { ...candidate, score: sum / views.length - cost(candidate.symbols, colour) };
+      const inView = views.map((view) => likelihood(view, candidate.symbols));
+      const prior = priorOf(candidate.symbols, colour);
+      const mean = inView.reduce((total, one) => total + one, 0) / views.length;
+      return { ...candidate, inView, prior, score: mean - prior.cost };
     })
     .sort((a, b) => b.score - a.score);
 }

@@ -7,6 +7,7 @@ import { closer } from "./look-closer.ts";
 import { lookRound } from "./look-round.ts";
 import { openPicture, type Picture } from "./picture.ts";
 import { type Eyes, pooled, type Sighting } from "./sight.ts";
+import { isEvenlySpaced } from "./spacing.ts";
 import { type Rows, sameSpot } from "./spots.ts";
 import { isDoubtful, isLegible, isPlate, isSure, RUNNERS_UP, verdictOn } from "./verdict.ts";
 
@@ -78,12 +79,15 @@ function read(seen: Sighting, raster: Raster): ReadPlate {
   const [best, ...rest] = seen.ranking;
   return {
     plate: best!.plate,
-    sure: isSure(verdict) && isWhole(lastRow(seen), raster),
+    sure: isSure(verdict) && isWhole(lastRow(seen), raster) && hasNoGap(seen),
     gap: Math.round(verdict.gap * 100),
     box: boxOf(seen.rows, raster),
     runnersUp: rest.slice(0, RUNNERS_UP).map(({ plate }) => plate),
   };
 }
+
+const hasNoGap = ({ rows, views, ranking }: Sighting): boolean =>
+  rows.length === 2 || isEvenlySpaced(views[0]!, ranking[0]!.symbols);
 
 /** The upright box around all rows, within the picture, in thousandths. */
 function boxOf(rows: Rows, { width, height }: Raster): ReadPlate["box"] {

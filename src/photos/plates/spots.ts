@@ -13,6 +13,19 @@ export const isPlateShaped = (corners: Quad): boolean => {
   return width >= LEAST_WIDTH && width > height * LEAST_ASPECT && width < height * MOST_ASPECT;
 };
 
+/** Sideways share of a long side below which its text may run up as well as down. */
+const UPRIGHT = 0.35;
+
+/** The ways to read a tall box, the plate of a car or a phone at a steep tilt: along its longer sides, from the left. */
+export function tilted(corners: Quad): Quad[] {
+  const [a, b, c, d] = corners;
+  const down: Quad = [b, c, d, a];
+  const up: Quad = [d, a, b, c];
+  const sideways = (c.x - b.x) / Math.max(1, distance(b, c));
+  if (Math.abs(sideways) < UPRIGHT) return [down, up];
+  return sideways > 0 ? [down] : [up];
+}
+
 /** Where GA 36-2018 puts province and letter above the serial: centred, 60 of 110 mm high. */
 const UPPER = { left: 0.17, right: 0.83, top: -0.68, bottom: -0.02 };
 

@@ -30,6 +30,18 @@ export async function paintPlate(kind: PaintedKind, plate: string): Promise<Rast
   return raster;
 }
 
+/** The plate with one of its characters out of sight behind a finger, mud or a tow bar. */
+export function covered(plate: Raster, kind: PaintedKind, { text, index }: { text: string; index: number }): Raster {
+  const { x, y, width, height } = placesOf(kind, text).filter(({ character }) => character !== "·")[index]!;
+  const [left, right] = [Math.round((x - 4) * SCALE), Math.round((x + width + 4) * SCALE)];
+  const data = Uint8Array.from(plate.data);
+  for (let row = Math.round((y - 8) * SCALE); row < (y + height + 8) * SCALE; row++) {
+    data.fill(COVER, (row * plate.width + left) * 3, (row * plate.width + right) * 3);
+  }
+  return { ...plate, data };
+}
+const COVER = 96;
+
 /** One row: 45 × 90 mm, the dot after the second. Two rows: the province and its letter 80 × 60 above, the serial 65 × 110 below. */
 function placesOf(kind: PaintedKind, plate: string): Place[] {
   const characters = [...plate];

@@ -2,7 +2,8 @@ import { at, type Quad } from "../../../src/photos/ocr/geometry.ts";
 import { type Raster, rasterOf } from "../../../src/photos/ocr/raster.ts";
 import type { PlateReader } from "../../../src/photos/plates/reader.ts";
 import type { Labelled, Original } from "../plates.ts";
-import { PAINTED_KINDS } from "./plate-kinds.ts";
+import { PAINTED_KINDS, STRANGE_KINDS } from "./plate-kinds.ts";
+import { randomFrom } from "./random.ts";
 import { type Ground, paintScene } from "./scene.ts";
 
 const SIDE = 1_344;
@@ -10,7 +11,10 @@ const OF_EACH_KIND = 20;
 /** of 255, what a plate's own paint has on a bright day */
 const DAY = 115;
 
-/** Plates of every kind, half of them over the plates of the photographs, half of them on a drawn car. */
+/**
+ * Plates of every kind, half of them over the plates of the photographs, half of them on a drawn car; then foreign ones, and some with a
+ * character covered, of which nothing may be taken as read.
+ */
 export async function* paintedPictures(originals: readonly Original[], reader: PlateReader): AsyncGenerator<Labelled> {
   const grounds: Ground[] = [];
   for (const original of originals) {
@@ -22,6 +26,15 @@ export async function* paintedPictures(originals: readonly Original[], reader: P
       const ground = seed % 2 ? (grounds[(seed * 5 + index) % grounds.length] ?? null) : null;
       const { name, plate, bytes } = await paintScene(kind, seed * PAINTED_KINDS.length + index, ground);
       yield { name, group: kind.name, plate, bytes };
+    }
+    for (const kind of STRANGE_KINDS) {
+      const { name, bytes } = await paintScene(kind, seed, null);
+      yield { name, group: kind.name, plate: "", bytes };
+    }
+    for (const kind of PAINTED_KINDS.filter((one) => one.name === "blue" || one.name === "nev-small")) {
+      const hidden = seed % kind.number(randomFrom(seed)).length;
+      const { name, bytes } = await paintScene(kind, seed, null, hidden);
+      yield { name: `${name} without its character ${hidden + 1}`, group: `${kind.name}-covered`, plate: "", bytes };
     }
   }
 }

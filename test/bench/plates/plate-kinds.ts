@@ -76,4 +76,25 @@ export const PAINTED_KINDS: readonly PaintedKind[] = [
   },
   { ...car, name: "hong-kong", ground: plain(BLACK), ink: WHITE, number: (r) => `粤Z${serial(r, 4)}港` },
   { ...car, name: "macau", ground: plain(BLACK), ink: WHITE, number: (r) => `粤Z${serial(r, 4)}澳` },
+  {
+    ...car,
+    name: "consulate",
+    ground: plain(BLACK),
+    ink: WHITE,
+    red: "领",
+    number: (r) => `${r.of(PROVINCES)}${text(r, DIGITS, 5)}领`,
+  },
+  { ...car, name: "embassy", ground: plain(BLACK), ink: WHITE, red: "使", number: (r) => `${text(r, DIGITS, 6)}使` },
+  { ...car, name: "office-o", ground: plain(BLUE), ink: WHITE, number: (r) => `${r.of(PROVINCES)}O${serial(r)}` },
+];
+
+const LIME: Colour = [170, 240, 40];
+const foreign = (random: Random) => text(random, LETTERS, 2) + text(random, DIGITS, 5);
+
+/** What is no plate of this country, or shown in a colour that none has: nothing of it may be taken as read. */
+export const STRANGE_KINDS: readonly PaintedKind[] = [
+  { ...car, name: "foreign-white", ground: plain(WHITE), ink: BLACK, number: foreign },
+  { ...car, name: "foreign-yellow", ground: plain(YELLOW), ink: BLACK, number: foreign },
+  { ...rear, name: "foreign-rear", ground: plain(WHITE), ink: BLACK, number: foreign },
+  { ...car, name: "yellow-green", ground: plain(LIME), ink: BLACK, number: (r) => head(r) + serial(r) },
 ];

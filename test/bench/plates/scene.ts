@@ -2,7 +2,7 @@ import sharp from "sharp";
 import type { Point, Quad } from "../../../src/photos/ocr/geometry.ts";
 import type { Raster } from "../../../src/photos/ocr/raster.ts";
 import { mount } from "./mount.ts";
-import { paintPlate } from "./paint.ts";
+import { covered, paintPlate } from "./paint.ts";
 import { PAINTED_KINDS, type PaintedKind } from "./plate-kinds.ts";
 import { type Random, randomFrom } from "./random.ts";
 
@@ -20,15 +20,22 @@ export interface Ground {
   light: number;
 }
 
-/** A plate of the kind on a ground, seen at an angle, then out of focus, grainy, and compressed. */
-export async function paintScene(kind: PaintedKind, seed: number, ground: Ground | null): Promise<PaintedScene> {
+/** A plate of the kind on a ground, seen at an angle, then out of focus, grainy, and compressed; with `hidden` that character of it is covered. */
+export async function paintScene(
+  kind: PaintedKind,
+  seed: number,
+  ground: Ground | null,
+  hidden?: number,
+): Promise<PaintedScene> {
   const random = randomFrom(seed * 7919 + PAINTED_KINDS.indexOf(kind));
   const plate = kind.number(random);
   const place = ground ?? drawnGround(random);
   const picture: Raster = { ...place.raster, data: Uint8Array.from(place.raster.data) };
   const width = place.plateWidth * random.between(0.9, 1.15);
   const corners = anyCorners(place.middle, { width, height: (width * kind.height) / kind.width }, random);
-  mount(picture, await paintPlate(kind, plate), { corners, light: place.light * random.between(0.75, 1.05) });
+  const painted = await paintPlate(kind, plate);
+  const sheet = hidden === undefined ? painted : covered(painted, kind, { text: plate, index: hidden });
+  mount(picture, sheet, { corners, light: place.light * random.between(0.75, 1.05) });
   addGrain(picture.data, random.between(1, 8), random);
   const bytes = await sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 } })
     .blur(random.between(0.4, 0.4 + width / 220))

@@ -6,7 +6,7 @@ import sharp from "sharp";
 import type { AppError } from "../../../src/errors.ts";
 import { rasterOf } from "../../../src/photos/ocr/raster.ts";
 import { createPlateReader } from "../../../src/photos/plates/reader.ts";
-import { PAINTED_KINDS } from "../../bench/plates/plate-kinds.ts";
+import { PAINTED_KINDS, STRANGE_KINDS } from "../../bench/plates/plate-kinds.ts";
 import { type PaintedScene, paintScene } from "../../bench/plates/scene.ts";
 
 const reader = createPlateReader({ niceness: 0 });
@@ -30,6 +30,25 @@ for (const { name } of PAINTED_KINDS) {
     const { x, y, width, height } = reading!.best!.box;
     assert.ok(width > 50 && height > 15 && x + width <= 1000 && y + height <= 1000);
     assert.ok([x, y, width, height, reading!.best!.gap].every(Number.isInteger));
+  });
+}
+
+for (const strange of STRANGE_KINDS) {
+  test(`nothing of a ${strange.name} plate is taken as read`, async () => {
+    const { bytes } = await paintScene(strange, SEED, null);
+    const { best, others } = (await reader.read(bytes))!;
+    assert.ok(![best, ...others].some((one) => one?.sure));
+  });
+}
+
+for (const [name, hidden] of [
+  ["blue", 0],
+  ["blue", 4],
+  ["nev-small", 5],
+] as const) {
+  test(`a ${name} plate with its character ${hidden + 1} covered is asked for`, async () => {
+    const { bytes } = await paintScene(kind(name), SEED, null, hidden);
+    assert.ok(!(await reader.read(bytes))?.best?.sure);
   });
 }
 
@@ -101,11 +120,22 @@ for (const [file, plate] of [
   ["ccpd-0-phone.jpg", "皖A195K9"],
   ["sh-d71603-plate-closeup.jpg", "沪D71603"],
   ["shan-ad2n68-far.jpg", "陕AD2N68"],
+  // the office letter O; at a steep tilt
+  ["plates-2/n115.jpg", "粤OA2160"],
+  ["plates-2/n013.jpg", "川A019W2"],
 ] as const) {
   const url = new URL(file, PHOTOS);
   if (!existsSync(url)) continue;
   test(`the photograph ${file} is read for sure`, async () => {
     const reading = await reader.read(await readFile(url));
     assert.deepEqual([reading?.best?.plate, reading?.best?.sure], [plate, true]);
+  });
+}
+
+const YELLOW_GREEN = new URL("plates-2/n018.jpg", PHOTOS);
+if (existsSync(YELLOW_GREEN)) {
+  test("a photographed plate that shines yellow-green is asked for", async () => {
+    const reading = await reader.read(await readFile(YELLOW_GREEN));
+    assert.notEqual(reading?.best?.sure, true);
   });
 }
