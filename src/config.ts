@@ -20,6 +20,8 @@ export interface Insurer {
   url: string | null;
   /** version of `claim.submitted` that it reads */
   schemaVersion: 1 | 2;
+  /** what the insurer has agreed to tell its customers, such as how soon it calls; null: nothing is promised for it */
+  promise: { zh: string; en: string } | null;
   /** name of the variable that holds the secret (whsec_…), and the live secrets: all sign, all verify */
   secretEnv: string | null;
   secrets: string[];
@@ -183,7 +185,7 @@ function configOf(settings: Settings, read: Read): Config {
     standIns,
     wechat: wechatOf(settings, standIns.platform ? `${publicUrl}/simulator/platform` : null),
     keys: { data, session },
-    insurers: settings.insurers.map(({ code, name, hotline, url, secretEnv, schemaVersion }) => ({
+    insurers: settings.insurers.map(({ code, name, hotline, url, secretEnv, schemaVersion, promise }) => ({
       code,
       ...(typeof name === "string" ? { zh: name, en: name } : name),
       hotline,
@@ -191,6 +193,7 @@ function configOf(settings: Settings, read: Read): Config {
       secretEnv: secretEnv ?? null,
       secrets: secretEnv ? secretsOf(env[secretEnv]) : [],
       schemaVersion,
+      promise: promise ?? null,
     })),
     allowPrivateAddresses: settings.allowPrivateAddresses ?? !production,
     trustProxy: settings.trustProxy,

@@ -275,7 +275,17 @@ describe("the three layers", () => {
     assert.deepEqual(config.wechat.apiUrls, ["http://a.example", "http://b.example/x"]);
     assert.equal(config.wechat.openUrl, "http://a.example");
     assert.deepEqual(config.insurers, [
-      { code: "AB", zh: "A", en: "A", hotline: "", url: null, secretEnv: null, secrets: [], schemaVersion: 1 },
+      {
+        code: "AB",
+        zh: "A",
+        en: "A",
+        hotline: "",
+        url: null,
+        secretEnv: null,
+        secrets: [],
+        schemaVersion: 1,
+        promise: null,
+      },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, NewEvent } from "../domain/accident.ts";
 import { hasClaimEvent } from "../domain/claim-events.ts";
-import { callInsurer } from "../domain/claim-notice.ts";
+import { untakenNotices } from "../domain/claim-notice.ts";
 import { wireOf } from "../domain/claim-version-1.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
 
@@ -102,7 +102,7 @@ function delivered(accident: Accident, sent: Sent, insurerClaimNo: string | null
   return { accident: { ...accident, claims }, events: [event] };
 }
 
-/** The driver is told once to call, however late the claim is, and however often it is sent again and given up again. */
+/** The drivers are told once to call, however late the claim is, and however often it is sent again and given up again. */
 function givenUp(ctx: Context, accident: Accident, { ref, code }: { ref: string; code: string }): Change | null {
   const claim = accident.claims.find((candidate) => candidate.ref === ref);
   if (!claim) return null;
@@ -110,7 +110,7 @@ function givenUp(ctx: Context, accident: Accident, { ref, code }: { ref: string;
   return {
     accident,
     events: [{ type: "claim-undeliverable", by: "system", data: { ref, code } }],
-    outbox: told ? [] : [callInsurer(ctx, accident, claim.party)],
+    outbox: told ? [] : untakenNotices(ctx, accident, claim, "claim-call-insurer"),
   };
 }
 

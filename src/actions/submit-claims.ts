@@ -54,9 +54,7 @@ function withoutPaper(ctx: Context, accident: Accident, { attempts, code }: Pape
   return { ...change, outbox: [...change.outbox, ...follows] };
 }
 
-/** A driver whose claim is on its way hears that all is done; the others are asked to call their insurer. */
 function withClaims(ctx: Context, accident: Accident, event: NewEvent) {
   const { claims, events, outbox } = claimsToSubmit(ctx, accident);
-  const concluded = claims.map(({ party }) => notice(accident, party, "concluded"));
-  return { accident: { ...accident, claims }, events: [event, ...events], outbox: [...outbox, ...concluded] };
+  return { accident: { ...accident, claims }, events: [event, ...events], outbox };
 }

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change } from "../domain/accident.ts";
 import { hasClaimEvent } from "../domain/claim-events.ts";
-import { callInsurer } from "../domain/claim-notice.ts";
+import { untakenNotices } from "../domain/claim-notice.ts";
 import { AppError } from "../errors.ts";
 
 type Delivery = Awaited<ReturnType<Context["deliveries"]["get"]>>;
@@ -47,6 +47,6 @@ function delayed(ctx: Context, accident: Accident, insurerCode: string): Change 
   return {
     accident,
     events: claims.map(({ ref }) => ({ type: "claim-delayed", by: "system", data: { ref } })),
-    outbox: claims.map(({ party }) => callInsurer(ctx, accident, party, "claim-delayed")),
+    outbox: claims.flatMap((claim) => untakenNotices(ctx, accident, claim, "claim-delayed")),
   };
 }

@@ -10,6 +10,7 @@ export interface WrittenInsurer {
   url?: string;
   secretEnv?: string;
   schemaVersion: 1 | 2;
+  promise?: { zh: string; en: string };
 }
 
 const insurer = Joi.object({
@@ -24,6 +25,7 @@ const insurer = Joi.object({
   url: Joi.string().max(500),
   secretEnv: Joi.string().pattern(/^[A-Z][A-Z0-9_]*$/),
   schemaVersion: Joi.number().valid(1, 2).default(1),
+  promise: Joi.object({ zh: Joi.string().max(60).required(), en: Joi.string().max(120).required() }),
 })
   .with("url", "secretEnv")
   .messages({ "object.with": "needs {#peer} beside {#main}" });

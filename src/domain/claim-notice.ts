@@ -1,9 +1,51 @@
-import type { Accident, Claim, Letter, OutboxEntry } from "./accident.ts";
-import { laterNotice, notice } from "./notice.ts";
+import { type Accident, type Claim, type Letter, type OutboxEntry, otherOf } from "./accident.ts";
+import { type AgreementContent, agreementOf } from "./agreement.ts";
+import { adviceFor, type ClaimAdvice } from "./claim-advice.ts";
+import type { Catalogue } from "./liability.ts";
+import { laterNotice, type NoticeCode, notice } from "./notice.ts";
 
-/** The insurers that the operator has listed. */
+/** The insurers that the operator has listed, and the rules of liability. */
 interface Wiring {
-  config: { insurers: readonly { code: string; zh: string; en: string; hotline: string }[] };
+  config: {
+    insurers: readonly { code: string; zh: string; en: string; hotline: string }[];
+    rules: { catalogue: Catalogue };
+  };
+}
+
+/** Makes the notice of what comes next for one driver, by liability and by what went to the insurers. */
+export function conclusionNotice(
+  ctx: Wiring,
+  accident: Accident,
+  content: AgreementContent,
+  letter: Letter,
+): OutboxEntry {
+  const advice = adviceFor(accident, content, letter);
+  return notice(accident, letter, conclusionCode(advice), insurerParams(ctx, accident, letter, advice.payer));
+}
+
+function conclusionCode({ degree, isReported }: ClaimAdvice): NoticeCode {
+  if (degree === "none") return isReported ? "concluded-none" : "claim-call-other";
+  if (!isReported) return "claim-call-insurer";
+  return degree === "full" ? "concluded-full" : "concluded";
+}
+
+/**
+ * Makes the notices that an insurer has not taken a claim: to its driver, and to one who bears nothing and whose car that
+ * insurer pays for. None where the insurer was only to be informed: nobody's payment depends on it.
+ */
+export function untakenNotices(
+  ctx: Wiring,
+  accident: Accident,
+  { party }: Claim,
+  code: "claim-call-insurer" | "claim-delayed",
+): OutboxEntry[] {
+  const content = agreementOf(accident, ctx.config.rules.catalogue);
+  const own = callInsurer(ctx, accident, party, code);
+  if (!content) return [own];
+  if (content.parties[party].degree === "none") return [];
+  const other = otherOf(party);
+  if (content.parties[other].degree !== "none") return [own];
+  return [own, notice(accident, other, "claim-call-other", insurerParams(ctx, accident, other, party))];
 }
 
 /** Makes the notice that asks a driver to call the insurer, which has not been told, or not yet. */
@@ -13,7 +55,7 @@ export function callInsurer(
   letter: Letter,
   code: "claim-call-insurer" | "claim-delayed" = "claim-call-insurer",
 ): OutboxEntry {
-  return notice(accident, letter, code, insurerParams(ctx, accident, letter));
+  return notice(accident, letter, code, insurerParams(ctx, accident, letter, letter));
 }
 
 /** What may be said besides the new status; each comes with what separates it from the words before. */
@@ -30,7 +72,7 @@ export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: C
   const { status } = claim;
   if (status === "submitted") throw new Error("no insurer has reported yet");
   return laterNotice(accident, claim.party, `claim-${status}`, {
-    ...insurerParams(ctx, accident, claim.party),
+    ...insurerParams(ctx, accident, claim.party, claim.party),
     claimNo: spaced(claim.insurerClaimNo),
     reason: reason ? ` (${reason})` : "",
     amount: amountFen === undefined ? "" : ` ¥${(amountFen / 100).toFixed(2)}`,
@@ -39,14 +81,20 @@ export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: C
   });
 }
 
-/** The insurer's name in the driver's language, else as the driver typed it, else where its number is to be found. */
-function insurerParams({ config }: Wiring, accident: Accident, letter: Letter): { insurer: string; hotline: string } {
-  const party = accident.parties[letter];
-  const english = party?.language === "en";
-  const insurer = config.insurers.find(({ code }) => code === party?.details?.insurerCode);
+/** The name of one driver's insurer in the reader's language, else as that driver typed it, else where it is to be found. */
+function insurerParams(
+  { config }: Wiring,
+  accident: Accident,
+  reader: Letter,
+  whose: Letter,
+): { insurer: string; hotline: string } {
+  const english = accident.parties[reader]?.language === "en";
+  const details = accident.parties[whose]?.details;
+  const insurer = config.insurers.find(({ code }) => code === details?.insurerCode);
   if (insurer) return { insurer: english ? insurer.en : insurer.zh, hotline: spaced(insurer.hotline) };
-  const unknown = english ? "the number is on your policy" : "电话见保险单或保险公司官网";
-  return { insurer: party?.details?.insurerName ?? unknown, hotline: "" };
+  const own = english ? "the number is on your policy" : "电话见保险单或保险公司官网";
+  const others = english ? "ask the other driver for its name" : "名称和电话请向对方询问";
+  return { insurer: details?.insurerName ?? (reader === whose ? own : others), hotline: "" };
 }
 
 const spaced = (text: string | null | undefined): string => (text ? ` ${text}` : "");

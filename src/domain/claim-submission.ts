@@ -2,7 +2,7 @@ import { type Accident, type Claim, LETTERS, type Letter, type NewEvent, type Ou
 import { agreementOf } from "./agreement.ts";
 import { buildClaim, claimants, claimRef } from "./claim.ts";
 import { roleOf } from "./claim-message.ts";
-import { callInsurer } from "./claim-notice.ts";
+import { callInsurer, conclusionNotice } from "./claim-notice.ts";
 import type { Catalogue } from "./liability.ts";
 
 interface Insurer {
@@ -33,7 +33,7 @@ export interface SubmittedClaims {
 }
 
 /**
- * Makes one claim for each party that allowed it, for the outbox, and a notice to the others to call their insurer. A second
+ * Makes one claim for each party that allowed it, for the outbox, and for each driver a notice of what comes next. A second
  * time it adds nothing.
  */
 export function claimsToSubmit(ctx: Wiring, accident: Accident): SubmittedClaims {
@@ -61,10 +61,8 @@ export function claimsToSubmit(ctx: Wiring, accident: Accident): SubmittedClaims
     const role = roleOf(content.parties[party].degree);
     return { type: "claim-submitted", by: "system", data: { ref, party, insurer: insurerCode, role } };
   });
-  const calls = LETTERS.filter((letter) => !letters.includes(letter)).map((letter) =>
-    callInsurer(ctx, accident, letter),
-  );
-  return { claims, events, outbox: [...posts, ...calls] };
+  const told = LETTERS.map((letter) => conclusionNotice(ctx, sources.accident, content, letter));
+  return { claims, events, outbox: [...posts, ...told] };
 }
 
 const claimTakers = ({ config }: Wiring): string[] =>

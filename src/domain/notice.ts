@@ -14,9 +14,12 @@ const CASE_CODES = [
   "text-changed",
   "other-signed",
   "concluded",
+  "concluded-full",
+  "concluded-none",
   "paper-follows",
   "paper-made",
   "claim-call-insurer",
+  "claim-call-other",
   "claim-delayed",
   "ended",
 ] as const;

@@ -7,7 +7,14 @@ import { sayNow } from "./say-now.ts";
 import type { ChannelResult, Told } from "./told.ts";
 
 /** Notices that the agreement itself goes with, as a picture. */
-const WITH_PICTURE: ReadonlySet<NoticeCode> = new Set(["concluded", "claim-call-insurer", "paper-made"]);
+const WITH_PICTURE: ReadonlySet<NoticeCode> = new Set([
+  "concluded",
+  "concluded-full",
+  "concluded-none",
+  "claim-call-insurer",
+  "claim-call-other",
+  "paper-made",
+]);
 
 /** Notices that may take the last messages of a window; the others are on the driver's page anyway. */
 const MATTERS: ReadonlySet<NoticeCode> = new Set([

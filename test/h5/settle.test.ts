@@ -421,7 +421,7 @@ describe("done", () => {
     assert.equal((await B.get("agreement/1.png")).type, "image/png");
     assert.equal((await B.get("agreement/99.png")).status, 404);
     const refused = await B.get("done");
-    assert.ok(refused.html.includes(words("en", "done.notForwarded")) && refused.html.includes('href="tel:95500"'));
+    assert.ok(refused.html.includes(words("en", "done.notInformed")) && refused.html.includes('href="tel:95518"'));
   });
 
   it("keeps a case page that always says what now, and the other's claim to the other", async () => {

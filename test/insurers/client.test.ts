@@ -34,6 +34,7 @@ function clientFor(
     url,
     secretEnv: "S",
     schemaVersion: 1,
+    promise: null,
     secrets: options.secrets ?? [first, second],
   };
   return createInsurerClient({

@@ -77,7 +77,7 @@ describe("claims on their way", () => {
     assert.deepEqual(order.reverse(), [`${accident.number}-A`, `${accident.number}-B`]);
   });
 
-  it("do not go out for who refused, and he is told to call", async () => {
+  it("do not go out for who refused, and both drivers are told whom to call", async () => {
     const accident = await house.conclude({ forwarding: { A: true, B: false }, insurers: { A: "other", B: "PAIC" } });
     assert.equal(accident.claims.length, 0);
     const told = await house.notices(accident.id);
@@ -85,7 +85,7 @@ describe("claims on their way", () => {
       told.map(({ code, to, params }) => [code, to, params.hotline]),
       [
         ["claim-call-insurer", `${accident.id}-A`, ""],
-        ["claim-call-insurer", `${accident.id}-B`, " 95511"],
+        ["claim-call-other", `${accident.id}-B`, ""],
       ],
     );
   });
@@ -250,7 +250,7 @@ describe("an insurer that fails", () => {
     assert.deepEqual(await command("resend", id), { code: 1, printed: `${id}\tdone or on its way\n` });
   });
 
-  it("for a day, or is held for so long, is an error once, and its drivers are told once to call", async () => {
+  it("for a day, or is held for so long, is an error once, and who waits for it is told once to call", async () => {
     const from = house.lines.length;
     house.insurers.setMode("PICC", { kind: "status", status: 503 });
     house.insurers.setMode("PAIC", { kind: "status", status: 403 });
@@ -267,8 +267,8 @@ describe("an insurer that fails", () => {
     assert.equal(await tellLateClaims(house.ctx), 2);
     const told = await house.notices(accident.id);
     assert.deepEqual(told.map(({ code, to, params }) => [code, to, params.hotline]).sort(), [
+      ["claim-call-other", `${accident.id}-B`, " 95518"],
       ["claim-delayed", `${accident.id}-A`, " 95518"],
-      ["claim-delayed", `${accident.id}-B`, " 95511"],
     ]);
     for (let days = 0; days <= RETRY_SCHEDULE_S.length; days++) {
       await house.jobs.settle();

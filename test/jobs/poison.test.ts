@@ -97,7 +97,12 @@ describe("a paper that cannot be made", () => {
       const { pdfUrl, sha256, signatures } = agreementIn(claim?.body);
       assert.deepEqual([pdfUrl, sha256, signatures.length], [null, null, 2]);
     }
-    assert.deepEqual(await noticesOf(accident), ["concluded A", "concluded B", "paper-follows A", "paper-follows B"]);
+    assert.deepEqual(await noticesOf(accident), [
+      "concluded-full A",
+      "concluded-none B",
+      "paper-follows A",
+      "paper-follows B",
+    ]);
     const errors = logged("paper.not-made");
     assert.deepEqual(
       errors.map(({ level, number, attempts }) => [level, number, attempts]),
@@ -115,8 +120,8 @@ describe("a paper that cannot be made", () => {
     app.clock.advance(36 * 60_000);
     await app.settle();
     assert.deepEqual(await noticesOf(accident), [
-      "concluded A",
-      "concluded B",
+      "concluded-full A",
+      "concluded-none B",
       "paper-follows A",
       "paper-follows B",
       "paper-made A",
