@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { type Config, ConfigFault } from "./config.ts";
 import { createDocuments, type Documents } from "./documents/documents.ts";
-import { loadEmbedded } from "./embedded/load.ts";
 import { createHealth, type Health } from "./health.ts";
 import { readRelease } from "./http/asset-files.ts";
 import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
 import { createLog, type Log } from "./log.ts";
+import { openDatabase } from "./open-database.ts";
 import { createPhotos, type Photos } from "./photos/photos.ts";
 import { createRefusals, type Refusals } from "./refusals.ts";
 import { createRender, type Render } from "./render.ts";
@@ -14,7 +14,7 @@ import { createSingleFlight, type SingleFlight } from "./single-flight.ts";
 import { createAccidentReader } from "./store/accident-reader.ts";
 import { type Accidents, createAccidents } from "./store/accidents.ts";
 import { type Blobs, createBlobs } from "./store/blobs.ts";
-import { type ConnectOptions, connect, guardOf, startFaultOf } from "./store/connect.ts";
+import { guardOf, startFaultOf } from "./store/connect.ts";
 import { type Counters, createCounters } from "./store/counters.ts";
 import { type DatabaseClock, openClock } from "./store/database-clock.ts";
 import { createDeliveries, type Deliveries } from "./store/deliveries.ts";
@@ -22,12 +22,14 @@ import { createErasures, type Erasures } from "./store/erasures.ts";
 import { createInbox } from "./store/inbox.ts";
 import { isKeyOf } from "./store/key-check.ts";
 import { type DatabaseLimits, LIMITS } from "./store/limits.ts";
+import { migrate, refuseNewer } from "./store/migrate.ts";
+import { createLegacySeals } from "./store/migrations/legacy-seals.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
 import { createPhotoHashes, type PhotoHashes } from "./store/photo-hashes.ts";
 import { createReleases, type Release, type Releases } from "./store/releases.ts";
 import { createRetention, type Retention } from "./store/retention.ts";
-import { createRoomWatch, type RoomWatch } from "./store/room-watch.ts";
+import { createRoomWatch } from "./store/room-watch.ts";
 import { createTokens } from "./store/tokens.ts";
 import { createTries, type Tries } from "./store/tries.ts";
 import { createUploads, type Uploads } from "./store/uploads.ts";
@@ -143,11 +145,15 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
     databaseClock.close();
     await database.close();
   };
-  if (!(await isKeyOf(connection, vault))) {
-    await closeStore();
-    throw new ConfigFault([WRONG_KEY]);
-  }
-  const blobs = await createBlobs(connection, { vault, now, settings: config, room }).catch(async (error) => {
+  const legacy = createLegacySeals(config.keys.data);
+  const openBlobs = async (): Promise<Blobs> => {
+    await refuseNewer(connection);
+    if (!(await isKeyOf(connection, vault, legacy))) throw new ConfigFault([WRONG_KEY]);
+    const made = await createBlobs(connection, { vault, now, settings: config, room });
+    await migrate({ connection, vault, legacy, blobs: made, now, log });
+    return made;
+  };
+  const blobs = await openBlobs().catch(async (error) => {
     await closeStore();
     throw error;
   });
@@ -268,27 +274,3 @@ const hiddenFromPictures = ({ dataDir, secretFiles }: Config): string[] => [
   `${dataDir}/database`,
   `${dataDir}/development-keys.json`,
 ];
-
-const MB = 1024 * 1024;
-
-async function openDatabase(
-  config: Config,
-  { uri: override, ...options }: ConnectOptions & { uri: string | undefined; limits: DatabaseLimits; room: RoomWatch },
-) {
-  const uri = override ?? config.mongodbUri;
-  const dir = `${config.dataDir}/database`;
-  const embedded = uri ? null : await (await loadEmbedded()).startEmbedded({ dir, port: config.embeddedPort });
-  const connection = await connect(uri ?? (embedded?.uri as string), options);
-  return {
-    connection,
-    /** of the embedded database's disk; null where the database is another's, or its file system does not tell */
-    freeMb(): number | null {
-      const free = embedded ? embedded.room().freeBytes / MB : Number.POSITIVE_INFINITY;
-      return Number.isFinite(free) ? Math.floor(free) : null;
-    },
-    async close() {
-      await connection.close();
-      await embedded?.close();
-    },
-  };
-}

@@ -30,6 +30,7 @@ const ROOMS: Record<string, Room> = {
   "compile-cache.ts": { may: [] },
   "server.ts": EVERYTHING,
   "context.ts": EVERYTHING,
+  "open-database.ts": EVERYTHING,
   "config.ts": { may: ["domain", "config"] },
   // the guard of the post says what an address may be
   config: { may: ["insurers/public-address.ts"], mayType: ["config.ts", "domain"] },

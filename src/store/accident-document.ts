@@ -1,6 +1,7 @@
 import type { Accident, ChainedEvent, Claim, Invitation, OutboxEntry, Party, Position } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { type Photo, type Taken, UNEXAMINED } from "../domain/photo.ts";
+import { placeIn } from "./shapes.ts";
 import type { Vault } from "./vault.ts";
 
 /** As MongoDB keeps it: what identifies a person is sealed under the accident's own key, the rest is plain for queries and audit. */
@@ -60,15 +61,17 @@ export function bytesOf(value: unknown): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Seals and opens the personal values of one accident; the place names accident and field, so that nothing opens elsewhere. */
+/** Seals and opens the personal values of one accident, each bound to its field. */
 export function sealing(vault: Vault, key: Uint8Array, id: string) {
   return {
     seal: (field: string, value: unknown): Buffer | null =>
-      value === null || value === undefined ? null : vault.seal(key, `${id}/${field}`, Buffer.from(serialise(value))),
+      value === null || value === undefined
+        ? null
+        : vault.seal(key, placeIn("accidents", id, field), Buffer.from(serialise(value))),
     open: <T>(field: string, sealed: unknown): T | null =>
       sealed === null || sealed === undefined
         ? null
-        : (JSON.parse(vault.open(key, `${id}/${field}`, bytesOf(sealed)).toString("utf8")) as T),
+        : (JSON.parse(vault.open(key, placeIn("accidents", id, field), bytesOf(sealed)).toString("utf8")) as T),
   };
 }
 type Sealing = ReturnType<typeof sealing>;
@@ -124,7 +127,7 @@ type Sealed<T> = T & { sealed: unknown };
 
 /** The accident in memory from the document at rest. */
 export function documentToAccident(document: AccidentDocument, vault: Vault): Accident {
-  const key = vault.unwrap(bytesOf(document.wrappedKey));
+  const key = vault.unwrap(document._id, bytesOf(document.wrappedKey));
   const seals = sealing(vault, key, document._id);
   const parts = document.parts as Record<PartName, never>;
   const scene = parts.scene as Sealed<{ occurredAt: Date; weather: Accident["scene"]["weather"] }>;

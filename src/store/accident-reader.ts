@@ -37,7 +37,7 @@ export function createAccidentReader(vault: Vault, log: Log): AccidentReader {
     },
     readBody({ _id, number, wrappedKey }, entryId, sealed) {
       try {
-        const key = vault.unwrap(bytesOf(wrappedKey));
+        const key = vault.unwrap(_id, bytesOf(wrappedKey));
         return sealing(vault, key, _id).open<string>(`outbox/${entryId}`, sealed) ?? "";
       } catch (error) {
         if (error instanceof Unreadable) return tell({ _id, number }, error);

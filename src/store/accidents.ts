@@ -203,7 +203,7 @@ async function insert(
   draft: Draft,
   newEvents: NewEvent[],
 ): Promise<Accident> {
-  const { key, wrapped } = vault.newKey();
+  const { key, wrapped } = vault.newKey(draft.id);
   const events = chain(draft.id, [], newEvents, now());
   const accident: Accident = { ...draft, version: 1, key, events };
   const seals = sealing(vault, key, draft.id);

@@ -1,6 +1,7 @@
 import type { Connection, mongo } from "mongoose";
 import type { KeeperName, Upload, UploadId } from "./blob-keeper.ts";
 import { insertFresh } from "./bulk.ts";
+import { SCHEMA_VERSION } from "./shapes.ts";
 
 export type BlobKind =
   | "original"
@@ -41,6 +42,8 @@ interface FileDocument {
   /** when it is to be checked next; absent in what is older than the check: that comes first */
   scrubAt?: Date;
   damage?: Exclude<BlobState, "whole">;
+  /** the schema version in whose form its bytes are sealed; absent before version 1 */
+  schema?: number;
 }
 
 export interface Finished extends Upload {
@@ -70,6 +73,11 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
     },
     async list(accidentId: string): Promise<Entry[]> {
       return (await files.find({ filename: startingWith(`${accidentId}/`) }).toArray()).map(entryOf);
+    },
+    /** For a migration: those of the accident whose bytes are sealed in an older form. */
+    async listOlder(accidentId: string): Promise<Entry[]> {
+      const older = { filename: startingWith(`${accidentId}/`), schema: { $exists: false } };
+      return (await files.find(older).toArray()).map(entryOf);
     },
     /** Before the first byte is written: whatever happens then, a sweep finds it. */
     async begin(uploads: readonly Upload[], keeper: KeeperName, scrubAt: Date): Promise<void> {
@@ -139,6 +147,7 @@ function naming({ id, accidentId, sha256, kind, bytes, length }: Finished, chunk
     chunkSize,
     uploadDate: at,
     checkedAt: at,
+    schema: SCHEMA_VERSION,
   };
   return {
     updateOne: {

@@ -9,6 +9,7 @@ import { type BlobKind, createRegister, type Entry, type Finished, type Register
 import { createBucket } from "./bucket.ts";
 import type { RoomWatch } from "./room-watch.ts";
 import { createScrub, type Scrub } from "./scrub.ts";
+import { placeIn } from "./shapes.ts";
 import type { Vault } from "./vault.ts";
 
 export type { BlobKind } from "./blob-register.ts";
@@ -35,7 +36,17 @@ export interface Blobs {
   /** Takes away what uploads have left that were cut off more than half an hour ago. Returns how many. */
   sweep(): Promise<number>;
   scrub: Scrub;
+  /**
+   * For a migration: seals anew the accident's files that were sealed before schema version 1. `open` opens one of them.
+   * Returns how many were sealed anew, and how many do not open and stay as they are.
+   */
+  sealAnew(owner: BlobOwner, open: (sha256: string, sealed: Uint8Array) => Buffer): Promise<SealedAnew>;
   close(): void;
+}
+
+export interface SealedAnew {
+  done: number;
+  unreadable: number;
 }
 
 export type BlobSettings = Pick<Config, "storage" | "bucket" | "scrub">;
@@ -65,6 +76,7 @@ export async function createBlobs(
     read: (owner, sha256) => read(store, owner, sha256),
     removeAll: async (accidentId) => remove(store, await register.list(accidentId)),
     sweep: () => sweep(store),
+    sealAnew: (owner, open) => sealAnew(store, owner, open),
     scrub: createScrub({ ...store, check: (owner, entry) => check(store, owner, entry) }),
     close: () => bucket?.close(),
   };
@@ -82,8 +94,6 @@ interface Store {
 }
 
 export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
-const placeOf = (sha256: string) => `blob/${sha256}`;
 
 async function saveAll(store: Store, owner: BlobOwner, blobs: readonly NewBlob[]): Promise<string[]> {
   const named = blobs.map((blob) => ({ ...blob, sha256: sha256Of(blob.bytes) }));
@@ -104,7 +114,7 @@ type Upload = Finished & SealedUpload;
 async function write(store: Store, owner: BlobOwner, blobs: (NewBlob & { sha256: string })[]): Promise<void> {
   const { register, vault, keeper, keepers } = store;
   const uploads: Upload[] = blobs.map(({ bytes, sha256, kind }) => {
-    const pieces = vault.sealInPieces(owner.key, placeOf(sha256), bytes, CHUNK_BYTES);
+    const pieces = vault.sealInPieces(owner.key, placeIn("blobs", owner.id, sha256), bytes, CHUNK_BYTES);
     return {
       id: newUploadId(),
       accidentId: owner.id,
@@ -155,13 +165,34 @@ async function read(store: Store, owner: BlobOwner, sha256: string): Promise<Buf
 
 class Damaged extends Error {}
 
-async function readOne({ vault, keepers }: Store, { key }: BlobOwner, entry: Entry): Promise<Buffer | null> {
+async function readOne({ vault, keepers }: Store, { id, key }: BlobOwner, entry: Entry): Promise<Buffer | null> {
   const { sha256, keeper } = entry;
   const sealed = await keepers[keeper].read(entry);
   if (!sealed) return null;
-  const bytes = opened(() => vault.open(key, placeOf(sha256), sealed));
+  const bytes = opened(() => vault.open(key, placeIn("blobs", id, sha256), sealed));
   if (!bytes || sha256Of(bytes) !== sha256) throw new Damaged(`blob ${sha256} does not match its name`);
   return bytes;
+}
+
+/** The new file is there before the old one goes, so that a crash in between leaves two that are read alike. */
+async function sealAnew(
+  store: Store,
+  owner: BlobOwner,
+  open: (sha256: string, sealed: Uint8Array) => Buffer,
+): Promise<SealedAnew> {
+  const counts = { done: 0, unreadable: 0 };
+  for (const entry of await store.register.listOlder(owner.id)) {
+    const { sha256, kind, keeper } = entry;
+    const sealed = await store.keepers[keeper].read(entry);
+    const bytes = sealed && opened(() => open(sha256, sealed));
+    if (!bytes || sha256Of(bytes) !== sha256) counts.unreadable++;
+    else {
+      await write({ ...store, keeper }, owner, [{ bytes, kind, sha256 }]);
+      await remove(store, [entry]);
+      counts.done++;
+    }
+  }
+  return counts;
 }
 
 /** null: a single bit of it is not as it was sealed */

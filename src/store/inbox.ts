@@ -4,6 +4,7 @@ import { bytesOf } from "./accident-document.ts";
 import { bare, errorsOf } from "./bulk.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { repeatable } from "./repeat.ts";
+import { placeIn } from "./shapes.ts";
 import { together } from "./together.ts";
 import type { Vault } from "./vault.ts";
 
@@ -63,7 +64,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
   const keptOnes = new WeakSet<object>();
   const kept = ({ isEncrypted }: Pick<Lease, "isEncrypted">, _id: string, reply: string | null) => {
     if (reply === null) return {};
-    return isEncrypted ? { ciphertext: reply } : { sealedReply: vault.sealOwn(`reply/${_id}`, reply) };
+    return isEncrypted ? { ciphertext: reply } : { sealedReply: vault.sealOwn(placeIn("inbox", _id, "reply"), reply) };
   };
   const after = (ms: number) => new Date(now().getTime() + ms);
   return {
@@ -82,7 +83,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       return {
         state: "done",
         reply: known.sealedReply
-          ? vault.openOwn(`reply/${_id}`, bytesOf(known.sealedReply))
+          ? vault.openOwn(placeIn("inbox", _id, "reply"), bytesOf(known.sealedReply))
           : (known.ciphertext ?? null),
       };
     },
@@ -93,7 +94,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
     async keep(lease: Lease, message: string): Promise<void> {
       const { holder, key } = lease;
       const _id = idOf(lease);
-      const sealed = vault.sealOwn(`message/${_id}`, JSON.stringify({ key, message }));
+      const sealed = vault.sealOwn(placeIn("inbox", _id, "message"), JSON.stringify({ key, message }));
       keptOnes.add(lease);
       const set = { kept: { sealed, at: now() }, expiresAt: after(KEPT_MESSAGE_MS) };
       await collection.updateOne({ _id, holder, done: false }, { $set: set });
@@ -112,7 +113,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       );
       if (!found?.kept) return null;
       const { _id, kept } = found;
-      const { key, message } = JSON.parse(vault.openOwn(`message/${_id}`, bytesOf(kept.sealed))) as {
+      const { key, message } = JSON.parse(vault.openOwn(placeIn("inbox", _id, "message"), bytesOf(kept.sealed))) as {
         key: string;
         message: string;
       };

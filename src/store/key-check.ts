@@ -2,6 +2,8 @@ import type { Connection } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { isDuplicate } from "./duplicate.ts";
+import type { LegacySeals } from "./migrations/legacy-seals.ts";
+import { placeIn } from "./shapes.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
 interface CheckDocument {
@@ -22,12 +24,12 @@ const SAMPLES = 10;
  * Whether the vault's DATA_KEY is the one under which this database was written. Of several processes that start on a new one the first decides.
  * Writes nothing where the key is wrong: run it before anything else writes.
  */
-export async function isKeyOf(connection: Connection, vault: Vault): Promise<boolean> {
+export async function isKeyOf(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean> {
   const keys = bare<CheckDocument>(connection, "keys");
   const [_id, check] = ["data-key" as const, vault.checkValue()];
   const known = await keys.findOne({ _id });
   if (known) return known.check === check;
-  if ((await opens(connection, vault)) === false) return false;
+  if ((await opens(connection, vault, legacy)) === false) return false;
   await keys.updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error;
   });
@@ -35,7 +37,7 @@ export async function isKeyOf(connection: Connection, vault: Vault): Promise<boo
 }
 
 /** null: there is nothing sealed to try it on. */
-async function opens(connection: Connection, vault: Vault): Promise<boolean | null> {
+async function opens(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean | null> {
   const sealed = { limit: SAMPLES, projection: { wrappedKey: 1, sealedOpenid: 1 } };
   const cases = await bare<SealedRow>(connection, "accidents")
     .find({ wrappedKey: { $ne: null } }, sealed)
@@ -43,17 +45,15 @@ async function opens(connection: Connection, vault: Vault): Promise<boolean | nu
   const people = await bare<SealedRow>(connection, "people")
     .find({ sealedOpenid: { $ne: null } }, sealed)
     .toArray();
-  const tries = [
-    ...cases.map(
-      ({ wrappedKey }) =>
-        () =>
-          vault.unwrap(bytesOf(wrappedKey)),
-    ),
-    ...people.map(
-      ({ _id, sealedOpenid }) =>
-        () =>
-          vault.openOwn(`person/${_id}`, bytesOf(sealedOpenid)),
-    ),
+  const tries: (() => unknown)[] = [
+    ...cases.flatMap(({ _id, wrappedKey }) => [
+      () => vault.unwrap(_id, bytesOf(wrappedKey)),
+      () => legacy.unwrap(bytesOf(wrappedKey)),
+    ]),
+    ...people.flatMap(({ _id, sealedOpenid }) => [
+      () => vault.openOwn(placeIn("people", _id, "openid"), bytesOf(sealedOpenid)),
+      () => legacy.openOwn(`person/${_id}`, bytesOf(sealedOpenid)),
+    ]),
   ];
   return tries.length === 0 ? null : tries.some((open) => openedOrNull<unknown>(open) !== null);
 }

@@ -8,6 +8,7 @@ import { bare } from "./bulk.ts";
 import { type Consents, consentsOf, type NoticeConsent } from "./people-consents.ts";
 import { openedBy, type SayWindow, type SayWindows, sayWindows } from "./people-windows.ts";
 import { repeatable } from "./repeat.ts";
+import { placeIn } from "./shapes.ts";
 import { together } from "./together.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
@@ -87,24 +88,29 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     },
     async find(personId) {
       const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
-      return document && personOf(document, vault.openOwn(`person/${personId}`, bytesOf(document.sealedOpenid)));
+      return (
+        document &&
+        personOf(document, vault.openOwn(placeIn("people", personId, "openid"), bytesOf(document.sealedOpenid)))
+      );
     },
     async setLanguage(personId, language) {
       await model.updateOne({ _id: personId }, { $set: { language } });
     },
     async remember(personId, details) {
-      const sealedDetails = vault.sealOwn(`details/${personId}`, serialise(details));
+      const sealedDetails = vault.sealOwn(placeIn("people", personId, "details"), serialise(details));
       await model.updateOne({ _id: personId }, { $set: { sealedDetails } });
     },
     async lastDetails(personId) {
       const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
       if (!document?.sealedDetails) return null;
-      const opened = openedOrNull(() => vault.openOwn(`details/${personId}`, bytesOf(document.sealedDetails)));
+      const opened = openedOrNull(() =>
+        vault.openOwn(placeIn("people", personId, "details"), bytesOf(document.sealedDetails)),
+      );
       return opened === null ? null : (JSON.parse(opened) as Details);
     },
     async keepUnsaid(personId, ...texts) {
       if (texts.length === 0) return;
-      const sealed = texts.map((text) => vault.sealOwn(`unsaid/${personId}`, text));
+      const sealed = texts.map((text) => vault.sealOwn(placeIn("people", personId, "unsaid"), text));
       await model.updateOne({ _id: personId }, { $push: { unsaid: { $each: sealed, $slice: -UNSAID_LIMIT } } });
     },
     async takeUnsaid(personId) {
@@ -116,7 +122,9 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
       const taking = model.updateOne({ _id: personId, unsaid }, { $unset: { unsaid: 1 } });
       const isMine = await taking.then(({ matchedCount }) => matchedCount === 1, sayAnyway);
       if (!isMine) return [];
-      const opened = unsaid.map((sealed) => openedOrNull(() => vault.openOwn(`unsaid/${personId}`, bytesOf(sealed))));
+      const opened = unsaid.map((sealed) =>
+        openedOrNull(() => vault.openOwn(placeIn("people", personId, "unsaid"), bytesOf(sealed))),
+      );
       return opened.filter((text) => text !== null);
     },
     async forget(personId, wholly) {
@@ -151,7 +159,10 @@ function noting(
   setBy: (by: string | undefined) => Partial<PersonDocument>,
 ) {
   const alone = async ({ id, openid, by }: Seen): Promise<PersonDocument> => {
-    const $setOnInsert = { sealedOpenid: vault.sealOwn(`person/${id}`, openid), language: "zh" as const };
+    const $setOnInsert = {
+      sealedOpenid: vault.sealOwn(placeIn("people", id, "openid"), openid),
+      language: "zh" as const,
+    };
     const options = { upsert: true, returnDocument: "after", projection: SEEN } as const;
     const update = { $set: setBy(by), $setOnInsert };
     return (await repeatable(() => people.findOneAndUpdate({ _id: id }, update, options))) as PersonDocument;

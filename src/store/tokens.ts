@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Connection, Schema } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
+import { placeIn } from "./shapes.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
 interface TokenDocument {
@@ -27,12 +28,12 @@ export function createTokens(connection: Connection, vault: Vault, now: () => Da
       if (!found?.sealed) return null;
       const { sealed, expiresAt = 0, fetchedAt = 0 } = found;
       // One that does not open is as good as none: a new one is fetched.
-      const value = openedOrNull(() => vault.openOwn(`token/${kind}`, bytesOf(sealed)));
+      const value = openedOrNull(() => vault.openOwn(placeIn("tokens", kind, "value"), bytesOf(sealed)));
       return value === null ? null : { value, expiresAt, fetchedAt };
     },
     async save(kind: string, token: { value: string; expiresAt: number; fetchedAt: number }) {
       const { value, ...times } = token;
-      const set = { ...times, sealed: vault.sealOwn(`token/${kind}`, value) };
+      const set = { ...times, sealed: vault.sealOwn(placeIn("tokens", kind, "value"), value) };
       await model.updateOne({ _id: kind }, { $set: set }, { upsert: true });
     },
     async lease(kind: string, ms: number) {

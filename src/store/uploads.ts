@@ -4,6 +4,7 @@ import type { Accident } from "../domain/accident.ts";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { isDuplicate } from "./duplicate.ts";
+import { placeIn } from "./shapes.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
 /** One picture on its way: whose, of which case, and the SHA-256 (hex) that its phone says it has. */
@@ -52,7 +53,7 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
   return {
     async save(upload, number, bytes) {
       const _id = idOf(upload, number);
-      const sealed = vault.seal(upload.accident.key, `upload/${_id}`, bytes);
+      const sealed = vault.seal(upload.accident.key, placeIn("uploads", _id, "piece"), bytes);
       const $set = { sealed, expiresAt: new Date(now().getTime() + UPLOAD_KEPT_MS) };
       try {
         await collection.updateOne({ _id }, { $set }, { upsert: true });
@@ -78,7 +79,9 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
       for await (const { _id, sealed } of collection.find({ ...allOf(upload), ...living() }, options)) {
         if (numberOf(_id) !== next++) return null;
         // One that does not open is as good as none: the phone sends it again.
-        const piece = openedOrNull(() => vault.open(upload.accident.key, `upload/${_id}`, bytesOf(sealed)));
+        const piece = openedOrNull(() =>
+          vault.open(upload.accident.key, placeIn("uploads", _id, "piece"), bytesOf(sealed)),
+        );
         if (!piece) return null;
         read += piece.copy(whole, read);
       }

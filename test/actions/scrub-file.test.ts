@@ -6,6 +6,7 @@ import type { Accident, ChainedEvent } from "../../src/domain/accident.ts";
 import { createJobs } from "../../src/jobs/jobs.ts";
 import { scrubCommand } from "../../src/jobs/scrub-command.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
+import { placeIn } from "../../src/store/shapes.ts";
 import { readyPair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -124,7 +125,7 @@ test("the operator sees what is lost, puts it back, and sees that it is whole ag
     [0, "as received"],
     [2, "%PDF-1.7"],
   ] as const) {
-    const sealed = ctx.vault.seal(accident.key, `blob/${names[n]}`, Buffer.from(plain));
+    const sealed = ctx.vault.seal(accident.key, placeIn("blobs", accident.id, `${names[n]}`), Buffer.from(plain));
     const filesId = (await fileNamed(n))?._id as never;
     await connection.collection("blobs.chunks").deleteMany({ files_id: filesId });
     await connection.collection("blobs.chunks").insertOne({ files_id: filesId, n: 0, data: sealed });

@@ -86,7 +86,8 @@ async function measure(ctx: Context, bareSharp: ChildProcess, seconds: number): 
 
 /** What happens to a photograph that arrives, but for the plate and for what is written about it. */
 async function takeIn(ctx: Context, picture: Buffer): Promise<void> {
-  const owner = { id: ctx.randomId(), key: ctx.vault.newKey().key };
+  const id = ctx.randomId();
+  const owner = { id, key: ctx.vault.newKey(id).key };
   const { copy, thumb } = await ctx.photos.examine(picture);
   await ctx.blobs.saveAll(owner, [
     { bytes: picture, kind: "original" },

@@ -8,6 +8,7 @@ import type { ChainedEvent, Letter } from "../../src/domain/accident.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { PARTY_FILES, PARTY_PAGES, STEP_PAGES } from "../../src/h5/router.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
+import { newAccidentKey } from "../../src/store/vault.ts";
 import { type Answer, hidden, Phone } from "../h5/phone.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { collectionNames } from "../support/collection-names.ts";
@@ -225,7 +226,7 @@ describe("two drivers whose data are canaries", () => {
     const accidents = connection.collection<{ _id: string; events: ChainedEvent[] }>("accidents");
     await accidents.updateOne({ _id: id }, { $set: { wrappedKey: randomBytes(60) } });
     await assert.rejects(app.ctx.accidents.get(id));
-    await assert.rejects(app.ctx.blobs.read({ id, key: randomBytes(32) }, photo));
+    await assert.rejects(app.ctx.blobs.read({ id, key: newAccidentKey() }, photo));
     const waiting = (await app.ctx.deliveries.listUndelivered(100)).filter(({ accidentId }) => accidentId === id);
     assert.ok(waiting.length > 0, "a claim still waits for its insurer");
     for (const { _id, sealed } of waiting) await assert.rejects(app.ctx.accidents.openBody(id, _id, sealed));

@@ -14,7 +14,7 @@ import { newUploadId } from "../../src/store/blob-keeper.ts";
 import { createRegister } from "../../src/store/blob-register.ts";
 import { type BlobSettings, type Blobs, createBlobs, sha256Of } from "../../src/store/blobs.ts";
 import { connect } from "../../src/store/connect.ts";
-import { createVault } from "../../src/store/vault.ts";
+import { createVault, newAccidentKey } from "../../src/store/vault.ts";
 import { type ManualClock, standingClock } from "../support/clocks.ts";
 import { closeDatabase, databaseUri } from "../support/database.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
@@ -63,7 +63,7 @@ async function openHouse(settings: Partial<BlobSettings>): Promise<House> {
   };
 }
 
-const newOwner = () => ({ id: randomBytes(9).toString("base64url"), key: randomBytes(32) });
+const newOwner = () => ({ id: randomBytes(9).toString("base64url"), key: newAccidentKey() });
 
 /** Files of the bucket, as its owner sees them. */
 async function objects(): Promise<string[]> {

@@ -6,14 +6,14 @@ import type { Connection } from "mongoose";
 import type { BucketConfig } from "../../src/config.ts";
 import { type BlobSettings, type Blobs, createBlobs } from "../../src/store/blobs.ts";
 import { connect } from "../../src/store/connect.ts";
-import { createVault } from "../../src/store/vault.ts";
+import { createVault, newAccidentKey } from "../../src/store/vault.ts";
 import { standingClock } from "../support/clocks.ts";
 import { closeDatabase, databaseUri, freePort } from "../support/database.ts";
 import { listen } from "../support/platform-server.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
 
 const vault = createVault(randomBytes(32));
-const owner = { id: "accident-1", key: randomBytes(32) };
+const owner = { id: "accident-1", key: newAccidentKey() };
 let s3: S3Server;
 let connection: Connection;
 

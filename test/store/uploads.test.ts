@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import type { Connection } from "mongoose";
 import { connect } from "../../src/store/connect.ts";
 import { createUploads, UPLOAD_KEPT_MS, type Upload, type Uploads } from "../../src/store/uploads.ts";
-import { createVault } from "../../src/store/vault.ts";
+import { createVault, newAccidentKey } from "../../src/store/vault.ts";
 import { standingClock } from "../support/clocks.ts";
 import { closeDatabase, databaseUri } from "../support/database.ts";
 
@@ -34,7 +34,7 @@ describe("pieces of pictures", () => {
     );
     const sha256 = createHash("sha256").update(whole).digest("hex");
     const upload: Upload = {
-      accident: { id: `case${randomBytes(4).toString("hex")}`, key: randomBytes(32) },
+      accident: { id: `case${randomBytes(4).toString("hex")}`, key: newAccidentKey() },
       personId: "p",
       sha256,
     };
@@ -96,7 +96,7 @@ describe("pieces of pictures", () => {
     const { upload, pieces } = picture(2 * PIECE);
     for (const n of [0, 1]) await a!.save(upload, n, pieces[n]!);
     const size = { bytes: 2 * PIECE, pieces: 2 };
-    const stolen = { ...upload, accident: { ...upload.accident, key: randomBytes(32) } };
+    const stolen = { ...upload, accident: { ...upload.accident, key: newAccidentKey() } };
     assert.equal(await a!.read(stolen, size), null);
     const collection = connections[0]!.collection<{ _id: string; sealed: { buffer: Uint8Array } }>("uploads");
     const [first, second] = await collection

@@ -1,0 +1,19 @@
+import { bare } from "../bulk.ts";
+import { sealAccidentsAnew } from "./1-accidents.ts";
+import { sealMessagesAnew, sealPeopleAnew } from "./1-people.ts";
+import type { Migration } from "./migration.ts";
+
+/**
+ * Version 1: a format byte and the id of the key stand before everything sealed, each value is bound to its document, and the
+ * key of an accident for sealing is another one than that for digests.
+ */
+export const toVersion1: Migration = async (connection, tools) => {
+  // Both can be had again: the platform gives a new token, and a phone sends its picture again.
+  await bare(connection, "tokens").deleteMany({});
+  await bare(connection, "uploads").deleteMany({});
+  return {
+    ...(await sealPeopleAnew(connection, tools)),
+    ...(await sealMessagesAnew(connection, tools)),
+    ...(await sealAccidentsAnew(connection, tools)),
+  };
+};

@@ -1,0 +1,31 @@
+import type { Connection, mongo } from "mongoose";
+import type { Log } from "../../log.ts";
+import type { Blobs } from "../blobs.ts";
+import type { Vault } from "../vault.ts";
+import type { LegacySeals } from "./legacy-seals.ts";
+
+/** What a migration works with beside the database itself. */
+export interface Tools {
+  vault: Vault;
+  legacy: LegacySeals;
+  blobs: Pick<Blobs, "sealAnew">;
+  log: Log;
+}
+
+/** Brings the database from one version to the next. Returns what it has changed, counted by name. */
+export type Migration = (connection: Connection, tools: Tools) => Promise<Record<string, number>>;
+
+const PAGE = 50;
+
+/** Reads a whole collection in the order of its ids, page by page: what is changed meanwhile is neither missed nor met twice. */
+export async function* eachOf<T extends { _id: string }>(collection: mongo.Collection<T>): AsyncGenerator<T> {
+  let after = "";
+  while (true) {
+    const filter = { _id: { $gt: after } } as mongo.Filter<T>;
+    const page = (await collection.find(filter, { sort: { _id: 1 }, limit: PAGE }).toArray()) as T[];
+    yield* page;
+    const last = page.at(-1);
+    if (!last) return;
+    after = last._id;
+  }
+}

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import mongoose, { type Connection } from "mongoose";
+import { type Config, loadConfig } from "../../src/config.ts";
+import { type Context, createContext } from "../../src/context.ts";
+import { contentDigest } from "../../src/domain/agreement.ts";
+import { DatabaseFault } from "../../src/store/database-fault.ts";
+import { firstBrokenEvent } from "../../src/store/event-chain.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { createLegacySeals } from "../../src/store/migrations/legacy-seals.ts";
+import { SCHEMA_VERSION } from "../../src/store/shapes.ts";
+import { createVault } from "../../src/store/vault.ts";
+import { CALM_DATABASE } from "../support/calm-database.ts";
+import { capturedLog } from "../support/captured-log.ts";
+import { collectionNames } from "../support/collection-names.ts";
+import { closeDatabase, databaseUri } from "../support/database.ts";
+import { type OldDatabase, readOldDatabase, restoreOldDatabase } from "../support/old-database.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+let old: OldDatabase;
+let config: Config;
+before(async () => {
+  old = await readOldDatabase();
+  config = await loadConfig({ DATA_DIR: temporaryFolder("old"), DATA_KEY: old.dataKey, PHOTO_READER: "false" });
+});
+after(closeDatabase);
+
+const open = (uri: string, log = capturedLog().log): Promise<Context> =>
+  createContext(config, { log, databaseUri: uri, limits: CALM_DATABASE });
+
+async function withRaw<T>(uri: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await mongoose.createConnection(uri).asPromise();
+  try {
+    return await work(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+const versionIn = (uri: string) =>
+  withRaw(uri, async (connection) => (await connection.collection("schema").findOne({}))?.["version"]);
+
+async function assertWhole(ctx: Context): Promise<void> {
+  for (const [id, { bodies, files, key: _, ...expected }] of Object.entries(old.accidents)) {
+    const { key, ...accident } = await ctx.accidents.get(id);
+    assert.deepEqual(accident, expected);
+    assert.equal(firstBrokenEvent(id, accident.events), null);
+    for (const { sha256, bytes } of files) assert.equal((await ctx.blobs.read({ id, key }, sha256)).length, bytes);
+    const waiting = (await ctx.accidents.listOutbox(100)).filter(({ accidentId }) => accidentId === id);
+    const entries = new Map(waiting.flatMap((box) => box.entries).map((entry) => [entry.id, entry.sealed]));
+    for (const [entryId, body] of Object.entries(bodies)) {
+      const sealed = entries.get(entryId) ?? (await ctx.deliveries.get(entryId)).sealed;
+      assert.equal(await ctx.accidents.openBody(id, entryId, sealed), body);
+    }
+  }
+  for (const [id, { openid, details, accident }] of Object.entries(old.people)) {
+    assert.equal((await ctx.people.see(openid)).id, id);
+    assert.equal((await ctx.people.find(id))?.openid, openid);
+    assert.deepEqual(await ctx.people.lastDetails(id), details);
+    assert.equal((await ctx.accidents.findByPerson(id))?.id ?? null, accident);
+  }
+  assert.equal(await ctx.accidents.find(old.erased), null);
+}
+
+/** A signature of then still fits the text, and the record of events goes on. */
+async function assertGoesOn(ctx: Context): Promise<void> {
+  const [id] = Object.entries(old.accidents).find(([, one]) => one["concludedAt"]) as [string, unknown];
+  const accident = await ctx.accidents.get(id);
+  assert.equal(accident.parties.A.signature?.contentDigest, contentDigest(ctx, accident));
+  const after = await ctx.accidents.change(id, (current) => ({
+    accident: current,
+    events: [{ type: "language-chosen", by: "A", data: { language: "en" } }],
+  }));
+  assert.equal(firstBrokenEvent(id, (await ctx.accidents.get(id)).events), null);
+  assert.equal(after.version, accident.version + 1);
+}
+
+describe("a database from before schema versions", () => {
+  it("is read whole after the first migration: cases, parties, statements, claims, files, messages, people", async () => {
+    const uri = await databaseUri();
+    await restoreOldDatabase(uri);
+    const ctx = await open(uri);
+    try {
+      await assertWhole(ctx);
+      for (const [id, { unsaid }] of Object.entries(old.people))
+        assert.deepEqual(await ctx.people.takeUnsaid(id), unsaid);
+      const kept = await ctx.inbox.claimKept("holder", 60_000);
+      assert.equal(kept?.message, old.kept.message);
+      await assertGoesOn(ctx);
+    } finally {
+      await ctx.close();
+    }
+    assert.equal(await versionIn(uri), SCHEMA_VERSION);
+  });
+
+  it("is migrated by one of several processes that start together, to the end also when others have died over it", async () => {
+    const uri = await databaseUri();
+    await restoreOldDatabase(uri);
+    const tools = {
+      vault: createVault(config.keys.data),
+      legacy: createLegacySeals(config.keys.data),
+      now: () => new Date(),
+      log: capturedLog().log,
+    };
+    for (const last of [0, 1, 2]) {
+      let left = last;
+      const blobs = {
+        async sealAnew() {
+          if (left-- === 0) throw new Error("it dies here");
+          return { done: 0, unreadable: 0 };
+        },
+      };
+      const dying = withRaw(uri, (connection) => migrate({ ...tools, blobs, connection }));
+      await assert.rejects(dying, /it dies here/);
+    }
+    // as a killed process leaves it
+    const lease = { holder: "killed", leaseUntil: new Date(Date.now() + 1_500) };
+    await withRaw(uri, (connection) => connection.collection("schema").updateOne({}, { $set: lease }));
+    const { log, lines } = capturedLog();
+    const opened = await Promise.all([open(uri, log), open(uri, log)]);
+    try {
+      await assertWhole(opened[0]);
+      assert.equal(lines.filter((line) => line.includes("database.migrated")).length, 1);
+    } finally {
+      await Promise.all(opened.map((ctx) => ctx.close()));
+    }
+  });
+
+  it("keeps a case that does not open as it is, says so, and reads all others", async () => {
+    const uri = await databaseUri();
+    await restoreOldDatabase(uri);
+    const [damaged = ""] = Object.keys(old.accidents);
+    const before = await withRaw(uri, async ({ db }) => {
+      const accidents = db!.collection<{ _id: string; wrappedKey: unknown }>("accidents");
+      await accidents.updateOne({ _id: damaged }, { $set: { wrappedKey: Buffer.alloc(60, 1) } });
+      return accidents.findOne({ _id: damaged });
+    });
+    const { log, lines } = capturedLog();
+    const ctx = await open(uri, log);
+    try {
+      assert.equal(lines.filter((line) => line.includes("case.unreadable")).length, 1);
+      for (const id of Object.keys(old.accidents)) if (id !== damaged) await ctx.accidents.get(id);
+      await assert.rejects(ctx.accidents.get(damaged), { code: "case-unreadable" });
+    } finally {
+      await ctx.close();
+    }
+    const found = await withRaw(uri, ({ db }) =>
+      db!.collection<{ _id: string; wrappedKey: unknown }>("accidents").findOne({ _id: damaged }),
+    );
+    assert.deepEqual(found?.wrappedKey, before?.wrappedKey);
+  });
+});
+
+describe("the schema version", () => {
+  it("stands in a new database; one that is newer than the code is refused in one sentence, and nothing is written", async () => {
+    const uri = await databaseUri();
+    await (await open(uri)).close();
+    assert.equal(await versionIn(uri), SCHEMA_VERSION);
+    const newer = await databaseUri();
+    await withRaw(newer, (connection) =>
+      connection.collection("schema").insertOne({ _id: "schema" as never, version: SCHEMA_VERSION + 1 }),
+    );
+    await assert.rejects(
+      open(newer),
+      (error) => error instanceof DatabaseFault && error.message.includes(`schema version ${SCHEMA_VERSION + 1}`),
+    );
+    assert.deepEqual(await withRaw(newer, ({ db }) => collectionNames(db!)), ["schema"]);
+  });
+});
