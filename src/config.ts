@@ -45,7 +45,10 @@ export interface WechatConfig {
   noticeTemplateId: string | null;
   /** subscription notice (订阅通知) for who agreed to one, follower or not; null: not used */
   subscriptionTemplateId: string | null;
-  /** licences that the platform may be asked to read in a day, where our own reader is unsure; 0: pictures of papers never leave us */
+  /**
+   * licences that the platform may be asked to read in a day, where our own reader is unsure; 0: pictures of
+   * papers never leave us
+   */
   ocrPerDay: number;
 }
 
@@ -72,11 +75,16 @@ export interface Config {
   /** as drivers and insurers see us, without a slash at the end */
   publicUrl: string;
   dataDir: string;
-  /** files that hold keys or other secrets: the server reads them at its start, no process that it starts may */
+  /**
+   * files that hold keys or other secrets: the server reads them at its start, no process that it starts may
+   */
   secretFiles: string[];
   /** null: the embedded default */
   mongodbUri: string | null;
-  /** TCP port on loopback for tools that look into the embedded database; null: none, it has a socket in its folder */
+  /**
+   * TCP port on loopback for tools that look into the embedded database; null: none, it has a socket in its
+   * folder
+   */
   embeddedPort: number | null;
   logLevel: string;
   /** stand-ins for the platform and the insurers are served (never in production) */
@@ -87,7 +95,10 @@ export interface Config {
   insurers: Insurer[];
   /** claims may be posted to loopback or private addresses (never in production) */
   allowPrivateAddresses: boolean;
-  /** a proxy of ours stands in front and adds the caller's address to X-Forwarded-For: who calls is what it says */
+  /**
+   * a proxy of ours stands in front and adds the caller's address to X-Forwarded-For: who calls is what it
+   * says
+   */
   trustProxy: boolean;
   /** `reader`: plates and licences are read on this machine, where the optional packages are installed */
   photos: { reader: boolean };

@@ -45,17 +45,17 @@ export interface Clock {
   now(): Date;
 }
 
-/** Everything that the doors, the actions and the jobs work with. Made in one place; a test passes overrides. */
+/** Everything that doors, actions and jobs work with. Made in one place; a test passes overrides. */
 export interface Context {
   config: Config;
   log: Log;
-  /** The time for everything: the database's, so that what several machines write is comparable, whatever their own clocks say. */
+  /** The time for everything: the database's, so that records of several machines are comparable. */
   clock: Clock;
-  /** the same clock, and how far this machine's own is from it */
+  /** the same clock, and the difference of this machine's own */
   databaseClock: DatabaseClock;
-  /** what runs out the limit of a wait: a test passes its own */
+  /** runs time-outs; a test passes its own */
   timer: Timer;
-  /** unguessable, URL-safe, `bytes` of entropy (16 unless told) */
+  /** unguessable and URL-safe; `bytes` of entropy, default 16 */
   randomId(bytes?: number): string;
   /** joins equal calls of one moment within this process */
   singleFlight: SingleFlight;
@@ -77,11 +77,11 @@ export interface Context {
   tries: Tries;
   retention: Retention;
   erasures: Erasures;
-  /** the time that may be relied upon where something ends for good */
+  /** the time to rely on where something is erased */
   witness: Witness;
-  /** Whether the database answers in time, asked the way a push or a page asks. */
+  /** True when the database answers in time, asked as a push or a page does. */
   databaseReady(): Promise<boolean>;
-  /** Whether it is away, or was slow within the last seconds: what waits now waits for it. */
+  /** True when the database is unreachable, or was slow within the last seconds. */
   databaseIsSlow(): boolean;
   /** values for `/readyz`: whoever has one adds it here */
   /** What the doors for machines refuse. */
@@ -94,7 +94,7 @@ export interface Context {
   photos: Photos;
   documents: Documents;
 
-  /** Told after an action has put something into an outbox: the jobs need not wait for their next round. */
+  /** Called after a change with an outbox entry, so that the jobs need not wait for their next round. */
   wake(): void;
   onWake(listener: () => void): void;
   close(): Promise<void>;
@@ -103,25 +103,25 @@ export interface Context {
 export interface Overrides {
   log?: Log;
   databaseUri?: string;
-  /** this machine's clock; where `databaseClock` is not given the database's is taken to be the same one */
+  /** this machine's clock; without `databaseClock` also the database's */
   clock?: Clock;
   /** `measured`: as without overrides */
   databaseClock?: Clock | "measured";
   timer?: Timer;
-  /** of the processes for pictures; a test that waits for pictures on a busy machine lets them run beside the server */
+  /** of picture processes; a test on a busy machine runs them at normal priority */
   pictureNiceness?: number;
   limits?: Partial<DatabaseLimits>;
-  /** what the limits of the database's commands run on */
+  /** runs the time-outs of database commands */
   databaseTimer?: Timer;
 }
 
-/** A lease, or the first attempts after a fault of the moment, are no delay. */
+/** A lease, or the first attempts after a temporary fault, are no delay. */
 const A_MINUTE_MS = 60_000;
 
 const WRONG_KEY =
   "DATA_KEY: is not the key under which this database was written; give the right one, or another database (MONGODB_URI, DATA_DIR)";
 
-/** Opens the database (MONGODB_URI, else the embedded default) and makes everything. `close` ends what was opened, in reverse. */
+/** Opens the database (MONGODB_URI, else the embedded one) and creates everything; `close` ends it all. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
   const mongodbUri = overrides.databaseUri ?? config.mongodbUri;
   return open(config, overrides).catch((error) => {
@@ -268,7 +268,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   };
 }
 
-/** What a picture that takes over its decoder must not get at. */
+/** Files that a compromised picture decoder must not read. */
 const hiddenFromPictures = ({ dataDir, secretFiles }: Config): string[] => [
   ...secretFiles,
   `${dataDir}/database`,

@@ -1,4 +1,7 @@
-/** What can go wrong, in seven classes. Thrown where it is known, caught in one place for each door; each carries a stable code and a status. */
+/**
+ * Errors in seven classes, thrown where they are found and caught in one place per door; each has a stable
+ * code and a status.
+ */
 export class AppError extends Error {
   readonly status: number;
   readonly code: string;
@@ -13,35 +16,38 @@ export class AppError extends Error {
   }
 }
 
-/** 400, 413, 415 or 422: what was sent is malformed or out of its format. `details.field` names the field where there is one. */
+/** 400, 413, 415 or 422: the input is malformed. `details.field` names the field, if any. */
 export class Invalid extends AppError {
   constructor(code: string, details: Record<string, unknown> = {}, status = 422) {
     super(status, code, details);
   }
 }
 
-/** 401: the sender is unknown or the signature is wrong. All such answers look alike; `details.reason` is for the operator. */
+/**
+ * 401: the sender is unknown or the signature is wrong. All such answers look alike; `details.reason` is for
+ * the operator.
+ */
 export class NotSignedIn extends AppError {
   constructor(code = "not-signed-in", details: Record<string, unknown> = {}) {
     super(401, code, details);
   }
 }
 
-/** 403: known, but may not do this. */
+/** 403: known, but without the right. */
 export class NotAllowed extends AppError {
   constructor(code: string, details: Record<string, unknown> = {}) {
     super(403, code, details);
   }
 }
 
-/** 404: not there, or not theirs: a stranger cannot tell the two apart. */
+/** 404: not there, or another person's: the two must look alike. */
 export class NotFound extends AppError {
   constructor(code = "not-found") {
     super(404, code);
   }
 }
 
-/** 409: out of order, or a race that was lost: read again, decide again. */
+/** 409: out of order, or a lost race: read and decide again. */
 export class Conflict extends AppError {
   constructor(code: string, details: Record<string, unknown> = {}) {
     super(409, code, details);
@@ -58,14 +64,20 @@ export class Upstream extends AppError {
   }
 }
 
-/** 500: what is sealed does not open: it is not as it was written, or was written under another key. `details.number` names the case. */
+/**
+ * 500: a sealed value does not open: it was changed, or written under another key. `details.number` names the
+ * case.
+ */
 export class Unreadable extends AppError {
   constructor(details: Record<string, unknown> = {}, cause?: unknown) {
     super(500, details.number === undefined ? "unreadable" : "case-unreadable", details, cause);
   }
 }
 
-/** 503: no room at this moment; the very same call goes through a little later. `details.retryAfterS` becomes `Retry-After`. */
+/**
+ * 503: no capacity at this moment; the same call succeeds a little later. `details.retryAfterS` becomes
+ * `Retry-After`.
+ */
 export class Busy extends AppError {
   constructor(retryAfterS: number, code = "busy", cause?: unknown) {
     super(503, code, { retryAfterS }, cause);
@@ -73,8 +85,8 @@ export class Busy extends AppError {
 }
 
 /**
- * 503: the database gave no answer within its limit. A write may or may not have taken effect: look it up, or
- * let the sender repeat.
+ * 503: the database gave no answer in time. A write may or may not have taken effect: look it up, or let the
+ * sender repeat.
  */
 export class DatabaseAway extends Busy {
   constructor(cause?: unknown) {
@@ -83,8 +95,8 @@ export class DatabaseAway extends Busy {
 }
 
 /**
- * Keeps the process from starting or a command from working. The message is one sentence for the operator:
- * the cause and the cure.
+ * Prevents the process from starting or a command from working. The message is one sentence for the operator:
+ * cause and cure.
  */
 export class StartFault extends Error {
   constructor(message: string, cause?: unknown) {

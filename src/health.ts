@@ -3,11 +3,14 @@ import { type Limit, type Timer, within } from "./timer.ts";
 /** A value that takes longer is null: `/readyz` answers within two seconds. */
 const READ_MS = 1_500;
 
-/** What an operator should see in `/readyz` beside the status: one short name and a number, a text or a small object for each. */
+/**
+ * Values for operators in `/readyz` beside the status: a short name each, with a number, a text or a small
+ * object.
+ */
 export interface Health {
   /** Adds a value that is read at each request of `/readyz`. A name is given once. */
   add(name: string, read: () => unknown): void;
-  /** All values by name; one that cannot be read is null. */
+  /** Returns all values by name; one that cannot be read is null. */
   values(): Promise<Record<string, unknown>>;
 }
 

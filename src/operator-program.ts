@@ -4,8 +4,8 @@ import { AppError, Conflict, StartFault } from "./errors.ts";
 import { startFaultOf } from "./store/connect.ts";
 
 /**
- * Runs a program of the operator's. What keeps it from its work is one sentence on the error output and exit code 1; the
- * process ends then even where a database is still open, which would keep it alive.
+ * Runs a program for the operator. A failure is one sentence on the error output and exit code 1; the process
+ * ends even when an open database would keep it alive.
  */
 export async function runProgram(work: (config: Config) => Promise<void>): Promise<void> {
   let config: Config | undefined;
@@ -18,7 +18,7 @@ export async function runProgram(work: (config: Config) => Promise<void>): Promi
   }
 }
 
-/** Runs a command that works on the database, beside a running server, too. `work` returns the exit code. */
+/** Runs a command on the database, also beside a running server. `work` returns the exit code. */
 export function runCommand(work: (ctx: Context) => Promise<number>): Promise<void> {
   return runProgram(async (config) => {
     const ctx = await openContext(config);
@@ -41,7 +41,7 @@ export async function openContext(config: Config): Promise<Context> {
   }
 }
 
-/** The cause and its cure where they are known; else where in the code it happened. */
+/** Returns cause and cure when they are known, else where in the code it happened. */
 function reasonOf(error: unknown, config: Config | undefined): string {
   const fault = (config && startFaultOf(error, config)) ?? error;
   if (fault instanceof ConfigFault || fault instanceof StartFault || fault instanceof Conflict) return fault.message;

@@ -4,16 +4,15 @@ import { createLog } from "./log.ts";
 import { runProgram } from "./operator-program.ts";
 import { startServer } from "./server.ts";
 
-/** Starts the service. Where that fails it writes the reason and ends the process. */
+/** Starts the service. On failure it writes the reason and ends the process. */
 export const run = (): Promise<void> => runProgram(start);
 
-/** config → context → doors and jobs; SIGTERM drains them. */
+/** Starts in order: config, context, doors and jobs; SIGTERM drains them. */
 async function start(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const running = await startServer(await createContext(config, { log }));
   log.info({ port: config.port, simulator: config.simulator }, "started");
-  // load the plate reader's models now, which takes a second, not with the first picture; if that fails, that
-  // picture tries again
+  // load the plate reader's models now, which takes a second; on failure the first picture tries again
   running.ctx.photos.plates.isAvailable().catch((error: unknown) => log.debug({ err: error }, "plates.not-warmed-up"));
   if (config.simulator) process.stdout.write(`\n  Simulator: ${config.publicUrl}/simulator\n\n`);
 
@@ -22,7 +21,7 @@ async function start(config: Config): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, "stopping");
-    // What was accepted is stored: whatever does not finish in time is picked up at the next start.
+    // Everything accepted is stored: unfinished work is resumed at the next start.
     setTimeout(() => process.exit(1), 10_000).unref();
     running.stop().then(() => process.exit(0));
   };

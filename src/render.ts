@@ -26,9 +26,9 @@ export interface Translate {
 export type PartOf<Group extends string, Key = WordKey> = Key extends `${Group}.${infer Part}` ? Part : never;
 
 export interface Render {
-  /** Words in one language; an unknown key is a fault of ours and throws. */
+  /** Words in one language; an unknown key throws. */
   words(language: Language): Translate;
-  /** A page of templates/, with `t`, `lang` and the data in scope; everything is escaped. */
+  /** Renders a page of templates/, with `t`, `lang` and the data in scope; everything is escaped. */
   page(template: string, language: Language, data: object): string;
 }
 

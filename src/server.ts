@@ -31,13 +31,16 @@ export interface Running {
   ctx: Context;
   jobs: Jobs;
   simulator: Simulator | null;
-  /** Everything that is due now is done, and what follows from it: for tests and scripts. */
+  /** Does everything that is due now and what follows from it, for tests and scripts. */
   settle(): Promise<void>;
-  /** Stops taking, finishes what was accepted, closes: within 10 s. */
+  /** Stops accepting, finishes what was accepted, closes: within 10 s. */
   stop(): Promise<void>;
 }
 
-/** A slow sender must not hold a socket for Node's five minutes (slow-loris); Node looks at its limits every half minute unless told. */
+/**
+ * A slow sender must not hold a socket for Node's five minutes (slow-loris); by default Node checks its
+ * limits every half minute.
+ */
 const TIMEOUTS = {
   headersTimeout: 5_000,
   requestTimeout: 120_000,
@@ -45,7 +48,7 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 1_000,
 };
 
-/** Opens the doors on the configured host and port. `runJobs: false` leaves the clock to whoever calls settle(). */
+/** Opens the doors on the configured host and port. `runJobs: false` leaves running the jobs to settle(). */
 export async function startServer(ctx: Context, { runJobs = true } = {}): Promise<Running> {
   const simulator = ctx.config.simulator ? createSimulator({ ...ctx, operator: operatorOf(ctx) }) : null;
   const chat = openChat(ctx);
@@ -62,7 +65,7 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
     jobs,
     simulator,
     async settle() {
-      // First what this process has in hand, so that it does not take that over from itself.
+      // Work in progress ends first, so that this process does not take it over from itself.
       await chat.handler.settle();
       await chat.handler.resume();
       await chat.handler.settle();
@@ -71,7 +74,7 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
     },
     async stop() {
       clearInterval(rounds);
-      // Together, not one after the other: the whole has ten seconds.
+      // In parallel: all of it has ten seconds.
       await Promise.all([closeServer(server), jobs.stop()]);
       await Promise.race([chat.handler.settle(), sleep(SETTLE_MS, undefined, { ref: false })]);
       await chat.stop();
@@ -81,12 +84,12 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
   };
 }
 
-/** The order of middleware and doors, on one screen. */
+/** The order of middleware and doors. */
 function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): Koa {
-  // One proxy of ours: of what X-Forwarded-For holds only the last address, which it added itself, can be believed.
+  // One proxy of ours: of X-Forwarded-For only the last address, which that proxy added, is trusted.
   const app = new Koa({ proxy: ctx.config.trustProxy, maxIpsCount: 1 });
   app.on("error", ({ code, name }: Error & { code?: string }) => {
-    // A phone that lost its signal is no fault of ours.
+    // A phone that lost its signal is no fault of the server.
     const level = /^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "") ? "debug" : "error";
     ctx.log[level]({ code, name }, "http.failed");
   });
@@ -100,12 +103,13 @@ function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): K
   return app;
 }
 
-/** The push handler in front, Wechaty behind it, customer messages for what comes late. */
+/** Connects the push handler, Wechaty behind it, and customer messages for late answers. */
 function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
   const { log } = ctx;
   const config = createPushConfig({ ...ctx.config.wechat, appId: ctx.config.wechat.appid });
   const nowMs = () => ctx.clock.now().getTime();
-  // Wechaty takes two seconds to load: the doors are open meanwhile, and the first push waits for it. If it fails, the process ends.
+  // Wechaty takes two seconds to load: the doors open meanwhile and the first push waits for it. If it fails,
+  // the process ends.
   const loading = createBot({
     log,
     outbound: {
@@ -135,7 +139,7 @@ function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
 
 const UNDELIVERED = 100;
 
-/** What the simulator's desk shows of the app's own view. */
+/** The app's own state for the simulator's desk. */
 const operatorOf = (ctx: Context): Operator => ({
   circuits: ctx.insurers.openCircuits,
   resend: (id) => resendDelivery(ctx, { id }),
@@ -152,13 +156,16 @@ const operatorOf = (ctx: Context): Operator => ({
   },
 });
 
-/** Nobody knows his language at this moment. */
+/** The person's language is not known at this moment. */
 const apology = ({ render }: Context): Reply => ({
   type: "text",
   content: `${render.words("zh")("chat.failed")}\n${render.words("en")("chat.failed")}`,
 });
 
-/** Puts the menu on the stand-in, which forgets it when it ends; a real account keeps it (`npm run menu`). What the function that it returns could not do it does when it is called again. */
+/**
+ * Puts the menu on the stand-in, which forgets it when it ends; a real account keeps it (`npm run menu`). The
+ * returned function tries again after a failure.
+ */
 function standInMenu(ctx: Context): () => Promise<void> {
   let isThere = !ctx.config.standIns.platform;
   return async () => {
@@ -167,7 +174,7 @@ function standInMenu(ctx: Context): () => Promise<void> {
       await publishMenu(ctx);
       isThere = true;
     } catch (error) {
-      // The doors are open: a database that is away now is no reason to end.
+      // The doors are open: an unreachable database is no reason to end.
       const { code, name } = error as { code?: unknown; name?: string };
       ctx.log.error({ code: String(code ?? name) }, "menu.not-published");
     }
@@ -176,7 +183,7 @@ function standInMenu(ctx: Context): () => Promise<void> {
 
 const ROUND_MS = 5_000;
 
-/** The database may be away for a while: the next round looks again. */
+/** The database may be unreachable for a while: the next round tries again. */
 async function resume({ log }: Context, { handler }: PushDoor): Promise<void> {
   await handler.resume().catch(({ code, name }) => log.error({ code: String(code ?? name) }, "wechat.resume-failed"));
 }
@@ -192,13 +199,16 @@ function open(server: Server, { port, host }: Config): Promise<void> {
 }
 
 const DRAIN_MS = 7_000;
-/** What is not done by then the platform sends again, or, where it was told that it has arrived, another process takes over. */
+/**
+ * Work that is not done by then is repeated by the platform or, once it was acknowledged, taken over by
+ * another process.
+ */
 const SETTLE_MS = 1_000;
 
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    // A connection that was answering becomes idle, and would be kept alive.
+    // A connection that was answering becomes idle and would be kept alive.
     const sweep = setInterval(() => server.closeIdleConnections(), 50);
     server.close(() => {
       clearTimeout(force);

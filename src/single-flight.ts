@@ -1,7 +1,7 @@
-/** Runs one call for all that ask for the same thing at the same time: the first runs, the others get its outcome. */
+/** Joins simultaneous calls for the same thing: the first runs, the others get its result. */
 export type SingleFlight = <T>(key: string, run: () => Promise<T>) => Promise<T>;
 
-/** Joins equal calls within this process; `key` names what is asked for. */
+/** Joins equal calls within this process; `key` identifies them. */
 export function createSingleFlight(): SingleFlight {
   const flights = new Map<string, Promise<unknown>>();
   return <T>(key: string, run: () => Promise<T>): Promise<T> => {

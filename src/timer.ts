@@ -1,7 +1,4 @@
-/**
- * Ends waits at their limit: the system's timers, or a test's own, which does not fire because the machine is
- * busy.
- */
+/** Runs time-outs: the system's timers, or a test's own, which do not fire because the machine is busy. */
 export interface Timer {
   /** Calls `ring` once after `ms`, unless the function that it returns is called before. */
   after(ms: number, ring: () => void): () => void;
@@ -20,7 +17,7 @@ export interface Limit {
 }
 
 /**
- * Returns the promise's outcome, or after the limit what `late` returns or throws. The work itself cannot be
+ * Returns the promise's result, or after the limit what `late` returns or throws. The work itself cannot be
  * stopped and goes on.
  */
 export async function within<T, L>(work: Promise<T>, { timer, ms }: Limit, late: () => L): Promise<T | L> {
@@ -41,7 +38,7 @@ export async function within<T, L>(work: Promise<T>, { timer, ms }: Limit, late:
   }
 }
 
-/** Does the work with a signal that aborts (TimeoutError) when the limit is reached before the work is done. */
+/** Does the work with a signal that aborts (TimeoutError) when the limit is reached first. */
 export async function limited<T>({ timer, ms }: Limit, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const late = () => controller.abort(new DOMException(`not done in ${ms} ms`, "TimeoutError"));

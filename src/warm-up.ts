@@ -1,6 +1,6 @@
 import { keepCompiledCode } from "./compile-cache.ts";
 
-// Loads what a start loads, and ends: the image is built with the compiled code of it.
+// Loads what a start loads, and ends, so that the image is built with its compiled code.
 keepCompiledCode();
 await import("./program.ts");
 const { loadWechaty } = await import("./wechat/puppet/create-bot.ts");

@@ -1,13 +1,16 @@
-/** Which files a run takes: all tests, those that need neither app nor browser, or the soaks and kills. */
+/** Kinds of runs: all tests, those that need neither app nor browser, or the soaks and kills. */
 export type Kind = "test" | "quick" | "long";
 
 /**
- * The quick set: folders whose tests work on functions, one server on a port, or one database, and the files that lie
- * in test/ itself. Whatever starts the whole app, a browser or a process that is killed is not quick.
+ * The quick set: folders whose tests use functions, one server on a port, or one database, and the files in
+ * test/ itself. Tests that start the whole app, a browser or a process to kill are not quick.
  */
 const QUICK_FOLDERS = ["domain", "wechat", "http", "insurers"];
 
-/** Paths as `test/chat/photos.test.ts`, sorted; with names, only those in which a folder or file begins so. */
+/**
+ * Returns paths such as `test/chat/photos.test.ts`, sorted; with names, only those in which a folder or file
+ * begins with one.
+ */
 export function chosen(paths: string[], kind: Kind, names: string[]): string[] {
   const ending = kind === "long" ? ".long.ts" : ".test.ts";
   return paths

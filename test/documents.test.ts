@@ -13,7 +13,7 @@ const DOCUMENTS = [".", "docs", "docs/decisions", "docs/insurers"].flatMap((fold
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
-/** What stands in backticks within the lines of a text; blocks of code are left out. */
+/** Returns the text in backticks within lines; blocks of code are left out. */
 const codeIn = (text: string): string[] =>
   [...text.replaceAll(/^```.*?^```/gms, "").matchAll(/`([^`\n]+)`/g)].map(([, code]) => code as string);
 

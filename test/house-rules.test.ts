@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, it } from "node:test";
 
-/** The import rules of the house. To widen a room, change its line here; a folder that is in no line fails. */
+/**
+ * The import rules of the house. To widen a room, change its line here; a folder that is in no line fails.
+ */
 interface Room {
   /** folders or files of src/ that it may import */
   may: readonly string[];
@@ -172,7 +174,10 @@ function packageFault(room: string, from: string): string | null {
     : null;
 }
 
-/** `actions/` is the feature list: a file exports one value, the function of its name, and imports no other action. */
+/**
+ * `actions/` is the feature list: a file exports one value, the function of its name, and imports no other
+ * action.
+ */
 function actionFaults({ path, text }: Source): string[] {
   if (roomOf(path) !== "actions") return [];
   const own = posix.basename(path, ".ts").replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -190,7 +195,7 @@ function actionFaults({ path, text }: Source): string[] {
   ];
 }
 
-/** What no file may contain, and where it may after all. */
+/** Code that no file may contain, and its exceptions. */
 const FORBIDDEN: { what: RegExp; but?: (path: string) => boolean }[] = [
   { what: /\bprocess\.env\b/, but: (path) => path === "config.ts" },
   { what: /\bconsole\.\w/ },
@@ -207,7 +212,7 @@ function textFaults({ path, text }: Source, forbidden = FORBIDDEN): string[] {
   return forbidden.filter(({ what, but }) => what.test(code) && !but?.(path)).map(({ what }) => `${path}: ${what}`);
 }
 
-/** What no source and no test may do: processes share one environment and one temporary folder. */
+/** Code that no source and no test may contain: processes share one environment and one temporary folder. */
 const FORBIDDEN_EVERYWHERE: typeof FORBIDDEN = [
   { what: /\bprocess\.env(\.\w+|\[[^\]]+\])?\s*([+|&?]{0,2}=(?!=)|\+\+|--)/ },
   { what: /\bdelete process\.env\b|\bassign\(process\.env\b|\bprocess\.loadEnvFile\b/ },

@@ -16,12 +16,18 @@ const HANGS_AFTER_MS: Record<Kind, number> = { test: 300_000, quick: 300_000, lo
 /** Two test files at once; soaks and kills one by one, so that what one of them measures is its own. */
 const AT_ONCE: Record<Kind, number> = { test: 2, quick: 2, long: 1 };
 
-/** From Node.js 22 on npm, which some tests run, keeps compiled code in the temporary folder unless it is told not to. */
+/**
+ * From Node.js 22 on npm, which some tests run, keeps compiled code in the temporary folder unless it is told
+ * not to.
+ */
 const QUIET = { NODE_DISABLE_COMPILE_CACHE: "1" };
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Runs the chosen compiled test files in a temporary folder of their own; what they leave in it is named and is a failure. */
+/**
+ * Runs the chosen compiled test files in a temporary folder of their own; files that they leave in it are
+ * listed and fail the run.
+ */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     options: {

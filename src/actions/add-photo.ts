@@ -26,14 +26,14 @@ export interface AddPhoto {
   slot: PhotoSlot;
   bytes: Buffer;
   source: "form" | "chat";
-  /** what the phone says that it had before it made the picture smaller */
+  /** size that the phone reports from before it shrank the picture */
   shrunkFrom?: Photo["shrunkFrom"];
 }
 
 /**
- * Takes a photograph: checked by content, kept byte for byte, with its copy and thumbnail; a new one replaces the old. One
- * that shows nothing is sent back (`photo-unusable`), twice at most for each place. The same bytes in the same place again
- * change nothing.
+ * Takes a photograph: checked by content, stored byte for byte with its copy and thumbnail; a new one
+ * replaces the old. One that shows nothing is sent back (`photo-unusable`), at most twice per slot. The same
+ * bytes in the same slot change nothing.
  */
 export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident> {
   const { accidentId, letter, slot, bytes } = input;
@@ -56,7 +56,10 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
   return store(ctx, input, { id: ctx.randomId(9), candidate, names, likeness: likenessOf(like) });
 }
 
-/** Photographs are evidence: they may be added while the case runs, replaced only until the cars have moved. */
+/**
+ * Photographs are evidence: they may be added while the case runs, and replaced only until the cars have
+ * moved.
+ */
 function requireRoom(accident: Accident, letter: Letter, slot: PhotoSlot): void {
   requireParty(accident, letter);
   if (isMandatory(slot) && (accident.movedAt || letter !== "A")) throw new Conflict("wrong-step");
@@ -64,13 +67,19 @@ function requireRoom(accident: Accident, letter: Letter, slot: PhotoSlot): void 
   requireSpace({ photos }, { slot, by: letter });
 }
 
-/** Nobody's picture makes way for the other driver's, and none that is here once the cars have moved. */
+/**
+ * True for a picture that the upload replaces: the same driver's, in the same slot, refused, or stored before
+ * the cars have moved; an extra is never replaced.
+ */
 const isReplaced = ({ movedAt }: Accident, photo: Photo, by: Pick<AddPhoto, "letter" | "slot">): boolean =>
   photo.slot === by.slot &&
   photo.by === by.letter &&
   (photo.state === "refused" || (photo.state === "stored" && by.slot !== "extra" && !movedAt));
 
-/** One of the chat that is on its way was only announced for this place: it finds another when it is here. */
+/**
+ * Returns the pictures that stay. One that was only announced by chat leaves the slot and finds another when
+ * its bytes are here.
+ */
 const makingRoom = (accident: Accident, by: AddPhoto): Photo[] =>
   accident.photos
     .filter((photo) => !isReplaced(accident, photo, by))

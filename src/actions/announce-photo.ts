@@ -12,16 +12,16 @@ export interface AnnouncePhoto {
   letter: Letter;
   /** the platform keeps the bytes for three days under this id */
   mediaId: string;
-  /**
-   * why the platform is known to hand out no pictures at present (its code): the slot is then asked for again
-   * at once
-   */
+  /** code with which the platform currently refuses pictures: the slot is then asked for again at once */
   delayedBy?: string | null;
-  /** who has just read the accident saves a second reading */
+  /** the accident, when the caller has just loaded it */
   loaded?: Accident;
 }
 
-/** A picture came by chat: its media id is stored and a job fetches the bytes. It fills the next place that is asked for, then the extras. */
+/**
+ * Records a picture that came by chat: its media id is stored and a job fetches the bytes. It fills the next
+ * slot that is asked for, then the extras.
+ */
 export function announcePhoto(ctx: Context, announcement: AnnouncePhoto): Promise<Accident> {
   const { accidentId, letter, mediaId, delayedBy = null, loaded } = announcement;
   return ctx.accidents.change(loaded ?? accidentId, (accident) => {
@@ -48,8 +48,8 @@ export function announcePhoto(ctx: Context, announcement: AnnouncePhoto): Promis
 }
 
 /**
- * The slot that the next picture fills: the first driver's five in their order, then the extras that would
- * help, then "extra". A delayed picture keeps its slot.
+ * Returns the slot for the next picture: driver A's five in order, then the extras that would help, then
+ * "extra". A delayed picture keeps its slot.
  */
 function nextSlot({ config }: Context, accident: Accident, letter: Letter): PhotoSlot {
   const isKept = (slot: PhotoSlot) => accident.photos.some((photo) => photo.slot === slot && isToFetch(photo));

@@ -2,10 +2,13 @@ import type { Context } from "../context.ts";
 import { Busy } from "../errors.ts";
 import { within } from "../timer.ts";
 
-/** The form is not held up longer: a reader that is slow to say whether it is there is taken to be there. */
+/** The form waits no longer: a reader that is slow to answer is assumed to be there. */
 const PATIENCE_MS = 20_000;
 
-/** Whether a picture of a licence can be read here at all: by our own reader or, where the operator allows it, by the platform's. */
+/**
+ * Tells whether pictures of licences can be read here: by our own reader or, if the operator allows it, by
+ * the platform's.
+ */
 export async function canReadLicences(ctx: Context): Promise<boolean> {
   if (ctx.config.wechat.ocrPerDay > 0) return true;
   try {

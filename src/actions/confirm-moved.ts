@@ -4,7 +4,10 @@ import { photosAreSafe } from "../domain/journey.ts";
 import { requireParty } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
-/** The cars have left the carriageway (Order 146 art. 19): allowed once the evidence is safe here. */
+/**
+ * Records that the cars have left the carriageway (Order 146 art. 19): allowed once the photographs are
+ * stored.
+ */
 export function confirmMoved(
   ctx: Context,
   { accidentId, letter }: { accidentId: string; letter: Letter },

@@ -17,24 +17,27 @@ export interface DeliverClaim {
   mayPost: () => boolean;
 }
 
-/** What is to become of the delivery, for the job that leased it. `late`: the attempt does not count. */
+/** What becomes of the delivery, for the job that leased it. `postpone`: the attempt does not count. */
 export interface DeliveryVerdict {
-  to: "done" | "dead" | "held" | "retry" | "late";
+  to: "done" | "dead" | "held" | "retry" | "postpone";
   code: string;
   /** redacted start of the insurer's answer */
   head: string;
-  /** of "retry" and "late" */
+  /** of "retry" and "postpone" */
   afterMs: number;
   insurerClaimNo: string | null;
 }
 
-/** a process that is late again and again must not take the same claim in a circle */
+/** keeps a process that is always late from taking the same claim in a circle */
 const LATE_MS = 1_000;
-/** after more than half an hour; a whole day is said by tell-late-claims */
+/** after more than half an hour; a whole day is reported by tell-late-claims */
 const WARN_AT = 5;
 const NOTHING_SENT = { head: "", afterMs: 0, insurerClaimNo: null };
 
-/** One attempt to hand a claim to its insurer; what is final (delivered, given up) becomes an event of the accident, and the driver whose claim cannot be handed over is told to call. */
+/**
+ * Makes one attempt to hand a claim to its insurer. A final result (delivered, given up) becomes an event of
+ * the accident; a driver whose claim cannot be handed over is told to call.
+ */
 export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<DeliveryVerdict> {
   const sent = nameOf(input.body);
   const { ref } = sent;
@@ -56,7 +59,7 @@ async function attempt(
   ctx: Context,
   { insurerCode, deliveryId, body, attempts }: DeliverClaim,
 ): Promise<DeliveryVerdict> {
-  // an attempt that ends the process never comes to count as failed: the number of leases does
+  // an attempt that kills the process is never counted as failed; the number of leases counts it
   if (attempts > RETRY_SCHEDULE_S.length) return { ...NOTHING_SENT, to: "dead", code: "attempts-used-up" };
   const version = ctx.config.insurers.find(({ code }) => code === insurerCode)?.schemaVersion ?? 1;
   const wire = wireOf(body, version);
@@ -67,9 +70,10 @@ async function attempt(
   if (kind === "delivered" || kind === "duplicate") return { ...verdict, to: "done" };
   if (kind === "hold" || kind === "gone") return { ...verdict, to: "held" };
   if (kind === "rejected") return { ...verdict, to: "dead" };
-  // While the circuit is open no attempt counts: a claim must not die of an outage. It waits for its turn as the probe.
+  // While the circuit is open no attempt counts, so that no claim is given up for an outage. It waits for its
+  // turn as the probe.
   const waitMs = ctx.insurers.probeWaitMs(insurerCode);
-  if (waitMs !== null) return { ...verdict, to: "late", afterMs: waitMs };
+  if (waitMs !== null) return { ...verdict, to: "postpone", afterMs: waitMs };
   const afterMs = nextAttempt({ attempts, slowDown, retryAfterS, random: Math.random() });
   return afterMs === null ? { ...verdict, to: "dead" } : { ...verdict, to: "retry", afterMs };
 }

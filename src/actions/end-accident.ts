@@ -10,7 +10,10 @@ export interface EndAccident {
   reasons?: string[];
 }
 
-/** A driver leaves the way of self-settlement: injured, the other left, no agreement, withdrawn … What was recorded is kept and both are told. */
+/**
+ * Ends self-settlement at a driver's word: injured, the other left, no agreement, withdrawn … Records are
+ * kept and both drivers are told.
+ */
 export function endAccident(ctx: Context, { accidentId, letter, code, reasons = [] }: EndAccident): Promise<Accident> {
   return ctx.accidents.change(accidentId, (accident) => {
     if (accident.ended) return null;

@@ -4,11 +4,14 @@ import { LONG_GAP_MS } from "../domain/witnessed-time.ts";
 import type { Erased } from "../store/erasures.ts";
 
 const DAY_MS = 86_400_000;
-/** between the mark and the end, for a person to see it in `/readyz` */
+/** between mark and erasure, for an operator to see it in `/readyz` */
 const MARKED_MS = DAY_MS;
 const MARKED_AT_ONCE = 1_000;
 const AT_ONCE = 100;
-/** Erases what has had its time: accidents by forgetting their keys, people who have not been seen since. Returns how many were erased. */
+/**
+ * Erases what has passed its retention: accidents by forgetting their keys, people who have not been seen
+ * since. Returns the number erased.
+ */
 export async function erasePast(ctx: Context): Promise<number> {
   const time = await ctx.witness.look();
   if (!time) return 0;

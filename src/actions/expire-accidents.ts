@@ -7,7 +7,7 @@ import { Unreadable } from "../errors.ts";
 
 const LIFETIME_MS = LIFETIME_HOURS * 3600_000;
 
-/** Ends what nobody goes on with; both are told, the evidence is kept. Returns how many ended. */
+/** Ends cases that no driver continues; both are told, the evidence is kept. Returns the number ended. */
 export async function expireAccidents(ctx: Context): Promise<number> {
   const time = await ctx.witness.look();
   if (!time) return 0;
@@ -18,7 +18,7 @@ export async function expireAccidents(ctx: Context): Promise<number> {
   return ended;
 }
 
-/** One that cannot be read (its key was forgotten) must not keep the others. */
+/** A case that cannot be decrypted (its key was forgotten) must not stop the others. */
 async function expire(ctx: Context, id: string, before: Date): Promise<boolean> {
   const at = ctx.clock.now();
   try {
@@ -27,7 +27,7 @@ async function expire(ctx: Context, id: string, before: Date): Promise<boolean> 
     );
     return after.ended !== null;
   } catch (error) {
-    // It was said when it was read.
+    // It was logged when it was read.
     if (error instanceof Unreadable) return false;
     const { code, name } = error as { code?: unknown; name?: string };
     ctx.log.error({ accident: id, code: String(code ?? name) }, "accident not expired");

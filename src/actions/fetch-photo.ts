@@ -10,17 +10,20 @@ import { within } from "../timer.ts";
 export interface FetchPhoto {
   accidentId: string;
   photoId: string;
-  /** of this job, this one included; those that only found a delay are not counted */
+  /** attempts of this job, this one included, without those that only found a delay */
   attempts?: number;
-  /** no further attempt follows: a picture that cannot be kept now is refused, so that its place is asked for again */
+  /**
+   * no further attempt follows: a picture that cannot be stored now is refused, so that its slot is asked for
+   * again
+   */
   last?: boolean;
 }
 
 /**
- * Downloads a picture that was sent in the chat, checks it, puts it into the slot that fits what it shows,
- * and stores it. An unusable one is refused and the driver told what to do. One that the platform does not
- * hand out at present is delayed: the driver is sent to the form, and the result says when the job is to run
- * again. Throws Busy when too many pictures wait.
+ * Downloads a picture that was sent by chat, checks it, puts it into the slot that fits it, and stores it. An
+ * unusable one is refused and the driver told what to do. One that the platform does not hand out now is
+ * delayed: the driver is sent to the form, and the result says when the job runs again. Throws Busy when too
+ * many pictures wait.
  */
 export async function fetchPhoto(ctx: Context, job: FetchPhoto): Promise<Again | null> {
   const { accidentId, photoId, attempts = 1, last = false } = job;
@@ -65,12 +68,12 @@ const changer =
       return photo && isToFetch(photo) ? decide(current, photo) : null;
     });
 
-/** What the platform's answer was no picture for, by the words that we have for a picture of the form. */
+/** Codes of the form's errors for answers of the platform that were no picture. */
 const REFUSALS: Record<string, string> = { "media-too-large": "photo-too-large", "media-type": "not-an-image" };
 
 type Fetched = Candidate | { refusal: string } | { again: Again };
 
-/** Downloads and examines; throws on to the job what a retry in some seconds may heal. */
+/** Downloads and examines the picture; throws to the job what a retry in some seconds may heal. */
 async function download(
   ctx: Context,
   { key }: Accident,
@@ -93,8 +96,8 @@ const isFinal = (error: unknown, last: boolean): error is Upstream =>
   error instanceof Upstream && (last || !error.retryable);
 
 /**
- * Keeps the picture and meanwhile looks for a like one in other cases. Null where it cannot be kept for good: the driver who
- * waits for "you may move" must hear of it. A full store is Busy, and the job comes again.
+ * Stores the picture and meanwhile looks for a like one in other cases. Null when it can never be stored: the
+ * driver who waits for "you may move" must be told. A full store is Busy, and the job comes again.
  */
 async function keep(ctx: Context, accident: Accident, { candidate, last }: { candidate: Candidate; last: boolean }) {
   const { imageHash } = candidate;
@@ -111,10 +114,13 @@ async function keep(ctx: Context, accident: Accident, { candidate, last }: { can
   }
 }
 
-/** A driver waits for the answer at the kerb; what is not read by then is read by the job. */
+/** The driver waits for the answer at the roadside; what is not read by then is read by a job. */
 const WAIT_MS = 1_500;
 
-/** Looks at a picture for its place; null: its place does not depend on what it shows (the second driver's, and all once the cars have moved). */
+/**
+ * Examines a picture to choose its slot; null when the slot does not depend on it (driver B's, and all once
+ * the cars have moved).
+ */
 async function see(
   ctx: Context,
   accident: Accident,
@@ -128,7 +134,7 @@ async function see(
   return { plates, lastPlate: last?.plate ?? null };
 }
 
-/** A reader that is busy or broken keeps no picture from its case: the job asks it again. */
+/** A reader that is busy or broken must not keep the picture from its case: a job reads it later. */
 async function readNow(ctx: Context, bytes: Buffer): Promise<PlateReading | null> {
   const { plates } = ctx.photos;
   try {

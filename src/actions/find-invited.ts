@@ -5,9 +5,9 @@ import { requireRunning } from "../domain/party.ts";
 import { Invalid } from "../errors.ts";
 
 /**
- * Finds the accident behind an invitation that still lives: by the code of the QR, or by the six digits, whose tries
- * have their brakes (for each person, each case, and wrong ones over all). Throws Invalid "invitation-…" with the
- * reason otherwise, Invalid "too-many-tries" (429), Conflict when the case is over.
+ * Finds the accident behind an invitation that still lives: by the code of the QR, or by the six digits,
+ * whose tries have their brakes (for each person, each case, and wrong ones over all). Throws Invalid
+ * "invitation-…" with the reason otherwise, Invalid "too-many-tries" (429), Conflict when the case is over.
  */
 export async function findInvited(ctx: Context, { person, code }: { person: Person; code: string }): Promise<Accident> {
   const at = ctx.clock.now();

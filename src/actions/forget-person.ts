@@ -1,6 +1,9 @@
 import type { Context } from "../context.ts";
 
-/** Forgets, when somebody no longer follows the account, what no accident needs (PIPL art. 15, 47); one who is in none is forgotten wholly. */
+/**
+ * Forgets what no accident needs of a person who no longer follows the account (PIPL art. 15, 47); one
+ * without an accident is forgotten wholly.
+ */
 export async function forgetPerson(ctx: Context, { openid }: { openid: string }): Promise<void> {
   const personId = ctx.vault.personId(openid);
   const accident = await ctx.accidents.findByPerson(personId);

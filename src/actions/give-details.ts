@@ -16,20 +16,20 @@ export interface GiveDetails {
 }
 
 /**
- * Records the data of one driver and their car (Order 146 art. 21), and keeps them for the next time. A later correction makes
- * both sign anew. A plate that is not the one in its picture is flagged.
+ * Records one driver's data and car (Order 146 art. 21), and keeps them for the next time. A later correction
+ * makes both sign again. A plate that differs from the one in its picture is flagged.
  */
 export async function giveDetails(ctx: Context, { accidentId, letter, details }: GiveDetails): Promise<Accident> {
   const after = await ctx.accidents.change(accidentId, (accident) => {
     const { details: before } = requireParty(accident, letter);
-    // The same again (a second tap) is no correction: nobody has to sign anew for it.
+    // The same data again (a double tap) is no correction and voids no signature.
     if (before && serialise(before) === serialise(details)) return null;
     requireCalm(accident, letter, ctx.clock.now());
     if (accident.parties[otherOf(letter)]?.details?.plate === details.plate)
       throw new Invalid("same-plate", { field: "plate" });
     const digest = ctx.vault.digest(accident.key, serialise(details));
     const given = withoutSignatures(withParty(accident, letter, { details }));
-    // who types the plate has said whose it is
+    // a driver who types the plate has answered whose it is
     const answer = answeredByDetails(given);
     const next = answer
       ? withMoved(given, answer.photo, { slot: answer.slot, by: "system" })

@@ -13,7 +13,10 @@ export interface GiveStatement {
   statement: Omit<Statement, "statedAt">;
 }
 
-/** Records what happened, as one driver states it without seeing the other's answer. It may be changed until both have signed. */
+/**
+ * Records one driver's statement of what happened, made without seeing the other's. It may be changed until
+ * both have signed.
+ */
 export function giveStatement(ctx: Context, { accidentId, letter, statement }: GiveStatement): Promise<Accident> {
   const { catalogue } = ctx.config.rules;
   for (const field of ["ownAct", "otherAct"] as const) {
@@ -37,7 +40,7 @@ export function giveStatement(ctx: Context, { accidentId, letter, statement }: G
   });
 }
 
-/** A second tap is no correction: nobody has to sign anew for it, and the other is not told twice. */
+/** True for a double tap: no correction, so no signature is void and the other driver is not told twice. */
 function isSame({ statedAt: _, ...before }: Statement, statement: GiveStatement["statement"]): boolean {
   return serialise(before) === serialise(statement);
 }

@@ -7,7 +7,7 @@ import { Conflict } from "../errors.ts";
 
 export interface JoinAccident {
   person: Person;
-  /** the case as the invitation led to it */
+  /** the case that the invitation led to */
   invited: Accident;
   textVersion: string;
   answer: EligibilityAnswer;
@@ -24,7 +24,7 @@ export async function joinAccident(
     if (accident.parties.B?.identity.personId === person.id) return null;
     requireRunning(accident);
     if (accident.parties.B || accident.invitation?.usedAt) throw new Conflict("invitation-used");
-    // Withdrawn while the page was read: the first driver took somebody out, and the code went with them.
+    // The invitation was withdrawn while the page was open: driver A removed somebody, which voids the code.
     if (accident.invitation?.code !== invited.invitation?.code) throw new Conflict("invitation-expired");
     return {
       accident: {
@@ -45,7 +45,10 @@ export async function joinAccident(
   return joined;
 }
 
-/** Ends the empty case of a driver who joins another: at the roadside both often open one before a code is scanned. Nobody is told. */
+/**
+ * Ends the empty case of a driver who joins another: at the roadside both often open one before a code is
+ * scanned. Nobody is told.
+ */
 async function closeOwn(ctx: Context, person: Person, at: Date): Promise<void> {
   const own = await ctx.accidents.findOpenedBy(person.id);
   if (!own) return;

@@ -4,13 +4,16 @@ import { DIGITS_MINUTES, INVITATION_MINUTES, isWhole, sceneOf } from "../domain/
 import { requireRunning } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
-/** Makes an invitation for driver B: an unguessable scene for the QR and six digits for who cannot scan. One that still lives is kept. */
+/**
+ * Makes an invitation for driver B: an unguessable scene for the QR, and six digits for a driver who cannot
+ * scan. A valid one is kept.
+ */
 export async function makeInvitation(
   ctx: Context,
   { accidentId, letter }: { accidentId: string; letter: Letter },
 ): Promise<Accident> {
   if (letter !== "A") throw new Conflict("wrong-step");
-  // Two processes may each ask the platform for a code: one is kept, the other runs out unseen.
+  // Two processes may each ask the platform for a code: one is kept, the other expires unseen.
   return ctx.singleFlight(`invitation/${accidentId}`, () => make(ctx, accidentId));
 }
 
@@ -20,13 +23,13 @@ async function make(ctx: Context, accidentId: string): Promise<Accident> {
   const at = ctx.clock.now();
   const living = current.invitation && current.invitation.expiresAt > at ? current.invitation : null;
   if (isWhole(living, at)) return current;
-  // The QR on the screen stays good; the digits, which are easier to guess, live shorter and are made anew.
+  // The QR on the screen stays valid; the digits, which are easier to guess, live shorter and are replaced.
   const code = living?.code ?? ctx.randomId(16);
   const qrUrl = living ? living.qrUrl : await qrUrlOf(ctx, code);
   const digits = await freeDigits(ctx);
   return ctx.accidents.change(accidentId, (accident) => {
     requireRunning(accident);
-    // Two pages opened at once: the code that one of them already shows must stay good.
+    // Two pages opened at once: the code that one of them already shows must stay valid.
     if (accident.parties.B || isWhole(accident.invitation, at)) return null;
     const expiresAt = living?.expiresAt ?? after(at, INVITATION_MINUTES);
     const invitation = {
@@ -46,7 +49,7 @@ async function make(ctx: Context, accidentId: string): Promise<Accident> {
 
 const after = (at: Date, minutes: number) => new Date(at.getTime() + minutes * 60_000);
 
-/** Six digits that lead to no other accident. */
+/** Returns six digits that lead to no other accident. */
 async function freeDigits(ctx: Context): Promise<string> {
   for (;;) {
     const digits = sixDigits(ctx);
@@ -57,7 +60,10 @@ async function freeDigits(ctx: Context): Promise<string> {
 const sixDigits = (ctx: Context) =>
   String(Number.parseInt(Buffer.from(ctx.randomId(6), "base64url").toString("hex"), 16) % 1_000_000).padStart(6, "0");
 
-/** The platform's QR makes the other driver a follower on the way; where the platform does not answer, our own join page serves as the QR. */
+/**
+ * The platform's QR makes the other driver a follower on the way; when the platform does not answer, the QR
+ * holds our own join page.
+ */
 async function qrUrlOf(ctx: Context, code: string): Promise<string | null> {
   try {
     const qr = await ctx.wechat.createQr({ scene: sceneOf(code), expireSeconds: INVITATION_MINUTES * 60 });

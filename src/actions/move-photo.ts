@@ -15,13 +15,16 @@ export interface MovePhoto {
   loaded?: Accident;
 }
 
-/** Puts a picture into another slot; what stood there takes its place. It also answers the question whose plate one shows, even when the cars have moved. */
+/**
+ * Moves a picture to another slot; the one that stood there takes its place. Also answers whose plate it
+ * shows, even when the cars have moved.
+ */
 export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot, loaded }: MovePhoto): Promise<Accident> {
   return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
     const photo = accident.photos.find((candidate) => candidate.id === photoId);
     const isAnswer = photo?.isAsked && isPlateSlot(slot);
-    // the second driver's go when that driver is taken out: they fill none of the five places
+    // driver B's pictures go when that driver is removed, so they fill none of the five slots
     if (photo?.by !== letter || letter !== "A" || (accident.movedAt && !isAnswer)) throw new Conflict("wrong-step");
     if (photo.slot === slot && !isAnswer) return null;
     requireCalm(accident, letter, ctx.clock.now());

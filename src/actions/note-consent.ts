@@ -6,7 +6,7 @@ export interface NoteConsent {
   choices: ReadonlyArray<{ templateId: string; status: "accept" | "reject" }>;
 }
 
-/** Notes that somebody agreed to a subscription notice, or refused it: counted for each person and template. */
+/** Counts consents and refusals of subscription notices per person and template. */
 export async function noteConsent(ctx: Context, { person, choices }: NoteConsent): Promise<void> {
   for (const { templateId, status } of choices) await ctx.people.noteConsent(person.id, templateId, status);
 }

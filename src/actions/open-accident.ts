@@ -7,12 +7,16 @@ import { Conflict, Invalid } from "../errors.ts";
 
 export interface OpenAccident {
   person: Person;
-  /** version of the privacy notice that was read and ticked */
+  /** version of the privacy notice that was read and accepted */
   textVersion: string;
   answer: EligibilityAnswer;
 }
 
-/** Opens a case for driver A; it ends at once where the law or the city says that it is not for the drivers to settle. Whoever has one running, or taps twice, gets that one. Throws Invalid "too-many-cases" (429) beyond five a day. */
+/**
+ * Opens a case for driver A; it ends at once where the law or the city says that it is not for the drivers to
+ * settle. Whoever has one running, or taps twice, gets that one. Throws Invalid "too-many-cases" (429) beyond
+ * five a day.
+ */
 export async function openAccident(ctx: Context, input: OpenAccident): Promise<Accident> {
   const latest = await ctx.accidents.findByPerson(input.person.id);
   const running = latest && !isOver(latest) ? latest : await ctx.accidents.findOpenedBy(input.person.id);
@@ -59,7 +63,7 @@ async function create(ctx: Context, { person, textVersion, answer }: OpenAcciden
   );
 }
 
-/** KC, the day in Shanghai (UTC+8 all year), the day's count. */
+/** Makes a number: KC, the day in Shanghai (UTC+8 all year), the day's count. */
 async function nextNumber(ctx: Context, at: Date): Promise<string> {
   const day = new Date(at.getTime() + 8 * 3600_000).toISOString().slice(0, 10).replaceAll("-", "");
   const count = await ctx.counters.next(`accident-number-${day}`);

@@ -10,9 +10,9 @@ export interface ReadLicence {
 }
 
 /**
- * What a photographed licence says, to be confirmed by its holder; null: it cannot be read and is typed by hand. Our own reader first; WeChat's
- * where that is not sure, the operator allows it and the day's calls are not used up. The picture is kept nowhere.
- * Throws Invalid for what is no picture (413, 415, 422) and Busy when there is no room.
+ * Reads a photographed licence, for its holder to confirm; null: unreadable, to be typed. Our own reader
+ * first; WeChat's when that is unsure, the operator allows it and the day's quota lasts. The picture is not
+ * stored. Throws Invalid for what is no picture (413, 415, 422) and Busy without capacity.
  */
 export async function readLicence(ctx: Context, { bytes, kind }: ReadLicence): Promise<LicenceReading | null> {
   ctx.photos.inspect(bytes);
@@ -25,10 +25,10 @@ export async function readLicence(ctx: Context, { bytes, kind }: ReadLicence): P
 }
 
 const RETRY_S = 10;
-/** Longer nobody looks at a form that does nothing. */
+/** A driver looks no longer at a form that does nothing. */
 const PATIENCE_MS = 20_000;
 
-/** A lane that is full or slow is no reason to send the driver away while somebody else can read. */
+/** A full or slow lane is no reason to refuse while the other reader can read. */
 async function unlessBusy<T>(ctx: Context, ask: Promise<T>): Promise<T | "busy"> {
   try {
     return await within(ask, { timer: ctx.timer, ms: PATIENCE_MS }, () => "busy" as const);
@@ -38,7 +38,10 @@ async function unlessBusy<T>(ctx: Context, ask: Promise<T>): Promise<T | "busy">
   }
 }
 
-/** The platform takes 2 MB; and what leaves us carries no metadata, such as where it was taken. Its reading of plates (platenum) has left its index of interfaces: plates are read by ourselves only. */
+/**
+ * Asks WeChat, which takes 2 MB; the picture is sent without metadata such as the position. Plates are read
+ * by our own reader only: WeChat's call for them (platenum) has been withdrawn.
+ */
 async function askPlatform(ctx: Context, { bytes, kind }: ReadLicence): Promise<LicenceReading | null> {
   const { copy } = await ctx.photos.examine(bytes);
   const { wechat } = ctx;

@@ -11,8 +11,8 @@ export interface ReadPlate {
 }
 
 /**
- * Reads the plates in a photograph, once. Does nothing where there is no reader. "unreadable": the reader cannot open the
- * picture, and the plate is typed by hand.
+ * Reads the plates in a photograph, once; does nothing without a reader. "unreadable": the picture cannot be
+ * opened, and the plate is typed by hand.
  */
 export async function readPlate(ctx: Context, { accidentId, photoId }: ReadPlate): Promise<"done" | "unreadable"> {
   const accident = await ctx.accidents.find(accidentId);
@@ -29,7 +29,7 @@ export async function readPlate(ctx: Context, { accidentId, photoId }: ReadPlate
   return "done";
 }
 
-/** A plate that was photographed for its own sake is read as large as it was taken; of the others the copy does. */
+/** A plate slot's picture is read at full size; for the others the copy is enough. */
 async function readingOf(ctx: Context, accident: Accident, photo: Photo): Promise<PlateReading | "unreadable" | null> {
   const { plates } = ctx.photos;
   if (!(await plates.isAvailable())) return null;

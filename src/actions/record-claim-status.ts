@@ -15,7 +15,7 @@ import { Conflict, Invalid, NotFound } from "../errors.ts";
 export interface RecordClaimStatus {
   ref: string;
   insurerCode: string;
-  /** the insurer's id of this message: once in, one effect */
+  /** the insurer's id of this message, for idempotency */
   webhookId: string;
   status: {
     status: ClaimStatus;
@@ -28,25 +28,26 @@ export interface RecordClaimStatus {
   };
 }
 
-/** What became of a message that was taken. */
+/** Result of a message that was accepted. */
 export interface Recorded {
   /** its id was seen before */
   duplicate: boolean;
-  /** it came late: kept, not applied */
+  /** it is older than the current status: stored, not applied */
   stale: boolean;
-  /** it says what the last one said */
+  /** it repeats the current status */
   unchanged: boolean;
-  /** it bears the time of the last one that was applied: they are in the order of arrival */
+  /** it has the time of the last one that was applied, so the order of arrival decides */
   sameTime: boolean;
 }
 
 const SEEN_LIMIT = 100;
-/** said again even if the claim stays where it is: another payment, another paper to bring */
+/** Statuses that are told again even when unchanged: another payment, another paper to bring. */
 const REPEATED: readonly ClaimStatus[] = ["paid", "need_more"];
 
 /**
- * Takes what an insurer reports of a claim of its own: applied and told to the driver, or kept as late. Throws NotFound for another's claim,
- * Invalid for a time more than a day ahead and for more than 200 messages a day (429), Conflict "claim-status-held" for an impossible step.
+ * Records an insurer's report about one of its claims: applied and told to the driver, or stored as stale.
+ * Throws NotFound for another insurer's claim, Invalid for a time more than a day ahead and (429) beyond 200
+ * messages a day, Conflict "claim-status-held" for an impossible step.
  */
 export async function recordClaimStatus(ctx: Context, input: RecordClaimStatus): Promise<Recorded> {
   const found = await ctx.accidents.findByClaim(input.ref);
@@ -81,7 +82,7 @@ const NEWS_A_DAY = 200;
 const DAY_MS = 24 * 3600_000;
 const SHANGHAI_MS = 8 * 3600_000;
 
-/** A day is one in Shanghai. */
+/** Counted per day in Shanghai. */
 async function countNews({ tries, clock }: Context, { ref }: RecordClaimStatus): Promise<void> {
   const now = clock.now().getTime();
   const endOfDay = (Math.floor((now + SHANGHAI_MS) / DAY_MS) + 1) * DAY_MS - SHANGHAI_MS;
@@ -110,7 +111,7 @@ interface Message {
 }
 
 function newsOf(ctx: Context, accident: Accident, { claim, input, incoming }: Message): News {
-  // a message that was held is answered so again, and is not a success because it comes twice
+  // a message that was held gets the same answer again, and does not succeed by coming twice
   if (claim.seenIds.includes(input.webhookId))
     return {
       verdict: wasHeld(accident, input) ? "held" : "applied",
@@ -151,7 +152,9 @@ function changed(ctx: Context, accident: Accident, decision: Decision): Change |
   };
 }
 
-/** Only its place in the insurer's order moves, so that what was overtaken by the repetition is still late. */
+/**
+ * Updates only the position in the insurer's order, so that messages overtaken by the repetition stay stale.
+ */
 function atItsPlace(claim: Claim, { sequence, statusAt }: Claim, incoming: IncomingStatus): Claim {
   const isThere = sequence === claim.sequence && statusAt.getTime() === claim.statusAt.getTime();
   return isThere || isLate(claim, incoming) ? claim : { ...claim, sequence, statusAt };

@@ -4,13 +4,13 @@ import { joinOutcome } from "../notices/join-outcome.ts";
 import { tellOtherwise } from "../notices/tell-person.ts";
 
 export interface NoticeResult {
-  /** as TEMPLATESENDJOBFINISH or subscribe_msg_sent_event names it */
+  /** as named by TEMPLATESENDJOBFINISH or subscribe_msg_sent_event */
   msgId: string;
   ok: boolean;
   status: string;
 }
 
-/** Records what became of a notice, as the platform reports it; a failed one goes by another channel. */
+/** Records the result of a notice as the platform reports it; a failed one is sent by another channel. */
 export async function recordNoticeResult(ctx: Context, { msgId, ok, status }: NoticeResult): Promise<void> {
   const failed = await joinOutcome(ctx, msgId, { ok, status });
   if (failed) await sayOtherwise(ctx, failed);

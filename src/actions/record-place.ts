@@ -12,12 +12,12 @@ export interface RecordPlace {
   weather: Weather;
 }
 
-/** Place in one line and weather, entered by A; a later correction makes both sign anew. */
+/** Records address and weather, entered by A; a later correction makes both sign again. */
 export function recordPlace(ctx: Context, { accidentId, letter, address, weather }: RecordPlace): Promise<Accident> {
   return ctx.accidents.change(accidentId, (accident) => {
     requireParty(accident, letter);
     if (letter !== "A") throw new Conflict("wrong-step");
-    // The same again (a second tap) is no correction: nobody has to sign anew for it.
+    // The same data again (a double tap) is no correction and voids no signature.
     if (accident.scene.address === address && accident.scene.weather === weather) return null;
     requireCalm(accident, letter, ctx.clock.now());
     const scene = { ...accident.scene, address, weather };

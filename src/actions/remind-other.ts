@@ -6,7 +6,10 @@ import { requireParty } from "../domain/party.ts";
 import { mayRemind, WAITING_STEPS } from "../domain/waiting.ts";
 import { Conflict } from "../errors.ts";
 
-/** Tells the other driver that it is their turn, for one who has waited five minutes; a second tap within the next five changes nothing. */
+/**
+ * Tells the other driver that it is their turn, for a driver who has waited five minutes; a second tap within
+ * the next five changes nothing.
+ */
 export function remindOther(
   ctx: Context,
   { accidentId, letter }: { accidentId: string; letter: Letter },

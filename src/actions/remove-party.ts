@@ -5,8 +5,8 @@ import { requireRunning } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
 /**
- * Takes out, at driver A's word, somebody who joined by mistake, until one of them has signed; a new invitation can follow. Their
- * pictures go, too: they would pass for those of whoever comes next.
+ * Removes, at driver A's request, somebody who joined by mistake, until one of them has signed; a new
+ * invitation can follow. Their pictures go, too: they would pass for those of the next driver B.
  */
 export function removeParty(
   ctx: Context,

@@ -5,7 +5,10 @@ import type { Paper } from "../domain/paper.ts";
 import { PHOTO_SLOTS } from "../domain/photo.ts";
 import { Conflict } from "../errors.ts";
 
-/** Puts a concluded agreement on paper: PDF, its pages and one picture of the whole, kept in the blob store. Conflict "wrong-step" unless it is concluded. */
+/**
+ * Renders a concluded agreement: PDF, its pages and one picture of the whole, kept in the blob store. Throws
+ * Conflict "wrong-step" unless it is concluded.
+ */
 export async function renderDocuments(ctx: Context, { accident }: { accident: Accident }): Promise<Paper> {
   const { catalogue } = ctx.config.rules;
   const content = agreementOf(accident, catalogue);
@@ -41,7 +44,7 @@ async function signatureOf(ctx: Context, accident: Accident, letter: Letter): Pr
   return { png, signedAt: signature.signedAt, forwarding: signature.forwarding };
 }
 
-/** The five mandatory photographs in their order. */
+/** Loads the five mandatory photographs in their order. */
 function thumbs(ctx: Context, accident: Accident) {
   const chosen = PHOTO_SLOTS.flatMap(
     (slot) => accident.photos.find((photo) => photo.slot === slot && photo.state === "stored") ?? [],
@@ -56,7 +59,7 @@ function thumbs(ctx: Context, accident: Accident) {
   );
 }
 
-/** The insurer's names in both languages; what a driver typed stands in both. */
+/** Returns the insurer's name in both languages; a name that a driver typed stands in both. */
 function insurerName(
   ctx: Context,
   party: { insurerCode: string; insurerName: string | null },

@@ -1,6 +1,9 @@
 import type { Context } from "../context.ts";
 
-/** Sends what was given up, held or waits for its next attempt again, under the same id: the receiver takes it once. Returns false when it is done or on its way already. */
+/**
+ * Sends a delivery that was given up, held or waits for its next attempt again, under the same id: the
+ * receiver applies it once. Returns false when it is done or being sent.
+ */
 export async function resendDelivery(
   ctx: Pick<Context, "accidents" | "deliveries" | "wake">,
   input: { id: string },

@@ -6,8 +6,9 @@ type KeptFile = NonNullable<Awaited<ReturnType<Context["blobs"]["scrub"]["claim"
 type FileState = Awaited<ReturnType<Context["blobs"]["scrub"]["check"]>>;
 
 /**
- * Reads a file again and compares it with its hash; what is damaged or gone is said once: in the log, in the health, in the accident's record.
- * `unreadable`: the case itself does not open, so nothing can be said of the file; it is looked at again in its turn.
+ * Reads a file again and compares it with its hash. Damage or loss is reported once: in the log, in the
+ * health values, in the accident's record. `unreadable`: the case itself does not open, so the file cannot be
+ * judged; it is checked again in its turn.
  */
 export async function scrubFile(ctx: Context, file: KeptFile): Promise<FileState | "unreadable"> {
   const found = await findAccident(ctx, file);
@@ -16,7 +17,7 @@ export async function scrubFile(ctx: Context, file: KeptFile): Promise<FileState
     return found;
   }
   const accident = found;
-  // its key is forgotten: the bytes say nothing to anybody any more
+  // the case's key is forgotten, so the bytes mean nothing any more
   const state = accident ? await ctx.blobs.scrub.check(accident, file) : file.state;
   if (accident && state !== "whole") await record(ctx, accident, file);
   await ctx.blobs.scrub.note(file, state);
@@ -39,7 +40,7 @@ function tell({ log }: Context, { id, accidentId, kind, keeper }: KeptFile, stat
   else log.error({ ...told, code: `file-${state}` }, "file.lost");
 }
 
-/** Before it is noted: whoever dies in between finds the event there already. */
+/** The event is written before the file is marked, so that a crash in between repeats harmlessly. */
 async function record(ctx: Context, accident: Accident, file: KeptFile): Promise<void> {
   const digest = ctx.vault.digest(accident.key, file.sha256);
   await ctx.accidents.change(accident.id, (current) => {
@@ -55,7 +56,7 @@ const PARTS: readonly KeptFile["kind"][] = ["original", "copy", "thumb"];
 function eventOf({ photos }: Accident, { kind, sha256 }: KeptFile, digest: string): NewEvent {
   if (!PARTS.includes(kind)) return { type: "paper-damaged", by: "system", data: { kind, digest } };
   const photo = photos.find((one) => [one.sha256, one.copySha256, one.thumbSha256].includes(sha256));
-  // a picture that was replaced is not among them any more
+  // a picture that was replaced is not among them
   const data = { part: kind, digest, ...(photo && { photo: photo.id }) };
   return { type: "photo-damaged", by: "system", data };
 }

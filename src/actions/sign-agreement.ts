@@ -14,11 +14,14 @@ export interface SignAgreement {
   contentDigest: string;
   /** data URL of the drawn PNG */
   signature: string;
-  /** separate consent (PIPL art. 23) to hand the claim to the two named insurers */
+  /** separate consent (PIPL art. 23) to forward the claim to the two named insurers */
   forwarding: boolean;
 }
 
-/** Signs for one driver what was on the screen; the second signature concludes the agreement. Conflict "text-changed" when the content is no longer that one. */
+/**
+ * Signs for one driver what was on the screen; the second signature concludes the agreement. Throws Conflict
+ * "text-changed" when the content has changed since.
+ */
 export async function signAgreement(ctx: Context, input: SignAgreement): Promise<Accident> {
   const { accidentId, letter, forwarding } = input;
   const before = await ctx.accidents.get(accidentId);
@@ -44,7 +47,7 @@ export async function signAgreement(ctx: Context, input: SignAgreement): Promise
     };
     return signed.parties[otherOf(letter)]?.signature
       ? conclude(signed, event, signature)
-      : half(signed, letter, event);
+      : firstSignature(signed, letter, event);
   });
 }
 
@@ -56,7 +59,7 @@ function requireSignable(ctx: Context, accident: Accident, { letter, contentDige
 
 const imageDigest = (ctx: Context, accident: Accident, sha256: string) => ctx.vault.digest(accident.key, sha256);
 
-const half = (accident: Accident, letter: Letter, event: NewEvent): Change => ({
+const firstSignature = (accident: Accident, letter: Letter, event: NewEvent): Change => ({
   accident,
   events: [event],
   outbox: [notice(accident, otherOf(letter), "other-signed")],

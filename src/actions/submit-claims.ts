@@ -8,7 +8,7 @@ import { isPaperDelayed, type Paper } from "../domain/paper.ts";
 export interface PaperFault {
   /** stable and loggable */
   code: string;
-  /** of the job, so far */
+  /** attempts of the job so far */
   attempts: number;
 }
 
@@ -19,9 +19,9 @@ export interface SubmitClaims {
 }
 
 /**
- * Submits the claims of a concluded agreement with its paper, one for each party that allowed it, in one write. Where the
- * paper cannot be made they go without it: one error is logged for the operator, and the drivers are told that it follows.
- * Paper that comes after its claims is added and said. Does nothing the second time.
+ * Submits the claims of a concluded agreement with its paper, one per party that allowed it, in one write.
+ * When the paper cannot be made they go without it: an error is logged for the operator, and the drivers are
+ * told that it follows. Paper that is made later is added and told. Does nothing the second time.
  */
 export async function submitClaims(ctx: Context, { accidentId, paper }: SubmitClaims): Promise<Accident> {
   if ("pdfSha256" in paper) return ctx.accidents.change(accidentId, (accident) => withPaper(ctx, accident, paper));

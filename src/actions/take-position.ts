@@ -7,11 +7,14 @@ export interface TakePosition {
   accidentId: string;
   letter: Letter;
   position: Position;
-  /** who has just read the accident saves a second reading */
+  /** the accident, when the caller has just loaded it */
   loaded?: Accident;
 }
 
-/** Keeps where the accident happened: the first fix of either driver's phone; only while the cars have not moved. Later fixes change nothing. */
+/**
+ * Records the place of the accident: the first position of either driver's phone, until the cars have moved.
+ * Later ones change nothing.
+ */
 export function takePosition(ctx: Context, { accidentId, letter, position, loaded }: TakePosition): Promise<Accident> {
   return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);

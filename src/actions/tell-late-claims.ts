@@ -6,13 +6,13 @@ import { AppError } from "../errors.ts";
 
 type Delivery = Awaited<ReturnType<Context["deliveries"]["get"]>>;
 
-/** The driver has 48 hours to report: after a day without the insurer's acceptance it is time to call. */
+/** A driver has 48 hours to report: after a day without the insurer's acceptance they are told to call. */
 const LATE_MS = 24 * 3600_000;
 const BATCH = 20;
 
 /**
- * Says once of each claim that has been under way, held or waiting for a day: an error for the operator, and a word to the driver, who should
- * call the insurer; the claim is tried on. Returns how many there were.
+ * Reports once each claim that has been under way, held or waiting for a day: an error for the operator, and
+ * a notice to the driver to call the insurer; delivery goes on. Returns their number.
  */
 export async function tellLateClaims(ctx: Context): Promise<number> {
   const before = new Date(ctx.clock.now().getTime() - LATE_MS);
@@ -30,7 +30,7 @@ async function tellLate(ctx: Context, { _id, accidentId, target, state, attempts
   try {
     await ctx.accidents.change(accidentId, (accident) => delayed(ctx, accident, target));
   } catch (error) {
-    // erased, or it does not open: there is nobody to tell
+    // erased or unreadable: nobody can be told
     if (!(error instanceof AppError)) throw error;
     ctx.log.error({ ...told, code: error.code }, "claim.driver-not-told");
   }

@@ -3,7 +3,10 @@ import type { Context } from "../context.ts";
 import { AppError, Busy } from "../errors.ts";
 import type { Params, Translate } from "../render.ts";
 
-/** Turns what was thrown into one JSON answer: a stable code, the field where there is one, words in both languages. Nothing of ours leaks. */
+/**
+ * Turns an error into one JSON answer: a stable code, the field if any, words in both languages. Nothing
+ * internal is shown.
+ */
 export function jsonErrors(ctx: Context): RouterMiddleware {
   const [zh, en] = [ctx.render.words("zh"), ctx.render.words("en")];
   return async (http, next) => {
@@ -12,7 +15,7 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
     } catch (error) {
       const spoken = error instanceof AppError && (error.status < 500 || error instanceof Busy) ? error : null;
       if (!spoken) ctx.log.error({ code: (error as { code?: unknown }).code, err: error }, "api.failed");
-      // to a sender every want of room is the same: send it again
+      // a sender treats every kind of overload alike: send again later
       const code = error instanceof Busy ? "too-busy" : (spoken?.code ?? "internal");
       const fields = fieldsOf(spoken);
       const key = `api.errors.${code}`;
@@ -21,7 +24,7 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
       const retryAfterS = spoken?.details.retryAfterS;
       if (typeof retryAfterS === "number") http.set("retry-after", String(retryAfterS));
       http.set("cache-control", "no-store");
-      // the rest of a body that is not read would be taken for the next request
+      // otherwise the unread rest of the body would be taken for the next request
       if (http.status === 413) http.set("connection", "close");
       http.body = {
         accepted: false,

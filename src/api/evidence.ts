@@ -4,7 +4,10 @@ import type { Accident } from "../domain/accident.ts";
 import { evidenceEnds } from "../domain/evidence-life.ts";
 import { Busy, NotFound, NotSignedIn, Upstream } from "../errors.ts";
 
-/** A photograph as received, or the agreement, to whoever holds a link that we signed. The signature is checked before anything is looked up. */
+/**
+ * Sends a photograph as received, or the agreement, for a link that we signed. The signature is checked
+ * before anything is looked up.
+ */
 export function sendEvidence(ctx: Context): RouterMiddleware {
   return async (http) => {
     const { accidentId = "", sha256 = "" } = http.params;
@@ -26,14 +29,16 @@ export function sendEvidence(ctx: Context): RouterMiddleware {
 
 const RETRY_AFTER_S = 60;
 
-/** A bucket that is away for a while is no answer to an insurer: he comes back. Throws. */
+/** Throws Busy: a bucket that is unreachable for a while is a reason for the insurer to come again. */
 function askAgain({ log }: Context, accidentId: string, error: unknown): never {
   if (!(error instanceof Upstream)) throw error;
   log.error({ accidentId, code: error.code }, "evidence.away");
   throw new Busy(RETRY_AFTER_S);
 }
 
-/** Only what a claim links to: photographs as received, and the agreement. */
+/**
+ * Returns the media type of a file that claims link to (photographs as received, the agreement), else null.
+ */
 function typeOf(accident: Accident, sha256: string): string | null {
   if (accident.documents?.pdfSha256 === sha256) return "application/pdf";
   const photo = accident.photos.find((candidate) => candidate.state === "stored" && candidate.sha256 === sha256);

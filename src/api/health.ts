@@ -1,15 +1,15 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
 
-/** The process answers. */
+/** Answers 200 while the process runs. */
 export const alive: RouterMiddleware = (http) => {
   http.set("cache-control", "no-store");
   http.body = { status: "ok" };
 };
 
 /**
- * Answers 200 while the database answers in time, so that requests should be sent here, else 503. The values
- * of `ctx.health` are added for operators and do not change the status.
+ * Answers 200 while the database answers in time and the process should get requests, else 503. The values of
+ * `ctx.health` are added for operators and do not change the status.
  */
 export function ready(ctx: Context): RouterMiddleware {
   return async (http) => {

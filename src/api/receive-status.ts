@@ -8,7 +8,10 @@ import { readStatus } from "./status-body.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** An insurer's call-back: the signature over the raw bytes first, then their form, then whose claim it is. */
+/**
+ * Receives an insurer's call-back: checks the signature over the raw bytes, then the form, then whose claim
+ * it is.
+ */
 export function receiveStatus(ctx: Context): RouterMiddleware {
   return async (http) => {
     const { code = "", ref = "" } = http.params;

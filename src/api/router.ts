@@ -6,7 +6,10 @@ import { alive, ready } from "./health.ts";
 import { receiveStatus } from "./receive-status.ts";
 import { sendSchema } from "./schemas.ts";
 
-/** The door for machines: insurers' call-backs, the evidence that a claim links to, the schemas of both messages, health. */
+/**
+ * Routes for machines: insurers' call-backs, the evidence that claims link to, the schemas of both messages,
+ * health.
+ */
 export function apiRouter(ctx: Context): Router {
   const router = new Router();
   router.use(jsonErrors(ctx));

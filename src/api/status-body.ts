@@ -2,7 +2,7 @@ import Joi from "joi";
 import { CLAIM_STATUSES, type ClaimStatus } from "../domain/accident.ts";
 import { Invalid } from "../errors.ts";
 
-/** `claim.status` as published in config/schemas/claim.status.v1.json; what else a message holds is left out. */
+/** `claim.status` as published in config/schemas/claim.status.v1.json; further fields are dropped. */
 export interface StatusBody {
   claimRef: string;
   insurerCode: string;
@@ -26,7 +26,7 @@ const time = Joi.string()
   .custom((value: string, helpers) => (Number.isNaN(Date.parse(value)) ? helpers.error("any.invalid") : value));
 const fen = Joi.number().integer().min(0).max(100_000_000_00);
 const sha256 = Joi.string().pattern(/^[0-9a-f]{64}$/);
-/** "submitted" is ours to say */
+/** "submitted" is set by us, not by an insurer */
 const statuses = CLAIM_STATUSES.filter((status) => status !== "submitted");
 
 const schema = Joi.object({
@@ -62,10 +62,10 @@ const schema = Joi.object({
     ),
 })
   .or("sequence", "occurredAt")
-  // what an insurer tells beyond the schema is no fault of this message
+  // fields beyond the schema are no fault of the message
   .options({ stripUnknown: { objects: true } });
 
-/** Reads and checks the raw bytes; throws Invalid with the names of the fields that are out of their format. */
+/** Reads and checks the raw bytes; throws Invalid with the names of malformed fields. */
 export function readStatus(rawBody: Uint8Array, expected: { insurerCode: string; claimRef: string }): StatusBody {
   const { error, value } = schema.validate(parse(rawBody), { abortEarly: false, convert: false, context: expected });
   if (!error) return value as StatusBody;
@@ -73,7 +73,7 @@ export function readStatus(rawBody: Uint8Array, expected: { insurerCode: string;
   throw new Invalid("field-invalid", { fields: [...new Set(fields)].slice(0, 10) });
 }
 
-/** A key named __proto__ is left out: Joi does not see it. */
+/** A key named __proto__ is dropped: Joi does not see it. */
 function parse(rawBody: Uint8Array): object {
   let parsed: unknown = null;
   try {

@@ -2,7 +2,8 @@ import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import { Unreadable } from "../errors.ts";
 import { withUnsaid } from "../notices/bundle-words.ts";
-import type { InboundMessage, MessageKind, MessageOf } from "../wechat/message.ts";
+import type { InboundMessage, MessageKind } from "../wechat/message.ts";
+import type { Asked } from "./asked.ts";
 import { COMMANDS, commandOf } from "./commands.ts";
 import { codeOfLink, digitsOf, invited } from "./invitation.ts";
 import { nextThing, standingOf } from "./next-thing.ts";
@@ -11,32 +12,25 @@ import { onPhoto } from "./photos.ts";
 import { onPosition } from "./position.ts";
 import { REPORTS } from "./reports.ts";
 
-/** What we answer, or null: nothing to say to this. */
+/** The text of the reply, or null when there is nothing to say. */
 type Answer = string | null | Promise<string | null>;
 
-export interface Asked<K extends MessageKind = MessageKind> {
-  ctx: Context;
-  message: MessageOf<K>;
-  person: Person;
-  /** more pictures of his have arrived behind this message and wait for their turn */
-  morePhotos(): boolean;
-}
 type Handler<K extends MessageKind> = (asked: Asked<K>) => Answer;
 
 const silent = () => null;
 
-/** Table of message kind → what it does. What is not here is answered with the next useful thing. */
+/** Handlers by message kind; a kind without one is answered with the driver's next step. */
 const HANDLERS: { [K in MessageKind]?: Handler<K> } = {
   subscribe: ({ ctx, message, person }) => invited(ctx, person, message.scene),
   scan: ({ ctx, message, person }) => invited(ctx, person, message.scene),
   click: onClick,
   text: (asked) => onWords(asked, asked.message.content),
-  // The platform writes down what it heard where the account asks for it.
+  // Text that the platform recognised; it sends it only when the account has switched that on.
   voice: (asked) => onWords(asked, asked.message.recognition ?? ""),
   image: onPhoto,
   location: onPosition,
   scancode: ({ ctx, message, person }) => (message.waiting ? onScan(ctx, person, message.scanResult) : null),
-  // What was chosen follows as messages of its own.
+  // The chosen place or pictures follow as messages of their own.
   locationSelect: silent,
   pictures: silent,
   locationReport: silent,
@@ -50,14 +44,17 @@ const SPEAKS: Partial<Record<MessageKind, "message" | "subscribe" | "scan" | "cl
   ...{ click: "click", scancode: "click" },
 };
 
-/** The platform has events that this code does not know (of drafts, of the account itself): they are no words of anybody's. */
+/** Event types that this code does not know (drafts, the account itself): no driver caused them. */
 const isUnknownEvent = (message: InboundMessage): boolean => message.kind === "unknown" && message.event !== undefined;
 
-/** He did something and looks at his phone for an answer. Reports of the platform's, and what is followed by messages of its own, have none. */
+/**
+ * Tells whether the driver caused this message and expects an answer. Reports of the platform, and events
+ * that are followed by messages of their own, are not answered.
+ */
 export const awaitsAnswer = (message: InboundMessage): boolean =>
   SPEAKS[message.kind] !== undefined && !isUnknownEvent(message);
 
-/** One message in, one answer out. What he did opens the platform's window for what we say later. */
+/** Answers one message. A driver's message also opens the platform's window for customer messages. */
 export async function answerTo(
   ctx: Context,
   message: InboundMessage,
@@ -75,7 +72,9 @@ export async function answerTo(
   return answer && withUnsaid(ctx, person, answer);
 }
 
-/** Where his case does not open, sending again helps nobody: he is told whom to call, with the number to say. */
+/**
+ * Catches a case that cannot be decrypted: sending again would not help, so the driver is told whom to call.
+ */
 async function readableAnswer(ctx: Context, person: Person, answer: () => Answer): Promise<string | null> {
   try {
     return await answer();
@@ -117,7 +116,7 @@ async function onWords({ ctx, person }: Pick<Asked, "ctx" | "person">, said: str
   return unknown({ ctx, person });
 }
 
-/** Our own codes that were scanned from the menu; the platform's own come as a scan event. */
+/** A scan from the menu delivers our own codes as text; a scan of the platform's code is an event. */
 function onScan(ctx: Context, person: Person, scanned: string): Answer {
   const code = codeOfLink(ctx, scanned);
   return code ? invited(ctx, person, code) : unknown({ ctx, person });

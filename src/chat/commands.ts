@@ -18,7 +18,7 @@ type Command = (asked: Asked) => string | Promise<string>;
 
 const handle: Command = ({ ctx, person, current }) => nextThing(ctx, person, current);
 
-/** Where the case and its claims stand, and the next thing to do. */
+/** Shows the state of the case and its claims, and the next step. */
 const progress: Command = ({ ctx, person, current }) => {
   if (!current) return nextThing(ctx, person, null);
   const t = ctx.render.words(person.language);
@@ -47,7 +47,7 @@ const photos: Command = ({ ctx, person, current }) => {
   return ctx.render.words(person.language)("chat.photo.list", { list, next });
 };
 
-/** Withdrawing needs a second thought; what is signed by both can no longer be withdrawn. */
+/** Asks for confirmation first; a case that both drivers have signed cannot be withdrawn. */
 const withdraw: Command = ({ ctx, person, current }) => {
   const t = ctx.render.words(person.language);
   if (current?.view.concludedAt) return t("chat.withdraw.concluded", { phone: ctx.config.operatorPhone });
@@ -68,7 +68,7 @@ const withdrawNow: Command = async (asked) => {
   return ctx.render.words(person.language)("chat.withdraw.done", { next });
 };
 
-/** Digits and link for who cannot scan; the code to scan stands on the page. */
+/** Sends digits and link for a driver who cannot scan; the QR code is on the page. */
 const invite: Command = async ({ ctx, person, current }) => {
   if (!current || isOver(current) || current.letter !== "A" || current.view.other.joined)
     return nextThing(ctx, person, current);
@@ -80,7 +80,7 @@ const invite: Command = async ({ ctx, person, current }) => {
   });
 };
 
-/** "The cars have moved": only once the pictures are safe; else he hears what comes first. */
+/** "The cars have moved": refused with the reason until the five photographs are stored. */
 const moved: Command = async ({ ctx, person, current }) => {
   if (current?.view.step !== "move") return nextThing(ctx, person, current);
   const { accident, letter } = current;
@@ -98,7 +98,7 @@ const speak =
     return ctx.render.words(language)("chat.language", { next });
   };
 
-/** By menu key and by word; the numbers are those of the help text. */
+/** Commands by menu key and by word; the numbers are those of the help text. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   handle,
   progress,
@@ -131,10 +131,13 @@ const WORDS: ReadonlyArray<[command: string, ...words: string[]]> = [
 
 const COMMAND_OF = new Map(WORDS.flatMap(([command, ...words]) => words.map((word) => [word, command] as const)));
 
-/** What cannot be taken back: "确认撤回？" asks, and orders nothing. */
+/** Commands that cannot be undone: followed by a question mark they ask and do nothing. */
 const ORDERS = new Set(["withdraw-now", "moved"]);
 
-/** The command behind what he wrote or said: full-width signs, case, quotes, spaces and the mark at the end do not matter; a mark alone is a word. */
+/**
+ * Finds the command in a text or menu key. Full-width signs, case, quotes, spaces and a final punctuation
+ * mark do not matter; a text of one mark alone is a word.
+ */
 export function commandOf(text: string): Command | undefined {
   const words = text
     .normalize("NFKC")

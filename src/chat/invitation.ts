@@ -5,7 +5,10 @@ import { codeOfScene } from "../domain/invitation.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import { nextThing, standing, standingOf } from "./next-thing.ts";
 
-/** He followed, scanned or typed digits: with a living invitation he is led to join, else he hears what is wrong with it and what to do. */
+/**
+ * Answers somebody who followed, scanned a code or typed digits: leads to the join page, or says what is
+ * wrong with the invitation and what to do.
+ */
 export async function invited(ctx: Context, person: Person, given: string | undefined): Promise<string> {
   const t = ctx.render.words(person.language);
   const code = given && (digitsOf(given) ?? codeOfScene(given) ?? codeOfLink(ctx, given));
@@ -16,7 +19,7 @@ export async function invited(ctx: Context, person: Person, given: string | unde
     if (mine) return t("chat.invitation.joined", { next: nextThing(ctx, person, mine) });
     return t("chat.welcome.invited", { url: `${ctx.config.publicUrl}/h5/join/${accident.invitation?.code}` });
   } catch (error) {
-    // The case behind it is over: to who holds the code it is one that lives no more.
+    // The case has ended, which the holder of the code sees as an expired invitation.
     const reason = error instanceof Conflict ? "invitation-expired" : error instanceof Invalid ? error.code : "";
     if (!isReason(reason)) throw error;
     return t(`chat.invitation.${reason}`, { next: nextThing(ctx, person, await standingOf(ctx, person)) });
@@ -32,7 +35,7 @@ const REASONS = [
 ] as const;
 const isReason = (code: string): code is (typeof REASONS)[number] => REASONS.some((reason) => reason === code);
 
-/** Who comes back to a case in hand is led on in it. */
+/** Greets a driver; one with a running case is led to its next step. */
 async function welcome(ctx: Context, person: Person): Promise<string> {
   const t = ctx.render.words(person.language);
   const current = await standingOf(ctx, person);
@@ -40,7 +43,7 @@ async function welcome(ctx: Context, person: Person): Promise<string> {
   return t("chat.welcome.back", { next: nextThing(ctx, person, current) });
 }
 
-/** Six digits, however they were typed: "１２３ ４５６", "123-456". */
+/** Reads six digits however they were typed: "１２３ ４５６", "123-456". */
 export function digitsOf(words: string): string | null {
   const digits = words
     .normalize("NFKC")
@@ -49,7 +52,7 @@ export function digitsOf(words: string): string | null {
   return /^\d{6}$/.test(digits) ? digits : null;
 }
 
-/** The code in an address of our own join page. */
+/** Reads the invitation code from the address of our own join page. */
 export function codeOfLink(ctx: Context, link: string): string | null {
   const start = `${ctx.config.publicUrl}/h5/join/`;
   const code = link.startsWith(start) ? link.slice(start.length) : "";

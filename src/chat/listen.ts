@@ -3,19 +3,19 @@ import type { Context } from "../context.ts";
 import type { InboundMessage } from "../wechat/message.ts";
 import { answerTo } from "./answer.ts";
 
-/** The bot that Wechaty drives, as far as this door needs it. */
+/** The part of the Wechaty bot that the chat needs. */
 export interface Listening {
   onMessage(handler: (message: Message) => unknown): void;
 }
 
 export interface Behind {
-  /** what the platform sent behind a Wechaty message */
+  /** the platform's message behind a Wechaty message */
   inboundOf(message: Message): InboundMessage;
-  /** how many pictures of this person are being worked on or wait for their turn, this one counted */
+  /** number of this person's pictures that are being processed or wait, this one included */
   photosInHand(openid: string): number;
 }
 
-/** Answers every message of every driver: one in, at most one out. */
+/** Answers every message of every driver: one message, at most one answer. */
 export function listen(ctx: Context, bot: Listening, { inboundOf, photosInHand }: Behind): void {
   bot.onMessage(async (message) => {
     const inbound = inboundOf(message);

@@ -3,14 +3,17 @@ import { type Accident, LETTERS, type Letter, type Person } from "../domain/acci
 import { type View, viewOf } from "../domain/view.ts";
 import type { Translate } from "../render.ts";
 
-/** Where this person stands: his accident, his letter in it and what he may see; null while he has none in hand. */
+/**
+ * A driver's running case: the accident, the driver's letter in it and the view for that letter; null without
+ * one.
+ */
 export interface Standing {
   accident: Accident;
   letter: Letter;
   view: View;
 }
 
-/** The accident that he opened or joined last. */
+/** Returns the accident that this driver opened or joined last. */
 export async function standingOf(ctx: Context, person: Person): Promise<Standing | null> {
   const accident = await ctx.accidents.findByPerson(person.id);
   return accident && standing(ctx, accident, person);
@@ -21,10 +24,10 @@ export function standing(ctx: Context, accident: Accident, person: Person): Stan
   return letter ? { accident, letter, view: viewOf(accident, letter, ctx.config.rules.catalogue) } : null;
 }
 
-/** Settled, or gone another way: the next accident of his begins anew. */
+/** True once the case is settled or ended: this driver's next accident starts a new one. */
 export const isOver = ({ view }: Standing): boolean => Boolean(view.ended || view.concludedAt);
 
-/** What may be answered or sent beside the step; nobody waits for it. */
+/** Names what may be sent besides the step; nothing depends on it. */
 function aside({ askedPhoto, wantedExtras, step }: View, t: Translate): string {
   if (askedPhoto) return `\n${t("chat.next.photos-asked")}`;
   const [wanted] = wantedExtras;
@@ -32,7 +35,7 @@ function aside({ askedPhoto, wantedExtras, step }: View, t: Translate): string {
 }
 const WAITS: readonly string[] = ["invite", "wait-details", "wait-statement"];
 
-/** The next useful thing, in one sentence with one link: nobody is ever stuck. */
+/** Says the driver's next step in one sentence with one link. */
 export function nextThing(ctx: Context, person: Person, current: Standing | null): string {
   const t = ctx.render.words(person.language);
   const start = `${ctx.config.publicUrl}/h5/start`;

@@ -6,7 +6,7 @@ import type { PlateSlot } from "../domain/photo-plates.ts";
 import { isOver, nextThing, type Standing, standing, standingOf } from "./next-thing.ts";
 import { mayArrange, photoList } from "./photos.ts";
 
-/** Numbers of the list: two places whose pictures change, or one whose picture makes room for the next one sent. */
+/** Numbers of the photo list: two slots to exchange, or one slot to clear for the next picture sent. */
 export interface Rearrangement {
   from: number;
   to: number | null;
@@ -16,7 +16,7 @@ const SWAP = /^(?:对调|调换|交换|换|swap|exchange)\s*([1-5])\D{0,5}([1-5]
 const BETWEEN = /^([1-5])\s*(?:和|与|跟|换|and|with|<?->|↔)\s*([1-5])\s*(?:对调|调换|交换|换|swap)?$/;
 const RETAKE = /^(?:重拍|重发|retake|again)\s*([1-5])$/;
 
-/** "换 2 4", "swap 2 and 4", "②换④", "重拍 3"; null: something else was meant. */
+/** Reads "换 2 4", "swap 2 and 4", "②换④" or "重拍 3"; null for any other text. */
 export function rearrangementOf(words: string): Rearrangement | null {
   const text = words.normalize("NFKC").trim().toLowerCase();
   const swap = SWAP.exec(text) ?? BETWEEN.exec(text);
@@ -41,7 +41,7 @@ const HIS = [
   "hers",
 ];
 
-/** Whose plate a picture shows, by the number or the word of the question; null: something else was meant. */
+/** Reads whose plate a picture shows, by the number or the word of the question; null for any other text. */
 export function ownerOf(words: string): PlateSlot | null {
   const text = words
     .normalize("NFKC")
@@ -52,7 +52,7 @@ export function ownerOf(words: string): PlateSlot | null {
   return HIS.includes(text) ? "other-plate" : null;
 }
 
-/** Answers the one question that is open about a picture; null where none is: the words meant something else. */
+/** Answers the open question about a plate picture; null when no question is open. */
 export async function tellOwner(ctx: Context, person: Person, slot: PlateSlot): Promise<string | null> {
   const current = await standingOf(ctx, person);
   const photoId = current?.view.askedPhoto;
@@ -65,7 +65,7 @@ export async function tellOwner(ctx: Context, person: Person, slot: PlateSlot): 
   return t("chat.photo.told", { slot: t(`evidence.slot.${slot}`), list, next: nextThing(ctx, person, now) });
 }
 
-/** Two pictures change places, or one becomes an extra so that the next one sent takes its place. */
+/** Exchanges two pictures, or turns one into an extra so that the next one sent takes its slot. */
 export async function rearrange(ctx: Context, person: Person, { from, to }: Rearrangement): Promise<string> {
   const t = ctx.render.words(person.language);
   const current = await standingOf(ctx, person);
@@ -81,7 +81,7 @@ export async function rearrange(ctx: Context, person: Person, { from, to }: Rear
 
 const slotOf = (number: number): PhotoSlot => PHOTO_SLOTS[number - 1] ?? "extra";
 
-/** Null where there is no picture in either place. */
+/** Null when neither slot holds a picture. */
 async function moved(ctx: Context, current: Standing, { from, to }: { from: PhotoSlot; to: PhotoSlot }) {
   const { accident, letter } = current;
   const inSlot = (slot: PhotoSlot) => accident.photos.findLast((photo) => photo.slot === slot);

@@ -7,10 +7,13 @@ import type { View } from "../domain/view.ts";
 import { Invalid } from "../errors.ts";
 import { asParty } from "../http/as-party.ts";
 import type { Translate } from "../render.ts";
-import type { Asked } from "./answer.ts";
+import type { Asked } from "./asked.ts";
 import { isOver, nextThing, type Standing, standing, standingOf } from "./next-thing.ts";
 
-/** Stored as a media id before we answer; a job fetches the bytes. Of several at once only the last is answered, for all of them. */
+/**
+ * Stores the picture's media id before it is answered; a job fetches the bytes. Of several pictures in a row
+ * only the last is answered, for all of them.
+ */
 export async function onPhoto({ ctx, message, person, morePhotos }: Asked<"image">): Promise<string | null> {
   const t = ctx.render.words(person.language);
   const current = await standingOf(ctx, person);
@@ -43,12 +46,12 @@ function received(ctx: Context, person: Person, current: Standing): string {
   return t("chat.photo.taken", { list: photoList(ctx, person, view), next });
 }
 
-/** The mandatory five are the first driver's, and are arranged until the cars have moved. */
+/** True for driver A until the cars have moved: the five mandatory photographs are A's. */
 export const mayArrange = (view: View, letter: Letter): boolean => letter === "A" && !view.movedAt;
 
 const NUMBERS = ["①", "②", "③", "④", "⑤"];
 
-/** The five places by their numbers, with what stands in each: the plate that was read, what was found, what to do. One list for however many pictures. */
+/** Lists the five slots by number with the plate that was read, what was found and what to do. */
 export function photoList(ctx: Context, person: Person, view: View): string {
   const t = ctx.render.words(person.language);
   const lines = PHOTO_SLOTS.map(

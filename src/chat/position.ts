@@ -1,9 +1,9 @@
 import { takePosition } from "../actions/take-position.ts";
 import { asParty } from "../http/as-party.ts";
-import type { Asked } from "./answer.ts";
+import type { Asked } from "./asked.ts";
 import { isOver, nextThing, standing, standingOf } from "./next-thing.ts";
 
-/** WeChat's own map speaks GCJ-02 and brings a line of address. */
+/** Takes a position from WeChat's map: GCJ-02, with one line of address. */
 export async function onPosition({ ctx, message, person }: Asked<"location">): Promise<string> {
   const t = ctx.render.words(person.language);
   const current = await standingOf(ctx, person);

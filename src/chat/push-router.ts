@@ -5,18 +5,21 @@ import type { Context } from "../context.ts";
 import { AppError, Invalid } from "../errors.ts";
 import type { PushHandler } from "../wechat/push-handler.ts";
 
-/** A push of the platform is some hundred bytes; its largest, in compatible mode, a few thousand. */
+/** A push has some hundred bytes, in compatible mode a few thousand. */
 const MAX_BYTES = 64 * 1024;
 
 export interface PushDoor {
   handler: PushHandler;
-  /** echostr of an authentic URL verification; throws NotSignedIn */
+  /** returns the echostr of an authentic URL verification; throws NotSignedIn */
   verify(query: Record<string, string | string[] | undefined>): string;
 }
 
 const PATH = "/wechat";
 
-/** GET and POST /wechat: the platform verifies the address, and pushes. Answers are codes and bare: nobody reads them. In front of all routers, for its cost. */
+/**
+ * GET and POST /wechat: the platform verifies the address and sends pushes. Errors are answered by status and
+ * code alone, for no person reads them. Mounted before all routers, because most requests are pushes.
+ */
 export function pushRouter(ctx: Context, { handler, verify }: PushDoor): Koa.Middleware {
   const methods: Partial<Record<string, Koa.Middleware>> = {
     HEAD: sayEcho,
@@ -54,7 +57,7 @@ function refuse(ctx: Context, http: Koa.Context, error: unknown): void {
   if (status >= 500)
     ctx.log.error({ code: (error as { code?: string }).code, name: (error as Error).name }, "wechat.push-failed");
   http.status = status;
-  // the rest of a body that is not read would be taken for the next request
+  // otherwise the unread rest of the body would be taken for the next request
   if (status === 413) http.set("Connection", "close");
   http.body = "";
 }

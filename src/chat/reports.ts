@@ -6,7 +6,7 @@ import type { MessageKind, MessageOf, SubscribeChoice } from "../wechat/message.
 
 type Report<K extends MessageKind> = (ctx: Context, message: MessageOf<K>) => Promise<void>;
 
-/** What the platform tells us of a person, and not he himself: nothing is answered. */
+/** Reports by the platform about a person, not messages of that person: they are not answered. */
 export const REPORTS: { [K in MessageKind]?: Report<K> } = {
   unsubscribe: (ctx, { openid }) => forgetPerson(ctx, { openid }),
   templateSent: (ctx, { templateMsgId, ok, status }) => recordNoticeResult(ctx, { msgId: templateMsgId, ok, status }),

@@ -33,7 +33,10 @@ function aesKey(): string {
   }
 }
 
-/** The environment with what is missing of the keys filled in from the data folder; production must be given them. */
+/**
+ * The environment with what is missing of the keys filled in from the data folder; production must be given
+ * them.
+ */
 export async function withDevelopmentKeys(
   settings: Settings,
   env: NodeJS.ProcessEnv,
@@ -57,7 +60,10 @@ export async function withDevelopmentKeys(
   }
 }
 
-/** The wanted values from DATA_DIR/development-keys.json, missing ones made and kept: what was sealed in development stays readable. */
+/**
+ * The wanted values from DATA_DIR/development-keys.json, missing ones made and kept: what was sealed in
+ * development stays readable.
+ */
 async function developmentKeys(dataDir: string, wanted: Record<string, KeyKind>): Promise<Record<string, string>> {
   const path = join(dataDir, "development-keys.json");
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -92,7 +98,10 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Whole or not at all. False: another process made the first file in the meantime; its keys are the ones to use. */
+/**
+ * Whole or not at all. False: another process made the first file in the meantime; its keys are the ones to
+ * use.
+ */
 async function write(path: string, keys: Record<string, string>, first: boolean): Promise<boolean> {
   const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   const file = await open(draft, "wx", 0o600);

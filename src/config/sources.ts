@@ -43,7 +43,10 @@ export function fromEnvironment(env: NodeJS.ProcessEnv): Tree {
   return tree;
 }
 
-/** The checked value; every fault is added by name, and what is faulty is taken out, so that what remains can be judged further. */
+/**
+ * The checked value; every fault is added by name, and what is faulty is taken out, so that what remains can
+ * be judged further.
+ */
 export function check<T>(schema: Joi.ObjectSchema, tree: Tree, faults: string[]): T {
   const { value, error } = schema.validate(structuredClone(tree), { abortEarly: false, errors: { label: false } });
   for (const { path, message } of error?.details ?? []) {

@@ -11,7 +11,9 @@ const HEIGHT = WIDTH * 0.75;
 const SHA_DIGITS = 16;
 const NOTES = ["copies", "perform", "photos", "digest"] as const;
 
-/** The photographs that fixed the scene (art. 19), each with the beginning of its original's SHA-256. */
+/**
+ * Draws the photographs that recorded the scene (art. 19), each with the beginning of its original's SHA-256.
+ */
 export function photosSection(paper: Paper, words: Words, { photos }: AgreementInput): Block[] {
   if (photos.length === 0) return [];
   const rows: Block[] = [];
@@ -45,7 +47,7 @@ function cell(paper: Paper, words: Words, at: { photo: AgreementPhoto; order: nu
   );
 }
 
-/** How this paper came about and what follows from it. */
+/** Draws the notes: how this paper was made, and what follows from it. */
 export function notesSection(paper: Paper, words: Words, { photos }: AgreementInput): Block[] {
   const box = { x: PAGE.left + 12, width: CONTENT_WIDTH - 12 };
   const notes = NOTES.map((note, i) => {

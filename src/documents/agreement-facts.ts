@@ -59,7 +59,7 @@ function positionOf(paper: Paper, words: Words, { position }: AgreementInput["co
   return text(paper, `${zh}  ${en}`, { size: 6.5, colour: COLOURS.soft, ...box });
 }
 
-/** Both parties side by side, one row for each datum of art. 21. */
+/** Draws both parties side by side, one row for each datum of art. 21. */
 export function partiesSection(paper: Paper, words: Words, input: AgreementInput): Block[] {
   const { parties } = input.content;
   const one = (label: PartOf<"agreement.label">, of: (party: AgreementParty, letter: Letter) => Bilingual | string) =>
@@ -107,7 +107,7 @@ function vehicleKind(words: Words, code: string): Bilingual {
   return words.find(`vehicle.${code}`) ?? { zh: `${zh}（${code}）`, en };
 }
 
-/** The car stands at the right, as high as both data together. */
+/** Draws the car at the right, as high as both data together. */
 function impactAndDegree(paper: Paper, words: Words, party: AgreementParty, letter: Letter): Block {
   const x = COLUMN[letter];
   const box = valueArea(x, COLUMN.width);
@@ -127,7 +127,7 @@ function impactAndDegree(paper: Paper, words: Words, party: AgreementParty, lett
   return beside(centred(height, data), centred(height, car));
 }
 
-/** What each did, by which article, and what he said himself. */
+/** Draws what each driver did, by which article, and each driver's own statement. */
 export function happenedSection(paper: Paper, words: Words, input: AgreementInput): Block[] {
   const { parties } = input.content;
   const acts = both(paper, words("label.act"), (letter, box) => {

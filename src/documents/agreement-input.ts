@@ -9,7 +9,7 @@ export interface AgreementInput {
   content: AgreementContent;
   catalogue: Catalogue;
   insurerNames: Record<Letter, Bilingual>;
-  /** png: as `Photos.signatureImage` made it */
+  /** PNG as made by `Photos.signatureImage` */
   signatures: Record<Letter, AgreementSignature>;
   concludedAt: Date;
   /** keyed digest (HMAC-SHA-256) of the content, as both signed it */

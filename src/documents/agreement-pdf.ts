@@ -7,7 +7,7 @@ import { flow } from "./blocks.ts";
 import { drawContinuation, drawFooters, drawTitle } from "./page-frame.ts";
 import { createPaper, finish } from "./paper.ts";
 
-/** The numbered agreement (Order 146 art. 21) on A4; the same input gives the same bytes. */
+/** Makes the numbered agreement (Order 146 art. 21) on A4; the same input gives the same bytes. */
 export async function agreementPdf(words: Words, input: AgreementInput): Promise<Buffer> {
   const title = `${words("title").zh} ${input.content.number}`;
   const paper = await createPaper({ title, madeAt: input.concludedAt });

@@ -6,7 +6,7 @@ import { COLUMN, section, tick } from "./form-parts.ts";
 import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
 import { shanghaiTime } from "./shanghai-time.ts";
 
-/** The two sentences that both saw and signed. */
+/** Draws the two sentences on liability that both drivers signed. */
 export function liabilitySection(paper: Paper, words: Words, { content }: AgreementInput): Block[] {
   const { A } = content.parties;
   const who = A.degree === "equal" ? "equal" : A.degree === "full" ? "fullA" : "fullB";
@@ -28,7 +28,10 @@ export function liabilitySection(paper: Paper, words: Words, { content }: Agreem
   return section(paper, 4, { title: words("section.liability"), blocks: [block] });
 }
 
-/** Declaration, both signatures with their time, and who allowed the claim to be forwarded (PIPL art. 23); never torn apart. */
+/**
+ * Draws the declaration, both signatures with their times, and each driver's consent to forward the claim
+ * (PIPL art. 23); never split over two pages.
+ */
 export function signaturesSection(paper: Paper, words: Words, input: AgreementInput): Block[] {
   const box = { x: PAGE.left, width: CONTENT_WIDTH };
   const declaration = words("declaration");
@@ -79,7 +82,7 @@ function signature(paper: Paper, words: Words, { letter, input }: { letter: Lett
   );
 }
 
-/** What he chose, yes or no, is the sentence that is printed and ticked. */
+/** Prints and ticks the sentence that the driver chose, yes or no. */
 function consent(paper: Paper, words: Bilingual, box: { x: number; width: number }): Block {
   const inner = { x: box.x + 12, width: box.width - 12 };
   const lines = stack(

@@ -9,7 +9,7 @@ export interface Words {
   find(key: string): Bilingual | null;
 }
 
-/** The words of templates/agreement in both languages at once, as the form prints them. */
+/** Returns the words of templates/agreement in both languages at once, as the form prints them. */
 export function bilingual(render: Render): Words {
   const [zh, en] = [render.words("zh"), render.words("en")];
   const both = <K extends Key>(key: K, ...params: ParamsOf<`agreement.${K}`>): Bilingual => ({

@@ -1,6 +1,6 @@
 import { COLOURS, PAGE, type Paper, type Style } from "./paper.ts";
 
-/** A part of the form that knows its height before it is drawn; everything is put together from these. */
+/** A part of the form whose height is known before it is drawn; the form is composed of these. */
 export interface Block {
   height: number;
   draw(y: number): void;
@@ -18,7 +18,7 @@ export function text(paper: Paper, words: string, style: Style & { x: number; wi
   };
 }
 
-/** One below the other. */
+/** Places blocks one below the other. */
 export function stack(...blocks: Block[]): Block {
   return {
     height: blocks.reduce((sum, block) => sum + block.height, 0),
@@ -32,7 +32,7 @@ export function stack(...blocks: Block[]): Block {
   };
 }
 
-/** Side by side (each knows its own x), as high as the highest. */
+/** Places blocks side by side, each at its own x, as high as the highest. */
 export function beside(...blocks: Block[]): Block {
   return {
     height: Math.max(...blocks.map((block) => block.height)),
@@ -50,13 +50,13 @@ export function atLeast(height: number, block: Block): Block {
   return { height: Math.max(height, block.height), draw: block.draw };
 }
 
-/** Low blocks stand in the middle of the given height. */
+/** Centres a low block vertically within the given height. */
 export function centred(height: number, block: Block): Block {
   const above = Math.max(0, (height - block.height) / 2);
   return { height: Math.max(height, block.height), draw: (y) => block.draw(y + above) };
 }
 
-/** A row of a table: a hairline closes it below, another parts its two columns. */
+/** Makes a row of a table: a hairline closes it below, another separates its two columns. */
 export function row(paper: Paper, block: Block, options: { split: boolean }): Block {
   const { height } = block;
   const { doc } = paper;
@@ -79,7 +79,7 @@ export function row(paper: Paper, block: Block, options: { split: boolean }): Bl
   };
 }
 
-/** A tinted field behind the block, from margin to margin. */
+/** Draws a tinted background behind the block, from margin to margin. */
 export function tinted(paper: Paper, block: Block): Block {
   return {
     height: block.height,
@@ -90,7 +90,10 @@ export function tinted(paper: Paper, block: Block): Block {
   };
 }
 
-/** Puts the blocks on pages, none of them torn; `onNewPage` returns where the text of a further page begins. */
+/**
+ * Puts the blocks on pages without splitting any; `onNewPage` returns where the text of a further page
+ * begins.
+ */
 export function flow(paper: Paper, blocks: Block[], start: number, onNewPage: () => number): void {
   let y = start;
   for (const block of blocks) {

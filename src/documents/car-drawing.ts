@@ -3,10 +3,10 @@ import { COLOURS } from "./paper.ts";
 
 const BODY = { width: 27, height: 56 } as const;
 const SCALE = 0.88;
-/** What the drawing takes on the page, the burst apart. */
+/** Size of the drawing on the page in points, without the burst. */
 export const CAR = { width: BODY.width * SCALE, height: BODY.height * SCALE } as const;
 
-/** Where the mark stands, as a fraction of the car's width and length from its centre; the nose is up. */
+/** Position of the mark as a fraction of the car's width and length from its centre; the nose points up. */
 const MARK: Record<ImpactPoint, [number, number]> = {
   front: [0, -0.49],
   "front-right": [0.44, -0.43],
@@ -18,7 +18,7 @@ const MARK: Record<ImpactPoint, [number, number]> = {
   "front-left": [-0.44, -0.43],
 };
 
-/** A car seen from above, its nose up, with a burst where it was hit. */
+/** Draws a car seen from above, nose up, with a burst where it was hit. */
 export function drawCar(doc: PDFKit.PDFDocument, impact: ImpactPoint, at: { x: number; y: number }): void {
   doc.save().translate(at.x, at.y).scale(SCALE).lineWidth(0.7).lineJoin("round");
   drawBody(doc);

@@ -1,15 +1,23 @@
-/** pdfkit's time grows with the square of unbroken text: 5,000 characters take a second, 50,000 two minutes. */
+/**
+ * pdfkit's time grows with the square of unbroken text: 5,000 characters take a second, 50,000 two minutes.
+ */
 export const MAX_TEXT = 500;
 
 const BREAKS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
-/** Format characters hold the bidi controls, which turn the words around them; a selector or half a surrogate draws a box. */
+/**
+ * Format characters include the bidi controls, which reorder the words around them; a variation selector or
+ * half a surrogate is drawn as a box.
+ */
 const INVISIBLE = /[\p{Cf}\p{Cs}\p{Variation_Selector}]/gu;
 const PILED_MARKS = /(\p{M}{2})\p{M}+/gu;
-/** Letters whose stroke Unicode does not take apart. */
+/** Letters whose stroke Unicode does not decompose. */
 const BARE: Record<string, string> = { Ł: "L", ł: "l", ı: "i", Ħ: "H", ħ: "h", Ŧ: "T", ŧ: "t" };
 const HAN = /\p{Script=Han}/u;
 
-/** Free text as it may be drawn: one line of visible characters, each of which the font has. A letter loses its mark, a rare name keeps its code point, anything else becomes 〓. */
+/**
+ * Returns free text as it may be drawn: one line of visible characters that the font has. A letter loses its
+ * diacritic, a rare name keeps its code point, anything else becomes 〓.
+ */
 export function cleanText(raw: string, covers: (codePoint: number) => boolean): string {
   const visible = raw
     .slice(0, MAX_TEXT * 4)

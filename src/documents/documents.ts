@@ -5,11 +5,14 @@ import { bilingual } from "./bilingual.ts";
 import { type Pictures, pagesAsPictures } from "./pages-as-pictures.ts";
 
 export interface Documents {
-  /** The concluded agreement as PDF, page by page as PNG (about 1,190 px wide), and as one tall PNG of at most 2 MB for the chat. */
+  /**
+   * Renders the concluded agreement: PDF, one PNG per page (about 1,190 px wide), and one tall PNG of at most
+   * 2 MB for the chat.
+   */
   agreement(input: AgreementInput): Promise<{ pdf: Buffer } & Pictures>;
 }
 
-/** Papers with the words of templates/agreement, in both languages. */
+/** Creates the renderer, with the words of templates/agreement in both languages. */
 export function createDocuments(render: Render): Documents {
   const words = bilingual(render);
   return {

@@ -11,7 +11,7 @@ const FILES: Record<Weight, string> = {
 
 let loading: Promise<Record<Weight, Buffer>> | undefined;
 
-/** Noto Sans SC in the weights of the form, 10 MB each: read once, at the first document. */
+/** Reads Noto Sans SC in the weights of the form, 10 MB each, once, for the first document. */
 export function fonts(): Promise<Record<Weight, Buffer>> {
   loading ??= load().catch((error) => {
     loading = undefined;

@@ -2,17 +2,17 @@ import type { Bilingual } from "./bilingual.ts";
 import { atLeast, type Block, beside, padded, stack, text } from "./blocks.ts";
 import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
 
-/** Left edges and width of the two columns in which the parties stand side by side. */
+/** Left edges and width of the two columns of the parties, in points. */
 export const COLUMN = { A: PAGE.left, B: PAGE.left + CONTENT_WIDTH / 2, width: CONTENT_WIDTH / 2 } as const;
 const LABEL_WIDTH = 68;
 const INSET = 8;
 
-/** Where a field's value stands when the field begins at `x`. */
+/** Returns where the value of a field that begins at `x` is drawn. */
 export function valueArea(x: number, width: number): { x: number; width: number } {
   return { x: x + INSET + LABEL_WIDTH, width: width - LABEL_WIDTH - INSET * 2 };
 }
 
-/** A section under its heading, which never stands alone at the foot of a page. */
+/** Makes a section under its heading, which is never alone at the foot of a page. */
 export function section(
   paper: Paper,
   order: number,
@@ -22,7 +22,7 @@ export function section(
   return [stack(heading(paper, order, title), ...(first ? [first] : [])), ...rest];
 }
 
-/** The heading of a section: Chinese numeral, both languages, a line below. */
+/** Makes a section's heading: Chinese numeral, both languages, a line below. */
 function heading(paper: Paper, order: number, words: Bilingual): Block {
   const title = `${"一二三四五六七八九"[order - 1]}、${words.zh}`;
   const style = { size: 10.5, weight: "bold", colour: COLOURS.accent } as const;
@@ -40,7 +40,7 @@ function heading(paper: Paper, order: number, words: Bilingual): Block {
   };
 }
 
-/** Label in both languages on the left, the value beside it. */
+/** Makes a field: label in both languages on the left, the value beside it. */
 export function field(paper: Paper, label: Bilingual, options: { x: number; value: Block }): Block {
   const { x, value } = options;
   const box = { x: x + INSET, width: LABEL_WIDTH - 4 };
@@ -51,13 +51,15 @@ export function field(paper: Paper, label: Bilingual, options: { x: number; valu
   return padded(beside(labels, atLeast(labels.height, middle(labels.height, value))), 2.5);
 }
 
-/** One line beside two lines of label stands in their middle. */
+/** Centres one line of value beside a label of two lines. */
 function middle(height: number, block: Block): Block {
   const above = Math.max(0, (height - block.height) / 2);
   return { height: block.height + above, draw: (y) => block.draw(y + above) };
 }
 
-/** A value with its translation small below it; what is the same in both is printed once. */
+/**
+ * Makes a value with its translation in small print below; a text equal in both languages is printed once.
+ */
 export function value(paper: Paper, words: Bilingual | string, box: { x: number; width: number }): Block {
   const { zh, en } = typeof words === "string" ? { zh: words, en: "" } : words;
   const main = text(paper, paper.clean(zh) || "—", { size: 9.5, leading: 1.25, ...box });
@@ -65,7 +67,7 @@ export function value(paper: Paper, words: Bilingual | string, box: { x: number;
   return stack(main, small);
 }
 
-/** Boxes of which some are ticked, set one after the other, in lines as many as it takes. */
+/** Makes check boxes in a row, over as many lines as needed. */
 export function choices(
   paper: Paper,
   items: { words: Bilingual; chosen: boolean }[],
@@ -97,7 +99,7 @@ function widthOfChoice(paper: Paper, words: Bilingual): number {
   return Math.max(paper.widthOf(words.zh, { size: 8.5, weight: "medium" }), paper.widthOf(words.en, { size: 6 }));
 }
 
-/** In one line if it can be, the boxes then as far apart as there is room. */
+/** Arranges the boxes in one line when they fit, spaced as widely as there is room. */
 function arrange(widths: number[], box: { x: number; width: number }): { x: number; line: number }[] {
   const room = box.width - widths.reduce((sum, width) => sum + width + 10, 0);
   const apart = Math.min(9, Math.max(4, room / Math.max(1, widths.length - 1)));
@@ -110,7 +112,7 @@ function arrange(widths: number[], box: { x: number; width: number }): { x: numb
   });
 }
 
-/** Drawn, not set: no font's box or tick looks the same everywhere. */
+/** Draws a box, ticked or not: fonts draw these characters differently. */
 export function tick(doc: PDFKit.PDFDocument, { x, y, chosen }: { x: number; y: number; chosen: boolean }): void {
   doc.lineWidth(0.7).rect(x, y, 7.4, 7.4);
   if (!chosen) {

@@ -5,7 +5,7 @@ import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
 
 const QR_SIDE = 50;
 
-/** Title, number and legal basis; returns where the form begins. */
+/** Draws title, number and legal basis; returns where the form begins. */
 export function drawTitle(paper: Paper, words: Words, input: AgreementInput): number {
   const [title, basis, number] = [words("title"), words("basis"), words("number")];
   const line = { x: PAGE.left, width: CONTENT_WIDTH };
@@ -32,7 +32,7 @@ export function drawTitle(paper: Paper, words: Words, input: AgreementInput): nu
   return y + 3;
 }
 
-/** The head of a further page; returns where its text begins. */
+/** Draws the head of a further page; returns where its text begins. */
 export function drawContinuation(paper: Paper, words: Words, input: AgreementInput): number {
   const line = { x: PAGE.left, y: PAGE.top - 4, width: CONTENT_WIDTH };
   paper.write(words("title").zh, { size: 8, colour: COLOURS.soft }, line);
@@ -42,7 +42,7 @@ export function drawContinuation(paper: Paper, words: Words, input: AgreementInp
   return y + 5;
 }
 
-/** Number, digest and page x of y at the foot of every page; drawn last, when y is known. */
+/** Draws number, digest and "page x of y" at the foot of every page; called last, when y is known. */
 export function drawFooters(paper: Paper, words: Words, input: AgreementInput): void {
   const { doc } = paper;
   const { start, count } = doc.bufferedPageRange();
@@ -67,7 +67,7 @@ function drawCode(paper: Paper, url: string, caption: string): void {
   const { doc } = paper;
   for (let row = 0; row < modules.size; row++) {
     for (let column = 0; column < modules.size; column++) {
-      // a hair wider than a module: rounding must not leave white seams
+      // slightly wider than a module, so that rounding leaves no white gaps
       if (modules.get(row, column)) doc.rect(left + column * side, top + row * side, side + 0.05, side + 0.05);
     }
   }

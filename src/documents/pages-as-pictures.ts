@@ -1,21 +1,21 @@
 import { PDFiumLibrary } from "@hyzyla/pdfium";
 import { type Bitmap, encodePng } from "./png.ts";
 
-/** WeChat's media upload takes pictures up to 2 MB. */
+/** Limit of WeChat's media upload. */
 const MAX_PICTURE_BYTES = 2_000_000;
-/** 2 × makes an A4 page 1,191 pixels wide; the smaller ones are for a case with very many photographs. */
+/** 2 × makes an A4 page 1,191 pixels wide; smaller scales are for a case with very many photographs. */
 const SCALES = [2, 1.5, 1, 0.75];
 
 let library: Promise<PDFiumLibrary> | undefined;
 
 export interface Pictures {
-  /** one PNG for each page, 2 × */
+  /** one PNG per page, at 2 × */
   pages: Buffer[];
   /** all pages in one tall PNG of at most 2 MB */
   picture: Buffer;
 }
 
-/** The pages of a PDF as a reader would show them. */
+/** Draws the pages of a PDF as a reader would show them. */
 export async function pagesAsPictures(pdf: Buffer): Promise<Pictures> {
   const bitmaps = await renderPages(pdf, SCALES[0]!);
   const pages = await Promise.all(bitmaps.map(encodePng));
@@ -27,7 +27,7 @@ export async function pagesAsPictures(pdf: Buffer): Promise<Pictures> {
   return { pages, picture };
 }
 
-/** Every page as pixels on white; `scale` 1 is 72 to the inch. */
+/** Draws every page as pixels on white; `scale` 1 is 72 pixels to the inch. */
 export async function renderPages(pdf: Buffer, scale: number): Promise<Bitmap[]> {
   library ??= PDFiumLibrary.init();
   const document = await (await library).loadDocument(pdf);
@@ -43,7 +43,7 @@ export async function renderPages(pdf: Buffer, scale: number): Promise<Bitmap[]>
   }
 }
 
-/** pdfium is asked for reversed bytes: RGBA, drawn on white. */
+/** pdfium returns reversed bytes: RGBA, drawn on white. */
 function withoutAlpha(rgba: Uint8Array): Buffer {
   const rgb = Buffer.alloc((rgba.length / 4) * 3);
   for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {

@@ -25,7 +25,7 @@ export interface Style {
   align?: "left" | "center" | "right";
 }
 
-/** What every part of the form draws with. */
+/** The drawing tools of every part of the form. */
 export interface Paper {
   doc: PDFKit.PDFDocument;
   clean(text: string): string;
@@ -36,16 +36,22 @@ export interface Paper {
   write(text: string, style: Style, at: { x: number; y: number; width: number }): void;
 }
 
-/** Ascent and descent of Noto Sans SC are 1.448 em, far more than a line of print needs: the rest is taken off above and below alike. */
+/**
+ * Noto Sans SC's ascent and descent are 1.448 em, more than a printed line needs: the excess is cut equally
+ * above and below.
+ */
 const FONT_LINE = 1.448;
 const DEFAULT_LEADING = 1.3;
 
-/** An empty document; its dates and with them its identifier are `madeAt`, so that the same content makes the same bytes. */
+/**
+ * Creates an empty document. Its dates, and with them its identifier, are `madeAt`, so that the same content
+ * makes the same bytes.
+ */
 export async function createPaper(info: { title: string; madeAt: Date }): Promise<Paper> {
   const files = await fonts();
   const doc = new PDFDocument({
     size: "A4",
-    // no margins: pdfkit would break pages by itself, below its own idea of the last line
+    // pdfkit would break pages by itself at its own bottom margin
     margin: 0,
     bufferPages: true,
     lang: "zh-CN",
@@ -80,14 +86,17 @@ export async function createPaper(info: { title: string; madeAt: Date }): Promis
   };
 }
 
-/** pdfkit keeps the opened font to itself; its table of characters is the only one that tells what would be drawn as an empty box. */
+/**
+ * Reads the opened font's character table, which pdfkit keeps private: characters that are not in it would be
+ * drawn as empty boxes.
+ */
 function coverageOf(doc: PDFKit.PDFDocument): (codePoint: number) => boolean {
   const opened = doc.font("regular") as unknown as { _font: { font: { hasGlyphForCodePoint(code: number): boolean } } };
   const { font } = opened._font;
   return (codePoint) => font.hasGlyphForCodePoint(codePoint);
 }
 
-/** The finished bytes. */
+/** Returns the bytes of the finished document. */
 export function finish(doc: PDFKit.PDFDocument): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -11,7 +11,7 @@ const FACES: Record<PlateColour, { face: string; ink: string }> = {
   green: { face: "#b9e3bf", ink: "#14301c" },
 };
 
-/** A plate drawn as a plate; a text too long to be one is null and stays text. */
+/** Draws a number plate; null for a text too long for one, which stays text. */
 export function plate(paper: Paper, plateNumber: string, kind: string, x: number): Block | null {
   const characters = [...paper.clean(plateNumber)];
   if (characters.length < 5 || characters.length > 9) return null;

@@ -5,18 +5,18 @@ const START = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const RGB_8_BIT = Buffer.from([8, 2, 0, 0, 0]);
 const pack = promisify(deflate);
 
-/** Three bytes a pixel, line after line. */
+/** Three bytes per pixel, row by row. */
 export interface Bitmap {
   width: number;
   height: number;
   rgb: Buffer;
 }
 
-/** A PNG of a page. Written here because sharp belongs to photos/, and zlib does all of the work. */
+/** Encodes a page as PNG. Written here because sharp belongs to photos/; zlib does the work. */
 export async function encodePng({ width, height, rgb }: Bitmap): Promise<Buffer> {
   const stride = width * 3;
   const lines = Buffer.alloc((stride + 1) * height);
-  // filter 0 on every line: pages are mostly white, filtering gains nothing
+  // filter 0 on every row: pages are mostly white, filtering gains nothing
   for (let y = 0; y < height; y++) rgb.copy(lines, y * (stride + 1) + 1, y * stride, (y + 1) * stride);
   const header = Buffer.alloc(8);
   header.writeUInt32BE(width, 0);

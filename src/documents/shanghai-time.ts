@@ -1,10 +1,13 @@
 import type { Bilingual } from "./bilingual.ts";
 
-/** China has had one zone and no summer time since 1991: a fixed offset says the same everywhere. */
+/** China has had one time zone without summer time since 1991. */
 const OFFSET_MS = 8 * 3_600_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** 2026年11月23日 20:04 and 23 Nov 2026, 20:04 (UTC+8); with seconds where an order of signing may matter. */
+/**
+ * Formats as 2026年11月23日 20:04 and 23 Nov 2026, 20:04 (UTC+8); with seconds where the order of signing may
+ * matter.
+ */
 export function shanghaiTime(at: Date, precision: "minutes" | "seconds" = "minutes"): Bilingual {
   const iso = new Date(at.getTime() + OFFSET_MS).toISOString();
   const [year, month, day] = iso.slice(0, 10).split("-").map(Number) as [number, number, number];

@@ -1,9 +1,12 @@
-/** The accident as the rules see it: plain values, already decrypted. One accident is one document in the store. */
+/** The accident as the rules see it: plain values, already decrypted; one document in the store. */
 
+import type { Letter } from "./letter.ts";
 import type { Photo, PhotoSlot } from "./photo.ts";
+import type { Position } from "./position.ts";
 
-/** 甲方 / 乙方. A opened the case, B joined it. */
-export type Letter = "A" | "B";
+export type { Letter } from "./letter.ts";
+export type { Position } from "./position.ts";
+
 export const LETTERS: readonly Letter[] = ["A", "B"];
 export const otherOf = (letter: Letter): Letter => (letter === "A" ? "B" : "A");
 
@@ -23,31 +26,31 @@ export const IMPACT_POINTS = [
 ] as const;
 export type ImpactPoint = (typeof IMPACT_POINTS)[number];
 
-/** Degrees that drivers may settle among themselves; main and secondary are an officer's (Order 146 art. 60). */
+/** Degrees that drivers may agree on; main and secondary are determined by an officer (Order 146 art. 60). */
 export type Degree = "full" | "equal" | "none";
 
 export type Language = "zh" | "en";
 
-/** Somebody who has spoken to the account. `id` is a keyed hash of the openid. */
+/** A person who has written to the account. `id` is a keyed hash of the openid. */
 export interface Person {
   id: string;
   openid: string;
   language: Language;
-  /** something that no channel would carry waits to be said with the next answer */
+  /** a text that no channel could send waits for the next answer */
   hasUnsaid?: boolean;
 }
 
-/** How we know who a party is. A later kind (a second person on the same phone) gets its own name here. */
+/** How a party is identified. A later way (a second person on the same phone) gets a kind of its own. */
 export interface Identity {
   kind: "wechat";
-  /** keyed hash of the openid: what is compared and looked up; the openid itself is sealed in `people` */
+  /** keyed hash of the openid, for comparing and looking up; the openid itself is sealed in `people` */
   personId: string;
 }
 
 export const ID_KINDS = ["licence", "id-card", "passport"] as const;
 export type IdKind = (typeof ID_KINDS)[number];
 
-/** What one driver enters about himself and his car (Order 146 art. 21). */
+/** A driver's own data and car, entered by that driver (Order 146 art. 21). */
 export interface Details {
   name: string;
   idKind: IdKind;
@@ -64,22 +67,28 @@ export interface Details {
   policyNumber: string | null;
 }
 
-/** What one driver says happened: his own act, the other's act (ids of the liability catalogue, "none" = nothing wrong) and where his own car was hit. */
+/**
+ * A driver's account: both acts (ids of the liability catalogue, "none" = nothing wrong) and the point of
+ * impact.
+ */
 export interface Statement {
   ownAct: string;
   otherAct: string;
   impact: ImpactPoint;
-  /** his own words, at most 200 characters, may be empty */
+  /** the driver's own words, at most 200 characters, may be empty */
   note: string;
   statedAt: Date;
 }
 
 export interface Signature {
-  /** digest of the agreement's content that was on his screen */
+  /** digest of the agreement's content that was on the driver's screen */
   contentDigest: string;
   /** the drawn signature (PNG) in the blob store */
   imageSha256: string;
-  /** PIPL art. 23: separate consent to forward the claim to the two named insurers; he may refuse and still sign */
+  /**
+   * separate consent to forward the claim to the two insurers (PIPL art. 23); without it a driver may still
+   * sign
+   */
   forwarding: boolean;
   signedAt: Date;
 }
@@ -88,22 +97,13 @@ export interface Party {
   identity: Identity;
   language: Language;
   joinedAt: Date;
-  /** PIPL art. 17, 29: notice read and separate consent ticked, before the first datum */
+  /** privacy notice read and separate consent given before the first datum (PIPL art. 17, 29) */
   consent: { textVersion: string; givenAt: Date } | null;
   /** declared "none of these" */
   clearedAt: Date | null;
   details: Details | null;
   statement: Statement | null;
   signature: Signature | null;
-}
-
-export interface Position {
-  lat: number;
-  lng: number;
-  crs: "GCJ-02" | "WGS-84";
-  accuracyM: number | null;
-  /** the line that WeChat's map put beside it, offered as the address */
-  label: string | null;
 }
 
 export interface Scene {
@@ -114,19 +114,19 @@ export interface Scene {
   weather: Weather | null;
 }
 
-/** Made by A for B; the code is unguessable, lives 30 minutes, is used once. Sealed at rest; looked up by its keyed hash. */
+/** Made by A for B: an unguessable code, used once within 30 minutes. Sealed; looked up by its keyed hash. */
 export interface Invitation {
   code: string;
-  /** six digits for who cannot scan: 15 minutes, 5 tries for each person, 20 for each case */
+  /** six digits for a driver who cannot scan: 15 minutes, 5 tries per person, 20 per case */
   digits: string;
   digitsExpireAt: Date;
-  /** the platform's QR (what to draw as a code), or null while the platform has not answered */
+  /** content of the platform's QR code, or null while the platform has not answered */
   qrUrl: string | null;
   expiresAt: Date;
   usedAt: Date | null;
 }
 
-/** The way of a claim at the insurer, in order: 报案 立案 查勘 定损 核赔 支付 结案. */
+/** Statuses of a claim at the insurer, in order: 报案 立案 查勘 定损 核赔 支付 结案. */
 export const CLAIM_PATH = [
   "submitted",
   "received",
@@ -139,11 +139,11 @@ export const CLAIM_PATH = [
   "paid",
   "closed",
 ] as const;
-/** The others leave it or return to it. */
+/** The last four leave the path or return to it. */
 export const CLAIM_STATUSES = [...CLAIM_PATH, "need_more", "rejected", "cancelled", "reopened"] as const;
 export type ClaimStatus = (typeof CLAIM_STATUSES)[number];
 
-/** One claim for one party at his own insurer; two claims even when it is the same insurer. */
+/** One claim for one party at that party's insurer; two claims even when both have the same insurer. */
 export interface Claim {
   ref: string;
   party: Letter;
@@ -158,29 +158,29 @@ export interface Claim {
   reason: string | null;
   /** highest sequence number applied */
   sequence: number;
-  /** webhook ids already answered: at-least-once in, one effect */
+  /** webhook ids already answered, for idempotency */
   seenIds: string[];
-  /** by what became of it, the keyed digest of the insurer's last news: what says the same again changes nothing */
+  /** by verdict, the keyed digest of the insurer's last message: a repetition changes nothing */
   lastNews?: Partial<Record<"applied" | "stale" | "held", string>>;
 }
 
 export interface Documents {
   pdfSha256: string;
   pngSha256: string[];
-  /** one picture of the whole, small enough for the chat */
+  /** one picture of the whole, within the chat's limit */
   pictureSha256: string;
   renderedAt: Date;
 }
 
 export interface End {
   code: EndCode;
-  /** ids of the conditions that led here (config/eligibility.yaml), or empty */
+  /** ids of the conditions behind the end (config/eligibility.yaml), or empty */
   reasons: string[];
   by: Letter | null;
   at: Date;
 }
 
-/** Each end is its own page with its own order of acts. */
+/** Ends of a case without an agreement; each has its own page of instructions. */
 export const END_CODES = [
   "hold-scene",
   "move-then-call",
@@ -196,16 +196,16 @@ export type EndCode = (typeof END_CODES)[number];
 
 export interface Accident {
   id: string;
-  /** human number of the case and of its agreement: KC20261123-000042 */
+  /** number of the case and of its agreement, for people: KC20261123-000042 */
   number: string;
   version: number;
-  /** the accident's own key, unwrapped; never leaves the process */
+  /** the accident's own key, unwrapped; held in memory only */
   key: Uint8Array;
   openedAt: Date;
   scene: Scene;
   parties: { A: Party; B: Party | null };
   photos: Photo[];
-  /** how many pictures were sent back, by place: after two the next one is taken as it is */
+  /** pictures sent back, by slot: after two the next one is accepted */
   photoTries: Partial<Record<PhotoSlot, number>>;
   invitation: Invitation | null;
   movedAt: Date | null;
@@ -216,14 +216,16 @@ export interface Accident {
   events: ChainedEvent[];
 }
 
-/** What an action says happened. Data holds codes, letters, numbers and keyed digests: never a name, plate, phone or text. */
+/**
+ * An event to record. Data holds codes, letters, numbers and keyed digests: no name, plate, phone or text.
+ */
 export interface NewEvent {
   type: EventType;
   by: Letter | "system" | `insurer:${string}`;
   data: Record<string, string | number | boolean | string[]>;
 }
 
-/** As stored: numbered, dated, chained by hash over `serialiseEvent`. */
+/** An event as stored: numbered, dated, chained by a hash over `serialiseEvent`. */
 export interface ChainedEvent extends NewEvent {
   seq: number;
   at: Date;
@@ -273,17 +275,20 @@ export type EventType = (typeof EVENT_TYPES)[number];
 
 export const OUTBOX_KINDS = ["claim", "notice", "document", "photo", "plate", "plate-idle"] as const;
 
-/** What must leave the building, put into the document by the same write; the store gives it its id (accident and number, the webhook id of a claim). `body` is a code and parameters, or exact bytes as text. */
+/**
+ * A message to send, stored in the document by the same write. The store assigns its id (accident and number;
+ * a claim's webhook id). `body` is a code with parameters, or exact bytes as text.
+ */
 export interface OutboxEntry {
   kind: (typeof OUTBOX_KINDS)[number];
-  /** claim: insurer code; notice: personId; document: the accident itself; photo, plate, plate-idle: the photograph */
+  /** claim: insurer code; notice: personId; document: accident; photo, plate, plate-idle: photograph */
   target: string;
   body: string;
-  /** somebody waits for it at this moment, at the roadside: it passes the others of its kind */
+  /** a driver waits for it at the roadside: it goes before others of its kind */
   urgent?: true;
 }
 
-/** What an action decides: the new state, the events that explain it, and what must follow. */
+/** The result of an action: the new state, the events that record it, and messages to send. */
 export interface Change {
   accident: Accident;
   events: NewEvent[];

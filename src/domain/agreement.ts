@@ -1,14 +1,14 @@
 import type { Accident, Degree, IdKind, ImpactPoint, Letter, Position, Weather } from "./accident.ts";
 import { type Catalogue, compareStatements, findAct } from "./liability.ts";
 
-/** Everything that Order 146 art. 21 asks of the agreement, in codes; templates put the words. */
+/** Everything that Order 146 art. 21 requires of the agreement, as codes; templates supply the words. */
 export interface AgreementContent {
   number: string;
   occurredAt: Date;
   address: string;
   position: Position | null;
   weather: Weather;
-  /** 事故形态: categories of the acts that made it, one or two */
+  /** 事故形态: categories of the acts that caused it, one or two */
   forms: string[];
   parties: Record<Letter, AgreementParty>;
 }
@@ -22,7 +22,7 @@ export interface AgreementParty {
   plate: string;
   insurerCode: string;
   insurerName: string | null;
-  /** null: not given on the spot (当场未提供) */
+  /** null: not stated at the scene (当场未提供) */
   policyNumber: string | null;
   impact: ImpactPoint;
   act: string;
@@ -30,7 +30,7 @@ export interface AgreementParty {
   note: string;
 }
 
-/** The content to be signed, or null while anything of art. 21 is missing or the statements do not agree. */
+/** Returns the content to sign, or null while anything of art. 21 is missing or the statements differ. */
 export function agreementOf(accident: Accident, catalogue: Catalogue): AgreementContent | null {
   const liability = compareStatements(accident, catalogue);
   const { address, weather, position, occurredAt } = accident.scene;
@@ -62,7 +62,10 @@ export function agreementOf(accident: Accident, catalogue: Catalogue): Agreement
   };
 }
 
-/** One fixed serialisation (sorted keys, UTF-8, dates as ISO 8601 UTC): the same content always gives the same bytes to hash and to sign. */
+/**
+ * Serialises in one fixed way (sorted keys, UTF-8, dates as ISO 8601 UTC), so that the same content always
+ * gives the same bytes to hash and sign.
+ */
 export function serialise(value: unknown): string {
   if (value instanceof Date) return JSON.stringify(value.toISOString());
   if (Array.isArray(value)) return `[${value.map(serialise).join(",")}]`;
@@ -74,12 +77,12 @@ export function serialise(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** What a keyed digest of the content is made with: the vault and the city's rules. */
+/** What a keyed digest of the content needs: the vault and the city's rules. */
 interface Digesting {
   vault: { digest(key: Uint8Array, text: string): string };
   config: { rules: { catalogue: Catalogue } };
 }
 
-/** Keyed digest of what is to be signed: changes with every word of it. */
+/** Returns the keyed digest of what is to be signed; it changes with every word. */
 export const contentDigest = ({ vault, config }: Digesting, accident: Accident): string =>
   vault.digest(accident.key, serialise(agreementOf(accident, config.rules.catalogue)));

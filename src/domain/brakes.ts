@@ -4,7 +4,10 @@ import type { Accident, Letter } from "./accident.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** What one person, or all together, may do within a sliding window; far more than two drivers at the roadside need. */
+/**
+ * What one person, or all together, may do within a sliding window; far more than two drivers at the roadside
+ * need.
+ */
 export const BRAKES = {
   /** cases that one driver opens */
   openings: { limit: 5, windowMs: 24 * HOUR_MS },
@@ -24,8 +27,8 @@ const MOST_EVENTS = 1_000;
 const CHANGES = new Set(["statement-given", "details-given", "place-recorded", "photo-moved"]);
 
 /**
- * Throws Invalid "too-many-changes" (429) for a driver who has changed a case thirty times within the hour: each
- * change is kept as an event and told to the other driver.
+ * Throws Invalid "too-many-changes" (429) for a driver who has changed a case thirty times within the hour:
+ * each change is kept as an event and told to the other driver.
  */
 export function requireCalm({ events, parties }: Accident, letter: Letter, at: Date): void {
   const since = Math.max(at.getTime() - HOUR_MS, parties[letter]?.joinedAt.getTime() ?? 0);

@@ -48,7 +48,7 @@ export function untakenNotices(
   return [own, notice(accident, other, "claim-call-other", insurerParams(ctx, accident, other, party))];
 }
 
-/** Makes the notice that asks a driver to call the insurer, which has not been told, or not yet. */
+/** Makes the notice that asks a driver to call an insurer that has not been told, or not yet. */
 export function callInsurer(
   ctx: Wiring,
   accident: Accident,
@@ -58,7 +58,7 @@ export function callInsurer(
   return notice(accident, letter, code, insurerParams(ctx, accident, letter, letter));
 }
 
-/** What may be said besides the new status; each comes with what separates it from the words before. */
+/** Details that may accompany a new status; each begins with the punctuation that separates it. */
 export interface ClaimNews {
   reason?: string | undefined;
   amountFen?: number | undefined;
@@ -66,7 +66,7 @@ export interface ClaimNews {
   phone?: string | undefined;
 }
 
-/** Makes the notice of what an insurer has reported, with each detail that there is. */
+/** Makes the notice of an insurer's report, with every detail it has. */
 export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: ClaimNews): OutboxEntry {
   const { reason, amountFen, surveyor, phone } = news;
   const { status } = claim;

@@ -2,7 +2,10 @@ import { CLAIM_PATH, type Claim, type ClaimStatus } from "./accident.ts";
 
 const PATH: readonly ClaimStatus[] = CLAIM_PATH;
 
-/** What may still follow where money has moved or the claim has ended; everywhere else the way forward and every exit is open. */
+/**
+ * Statuses that may follow after a payment or the end of a claim; everywhere else any forward step or exit is
+ * allowed.
+ */
 const ONLY_AFTER: Partial<Record<ClaimStatus, readonly ClaimStatus[]>> = {
   // several payments are usual: car, then towing
   paid: ["paid", "closed", "reopened"],
@@ -13,19 +16,22 @@ const ONLY_AFTER: Partial<Record<ClaimStatus, readonly ClaimStatus[]>> = {
 
 export interface IncomingStatus {
   status: ClaimStatus;
-  /** monotonic for each claim; null: the insurer numbers nothing, `occurredAt` decides */
+  /** increases for each claim; null: the insurer does not number, `occurredAt` decides */
   sequence: number | null;
   occurredAt: Date | null;
 }
 
-/** An insurer's clock may be off, and its "today" may be our tomorrow; a time beyond that would make all later news late. */
+/**
+ * Tolerance for an insurer's clock, and for its "today" being our tomorrow. A time beyond it would make all
+ * later messages stale.
+ */
 const MOST_AHEAD_MS = 24 * 3600_000;
 
-/** Whether a message claims to be of a time that has not come. */
+/** True for a message with a time in the future beyond that. */
 export const isAhead = (occurredAt: Date | null, now: Date): boolean =>
   occurredAt !== null && occurredAt.getTime() - now.getTime() > MOST_AHEAD_MS;
 
-/** Whether only the order of arrival tells which of two messages is the later one. */
+/** True when only the order of arrival tells which of two messages is the later one. */
 export function isOfSameTime(
   claim: Pick<Claim, "status" | "statusAt">,
   { sequence, occurredAt }: Pick<IncomingStatus, "sequence" | "occurredAt">,
@@ -34,12 +40,15 @@ export function isOfSameTime(
   return comparable && occurredAt?.getTime() === claim.statusAt.getTime();
 }
 
-/** applied: the claim moves · stale: late, kept in the history, the claim stays · held: an impossible step, kept for a person, never dropped */
+/**
+ * applied: the claim moves · stale: late, kept in the history, the claim stays · held: an impossible step,
+ * kept for an operator
+ */
 export type StatusVerdict = "applied" | "stale" | "held";
 
 /**
- * What a message does that says `digest`: the verdict, and whether it repeats the last news of that verdict, so that there is nothing to tell
- * and nothing to record. A claim that says once more where it stands has not made an impossible step.
+ * Judges a message by its digest: the verdict, and whether it repeats the last message of that verdict, so
+ * that nothing is told or recorded. A claim that repeats its current status has not made an impossible step.
  */
 export function judgeNews(
   claim: Pick<Claim, "status" | "statusAt" | "sequence" | "lastNews">,
@@ -50,7 +59,7 @@ export function judgeNews(
   return { verdict, isRepeated: claim.lastNews?.[verdict] === digest };
 }
 
-/** What a status from the insurer does to the claim. */
+/** Judges a status from the insurer against the claim's current one. */
 export function judgeStatus(
   claim: Pick<Claim, "status" | "statusAt" | "sequence">,
   incoming: IncomingStatus,
@@ -64,7 +73,10 @@ export function judgeStatus(
   return allowed || status === "reopened" ? "held" : "applied";
 }
 
-/** By the insurer's own numbers, else by its own clock; before its first word there is nothing to be late to (and its numbers may begin at 0). */
+/**
+ * Compares by the insurer's numbers, else by its clock; the first message is never late (numbers may begin at
+ * 0).
+ */
 export function isLate(
   claim: Pick<Claim, "status" | "statusAt" | "sequence">,
   { sequence, occurredAt }: IncomingStatus,

@@ -14,7 +14,7 @@ interface Insurer {
   secrets: readonly string[];
 }
 
-/** What must be known of the world: rules, insurers, place, links. */
+/** What claims need besides the accident: rules, insurers, place, links. */
 interface Wiring {
   config: {
     rules: { catalogue: Catalogue };
@@ -40,7 +40,8 @@ export function claimsToSubmit(ctx: Wiring, accident: Accident): SubmittedClaims
   const { catalogue } = ctx.config.rules;
   const content = agreementOf(accident, catalogue);
   if (!accident.concludedAt || accident.claims.length > 0) return { claims: accident.claims, events: [], outbox: [] };
-  // The rules were changed after the signatures and do not cover what was agreed: no claim can be written, the drivers call.
+  // The rules were changed after the signatures and do not cover what was agreed: no claim can be written,
+  // the drivers call.
   if (!content) {
     return { claims: [], events: [], outbox: LETTERS.map((letter) => callInsurer(ctx, accident, letter)) };
   }
@@ -68,7 +69,7 @@ export function claimsToSubmit(ctx: Wiring, accident: Accident): SubmittedClaims
 const claimTakers = ({ config }: Wiring): string[] =>
   config.insurers.filter(({ url, secrets }) => url !== null && secrets.length > 0).map(({ code }) => code);
 
-/** Collects what the builder must be told of the world: names, place, links. */
+/** Collects names, place and links for the builder. */
 function placesOf({ config, insurers }: Wiring, accident: Accident) {
   return {
     insurerNames: Object.fromEntries(config.insurers.map(({ code, zh }) => [code, zh])),

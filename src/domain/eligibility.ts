@@ -1,12 +1,15 @@
 import { Invalid } from "../errors.ts";
 import type { EndCode, Letter, NewEvent } from "./accident.ts";
 
-/** One exception of the list "any of these?": the union of the national rules and the city's (config/eligibility.yaml). */
+/**
+ * One exception of the list "any of these?": the national rules and the city's together
+ * (config/eligibility.yaml).
+ */
 export interface Condition {
   id: string;
   zh: string;
   en: string;
-  /** which of the law's answers follows (Order 146 arts. 13, 14, 15) */
+  /** legal consequence (Order 146 arts. 13, 14, 15) */
   outcome: "hold-scene" | "move-then-call" | "call-now";
   legalBasis: string[];
 }
@@ -19,7 +22,10 @@ export interface EligibilityAnswer {
 
 const PRECEDENCE = ["call-now", "hold-scene", "move-then-call"] as const;
 
-/** May the drivers settle this themselves? null: yes; else the end that the law (or the city) sends them to, the gravest first. A condition that nobody knows is Invalid: it must never count as "none of these". */
+/**
+ * Decides whether the drivers may settle this themselves: null if so, else the end required by the law (or
+ * the city), the gravest first. An unknown condition is Invalid: it must never count as "none of these".
+ */
 export function endOf(answer: EligibilityAnswer, conditions: Condition[]): EndCode | null {
   const unknown = answer.conditions.find((id) => !conditions.some((c) => c.id === id));
   if (unknown !== undefined) throw new Invalid("unknown-condition", { field: "conditions" });
@@ -30,7 +36,7 @@ export function endOf(answer: EligibilityAnswer, conditions: Condition[]): EndCo
   return answer.vehicles === "two" ? null : "not-two-cars";
 }
 
-/** Makes the event of a driver's declaration: nothing stands in the way, or the end that follows from it. */
+/** Makes the event of a driver's declaration: no obstacle, or the end that follows from it. */
 export const declarationEvent = (by: Letter, end: EndCode | null, answer: EligibilityAnswer): NewEvent =>
   end
     ? { type: "ended", by, data: { code: end, reasons: answer.conditions } }

@@ -1,10 +1,12 @@
 import { type Accident, LETTERS } from "./accident.ts";
 import { isOver } from "./party.ts";
 
-/** A half-signed agreement lives this long after its first signature, any other case after its last event. */
+/**
+ * Hours that a half-signed agreement lives after its first signature, any other case after its last event.
+ */
 export const LIFETIME_HOURS = 24;
 
-/** Whether a running case was last worked on, or first signed, at or before `before`. */
+/** True when a running case was last worked on, or first signed, at or before `before`. */
 export function hasExpired(accident: Accident, before: Date): boolean {
   if (isOver(accident)) return false;
   const signedAt = LETTERS.map((letter) => accident.parties[letter]?.signature?.signedAt).find(

@@ -4,8 +4,9 @@ import type { IdKind } from "./accident.ts";
 export type IdFault = "length" | "characters" | "area" | "date" | "checksum";
 
 /**
- * What the driver should know although his number is taken: with a passport he needs a Chinese or temporary licence, a foreign or an
- * international one is none here (Order 146 art. 13(1)(1)); a licence whose number is no identity number belongs to a holder of other papers.
+ * Advice for a driver although the number is accepted. A passport holder needs a Chinese or temporary
+ * licence: a foreign or international one is not valid (Order 146 art. 13(1)(1)). A licence whose number is
+ * no identity number belongs to a holder of other papers.
  */
 export type IdHint = "chinese-licence-needed" | "other-papers";
 
@@ -15,14 +16,19 @@ const MAX_TYPED = 40;
 const CITIZEN = /^[0-9]{17}[0-9X]$/;
 const OTHER_PAPERS = /^[A-Z0-9]{6,20}$/;
 const PASSPORT = /^[A-Z0-9]{5,15}$/;
-/** GB 11643: weights of the first 17 digits, then what stands for the remainder by 11 */
+/** GB 11643: weights of the first 17 digits, then the check characters by remainder modulo 11 */
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS = "10X98765432";
-/** provinces, Taiwan, Hong Kong, Macau and their residence permits (8x), permanent residents from abroad (9x) */
+/**
+ * provinces, Taiwan, Hong Kong, Macau and their residence permits (8x), permanent residents from abroad (9x)
+ */
 const AREA = /^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[0-9])/;
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** The number of his paper as stored (upper case, half width, without spaces), or what is wrong with it. The number of a driving licence is its holder's identity number (公安部令第162号). */
+/**
+ * Returns the document's number as stored (upper case, half width, without spaces), or its fault. A driving
+ * licence has its holder's identity number (公安部令第162号).
+ */
 export function checkIdNumber(kind: IdKind, typed: string): CheckedId {
   if (typed.length > MAX_TYPED) return { number: null, fault: "length" };
   const number = typed.normalize("NFKC").toUpperCase().replace(/[\s-]/g, "");
@@ -46,7 +52,7 @@ function citizenFault(number: string): IdFault | null {
   return CHECKS[sum % 11] === number[17] ? null : "checksum";
 }
 
-/** In the calendar: 29 February 1900 never was. */
+/** True for a day of the calendar: 1900-02-29 is none. */
 export function isDay(year: number, month: number, day: number): boolean {
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   const days = month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0);

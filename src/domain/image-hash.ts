@@ -1,4 +1,7 @@
-/** Bits in which two perceptual hashes (16 hexadecimal digits each) differ: 0 for the same picture, about 32 for two that have nothing in common. */
+/**
+ * Counts the bits in which two perceptual hashes (16 hexadecimal digits each) differ: 0 for the same picture,
+ * about 32 for unrelated ones.
+ */
 export function hammingDistance(one: string, other: string): number {
   let bits = 0;
   for (let at = 0; at < 16; at += 4) {
@@ -8,10 +11,13 @@ export function hammingDistance(one: string, other: string): number {
   return bits;
 }
 
-/** Copies that were scaled, re-encoded, blurred or darkened differ in 0 to 4 bits, cut by a twentieth in 4 to 10; different pictures in 20 and more, close-ups of two plates in 16. */
+/**
+ * Measured: copies that were scaled, re-encoded, blurred or darkened differ in 0 to 4 bits, cropped by a
+ * twentieth in 4 to 10; different pictures in 20 and more, close-ups of two plates in 16.
+ */
 const LIKE_BITS = 6;
 
-/** Night and a bare wall leave all but the same bits in every picture: such a hash tells nothing. */
+/** Night scenes and bare walls give nearly the same bits for every picture: such a hash is ignored. */
 const LEAST_ONES = 6;
 
 const isTelling = (hash: string): boolean => {
@@ -19,6 +25,6 @@ const isTelling = (hash: string): boolean => {
   return ones >= LEAST_ONES && ones <= 64 - LEAST_ONES;
 };
 
-/** Whether two pictures are all but the same, by their hashes. */
+/** True when two pictures look the same by their hashes. */
 export const looksLike = (one: string, other: string): boolean =>
   isTelling(one) && isTelling(other) && hammingDistance(one, other) <= LIKE_BITS;

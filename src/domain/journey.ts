@@ -2,7 +2,7 @@ import { type Accident, type Letter, otherOf } from "./accident.ts";
 import { type Catalogue, compareStatements } from "./liability.ts";
 import { isSent, PHOTO_SLOTS, type PhotoSlot } from "./photo.ts";
 
-/** Where a driver stands. The page of the form, the answer of the chat and the button of the case page all follow from it. */
+/** A driver's current step. The form's page, the chat's answer and the case page's button follow from it. */
 export type Step =
   | "safety"
   | "join"
@@ -27,7 +27,10 @@ export function missingSlots(accident: Accident): PhotoSlot[] {
   return PHOTO_SLOTS.filter((slot) => !accident.photos.some((photo) => photo.slot === slot && isSent(photo)));
 }
 
-/** True once the bytes of all five mandatory photographs are safe here: only then "you may move" (Order 146 art. 19). */
+/**
+ * True once the bytes of all five mandatory photographs are safe here: only then "you may move" (Order 146
+ * art. 19).
+ */
 export function photosAreSafe(accident: Accident): boolean {
   return PHOTO_SLOTS.every((slot) => accident.photos.some((photo) => photo.slot === slot && photo.state === "stored"));
 }

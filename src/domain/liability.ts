@@ -6,13 +6,16 @@ export interface Act {
   id: string;
   zh: string;
   en: string;
-  /** 事故形态 on the agreement and in the claim: rear_end, lane_change, reversing, rolling, door, signal, give_way, wrong_way, other */
+  /**
+   * 事故形态 on the agreement and in the claim: rear_end, lane_change, reversing, rolling, door, signal,
+   * give_way, wrong_way, other
+   */
   category: string;
-  /** articles of law in Chinese, in the order in which they are printed */
+  /** articles of law in Chinese, in printing order */
   legalBasis: string[];
-  /** false: an officer's case (hit and run, other situations that nobody here can weigh) */
+  /** false: for an officer to decide (hit and run, situations that cannot be judged here) */
   settledHere: boolean;
-  /** what a photograph of would help to judge it */
+  /** extra photographs that help to judge it */
   photos: ExtraSlot[];
 }
 
@@ -21,7 +24,7 @@ export const NO_ACT = "none";
 
 export interface Catalogue {
   acts: Act[];
-  /** pairs of acts (either way round) that do not make equal liability and go to an officer */
+  /** pairs of acts (in either order) that do not make equal liability and go to an officer */
   notEqual: [string, string][];
 }
 
@@ -35,7 +38,10 @@ export function findAct(catalogue: Catalogue, id: string): Act | undefined {
   return catalogue.acts.find((act) => act.id === id);
 }
 
-/** The rule: the only one with a listed act bears full liability, both with one bear equal, none with one is not ours to decide (Order 146 art. 60; catalogue's own exceptions). */
+/**
+ * Decides liability: the only driver with a listed act bears full liability, two with one bear equal, none
+ * with one is left to an officer (Order 146 art. 60; the catalogue's own exceptions).
+ */
 export function liabilityOf(actA: string, actB: string, catalogue: Catalogue): Liability {
   const [a, b] = [actA, actB].map((id) => findAct(catalogue, id));
   if (!a || !b || !a.settledHere || !b.settledHere) return { kind: "not-here", reason: "officer-act" };
@@ -48,7 +54,10 @@ export function liabilityOf(actA: string, actB: string, catalogue: Catalogue): L
   return { kind: "settled", degrees: { A: "equal", B: "equal" }, actsOf };
 }
 
-/** Both state both acts: alike on both sides the rule speaks, else the difference is shown (`about` names whose act they disagree on). */
+/**
+ * Compares both statements, each of which names both acts: when they agree the rule decides, else the
+ * difference is shown (`about`: the driver whose act is disputed).
+ */
 export function compareStatements(accident: Accident, catalogue: Catalogue): Liability {
   const a: Statement | null = accident.parties.A.statement;
   const b: Statement | null = accident.parties.B?.statement ?? null;

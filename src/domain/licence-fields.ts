@@ -10,10 +10,13 @@ import {
 import { checkPlate, normalisePlate, plateKind } from "./plate.ts";
 import { checkVin } from "./vin.ts";
 
-/** What a reader saw where a field is printed, made into its value. */
+/** Turns a recognised text into a field's value. */
 type Check = (text: string, confident: boolean) => ReadField | null;
 
-/** The value of a field as read, or null for what it cannot be. What carries a check digit or has a strict form is sure by it, the rest when the reader was (`confident`). */
+/**
+ * Returns the value of a field, or null for an impossible one. A field with a check digit or a strict form is
+ * sure by itself, the rest when the reader was (`confident`).
+ */
 export function licenceField(field: LicenceField, text: string, confident: boolean): ReadField | null {
   const plain = text
     .normalize("NFKC")
@@ -22,7 +25,10 @@ export function licenceField(field: LicenceField, text: string, confident: boole
   return plain === "" || plain.length > MAX_READ ? null : CHECKS[field](plain, confident);
 }
 
-/** What another reader says of a licence, field by field, checked as our own is; it does not tell how certain it is. Null: nothing of use. */
+/**
+ * Checks another reader's fields as our own are checked; that reader does not report its certainty. Null:
+ * nothing of use.
+ */
 export function readingOf(
   kind: LicenceKind,
   texts: Partial<Readonly<Record<LicenceField, string>>>,
@@ -51,7 +57,7 @@ const compact = (text: string) => text.toUpperCase().replace(/[^A-Z0-9*]/g, "");
 
 const number: Check = (text) => {
   const read = compact(text);
-  // the app of the police shows most of its digits as stars
+  // the police app shows most of its digits as stars
   if (read.includes("*")) return null;
   const digits = withoutLookAlikes(read.slice(0, 17)).replaceAll("B", "8").replaceAll("S", "5") + read.slice(17);
   if (checkIdNumber("id-card", digits).fault === null) return { value: digits, sure: true };
@@ -81,7 +87,7 @@ const vin: Check = (text) => {
   return checked && { value: checked.vin, sure: checked.warning === null };
 };
 
-/** YYYY-MM-DD, with or without what stands between. */
+/** Reads YYYY-MM-DD with or without separators. */
 const day: Check = (text, confident) => {
   const digits = text.replaceAll("O", "0").replace(/[\s年月日./-]/g, "");
   const [, y = "", m = "", d = ""] = /^(\d{4})(\d{2})(\d{2})$/.exec(digits) ?? [];

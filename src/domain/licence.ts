@@ -1,10 +1,16 @@
 import { vehicleKindOf } from "./plate.ts";
 
-/** 机动车驾驶证 is its driver's paper, 机动车行驶证 the car's; the two are easily mixed up, also by the names that interfaces give them. */
+/**
+ * 机动车驾驶证 is the driver's licence, 机动车行驶证 the car's; also interfaces mix up the two by their
+ * names.
+ */
 export const LICENCE_KINDS = ["driving-licence", "vehicle-licence"] as const;
 export type LicenceKind = (typeof LICENCE_KINDS)[number];
 
-/** What is read off each. The address is printed on both and of no use here: it is never read out (PIPL art. 6). */
+/**
+ * Fields that are read from each. The address is printed on both, not needed here, and never read (PIPL art.
+ * 6).
+ */
 export const LICENCE_FIELDS = {
   "driving-licence": [
     "number",
@@ -32,39 +38,42 @@ export const LICENCE_FIELDS = {
 
 export type LicenceField = (typeof LICENCE_FIELDS)[LicenceKind][number];
 
-/** Never taken without being confirmed; `sure` only says how it is shown. */
+/** Always confirmed by the driver; `sure` only changes how it is shown. */
 export interface ReadField {
   value: string;
   sure: boolean;
 }
 
 export interface LicenceReading {
-  /** what was seen, which may be the other paper than the one that was asked for */
+  /** the document that was recognised, which may be the other kind than the one asked for */
   kind: LicenceKind;
   fields: Partial<Record<LicenceField, ReadField>>;
 }
 
-/** What the form of a driver's details takes from a licence. */
+/** Fields of the details form that a licence can fill. */
 export type SuggestedField = "name" | "idNumber" | "plate" | "vehicleKind";
 export type LicenceSuggestion = Partial<Record<SuggestedField, ReadField>>;
 
-/** What the form takes of each, in the words that are printed on it. */
+/** Printed fields of each licence that the form uses. */
 const NEEDED: Record<LicenceKind, readonly LicenceField[]> = {
   "driving-licence": ["name", "number"],
   "vehicle-licence": ["plate"],
 };
 
-/** Nobody else need be asked: everything that the form takes was read, and read surely. */
+/** True when everything that the form uses was read surely: no second reader is needed. */
 export function isEnough(reading: LicenceReading): boolean {
   return NEEDED[reading.kind].every((field) => reading.fields[field]?.sure);
 }
 
-/** Some of it was read: else the licence was photographed in vain. */
+/** True when any field that the form uses was read. */
 export function isOfUse({ kind, fields }: LicenceReading): boolean {
   return NEEDED[kind].some((field) => fields[field]);
 }
 
-/** Two readers' answers about one picture: what the first is sure of stands; what both read alike is sure. */
+/**
+ * Merges two readers' answers about one picture: sure fields of the first stand; a field that both read alike
+ * is sure.
+ */
 export function mergeReadings(first: LicenceReading | null, second: LicenceReading | null): LicenceReading | null {
   if (!first || !second) return first ?? second;
   if (first.kind !== second.kind) return isEnough(second) ? second : first;
@@ -77,7 +86,10 @@ export function mergeReadings(first: LicenceReading | null, second: LicenceReadi
   return { kind: first.kind, fields };
 }
 
-/** The part of a reading that the form takes. The owner of a car need not be its driver: his name is not taken for it. */
+/**
+ * Returns the part of a reading that the form uses. A car's owner need not be its driver, so the owner's name
+ * is not used.
+ */
 export function suggestionOf({ fields }: LicenceReading): LicenceSuggestion {
   const { name, number, plate, vehicleType } = fields;
   const kind = plate && vehicleType && vehicleKindOfType(vehicleType.value, plate.value);
@@ -89,7 +101,7 @@ export function suggestionOf({ fields }: LicenceReading): LicenceSuggestion {
   };
 }
 
-/** 车辆类型 in words (GA 24.4) → 号牌种类 (GA/T 16.7); the first that fits. */
+/** 车辆类型 in words (GA 24.4) → 号牌种类 (GA/T 16.7); the first match counts. */
 const TYPES: readonly [RegExp, string][] = [
   [/轻便.*摩托/, "08"],
   [/摩托/, "07"],
@@ -100,15 +112,21 @@ const TYPES: readonly [RegExp, string][] = [
   [/^(小型|微型|轻型)/, "02"],
 ];
 
-/** The kind of vehicle where the type says something else than the plate: a large car's and a small one's are written alike. */
+/**
+ * Returns the kind of vehicle when the type contradicts the plate: plates of large and small cars have the
+ * same format.
+ */
 function vehicleKindOfType(type: string, plate: string): string | null {
   const byPlate = vehicleKindOf(plate);
-  // 半挂牵引车 draws one, it is none
+  // a 半挂牵引车 (tractor) is no trailer
   const byType = TYPES.find(([pattern]) => pattern.test(type.replace("半挂牵引车", "")))?.[1] ?? null;
   return byType !== byPlate && (byPlate === null || byPlate === "02") ? byType : null;
 }
 
-/** A licence that has run out is none (Order 146 art. 13(1)(1)); only a sure date says so, and it only warns. Days as YYYY-MM-DD. */
+/**
+ * True when a licence has expired (Order 146 art. 13(1)(1)) by a sure date; it only warns. Days as
+ * YYYY-MM-DD.
+ */
 export function hasRunOut({ fields }: LicenceReading, today: string): boolean {
   const { validTo } = fields;
   return validTo?.sure === true && /^\d/.test(validTo.value) && validTo.value < today;

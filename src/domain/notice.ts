@@ -29,7 +29,7 @@ type Reported = Exclude<ClaimStatus, "submitted">;
 
 export type NoticeCode = (typeof CASE_CODES)[number] | `claim-${Reported}`;
 
-/** Every notice that can be sent; each has a text (`chat.notice.CODE`) and a headline (`chat.headline.CODE`). */
+/** All notice codes; each has a text (`chat.notice.CODE`) and a headline (`chat.headline.CODE`). */
 export const NOTICE_CODES: readonly NoticeCode[] = [
   ...CASE_CODES,
   ...CLAIM_STATUSES.filter((status): status is Reported => status !== "submitted").map(
@@ -37,14 +37,14 @@ export const NOTICE_CODES: readonly NoticeCode[] = [
   ),
 ];
 
-/** A notice to a person: a code and parameters, put into words in the reader's language when it is sent. */
+/** A notice to a person: code and parameters, rendered in the reader's language when it is sent. */
 export interface Notice {
   code: NoticeCode;
   params: Record<string, string | number>;
   accidentId: string;
 }
 
-/** Makes the outbox entry that tells one party something about the case; urgent: the driver waits for it at the roadside. */
+/** Makes the outbox entry of a notice to one party; urgent: the driver waits for it at the roadside. */
 export function notice(accident: Accident, to: Letter, code: NoticeCode, params: Notice["params"] = {}): OutboxEntry {
   const party = accident.parties[to];
   if (!party) throw new Error(`nobody to tell ${code}`);
@@ -52,13 +52,13 @@ export function notice(accident: Accident, to: Letter, code: NoticeCode, params:
   return { kind: "notice", target: party.identity.personId, body: JSON.stringify(body), urgent: true };
 }
 
-/** Makes the entry for news that nobody waits for at this moment: a claim's progress at the insurer. */
+/** Makes the entry for news that nobody waits for now: a claim's progress at the insurer. */
 export function laterNotice(...what: Parameters<typeof notice>): OutboxEntry {
   const { urgent: _, ...entry } = notice(...what);
   return entry;
 }
 
-/** Tells the other party, where a correction by this one has voided their signature. */
+/** Makes the notice for the other party when a correction by this one has voided their signature. */
 export function correctionNotice(before: Accident, by: Letter): OutboxEntry[] {
   const other = otherOf(by);
   return before.parties[other]?.signature ? [notice(before, other, "text-changed")] : [];

@@ -1,7 +1,7 @@
 import { Conflict } from "../errors.ts";
 import type { Accident, Letter, Party, Person } from "./accident.ts";
 
-/** Whether nothing is asked of the drivers any more; what comes in is kept with the case. */
+/** True when the drivers have nothing left to do; what arrives later is kept with the case. */
 export const isOver = ({ ended, concludedAt }: Pick<Accident, "ended" | "concludedAt">): boolean =>
   Boolean(ended || concludedAt);
 
@@ -11,7 +11,10 @@ export function requireRunning(accident: Accident): Accident {
   return accident;
 }
 
-/** Returns the party under this letter; throws Conflict "wrong-step" unless the driver has consented and declared "none of these". */
+/**
+ * Returns the party of this letter; throws Conflict "wrong-step" unless the driver has consented and declared
+ * "none of these".
+ */
 export function requireParty(accident: Accident, letter: Letter): Party {
   const party = requireRunning(accident).parties[letter];
   if (!party?.consent || !party.clearedAt) throw new Conflict("wrong-step");
@@ -37,7 +40,7 @@ export function withParty(accident: Accident, letter: Letter, changes: Partial<P
   return { ...accident, parties: { ...accident.parties, [letter]: { ...party, ...changes } } };
 }
 
-/** Removes both signatures after a correction: what was signed is no longer what stands there. */
+/** Removes both signatures after a correction, because the signed text has changed. */
 export function withoutSignatures(accident: Accident): Accident {
   const { A, B } = accident.parties;
   if (!A.signature && !B?.signature) return accident;

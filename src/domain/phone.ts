@@ -1,7 +1,10 @@
 const MOBILE = /^1[3-9][0-9]{9}$/;
 const MAX_TYPED = 40;
 
-/** A mobile number of the mainland, eleven digits, the country's prefix and all separators taken off; null: it is none. */
+/**
+ * Returns a mainland mobile number as eleven digits, without country prefix and separators; null for anything
+ * else.
+ */
 export function checkPhone(typed: string): string | null {
   if (typed.length > MAX_TYPED) return null;
   const digits = typed

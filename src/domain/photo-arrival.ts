@@ -18,21 +18,21 @@ import { withMoved } from "./photo-move.ts";
 import { answeredByPicture, knownPlates, movedTo, placeOf } from "./photo-place.ts";
 import { plateJob, withReading } from "./plate-reading.ts";
 
-/** What a picture of the chat is placed by. */
+/** Input for choosing the slot of a chat picture. */
 export interface Seen {
-  /** null: no reader, or none that answered in time */
+  /** null: no reader, or no answer in time */
   plates: PlateReading | null;
-  /** of the car that the first driver had last time */
+  /** of the car that driver A had last time */
   lastPlate: string | null;
 }
 
-/** Refuses a picture of the chat; its driver is told what to do. */
+/** Refuses a chat picture; its driver is told what to do. */
 export function refused(accident: Accident, photo: Photo, refusal: string): Change {
   const event: NewEvent = { type: "photo-refused", by: "system", data: { photo: photo.id, slot: photo.slot, refusal } };
   return {
     accident: replaced(accident, { ...photo, state: "refused", refusal }),
     events: [event],
-    // The sender may have been taken out since.
+    // The sender may have been removed since.
     outbox:
       accident.parties[photo.by] && isWanted(accident, photo)
         ? [notice(accident, photo.by, "photo-refused", { photo: photo.id, slot: photo.slot, refusal })]
@@ -40,7 +40,7 @@ export function refused(accident: Accident, photo: Photo, refusal: string): Chan
   };
 }
 
-/** Marks a picture that the platform does not hand out at present; several of one driver are said once. */
+/** Marks a picture that the platform does not hand out now; for several of one driver there is one notice. */
 export function delayed(accident: Accident, photo: Photo, code: string): Change | null {
   if (photo.state === "delayed") return null;
   const isSaid = accident.photos.some(({ by, state }) => by === photo.by && state === "delayed");
@@ -74,12 +74,12 @@ export interface Arrival {
   candidate: Candidate;
   names: KeptNames;
   likeness: Likeness;
-  /** null: its place does not depend on what it shows */
+  /** null: its slot does not depend on what it shows */
   seen: Seen | null;
   now: Date;
 }
 
-/** Puts a picture of the chat that is kept now into its place by what it shows, or sends it back. */
+/** Puts a stored chat picture into the slot that fits what it shows, or sends it back. */
 export function arrived(before: Accident, { announced, candidate, names, likeness, seen, now }: Arrival): Change {
   const { accident, events, photo: found, placement } = placed(before, announced, seen);
   const judgement = judgePhoto(accident, placement.slot, { candidate, likeness });
@@ -102,7 +102,10 @@ export function arrived(before: Accident, { announced, candidate, names, likenes
   };
 }
 
-/** Finds its place by what it shows, while the first driver's pictures are still arranged; where the driver has put it, it stays. */
+/**
+ * Chooses the slot by what the picture shows while driver A's pictures may still be arranged; a slot chosen
+ * by the driver stands.
+ */
 function placed(accident: Accident, photo: Photo, seen: Seen | null) {
   const isArranged = accident.events.some(
     ({ type, by, data }) =>
@@ -115,7 +118,7 @@ function placed(accident: Accident, photo: Photo, seen: Seen | null) {
   const settled = answer
     ? withMoved(accident, answer.photo, { slot: answer.slot, by: "system" })
     : { accident, events: [] };
-  // the answer may have moved it as well
+  // the answer may have moved this picture, too
   const there = settled.accident.photos.find(({ id }) => id === photo.id) ?? photo;
   return { ...settled, photo: there, placement: placeOf(settled.accident, there, { plates: seen.plates, known }) };
 }

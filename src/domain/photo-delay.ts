@@ -4,7 +4,7 @@ import { missingSlots } from "./journey.ts";
 import { isOver } from "./party.ts";
 import { MEDIA_LIFE_MS, type Photo } from "./photo.ts";
 
-/** When a picture that the platform does not hand out is to be asked for again, and the code of why it does not. */
+/** When to ask again for a picture that the platform does not hand out, and the code of the reason. */
 export interface Again {
   code: string;
   afterMs: number;
@@ -13,24 +13,24 @@ export interface Again {
 const MINUTE_MS = 60_000;
 
 /**
- * Attempts after a passing fault (no answer, an error page), the last half a minute later, before the driver
- * is sent to the form.
+ * Attempts after a temporary fault (no answer, an error page), over half a minute, before the driver is sent
+ * to the form.
  */
 const PATIENCE = 3;
 
-/** Pause between two attempts while it is not known when the account is accepted again. */
+/** Pause between attempts while the end of a refusal is not known. */
 const LOOK_AGAIN_MS = 15 * MINUTE_MS;
 
 /**
- * Attempts are spread over so long after the start of the limit's next day: the platform's clock differs from
- * ours, and they should not all come at once.
+ * Attempts are spread over this time after the limit's next day begins: the platform's clock differs from
+ * ours, and all at once would overload it.
  */
 const SPREAD_MS = 10 * MINUTE_MS;
 
 /**
- * Says when to ask again for a picture after the platform has failed or refused us: not before the time that
- * the platform names, and only for the three days for which it keeps the picture. Null: the picture is gone.
- * Throws the error where the job's own next attempt, some seconds later, may succeed.
+ * Decides when to ask again after the platform failed or refused: not before a time that it names, and only
+ * within the three days for which it keeps the picture. Null: the picture is gone. Throws the error when the
+ * job's own next attempt, some seconds later, may succeed.
  */
 export function tryAgain(
   error: Upstream,
@@ -50,13 +50,13 @@ function pauseMs(retryAt: unknown, { now, random }: { now: Date; random: number 
 }
 
 /**
- * Whether the driver is told that the picture was not accepted. A delayed one whose slot has been filled
- * since needs no message.
+ * True when the driver must be told that the picture was not accepted; not for a delayed one whose slot has
+ * been filled since.
  */
 export const isWanted = (accident: Accident, { state, slot }: Photo): boolean =>
   state !== "delayed" || (!isOver(accident) && missingSlots(accident).some((missing) => missing === slot));
 
-/** Makes the event of a picture that the platform does not hand out at present; `code` says why. */
+/** Makes the event of a picture that the platform does not hand out now; `code` is the reason. */
 export const delayedEvent = ({ id, slot }: Photo, code: string): NewEvent => ({
   type: "photo-delayed",
   by: "system",

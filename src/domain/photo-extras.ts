@@ -2,13 +2,19 @@ import { type Accident, type Letter, otherOf } from "./accident.ts";
 import { type Catalogue, findAct } from "./liability.ts";
 import { EXTRA_SLOTS, type ExtraSlot, isSent } from "./photo.ts";
 
-/** What is worth a further photograph when somebody is said to have done this: the lights, the lines on the road, the sign (the `photos` of the catalogue's acts). */
+/**
+ * Lists further photographs that help to judge these acts: lights, lane lines, signs (the `photos` of the
+ * catalogue's acts).
+ */
 export function extrasFor(acts: readonly string[], catalogue: Catalogue): ExtraSlot[] {
   const wanted = new Set(acts.flatMap((act) => findAct(catalogue, act)?.photos ?? []));
   return EXTRA_SLOTS.filter((slot) => wanted.has(slot));
 }
 
-/** Those that this driver is asked for and that are not there yet. By his own statement: the other's is not known to him before both have stated. */
+/**
+ * Returns the extras asked of this driver that are still missing. They follow from the driver's own
+ * statement: the other's is unknown to them until both have stated.
+ */
 export function wantedExtras(accident: Accident, letter: Letter, catalogue: Catalogue): ExtraSlot[] {
   const mine = accident.parties[letter]?.statement;
   if (!mine) return [];

@@ -12,7 +12,7 @@ import {
 } from "./photo.ts";
 import { isPlateSlot } from "./photo-plates.ts";
 
-/** What is known of a picture when it is judged. */
+/** Facts about a picture when it is judged. */
 export interface Examination {
   slot: PhotoSlot;
   /** of the original, upright, in pixels */
@@ -26,19 +26,25 @@ export interface Examination {
   isSeenBefore: boolean;
 }
 
-/** After so many pictures of one place were sent back, the next one is taken as it is: checking never holds anyone on the road. */
+/**
+ * After so many pictures of one slot were sent back the next is accepted: checks must not keep anyone on the
+ * road.
+ */
 export const MOST_TRIES = 2;
 
 /*
- * Judged on 14 photographs of cars and the same ones blurred, darkened and made smaller, and on drawings. What blocks shows nothing that an officer
- * could use; everything else is only said and recorded.
+ * Calibrated on 14 photographs of cars, the same ones blurred, darkened and reduced, and drawings. A blocking
+ * finding means that the picture is useless to an officer; all others only warn and are recorded.
  */
 const USELESS_SIDE = 480;
 const SMALL_SIDE = 800;
-/** Laplacian's variance, as if the picture used the whole range of light: sharp photographs have 300 and more, a slight shake 100, σ 4 of 1,344 px about 20, σ 10 under 6 */
+/**
+ * Laplacian variance scaled to the full range of light: sharp photographs have 300 and more, a slight shake
+ * 100, σ 4 at 1,344 px about 20, σ 10 under 6
+ */
 const USELESS_SHARPNESS = 7;
 const POOR_SHARPNESS = 40;
-/** the 98th percentile of the light: under 24 nothing stands out from black, up to 60 a screen at its brightest shows a car */
+/** 98th percentile of luminance: under 24 nothing is visible, up to 60 a bright screen still shows a car */
 const USELESS_LIGHT = 24;
 const POOR_LIGHT = 60;
 const MUCH_BLACK = 850;
@@ -46,7 +52,10 @@ const MUCH_WHITE = 400;
 
 const DAY_MS = 24 * 3600_000;
 const FAR_M = 2_000;
-/** EXIF is WGS-84, the map's pin GCJ-02, some phones write GCJ-02 into EXIF: in China the two are at most so far apart, so neither is converted. */
+/**
+ * EXIF is WGS-84, the map's position GCJ-02, and some phones write GCJ-02 into EXIF. In China they differ by
+ * at most this, so neither is converted.
+ */
 const SHIFT_M = 700;
 
 const blocks = (code: FindingCode): Finding => ({ code, level: "blocks" });
@@ -54,7 +63,7 @@ const warns = (code: FindingCode): Finding => ({ code, level: "warns" });
 
 type Case = Pick<Accident, "photos" | "scene">;
 
-/** What is wrong with a picture, the gravest first; nothing where all is well. */
+/** Lists the findings of a picture, the gravest first. */
 export function findingsOf(picture: Examination, accident: Case): Finding[] {
   const { measures } = picture;
   const found = [
@@ -71,7 +80,7 @@ export function findingsOf(picture: Examination, accident: Case): Finding[] {
   return [...found.filter(({ level }) => level === "blocks"), ...found.filter(({ level }) => level === "warns")];
 }
 
-/** The finding for which a picture is sent back, or null: nothing is, and the third one of a place never. */
+/** Returns the finding for which a picture is sent back, or null; never for the third picture of a slot. */
 export function blockOf(accident: Pick<Accident, "photoTries">, slot: PhotoSlot, findings: Finding[]): Finding | null {
   if ((accident.photoTries[slot] ?? 0) >= MOST_TRIES) return null;
   return findings.find(({ level }) => level === "blocks") ?? null;
@@ -88,7 +97,7 @@ function lightOf({ highlights, blackPermille }: PhotoMeasures): Finding | null {
   return highlights < POOR_LIGHT || blackPermille > MUCH_BLACK ? warns("dark") : null;
 }
 
-/** Edges grow with the square of the light: a dark picture is not for that a blurred one. */
+/** Edge strength grows with the square of the light, so a dark picture does not count as blurred. */
 function sharpnessOf({ sharpness, highlights }: PhotoMeasures): Finding | null {
   const inFullLight = sharpness * (255 / Math.max(highlights, 1)) ** 2;
   if (inFullLight < USELESS_SHARPNESS) return blocks("blurred");
@@ -101,7 +110,7 @@ function likenessOf(picture: Examination, { photos }: Case): Finding | null {
   return isMandatory(picture.slot) && isMandatory(twin.slot) ? blocks("same-picture") : warns("same-picture");
 }
 
-/** The photograph of another place of this case that is, or looks, the same. */
+/** Returns the photograph in another slot of this case that is, or looks, the same. */
 export function twinOf({ slot, sha256, imageHash }: PictureId, photos: readonly Photo[]): Photo | null {
   const isTwin = (other: Photo) =>
     other.state === "stored" &&
@@ -113,7 +122,10 @@ export function twinOf({ slot, sha256, imageHash }: PictureId, photos: readonly 
 }
 type PictureId = Pick<Examination, "slot" | "sha256" | "imageHash">;
 
-/** What EXIF says against the accident's time and place. Where there is none (the chat and many browsers strip it), nothing is said. */
+/**
+ * Compares EXIF with the accident's time and place. Without EXIF (the chat and many browsers strip it) there
+ * is no finding.
+ */
 export function takenFindings(taken: Taken | null, scene: Pick<Scene, "occurredAt" | "position">): Finding[] {
   const apartMs = taken?.at ? Math.abs(taken.at.getTime() - scene.occurredAt.getTime()) : 0;
   const isFar = taken?.position && scene.position && isElsewhere(taken.position, scene.position);
@@ -126,7 +138,7 @@ function isElsewhere(taken: Pick<Position, "lat" | "lng">, scene: Position): boo
 
 const EARTH_M = 6_371_000;
 
-/** Great-circle distance. */
+/** Great-circle distance in metres. */
 export function metresBetween(a: Pick<Position, "lat" | "lng">, b: Pick<Position, "lat" | "lng">): number {
   const rad = (degrees: number) => (degrees * Math.PI) / 180;
   const half =
@@ -135,7 +147,7 @@ export function metresBetween(a: Pick<Position, "lat" | "lng">, b: Pick<Position
   return 2 * EARTH_M * Math.asin(Math.min(1, Math.sqrt(half)));
 }
 
-/** The first position of a case speaks for the pictures that were there before it. */
+/** Judges earlier pictures when the first position of the case arrives. */
 export function judgedByPlace(photos: Photo[], scene: Scene): Photo[] {
   const judged = photos.map((photo) => {
     const known = photo.findings.map(({ code }) => code);
@@ -145,7 +157,7 @@ export function judgedByPlace(photos: Photo[], scene: Scene): Photo[] {
   return judged.some((photo, at) => photo !== photos[at]) ? judged : photos;
 }
 
-/** With what was read in it: a picture of a plate on which none was found is one to look at. */
+/** Judges a picture again with its plates: a plate picture without one gets a warning. */
 export function judgedByPlates(photo: Photo, plates: PlateReading): Photo {
   const rest = photo.findings.filter(({ code }) => code !== "no-plate");
   const isBare = isPlateSlot(photo.slot) && plates.best === null;

@@ -4,7 +4,7 @@ import { photosAreSafe } from "./journey.ts";
 import { type Finding, isMandatory, type Photo, type PhotoMeasures, type PhotoSlot } from "./photo.ts";
 import { blockOf, type Examination, findingsOf, MOST_TRIES, twinOf } from "./photo-findings.ts";
 
-/** What the picture process tells of a photograph: format, size of the original upright, copies, measures. */
+/** Result of the picture process: format, upright size of the original, copies, measures. */
 interface Examined extends Pick<Photo, "imageHash" | "taken"> {
   mime: string;
   original: { width: number; height: number };
@@ -13,25 +13,25 @@ interface Examined extends Pick<Photo, "imageHash" | "taken"> {
   measures: PhotoMeasures;
 }
 
-/** A picture that was looked at and is not kept yet. */
+/** An examined picture that is not stored yet. */
 export interface Candidate extends Omit<Examined, "original"> {
-  /** of the bytes, hexadecimal: their name in the blob store */
+  /** SHA-256 of the bytes, hexadecimal: their name in the blob store */
   sha256: string;
-  /** of `sha256`, under the accident's key: what events may hold */
+  /** of `sha256`, under the accident's key: the form that events may hold */
   digest: string;
   bytes: Buffer;
   width: number;
   height: number;
 }
 
-/** Joins the bytes of a picture, their names and what was found by looking at them. */
+/** Joins a picture's bytes, names and examination. */
 export const candidateOf = (
   bytes: Buffer,
   names: Pick<Candidate, "sha256" | "digest">,
   { original, ...examined }: Examined,
 ): Candidate => ({ ...examined, ...original, ...names, bytes });
 
-/** The picture of another case that looks the same, as "NUMBER/PHOTO", or null. */
+/** A picture of another case that looks the same, as "NUMBER/PHOTO", or null. */
 export type Likeness = string | null;
 
 /** Names a like picture of another case. */
@@ -41,11 +41,11 @@ export const likenessOf = (like: { number: string; photoId: string } | null): Li
 export interface Judgement {
   findings: Finding[];
   dupOf: Photo["dupOf"];
-  /** the finding for which it is sent back, or null: it is taken */
+  /** the finding for which it is sent back, or null: it is accepted */
   block: Finding | null;
 }
 
-/** Judges a picture in one place of a case: what is found in it, and whether it is sent back for that. */
+/** Judges a picture for one slot of a case: its findings, and whether it is sent back. */
 export function judgePhoto(
   accident: Accident,
   slot: PhotoSlot,
@@ -57,14 +57,14 @@ export function judgePhoto(
   return { findings, dupOf, block: blockOf(accident, slot, findings) };
 }
 
-/** Lists what is kept of a picture: the original byte for byte, its copy, its thumbnail. */
+/** Lists the files of a picture: the original byte for byte, its copy, its thumbnail. */
 export const filesOf = ({ bytes, copy, thumb }: Candidate) => [
   { bytes, kind: "original" as const },
   { bytes: copy, kind: "copy" as const },
   { bytes: thumb, kind: "thumb" as const },
 ];
 
-/** Names of what was kept, in the order of `filesOf`. */
+/** Names of the stored files, in the order of `filesOf`. */
 export type KeptNames = readonly string[];
 
 /** Returns what a stored photograph records of its picture. */
@@ -73,14 +73,14 @@ export function keptPhoto({ mime, bytes, width, height, imageHash, taken }: Cand
   return { sha256, copySha256, thumbSha256, mime, bytes: bytes.length, width, height, imageHash, taken };
 }
 
-/** Returns what later cases find a mandatory picture again by, or null: there is nothing to note. */
+/** Returns the entry by which later cases find a mandatory picture again, or null when it has no hash. */
 export function hashToNote({ id: accidentId, number, photos }: Accident, photoId: string) {
   const photo = photos.find(({ id }) => id === photoId);
   if (!photo?.imageHash || !isMandatory(photo.slot)) return null;
   return { accidentId, number, photoId, imageHash: photo.imageHash };
 }
 
-/** Makes the event of a photograph that is safe here; `accident` has it already. */
+/** Makes the event of a stored photograph; `accident` contains it already. */
 export function storedEvent(accident: Accident, photo: Photo, digest: string): NewEvent {
   const { id, slot, source, by, findings } = photo;
   const codes = findings.map(({ code }) => code);
@@ -96,10 +96,10 @@ export interface Rejected {
   now: Date;
 }
 
-/** An upload whose answer was lost comes again by itself: not another try. */
+/** A repeated upload within this time (its answer was lost) does not count as another try. */
 const REPEAT_MS = 120_000;
 
-/** Counts a picture that is sent back; null: it is the one that was sent back just now. */
+/** Counts a picture that is sent back; null for a repetition of the last one. */
 export function rejection(accident: Accident, { slot, by, digest, block, now }: Rejected): Change | null {
   const since = now.getTime() - REPEAT_MS;
   const isRepeat = accident.events.some(
@@ -112,7 +112,7 @@ export function rejection(accident: Accident, { slot, by, digest, block, now }: 
   return { accident: { ...accident, photoTries }, events: [event] };
 }
 
-/** Makes the refusal (422) of a picture that shows nothing: another one is asked for, twice at most. */
+/** Makes the refusal (422) of a picture that shows nothing; another is asked for, at most twice. */
 export const unusable = ({ photoTries }: Accident, slot: PhotoSlot, { code }: Finding): Invalid => {
   const tries = photoTries[slot] ?? 0;
   return new Invalid("photo-unusable", { field: slot, slot, finding: code, tries, triesLeft: MOST_TRIES - tries });
@@ -122,8 +122,8 @@ export const unusable = ({ photoTries }: Accident, slot: PhotoSlot, { code }: Fi
 const MOST_EXTRAS = 5;
 
 /**
- * Throws Invalid "too-many-photos" (409) for a driver's sixth photograph beside the five. There is always room for the
- * five, and neither driver can take the other's places.
+ * Throws Invalid "too-many-photos" (409) for a driver's sixth photograph beside the five. There is always
+ * room for the five, and neither driver can take the other's places.
  */
 export function requireSpace({ photos }: Pick<Accident, "photos">, { slot, by }: Pick<Photo, "slot" | "by">): void {
   if (isMandatory(slot)) return;

@@ -3,7 +3,7 @@ import type { Photo, PhotoSlot } from "./photo.ts";
 import { movedTo } from "./photo-place.ts";
 import { doubtEvents } from "./photo-plates.ts";
 
-/** Returns the accident with a picture in another place, and what follows from it for the plates. */
+/** Returns the accident with a picture in another slot, and what follows for the plates. */
 export function withMoved(
   accident: Accident,
   photo: Photo,

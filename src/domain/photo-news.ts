@@ -1,12 +1,18 @@
 import type { Accident, Letter } from "./accident.ts";
 
-/** So long the news of one picture waits for what becomes of those that were sent with it: a slow one must not keep it from him. */
+/**
+ * How long a notice about one picture waits for the results of those sent with it; a slow picture must not
+ * delay it longer.
+ */
 export const NEWS_PATIENCE_MS = 10_000;
 
-/** Say it now, look again in a moment, or say it together with the news of the next one. */
+/** Send now, look again in a moment, or join it to the notice about the next picture. */
 export type Turn = "now" | "wait" | "with-next";
 
-/** When a driver hears that a picture of his was refused: of several sent at once the last one that is refused speaks for all, once none is on its way. */
+/**
+ * Decides when a driver is told of a refused picture: of several sent at once, the last refused one speaks
+ * for all once none is being processed.
+ */
 export function refusalTurn(
   { events, photos }: Pick<Accident, "events" | "photos">,
   { photoId, letter }: { photoId: string; letter: Letter },

@@ -3,25 +3,25 @@ import { isMandatory, isToFetch, PHOTO_SLOTS, type Photo, type PhotoSlot, type P
 import { judgedByPlates } from "./photo-findings.ts";
 import { isPlateSlot, isSamePlate, PLATE_SLOT, platePhoto } from "./photo-plates.ts";
 
-/** Where a picture that came without a place belongs. */
+/** The slot chosen for a picture that came without one. */
 export interface Placement {
   slot: PhotoSlot;
-  /** put there until the driver has said whose plate it is */
+  /** placed there until the driver has said whose plate it is */
   isAsked: boolean;
 }
 
-/** Plates that are known of each driver's car: typed, or from last time. */
+/** Known plates of each driver's car: typed, or from last time. */
 export type KnownPlates = Record<Letter, readonly string[]>;
 
-/** Collects the plates that are known of each car: typed by its driver, or the first driver's from last time. */
+/** Collects the known plates of each car: typed by its driver, or driver A's from last time. */
 export function knownPlates({ parties }: Pick<Accident, "parties">, lastPlate: string | null): KnownPlates {
   const [A, B] = LETTERS.map((letter) => parties[letter]?.details?.plate).map((plate) => (plate ? [plate] : []));
   return { A: lastPlate ? [...(A ?? []), lastPlate] : (A ?? []), B: B ?? [] };
 }
 
 /*
- * How wide a plate stands in the picture, in thousandths of it. Taken for its own sake it fills 400 and more; on a bumper with its damage 230 to 300,
- * on a whole car 50 to 200. When only pictures of plates are still missing, one that can be read will do.
+ * Width of a plate in the picture, in thousandths: a close-up has 400 and more, a damaged bumper 230 to 300,
+ * a whole car 50 to 200. When only plate pictures are missing, any legible one counts.
  */
 const CLOSE_UP = 350;
 const IN_ITS_TURN = 100;
@@ -32,9 +32,10 @@ const DAMAGE_SLOT = { A: "own-damage", B: "other-damage" } as const satisfies Re
 type Case = Pick<Accident, "photos">;
 
 /**
- * Puts a picture of the chat into its place by what it shows: the close-up of a known plate into that plate's, of an unknown one into the only one that
- * is open, else the driver is asked; two cars are the scene, a known car from near is its damage; everything else in the order in which it was sent.
- * Null as reading: nothing is known of it (no reader, or too slow), so it stays where it was announced.
+ * Chooses the slot of a chat picture by what it shows: a close-up of a known plate goes to that plate's slot,
+ * of an unknown one to the only open plate slot, else the driver is asked; two cars are the scene, one known
+ * car up close is its damage; anything else goes in order of sending. Without a reading (no reader, or too
+ * slow) it stays where it was announced.
  */
 export function placeOf(
   accident: Case,
@@ -68,35 +69,38 @@ function placeByPlates(accident: Case, { best, others }: PlateReading, { open, k
   return owner && best.box.width >= DAMAGE ? into(DAMAGE_SLOT[owner]) : null;
 }
 
-/** Whose car it is: by what is known, or by the picture of his plate that stands there. */
+/** Returns whose car it is, by the known plates or by the plate picture in that driver's slot. */
 const ownerOf = (accident: Case, plate: string, known: KnownPlates): Letter | undefined =>
   LETTERS.find((letter) => [...known[letter], ...standing(accident, letter)].some((one) => isSamePlate(one, plate)));
 
-/** The picture of his plate tells which it is; while one of the two is asked about, neither does. */
+/** Plates in the picture of this driver's plate; none while the question about one of the two is open. */
 function standing(accident: Case, letter: Letter): string[] {
   const best = askedPhoto(accident) ? null : platePhoto(accident, letter)?.plates?.best;
   return best ? [best.plate] : [];
 }
 
-/** The same plate once more is no picture of the other one. */
+/** A second picture of the same plate is not one of the other car's. */
 const isThere = ({ photos }: Case, plate: string): boolean =>
   photos.some(
     ({ slot, state, plates }) =>
       state === "stored" && isPlateSlot(slot) && plates?.best && isSamePlate(plates.best.plate, plate),
   );
 
-/** What is only announced holds its place for now: pictures are placed when they are here. */
+/** An announced picture holds its slot only for now: it is placed when its bytes are here. */
 const isOpen = ({ photos }: Case, photo: Photo, slot: PhotoSlot): boolean =>
   !photos.some((other) => other.id !== photo.id && other.slot === slot && other.state === "stored");
 
-/** Those sent before it that are still on their way keep their turn. */
+/** Counts the pictures sent before this one that are still to come. */
 function aheadOf({ photos }: Case, photo: Photo): number {
   const at = photos.findIndex(({ id }) => id === photo.id);
   return photos.slice(0, at).filter((other) => isToFetch(other) && other.by === photo.by && isMandatory(other.slot))
     .length;
 }
 
-/** The pictures with one of them in another place: what stood there takes its place, what was refused there is forgotten. */
+/**
+ * Returns the pictures with one of them in another slot: the one there takes its place, a refused one there
+ * is dropped.
+ */
 export function movedTo(photos: readonly Photo[], photo: Photo, { slot, isAsked }: Placement): Photo[] {
   const at = (one: Photo, place: Placement): Photo => {
     const there = { ...one, ...place };
@@ -119,7 +123,10 @@ export interface Answer {
 
 const askedPhoto = ({ photos }: Case) => photos.find(({ isAsked, state }) => isAsked && state === "stored");
 
-/** Whose plate the picture in question shows, once a driver has typed that very plate, or the one in the other picture; null while it is open. */
+/**
+ * Returns whose plate the questioned picture shows, once a driver has typed that plate or the one in the
+ * other picture; null while open.
+ */
 export function answeredByDetails(accident: Pick<Accident, "photos" | "parties">): Answer | null {
   const photo = askedPhoto(accident);
   if (!photo) return null;
@@ -137,7 +144,10 @@ function typistOf({ parties }: Pick<Accident, "parties">, photo: Photo | null): 
   });
 }
 
-/** A picture has come of a plate whose car is known: the one in question is of the same car, or else of the other. */
+/**
+ * Answers the question by another picture whose car is known: the questioned plate is of the same car, or
+ * else of the other.
+ */
 export function answeredByPicture(accident: Case, { best }: PlateReading, known: KnownPlates): Answer | null {
   const photo = askedPhoto(accident);
   const plate = photo?.plates?.best?.plate;

@@ -1,7 +1,7 @@
 import { type Accident, LETTERS, type Letter, type NewEvent, otherOf } from "./accident.ts";
 import type { Photo, PhotoSlot, PlateReading } from "./photo.ts";
 
-/** The first driver takes all five: "own" is his car, "other" that of the one who joins. */
+/** Driver A takes all five: "own" is A's car, "other" the car of the driver who joins. */
 export const PLATE_SLOT = { A: "own-plate", B: "other-plate" } as const satisfies Record<Letter, string>;
 export type PlateSlot = (typeof PLATE_SLOT)[Letter];
 export const isPlateSlot = (slot: PhotoSlot): slot is PlateSlot => slot === "own-plate" || slot === "other-plate";
@@ -11,34 +11,36 @@ export interface PlateDoubt {
   party: Letter;
   slot: PlateSlot;
   photoId: string;
-  /** as the picture shows it, normalised: it hangs on a car that stands in front of both */
+  /** as the picture shows it, normalised; a plate is visible to both drivers anyway */
   read: string;
   /** as its driver typed it; null for the other driver until the agreement may be read */
   typed: string | null;
-  /** the picture shows the other driver's car: the two may just have changed places */
+  /** the picture shows the other driver's car: the two pictures may just be swapped */
   isSwapped: boolean;
 }
 
-/** The photograph of this driver's plate that counts. */
+/** Returns the photograph of this driver's plate that counts. */
 export function platePhoto(accident: Pick<Accident, "photos">, letter: Letter): Photo | null {
   return accident.photos.findLast((photo) => photo.slot === PLATE_SLOT[letter] && photo.state === "stored") ?? null;
 }
 
-/** No plate has the letters I and O (GA 36-2018): who types one means the digit. */
+/** No plate has the letters I and O (GA 36-2018): a driver who types one means the digit. */
 const folded = (plate: string): string => plate.replaceAll("O", "0").replaceAll("I", "1");
 export const isSamePlate = (a: string, b: string): boolean => folded(a) === folded(b);
 
-/** Every whole plate that was found in the picture. */
+/** All whole plates found in the picture. */
 const platesIn = (reading: PlateReading): string[] =>
   [...(reading.best ? [reading.best] : []), ...reading.others].map(({ plate }) => plate);
 
 /**
- * Where what a driver typed is not what the picture of his plate surely shows. Of several cars in it any may be his. Holds what was typed: for the
- * record and for him; what the other may see is the view's to decide.
+ * Lists contradictions between a typed plate and what the picture of that driver's plate surely shows. With
+ * several cars in the picture any of them counts. Holds what was typed, for the record and its driver; the
+ * view decides what the other driver sees.
  */
 export function plateDoubts(accident: Pick<Accident, "photos" | "parties">): PlateDoubt[] {
   const { A, B } = accident.parties;
-  // Whose plate a picture shows may still be open; when both have typed and neither is the one in it, it is not.
+  // Whose plate a picture shows may still be open; not when both have typed and neither plate is the one in
+  // it.
   if (accident.photos.some(({ isAsked }) => isAsked) && !(A.details && B?.details)) return [];
   return LETTERS.flatMap((party) => {
     const typed = accident.parties[party]?.details?.plate;
@@ -53,14 +55,14 @@ export function plateDoubts(accident: Pick<Accident, "photos" | "parties">): Pla
   });
 }
 
-/** The doubts that were not there before. */
+/** Returns the doubts that were not there before. */
 export function newDoubts(before: Pick<Accident, "photos" | "parties">, after: typeof before): PlateDoubt[] {
   const known = plateDoubts(before).map(nameOf);
   return plateDoubts(after).filter((doubt) => !known.includes(nameOf(doubt)));
 }
 const nameOf = ({ party, photoId, read, typed }: PlateDoubt): string => `${party} ${photoId} ${read} ${typed}`;
 
-/** Makes the events of the doubts that a change has raised: what was typed is not what a picture surely shows. */
+/** Makes the events of the doubts that a change has raised. */
 export const doubtEvents = (before: Accident, after: Accident): NewEvent[] =>
   newDoubts(before, after).map(({ party, photoId }) => ({
     type: "plate-differs",
@@ -74,15 +76,15 @@ export interface PlateSuggestion {
   sure: boolean;
   /** best first, at most three; the plate itself is the first */
   choices: string[];
-  /** the picture to show beside it; null: it is from last time */
+  /** the picture to show beside it; null: the plate is from last time */
   photoId: string | null;
 }
 
 const MOST_CHOICES = 3;
 
 /**
- * The plate of this driver's car as the photograph shows it, or as he gave it last time. Two sources that agree make it sure, though the reading alone
- * were not. Never the plate that the other driver has typed: one car has not two drivers here.
+ * Suggests the plate of this driver's car, from the photograph or from last time. Two sources that agree make
+ * it sure even if the reading alone is not. Never the plate that the other driver has typed.
  */
 export function suggestedPlate(
   accident: Pick<Accident, "photos" | "parties">,

@@ -1,20 +1,24 @@
-import type { Letter, Position } from "./accident.ts";
+import type { Letter } from "./letter.ts";
+import type { Position } from "./position.ts";
 
 /** The five mandatory photographs of Shanghai's practice, in the order in which they are asked for. */
 export const PHOTO_SLOTS = ["scene", "own-damage", "other-damage", "own-plate", "other-plate"] as const;
-/** What may follow: the three that the type of accident can make worth having, and anything else. */
+/** Extras: three that the type of accident can make useful, and anything else. */
 export const EXTRA_SLOTS = ["traffic-light", "lane-lines", "road-sign", "extra"] as const;
 export type MandatorySlot = (typeof PHOTO_SLOTS)[number];
 export type ExtraSlot = (typeof EXTRA_SLOTS)[number];
 export type PhotoSlot = MandatorySlot | ExtraSlot;
 
-/** Of these there is one picture each, a new one replaces it. */
+/** True for a mandatory slot, which has one picture: a new one replaces it. */
 export const isMandatory = (slot: PhotoSlot): slot is MandatorySlot =>
   (PHOTO_SLOTS as readonly string[]).includes(slot);
 
-/** Each is a sentence that says what to do (templates/h5 and templates/chat, `finding.CODE`). */
+/**
+ * Codes of findings; each has a sentence that says what to do (templates/h5 and templates/chat,
+ * `finding.CODE`).
+ */
 export const FINDING_CODES = [
-  /** the longest side is under what shows a car */
+  /** the longest side is too short to show a car */
   "too-small",
   "blurred",
   "dark",
@@ -36,11 +40,11 @@ export type FindingCode = (typeof FINDING_CODES)[number];
 
 export interface Finding {
   code: FindingCode;
-  /** only what makes the picture useless blocks, and no picture twice more than twice: then it is taken as it is */
+  /** `blocks`: useless, sent back, at most MOST_TRIES times per slot, then accepted with a warning */
   level: "blocks" | "warns";
 }
 
-/** What the pixels say; every number is an integer, so that it may be hashed and sealed. */
+/** Measures of the pixels; all integers, so that they may be hashed and sealed. */
 export interface PhotoMeasures {
   /** variance of the Laplacian over the 512-px grey copy */
   sharpness: number;
@@ -86,8 +90,9 @@ export interface Photo {
   by: Letter;
   source: "form" | "chat";
   /**
-   * `announced`: a media id is stored, the bytes are not here yet; `delayed`: the platform does not hand them out at present, so its place is
-   * asked for again; `stored`: safe on the server; `refused`: not an image, too big …
+   * `announced`: a media id is stored, the bytes are not here yet. `delayed`: the platform does not hand them
+   * out now, so the slot is asked for again. `stored`: safe on the server. `refused`: not an image, too large
+   * …
    */
   state: "announced" | "delayed" | "stored" | "refused";
   mediaId: string | null;
@@ -97,22 +102,24 @@ export interface Photo {
   bytes: number | null;
   width: number | null;
   height: number | null;
-  /** the 1,344-px copy and the thumbnail, names in the blob store */
+  /** names of the 1,344-px copy and the thumbnail in the blob store */
   copySha256: string | null;
   thumbSha256: string | null;
   receivedAt: Date;
   findings: Finding[];
-  /** 64 bits, hexadecimal: like pictures differ in few of them */
+  /** 64 bits, hexadecimal: pictures that look the same differ in few of them */
   imageHash: string | null;
   /** sealed at rest, as `plates` is */
   taken: Taken | null;
   /** null: not read yet, or there is no reader on this machine */
   plates: PlateReading | null;
-  /** what the phone had before it made the picture smaller for a slow network */
+  /** size that the phone reports from before it shrank the picture */
   shrunkFrom: { width: number; height: number; bytes: number } | null;
-  /** what it looks the same as: a photograph of this case (its id), or of another ("KC20261123-000042/id") */
+  /** the picture that looks the same: of this case (its id), or of another ("KC20261123-000042/id") */
   dupOf: string | null;
-  /** it shows a plate, the driver has been asked whose, and it stands in one of the two places until he says */
+  /**
+   * the driver has been asked whose plate it shows; until the answer it stands in one of the two plate slots
+   */
   isAsked: boolean;
 }
 

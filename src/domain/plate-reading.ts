@@ -3,14 +3,20 @@ import type { Photo, PlateReading } from "./photo.ts";
 import { judgedByPlates } from "./photo-findings.ts";
 import { doubtEvents, isPlateSlot } from "./photo-plates.ts";
 
-/** Makes the job that reads the plates in a photograph: the two pictures of plates first, the others when nothing else is to be read. */
+/**
+ * Makes the job that reads the plates in a photograph: the two plate pictures first, others when nothing else
+ * is waiting.
+ */
 export const plateJob = ({ id: accidentId }: Accident, { id: photoId, slot }: Photo): OutboxEntry => ({
   kind: isPlateSlot(slot) ? "plate" : "plate-idle",
   target: photoId,
   body: JSON.stringify({ accidentId, photoId }),
 });
 
-/** Returns the accident with what was read in one of its photographs. Events say that a plate was found, never which. */
+/**
+ * Returns the accident with the plates read in one of its photographs. Events say that a plate was found,
+ * never which.
+ */
 export function withReading(accident: Accident, photo: Photo, plates: PlateReading): Omit<Change, "outbox"> {
   const read = judgedByPlates(photo, plates);
   const next = { ...accident, photos: accident.photos.map((other) => (other.id === photo.id ? read : other)) };

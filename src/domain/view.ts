@@ -17,7 +17,7 @@ import type { ExtraSlot, Photo, PhotoSlot, ReadPlate } from "./photo.ts";
 import { wantedExtras } from "./photo-extras.ts";
 import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
 
-/** What the other driver is doing now, for the strip under the title; says nothing of what he typed. */
+/** The other driver's present activity, for the strip under the title; it reveals nothing that was typed. */
 export type Activity =
   | "not-joined"
   | "joining"
@@ -32,14 +32,14 @@ export type Activity =
   | "waiting"
   | "done";
 
-/** What a driver may see of a photograph. */
+/** The part of a photograph that a driver may see. */
 export interface ViewedPhoto
   extends Pick<Photo, "id" | "slot" | "by" | "state" | "source" | "refusal" | "receivedAt" | "findings"> {
-  /** what a picture of a plate shows; it hangs on a car that stands in front of both */
+  /** plate in a plate picture; a plate is visible to both drivers anyway */
   plate: Pick<ReadPlate, "plate" | "sure"> | null;
 }
 
-/** What one driver may see of the accident. Pages and chat show this, never the document. */
+/** The part of an accident that one driver may see. Pages and chat show this, never the document. */
 export interface View {
   id: string;
   number: string;
@@ -49,15 +49,20 @@ export interface View {
   scene: Scene;
   photos: ViewedPhoto[];
   missingSlots: PhotoSlot[];
-  /** how often a picture of each place was sent back; the third is taken as it is */
+  /** pictures sent back by slot; the third is accepted */
   photoTries: Partial<Record<PhotoSlot, number>>;
-  /** further photographs that what happened makes worth having, not there yet */
+  /** further photographs that help to judge the accident and are missing */
   wantedExtras: ExtraSlot[];
-  /** the photograph of a plate of which we have asked whose it is */
+  /** id of the plate photograph whose owner is being asked for */
   askedPhoto: string | null;
-  /** by the photograph of his plate; who remembers his last plate asks suggestedPlate himself */
+  /**
+   * by the photograph of this driver's plate; callers that know the driver's last plate call suggestedPlate
+   */
   plateSuggestion: PlateSuggestion | null;
-  /** where a picture shows another plate than was typed; what the other typed is not told before the agreement */
+  /**
+   * contradictions between typed and photographed plates; the other driver's typed plate is hidden until the
+   * agreement may be read
+   */
   plateDoubts: PlateDoubt[];
   movedAt: Date | null;
   me: { details: Details | null; statement: Statement | null; signature: Signature | null };
@@ -66,7 +71,7 @@ export interface View {
   /** the other's statement is shown only once both have stated */
   otherStatement: Statement | null;
   liability: Liability;
-  /** from the moment at which it may be read and signed; carries the data of both, as art. 21 demands */
+  /** present once it may be read and signed; it carries the data of both, as art. 21 demands */
   agreement: AgreementContent | null;
   hasPictures: boolean;
   /** the paper could not be made yet and follows */
@@ -95,7 +100,10 @@ const ACTIVITY_OF: Record<Step, Activity> = {
   ended: "done",
 };
 
-/** The projection for one party: B never sees A's invitation, nobody sees the other's data before the agreement is there to be read. */
+/**
+ * Returns the view of one party: B never sees A's invitation, and nobody the other's data before the
+ * agreement may be read.
+ */
 export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue): View {
   const me = accident.parties[letter];
   const other = accident.parties[otherOf(letter)];
@@ -138,7 +146,10 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
   };
 }
 
-/** What is wrong with a picture is for him to know who took it and can take it again; of other cars' plates that stand in it nobody needs to read. */
+/**
+ * Returns findings only to the driver who took the picture and can take it again; plates of other cars in it
+ * are removed.
+ */
 function viewedPhoto(photo: Photo, letter: Letter): ViewedPhoto {
   const { id, slot, by, state, source, refusal, receivedAt, findings, plates } = photo;
   const best = isPlateSlot(slot) ? plates?.best : null;

@@ -1,6 +1,6 @@
 const VIN = /^[0-9A-HJ-NPR-Z]{17}$/;
 const MAX_TYPED = 40;
-/** GB 16735: letters counted over without I, O, Q */
+/** GB 16735: values of the letters, without I, O, Q */
 const VALUES: Record<string, number> = Object.fromEntries(
   ["0123456789", "_ABCDEFGH", "_JKLMN_P_R", "__STUVWXYZ"].flatMap((row) =>
     [...row].map((char, value) => [char, value]),
@@ -8,7 +8,10 @@ const VALUES: Record<string, number> = Object.fromEntries(
 );
 const WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 
-/** 车辆识别代号, 17 characters. A wrong check digit is a warning only: some imported cars do not follow it; null: it cannot be one. */
+/**
+ * Checks a 车辆识别代号, 17 characters; null: it cannot be one. A wrong check digit only warns: some imported
+ * cars do not follow it.
+ */
 export function checkVin(typed: string): { vin: string; warning: "check-digit" | null } | null {
   if (typed.length > MAX_TYPED) return null;
   const vin = typed.normalize("NFKC").toUpperCase().replace(/[\s-]/g, "");

@@ -1,24 +1,27 @@
 import type { Accident, Letter } from "./accident.ts";
 import type { Step } from "./journey.ts";
 
-/** Where one has done his part and the other has not: what the pages and the chat then offer follows from how long it lasts. */
+/**
+ * Steps in which this driver has finished and the other has not; what is offered depends on how long they
+ * last.
+ */
 export const WAITING_STEPS: readonly Step[] = ["wait-details", "wait-statement", "wait-signature"];
 
-/** From then on the ways out are offered, and a reminder; the next one after the same time. */
+/** After this time ways out and a reminder are offered; a further reminder after the same time. */
 export const LONG_WAIT_MS = 5 * 60_000;
 
-/** What the driver did last is when his waiting began. */
+/** Returns when this driver's waiting began: the time of their last act. */
 export function waitingSince({ parties, openedAt }: Pick<Accident, "parties" | "openedAt">, letter: Letter): Date {
   const me = parties[letter];
   return me?.signature?.signedAt ?? me?.statement?.statedAt ?? openedAt;
 }
 
-/** When this driver last had the other reminded, or null. */
+/** Returns when this driver last had the other reminded, or null. */
 export function remindedAt({ events }: Pick<Accident, "events">, letter: Letter): Date | null {
   return events.findLast(({ type, by }) => type === "party-reminded" && by === letter)?.at ?? null;
 }
 
-/** He has waited long, and his last reminder is as long ago. */
+/** True when this driver has waited long and the last reminder is as long ago. */
 export function mayRemind(accident: Accident, letter: Letter, now: Date): boolean {
   const last = Math.max(waitingSince(accident, letter).getTime(), remindedAt(accident, letter)?.getTime() ?? 0);
   return now.getTime() - last >= LONG_WAIT_MS;

@@ -1,17 +1,20 @@
-/** Time in which no process of ours ran, or that a clock was set forward by: nobody can tell which. */
+/** A period in which no process ran, or by which a clock was set forward: the two look the same. */
 export interface Gap {
   from: Date;
   to: Date;
 }
 
-/** Shorter ones are a restart. */
+/** Shorter periods are restarts. */
 export const GAP_MS = 3_600_000;
-/** What is kept for years may go a week early: gaps up to this count as time there, longer ones wait for the operator's word. */
+/**
+ * Records kept for years may be erased a week early: gaps up to this count as time there, longer ones need
+ * the operator's confirmation.
+ */
 export const LONG_GAP_MS = 7 * 86_400_000;
 
 /**
- * The moment before which lie `ms` of time that was witnessed, counted back from `now`; the gaps longer than `overMs` do not count. Whoever is
- * older than that has really had his time, even if a clock has jumped ahead.
+ * Returns the time that lies `ms` of witnessed time before `now`; gaps longer than `overMs` do not count.
+ * Anything older has really lived that long, even if a clock has jumped ahead.
  */
 export function witnessedAgo(now: Date, ms: number, gaps: readonly Gap[], overMs = 0): Date {
   let left = ms;
@@ -26,10 +29,13 @@ export function witnessedAgo(now: Date, ms: number, gaps: readonly Gap[], overMs
   return new Date(until - left);
 }
 
-/** What was known until `last`, and the clock now says `now`: a step forward is a gap, a step back takes back what lay ahead. */
+/**
+ * Returns the gaps after the clock moved from `last` to `now`: a step forward adds a gap, a step back removes
+ * what lies in the future.
+ */
 export function afterStep(gaps: readonly Gap[], last: Date, now: Date): Gap[] {
   if (now.getTime() - last.getTime() > GAP_MS) return [...gaps, { from: last, to: now }];
   if (last.getTime() - now.getTime() <= GAP_MS) return [...gaps];
-  // What is still ahead has not been: a gap that lies there goes, one that reaches there ends now.
+  // Gaps in the future are dropped; one that reaches into it ends now.
   return gaps.filter(({ from }) => from < now).map(({ from, to }) => ({ from, to: to > now ? now : to }));
 }

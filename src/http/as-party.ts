@@ -3,8 +3,9 @@ import type { Accident, Letter, Person } from "../domain/accident.ts";
 import { NotFound } from "../errors.ts";
 
 /**
- * Returns the context in which one driver acts: nothing is changed unless the driver is still that party (else NotFound).
- * While the form is on its way the first driver may take them out and somebody else may join under the same letter.
+ * Returns a context in which a driver acts: changes are made only while the driver is still that party (else
+ * NotFound). While a form is on its way driver A may remove them and somebody else may join under the same
+ * letter.
  */
 export function asParty(ctx: Context, { person, letter }: { person: Person; letter: Letter }): Context {
   const requireSame = (accident: Accident): Accident => {

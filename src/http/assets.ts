@@ -7,7 +7,7 @@ import { NotFound } from "../errors.ts";
 import type { Release } from "../store/releases.ts";
 
 const YEAR_S = 31_536_000;
-/** Releases of other processes that are held in memory. */
+/** Releases of other processes held in memory. */
 const MOST_OTHERS = 3;
 /** Below this a compressed answer is hardly smaller. */
 const COMPRESSED_FROM_BYTES = 1024;
@@ -30,7 +30,10 @@ type Files = ReadonlyMap<string, Served>;
 const served = ({ files }: Release): Files =>
   new Map(files.map(({ path, bytes }) => [path, { bytes, compressed: {} }]));
 
-/** /assets/HASH/PATH: the files of this release from memory, those of others from the database. What stands under a hash never changes. */
+/**
+ * Serves /assets/HASH/PATH: files of this release from memory, those of others from the database. The content
+ * under a hash never changes.
+ */
 export function assets({ release, releases }: Pick<Context, "release" | "releases">): Koa.Middleware {
   const own = served(release);
   const others = new Map<string, Promise<Files | null>>();
@@ -38,7 +41,8 @@ export function assets({ release, releases }: Pick<Context, "release" | "release
   function find(hash: string): Promise<Files | null> {
     const known = others.get(hash);
     if (known) return known;
-    // Kept from the beginning, so that a page's requests for its files ask the database once; an unknown hash is forgotten again.
+    // Kept from the start, so that a page's requests for its files ask the database once; an unknown hash is
+    // dropped again.
     const loading = load(hash).catch((error) => {
       others.delete(hash);
       throw error;

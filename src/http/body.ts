@@ -12,7 +12,10 @@ export interface Posted {
   files: UploadedFile[];
 }
 
-/** The body of a form: urlencoded or JSON under `maxBytes`, multipart only where the page expects files. 413, 415 and 400 with their codes. */
+/**
+ * Reads the body of a form: urlencoded or JSON up to `maxBytes`, multipart only when the page expects files.
+ * Throws 413, 415 and 400 with their codes.
+ */
 export async function readPosted(
   koa: Koa.Context,
   { multipart = false, maxBytes = FORM_BYTES }: { multipart?: boolean; maxBytes?: number } = {},
@@ -34,8 +37,8 @@ const TYPED = "typed";
 const TYPED_BYTES = 1024 * 1024;
 
 /**
- * The fields of a posted form, read now unless they were read before, to give them back in an error page.
- * Null: no such form, or unreadable.
+ * Returns the fields of a posted form, to show them again in an error page. Null: no such form, or
+ * unreadable.
  */
 export async function typedFields(koa: Koa.Context): Promise<Record<string, string> | null> {
   if (koa.method !== "POST" || !koa.is(FORM)) return null;
@@ -73,7 +76,7 @@ function parseObject(text: string): object {
     const value: unknown = JSON.parse(text);
     if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
   } catch {
-    // said below
+    // reported below
   }
   throw new Invalid("malformed-body", {}, 400);
 }

@@ -2,19 +2,22 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import type Koa from "koa";
 import type { Config } from "../config.ts";
 
-/** Compares secrets in constant time, whatever their lengths. */
+/** Compares secrets of any length in constant time. */
 export function sameSecret(given: string, expected: string): boolean {
   const [a, b] = [given, expected].map((text) => createHmac("sha256", "compare").update(text).digest());
   return timingSafeEqual(a!, b!);
 }
 
-/** One key for each purpose, all from SESSION_KEY: what was signed for one thing is worth nothing for another. */
+/**
+ * Computes a MAC under a key derived from SESSION_KEY for each purpose, so that a signature for one is void
+ * for another.
+ */
 export function macOf(sessionKey: Uint8Array, purpose: string, text: string): string {
   const key = Buffer.from(hkdfSync("sha256", sessionKey, "", `kuaichu ${purpose}`, 32));
   return createHmac("sha256", key).update(text).digest("base64url");
 }
 
-/** A value that anybody may read and only we can write. */
+/** Signs a value: readable by anybody, writable only by us. */
 export function signValue(sessionKey: Uint8Array, purpose: string, value: object): string {
   const text = Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${text}.${macOf(sessionKey, purpose, text)}`;
@@ -36,7 +39,10 @@ export function readCookie(koa: Koa.Context, config: Config, name: string): stri
   return koa.cookies.get(nameOf(config, name), { signed: false });
 }
 
-/** `maxAgeS` 0 removes it. Lax, not Strict: a driver comes from a link in the chat. Written by hand because TLS ends before us, where Koa refuses `Secure`. */
+/**
+ * Sets a cookie; `maxAgeS` 0 removes it. Lax, not Strict: a driver comes from a link in the chat. Written by
+ * hand because TLS ends before us, where Koa refuses `Secure`.
+ */
 export function setCookie(
   koa: Koa.Context,
   config: Config,

@@ -8,7 +8,7 @@ import { sessionOf } from "./session.ts";
 export const CSRF_FIELD = "_csrf";
 const HEADER = "x-csrf-token";
 
-/** Derived from the session: nothing to keep, and gone with the session. "" where nobody is signed in. */
+/** Derives the token from the session, so that nothing is stored. "" when nobody is signed in. */
 export function csrfToken(ctx: Context, koa: Koa.Context): string {
   const session = sessionOf(koa);
   return session ? macOf(ctx.config.keys.session, "csrf", session.id) : "";
@@ -20,7 +20,10 @@ export function hasToken(ctx: Context, koa: Koa.Context, field: unknown): boolea
   return expected !== "" && sameSecret(given, expected);
 }
 
-/** What the browser itself says about where the form came from; an old client that says nothing is left to the token. */
+/**
+ * Checks the browser's own headers on the form's origin; an old client that sends none is checked by the
+ * token alone.
+ */
 export function requireOwnOrigin(ctx: Context, koa: Koa.Context): void {
   const site = koa.get("sec-fetch-site");
   if (site !== "" && site !== "same-origin" && site !== "none") throw new NotAllowed("foreign-origin");

@@ -7,10 +7,13 @@ import { languageOf } from "./language.ts";
 import { UNLESS_TOLD } from "./page-defaults.ts";
 import { sentence } from "./validate.ts";
 
-/** What may be told; anything else is answered as a fault of ours. */
+/** Statuses passed to the client; all others become 500. */
 const SPOKEN_STATUSES = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 502, 503];
 
-/** The one place where what went wrong becomes an answer: a page in the reader's language or JSON, never a stack. Outermost of the middleware. */
+/**
+ * Turns errors into answers: a page in the reader's language or JSON, never a stack. The outermost
+ * middleware.
+ */
 export function errorPages(ctx: Context): Koa.Middleware {
   return async (koa, next) => {
     try {
@@ -25,7 +28,7 @@ export function errorPages(ctx: Context): Koa.Middleware {
 async function answer(ctx: Context, koa: Koa.Context, error: unknown): Promise<void> {
   const { status, code, details } = describe(error);
   if (error instanceof Busy) ctx.log.warn({ code, method: koa.method, route: koa._matchedRoute }, "busy");
-  // which case does not open is said where it is read
+  // the number of a case that does not open is logged where it is read
   else if (status >= 500 && code !== "case-unreadable")
     ctx.log.error({ err: error, code, method: koa.method, route: koa._matchedRoute }, "request failed");
   koa.status = status;
@@ -53,12 +56,12 @@ async function answer(ctx: Context, koa: Koa.Context, error: unknown): Promise<v
     title: sentence(t, `h5.errors.title.${status}`, {}, "h5.errors.title.500"),
     self: koa.originalUrl,
     csrf: csrfToken(ctx, koa),
-    // Posted fields including the token, so that it can be sent again as it is.
+    // The posted fields with the token, so that the form can be sent again.
     again: error instanceof Busy ? await typedFields(koa) : null,
   });
 }
 
-/** What a script needs beside the words: where it is wrong, what a picture was refused for and how often it may be tried again. */
+/** Details that a script needs: the field, a picture's slot and finding, tries left and the time to retry. */
 const TOLD = ["field", "slot", "finding", "triesLeft", "retryAfterS"];
 
 function told(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -71,18 +74,20 @@ function describe(error: unknown): { status: number; code: string; details: Read
     const status = SPOKEN_STATUSES.includes(error.status) ? error.status : 500;
     return { status, code: error.code, details: error.details };
   }
-  // Koa's own: a path that cannot be decoded, a method that is not there.
+  // Koa's own errors: a path that cannot be decoded, an unknown method.
   const { status, expose } = error as { status?: number; expose?: boolean };
   if (expose && status && SPOKEN_STATUSES.includes(status)) return { status, code: String(status), details: {} };
   return { status: 500, code: "500", details: {} };
 }
 
-/** A body of which the rest is not read would be taken for the next request. */
+/**
+ * Closes the connection when a body was not read to its end: the rest would be taken for the next request.
+ */
 export function closeAfter(koa: Koa.Context, status: number): void {
   if (status === 413 || status === 415) koa.set("Connection", "close");
 }
 
-/** Machines and scripts say so; a browser that asks for a page names HTML. */
+/** True when the client asks for JSON; a browser that asks for a page names HTML. */
 export function wantsJson(koa: Koa.Context): boolean {
   return koa.path.startsWith("/api/") || koa.accepts("html", "json") === "json";
 }

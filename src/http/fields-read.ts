@@ -1,6 +1,6 @@
 import { Invalid } from "../errors.ts";
 
-/** What was posted, by name. A name that came twice holds a list, which no field takes: it is refused by its name. */
+/** Posted fields by name. A repeated name holds a list, which every field refuses by its name. */
 export type Fields = Record<string, unknown>;
 
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);

@@ -3,9 +3,15 @@ import { checkPhone } from "../domain/phone.ts";
 import { checkPlate } from "../domain/plate.ts";
 import type { WordKey } from "../render.ts";
 
-/** Field types of the forms: text only, an object or a list in a field is refused by the field's name. Messages are keys of the words. */
+/**
+ * Field types of the forms: text only; an object or a list is refused by the field's name. Messages are keys
+ * of the words.
+ */
 
-/** Control characters and those that turn the direction of writing: they have no place in a name, and spoil a printed line. */
+/**
+ * Control characters, and characters that change the writing direction: a name has none, and they would spoil
+ * a printed line.
+ */
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
 /** One line of text. */
@@ -18,7 +24,7 @@ export const line = (max: number) =>
 
 export const name = line(50);
 
-/** The driver's own words: may be empty, may have lines. */
+/** The driver's own words: may be empty, may have several lines. */
 export const note = Joi.string()
   .trim()
   .replace(/\r\n?/g, "\n")
@@ -29,7 +35,7 @@ export const note = Joi.string()
   )
   .messages({ "line.characters": "h5.errors.characters" satisfies WordKey });
 
-/** Normalised; an unusual format passes. */
+/** Normalised; an unusual format is accepted. */
 export const plate = Joi.string()
   .custom((text: string, helpers) => checkPlate(text)?.plate ?? helpers.error("plate.format"))
   .messages({ "plate.format": "h5.errors.plate" satisfies WordKey });
@@ -39,7 +45,7 @@ export const phone = Joi.string()
   .custom((text: string, helpers) => checkPhone(text) ?? helpers.error("phone.format"))
   .messages({ "phone.format": "h5.errors.phone" satisfies WordKey });
 
-/** Ids that we made ourselves: of accidents, photographs. */
+/** Ids made by us: of accidents, photographs. */
 export const id = Joi.string().pattern(/^[\w-]{1,64}$/);
 
 /** A decimal number within bounds, written as text. */

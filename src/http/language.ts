@@ -5,7 +5,7 @@ import { findPerson } from "./session.ts";
 const COOKIE = "lang";
 const YEAR_S = 31_536_000;
 
-/** The reader's: as he chose it, else as his browser asks; Chinese where nothing is said. */
+/** Returns the reader's language: as chosen, else as the browser asks, else Chinese. */
 export function languageOf(koa: Koa.Context): Language {
   const person = findPerson(koa);
   if (person) return person.language;
@@ -14,7 +14,7 @@ export function languageOf(koa: Koa.Context): Language {
   return koa.get("accept-language") !== "" && koa.acceptsLanguages("zh", "en") === "en" ? "en" : "zh";
 }
 
-/** For pages that need nobody to be signed in. */
+/** Stores the language in a cookie, for pages without sign-in. */
 export function rememberLanguage(koa: Koa.Context, language: Language): void {
   koa.append("Set-Cookie", `${COOKIE}=${language}; Path=/; Max-Age=${YEAR_S}; HttpOnly; SameSite=Lax`);
 }

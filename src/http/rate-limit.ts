@@ -1,15 +1,18 @@
 import { Invalid } from "../errors.ts";
 
 export interface RateLimit {
-  /** One more call of this caller; throws Invalid "too-many-requests" 429 when he has used up his share. */
+  /** Counts one call of this caller; throws Invalid "too-many-requests" (429) beyond the limit. */
   take(key: string): void;
-  /** Takes a call back that failed for lack of room here: it does not count. */
+  /** Takes back a call that failed for lack of capacity: it does not count. */
   giveBack(key: string): void;
 }
 
 const MAX_KEYS = 10_000;
 
-/** A bucket for each caller, in this process only: a brake for costly calls, not a quota. `capacity` at once, then `perMinute`. */
+/**
+ * Creates a token bucket per caller, in this process only: a brake for costly calls, not a quota. `capacity`
+ * at once, then `perMinute`.
+ */
 export function createRateLimit({
   capacity,
   perMinute,
@@ -26,7 +29,7 @@ export function createRateLimit({
       const bucket = buckets.get(key) ?? { left: capacity, at };
       const left = Math.min(capacity, bucket.left + ((at - bucket.at) / 60_000) * perMinute);
       if (left < 1) throw new Invalid("too-many-requests", { retryAfterS: Math.ceil(60 / perMinute) }, 429);
-      // The latest caller stands last: the one that is forgotten has been silent longest.
+      // Moved to the end: the caller that is forgotten first has been silent longest.
       buckets.delete(key);
       buckets.set(key, { left: left - 1, at });
       const [oldest] = buckets.keys();

@@ -3,9 +3,10 @@ import type { Context } from "../context.ts";
 
 const YEAR_S = 31_536_000;
 
-/** Set before anything else runs; a door that needs another policy for its pages sets it over this one. */
+/** Set before anything else; a door that needs another policy for its pages overrides it. */
 export function securityHeaders({ config }: Pick<Context, "config">): Koa.Middleware {
-  // A browser applies form-action to where a form's answer leads, too: a session that has run out leads to the platform's sign-in.
+  // A browser also applies form-action to redirects of a form: an expired session leads to the platform's
+  // sign-in.
   const signIn = new URL(config.wechat.openUrl).origin;
   const policy = [
     "default-src 'none'",
@@ -28,7 +29,8 @@ export function securityHeaders({ config }: Pick<Context, "config">): Koa.Middle
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Resource-Policy": "same-origin",
       "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
-      // Nothing goes to other sites, as with no-referrer; but that one would turn the Origin of our own forms into "null".
+      // Sends nothing to other sites, like no-referrer, which however would turn the Origin of our own forms
+      // into "null".
       "Referrer-Policy": "same-origin",
     });
     if (secure) koa.set("Strict-Transport-Security", `max-age=${YEAR_S}; includeSubDomains`);
@@ -36,7 +38,7 @@ export function securityHeaders({ config }: Pick<Context, "config">): Koa.Middle
   };
 }
 
-/** Personal pages stay in no cache. */
+/** Keeps personal pages out of every cache. */
 export const noStore: Koa.Middleware = async (koa, next) => {
   koa.set("Cache-Control", "no-store");
   await next();

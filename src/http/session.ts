@@ -8,11 +8,11 @@ import { readCookie, readValue, setCookie, signValue } from "./cookies.ts";
 
 export type { Person } from "../domain/accident.ts";
 
-/** Who is signed in. Nothing is kept on the server: the cookie is signed and runs out. */
+/** The signed-in person. Nothing is stored on the server: the cookie is signed and expires. */
 export interface Session {
   id: string;
   personId: string;
-  /** How we know him; another way to sign in gets its own name. */
+  /** The way of signing in; another way gets its own name. */
   kind: "wechat";
   /** milliseconds since 1970 */
   expiresAt: number;
@@ -29,7 +29,7 @@ const schema = Joi.object<Session>({
   expiresAt: Joi.number().required(),
 });
 
-/** A new session with a new id, so that an id that was planted before the sign-in is worth nothing after it. */
+/** Starts a session with a new id, so that an id planted before the sign-in is worthless after it. */
 export function startSession(ctx: Context, koa: Koa.Context, person: Person): Session {
   const session: Session = {
     id: randomBytes(16).toString("base64url"),
@@ -49,7 +49,7 @@ function readSession(ctx: Context, koa: Koa.Context): Session | null {
   return session;
 }
 
-/** Puts session and person into the state, null where nobody is signed in. */
+/** Puts session and person into the state, null when nobody is signed in. */
 export function withSession(ctx: Context): Koa.Middleware {
   return async (koa, next) => {
     const session = readSession(ctx, koa);

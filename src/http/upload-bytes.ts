@@ -2,7 +2,10 @@ import type Koa from "koa";
 import { AppError, Invalid } from "../errors.ts";
 import { uploadShareOf } from "./upload-share.ts";
 
-/** A body that is nothing but bytes, one to `maxBytes` of them, counted into the room for uploads as they come. 415, 413 and 400 with their codes, 503 where there is no room. */
+/**
+ * Reads a body of raw bytes, one to `maxBytes`, counted into the upload room as they come. Throws 415, 413
+ * and 400 with their codes, 503 without room.
+ */
 export async function readBytes(koa: Koa.Context, maxBytes: number): Promise<Buffer> {
   const length = koa.request.length;
   if (length === 0) throw malformed();
@@ -18,7 +21,8 @@ async function readAll(koa: Koa.Context, maxBytes: number): Promise<Buffer[]> {
   const share = uploadShareOf(koa);
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Whoever is sent away in the middle is to hear why: his connection stays, what still comes is thrown away.
+  // A sender that is refused in the middle must get the answer: its connection stays, further bytes are
+  // discarded.
   const body = req.iterator({ destroyOnReturn: false });
   try {
     for await (const chunk of body) {
@@ -30,7 +34,7 @@ async function readAll(koa: Koa.Context, maxBytes: number): Promise<Buffer[]> {
     return chunks;
   } catch (error) {
     req.resume();
-    // Anything but our own word is a connection that was cut.
+    // Any other error is an interrupted connection.
     throw error instanceof AppError ? error : malformed();
   }
 }

@@ -2,18 +2,23 @@ import type Koa from "koa";
 import { Busy } from "../errors.ts";
 import { findPerson } from "./session.ts";
 
-/** What all uploads of this process may hold in memory at one moment: two hundred phones at once must not end it. */
+/**
+ * Bytes that all uploads of this process may hold in memory: two hundred phones at once must not exhaust it.
+ */
 export const UPLOADS_HELD_BYTES = 80 * 1024 * 1024;
-/** … and what one person may: the five pictures of the plain form, each as large as it may be. */
+/** Bytes that one person may hold: the five pictures of the plain form, each at its limit. */
 export const PERSON_HELD_BYTES = 64 * 1024 * 1024;
 
-/** Whoever comes again sooner takes the time of those whose pictures are being worked on. */
+/** Retry-After: shorter retries would slow the uploads in progress. */
 const RETRY_AFTER_S = 5;
 
 export interface UploadShare {
-  /** Throws Busy (503) when there is no room for so many more bytes; takes none: who only announces much must not keep others out. */
+  /**
+   * Throws Busy (503) without room for so many more bytes; reserves none, so that a false announcement
+   * excludes nobody.
+   */
   ask(bytes: number): void;
-  /** takes room for bytes that are here, or throws Busy */
+  /** takes room for received bytes, or throws Busy */
   add(bytes: number): void;
   release(): void;
 }
@@ -21,7 +26,7 @@ export interface UploadShare {
 let heldBytes = 0;
 const heldBy = new Map<string, number>();
 
-/** The part of the room that one request of this person takes. */
+/** Opens the share of one request of this person. */
 function openShare(person: string): UploadShare {
   let mine = 0;
   const change = (bytes: number) => {
@@ -46,15 +51,17 @@ function openShare(person: string): UploadShare {
 }
 
 /**
- * Gives the room back when the work is done, not when the phone is gone: what it sent is in memory until then. Where the phone says how much is coming
- * and there is no room, it hears so before anything is looked up for it: a crowd that is sent away must not keep anybody else waiting.
+ * Releases the room when the work is done, not when the phone disconnects: its bytes are in memory until
+ * then. A phone that announces more than there is room for is refused before anything is looked up, so that
+ * refusals delay nobody.
  */
 export function withUploadShare(): Koa.Middleware {
   return async (koa, next) => {
     const share = openShare(findPerson(koa)?.id ?? koa.ip);
     koa.state["uploadShare"] = share;
     const announced = koa.request.length ?? 0;
-    // Pictures only: a form takes none of this room. What is too large hears so later, not to come again.
+    // Pictures only: other forms take none of this room. A body that is too large is refused later, without
+    // Retry-After.
     if (koa.is("multipart/form-data", "application/octet-stream") && announced <= PERSON_HELD_BYTES)
       share.ask(announced);
     try {
@@ -65,5 +72,5 @@ export function withUploadShare(): Koa.Middleware {
   };
 }
 
-/** The share of this request; behind withUploadShare only. */
+/** Returns the share of this request; only behind withUploadShare. */
 export const uploadShareOf = (koa: Koa.Context): UploadShare => koa.state["uploadShare"] as UploadShare;

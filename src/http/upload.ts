@@ -7,7 +7,7 @@ import { PERSON_HELD_BYTES, type UploadShare } from "./upload-share.ts";
 export interface UploadedFile {
   /** name of the form's field */
   field: string;
-  /** as the phone calls it; never used as a path */
+  /** as the phone names it; never used as a path */
   filename: string;
   bytes: Buffer;
 }
@@ -21,20 +21,23 @@ export interface UploadLimits {
 
 export const UPLOAD_LIMITS: UploadLimits = {
   fileBytes: 12 * 1024 * 1024,
-  /** one for each place of the form, the empty ones counted too */
+  /** one for each slot of the form, including empty ones */
   files: 12,
   fields: 20,
   fieldBytes: 8 * 1024,
 };
 
-/** Reads a multipart body into memory under hard limits: 413 for too much, 400 for what is not multipart or ends in the middle. Empty file inputs are left out. */
+/**
+ * Reads a multipart body into memory under hard limits: 413 for too much, 400 for what is not multipart or
+ * ends in the middle. Empty file inputs are left out.
+ */
 export function readMultipart(
   request: IncomingMessage,
   limits: UploadLimits = UPLOAD_LIMITS,
   share?: UploadShare,
 ): Promise<{ fields: Fields; files: UploadedFile[] }> {
   return new Promise((resolve, reject) => {
-    // Broken off while we looked up whose it is: nothing of it will ever be heard again.
+    // Aborted while the person was looked up: no further event will come.
     if (request.destroyed) return reject(malformed());
     const announced = Number(request.headers["content-length"] ?? 0);
     if (announced > PERSON_HELD_BYTES) return reject(new Invalid("too-large", {}, 413));
@@ -43,7 +46,7 @@ export function readMultipart(
     const parser = createParser(request, limits);
     const fail = (error: unknown) => {
       request.unpipe(parser);
-      // What is still coming is read and thrown away, so that the answer can be heard.
+      // The remaining bytes are read and discarded, so that the answer arrives.
       request.resume();
       reject(error);
     };

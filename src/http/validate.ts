@@ -15,7 +15,7 @@ const SENTENCES: Record<string, WordKey> = {
 
 const isKey = (message: string) => /^[a-z][\w-]*(\.[\w-]+)+$/i.test(message);
 
-/** Checks what was posted; what is wrong comes back as one sentence for each field, with everything that was typed. */
+/** Checks posted fields; faults come back as one sentence per field, with everything that was typed. */
 export function validate<Body>(schema: Joi.ObjectSchema<Body>, fields: Fields, t: Translate): Checked<Body> {
   const { error, value } = schema.validate(fields, { abortEarly: false, errors: { label: false } });
   if (!error) return { body: value };

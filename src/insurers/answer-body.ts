@@ -1,28 +1,28 @@
-/** What an answer's body says, whatever its status. */
+/** What the body of an answer means, whatever its status. */
 export interface SaidInBody {
-  /** The body says no: `accepted` or `success` is false, or there is an `error`. */
+  /** The body refuses: `accepted` or `success` is false, or there is an `error`. */
   refuses: boolean;
-  /** The body says yes: `accepted` or `success` is true. */
+  /** The body accepts: `accepted` or `success` is true. */
   accepts: boolean;
-  /** the code that it names, of a fault or of success */
+  /** the code in the body, of a fault or of success */
   code: string | null;
-  /** Neither yes nor no, but not an acceptance either: why a person must read it; null for anything else. */
+  /** Why an operator must read a body that neither accepts nor refuses; null otherwise. */
   doubt: string | null;
   claimNo: string | null;
 }
 
 const SILENT: SaidInBody = { refuses: false, accepts: false, code: null, doubt: null, claimNo: null };
 
-/** Where insurers' gateways put their code, without case and underscores. */
+/** Field names under which insurers' gateways put their code, without case and underscores. */
 const CODE_FIELDS = ["code", "errcode", "errorcode", "responsecode", "resultcode", "retcode", "returncode"];
 /** Success where the code is a number: 0, "0", "00000", 200. */
 const GOOD_CODE = /^(0+|200)$/;
-/** "FAIL", "failed", "ERROR", and the classes of faults A0001 to C9999 that go with "00000". */
+/** "FAIL", "failed", "ERROR", and the fault classes A0001 to C9999 that go with "00000". */
 const FAILS = /^(error|err$|fail|[abc]\d{4}$)/i;
 const NO_ERROR: readonly unknown[] = [undefined, null, false, 0, "0", ""];
 const HTML = /^\s*<(!doctype\s+html|html)\b/i;
 
-/** Reads a JSON object, or a page for people that a gateway has put in the insurer's place; any other text says nothing. */
+/** Reads a JSON object, or recognises a gateway's page for people; any other text means nothing. */
 export function readBody(body: string, contentType: string | undefined): SaidInBody {
   if (/\bx?html\b/i.test(contentType ?? "") || HTML.test(body)) return { ...SILENT, doubt: "answer-html" };
   const said = objectOf(body);
@@ -45,7 +45,9 @@ function doubtOf(code: string | null, status: unknown): string | null {
   return typeof status === "string" && FAILS.test(status) ? `body-status-${asciiOf(status)}` : null;
 }
 
-/** The code inside `error`, else `error` itself where it is one, else the first field that is named like one. */
+/**
+ * Returns the code inside `error`, else `error` itself if it is a text, else the first field of CODE_FIELDS.
+ */
 function codeOf(said: Record<string, unknown>): string | null {
   const { error } = said;
   const inner = typeof error === "object" && error !== null ? (error as Record<string, unknown>)["code"] : error;

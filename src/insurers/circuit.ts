@@ -1,8 +1,10 @@
 import type { Log } from "../log.ts";
 
 /**
- * What one post says about the way to the insurer. answered: whatever the answer was · no-answer: none, or none in time ·
- * clock-differs: our signature was refused and the clocks differ
+ * Result of one post with respect to the connection:
+ * - `answered`: any answer came
+ * - `no-answer`: none, or not in time
+ * - `clock-differs`: our signature was refused and the clocks differ
  */
 export type Contact =
   | { kind: "answered" }
@@ -11,31 +13,31 @@ export type Contact =
   | { kind: "clock-differs"; differenceS: number };
 
 /**
- * Circuit breaker of one insurer in one process. It opens after three posts in a row without an answer, or at once when
- * the clocks differ; then one post a minute probes, and the first answer closes it.
+ * Circuit breaker of one insurer in one process. It opens after three posts in a row without an answer, or at
+ * once when the clocks differ; then one post a minute probes, and the first answer closes it.
  */
 export interface Circuit {
-  /** How many posts may run at once now: all places, one (the probe), or none. */
+  /** Posts that may run at once now: all places, one (the probe), or none. */
   places(): number;
   /** Milliseconds until the next probe; null while the circuit is closed. */
   waitMs(): number | null;
   note(contact: Contact): void;
-  /** For an operator: "open since …"; null while it is closed. */
+  /** "open since …", for an operator; null while closed. */
   state(): string | null;
 }
 
-/** of one insurer in one process: a silent one holds no more than these */
+/** of one insurer in one process: one that does not answer holds no more */
 const PLACES = 4;
 const FAILURES = 3;
 const PROBE_MS = 60_000;
-/** An outage is said as an error after this time, and again each time it has lasted so much longer. */
+/** An outage is logged as an error after this time, then every REMINDER_MS. */
 const FIRST_REMINDER_MS = 10 * 60_000;
 const REMINDER_MS = 6 * 3600_000;
 
 interface Open {
   contact: Exclude<Contact, { kind: "answered" }>;
   since: Date;
-  /** last post that failed */
+  /** time of the last failed post */
   triedAt: Date;
   remindAtMs: number;
 }
@@ -47,7 +49,7 @@ export function createCircuit(insurer: string, { clock, log }: { clock: { now():
   const waitMs = (): number | null => {
     if (!open) return null;
     const passed = clock.now().getTime() - open.triedAt.getTime();
-    // a clock that was set back must not hold the probe up
+    // a clock that was set back must not delay the probe
     return passed < 0 ? 0 : Math.max(0, PROBE_MS - passed);
   };
 

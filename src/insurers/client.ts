@@ -12,15 +12,23 @@ import { checkUrl, vettedLookup } from "./public-address.ts";
 import { sign, verify } from "./standard-webhooks.ts";
 
 export interface InsurerClient {
-  /** One attempt: signs the exact bytes now and posts them. Never throws for what the other side does; the insurer's circuit notes it. */
+  /**
+   * Makes one attempt: signs the exact bytes now and posts them. Never throws for what the insurer does; its
+   * circuit records the result.
+   */
   post(insurerCode: string, message: { id: string; body: string }): Promise<DeliveryOutcome>;
-  /** How many posts to this insurer may run at once now in this process: its circuit may allow one, or none. */
+  /**
+   * Posts to this insurer that may run at once now in this process; one or none while its circuit is open.
+   */
   places(insurerCode: string): number;
-  /** Milliseconds until the next probe of an insurer whose circuit is open; null: it is closed. */
+  /** Milliseconds until the next probe of an insurer with an open circuit, else null. */
   probeWaitMs(insurerCode: string): number | null;
-  /** the circuits that are open, by insurer, for an operator */
+  /** the open circuits by insurer, for an operator */
   openCircuits(): Record<string, string>;
-  /** Returns the message's id when this insurer signed these bytes within five minutes, else throws NotSignedIn; NotFound for an insurer without an interface. */
+  /**
+   * Returns the message's id when this insurer signed these bytes within five minutes. Throws NotSignedIn
+   * otherwise, and NotFound for an insurer without an interface.
+   */
   verify(
     insurerCode: string,
     headers: Readonly<Record<string, string | string[] | undefined>>,
@@ -33,14 +41,14 @@ export interface InsurerClientOptions {
   insurers: readonly Insurer[];
   allowPrivateAddresses: boolean;
   publicUrl: string;
-  /** evidence links are signed with a key derived from it */
+  /** the key of evidence links is derived from it */
   sessionKey: Uint8Array;
   clock: { now(): Date };
-  /** how far this machine's clock is from the database's; not given: not at all */
+  /** difference between this machine's clock and the database's; default 0 */
   machineDiffersMs?: () => number;
   log: Log;
   timeouts?: { connectMs: number; totalMs: number };
-  /** runs the timeouts out */
+  /** runs the time-outs */
   timer?: Timer;
 }
 
@@ -74,7 +82,7 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
     }),
     async post(insurerCode, message) {
       const insurer = findInsurer(insurerCode);
-      // an insurer was taken out of the config while its claim was waiting
+      // the insurer was removed from the settings while its claim was waiting
       if (!insurer?.url) return { ...outcomeOfError("EADDRREFUSED"), code: "insurer-not-configured" };
       const outcome = await attempt(http, insurer, message, {
         allowPrivateAddresses,
@@ -152,7 +160,7 @@ async function attempt(
   }
 }
 
-/** Reads at most 64 KB, whatever the other side sends; a longer answer is as complete as we want it. */
+/** Reads at most 64 KB; a longer answer counts as complete. */
 async function readHead(stream: Readable): Promise<Pick<HttpAnswer, "body" | "complete">> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -170,7 +178,7 @@ async function readHead(stream: Readable): Promise<Pick<HttpAnswer, "body" | "co
 
 const textOf = (chunks: Buffer[]) => Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString("utf8");
 
-/** The system's own code lies one or two causes deep in axios' error. */
+/** The system's code lies one or two causes deep in axios' error. */
 function codeOf(error: unknown): string {
   const { code, cause } = error as { code?: string; cause?: unknown };
   const inner = cause === undefined || cause === null ? undefined : (cause as { code?: string }).code;

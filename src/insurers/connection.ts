@@ -3,7 +3,10 @@ import https from "node:https";
 import type { LookupFunction, Socket } from "node:net";
 import type { Limit } from "../timer.ts";
 
-/** An agent that looks names up with our own guard and gives a connection up when it is not made in time. Nothing is kept alive: claims are rare, stale sockets are not worth their errors. */
+/**
+ * Makes agents that resolve names with our guard and give up a connection that is not established in time. No
+ * keep-alive: claims are rare, and stale sockets fail.
+ */
 export function guardedAgents(
   lookup: LookupFunction,
   connecting: Limit,

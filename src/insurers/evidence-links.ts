@@ -2,12 +2,15 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { NotSignedIn } from "../errors.ts";
 
 /**
- * Links by which an insurer fetches photographs and the agreement: signed, bound to one accident and one file. They stand in the claim's bytes, which
- * never change: `expires` is when they end at the earliest, a claim that is delivered later makes them live longer (domain/evidence-life.ts).
+ * Signed links by which an insurer fetches photographs and the agreement, each bound to one accident and one
+ * file. They are part of the claim's bytes, which never change: `expires` is their earliest end, and a late
+ * delivery makes them live longer (domain/evidence-life.ts).
  */
 export interface EvidenceLinks {
   url(accidentId: string, sha256: string): string;
-  /** Returns what the link itself says of its end; throws NotSignedIn when the signature is wrong. All refusals look alike. */
+  /**
+   * Returns the end that the link states. Throws NotSignedIn for a wrong signature; all refusals look alike.
+   */
   check(link: { accidentId: string; sha256: string; expires: unknown; signature: unknown }): Date;
 }
 

@@ -2,10 +2,14 @@ import { asciiOf, readBody } from "./answer-body.ts";
 import type { Contact } from "./circuit.ts";
 
 /**
- * What became of one attempt.
- * delivered, duplicate: done · transient: nothing reached the insurer, or it says later · unknown: bytes were sent and no answer is certain, the same id
- * is sent again · hold: configuration, certificate, or an answer that is neither yes nor no: a person must act, attempts are not burnt · rejected: the
- * data, a person must read it · gone: 410, hold and alarm
+ * Result of one attempt:
+ * - `delivered`, `duplicate`: done
+ * - `transient`: nothing reached the insurer, or it answered "later"
+ * - `unknown`: bytes were sent and the answer is missing or uncertain; the same id is sent again
+ * - `hold`: configuration, certificate, or an answer that neither accepts nor refuses; an operator must act,
+ * no attempt is used up
+ * - `rejected`: the data is refused, an operator must read it
+ * - `gone`: 410, held with an alarm
  */
 export type OutcomeKind = "delivered" | "duplicate" | "transient" | "unknown" | "hold" | "rejected" | "gone";
 
@@ -13,15 +17,15 @@ export interface DeliveryOutcome {
   kind: OutcomeKind;
   /** stable and loggable: http-503, connect-refused, body-policy_not_found … */
   code: string;
-  /** what the receiver asked for by Retry-After, at most 24 h; null: it did not */
+  /** seconds of the receiver's Retry-After, at most 24 h; null without one */
   retryAfterS: number | null;
-  /** it throttles or does not answer in time: wait at least a minute */
+  /** the insurer throttles or does not answer in time: wait at least a minute */
   slowDown: boolean;
-  /** number under which it keeps the claim, when its answer names one */
+  /** the insurer's number of the claim, when its answer names one */
   insurerClaimNo: string | null;
-  /** first characters of its answer, digits masked */
+  /** first characters of the answer, digits masked */
   head: string;
-  /** what it says about the way to the insurer; null: nothing (a certificate, a setting of ours) */
+  /** what it says about the connection; null: nothing (a certificate, a setting of ours) */
   contact: Contact | null;
 }
 
@@ -29,7 +33,7 @@ export interface HttpAnswer {
   status: number;
   retryAfter: string | undefined;
   contentType?: string | undefined;
-  /** the insurer's clock, as its `Date` header says it */
+  /** the insurer's clock, from its `Date` header */
   date?: string | undefined;
   /** at most 64 KB of the body */
   body: string;
@@ -40,10 +44,10 @@ export interface HttpAnswer {
 const MAX_RETRY_AFTER_S = 24 * 3600;
 const HEAD_CHARS = 300;
 const TRANSIENT_STATUS = new Set([408, 425, 429]);
-/** Signatures are good for five minutes; from here on a refused one may be the clock's fault. */
+/** Signatures are valid for five minutes; from this difference on a refusal may be due to the clocks. */
 const CLOCKS_AGREE_S = 60;
 
-/** Codes inside a body, as Chinese insurers' interfaces send them, also under status 200. */
+/** Codes inside a body, as Chinese insurers' interfaces send them, also with status 200. */
 const BODY_CODES: Record<string, OutcomeKind> = {
   system_busy: "transient",
   系统繁忙: "transient",
@@ -55,8 +59,8 @@ const BODY_CODES: Record<string, OutcomeKind> = {
 const SIGNATURE_CODES = ["sign-check-failure", "sign_check_failure"];
 
 /**
- * Classifies an answer by its status, then by what its body says. `now`: our time when it came; `machineDiffersMs`: how far this machine's clock is
- * from the database's, by which we sign.
+ * Classifies an answer by its status, then by its body. `now`: our time of arrival; `machineDiffersMs`:
+ * difference between this machine's clock and the database's, by which we sign.
  */
 export function outcomeOfAnswer(answer: HttpAnswer, now: Date, machineDiffersMs = 0): DeliveryOutcome {
   const said = readBody(answer.body, answer.contentType);
@@ -83,8 +87,8 @@ export function outcomeOfAnswer(answer: HttpAnswer, now: Date, machineDiffersMs 
 }
 
 /**
- * Our time minus the answer's, in seconds, where they differ by more than a minute, else null. An answer without a time leaves the doubt whether the
- * machine or the database is right where these two differ.
+ * Returns our time minus the answer's in seconds when they differ by more than a minute, else null. Without a
+ * time in the answer, a difference between machine and database stands in.
  */
 function clockDifferenceS(date: string | undefined, now: Date, machineDiffersMs: number): number | null {
   const dateMs = Date.parse(date ?? "");
@@ -97,11 +101,11 @@ function kindOfStatus(status: number): OutcomeKind {
   if (status === 409) return "duplicate";
   if (status === 410) return "gone";
   if (status >= 500 || TRANSIENT_STATUS.has(status)) return "transient";
-  // a redirect is never followed: somebody has moved the interface, a person must put the new address into the config
+  // a redirect is never followed: an operator must put the new address into the settings
   return status >= 300 && status < 400 ? "hold" : "rejected";
 }
 
-/** Errors before anything was sent; the rest may have arrived. */
+/** Errors before anything was sent; after any other error the message may have arrived. */
 const NOT_SENT: Record<string, string> = {
   ECONNREFUSED: "connect-refused",
   ENOTFOUND: "name-not-found",
@@ -112,7 +116,7 @@ const NOT_SENT: Record<string, string> = {
 };
 const TLS_ERROR = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
-/** Classifies an attempt that got no answer at all. */
+/** Classifies an attempt without any answer. */
 export function outcomeOfError(errorCode: string): DeliveryOutcome {
   const base = { retryAfterS: null, slowDown: false, insurerClaimNo: null, head: "", contact: null };
   if (errorCode === "EADDRREFUSED") return { ...base, kind: "hold", code: "address-refused" };
@@ -124,14 +128,14 @@ export function outcomeOfError(errorCode: string): DeliveryOutcome {
   return { ...silent, kind: "unknown", code: slowDown ? "timeout" : "connection-lost", slowDown };
 }
 
-/** Seconds or an HTTP date; garbage and the past count as not given. */
+/** Reads seconds or an HTTP date; garbage and the past count as absent. */
 export function retryAfterOf(header: string | undefined, now: Date): number | null {
   if (header === undefined) return null;
   const seconds = /^\d{1,9}$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - now.getTime()) / 1000);
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, MAX_RETRY_AFTER_S) : null;
 }
 
-/** What may be kept and shown to an operator: no long numbers (phones, licences), no control characters. */
+/** Masks what an operator must not see: long numbers (phones, licences) and control characters. */
 function redact(body: string): string {
   return body
     .slice(0, HEAD_CHARS)

@@ -2,7 +2,10 @@ import dns from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** What a claim may never be posted to unless the config allows it (SSRF): everything that is not plain public unicast. */
+/**
+ * Thrown for an address to which no claim is posted unless the settings allow it (SSRF): anything but public
+ * unicast.
+ */
 export class AddressRefused extends Error {
   readonly code = "EADDRREFUSED";
   constructor() {
@@ -11,20 +14,24 @@ export class AddressRefused extends Error {
   }
 }
 
-/** True for a public unicast address. IPv6 forms that carry an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo) are refused whole: no insurer needs them. */
+/**
+ * True for a public unicast address. IPv6 forms that carry an IPv4 address (mapped, compatible, NAT64, 6to4,
+ * Teredo) are all refused: no insurer needs them.
+ */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
   const parsed = ipaddr.parse(address);
   if (parsed.kind() === "ipv4") return parsed.range() === "unicast";
   const v6 = parsed as ipaddr.IPv6;
-  // Only 2000::/3 is handed out as global unicast; ::/8 (compatible), fec0::/10 (site-local) and 5f00::/16 (SRv6) are not in it.
+  // Only 2000::/3 is assigned as global unicast; ::/8 (compatible), fec0::/10 (site-local) and 5f00::/16
+  // (SRv6) lie outside.
   const global = ((v6.parts[0] ?? 0) & 0xe000) === 0x2000;
   return global && v6.range() === "unicast" && v6.zoneId === undefined;
 }
 
 /**
- * A `lookup` for the socket itself: the address that was vetted is the address that is connected to, so a name that changes
- * between check and use (DNS rebinding) gains nothing. One bad address among several refuses the name.
+ * Makes a `lookup` for the socket itself: the connection goes to the address that was checked, so that a name
+ * that changes in between (DNS rebinding) gains nothing. One bad address among several refuses the name.
  */
 export function vettedLookup(allowPrivate: boolean, resolve: typeof dns.lookup = dns.lookup): LookupFunction {
   return (hostname, options, callback) => {
@@ -40,7 +47,10 @@ export function vettedLookup(allowPrivate: boolean, resolve: typeof dns.lookup =
   };
 }
 
-/** Throws AddressRefused unless the URL may be posted to: in production https on 443, never credentials, never a private literal (a socket looks up no literal, so it is checked here). */
+/**
+ * Throws AddressRefused unless the URL may be posted to: in production https on 443, never credentials, never
+ * a private literal (a socket does not look up literals, so they are checked here).
+ */
 export function checkUrl(url: URL, allowPrivate: boolean): void {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (url.username !== "" || url.password !== "") throw new AddressRefused();

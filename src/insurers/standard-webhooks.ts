@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { NotSignedIn } from "../errors.ts";
 
-/** What is signed: Standard Webhooks 1.0.0, HMAC-SHA256 over `id.timestamp.body`. */
+/** A message to sign by Standard Webhooks 1.0.0: HMAC-SHA256 over `id.timestamp.body`. */
 export interface Message {
   id: string;
   /** Unix seconds */
   timestamp: number;
   body: string | Uint8Array;
-  /** live secrets, `whsec_` + base64 of 24–64 bytes (the prefix may be missing) */
+  /** live secrets: `whsec_` (optional) + base64 of 24–64 bytes */
   secrets: readonly string[];
 }
 
@@ -25,14 +25,17 @@ export interface Received {
 
 const TOLERANCE_S = 300;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
-/** parseInt would take "1795…junk" */
+/** parseInt would accept "1795…junk" */
 const TIMESTAMP = /^\d{1,12}$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const DIGEST_BYTES = 32;
-/** an attacker must not make us compare for ever */
+/** bounds the work that an attacker can cause */
 const MAX_SIGNATURES = 20;
 
-/** The three headers; one `v1,…` for each live secret, so that a receiver in the middle of a rotation finds the one he knows. */
+/**
+ * Makes the three headers, with one `v1,…` per live secret: a receiver in the middle of a rotation finds the
+ * one that it knows.
+ */
 export function sign({ id, timestamp, body, secrets }: Message): SignedHeaders {
   if (!ID.test(id)) throw new Error("webhook id out of format");
   if (secrets.length === 0) throw new Error("no secret to sign with");
@@ -42,7 +45,10 @@ export function sign({ id, timestamp, body, secrets }: Message): SignedHeaders {
   return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": signatures.join(" ") };
 }
 
-/** Returns the message's id, or throws NotSignedIn; every refusal looks alike. Stricter than the reference library in timestamp, id and key length. */
+/**
+ * Returns the message's id, or throws NotSignedIn; every refusal looks alike. Stricter than the reference
+ * library in timestamp, id and key length.
+ */
 export function verify({ headers, body, secrets, now, toleranceS = TOLERANCE_S }: Received): {
   id: string;
   timestamp: number;
@@ -63,7 +69,7 @@ export function verify({ headers, body, secrets, now, toleranceS = TOLERANCE_S }
   return { id, timestamp: Number(timestamp) };
 }
 
-/** True for a secret that may sign: 24–64 bytes in base64, with or without `whsec_`. */
+/** True for a secret of 24–64 bytes in base64, with or without `whsec_`. */
 export function isSecret(secret: string): boolean {
   const bare = secret.replace(/^whsec_/, "");
   const bytes = BASE64.test(bare) ? Buffer.from(bare, "base64").length : 0;
@@ -84,7 +90,7 @@ function digest(
   return createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest();
 }
 
-/** Always 32 bytes, so that the comparison takes the same time whatever was sent. */
+/** Always 32 bytes, so that the comparison takes the same time for any input. */
 function digestOf(part: string): { bytes: Buffer; valid: number } {
   const text = part.startsWith("v1,") ? part.slice(3) : "";
   const decoded = BASE64.test(text) ? Buffer.from(text, "base64") : Buffer.alloc(0);

@@ -11,7 +11,9 @@ const USAGE = `usage: backup-command FOLDER
 
 type Print = (text: string) => void;
 
-/** For the operator of the embedded database. FOLDER can be the DATA_DIR of a server then. Returns the exit code. */
+/**
+ * Backs up the embedded database for an operator; FOLDER can then serve as DATA_DIR. Returns the exit code.
+ */
 export async function backupCommand(
   config: Pick<Config, "dataDir" | "mongodbUri">,
   words: readonly string[],
@@ -24,7 +26,7 @@ export async function backupCommand(
   }
   if (config.mongodbUri)
     throw new StartFault("MONGODB_URI is set: that database is backed up with tools of its own, such as mongodump.");
-  // loaded now: an image can be built without the embedded database
+  // loaded on demand: an image may be built without the embedded database
   const { backUp } = await import("../embedded/backup.ts");
   const to = join(resolve(folder), "database");
   const bytes = await backUp({ from: join(config.dataDir, "database"), to, progress: inSteps(print) });
@@ -36,7 +38,7 @@ export async function backupCommand(
 
 const megabytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 
-/** A line for every tenth of the way. */
+/** Prints a line for every tenth of the way. */
 function inSteps(print: Print): (state: Progress) => void {
   let last = -1;
   return ({ doing, bytes, of }) => {

@@ -12,7 +12,7 @@ const LIST_LIMIT = 1_000;
 
 type Print = (text: string) => void;
 
-/** For the operator: what has not been delivered, and send it again. Returns the exit code. */
+/** Lists undelivered messages for an operator, and resends one. Returns the exit code. */
 export async function deliveriesCommand(ctx: Context, words: readonly string[], print: Print): Promise<number> {
   const [verb, ...ids] = words;
   if (verb === "list" && ids.length === 0) return list(ctx, print);
@@ -24,7 +24,7 @@ export async function deliveriesCommand(ctx: Context, words: readonly string[], 
 async function list(ctx: Context, print: Print): Promise<number> {
   const deliveries = await ctx.deliveries.listUndelivered(LIST_LIMIT);
   for (const { _id, kind, target, state, attempts, dueAt, blockedBy, log, createdAt } of deliveries) {
-    // a notice's target is a keyed hash: long, and of no use to the reader
+    // a notice's target is a keyed hash, of no use to the reader
     const to = kind === "claim" ? target : "-";
     const next = blockedBy ? `after ${blockedBy}` : (dueAt?.toISOString() ?? "-");
     const { code = "-", head = "" } = log.at(-1) ?? {};

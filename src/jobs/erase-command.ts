@@ -10,7 +10,7 @@ const USAGE = `usage: erase-command status
 
 type Print = (text: string) => void;
 
-/** For the operator: what is about to be erased, and the word that it waits for. Returns the exit code. */
+/** Lists for an operator what is about to be erased, and the word to confirm it. Returns the exit code. */
 export async function eraseCommand(ctx: Context, words: readonly string[], print: Print): Promise<number> {
   const [verb, amount, ...more] = words;
   if (verb === "status" && amount === undefined) return status(ctx, print);

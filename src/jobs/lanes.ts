@@ -16,15 +16,15 @@ export interface Job {
   /** Opens the body; throws Unreadable, or NotFound when the accident was erased. */
   openBody: () => Promise<string>;
   attempts: number;
-  /** no further attempt follows */
+  /** true when no further attempt follows */
   last: boolean;
-  /** false once half of the lease is over: what is sent then may be sent by another worker too */
+  /** false once half of the lease is over: another worker might send it too */
   mayPost: () => boolean;
 }
 
-/** What is to become of the delivery. */
+/** The result of a job: what becomes of its delivery. */
 export interface Verdict {
-  to: "done" | "dead" | "held" | "retry" | "late";
+  to: "done" | "dead" | "held" | "retry" | "postpone";
   code: string;
   head: string;
   afterMs: number;
@@ -32,15 +32,18 @@ export interface Verdict {
 
 export interface Lane {
   kind: OutboxEntry["kind"];
-  /** taken when nothing of its own kind is due */
+  /** a kind that is taken when nothing of the lane's own kind is due */
   idleKind?: OutboxEntry["kind"];
-  /** Which of what is due is taken next (queues.ts); not given: what has been due longest. */
+  /** Order of due deliveries (queues.ts); by default the one that has been due longest. */
   order?: "by-insurer" | "urgent-first";
-  /** how many at once in this process: pictures and paper must not delay claims */
+  /** jobs at once in this process, so that pictures and paper do not delay claims */
   concurrency: number;
-  /** How long a driver waits for what a dead process had in hand. A claim's is twice the time-out of its post; the others may run twice, to the same end. */
+  /**
+   * How long a delivery of a dead process waits. A claim's lease is twice the time-out of its post; other
+   * jobs may run twice with the same result.
+   */
   leaseMs: number;
-  /** Returns what becomes of the delivery; nothing returned: done. What it throws is tried again by the schedule. */
+  /** Returns what becomes of the delivery; undefined: done. An error is retried by the schedule. */
   handle(ctx: Context, job: Job): Promise<Verdict | undefined>;
 }
 
@@ -48,7 +51,7 @@ export const LANES: readonly Lane[] = [
   {
     kind: "claim",
     order: "by-insurer",
-    // each insurer has its own limit
+    // limited per insurer instead
     concurrency: Number.POSITIVE_INFINITY,
     leaseMs: 30_000,
     async handle(ctx, { id, target, openBody, ...job }) {
@@ -63,14 +66,15 @@ export const LANES: readonly Lane[] = [
     async handle(ctx, { id, target, openBody, last }) {
       const notice = JSON.parse(await openBody());
       const channel = await tellPerson(ctx, { personId: target, notice, deliveryId: id, last });
-      return channel === "waits" ? { to: "late", code: channel, head: "", afterMs: 1_000 } : undefined;
+      return channel === "waits" ? { to: "postpone", code: channel, head: "", afterMs: 1_000 } : undefined;
     },
   },
   {
     kind: "document",
     concurrency: 1,
     leaseMs: 15_000,
-    // Claims wait for the agreement. Its body adds nothing that is not known here, so it need not be opened.
+    // Claims wait for the agreement's paper. The body holds nothing that is not known here, so it is not
+    // opened.
     async handle(ctx, { accidentId, attempts }) {
       await settlePaper(ctx, { accidentId, attempts });
       return undefined;
@@ -82,7 +86,7 @@ export const LANES: readonly Lane[] = [
     leaseMs: 15_000,
     async handle(ctx, { openBody, attempts, last }) {
       const again = await fetchPhoto(ctx, { ...JSON.parse(await openBody()), attempts, last });
-      return again ? { to: "late", head: "", ...again } : undefined;
+      return again ? { to: "postpone", head: "", ...again } : undefined;
     },
   },
   {

@@ -2,12 +2,14 @@ import type { Context } from "../context.ts";
 import type { Lane } from "./lanes.ts";
 import type { Leased } from "./run-job.ts";
 
-/** Leases the next delivery of a lane, or null. `done` must be called when the work on it has ended. */
+/**
+ * Leases the next delivery of a lane, or returns null. `done` must be called when the work on it has ended.
+ */
 export type Queue = () => Promise<(Leased & { done: () => void }) | null>;
 
 type Wanted = Parameters<Context["deliveries"]["claimDue"]>[0];
 
-/** Which of what is due is taken next. */
+/** Chooses the order in which a lane takes due deliveries. */
 export function queueOf(ctx: Context, lane: Lane): Queue {
   if (lane.order === "by-insurer") return byInsurer(ctx, lane);
   if (lane.order === "urgent-first") return urgentFirst(ctx, lane);
@@ -17,8 +19,8 @@ export function queueOf(ctx: Context, lane: Lane): Queue {
 }
 
 /**
- * In turn for each insurer, up to as many at once as it has places: one that is silent holds up nobody else's claims, and
- * none of its own are taken while its circuit is open.
+ * Takes claims of each insurer in turn, up to as many at once as its circuit allows: one that does not answer
+ * delays nobody else's claims, and none of its own are taken while its circuit is open.
  */
 function byInsurer(ctx: Context, { kind, leaseMs }: Lane): Queue {
   const running = new Map<string, number>();
@@ -43,7 +45,7 @@ const startingBehind = (last: string, names: readonly string[]): string[] => [
   ...names.filter((name) => name <= last),
 ];
 
-/** Every fifth is the one that has been due longest, so that what nobody waits for goes on as well. */
+/** Every fifth delivery is the one that has been due longest, so that non-urgent ones are not starved. */
 const OLDEST_EVERY = 5;
 
 function urgentFirst(ctx: Context, { kind, leaseMs }: Lane): Queue {
@@ -59,7 +61,7 @@ function urgentFirst(ctx: Context, { kind, leaseMs }: Lane): Queue {
 
 const NOTHING = () => {};
 
-/** The lease runs from before the question: its own clock is the database's. */
+/** The lease is counted from before the query, because its time is the database's. */
 async function firstOf(ctx: Context, leaseMs: number, wanted: readonly Omit<Wanted, "leaseMs">[]) {
   for (const one of wanted) {
     const leasedAt = performance.now();

@@ -3,9 +3,9 @@ import type { Context } from "../context.ts";
 const BATCH = 50;
 
 /**
- * Takes outboxes over into the deliveries and empties them, in this order: a crash anywhere repeats harmlessly. One that
- * cannot be taken over is logged once and holds up nobody else's. Returns how many accidents' outboxes were taken over.
- * `failing`: the accidents whose outbox could not be taken over in an earlier round; kept up to date.
+ * Moves outboxes into the deliveries, then empties them: a crash in between repeats harmlessly. Returns the
+ * number of accidents moved. An outbox that cannot be moved is logged once and delays no other. `failing`:
+ * accidents whose outbox failed in an earlier round; updated here.
  */
 export async function relayOutbox(ctx: Context, failing: Set<string> = new Set()): Promise<number> {
   const outboxes = await ctx.accidents.listOutbox(BATCH + failing.size);

@@ -4,7 +4,10 @@ import { AppError, Busy, Upstream } from "../errors.ts";
 import { within } from "../timer.ts";
 import type { Delivery, Lane, Verdict } from "./lanes.ts";
 
-/** A job that cannot be done here and now is not worth three days. At the last attempt a notice is kept for the next answer, a picture asked for again. */
+/**
+ * Attempts after which a job is given up: three days would be too long. At the last one a notice is kept for
+ * the next answer, and a picture is asked for again.
+ */
 const MAX_ATTEMPTS: Record<Delivery["kind"], number> = {
   claim: Number.POSITIVE_INFINITY,
   notice: 7,
@@ -13,12 +16,15 @@ const MAX_ATTEMPTS: Record<Delivery["kind"], number> = {
   plate: 3,
   "plate-idle": 3,
 };
-/** of a lease: a claim's post that begins later could outlast it (30 s of lease, 15 s of time-out) */
+/** share of a lease: a claim's post that starts later could outlast it (30 s lease, 15 s time-out) */
 const LAST_MOMENT = 0.5;
-/** in leases: a job that takes longer is given up and its place is free for the next */
+/** in leases: a job that takes longer is abandoned and its place is free for the next */
 const LONGEST = 4;
 
-/** Does one leased delivery and writes what became of it, under the lease's token. Never throws: the loop goes on. */
+/**
+ * Runs one leased delivery and stores the result under the lease's token. Never throws, so that the loop goes
+ * on.
+ */
 export async function runJob(ctx: Context, lane: Lane, leased: Leased): Promise<void> {
   const { delivery } = leased;
   const started = performance.now();
@@ -30,7 +36,7 @@ export async function runJob(ctx: Context, lane: Lane, leased: Leased): Promise<
     const kept = await write(ctx, delivery, { verdict, attempt });
     if (!kept) ctx.log.warn({ delivery: delivery._id, code: "lease-lost" }, "jobs.result-dropped");
   } catch (error) {
-    // the lease lapses and the delivery comes again: at least once
+    // the lease expires and the delivery comes again: at least once
     ctx.log.error({ delivery: delivery._id, code: codeOf(error) }, "jobs.result-not-written");
   }
 }
@@ -45,7 +51,7 @@ async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): 
   const { _id: id, accidentId, target, attempts } = delivery;
   const mayPost = () => performance.now() - leasedAt < lane.leaseMs * LAST_MOMENT;
   const verdict = { to: "done" as const, code: "done", head: "", afterMs: 0 };
-  // an attempt that ends the process never returns here: the number of leases counts it
+  // an attempt that kills the process never returns here; the number of leases counts it
   if (attempts > MAX_ATTEMPTS[delivery.kind]) return dead(ctx, delivery, "attempts-used-up");
   try {
     const openBody = () => ctx.accidents.openBody(accidentId, id, delivery.sealed);
@@ -61,8 +67,8 @@ async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): 
 }
 
 /**
- * Ends the wait for a job that never settles, so that its place is free. Whatever it still writes is refused
- * by its lease's token.
+ * Ends the wait for a job that never settles, so that its place is free. Its later writes are refused by the
+ * lease's token.
  */
 const stuck = (): never => {
   throw Object.assign(new Error("job stuck"), { code: "job-stuck" });
@@ -70,8 +76,9 @@ const stuck = (): never => {
 
 function failed(ctx: Context, delivery: Delivery, { error, code }: { error: unknown; code: string }): Verdict {
   const { attempts } = delivery;
-  // No room at this moment is nobody's fault: not an attempt.
-  if (error instanceof Busy) return { to: "late", code, head: "", afterMs: Number(error.details.retryAfterS) * 1000 };
+  // No capacity at this moment does not count as an attempt.
+  if (error instanceof Busy)
+    return { to: "postpone", code, head: "", afterMs: Number(error.details.retryAfterS) * 1000 };
   const final = error instanceof Upstream ? !error.retryable : error instanceof AppError && error.status === 404;
   const retryAfterS = secondsUntil(error instanceof Upstream ? error.details.retryAt : null, ctx.clock.now());
   const afterMs = nextAttempt({ attempts, slowDown: false, retryAfterS, random: Math.random() });
@@ -79,11 +86,11 @@ function failed(ctx: Context, delivery: Delivery, { error, code }: { error: unkn
   return { to: "retry", code, head: "", afterMs };
 }
 
-/** The platform says when a call makes sense again. */
+/** Seconds until the time at which the platform allows the call again. */
 const secondsUntil = (at: unknown, now: Date): number | null =>
   at instanceof Date ? Math.ceil((at.getTime() - now.getTime()) / 1000) : null;
 
-/** Poison: set aside for a person, what waits behind it goes on. */
+/** Makes the verdict for a dead letter: kept for an operator, later deliveries go on. */
 function dead(ctx: Context, { _id, kind, attempts }: Delivery, code: string): Verdict {
   ctx.log.error({ delivery: _id, kind, attempts, code }, "jobs.dead");
   return { to: "dead", code, head: "", afterMs: 0 };
@@ -101,11 +108,11 @@ function write(
   if (verdict.to === "done") return deliveries.complete(lease, attempt);
   if (verdict.to === "dead") return deliveries.bury(lease, attempt);
   if (verdict.to === "held") return deliveries.hold(lease, attempt);
-  if (verdict.to === "late") return deliveries.postpone(lease, attempt, verdict.afterMs);
+  if (verdict.to === "postpone") return deliveries.postpone(lease, attempt, verdict.afterMs);
   return deliveries.retry(lease, attempt, verdict.afterMs);
 }
 
-/** Stable and without anything personal: our own codes, the system's, else the class. */
+/** Returns a stable code without personal data: our own, the system's, or the class name. */
 function codeOf(error: unknown): string {
   if (error instanceof AppError) return error.code;
   const { code, name } = error as { code?: unknown; name?: string };

@@ -10,7 +10,10 @@ const PAGE = 100;
 
 type Print = (text: string) => void;
 
-/** For the operator, after a disk has failed or a backup was put back: is everything there, to the last bit? Returns the exit code: 1 when not. */
+/**
+ * Checks all files for an operator, after a disk failure or a restored backup. Returns the exit code: 1 when
+ * a file is missing or damaged.
+ */
 export async function scrubCommand(ctx: Context, words: readonly string[], print: Print): Promise<number> {
   const [which] = words;
   if (words.length !== 1 || (which !== "--all" && which !== "--damaged")) {

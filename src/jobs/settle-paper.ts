@@ -6,26 +6,29 @@ import { NotFound, Upstream } from "../errors.ts";
 
 export interface SettlePaper {
   accidentId: string;
-  /** of the job, this one included; 1 unless given */
+  /** attempts of the job, this one included; default 1 */
   attempts?: number;
 }
 
-/** Claims do not wait longer for the paper: three attempts, half a minute apart, and in any case five minutes. */
+/** How long claims wait for the paper: three attempts half a minute apart, at most five minutes. */
 const PATIENCE = { attempts: 3, ms: 5 * 60_000 };
 
 /**
- * Has the concluded agreement put on paper, then the claims submitted. Does nothing the second time. Where the paper cannot
- * be made in time the claims go without it, and the drivers get it when it is there.
+ * Renders the concluded agreement, then submits the claims. Does nothing the second time. When the paper
+ * cannot be made in time the claims go without it, and the drivers get it later.
  */
 export async function settlePaper(ctx: Context, { accidentId, attempts = 1 }: SettlePaper): Promise<Accident> {
   const accident = await ctx.accidents.get(accidentId);
   if (accident.documents || !accident.concludedAt) return accident;
-  // An attempt that ended the process, or hung, could not report its failure.
+  // An attempt that killed the process, or hung, could not report its failure.
   if (attempts > PATIENCE.attempts) await submitClaims(ctx, { accidentId, paper: { attempts, code: "no-outcome" } });
   return submitClaims(ctx, { accidentId, paper: await renderOrGoOn(ctx, accident, attempts) });
 }
 
-/** Throws what rendering throws; after the third failure, or five minutes, the claims go first. A missing file is retried: it may be put back. */
+/**
+ * Throws what rendering throws; after the third failure, or five minutes, the claims go first. A missing file
+ * is retried, because it may be restored.
+ */
 async function renderOrGoOn(ctx: Context, accident: Accident, attempts: number) {
   try {
     return await renderDocuments(ctx, { accident });

@@ -3,20 +3,20 @@ import { expireAccidents } from "../actions/expire-accidents.ts";
 import { scrubFile } from "../actions/scrub-file.ts";
 import { tellLateClaims } from "../actions/tell-late-claims.ts";
 import type { Context } from "../context.ts";
-import { type Bell, createBell } from "./bell.ts";
 import { LANES, type Lane } from "./lanes.ts";
 import { queueOf } from "./queues.ts";
 import { relayOutbox } from "./relay.ts";
 import { runJob } from "./run-job.ts";
+import { createWakeUp, type WakeUp } from "./wake-up.ts";
 
-/** What one loop does, again and again. */
+/** One background loop. */
 export interface Worker {
   name: string;
   concurrency: number;
-  /** the floor under the wake-ups */
+  /** longest wait between rounds without a ring */
   pollMs: number;
-  bell: Bell;
-  /** Takes one piece of work and returns what does it, or null when there is none. */
+  wakeUp: WakeUp;
+  /** Takes one piece of work and returns the function that does it, or null when there is none. */
   take(): Promise<(() => Promise<void>) | null>;
 }
 
@@ -25,20 +25,20 @@ const REPAIR_MS = 5_000;
 const LATE_CLAIMS_MS = 60_000;
 const EXPIRE_MS = 60_000;
 const ERASE_MS = 3_600_000;
-/** What an upload that was cut off has left lives for less than an hour. */
+/** Remains of an interrupted upload live for less than an hour. */
 const SWEEP_MS = 600_000;
 const MINUTE_MS = 60_000;
 
-/** The relay first: a wake-up rings it, and what it has moved rings the lanes. */
+/** The relay comes first: a wake-up rings it, and deliveries that it moved ring the lanes. */
 export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
   const lanes = LANES.map((lane) => laneWorker(ctx, lane));
-  const ringLanes = () => {
-    for (const { bell } of lanes) bell.ring();
+  const wakeLanes = () => {
+    for (const { wakeUp } of lanes) wakeUp.ring();
   };
   const failing = new Set<string>();
   const relay = roundWorker("relay", POLL_MS, async () => {
     const moved = await relayOutbox(ctx, failing);
-    if (moved > 0) ringLanes();
+    if (moved > 0) wakeLanes();
     return moved;
   });
   return [
@@ -60,7 +60,7 @@ function laneWorker(ctx: Context, lane: Lane): Worker {
     name: lane.kind,
     concurrency: lane.concurrency,
     pollMs: POLL_MS,
-    bell: createBell(),
+    wakeUp: createWakeUp(),
     async take() {
       const leased = await next();
       return leased && (() => runJob(ctx, lane, leased).finally(leased.done));
@@ -68,7 +68,7 @@ function laneWorker(ctx: Context, lane: Lane): Worker {
   };
 }
 
-/** One file a round, and never two in a row: it is to disturb nobody. */
+/** Checks one file per round and never two in a row, so that it disturbs no driver. */
 function scrubWorker(ctx: Context): Worker[] {
   const { perMinute } = ctx.config.scrub;
   const round = async () => {
@@ -79,8 +79,8 @@ function scrubWorker(ctx: Context): Worker[] {
   return perMinute > 0 ? [roundWorker("scrub", MINUTE_MS / perMinute, round)] : [];
 }
 
-/** Does its whole round in taking it. */
+/** Makes a worker that does its whole round in `take`. */
 function roundWorker(name: string, pollMs: number, round: () => Promise<number>): Worker {
   const take = async () => ((await round()) > 0 ? async () => {} : null);
-  return { name, concurrency: 1, pollMs, bell: createBell(), take };
+  return { name, concurrency: 1, pollMs, wakeUp: createWakeUp(), take };
 }

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 
-/** Most bytes of one text on the platform, passive or not. */
+/** Longest text of one message on the platform in bytes, passive or not. */
 const MESSAGE_BYTES = 2048;
 
 /** A text up to this size fits beside nearly every answer; a longer one may be split. */
@@ -9,7 +9,9 @@ const SHORT_BYTES = MESSAGE_BYTES / 2;
 
 const BETWEEN = "\n\n";
 
-/** Joins what waits for this person and the text of an answer to one message; what does not fit waits on. */
+/**
+ * Joins the texts that wait for this person and an answer into one message; what does not fit keeps waiting.
+ */
 export async function withUnsaid(ctx: Context, person: Person, text: string): Promise<string> {
   if (!person.hasUnsaid) return cut(text);
   const { said, left } = bundled(await ctx.people.takeUnsaid(person.id), text);
@@ -17,7 +19,10 @@ export async function withUnsaid(ctx: Context, person: Person, text: string): Pr
   return said;
 }
 
-/** Sends a text, after what waits for this person, as one message; on failure what was queued is queued again. */
+/**
+ * Sends a text, after those that wait for this person, as one message; on failure the waiting ones are queued
+ * again.
+ */
 export async function sayWithUnsaid(
   ctx: Context,
   { person, text }: { person: Person; text: string },
@@ -29,20 +34,20 @@ export async function sayWithUnsaid(
   try {
     await say(said);
   } catch (error) {
-    // What was left waits already; what was taken came before it.
+    // Texts that did not fit are queued already; the taken ones go before them.
     await ctx.people.keepUnsaid(person.id, ...taken, ...(await ctx.people.takeUnsaid(person.id)));
     throw error;
   }
 }
 
-/** Bundles as many of the waiting texts as fit before the last one, oldest first. */
+/** Takes as many waiting texts as fit before the last one, oldest first. */
 export function bundled(waiting: readonly string[], last: string): { said: string; taken: string[]; left: string[] } {
   const answer = cut(last);
   const parts = fitting(waiting, MESSAGE_BYTES - Buffer.byteLength(answer));
   return { said: [...parts.taken, answer].join(BETWEEN), ...parts };
 }
 
-/** Splits the first text where it is too long to fit whole: it would block all others for ever. */
+/** Splits the first text when it is too long to fit whole, for it would block all others. */
 function fitting(waiting: readonly string[], room: number): { taken: string[]; left: string[] } {
   let free = room;
   const tooMany = waiting.findIndex((text) => {
@@ -56,7 +61,7 @@ function fitting(waiting: readonly string[], room: number): { taken: string[]; l
   return { taken: [head.trimEnd()], left: [first.slice(head.length), ...others] };
 }
 
-/** Cuts to whole lines as far as they fit; to half a line only where there is room for many. */
+/** Cuts to whole lines that fit; within a line only when much room is left. */
 function beginning(text: string, room: number): string {
   const head = within(text, Math.max(room, 0));
   return head.slice(0, head.lastIndexOf("\n") + 1) || (room < SHORT_BYTES ? "" : head);
@@ -67,7 +72,7 @@ function cut(text: string): string {
   return `${within(text, MESSAGE_BYTES - Buffer.byteLength("…"))}…`;
 }
 
-/** Cuts to so many bytes, never in the middle of a character. */
+/** Cuts to a number of bytes, never inside a character. */
 function within(text: string, bytes: number): string {
   return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
 }

@@ -16,7 +16,7 @@ const WITH_PICTURE: ReadonlySet<NoticeCode> = new Set([
   "paper-made",
 ]);
 
-/** Notices that may take the last messages of a window; the others are on the driver's page anyway. */
+/** Notices that may use the last messages of a window; the others are on the driver's page anyway. */
 const MATTERS: ReadonlySet<NoticeCode> = new Set([
   ...WITH_PICTURE,
   "claim-delayed",
@@ -30,7 +30,10 @@ const RESERVED = 2;
 
 const CANNOT: ChannelResult = { kind: "cannot" };
 
-/** Sends a customer message where the platform's window is open: the text, what waited for the person, and the paper where there is news of it. */
+/**
+ * Sends a customer message while the platform's window is open: the text, the texts that waited, and the
+ * paper when the notice is about it.
+ */
 export async function byCustomerMessage(ctx: Context, { person, accident, notice }: Told): Promise<ChannelResult> {
   const text = noticeText(ctx, person, notice);
   const reserve = MATTERS.has(notice.code) ? 0 : RESERVED;
@@ -56,7 +59,10 @@ export async function byTemplate(ctx: Context, { person, notice, deliveryId }: T
   return attempt(async () => ({ kind: "said", ...(await onceMore(() => ctx.wechat.sendTemplate(message))) }));
 }
 
-/** After a time-out again at once: the platform knows the id for ten minutes, and the job's next attempt may be half an hour away. */
+/**
+ * Repeats once after a time-out: the platform knows the id for ten minutes, and the job's next attempt may be
+ * half an hour away.
+ */
 async function onceMore<T>(send: () => Promise<T>): Promise<T> {
   try {
     return await send();
@@ -66,7 +72,10 @@ async function onceMore<T>(send: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Sends a subscription notice, which reaches whoever has agreed to one, follower or not; each consent is good for one. */
+/**
+ * Sends a subscription notice, which reaches a person who agreed to one, follower or not; each consent is
+ * good for one.
+ */
 export async function bySubscription(ctx: Context, { person, notice }: Told): Promise<ChannelResult> {
   const templateId = ctx.config.wechat.subscriptionTemplateId;
   if (!templateId || !(await ctx.people.takeConsent(person.id, templateId))) return CANNOT;
@@ -81,17 +90,20 @@ export async function bySubscription(ctx: Context, { person, notice }: Told): Pr
       });
       return { kind: "said", msgId };
     });
-    // Refused for another reason than theirs: the consent is still good.
+    // Refused for a reason other than the person's: the consent is still good.
     if (outcome.kind === "cannot" && outcome.code !== "wechat-refused-by-person") await giveBack();
     return outcome;
   } catch (error) {
-    // Nothing was sent, either.
+    // Nothing was sent here either.
     await giveBack();
     throw error;
   }
 }
 
-/** A refusal for good, or for today, leaves it to the next channel; an answer that never came leaves us unsure; the rest is the job's to repeat. */
+/**
+ * Classifies a failure: a refusal for good or for today goes to the next channel, a missing answer is unsure,
+ * anything else is retried by the job.
+ */
 async function attempt(say: () => Promise<ChannelResult>): Promise<ChannelResult> {
   try {
     return await say();
@@ -104,7 +116,9 @@ async function attempt(say: () => Promise<ChannelResult>): Promise<ChannelResult
   }
 }
 
-/** The paper itself, as a picture: the platform carries no files. A failure here does not send the words again. */
+/**
+ * Sends the paper as a picture: the platform carries no files. A failure here does not send the words again.
+ */
 async function sendPicture(ctx: Context, person: Person, accident: Accident): Promise<void> {
   const { documents } = accident;
   if (!documents) return;

@@ -2,7 +2,10 @@ import type { Context } from "../context.ts";
 
 type Side = { noticeId: string } | { ok: boolean; status: string };
 
-/** Joins our send of a message and the platform's report of it, which come in either order. Returns the id of the notice that has now failed, else null; once for each message. */
+/**
+ * Joins our send of a message and the platform's report of it, which come in either order. Returns the id of
+ * a notice that has now failed, else null; once per message.
+ */
 export async function joinOutcome(ctx: Context, msgId: string, side: Side): Promise<string | null> {
   const { noticeId, ok, status } = await ctx.notices.joinReport(msgId, side);
   if (noticeId === undefined || ok === undefined || status === undefined) return null;

@@ -4,7 +4,7 @@ import type { Notice } from "../domain/notice.ts";
 import { plainWords } from "../domain/plain-words.ts";
 import type { Params, Translate, WordKey } from "../render.ts";
 
-/** Returns where a notice leads: the case page, which always answers "what now?". */
+/** Returns the page that a notice links to: the case page, which always names the next step. */
 export const noticeUrl = (ctx: Context, { accidentId }: Notice): string =>
   `${ctx.config.publicUrl}/h5/accidents/${accidentId}`;
 
@@ -25,7 +25,7 @@ export function noticeFields(ctx: Context, person: Person, { code, params }: Not
   };
 }
 
-/** Codes among the parameters have words of their own. */
+/** Parameters that are codes and are rendered as words. */
 const WORDS_OF: Readonly<Record<string, string>> = {
   end: "chat.end",
   slot: "evidence.slot",

@@ -2,7 +2,10 @@ import type { Context } from "../context.ts";
 import { Upstream } from "../errors.ts";
 import { sayNow } from "./say-now.ts";
 
-/** Sends as a customer message what comes too late to be the answer to a push; where that cannot be, it waits for the next answer. */
+/**
+ * Sends a text that is too late to answer a push as a customer message; when that is not possible, it waits
+ * for the next answer.
+ */
 export async function sayLater(ctx: Context, openid: string, text: string): Promise<void> {
   const personId = ctx.vault.personId(openid);
   const person = await ctx.people.find(personId);

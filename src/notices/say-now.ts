@@ -3,8 +3,8 @@ import type { Person } from "../domain/accident.ts";
 import { sayWithUnsaid } from "./bundle-words.ts";
 
 /**
- * Sends a text as a customer message, after what waits for this person, as one. Throws Upstream where the platform, or our
- * count of what it allows less `reserve`, does not let it; then what waited waits on.
+ * Sends a text as a customer message, after the texts that wait for this person, as one. Throws Upstream when
+ * the platform, or our count of its quota less `reserve`, does not allow it; the waiting texts keep waiting.
  */
 export const sayNow = (
   ctx: Context,

@@ -11,18 +11,24 @@ import type { ChannelResult, Told } from "./told.ts";
 export interface TellPerson {
   personId: string;
   notice: Notice;
-  /** constant for this notice over all attempts: one notice of one accident to one person */
+  /** the same over all attempts: one notice of one accident to one person */
   deliveryId: string;
-  /** no further attempt follows: what the platform does not take now is kept */
+  /** no further attempt follows: a notice that the platform does not take now is kept */
   last?: boolean;
 }
 
-/** How the notice went out; "kept": no channel took it, so it is said with the next answer or notice, and stands on the case page; "waits": to be tried again in a moment. */
+/**
+ * How the notice was sent. `kept`: no channel took it, so it is joined to the next answer or notice and
+ * stands on the case page; `waits`: tried again in a moment.
+ */
 export type Channel = "customer-message" | "template-message" | "subscription-notice" | "kept" | "nobody" | "waits";
 
 type Said = Exclude<Channel, "kept" | "nobody" | "waits">;
 
-/** It says that the platform refuses us: what it does not take now goes with the next answer, which needs no call. */
+/**
+ * This notice says that the platform refuses us: when it is not taken, it goes with the next answer, which
+ * needs no call.
+ */
 const REFUSED_US: NoticeCode = "photo-delayed";
 
 const CHANNELS: ReadonlyArray<readonly [Said, (ctx: Context, told: Told) => Promise<ChannelResult>]> = [
@@ -31,7 +37,10 @@ const CHANNELS: ReadonlyArray<readonly [Said, (ctx: Context, told: Told) => Prom
   ["subscription-notice", bySubscription],
 ];
 
-/** Sends one notice to one person, once: by customer message, template message or subscription notice, else with the next answer. What became of it is written down. */
+/**
+ * Sends one notice to one person, once: by customer message, template message or subscription notice, else
+ * with the next answer. The result is recorded.
+ */
 export async function tellPerson(
   ctx: Context,
   { personId, notice, deliveryId, last = false }: TellPerson,
@@ -44,9 +53,9 @@ export async function tellPerson(
   if (before?.channel) return before.channel as Channel;
   if (!person || !accident) return finish(ctx, deliveryId, "nobody");
   const told = { person, accident, notice, deliveryId };
-  // One message for all: what to do stands at its end.
+  // One message covers all of them; it ends with what to do.
   if (turn === "with-next") return keep(ctx, told, "chat.photo.refused");
-  // The process died between saying and writing it down: the person may have heard it, so it is not pushed again.
+  // The process died between sending and recording it: the person may have it, so it is not sent again.
   if (before?.saying) return keep(ctx, told);
   try {
     return await tellBy(ctx, told, CHANNELS);
@@ -57,7 +66,7 @@ export async function tellPerson(
   }
 }
 
-/** Of several pictures refused at once each has its notice, one behind the other. */
+/** Orders several notices of refused pictures, one behind the other. */
 function turnOf(
   ctx: Context,
   { personId, accident, notice }: { personId: string; accident: Accident | null; notice: Notice },
@@ -67,7 +76,7 @@ function turnOf(
   return refusalTurn(accident, { photoId: String(notice.params.photo), letter }, ctx.clock.now());
 }
 
-/** Tries the channels behind one by which the notice did not arrive, as the platform reports. */
+/** Tries the channels after one by which, as the platform reports, the notice did not arrive. */
 export function tellOtherwise(ctx: Context, told: Told, failed: string): Promise<Channel> {
   const at = CHANNELS.findIndex(([channel]) => channel === failed);
   return tellBy(ctx, told, CHANNELS.slice(at + 1));

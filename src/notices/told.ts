@@ -1,7 +1,9 @@
 import type { Accident, Person } from "../domain/accident.ts";
 import type { Notice } from "../domain/notice.ts";
 
-/** What a channel is given: who is told what of which case, and the delivery's id, constant over all attempts. */
+/**
+ * Input of a channel: the person, the case and the notice, and the delivery's id, the same over all attempts.
+ */
 export interface Told {
   person: Person;
   accident: Accident;
@@ -10,8 +12,8 @@ export interface Told {
 }
 
 /**
- * What a channel did: `said` (with the id that the platform's report will name), `cannot` (the next channel may; the code of
- * the platform's refusal), `unsure` (it may have arrived).
+ * Result of a channel: `said` (with the id that the platform's report will name), `cannot` (with the
+ * platform's code; the next channel may), `unsure` (it may have arrived).
  */
 export type ChannelResult =
   | { kind: "said"; msgId?: string | null }

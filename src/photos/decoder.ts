@@ -2,10 +2,16 @@ import sharp, { type Sharp, type SharpOptions } from "sharp";
 import { Invalid } from "../errors.ts";
 import { DECODE_TIMEOUT_SECONDS, MAX_PHOTO_PIXELS } from "./limits.ts";
 
-/** Some phones write these; every viewer shows such a picture as it should be, so the driver is not sent back for it. */
+/**
+ * Some phones write files with these faults, which every viewer shows correctly: the driver is not asked
+ * again.
+ */
 const HARMLESS = /Invalid SOS parameters|extraneous bytes before marker/;
 
-/** Leaves libvips three loaders, from memory only. Without this sharp also opens SVG, TIFF, GIF, HEIF and files by name. */
+/**
+ * Restricts libvips to three loaders, from memory only. Otherwise sharp also opens SVG, TIFF, GIF, HEIF and
+ * files by name.
+ */
 export function allowPhotosOnly(): void {
   sharp.block({ operation: ["VipsForeignLoad"] });
   sharp.unblock({
@@ -13,7 +19,7 @@ export function allowPhotosOnly(): void {
   });
 }
 
-/** Reads the header only: the pixel limit is judged by who asks, before anything is decoded. */
+/** Reads only the header; the caller checks the pixel limit before anything is decoded. */
 export async function headerOf(bytes: Buffer) {
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata();
@@ -22,7 +28,10 @@ export async function headerOf(bytes: Buffer) {
   }
 }
 
-/** Decodes once, under the limits of pixels and time, and hands the pipeline to `work`; what cannot be decoded is `photo-damaged`. */
+/**
+ * Decodes once, within the limits of pixels and time, and passes the pipeline to `work`; a decoding fault is
+ * `photo-damaged`.
+ */
 export async function decode<T>(bytes: Buffer, work: (image: Sharp) => Promise<T>): Promise<T> {
   try {
     return await work(open(bytes, "warning"));

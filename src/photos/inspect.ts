@@ -3,12 +3,12 @@ import { formatOf, type ImageMime, isHeif, isWhole, sizeOf } from "./header/imag
 import type { Size } from "./header/size.ts";
 import { MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS, MAX_PHOTO_SIDE } from "./limits.ts";
 
-/** Width and height in pixels as they are stored, before any orientation. */
+/** Width and height in pixels as stored, before EXIF orientation. */
 export interface Inspected extends Size {
   mime: ImageMime;
 }
 
-/** What the bytes are, by their header and structure and without a decoder; throws Invalid 413, 415 or 422. */
+/** Detects what the bytes are by header and structure, without a decoder; throws Invalid 413, 415 or 422. */
 export function inspect(bytes: Buffer): Inspected {
   if (bytes.length > MAX_PHOTO_BYTES) {
     throw new Invalid("photo-too-large", { limitMb: MAX_PHOTO_BYTES / 1024 / 1024 }, 413);

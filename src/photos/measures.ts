@@ -1,6 +1,6 @@
 import type { PhotoMeasures } from "../domain/photo.ts";
 
-/** One byte a pixel. */
+/** One byte per pixel. */
 export interface Grey {
   data: Uint8Array;
   width: number;
@@ -12,7 +12,7 @@ export type Light = Pick<PhotoMeasures, "brightness" | "highlights" | "blackPerm
 const BLACK = 16;
 const WHITE = 250;
 
-/** Luminance (BT.601, as the eye sees sRGB) of pixels with one channel or three. */
+/** Luminance (BT.601 on sRGB) of pixels with one channel or three. */
 export function greyOf(pixels: Uint8Array, channels: number): Uint8Array {
   if (channels === 1) return pixels;
   const grey = new Uint8Array(pixels.length / channels);
@@ -21,7 +21,7 @@ export function greyOf(pixels: Uint8Array, channels: number): Uint8Array {
   return grey;
 }
 
-/** Variance of the four-neighbour Laplacian: edges that are there make it large, whatever the picture shows. */
+/** Variance of the four-neighbour Laplacian, large for sharp edges whatever the subject. */
 export function sharpnessOf({ data, width, height }: Grey): number {
   let [sum, squares] = [0, 0];
   const count = (width - 2) * (height - 2);

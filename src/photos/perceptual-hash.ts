@@ -3,7 +3,10 @@ import type { Grey } from "./measures.ts";
 const SIDE = 32;
 const BITS = 64;
 
-/** The 64 slowest waves but the constant one, by their diagonals: what scaling, re-encoding and a small crop leave as it was. */
+/**
+ * The 64 lowest frequencies except the constant, by diagonals: they survive scaling, re-encoding and a small
+ * crop.
+ */
 const WAVES: readonly (readonly [x: number, y: number])[] = Array.from(
   { length: 11 * 11 },
   (_, at) => [at % 11, Math.floor(at / 11)] as const,
@@ -17,9 +20,9 @@ const COSINES = Array.from({ length: 11 }, (_, wave) =>
 );
 
 /**
- * 64 bits of an upright grey picture, 16 hexadecimal digits: which of its slowest waves (DCT of 32 × 32 means) are stronger than their median.
- * Measured on photographs of cars and on drawn ones: re-encoded, scaled to 400 px, blurred or half as bright 0–4 bits, 5 % cut off 4–10;
- * different pictures 20 and more, 32 in the middle.
+ * 64 bits of an upright grey picture as 16 hexadecimal digits: which of its lowest frequencies (DCT of 32 ×
+ * 32 means) exceed their median. Measured on photographs of cars and on drawings: re-encoded, scaled to 400
+ * px, blurred or half as bright 0–4 bits, 5 % cropped 4–10; different pictures 20 and more, 32 on average.
  */
 export function perceptualHash(grey: Grey): string {
   const strengths = wavesOf(meansOf(grey));
@@ -53,7 +56,7 @@ function span(part: number, size: number): [from: number, to: number] {
   return [from, Math.max(from + 1, Math.floor(((part + 1) * size) / SIDE))];
 }
 
-/** Along the rows first: the columns then need one sum for each wave. */
+/** Rows first: the columns then need one sum per frequency. */
 function wavesOf(means: Float64Array): number[] {
   const rows = COSINES.map((cosines) =>
     Float64Array.from({ length: SIDE }, (_, y) => {

@@ -13,16 +13,17 @@ import { signatureBytes } from "./signature-bytes.ts";
 
 export interface Photos {
   /**
-   * By header and structure only; throws Invalid: `photo-too-large` 413, `not-an-image` and `photo-heic` 415, `photo-too-many-pixels` 413,
-   * `photo-damaged` 422. All else here asks it first: what it refuses no decoder is shown.
+   * Checks header and structure only; throws Invalid: `photo-too-large` 413, `not-an-image` and `photo-heic`
+   * 415, `photo-too-many-pixels` 413, `photo-damaged` 422. The other calls run it first, so that no decoder
+   * gets what it refuses.
    */
   inspect(bytes: Buffer): Inspected;
   /**
-   * Decodes and measures the picture: format, copy, thumbnail, findings. Throws `photo-damaged` for what only
-   * decoding can find, and Busy when too many wait.
+   * Decodes and measures the picture: format, copy, thumbnail, findings. Throws `photo-damaged` for faults
+   * that only decoding finds, and Busy when too many wait.
    */
   examine(bytes: Buffer): Promise<Examined & Pick<Inspected, "mime">>;
-  /** The copy with lines of text over it, to be handed out: JPEG without metadata. */
+  /** Returns the copy with lines of text over it, for handing out: JPEG without metadata. */
   watermark(copy: Buffer, lines: readonly string[]): Promise<Buffer>;
   /**
    * Re-encodes a signature pad's PNG data URL and cuts it to its strokes; throws Invalid with `field: "signature"`.
@@ -38,11 +39,14 @@ export interface PhotosOptions extends Omit<ProcessSetting, "wall"> {
   log?: Log;
   limits?: LaneLimits;
   readPlates?: boolean;
-  /** files and folders with keys or data in them: the picture processes cannot read them, where the system allows it */
+  /** files and folders with keys or data: picture processes cannot read them, where the system allows it */
   hidden?: readonly string[];
 }
 
-/** Checks and derivatives of pictures. Pixels are worked on in processes of their own, started with the first picture: pushes and forms never wait for them. */
+/**
+ * Creates checks and derivatives of pictures. Pixels are processed in separate processes, started with the
+ * first picture: pushes and forms never wait for them.
+ */
 export function createPhotos(options: PhotosOptions = {}): Photos {
   const { log, limits = LANE_LIMITS, readPlates = false, hidden = [], timer, niceness } = options;
   collectSeldom();

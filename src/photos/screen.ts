@@ -9,30 +9,34 @@ export interface Pixels {
 }
 
 /**
- * What a camera makes of a display's coloured dots: colour that changes from point to point. In hundredths; photographs of cars, sharpened and
- * re-encoded ones too, have 50–550, photographs of displays 1,200–10,000 (simulated: coloured stripes under a Bayer sensor).
+ * Least colour detail of a display's pixels seen by a camera, in hundredths. Photographs of cars, also
+ * sharpened and re-encoded, have 50–550; photographs of displays 1,200–10,000 (simulated: coloured stripes
+ * under a Bayer sensor).
  */
 const LEAST_COLOUR_DETAIL = 800;
-/** … and that in waves which run through the whole picture, in hundredths of a nat above what is about them: noise has none, 40–100. */
+/**
+ * Least height of a wave across the whole picture above its surroundings, in hundredths of a nat; noise has
+ * 40–100.
+ */
 const LEAST_WAVE = 130;
 
 const COLUMNS = 4;
 const ROWS = 3;
-/** Slower waves are the picture itself. */
+/** Lower frequencies are the picture itself. */
 const SLOWEST = 6;
-/** Along the axes stand the lines of buildings and grilles. */
+/** Along the axes are the lines of buildings and grilles. */
 const BESIDE_AXIS = 2;
 /** JPEG's blocks of eight: 128 / 8. */
 const BLOCK_WAVE = 16;
-/** Power of a wave too faint to be seen. */
+/** Power of an invisible wave. */
 const FLOOR = 400;
 
-/** Said only where it can be told; a picture that went through a messenger has mostly lost what tells it. */
+/** True only when it is certain; a picture that went through a messenger has mostly lost the evidence. */
 export function isScreen(pixels: Pixels): boolean {
   return colourDetailOf(pixels) >= LEAST_COLOUR_DETAIL && waveOf(pixels) >= LEAST_WAVE;
 }
 
-/** Mean bend of red minus blue, over a sample of the pixels. */
+/** Mean second difference of red minus blue, over a sample of pixels. */
 export function colourDetailOf({ data, width, height, channels }: Pixels): number {
   if (channels < 3) return 0;
   const row = width * channels;
@@ -50,7 +54,7 @@ export function colourDetailOf({ data, width, height, channels }: Pixels): numbe
   return count === 0 ? 0 : Math.round((sum * 100) / count);
 }
 
-/** The strongest wave that stands in brightness and in colour alike. */
+/** Returns the strongest wave in both brightness and colour. */
 export function waveOf(pixels: Pixels): number {
   if (pixels.channels < 3 || pixels.width < PIECE * 2 || pixels.height < PIECE * 2) return 0;
   const [light, colour] = spectraOf(pixels);
@@ -68,7 +72,7 @@ export function waveOf(pixels: Pixels): number {
 const isOfBlocks = (u: number, v: number) => isNearBlockWave(u) && isNearBlockWave(v);
 const isNearBlockWave = (wave: number) => (wave + PIECE + 1) % BLOCK_WAVE <= 2;
 
-/** Means of the logarithms of power over twelve pieces: what is strong in one of them only counts for little. */
+/** Means of the logarithms of power over twelve pieces, so that a peak in a single one counts little. */
 function spectraOf(pixels: Pixels): [light: Float32Array, colour: Float32Array] {
   const [light, colour] = [new Float32Array(PIECE * PIECE), new Float32Array(PIECE * PIECE)];
   const [real, imaginary] = [new Float32Array(PIECE * PIECE), new Float32Array(PIECE * PIECE)];
@@ -110,7 +114,10 @@ const RING = Array.from({ length: 16 }, (_, at) => [
   Math.round(6 * Math.sin((at * Math.PI) / 8)),
 ]) as [number, number][];
 
-/** How far a wave stands above three quarters of a ring about it. A wave between two of ours counts with its neighbours. */
+/**
+ * Returns how far a wave rises above three quarters of a ring around it. A wave between two of ours counts
+ * with its neighbours.
+ */
 function heightOf(spectrum: Float32Array, u: number, v: number): number {
   const at = (x: number, y: number) => spectrum[((y + PIECE) % PIECE) * PIECE + ((x + PIECE) % PIECE)]!;
   const beside = Math.max(at(u + 1, v) + at(u - 1, v), at(u, v + 1) + at(u, v - 1));

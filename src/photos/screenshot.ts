@@ -9,21 +9,24 @@ export interface Source {
   camera: CameraData;
 }
 
-/** The short sides of the screens of phones. */
+/** Short sides of phone screens, in pixels. */
 const SCREEN_SIDES = new Set([
   640, 720, 750, 828, 1080, 1125, 1170, 1179, 1200, 1206, 1216, 1220, 1224, 1240, 1242, 1256, 1260, 1264, 1280, 1284,
   1290, 1312, 1320, 1368, 1440,
 ]);
-/** From 16:9 to the longest phones; photographs are 4:3 and 3:2, frames of a film 16:9. */
+/** From 16:9 to the longest phones; photographs are 4:3 and 3:2, video frames 16:9. */
 const LEAST_RATIO = 1.77;
 const MOST_RATIO = 2.4;
-/** Whole rows of one colour, in thousandths of all: pages have them between their lines, photographs do not. */
+/** Rows of a single colour, in thousandths of all: pages have them between lines, photographs do not. */
 const PLAIN_ROWS = 150;
-/** Black rows prove nothing: a night sky has them too. */
+/** Black rows prove nothing: a night sky has them, too. */
 const DARKEST_PLAIN = 24;
 const SAME = 2;
 
-/** Said only where it can be told: by the file's own words, or by a screen's shape without a camera, with what screens have and scenes have not. */
+/**
+ * True only when it is certain: by the file's own description, or a screen's size without a camera and the
+ * plain rows of pages.
+ */
 export function isScreenshot({ format, width, height, camera }: Source, grey: Grey): boolean {
   if (camera.saysScreenshot) return true;
   const ratio = Math.max(width, height) / Math.min(width, height);

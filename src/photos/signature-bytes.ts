@@ -7,8 +7,8 @@ const START = "data:image/png;base64,";
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
- * Reads the PNG from a signature pad's data URL and checks its length and header before a decoder gets it.
- * Throws Invalid with `field: "signature"`.
+ * Reads the PNG from a signature pad's data URL and checks length and header before a decoder gets it. Throws
+ * Invalid with `field: "signature"`.
  */
 export function signatureBytes(dataUrl: string): Buffer {
   if (!dataUrl) throw new Invalid("signature-empty", { field });

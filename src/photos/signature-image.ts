@@ -4,7 +4,7 @@ import { decode } from "./decoder.ts";
 import { SIGNATURE_BOX } from "./limits.ts";
 
 const field = "signature";
-/** Every screen's pad comes down to this before it is judged, so that the figures below mean the same for all. */
+/** Pads of all screens are scaled to this before they are judged, so that the limits below mean the same. */
 const JUDGED_SIDE = 1000;
 /** A tap leaves a dot, a slip of the finger a dash; a name is longer. */
 const LEAST_STROKE = 0.06;
@@ -20,7 +20,10 @@ interface Box {
   height: number;
 }
 
-/** The drawn name as a small grey PNG on white, cut to its strokes; throws Invalid with `field: "signature"`. */
+/**
+ * Returns the drawn name as a small grey PNG on white, cropped to its strokes; throws Invalid with `field:
+ * "signature"`.
+ */
 export async function signatureImage(png: Buffer): Promise<Buffer> {
   const { data, info } = await greyOf(png);
   const { ink, box } = inkOf(data, info.width);
@@ -53,7 +56,7 @@ async function greyOf(png: Buffer) {
   }
 }
 
-/** How many pixels are dark, and the box around them (empty when there are none). */
+/** Counts dark pixels and returns the box around them (empty without any). */
 function inkOf(grey: Buffer, width: number): { ink: number; box: Box } {
   let [ink, left, right, top, bottom] = [0, width, -1, -1, -1];
   for (let at = 0; at < grey.length; at++) {

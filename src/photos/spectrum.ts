@@ -1,4 +1,6 @@
-/** Side of a piece: fine enough to tell two near waves apart, small enough that a picture has a dozen of them. */
+/**
+ * Side of a piece: fine enough to separate two near waves, small enough that a picture has a dozen pieces.
+ */
 export const PIECE = 128;
 const HALF = PIECE / 2;
 
@@ -9,7 +11,7 @@ const REVERSED = Uint8Array.from({ length: PIECE }, (_, at) => {
   for (let bit = 1; bit < PIECE; bit *= 2) reversed = reversed * 2 + (at & bit ? 1 : 0);
   return reversed;
 });
-/** Hann: without it the edges of a piece draw a cross over its spectrum. */
+/** Hann window: otherwise the edges of a piece draw a cross over its spectrum. */
 export const WINDOW = Float32Array.from({ length: PIECE }, (_, at) => 0.5 - 0.5 * Math.cos((2 * Math.PI * at) / PIECE));
 
 /** Two-dimensional Fourier transform of PIECE × PIECE complex values, in place. */

@@ -3,23 +3,23 @@ import type { Taken } from "../domain/photo.ts";
 
 export interface CameraData {
   taken: Taken | null;
-  /** a camera has named itself */
+  /** the file names a camera */
   hasCamera: boolean;
-  /** what made the file, and what it says of itself: phones write "Screenshot" here */
+  /** the file names a program, and says of itself that it is a screenshot: phones write "Screenshot" there */
   saysScreenshot: boolean;
 }
 
 type Tags = Record<string, unknown>;
 
 const NOTHING: CameraData = { taken: null, hasCamera: false, saysScreenshot: false };
-/** The most that fits into a JPEG; others may carry more, no camera does. */
+/** The most that fits into a JPEG; other formats may carry more, no camera writes it. */
 const MOST_BYTES = 64 * 1024;
 const CHINA = "+08:00";
 const OFFSET = /^[+-](0\d|1[0-4]):[0-5]\d$/;
-/** Before it no phone took pictures; a camera whose clock was never set says 1970 or 2000. */
+/** Before this year phones took no pictures; a camera whose clock was never set says 1970 or 2000. */
 const FIRST_YEAR = 2001;
 
-/** When and where the picture was taken, as the camera says; what makes no sense is not there. */
+/** Reads when and where the picture was taken, from the camera's data; implausible values are dropped. */
 export function cameraDataOf(exif: Buffer | undefined): CameraData {
   const tags = exif && exif.length <= MOST_BYTES ? read(exif) : null;
   if (!exif || !tags) return NOTHING;
@@ -43,7 +43,7 @@ function read(exif: Buffer) {
   }
 }
 
-/** The reader rolls 18:60:19 over to 19:00:19: only a time that stands in the file in these very digits is one. */
+/** The EXIF library turns 18:60:19 into 19:00:19: only a time whose digits are in the file counts. */
 function momentOf(photo: Tags, exif: Buffer): Date | null {
   const wall = photo["DateTimeOriginal"] ?? photo["DateTimeDigitized"];
   if (!(wall instanceof Date) || Number.isNaN(wall.getTime()) || wall.getUTCFullYear() < FIRST_YEAR) return null;
@@ -56,7 +56,7 @@ function momentOf(photo: Tags, exif: Buffer): Date | null {
 function positionOf(gps: Tags): Taken["position"] {
   const lat = degreesOf(gps["GPSLatitude"], gps["GPSLatitudeRef"], ["N", "S"], 90);
   const lng = degreesOf(gps["GPSLongitude"], gps["GPSLongitudeRef"], ["E", "W"], 180);
-  // 0° N 0° E is what a phone writes that does not know
+  // 0° N 0° E is what a phone without a position writes
   return lat === null || lng === null || (lat === 0 && lng === 0) ? null : { lat, lng };
 }
 
@@ -70,7 +70,7 @@ function degreesOf(value: unknown, ref: unknown, [plus, minus]: [string, string]
   return Math.round(sign * total * 1e7) / 1e7;
 }
 
-/** Strings end at their first NUL; UserComment carries eight bytes of its alphabet in front. */
+/** Strings end at their first NUL; UserComment begins with eight bytes that name its alphabet. */
 function textOf(value: unknown): string {
   if (typeof value === "string") return value.split("\0")[0] as string;
   if (!Buffer.isBuffer(value)) return "";

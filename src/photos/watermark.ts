@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import sharp, { type OverlayOptions, type Sharp } from "sharp";
 import { decode } from "./decoder.ts";
 
-/** Outlines of our own: a bare machine has no fonts, and the names of streets need rare characters. */
+/** A font of our own: a bare machine has none, and street names need rare characters. */
 const FONT = fileURLToPath(import.meta.resolve("@expo-google-fonts/noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf"));
 const MOST_LINES = 6;
 const MOST_CHARACTERS = 120;
@@ -10,7 +10,7 @@ const MOST_CHARACTERS = 120;
 const LINES_IN_SIDE = 52;
 const SMALLEST_PX = 11;
 const TILT_DEGREES = -28;
-/** What has no picture, or turns the direction of what follows. */
+/** Characters without a glyph, or that change the writing direction. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]/gu;
 
 interface Layer {
@@ -20,8 +20,8 @@ interface Layer {
 }
 
 /**
- * The copy with the lines on a dark strip under the picture's lower edge and the first of them faintly all over it, so that no piece can be cut out
- * without it. A JPEG without metadata; throws `photo-damaged` for what is no picture.
+ * Draws the lines on a dark strip below the copy and the first of them faintly all over it, so that no part
+ * can be cut out without it. Returns a JPEG without metadata; throws `photo-damaged`.
  */
 export async function watermark(copy: Buffer, lines: readonly string[]): Promise<Buffer> {
   const clean = lines.map(printable).filter(Boolean).slice(0, MOST_LINES);
@@ -58,7 +58,7 @@ interface Room {
   height: number;
 }
 
-/** White on a dark glass, the first line larger; never more than half of the picture. */
+/** White on dark translucent glass, the first line larger; never more than half of the picture. */
 async function stripOf(lines: string[], { px, width, height }: Room): Promise<Layer> {
   const margin = Math.round(px * 0.8);
   const [first, ...rest] = lines.map(escaped);
@@ -83,7 +83,10 @@ async function stripOf(lines: string[], { px, width, height }: Room): Promise<La
   );
 }
 
-/** One slanted line and the room about it, to be laid side by side over the whole picture: white with a dark shadow, to be seen on any ground. */
+/**
+ * Makes one slanted line with its surroundings, to tile over the whole picture: white with a dark shadow,
+ * visible on any background.
+ */
 async function patternOf(line: string, { px, width, height }: Room): Promise<Layer> {
   const size = Math.round(px * 0.95);
   const [light, shadow] = await Promise.all(
@@ -130,7 +133,7 @@ async function textOf(
         font: `Noto Sans SC Medium ${px}px`,
         fontfile: FONT,
         width: Math.max(px, width),
-        // a name of a street has no spaces to break it at
+        // a street's name has no spaces to break at
         wrap: "word-char",
         spacing: Math.round(px * 0.35),
         dpi: 72,
@@ -145,7 +148,7 @@ async function layer(image: Sharp): Promise<Layer> {
   return { data, width: info.width, height: info.height };
 }
 
-/** An overlay may not be larger than what it is laid on. */
+/** An overlay must not be larger than its base. */
 async function cropped(image: Layer, room: { width: number; height: number }): Promise<Layer> {
   const [width, height] = [Math.min(image.width, room.width), Math.min(image.height, room.height)];
   if (width === image.width && height === image.height) return image;

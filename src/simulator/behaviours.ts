@@ -2,7 +2,7 @@ import type { Mode } from "./insurer/modes.ts";
 
 const PAGE = "<!doctype html><html><head><title>系统维护</title></head><body>系统维护中，请稍后再试</body></html>";
 
-/** What an insurer's computer can be told to do from the page, by name. */
+/** Behaviours of an insurer's server that the page can set, by name. */
 export const BEHAVIOURS: Readonly<Record<string, Mode>> = {
   normal: { kind: "normal" },
   fails: { kind: "status", status: 500 },
@@ -14,6 +14,6 @@ export const BEHAVIOURS: Readonly<Record<string, Mode>> = {
   refuses: { kind: "status", status: 422 },
 };
 
-/** The name of a behaviour that was set from the page; else its kind. */
+/** Returns the name of a behaviour that was set from the page, else its kind. */
 export const behaviourOf = (mode: Mode): string =>
   Object.keys(BEHAVIOURS).find((name) => BEHAVIOURS[name] === mode) ?? mode.kind;

@@ -1,4 +1,7 @@
-/** The cookies of one virtual phone, kept on the server: two drivers live side by side on one page. Path and domain do not matter here. */
+/**
+ * The cookies of one virtual phone, kept on the server so that two drivers can share one page. Path and
+ * domain are ignored.
+ */
 export class CookieJar {
   readonly #cookies = new Map<string, string>();
 
@@ -6,7 +9,7 @@ export class CookieJar {
     this.#cookies.set(name, value);
   }
 
-  /** Takes what a response sets; an empty value or Max-Age=0 or a date in the past takes it away. */
+  /** Stores a response's cookies; an empty value, Max-Age=0 or a date in the past removes one. */
   take(setCookie: readonly string[]): void {
     for (const line of setCookie) {
       const [pair = "", ...attributes] = line.split(";");

@@ -1,4 +1,4 @@
-/** A claim that its insurer has not taken, as the app's operator sees it. */
+/** A claim that its insurer has not accepted, as the app's operator sees it. */
 export interface Undelivered {
   id: string;
   insurer: string;
@@ -7,17 +7,17 @@ export interface Undelivered {
   state: "pending" | "inflight" | "done" | "dead" | "held";
   attempts: number;
   createdAt: Date;
-  /** of the next attempt; null: none follows by itself */
+  /** of the next attempt; null: none is planned */
   dueAt: Date | null;
-  /** the last ones, oldest first; `code` is the outcome */
+  /** the last attempts, oldest first; `code` is the result */
   log: readonly { n: number; at: Date; code: string }[];
 }
 
-/** What the app knows of its posts to the insurers, and what its operator can do about them. */
+/** The app's posts to the insurers, and what its operator can do about them. */
 export interface Operator {
   undelivered(): Promise<Undelivered[]>;
-  /** Due again now. */
+  /** Makes it due again now. */
   resend(id: string): Promise<unknown>;
-  /** Insurers to which nothing is sent at present, and why. */
+  /** Insurers to which nothing is sent now, and why. */
   circuits(): Record<string, string>;
 }

@@ -1,6 +1,6 @@
 import type { Middleware } from "koa";
 
-/** Of this machine, with any port. */
+/** This machine, with any port. */
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
 const POLICY = [
@@ -16,15 +16,16 @@ const POLICY = [
 ].join("; ");
 
 /**
- * Answers what the simulator's own page or the app asks for, and 403 all else: a name that some other site has bound to this address
- * (DNS rebinding), and what a page of another site sends. Only the page itself may be opened from a link anywhere.
+ * Lets the simulator's own page and the app through, answers 403 to all else: a foreign name bound to this
+ * address (DNS rebinding), and requests of other sites' pages. Only the page itself may be opened by any
+ * link.
  */
 export function ownSite(publicUrl: string): Middleware {
   const ourHost = new URL(publicUrl).host;
   return async (http, next) => {
-    // the routes do not tell capitals from small letters either
+    // the routes ignore case, too
     if (!/^\/simulator(\/|$)/i.test(http.path)) return next();
-    // not http.host: behind a proxy that is a header which any script can write
+    // not http.host: behind a proxy that is a header which any script can set
     const { host = "", origin, "sec-fetch-site": site = "same-origin" } = http.req.headers;
     const isOurs = host === ourHost || LOOPBACK.test(host);
     const isOwnPage = (origin === undefined || hostOf(origin) === host) && /^(same-origin|none)$/.test(String(site));

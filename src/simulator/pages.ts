@@ -4,38 +4,21 @@ import Router from "@koa/router";
 import Joi from "joi";
 import type { Context } from "koa";
 import getRawBody from "raw-body";
-import type { Config } from "../config.ts";
 import { AppError, Conflict, Invalid, NotFound } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { Render } from "../render.ts";
 import { BEHAVIOURS } from "./behaviours.ts";
+import type { Desk } from "./desk.ts";
 import type { StatusInput } from "./insurer/send-status.ts";
-import type { InsurerStandIn } from "./insurer/stand-in.ts";
-import type { Operator } from "./operator.ts";
 import type { Phone } from "./phone.ts";
 import { ACTS } from "./phone-acts.ts";
-import type { Platform } from "./platform/platform.ts";
-import type { Rounds } from "./round.ts";
 import { listSamples } from "./samples/samples.ts";
 import { stateOf } from "./state.ts";
 
-export interface Desk {
-  config: Config;
-  render: Render;
-  log: Log;
-  platform: Platform;
-  insurers: InsurerStandIn;
-  phones: Phone[];
-  rounds: Rounds;
-  operator: Operator;
-  now(): Date;
-}
-
-/** what `npm run build` makes of src/browser/simulator */
+/** output of `npm run build` for src/browser/simulator */
 const assetsDir = new URL("../../browser/simulator/", import.meta.url);
 const TYPES: Record<string, string> = { ".js": "text/javascript", ".css": "text/css", ".jpg": "image/jpeg" };
 
-/** /simulator: the page, what it shows, what one can do on it. */
+/** Routes of /simulator: the page, its state, its acts. */
 export function simulatorPages(desk: Desk): Router {
   const router = new Router({ prefix: "/simulator" });
   router.use(errors(desk.log));
@@ -79,7 +62,7 @@ export function simulatorPages(desk: Desk): Router {
   return router;
 }
 
-/** What one does at the insurers' desk. */
+/** Routes of the insurers' desk. */
 function insurerRoutes(router: Router, desk: Desk): void {
   router.post("/desk/:code/:ref", async (http) => {
     const body = check(statusSchema, await jsonOf(http));

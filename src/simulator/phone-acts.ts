@@ -1,12 +1,12 @@
-import type { Desk } from "./pages.ts";
+import type { Desk } from "./desk.ts";
 import type { Phone } from "./phone.ts";
 
-/** What a thumb can do on one of the phones; the body is text or the bytes of a picture. */
+/** Acts on one of the phones; the body is text or the bytes of a picture. */
 type Act = (desk: Desk, phone: Phone, body: Buffer) => Promise<object | undefined>;
 
 const PLACE = { latitude: 31.230416, longitude: 121.473701, label: "上海市黄浦区人民大道近黄陂北路" };
 
-/** Pushes are not waited for: the platform does not either, and their answer arrives in the chat. */
+/** Pushes are not awaited: their answer arrives in the chat, as at the platform. */
 const later = (desk: Desk, push: Promise<unknown>): undefined => {
   push.catch((error) => desk.log.warn({ code: (error as { code?: string }).code }, "simulator.push"));
   return undefined;

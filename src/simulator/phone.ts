@@ -3,13 +3,13 @@ import type { Context } from "koa";
 import getRawBody from "raw-body";
 import { CookieJar } from "./cookie-jar.ts";
 
-/** One of the two phones on the page: a person, his cookies, and WeChat's browser in front of the app. */
+/** One of the two phones on the page: a person, a cookie jar, and WeChat's browser in front of the app. */
 export interface Phone {
   index: number;
   openid: string;
-  /** Passes a request of the phone's browser on to the app, as if WeChat had made it. */
+  /** Passes a request of the phone's browser on to the app, as WeChat does. */
   browse(http: Context, path: string): Promise<void>;
-  /** a person nobody has met: new openid, no cookies */
+  /** a new person: new openid, no cookies */
   reset(openid: string): void;
 }
 
@@ -76,13 +76,16 @@ function pick(headers: Record<string, unknown>, names: string[]): Record<string,
   );
 }
 
-/** An address of ours stays inside this phone. */
+/** Rewrites an address of ours so that it stays inside this phone. */
 function within(location: string, prefix: string, publicUrl: string): string {
   const path = location.startsWith(publicUrl) ? location.slice(publicUrl.length) : location;
   return path.startsWith("/") ? `${prefix}${path}` : path;
 }
 
-/** Links, forms and pictures of the drivers' pages, and of the answers to their scripts, stay inside this phone; the phone's own script gives it a camera roll and a position. */
+/**
+ * Rewrites links, forms and pictures of the drivers' pages and of their scripts' answers, so that they stay
+ * inside this phone; its own script adds camera roll and position.
+ */
 function rewritten(html: string, prefix: string): string {
   return html
     .replaceAll(/([=:]["'])\/(h5|simulator\/platform)(?=[/"'?#])/g, `$1${prefix}/$2`)

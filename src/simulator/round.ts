@@ -3,7 +3,7 @@ import type { InsurerStandIn } from "./insurer/stand-in.ts";
 import type { Phone } from "./phone.ts";
 import type { Platform } from "./platform/platform.ts";
 
-/** One showing with two drivers whom nobody has met. What came before it stays where it is and is shown apart. */
+/** One round with two new drivers. Earlier cases stay and are shown apart. */
 export interface Round {
   id: string;
   startedAt: Date;
@@ -11,9 +11,9 @@ export interface Round {
 
 export interface Rounds {
   current(): Round;
-  /** New drivers, no code to scan, insurers that answer; the cases before it go on in the app by themselves. */
+  /** Starts a round: new drivers, no code to scan, normal insurers; earlier cases go on in the app. */
   begin(): Round;
-  /** the newest code that was made in this round, by its ticket */
+  /** the newest code of this round, by its ticket */
   newestCode(): string | null;
   isEarlier(at: Date): boolean;
 }
@@ -43,7 +43,7 @@ export function createRounds({ platform, insurers, phones, now }: Stage): Rounds
         .qrs()
         .filter(({ ticket }) => !earlierCodes.has(ticket))
         .at(-1)?.ticket ?? null,
-    // what is compared with it may be given in whole seconds
+    // times that are compared with it may be in whole seconds
     isEarlier: (at) => at.getTime() < Math.floor(round.startedAt.getTime() / 1000) * 1000,
   };
 }

@@ -14,9 +14,9 @@ import type { Account } from "./platform/account.ts";
 import { createPlatform, type Platform } from "./platform/platform.ts";
 import { createRounds } from "./round.ts";
 
-/** Development only: the platform and the insurers, standing in over HTTP, and a page with two phones. */
+/** Development only: stand-ins of the platform and the insurers over HTTP, and a page with two phones. */
 export interface Simulator {
-  /** stands in front of the router */
+  /** runs before the router */
   guard: Middleware;
   router: Router;
   platform: Platform;
@@ -34,12 +34,15 @@ export interface SimulatorOptions {
   operator: Operator;
 }
 
-/** Stand-ins that the app reaches at its own address, exactly as it would reach the real hosts. Throws in production. */
+/**
+ * Creates stand-ins that the app reaches at its own address, as it would reach the real hosts. Throws in
+ * production.
+ */
 export function createSimulator(options: SimulatorOptions): Simulator {
   const { config, render, log, clock, timer, operator } = options;
   if (config.production) throw new Error("the simulator is not for production");
   const { publicUrl, standIns } = config;
-  // The app is on this machine, whatever name drivers know it by.
+  // The app is on this machine, by whatever name drivers know it.
   const appUrl = () => `http://${isAnyAddress(config.host) ? "127.0.0.1" : config.host}:${config.port}`;
   const platform = createPlatform({
     account: accountOf(config),
@@ -65,7 +68,10 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   return { guard: ownSite(publicUrl), router, platform, insurers, phones, close: () => insurers.close() };
 }
 
-/** The account that was made here; where one is configured, another that nobody knows: the stand-in never holds a configured secret. */
+/**
+ * The account that was made here, or an unknown one if an account is configured: the stand-in never holds a
+ * configured secret.
+ */
 function accountOf({ wechat, standIns }: Config): Account {
   const { mode, account } = wechat;
   const { appid, secret, token, aesKey } = standIns.platform ? wechat : unknownAccount();

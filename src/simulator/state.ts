@@ -1,8 +1,11 @@
 import { behaviourOf } from "./behaviours.ts";
+import type { Desk } from "./desk.ts";
 import type { ReceivedClaim } from "./insurer/inbox.ts";
-import type { Desk } from "./pages.ts";
 
-/** Everything that the page shows: both chats, the claims at the insurers, what did not arrive, the log of what was pushed. */
+/**
+ * Everything that the page shows: both chats, the claims at the insurers, undelivered ones, the log of
+ * pushes.
+ */
 export async function stateOf(desk: Desk): Promise<object> {
   const { platform, insurers, phones, rounds, operator } = desk;
   const openids = phones.map(({ openid }) => openid);

@@ -4,7 +4,10 @@ const BLOCK = 32;
 const RANDOM_BYTES = 16;
 const HEADER_BYTES = RANDOM_BYTES + 4;
 
-/** Turns an EncodingAESKey (43 characters) into the 32 bytes of the AES key. Throws RangeError on anything else. */
+/**
+ * Turns an EncodingAESKey (43 characters) into the 32 bytes of the AES key. Throws RangeError on anything
+ * else.
+ */
 export function decodeAesKey(encodingAesKey: string): Buffer {
   if (!/^[A-Za-z0-9]{43}$/.test(encodingAesKey)) throw new RangeError("EncodingAESKey must be 43 letters and digits");
   return Buffer.from(`${encodingAesKey}=`, "base64");
@@ -13,11 +16,14 @@ export function decodeAesKey(encodingAesKey: string): Buffer {
 export interface Sealing {
   readonly key: Buffer;
   readonly appId: string;
-  /** 16 bytes; given only by tests, to reproduce published vectors. */
+  /** 16 bytes; set by tests to reproduce published vectors. */
   readonly random16?: Uint8Array;
 }
 
-/** AES-256-CBC over random(16) + length(4, big endian) + message + appid, padded by PKCS#7 to blocks of 32 bytes; base64. */
+/**
+ * AES-256-CBC over random(16) + length(4, big endian) + message + appid, padded by PKCS#7 to blocks of 32
+ * bytes; base64.
+ */
 export function encrypt(message: string, { key, appId, random16 }: Sealing): string {
   const body = Buffer.from(message, "utf8");
   const tail = Buffer.from(appId, "utf8");
@@ -28,9 +34,9 @@ export function encrypt(message: string, { key, appId, random16 }: Sealing): str
   frame.writeUInt32BE(body.length, RANDOM_BYTES);
   frame.set(body, HEADER_BYTES);
   frame.set(tail, HEADER_BYTES + body.length);
-  // Node pads to the cipher's 16 bytes; WeChat wants 32, so the padding is ours.
+  // Node pads to the cipher's block of 16 bytes, WeChat to 32: the padding is written here.
   const cipher = createCipheriv("aes-256-cbc", key, key.subarray(0, 16)).setAutoPadding(false);
-  // Whole blocks without padding of the cipher's own: `final` would have nothing to add.
+  // The frame is whole blocks and automatic padding is off, so `final` returns nothing.
   return cipher.update(frame).toString("base64");
 }
 
@@ -38,7 +44,7 @@ const POOL_BYTES = 4_096;
 let pool = Buffer.alloc(0);
 let used = 0;
 
-/** Random bytes, each given once: to fetch many at a time costs as much as to fetch sixteen. */
+/** Returns 16 random bytes. They are fetched in large batches, which costs as much as fetching 16. */
 function nextRandom(): Buffer {
   if (used + RANDOM_BYTES > pool.length) {
     pool = randomBytes(POOL_BYTES);
@@ -48,7 +54,10 @@ function nextRandom(): Buffer {
   return pool.subarray(used - RANDOM_BYTES, used);
 }
 
-/** The message inside, or undefined when the frame is not whole, not padded right, or not for this appid: the caller cannot tell which. */
+/**
+ * Returns the message, or undefined when the frame is incomplete, badly padded or made for another appid;
+ * callers cannot tell which.
+ */
 export function decrypt(ciphertext: string, key: Buffer, appId: string): Buffer | undefined {
   const bytes = Buffer.from(ciphertext, "base64");
   if (bytes.length === 0 || bytes.length % BLOCK !== 0) return undefined;

@@ -6,17 +6,20 @@ import { type ReplyFields, replyFields } from "./reply-fields.ts";
 import { sign } from "./signature.ts";
 import { writeXml } from "./write-xml.ts";
 
-/** Tells the platform that the push has arrived and that nothing is to be shown. It needs no encryption in any mode. */
+/** Acknowledges a push without showing anything; never encrypted, in any mode. */
 export const SUCCESS = "success";
 
 export interface AnswerOptions {
   readonly nowMs: number;
-  /** Given only by tests, to reproduce published vectors. */
+  /** Set by tests to reproduce published vectors. */
   readonly nonce?: string;
   readonly random16?: Uint8Array;
 }
 
-/** The body that answers a push with this reply: in the format it came in, encrypted and signed if it came encrypted. */
+/**
+ * Builds the body that answers a push with this reply: in the push's format, encrypted and signed if the push
+ * was.
+ */
 export function answerPush(
   opened: Omit<OpenedPush, "message"> & { message: Addressed },
   reply: Reply,
@@ -46,7 +49,7 @@ function write(fields: ReplyFields, format: PushFormat): string {
   return format === "json" ? JSON.stringify(fields, bareList) : writeXml(fields);
 }
 
-/** In JSON a list needs no element around each entry. */
+/** JSON lists have no element around each entry. */
 function bareList(_name: string, value: unknown): unknown {
   return typeof value === "object" && value !== null && "item" in value ? value.item : value;
 }

@@ -1,6 +1,9 @@
 import { AppError } from "../errors.ts";
 
-/** What may be logged of an error: its code and where it was thrown. Never its message, which may quote what a person wrote. */
+/**
+ * Returns what may be logged of an error: its code and where it was thrown. Never its message, which may
+ * quote a person.
+ */
 export function failure(error: unknown): { code: string; where?: string[] } {
   if (!(error instanceof Error)) return { code: "not-an-error" };
   const code = error instanceof AppError ? error.code : error.name;

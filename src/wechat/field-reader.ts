@@ -11,7 +11,7 @@ export class FieldReader {
     this.fields = fields;
   }
 
-  /** A person's words: exactly as sent, empty when absent. */
+  /** A person's words, exactly as sent; empty when absent. */
   text(name: string): string {
     const value = this.fields[name];
     if (value === undefined) return "";
@@ -19,7 +19,7 @@ export class FieldReader {
     return value;
   }
 
-  /** The platform's own value: spaces around it are formatting. */
+  /** A value of the platform; spaces around it are formatting. */
   value(name: string): string {
     return this.text(name).trim();
   }
@@ -35,7 +35,7 @@ export class FieldReader {
     return value;
   }
 
-  /** Decimal digits that may be beyond 2^53. */
+  /** Decimal digits, possibly beyond 2^53. */
   digits(name: string): string {
     const value = this.value(name);
     if (!/^\d{1,20}$/.test(value)) throw malformed(name);
@@ -59,7 +59,7 @@ export class FieldReader {
     return new FieldReader(asFields(this.fields[name] ?? "", name));
   }
 
-  /** The entries of a list, whether the platform sent one or many, wrapped in `item` / `List` or bare. */
+  /** The entries of a list: one or many, in `item` or `List` elements or bare. */
   list(name: string, wrapper?: string): FieldReader[] {
     let value: FieldValue = this.fields[name] ?? [];
     if (wrapper && typeof value === "object" && !Array.isArray(value)) value = (value as Fields)[wrapper] ?? [];

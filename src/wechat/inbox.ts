@@ -1,4 +1,7 @@
-/** What the inbox knows of a push. `holder` names one attempt at the work, so that one that lost its lease cannot finish another's. */
+/**
+ * State of a push in the inbox. `holder` names one attempt, so that an attempt that lost its lease cannot
+ * finish another's.
+ */
 export type InboxState =
   | { readonly state: "new" }
   | { readonly state: "running" }
@@ -6,16 +9,19 @@ export type InboxState =
 
 export interface InboxLease {
   readonly key: string;
-  /** Digits that grow with time and are the same for one key: pushes of one moment then lie side by side on the disk. */
+  /**
+   * Digits that grow with time and are the same for one key, so that pushes of one moment lie side by side on
+   * the disk.
+   */
   readonly order: string;
-  /** Its answer is ciphertext, under the platform's key: it need not be sealed once more. */
+  /** The answer is ciphertext under the platform's key and need not be sealed again. */
   readonly isEncrypted: boolean;
   readonly holder: string;
   readonly leaseMs: number;
 }
 
 export interface KeptPush {
-  /** what renews and finishes it */
+  /** the lease by which this push is renewed and finished */
   readonly lease: InboxLease;
   readonly message: string;
 }
@@ -25,22 +31,30 @@ export interface KeptPush {
  * Every step is atomic by `key`; time is the store's own.
  */
 export interface InboxStore {
-  /** `new` takes the lease for this holder: the key was unknown, or running with a lease that is over (its process died). */
+  /**
+   * `new` takes the lease for this holder: the key was unknown, or its lease had expired because its process
+   * died.
+   */
   begin(lease: InboxLease): Promise<InboxState>;
-  /** Extends the holder's lease; without effect when it is no longer his. */
+  /** Extends the holder's lease; no effect when another holds it. */
   renew(lease: InboxLease): Promise<void>;
   /**
-   * Returns the work: after `afterMs` anybody can take it, as if this attempt had not been. Without effect
-   * when another process holds the lease.
+   * Returns the push: after `afterMs` any process may take it, as if this attempt had not been. No effect
+   * when another holds the lease.
    */
   release(lease: InboxLease, afterMs: number): Promise<void>;
-  /** Keeps the message itself, sealed: the platform is about to be told that it has arrived, and will not send it again. */
+  /**
+   * Stores the message itself, sealed, before the platform is told that it has arrived and stops repeating
+   * it.
+   */
   keep(lease: InboxLease, message: string): Promise<void>;
   /**
-   * Takes over one that was kept and whose process died before it was done, the oldest first; null: there is none. One that has ended three
-   * processes is left alone.
+   * Takes over the oldest stored push whose process died before finishing it; null without one. A push on
+   * which three processes died is left alone.
    */
   claimKept(holder: string, leaseMs: number): Promise<KeptPush | null>;
-  /** Keeps the answer (null: nothing was said), for the retries that may still come; without effect when the lease is another's. */
+  /**
+   * Stores the answer (null: none) for later repetitions of the push; no effect when another holds the lease.
+   */
   finish(lease: Omit<InboxLease, "leaseMs">, reply: string | null): Promise<void>;
 }

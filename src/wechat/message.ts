@@ -1,14 +1,17 @@
 import type { Fields } from "./fields.ts";
 
 interface Common {
-  /** FromUserName: the person, as this account knows him. */
+  /** FromUserName: the openid by which this account knows the person. */
   readonly openid: string;
   /** ToUserName: the account's original id (gh_…). */
   readonly account: string;
   readonly createdAt: Date;
-  /** 64-bit, so never a number. Events have none. */
+  /** 64-bit, therefore a string. Events have none. */
   readonly msgId?: string;
-  /** One push, however often it is sent: openid + MsgId, or for events openid + CreateTime + Event + EventKey (+ MsgID). */
+  /**
+   * Identifies a push over all its repetitions: openid + MsgId, or for events openid + CreateTime + Event +
+   * EventKey (+ MsgID).
+   */
   readonly dedupKey: string;
 }
 
@@ -23,11 +26,11 @@ interface Place extends Point {
   readonly label: string;
 }
 
-/** The consent to one subscription notice (订阅通知). */
+/** A person's answer to one subscription notice (订阅通知). */
 export interface SubscribeChoice {
   readonly templateId: string;
   readonly status: "accept" | "reject";
-  /** Where he was asked: 1 on a page, 2 in an article. */
+  /** Where the person was asked: 1 on a page, 2 in an article. */
   readonly scene?: string;
 }
 
@@ -52,14 +55,14 @@ interface Contents {
   shortvideo: { readonly mediaId: string; readonly thumbMediaId: string };
   location: Place;
   link: { readonly title: string; readonly description: string; readonly url: string };
-  /** `scene` when he came by a QR code with a scene, without its `qrscene_`. */
+  /** `scene` when the person followed by a QR code with a scene, without its `qrscene_`. */
   subscribe: { readonly scene?: string; readonly ticket?: string };
   unsubscribe: object;
   scan: { readonly scene: string; readonly ticket?: string };
   click: { readonly key: string };
   view: { readonly url: string; readonly menuId?: string };
   locationReport: Point & { readonly precision: number };
-  /** `waiting`: the phone shows that it waits for our answer. */
+  /** `waiting`: the phone shows a wait for the answer. */
   scancode: { readonly key: string; readonly waiting: boolean; readonly scanType: string; readonly scanResult: string };
   /** The pictures themselves follow as image messages, in any order. */
   pictures: { readonly key: string; readonly source: string; readonly count: number; readonly md5s: readonly string[] };
@@ -69,16 +72,16 @@ interface Contents {
   subscribePopup: { readonly choices: readonly SubscribeChoice[] };
   subscribeChange: { readonly choices: readonly SubscribeChoice[] };
   subscribeSent: { readonly results: readonly SubscribeResult[] };
-  /** What this code does not know yet; everything that came is in `fields`. */
+  /** A type that this code does not know; `fields` holds everything that came. */
   unknown: { readonly type: string; readonly event?: string; readonly fields: Fields };
 }
 
 export type MessageKind = keyof Contents;
 
-/** What a message of this kind carries besides the common fields. */
+/** The fields of a message kind besides the common ones. */
 export type ContentOf<K extends MessageKind> = Contents[K];
 
-/** One authenticated push of the platform: a person's message or an event, told apart by `kind`. */
+/** One authenticated push: a person's message or an event, distinguished by `kind`. */
 export type InboundMessage = { [K in MessageKind]: Common & { readonly kind: K } & Contents[K] }[MessageKind];
 
 export type MessageOf<K extends MessageKind> = Extract<InboundMessage, { kind: K }>;

@@ -21,7 +21,10 @@ export interface PushRequest {
 
 export type PushFormat = "xml" | "json";
 
-/** What opened an encrypted push closes its answer: during a rotation the platform may still use the previous ones. */
+/**
+ * The key and token that opened a push, for its answer: during a rotation the platform may still use the
+ * previous ones.
+ */
 export interface Seal {
   readonly token: string;
   readonly key: Buffer;
@@ -32,10 +35,13 @@ export interface Seal {
 export interface AuthenticPush {
   /** Null where not even its sender can be read. */
   readonly message: InboundMessage | null;
-  /** What the strict reader refuses in it: the message is what is left of it, of kind `unknown` where a field lacks. */
+  /**
+   * What the strict reader refuses in it: the message is what is left of it, of kind `unknown` where a field
+   * lacks.
+   */
   readonly fault?: string;
   readonly format: PushFormat;
-  /** Set when the push was encrypted: the answer must be, too. */
+  /** Set when the push was encrypted; its answer must be, too. */
   readonly seal?: Seal;
 }
 
@@ -44,10 +50,11 @@ export type OpenedPush = AuthenticPush & { readonly message: InboundMessage };
 type Values = Readonly<Record<string, string>>;
 
 /**
- * Authenticates one push and reads it. Throws NotSignedIn for whatever is not proven to come from the platform, with
- * the reason: token (signature), clock (age), key (ciphertext or appid), mode (a body weaker than the configured mode).
- * What is authentic is never refused for its content: the platform would repeat it three times and tell the person that
- * the account is broken. Throws Invalid 400 only for a malformed envelope without a signed ciphertext, of a sender who knows the token.
+ * Authenticates one push and reads it. Throws NotSignedIn for whatever is not proven to come from the
+ * platform, with the reason: token (signature), clock (age), key (ciphertext or appid), mode (a body weaker
+ * than the configured mode). What is authentic is never refused for its content: the platform would repeat it
+ * three times and tell the person that the account is broken. Throws Invalid 400 only for a malformed
+ * envelope without a signed ciphertext, of a sender who knows the token.
  */
 export function openPush(config: PushConfig, push: PushRequest & { readonly nowMs: number }): AuthenticPush {
   const values = singleValues(push.query) ?? {};
@@ -55,7 +62,7 @@ export function openPush(config: PushConfig, push: PushRequest & { readonly nowM
   if (values["encrypt_type"] === "aes") return openEncrypted(config, push, { values, fresh });
   const parts = [values["timestamp"] ?? "", values["nonce"] ?? ""];
   const signed = signingToken(config.tokens, parts, values["signature"] ?? "") !== undefined;
-  // The plain signature does not cover the body, so only a plain account may trust it.
+  // The plain signature does not cover the body: only an account in plain mode may trust it.
   const plain = config.mode === "plain" && (values["encrypt_type"] ?? "raw") === "raw";
   if (!signed) throw unauthentic("token");
   if (!fresh) throw unauthentic("clock");
@@ -86,7 +93,9 @@ function openEncrypted(config: PushConfig, push: PushRequest, seen: { values: Va
   throw unauthentic("key");
 }
 
-/** Compatible mode repeats the message in clear beside the ciphertext; to an account in safe mode that is a downgrade. */
+/**
+ * True for a push with a plain message for an account in safe mode, a downgrade: compatible mode sends both.
+ */
 function isWeaker(config: PushConfig, envelope: Fields): boolean {
   return config.mode === "safe" && (envelope["FromUserName"] !== undefined || envelope["MsgType"] !== undefined);
 }

@@ -15,8 +15,9 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
 
 /**
- * Reads a WeChat body in JSON into the same shape as the XML one. A reader of our own, because JSON.parse rounds a MsgId beyond 2^53 and lets
- * the last of two equal names win: numbers stay text, true and false too, null is absent; duplicates and deep nesting are Invalid 400.
+ * Reads a WeChat body in JSON into the shape of the XML one. JSON.parse would round a MsgId beyond 2^53 and
+ * let the last of two equal names win; here numbers and booleans stay text, null is absent, duplicates and
+ * deep nesting are Invalid (400).
  */
 export function parseJson(json: string): Fields {
   const reader = new Reader(json);
@@ -60,7 +61,7 @@ class Reader {
       const name = checkName(this.#string());
       if (!this.#take(":")) fail();
       const value = this.value(depth + 1);
-      // An empty text, not nothing: a second field of the same name is still a duplicate.
+      // Null is stored as an empty text, so that a second field of the same name is still a duplicate.
       addField(fields, name, value ?? "");
     } while (this.#take(","));
     return this.#take("}") ? fields : fail();

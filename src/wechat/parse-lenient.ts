@@ -9,9 +9,10 @@ const MOST = 64;
 const WORDS = new Set(["Content", "Label", "Title", "Description", "Recognition"]);
 
 /**
- * Reads what can be read of an authentic body in XML that the strict parser refuses: elements of the first level, in
- * their order, as text; entities are not expanded and what is nested stays text. Of two with one name the first
- * counts: the platform writes sender, time and type before a person's words, so that words cannot pass for them.
+ * Reads what can be read of an authentic body in XML that the strict parser refuses: elements of the first
+ * level, in their order, as text; entities are not expanded and what is nested stays text. Of two with one
+ * name the first counts: the platform writes sender, time and type before a person's words, so that words
+ * cannot pass for them.
  */
 export function parseLenientXml(xml: string): Fields {
   const text = xmlText(xml);
@@ -37,7 +38,10 @@ export function parseLenientXml(xml: string): Fields {
 const LONG_NUMBER = /(:\s*)(\d{16,20})(?=\s*[,}])/g;
 const CONTROLS = /[\u0000-\u001f]/g;
 
-/** The same of a body in JSON: of two equal names the last counts, names and values of other forms are left out. */
+/**
+ * The same of a body in JSON: of two equal names the last counts, names and values of other forms are left
+ * out.
+ */
 export function parseLenientJson(json: string): Fields {
   try {
     const value = JSON.parse(json.replace(CONTROLS, " ").replace(LONG_NUMBER, '$1"$2"'));

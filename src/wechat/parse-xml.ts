@@ -17,8 +17,9 @@ interface OpenElement {
 }
 
 /**
- * Reads a WeChat body: elements and text, nothing else. Refuses DOCTYPE, processing instructions, comments, attributes, mixed content,
- * duplicates, strange names and deep nesting with Invalid 400. Text is not trimmed and CDATA sections in a row are one text.
+ * Reads a WeChat body of elements and text. Refuses DOCTYPE, processing instructions, comments, attributes,
+ * mixed content, duplicates, strange names and deep nesting with Invalid (400). Text is not trimmed; adjacent
+ * CDATA sections are one text.
  */
 export function parseXml(xml: string): Fields {
   const reader = new Reader();

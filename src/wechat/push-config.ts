@@ -1,6 +1,6 @@
 import { decodeAesKey } from "./aes.ts";
 
-/** What the account's message push is set to on the platform: 明文, 兼容, 安全. */
+/** The account's mode of message encryption on the platform: 明文, 兼容, 安全. */
 export type PushMode = "plain" | "compatible" | "safe";
 
 export interface PushSettings {
@@ -21,7 +21,7 @@ export interface PushConfig {
   readonly keys: readonly Buffer[];
 }
 
-/** Checks and decodes the settings once, so that a push does not pay for it. Throws RangeError on a bad key or a missing one. */
+/** Checks and decodes the settings once, not at each push. Throws RangeError for a bad or missing key. */
 export function createPushConfig(settings: PushSettings): PushConfig {
   const { appId, mode } = settings;
   const tokens = [settings.token, settings.previousToken].filter(isSet);

@@ -4,7 +4,10 @@ export type PushQuery = Readonly<Record<string, string | string[] | undefined>>;
 const MAX_AGE_MS = 10 * 60 * 1000;
 const MAX_LENGTH = 512;
 
-/** The parameters as single values; undefined when any came twice (readers disagree on which counts) or is overlong. */
+/**
+ * Returns the parameters as single values; undefined when one came twice (parsers disagree on which counts)
+ * or is overlong.
+ */
 export function singleValues(query: PushQuery): Readonly<Record<string, string>> | undefined {
   const values: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(query)) {
@@ -15,7 +18,7 @@ export function singleValues(query: PushQuery): Readonly<Record<string, string>>
   return values;
 }
 
-/** Within ten minutes of our clock, both ways: an old push with a good signature is a replay. */
+/** True within ten minutes of our clock, either way: an older signed push is a replay. */
 export function isFresh(timestamp: string, nowMs: number): boolean {
   return /^\d{1,12}$/.test(timestamp) && Math.abs(nowMs - Number(timestamp) * 1000) <= MAX_AGE_MS;
 }

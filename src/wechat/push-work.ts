@@ -5,19 +5,22 @@ import { type Timer, within } from "../timer.ts";
 import { answerPush, SUCCESS } from "./answer-push.ts";
 import { failure } from "./failure.ts";
 import type { InboxLease, InboxState, KeptPush } from "./inbox.ts";
-import type { Lanes, Turn } from "./lanes.ts";
 import type { InboundMessage } from "./message.ts";
 import type { OpenedPush } from "./open-push.ts";
-import type { PushHandlerOptions, PushLimits } from "./push-handler.ts";
+import type { PersonQueues, Turn } from "./person-queues.ts";
+import type { PushHandlerOptions, PushLimits } from "./push-options.ts";
 import { OneReply } from "./reply-sink.ts";
 
 export interface PushTools extends PushHandlerOptions {
   readonly limits: PushLimits;
-  readonly lanes: Lanes;
+  readonly queues: PersonQueues;
   readonly timer: Timer;
 }
 
-/** One push being worked on: `answer` within the deadline, `done` when nothing of it is running any more (it never rejects). */
+/**
+ * The processing of one push: `answer` resolves within the deadline, `done` when everything has ended; `done`
+ * never rejects.
+ */
 export class PushWork {
   readonly answer: Promise<string>;
   readonly done: Promise<void>;
@@ -32,7 +35,7 @@ export class PushWork {
   #resolve: (body: string) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
-  /** `claimed`: what is known of it when it was taken over from a process that died; its push was answered long ago. */
+  /** `claimed`: the stored push when it is taken over from a dead process; it was answered long ago. */
   constructor(push: OpenedPush, tools: PushTools, claimed?: KeptPush) {
     this.#push = push;
     this.#tools = tools;
@@ -49,14 +52,14 @@ export class PushWork {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // A push that was taken over has nobody waiting for its answer.
+    // Nobody waits for the answer to a push that was taken over.
     this.answer.catch(() => {});
     this.#sink = new OneReply(
       (reply) => answerPush(push, reply, { nowMs: tools.nowMs() }),
       (body) => this.#resolve(body ?? SUCCESS),
     );
-    // The turn is taken before anything is awaited: the order of arrival is the order of the work.
-    const turn = tools.lanes.enter(push.message.openid);
+    // The turn is taken before the first await, so that pushes are processed in order of arrival.
+    const turn = tools.queues.enter(push.message.openid);
     this.#isKept = claimed !== undefined;
     if (claimed) this.#sink.close();
     this.done = claimed ? this.#perform(turn) : this.#run(turn);
@@ -66,7 +69,10 @@ export class PushWork {
     return this.#push.message;
   }
 
-  /** Being worked on, or waiting for its turn. The inbox gave it to us: it is not a repetition of what another process has or had. */
+  /**
+   * True while this process works on the push or holds it waiting: the inbox assigned it here, so it is no
+   * repetition of another process's work.
+   */
   get isInHand(): boolean {
     return this.#isInHand;
   }
@@ -79,7 +85,7 @@ export class PushWork {
       if (first.state === "new") return await this.#perform(turn);
       turn.leave();
       const state = await this.#waitElsewhere(first);
-      if (state.state === "new") return await this.#perform(this.#tools.lanes.enter(this.#push.message.openid));
+      if (state.state === "new") return await this.#perform(this.#tools.queues.enter(this.#push.message.openid));
       this.#resolve(state.state === "done" ? (state.reply ?? SUCCESS) : SUCCESS);
     } catch (error) {
       this.#note("push not taken: inbox failed", error);
@@ -98,13 +104,17 @@ export class PushWork {
 
   async #onDeadline(): Promise<void> {
     this.#isLate = true;
-    // Not in the inbox, not accepted: an error makes the platform send it again, `success` would lose it.
+    // A push that is not in the inbox is answered with an error, so that the platform repeats it; `success`
+    // would lose it.
     if (!this.#accepted) this.#reject(new Upstream("wechat-inbox-slow"));
     else if (this.#isInHand) await this.#keep();
     this.#sink.close();
   }
 
-  /** After `success` nobody sends it again: it has to outlive this process. What is said meanwhile still is the passive reply. */
+  /**
+   * Stores the push before `success` is answered: the platform will not repeat it. A reply meanwhile is still
+   * the passive one.
+   */
   async #keep(): Promise<void> {
     const { inbox, limits, timer } = this.#tools;
     try {
@@ -119,7 +129,10 @@ export class PushWork {
     }
   }
 
-  /** Another process is at it: its answer if it comes in time, its work if it died (then its lease ends before our deadline). */
+  /**
+   * Waits for another process: returns its answer if it comes in time, or takes over if that process died
+   * (its lease ends before our deadline).
+   */
   async #waitElsewhere(first: InboxState): Promise<InboxState> {
     let state = first;
     while (state.state === "running" && !this.#isLate) {
@@ -139,7 +152,7 @@ export class PushWork {
       if (outcome === "repeat") return await this.#giveBack(turn);
       this.#sink.close();
       this.#isInHand = false;
-      // What is kept for a repetition need not keep his next message waiting.
+      // Storing the answer for repetitions must not delay the person's next message.
       turn.leave();
       await this.#quietly("push not finished", inbox.finish(this.#lease, this.#sink.body));
     } finally {
@@ -149,8 +162,8 @@ export class PushWork {
   }
 
   /**
-   * The database went away during the work: nothing is answered, and the work begins again with the
-   * platform's repetition or from the stored push.
+   * Returns the push when the database became unreachable during the work: nothing is answered, and the
+   * platform's repetition or the stored push starts it again.
    */
   async #giveBack(turn: Turn): Promise<void> {
     const { inbox, limits } = this.#tools;

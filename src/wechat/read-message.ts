@@ -47,7 +47,7 @@ const EVENTS: Readonly<Record<string, AnyRead>> = {
   subscribe: {
     kind: "subscribe",
     content: (r) => {
-      // Real pushes may carry an empty EventKey, and other prefixes for other ways to follow.
+      // Pushes may carry an empty EventKey, and other prefixes for other ways to follow.
       const key = r.value("EventKey");
       const scene = key.startsWith(SCENE_PREFIX) ? key.slice(SCENE_PREFIX.length) || undefined : undefined;
       return { ...some("scene", scene), ...some("ticket", r.optional("Ticket")) };
@@ -110,7 +110,10 @@ const EVENTS: Readonly<Record<string, AnyRead>> = {
   },
 };
 
-/** Turns the fields of an authenticated push into a typed message. What the tables do not know is `unknown`; a broken known one throws Invalid. */
+/**
+ * Turns the fields of an authenticated push into a typed message. What the tables do not know is `unknown`; a
+ * broken known one throws Invalid.
+ */
 export function readMessage(fields: Fields): InboundMessage {
   const reader = new FieldReader(fields);
   const type = reader.id("MsgType");
@@ -133,9 +136,9 @@ export function readMessage(fields: Fields): InboundMessage {
 }
 
 /**
- * The message that is left of fields which `readMessage` refuses: of kind `unknown`, with its sender, and its type and
- * event where they can be read. Null without a sender: there is nobody to answer. `atS`, in seconds since 1970, stands
- * in for a time that cannot be read.
+ * The message that is left of fields which `readMessage` refuses: of kind `unknown`, with its sender, and its
+ * type and event where they can be read. Null without a sender: there is nobody to answer. `atS`, in seconds
+ * since 1970, stands in for a time that cannot be read.
  */
 export function readRemains(fields: Fields, atS: number): InboundMessage | null {
   const openid = idOr(fields["FromUserName"], "");
@@ -161,11 +164,14 @@ const idOr = (value: FieldValue | undefined, other: string): string => {
   return /^[\x21-\x7e]{1,512}$/.test(id) ? id : other;
 };
 
-/** Two events of one second differ by their key: officially openid + CreateTime, which is known to collide. A long key (an address) is hashed. */
+/**
+ * Two events of one second differ by their key: officially openid + CreateTime, which is known to collide. A
+ * long key (an address) is hashed.
+ */
 function eventKey(reader: FieldReader, event: string | undefined): string {
   if (event === undefined) return digest(JSON.stringify(reader.fields));
   const sent = reader.list("SubscribeMsgSentEvent", "List").map((one) => one.value("MsgID"));
-  // A yes and a no in one second are two events: these have no key of their own, so their choices are it.
+  // A yes and a no in one second are two events without a key, so their choices serve as the key.
   const chosen = ["SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent"].flatMap((name) =>
     reader.list(name, "List").map((one) => one.value("TemplateId") + one.value("SubscribeStatusString")),
   );

@@ -1,6 +1,6 @@
 import type { Article, Reply } from "./reply.ts";
 
-/** A reply in the platform's own names, before it is written as XML or JSON. Undefined fields are left out. */
+/** A reply in the platform's names, before it is written as XML or JSON. Undefined fields are left out. */
 export type ReplyValue = string | number | undefined | ReplyFields | readonly ReplyFields[];
 export interface ReplyFields {
   readonly [name: string]: ReplyValue;
@@ -45,7 +45,10 @@ export interface ReplyAddress {
   readonly createdAtS: number;
 }
 
-/** The fields of a reply in the order of the platform's samples. Throws RangeError for news without or with more than eight articles. */
+/**
+ * Returns the fields of a reply in the order of the platform's samples. Throws RangeError for news without
+ * articles or with more than eight.
+ */
 export function replyFields(reply: Reply, { openid, account, createdAtS }: ReplyAddress): ReplyFields {
   if (reply.type === "news" && (reply.articles.length < 1 || reply.articles.length > MAX_ARTICLES))
     throw new RangeError("a news reply takes 1 to 8 articles");

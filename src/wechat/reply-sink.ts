@@ -1,19 +1,19 @@
 import type { Reply } from "./reply.ts";
 
-/** Where a handler's answers go while the push is still waiting for one. */
+/** Takes a handler's answer while the push is still waiting for one. */
 export interface ReplySink {
-  /** True: it is the passive reply. False: the push has its answer already, say it as a customer message. */
+  /** True: this is the passive reply. False: the push is answered already, send a customer message. */
   offer(reply: Reply): boolean;
 }
 
-/** Takes one reply and writes it at once, so that a reply that cannot be written is the speaker's error. */
+/** Takes one reply and writes it at once, so that an invalid reply fails in its caller. */
 export class OneReply implements ReplySink {
   readonly #write: (reply: Reply) => string;
   readonly #decide: (body: string | null) => void;
   #body: string | null = null;
   #open = true;
 
-  /** `decide` is called once, with the body to answer or null when nothing was said. */
+  /** `decide` is called once, with the body to answer, or null when nothing was said. */
   constructor(write: (reply: Reply) => string, decide: (body: string | null) => void) {
     this.#write = write;
     this.#decide = decide;
@@ -21,7 +21,7 @@ export class OneReply implements ReplySink {
 
   offer(reply: Reply): boolean {
     if (!this.#open || this.#body !== null) {
-      // The second words travel another way: let the first ones leave now, or they would arrive after them.
+      // The second reply travels as a customer message: the first is sent now, or it would arrive later.
       this.close();
       return false;
     }

@@ -6,7 +6,7 @@ export interface Article {
   readonly picUrl?: string;
 }
 
-/** What can be said as the answer to a push itself. */
+/** A reply that can be sent as the answer to a push. */
 export type Reply =
   | { readonly type: "text"; readonly content: string }
   | { readonly type: "image"; readonly mediaId: string }
@@ -21,5 +21,5 @@ export type Reply =
       readonly thumbMediaId: string;
     }
   | { readonly type: "news"; readonly articles: readonly Article[] }
-  /** Hands the person over to a human agent; to the named one if there is a name. */
+  /** Hands the person over to a human agent, to a named one if given. */
   | { readonly type: "transfer"; readonly account?: string };

@@ -3,7 +3,10 @@ import type { PushConfig } from "./push-config.ts";
 import { isFresh, type PushQuery, singleValues } from "./push-query.ts";
 import { signingToken } from "./signature.ts";
 
-/** Answers the platform's URL verification (GET): the echostr, to be sent back as plain text. Throws NotSignedIn, or Invalid 400 without an echostr. */
+/**
+ * Answers the platform's URL verification (GET) with the echostr, to be sent back as plain text. Throws
+ * NotSignedIn, or Invalid (400) without an echostr.
+ */
 export function verifyUrl(config: PushConfig, query: PushQuery, nowMs: number): string {
   const { signature = "", timestamp = "", nonce = "", echostr = "" } = singleValues(query) ?? {};
   const token = signingToken(config.tokens, [timestamp, nonce], signature);

@@ -19,7 +19,9 @@ export function xmlText(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(NOT_XML, "").replace(LONE_SURROGATE, "\ufffd");
 }
 
-/** Text as CDATA; the end mark inside it is split over two sections, so no text can leave its element. */
+/**
+ * Writes text as CDATA; the end mark inside it is split over two sections, so text cannot leave its element.
+ */
 export function cdata(text: string): string {
   return `<![CDATA[${xmlText(text).replaceAll("]]>", "]]]]><![CDATA[>")}]]>`;
 }

@@ -45,7 +45,7 @@ async function joined(): Promise<Accident> {
 const add = (accident: Accident, slot: PhotoSlot, bytes: Buffer, over: Partial<AddPhoto> = {}) =>
   addPhoto(app.ctx, { accidentId: accident.id, letter: "A", slot, bytes, source: "form", ...over });
 const inSlot = (accident: Accident, slot: PhotoSlot): Photo[] => accident.photos.filter((photo) => photo.slot === slot);
-/** what was found, but for that all these cases are photographed alike */
+/** codes of the findings, without "seen-before": all these cases have the same photographs */
 const codes = (photo: Photo | undefined): string[] =>
   (photo?.findings ?? []).map(({ code }) => code).filter((code) => code !== "seen-before");
 const eventsOf = (accident: Accident, type: string) => accident.events.filter((event) => event.type === type);

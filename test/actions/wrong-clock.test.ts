@@ -29,7 +29,7 @@ after(async () => {
   await closeDatabase();
 });
 
-/** A case in hand and one that is over, on a database of their own, and a process that has just looked at the time. */
+/** A running and a finished case on a database of their own, and a process that has just read the time. */
 beforeEach(async () => {
   for (const other of others.splice(0)) await other.close();
   await app.stop();

@@ -34,8 +34,10 @@ const claimOf = async (accident: Accident, index = 0) =>
   (await house.ctx.accidents.get(accident.id)).claims[index] as Claim;
 const eventsOf = async (accident: Accident) =>
   (await house.ctx.accidents.get(accident.id)).events.filter(({ by }) => by.startsWith("insurer:"));
-/** What of a case could grow. */
-/** Size in bytes and events of the document; the marks of its last writes, of which few are kept, do not count. */
+/**
+ * Size in bytes and number of events of the document, without the marks of its last writes, of which few are
+ * kept.
+ */
 async function grown(accident: Accident): Promise<{ size: number; events: number }> {
   const accidents = connection.collection<{ _id: string; events: object[]; writes: string[] }>("accidents");
   const { writes: _, ...rest } = (await accidents.findOne({ _id: accident.id })) ?? { writes: [], events: [] };

@@ -2,7 +2,10 @@ import sharp from "sharp";
 import { COPY_SIDE, THUMB_SIDE } from "../../src/photos/limits.ts";
 import { phonePicture } from "./phone-picture.ts";
 
-/** What photos.ts is measured against: nothing but sharp, making the same two pictures. Told how many and how many at once; answers when it is done. */
+/**
+ * Baseline for photos.ts: sharp alone makes the same two pictures. Gets how many, and how many at once;
+ * answers when done.
+ */
 async function resizeOnly(picture: Buffer): Promise<void> {
   const copy = await sharp(picture)
     .autoOrient()

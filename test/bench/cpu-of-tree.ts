@@ -1,9 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** Clock ticks a second, as the kernel shows them to programs. */
+/** Clock ticks per second in the kernel's figures. */
 const TICKS = 100;
 
-/** Processor time in ms that this process and its children have used (Linux; elsewhere this process alone). */
+/**
+ * Processor time in ms that this process and its children have used (Linux; elsewhere this process alone).
+ */
 export async function cpuMsOfTree(): Promise<number> {
   const { user, system } = process.cpuUsage();
   const children = await statsOfChildren();

@@ -70,7 +70,10 @@ async function settlements(house: ClaimsHouse, count: number): Promise<Accident[
   return accidents;
 }
 
-/** Waits for all claims to the other insurer; returns the milliseconds from the submission of each to its arrival. */
+/**
+ * Waits for all claims to the other insurer; returns the milliseconds from the submission of each to its
+ * arrival.
+ */
 async function arrived(house: ClaimsHouse, accidents: Accident[]): Promise<number[]> {
   const delays: number[] = [];
   for (const { claims, events } of accidents) {

@@ -4,7 +4,7 @@ import { benchPush } from "./push.ts";
 import { benchSettlements } from "./settlements.ts";
 import { benchStore } from "./store.ts";
 
-/** Of the full run of `bench:push`, enough to see the order. */
+/** A short run of `bench:push`, enough for the order of magnitude. */
 const SHORT_PUSH = { seconds: 10, rounds: 3, pushes: 500, warmUp: 2_000 };
 
 type Figures = Record<string, number | null>;
@@ -16,7 +16,10 @@ const BENCHES: readonly (readonly [title: string, bench: () => Promise<object>])
   ["A WeChat push: CPU µs, beside bare Koa and co-wechat; 200 a second", () => benchPush(SHORT_PUSH)],
 ];
 
-/** The figures of one run on this machine, a table for each bench; the last line is all of them as one JSON object. */
+/**
+ * The figures of one run on this machine, a table for each bench; the last line is all of them as one JSON
+ * object.
+ */
 async function main(): Promise<void> {
   const all: Figures = {};
   for (const [title, bench] of BENCHES) {

@@ -1,7 +1,9 @@
 import { pathToFileURL } from "node:url";
 import { holdsNoMore, PROMISED } from "../support/puppet-memory.ts";
 
-/** A million messages of 100,000 people through one bot; fails when it holds more afterwards than the bound. */
+/**
+ * A million messages of 100,000 people through one bot; fails when it holds more afterwards than the bound.
+ */
 export async function benchMemory(): Promise<{
   memoryMessages: number;
   memoryGrowthBytes: number;

@@ -23,9 +23,10 @@ interface Totals {
 }
 
 /**
- * The whole picture lane (check, hash, copy, thumbnail, measures; original, copy and thumbnail sealed and stored in the embedded database)
- * beside bare sharp that makes the same two pictures and keeps nothing, in turns within one run: in a process of its own, too, and as low
- * in the queue for the processor, so that what else runs on the machine slows both alike.
+ * Measures the whole picture lane (check, hash, copy, thumbnail, measures; original, copy and thumbnail
+ * sealed and stored in the embedded database) beside bare sharp that makes the same two pictures and stores
+ * nothing. They alternate within one run, and sharp runs in a process of its own with the same low priority,
+ * so that other load slows both alike.
  */
 export async function benchPhotos(seconds = SECONDS): Promise<Record<string, number>> {
   const dir = temporaryFolder("bench");
@@ -63,7 +64,7 @@ async function measure(ctx: Context, bareSharp: ChildProcess, seconds: number): 
   await bare(PARALLEL);
   const totals = { ours: { pictures: 0, ms: 0, cpuMs: 0 }, bare: { pictures: 0, ms: 0, cpuMs: 0 } };
   const end = performance.now() + seconds * 1000;
-  // in turns: a neighbour's load falls on both alike
+  // alternating: other load slows both alike
   while (performance.now() < end) {
     add(totals.ours, await ours(TURN));
     add(totals.bare, await bare(TURN));
@@ -84,7 +85,7 @@ async function measure(ctx: Context, bareSharp: ChildProcess, seconds: number): 
   };
 }
 
-/** What happens to a photograph that arrives, but for the plate and for what is written about it. */
+/** Handles an arriving photograph, without the plate and the accident's record. */
 async function takeIn(ctx: Context, picture: Buffer): Promise<void> {
   const id = ctx.randomId();
   const owner = { id, key: ctx.vault.newKey(id).key };

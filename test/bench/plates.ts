@@ -14,7 +14,7 @@ export interface Original {
 
 export interface Labelled {
   name: string;
-  /** what is counted together: the way in which it was spoilt, the kind of plate */
+  /** counted together: the way of degrading, or the kind of plate */
   group: string;
   /** empty: nothing may be taken as read */
   plate: string;

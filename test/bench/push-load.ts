@@ -2,10 +2,10 @@ import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Post } from "./push-traffic.ts";
 
-/** What one push got. */
+/** The answer to one push. */
 export interface Answered {
   ok: boolean;
-  /** from the moment at which it was due */
+  /** from the time at which it was due */
   ms: number;
 }
 
@@ -15,7 +15,10 @@ const ANSWER_MS = 5_000;
 /** The platform sends to a busy account over many connections at once. */
 const IN_FLIGHT = 32;
 
-/** Pushes as fast as the server answers, `inFlight` at a time. Throws when one is not answered with 200 and a body. */
+/**
+ * Pushes as fast as the server answers, `inFlight` at a time. Throws when one is not answered with 200 and a
+ * body.
+ */
 export async function closedLoop(port: number, posts: Post[], inFlight = IN_FLIGHT): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
   let next = 0;
@@ -33,7 +36,10 @@ export async function closedLoop(port: number, posts: Post[], inFlight = IN_FLIG
   }
 }
 
-/** A load that sleeps is woken by each answer, at the cost of whoever writes it: of a slow server always, of a quick one seldom. */
+/**
+ * A load generator that sleeps is woken by each answer at the writer's cost: always for a slow server, seldom
+ * for a fast one. This keeps it awake.
+ */
 function stayAwake(): () => void {
   let awake = true;
   const spin = () => awake && setImmediate(spin);
@@ -62,7 +68,7 @@ export async function openLoop(
   return all;
 }
 
-/** So many pushes a second until `until` is done. */
+/** Sends that many pushes per second until `until` is done. */
 export async function meanwhile(
   port: number,
   { perSecond, until, make }: { perSecond: number; until: Promise<unknown>; make: () => Post },

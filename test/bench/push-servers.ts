@@ -63,7 +63,10 @@ function coWechat(): Promise<Served> {
   return serve(new Koa().use(wechat(config).middleware(async (message) => message.Content)));
 }
 
-/** Ours without database and bot: signature, decryption, strict XML, de-duplication in memory, order, deadline, answer. */
+/**
+ * Ours without database and bot: signature, decryption, strict XML, de-duplication in memory, order,
+ * deadline, answer.
+ */
 function protocolOnly(mode: PushMode): Promise<Served> {
   const config = createPushConfig({ ...account, mode });
   const handler = createPushHandler({
@@ -109,7 +112,10 @@ async function everything({ counted }: { counted: boolean }): Promise<Served> {
 
 const watched = (uri: string) => `${uri}?monitorCommands=true`;
 
-/** Reads and writes that the pushes cause; those of the jobs, which ask once a second, are left out by their collections. */
+/**
+ * Counts reads and writes that pushes cause; those of the jobs, which run once a second, are left out by
+ * collection.
+ */
 function countOps(): () => number {
   let count = 0;
   const PUSH_COLLECTIONS = ["inbox", "people", "accidents"];

@@ -9,7 +9,10 @@ export const account = {
   aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
 };
 
-/** Puts the account where a server keeps the one that it has made itself, so that its simulator stands in for the platform. */
+/**
+ * Puts the account where a server keeps the one that it has made itself, so that its simulator stands in for
+ * the platform.
+ */
 export function keepAccount(dataDir: string): Promise<void> {
   const keys = { WECHAT_APPID: account.appId, WECHAT_TOKEN: account.token, WECHAT_AES_KEY: account.aesKey };
   return writeFile(join(dataDir, "development-keys.json"), JSON.stringify(keys), { mode: 0o600 });

@@ -65,8 +65,8 @@ interface Round {
 }
 
 /**
- * CPU for each push beside bare servers, in interleaved rounds of one run: 32 pushes in flight, as when an account is busy. Then 200 pushes a second,
- * whether they are answered or not. This process is the load.
+ * Measures CPU per push beside bare servers, in interleaved rounds of one run with 32 pushes in flight, as on
+ * a busy account; then 200 pushes a second, answered or not. This process generates the load.
  */
 export async function benchPush({
   seconds = 60,
@@ -127,7 +127,10 @@ function perPush(before: Usage, after: Usage, pushes: number): Round {
   return { cpuUs: (after.cpuUs - before.cpuUs) / pushes, mainUs };
 }
 
-/** Store operations of one push, of a server that does nothing else: one push after the other, then many at once. */
+/**
+ * Store operations of one push, of a server that does nothing else: one push after the other, then many at
+ * once.
+ */
 async function countedOperations(): Promise<Pick<PushFigures, "storeOps" | "storeOpsTogether">> {
   const counted = await start("counted");
   const each = async (inFlight?: number) => {
@@ -169,7 +172,7 @@ async function usage({ child, ended }: Running): Promise<Usage> {
   return ((await Promise.race([answer, ended])) as [Usage])[0];
 }
 
-/** Whatever it is doing: no server outlives the run. */
+/** Stops a server whatever it is doing, so that none outlives the run. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");

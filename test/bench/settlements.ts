@@ -25,7 +25,10 @@ const CLEAR = { vehicles: "two", conditions: [] } as const;
 const ACTS = { A: { ownAct: "QS-01", otherAct: "none" }, B: { ownAct: "none", otherAct: "QS-01" } } as const;
 const IMPACTS = { A: "front", B: "rear" } as const;
 
-/** Whole settlements per second, two at a time: every action of the demo's scenario with five photographs, two signatures, the paper and two claims in the outbox. */
+/**
+ * Whole settlements per second, two at a time: every action of the demo's scenario with five photographs, two
+ * signatures, the paper and two claims in the outbox.
+ */
 export async function benchSettlements(seconds = SECONDS): Promise<Record<string, number>> {
   const dir = temporaryFolder("bench");
   const config = await loadConfig({ DATA_DIR: dir, PORT: "0", PUBLIC_URL: "http://127.0.0.1", LOG_LEVEL: "silent" });

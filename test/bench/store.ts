@@ -45,7 +45,10 @@ async function measure(uri: string, name: string): Promise<Record<string, number
   return figures;
 }
 
-/** Durable inserts and reads by an index, through the driver: the embedded database and, where MONGODB_URI is set, the second one beside it. */
+/**
+ * Durable inserts and reads by an index, through the driver: the embedded database and, where MONGODB_URI is
+ * set, the second one beside it.
+ */
 export async function benchStore(): Promise<Record<string, number>> {
   const dir = temporaryFolder("bench");
   const embedded = await startEmbedded({ dir });

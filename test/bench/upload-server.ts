@@ -18,7 +18,10 @@ export interface Opened {
 }
 
 export interface Usage {
-  /** highest so far: all resident memory of the server, and the part of it that is no mapped file (the embedded database's; Linux) */
+  /**
+   * highest so far: all resident memory of the server, and the part of it that is no mapped file (the
+   * embedded database's; Linux)
+   */
   rssMb: number;
   ownMb: number;
 }
@@ -32,7 +35,10 @@ const CALM: Overrides = {
   pictureNiceness: 0,
 };
 
-/** The whole server in a process of its own: it opens cases, is hammered from outside, and is asked for what it has used and what it holds. */
+/**
+ * The whole server in a process of its own: it opens cases, is hammered from outside, and is asked for what
+ * it has used and what it holds.
+ */
 async function main(): Promise<void> {
   const dir = temporaryFolder("uploads");
   const port = await freePort();

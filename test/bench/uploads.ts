@@ -8,7 +8,10 @@ import { meanwhile, p99Of } from "./push-load.ts";
 import { nextPush } from "./push-traffic.ts";
 import type { Opened, Usage } from "./upload-server.ts";
 
-/** How a picture comes: as the page's script sends a large one, as it sends a small one, and as the plain form does. */
+/**
+ * How a picture comes: as the page's script sends a large one, as it sends a small one, and as the plain form
+ * does.
+ */
 const WAYS = { pieces: sendPieces, whole: sendWhole, form: sendForm };
 type Way = keyof typeof WAYS;
 
@@ -18,10 +21,16 @@ export interface UploadLoad extends Usage {
   totalMb: number;
   /** answers 503 and 429, each of them followed by another attempt */
   sentAway: number;
-  /** pictures that were there although they had been sent away, or were not there although they had been taken, or twice */
+  /**
+   * pictures that were there although they had been sent away, or were not there although they had been
+   * taken, or twice
+   */
   faults: string[];
   seconds: number;
-  /** the account's pushes while the pictures come: how long the slowest hundredth waits, and how many were not answered */
+  /**
+   * the account's pushes while the pictures come: how long the slowest hundredth waits, and how many were not
+   * answered
+   */
   pushP99Ms: number;
   pushesLost: number;
 }
@@ -39,7 +48,10 @@ export interface Crowd {
   calm?: boolean;
 }
 
-/** So many phones send one picture each, all at once, and again when they are sent away; every one is then there, once, to the last bit. */
+/**
+ * Sends one picture from each of many phones at once, and again after a refusal; in the end each must be
+ * stored once, exactly.
+ */
 export async function loadUploads({ count, picture, ways, calm }: Crowd): Promise<UploadLoad> {
   const program = fileURLToPath(new URL("./upload-server.js", import.meta.url));
   const server = fork(program, calm ? ["calm"] : [], { stdio: "inherit" });
@@ -82,7 +94,7 @@ async function ask<T>(server: ChildProcess, name: string, count = 0): Promise<T>
   return (await answered)[0] as T;
 }
 
-/** When a phone that was sent away comes again; told of each whose picture is there. */
+/** Decides when a refused phone tries again; notified of each stored picture. */
 interface Again {
   wait(retryAfterS: number): Promise<void>;
   done(): void;
@@ -95,8 +107,7 @@ const HURRY: Again = {
 };
 
 /**
- * A phone whose picture is stored wakes all that wait: however slow the machine is, none asks without a
- * reason.
+ * A stored picture wakes all waiting phones, so that none retries without a reason, however slow the machine.
  */
 function createTurns(count: number): Again {
   let underWay = count;
@@ -173,7 +184,10 @@ function sendForm(phone: UploadPhone, picture: Buffer): Promise<Told> {
   return new UploadPhone(phone.base.replace(/uploads$/, "photos"), phone).ask("", { bytes, headers });
 }
 
-/** 200 phones with a picture of 12 megapixels each; fails when one is lost or the server holds more than the bound. */
+/**
+ * 200 phones with a picture of 12 megapixels each; fails when one is lost or the server holds more than the
+ * bound.
+ */
 export async function benchUploads(): Promise<UploadLoad> {
   const picture = await largePhoto({ width: 4032, height: 3024 });
   const load = await loadUploads({ count: 200, picture, ways: ["pieces", "whole", "form"] });

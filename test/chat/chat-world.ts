@@ -23,7 +23,7 @@ export interface ChatWorld {
   invitationOf(accident: Accident): Promise<Invitation>;
   lastWords(openid: string): string;
   say(openid: string, words: string): Promise<string>;
-  /** any push of his, as the platform posts it; the text that answers it */
+  /** sends any push of this person, as the platform posts it; returns the text of the answer */
   send(openid: string, fields: Record<string, string | number>): Promise<string | null>;
 }
 

@@ -40,7 +40,7 @@ describe("what is said to a person unasked", () => {
     await closeDatabase();
   });
 
-  /** A driver with a case whose windows are closed, and a notice for him. */
+  /** A driver with a case whose windows are closed, and a notice to that driver. */
   async function driver({ follows = true } = {}) {
     const { ctx } = twins[0];
     const openid = `o_notice_${++people}`;

@@ -28,7 +28,7 @@ describe("several photographs at once that show nothing", () => {
       .jpeg()
       .toBuffer();
   const tiny = () => sharp(SLOT_PHOTOS.scene).resize(300).jpeg().toBuffer();
-  /** Until the jobs have nothing more to do, within some seconds of his time. */
+  /** Runs the jobs until nothing is left, within some seconds of the test's clock. */
   async function pass(seconds: number): Promise<void> {
     for (let second = 0; second <= seconds; second++) {
       await chat.app.settle();

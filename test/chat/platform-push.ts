@@ -8,7 +8,7 @@ export interface Sender {
   now(): Date;
 }
 
-/** What the app answered; `content` is the text that the person sees, deciphered. */
+/** The app's answer; `content` is the text that the person sees, decrypted. */
 export interface Answer {
   status: number;
   raw: string;

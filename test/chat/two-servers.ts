@@ -13,7 +13,10 @@ export interface Twin extends Running, Sender {
   logged(): string;
 }
 
-/** Two servers, as two processes: contexts, bots and connections of their own on one database, behind one account of the platform (the first's stand-in). */
+/**
+ * Two servers, as two processes: contexts, bots and connections of their own on one database, behind one
+ * account of the platform (the first's stand-in).
+ */
 export async function startTwins(
   env: Record<string, string> = {},
 ): Promise<{ twins: [Twin, Twin]; clock: ManualClock }> {

@@ -19,7 +19,10 @@ const USAGE = `npm run demo -- [--photos DIR] [--kill | --kill-every N] [--serve
   --server FILE a program that starts the server, instead of this project's own
   --out DIR     where the papers go (demo-out)`;
 
-/** A whole settlement over real HTTP, on a server that it starts itself; exit code 1 if any step is not as it should be. */
+/**
+ * A whole settlement over real HTTP, on a server that it starts itself; exit code 1 if any step is not as it
+ * should be.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -73,7 +76,10 @@ async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** The record of the case, read from the database after the server has gone; throws when its chain does not hold. */
+/**
+ * The record of the case, read from the database after the server has gone; throws when its chain does not
+ * hold.
+ */
 async function readEvents(env: Record<string, string>, accidentId: string) {
   const ctx = await createContext(await loadConfig(env));
   try {

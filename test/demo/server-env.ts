@@ -12,7 +12,9 @@ interface Place {
   standIns: StandIns;
 }
 
-/** Writes the settings file of a server on this port that finds the stand-ins, and returns its environment. */
+/**
+ * Writes the settings file of a server on this port that finds the stand-ins, and returns its environment.
+ */
 export async function serverEnv({ name, dir, port, standIns }: Place): Promise<Record<string, string>> {
   const file = join(dir, "settings.yaml");
   await writeFile(file, stringify(standIns.settings));

@@ -6,7 +6,10 @@ import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { answered } from "../support/heard.ts";
 import type { StandIns } from "./stand-ins.ts";
 
-/** What the scripted settlement works with; `step` names, times and (where asked) is followed by a kill -9 and a restart. */
+/**
+ * Tools of the scripted settlement; `step` names and times a step, and follows it by a kill -9 and a restart
+ * if asked.
+ */
 export interface Stage {
   appUrl: string;
   standIns: StandIns;
@@ -26,7 +29,10 @@ export interface Settled {
 const openidsOf = ({ name }: Stage) => ({ A: `o_${name}_driver_a`, B: `o_${name}_driver_b` });
 const NOTHING = { vehicles: "two", condition: "none", consent: "yes" };
 
-/** Two drivers from the first message to the signed agreement, over the real HTTP forms, and their insurers up to the payment. Throws at the first step that is not as it should be. */
+/**
+ * Two drivers from the first message to the signed agreement, over the real HTTP forms, and their insurers up
+ * to the payment. Throws at the first step that is not as it should be.
+ */
 export async function settle(stage: Stage): Promise<Settled> {
   const { appUrl, standIns, step } = stage;
   const { platform } = standIns;
@@ -83,7 +89,10 @@ interface Drivers {
   caseUrl: string;
 }
 
-/** What a phone reads from the picture of an invitation: of the platform's codes, newest first, the one that looks so. */
+/**
+ * Returns what a phone reads from the picture of an invitation: of the platform's codes, newest first, the
+ * one with this picture.
+ */
 async function codeOn({ bytes }: Page, { standIns }: Stage): Promise<string> {
   for (const { url } of standIns.platform.qrs().reverse()) {
     if (bytes.equals(await toBuffer(url, { type: "png", width: 480, margin: 4, errorCorrectionLevel: "M" })))
@@ -148,7 +157,7 @@ async function fetchPapers(a: DriverPhone, caseUrl: string): Promise<{ pdf: Buff
   }
 }
 
-/** Both insurers hold a verified claim; one reports up to the payment, and his customer hears of it. */
+/** Both insurers hold a verified claim; one reports up to the payment, and its customer is told. */
 async function insurersPay(
   stage: Stage,
   { a, caseUrl, accidentId }: { a: DriverPhone; caseUrl: string; accidentId: string },
@@ -213,7 +222,10 @@ function linkIn(text: string): string {
   return link;
 }
 
-/** Asks again, every tenth of a second for at most forty seconds: what a killed process had in hand comes back with its lease. */
+/**
+ * Repeats every tenth of a second for at most forty seconds: work of a killed process comes back with its
+ * lease.
+ */
 async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
   for (let tries = 0; ; tries++) {
     const value = await ask();

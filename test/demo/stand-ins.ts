@@ -4,7 +4,9 @@ import Koa from "koa";
 import { createInsurerStandIn, type InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
 import { createPlatform, type Platform } from "../../src/simulator/platform/platform.ts";
 
-/** The platform and two insurers in a process of their own: the server may die, they remember what arrived. */
+/**
+ * The platform and two insurers in a process of their own, which remembers what arrived when the server dies.
+ */
 export interface StandIns {
   platform: Platform;
   insurers: InsurerStandIn;

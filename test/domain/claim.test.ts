@@ -25,7 +25,7 @@ interface PhotoPayload extends Record<string, unknown> {
   url: string;
 }
 
-/** What the insurer reads. */
+/** The claim as the insurer reads it. */
 interface Payload {
   timestamp: string;
   data: {

@@ -28,7 +28,10 @@ async function startOwner(): Promise<{ child: ChildProcess; uri: string }> {
   return { child, uri };
 }
 
-/** Kills the owner after a number of acknowledged writes that nobody can foresee, so mostly in the middle of others. */
+/**
+ * Kills the owner after a number of acknowledged writes that nobody can foresee, so mostly in the middle of
+ * others.
+ */
 async function round(number: number): Promise<void> {
   const { child, uri } = await startOwner();
   if (number === 0) await prepare(uri);

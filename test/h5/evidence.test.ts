@@ -35,7 +35,7 @@ async function opened(): Promise<Case> {
   return { a, base, token, id: String(base.split("/").at(-1)) };
 }
 
-/** With all five, off the road, the place known: his own data come next. */
+/** With all five photographs, off the road and with a known place: the driver's own data come next. */
 async function atDetails(reading: PlateReading): Promise<Case> {
   const case_ = await opened();
   await case_.a.upload(`${case_.base}/photos`, case_.token, Object.entries(SLOT_PHOTOS));

@@ -84,7 +84,7 @@ export const hidden = (html: string, name: string): string =>
 
 export const heading = (html: string): string => plain(/<h1[^>]*>([\s\S]*?)<\/h1>/.exec(html)?.[1] ?? "");
 
-/** What the summary (role alert) says, line by line, and the field that each line leads to. */
+/** Returns the lines of the summary (role alert), and the field that each leads to. */
 export function alerts(html: string): { field: string; text: string }[] {
   const box = /<div class="kc-errors" role="alert"[\s\S]*?<\/div>/.exec(html)?.[0] ?? "";
   return [...box.matchAll(/<a href="#field-([^"]*)">([\s\S]*?)<\/a>/g)].map(([, field, text]) => ({

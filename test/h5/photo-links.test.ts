@@ -11,7 +11,7 @@ import { type Driver, openPair, type Pair } from "./settle-driver.ts";
 
 let app: TestApp;
 let pair: Pair;
-/** of another case, his own photographs included */
+/** of another case, with photographs of the same driver */
 let other: Pair;
 let photo: Photo;
 let original: Buffer;

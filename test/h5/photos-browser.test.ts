@@ -52,7 +52,10 @@ const shutter = (page: Page) => page.getByRole("button", { name: "拍照", exact
 
 const COMES_BACK = "void document.dispatchEvent(new Event('visibilitychange'))";
 
-/** Ends when the viewfinder shows a frame that is all but black; without a frame nothing is drawn, and every value is 0. */
+/**
+ * Ends when the viewfinder shows a nearly black frame; without a frame nothing is drawn, and every value is
+ * 0.
+ */
 const UNTIL_BLACK = `new Promise((resolve) => {
   const pen = Object.assign(document.createElement("canvas"), { width: 8, height: 8 }).getContext("2d");
   const look = () => {

@@ -15,7 +15,9 @@ import { DETAILS } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
-/** One driver in front of his phone: a session cookie, pages read as text, forms posted with the token that stands in them. */
+/**
+ * A driver with a phone: a session cookie, pages read as text, forms posted with the token that they contain.
+ */
 export interface Driver {
   person: Person;
   /** of the session, to sign a browser in */
@@ -42,7 +44,7 @@ export interface Pair {
 
 export interface PairOptions {
   language?: Partial<Record<Letter, "zh" | "en">>;
-  /** who A is, if he has been here before */
+  /** driver A, if known from an earlier case */
   known?: Person;
   /** real pictures, where they are to be printed; decoding five of them takes its time */
   real?: boolean;

@@ -89,7 +89,8 @@ export class UploadPhone {
       await once(sent, "error");
       return { status: 0, headers: {}, body: {} };
     }
-    // a server that refuses what it has not read to its end closes the connection: the answer may be lost with it
+    // a server that refuses what it has not read to its end closes the connection: the answer may be lost
+    // with it
     const lost = new Promise<null>((resolve) => sent.on("error", () => resolve(null)));
     const answered = new Promise<IncomingMessage>((resolve) => sent.once("response", resolve));
     sent.end(body);

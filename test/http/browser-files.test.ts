@@ -17,7 +17,10 @@ const publicScripts = release.files.map(({ path }) => path).filter((path) => pat
 const scripts = inside("dist/browser", ".js");
 const templates = inside("templates", ".njk");
 
-/** Younger than the phones that come here (Chrome 70, iOS 12), or than ES2017; the compiler lowers syntax only. */
+/**
+ * Younger than the phones that come here (Chrome 70, iOS 12), or than ES2017; the compiler lowers syntax
+ * only.
+ */
 const TOO_YOUNG = [
   ...["globalThis", "structuredClone", "queueMicrotask", "ResizeObserver", "IntersectionObserver", "AbortController"],
   ...["WeakRef", "BigInt", "randomUUID", "fromEntries", "allSettled", "replaceAll", "matchAll", "replaceChildren"],

@@ -12,7 +12,10 @@ export interface Stage {
   instructions: Instruction[];
 }
 
-/** Reads the stages of a Dockerfile; lines ended by a backslash belong together. Lines before the first FROM (comments, ARG) are left out. */
+/**
+ * Reads the stages of a Dockerfile; lines ended by a backslash belong together. Lines before the first FROM
+ * (comments, ARG) are left out.
+ */
 export function readStages(text: string): Stage[] {
   const stages: Stage[] = [];
   for (const line of text
@@ -30,7 +33,7 @@ export function readStages(text: string): Stage[] {
   return stages;
 }
 
-/** What COPY says: the sources and the target, and the stage from which it takes them (null: the project). */
+/** Reads COPY: the sources, the target, and the stage that they come from (null: the project). */
 export function readCopy(rest: string): { from: string | null; sources: string[]; target: string } {
   const words = rest.split(/\s+/);
   const from = words[0]?.startsWith("--from=") ? (words.shift() as string).slice("--from=".length) : null;

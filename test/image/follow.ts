@@ -26,7 +26,7 @@ interface Options {
 }
 
 /**
- * Does by hand what the Dockerfile says, each stage in a folder of its own. The base image is not available
+ * Does by hand what the Dockerfile orders, each stage in a folder of its own. The base image is not available
  * and counts as empty.
  */
 export function followDockerfile({ root, node, args }: Options): Followed {

@@ -18,7 +18,10 @@ interface Image extends Followed {
   node: string;
 }
 
-/** Follows the Dockerfile without Docker, measures what it adds, and has the result read a plate and settle an accident. */
+/**
+ * Follows the Dockerfile without Docker, measures what it adds, and has the result read a plate and settle an
+ * accident.
+ */
 function main(): void {
   const { values } = parseArgs({
     options: {
@@ -84,7 +87,7 @@ function readPlate({ app, node, user }: Image): string {
   return execFileSync(file, rest, { cwd: app, env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
 
-/** What a start says that is given no database. */
+/** Returns the message of a start without a database. */
 function startWithout({ app, node, user, command, root }: Image): string {
   const [file = "", ...rest] = [...asUser(user), node, ...command];
   const dir = join(root, "no-database");

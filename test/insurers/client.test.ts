@@ -49,7 +49,7 @@ function clientFor(
   });
 }
 
-/** What comes of one post to a server that answers so. */
+/** Posts once to a server that answers so, and returns the result. */
 async function post(listener: RequestListener) {
   answer = listener;
   return clientFor(server.url).post("PICC", message);

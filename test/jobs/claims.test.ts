@@ -149,7 +149,7 @@ describe("claims on their way", () => {
     const input = { accidentId: accident.id, deliveryId: "x", insurerCode: "PICC", body, attempts: 1 };
     const arrivals = house.insurers.arrivals().length;
     const verdict = await deliverClaim(house.ctx, { ...input, mayPost: () => false });
-    assert.equal(verdict.to, "late");
+    assert.equal(verdict.to, "postpone");
     assert.equal(house.insurers.arrivals().length, arrivals);
   });
 

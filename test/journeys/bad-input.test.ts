@@ -586,7 +586,7 @@ const escaped = (text: string): string =>
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");
 
-/** A line or a text stands there again as it was typed; what is chosen from a list is chosen again where the list has it. */
+/** Typed text is in the form again; a choice of a list is selected again if the list has it. */
 function assertKept(html: string, { name, typed, what }: { name: string; typed: string; what: string }): void {
   if (typed === "") return;
   const value = escaped(typed);

@@ -144,7 +144,7 @@ async function assertAll(t: TestContext): Promise<void> {
 
 const accidentOf = (ctx: Context, pair: Pair) => ctx.accidents.get(String(pair.caseUrl.split("/").at(-1)));
 
-/** Whoever stopped in the middle stands where his last answer had him, or further. */
+/** A driver who was stopped in the middle is at the step of the last answer, or further. */
 async function assertKept(ctx: Context, pair: Pair): Promise<void> {
   const accident = await accidentOf(ctx, pair);
   assert.equal(firstBrokenEvent(accident.id, accident.events), null);

@@ -32,7 +32,10 @@ interface Cut {
   moment: Moment;
 }
 
-/** Registers the test: all connections break before, within and after commands of a push, a form and a job, so many times. */
+/**
+ * Registers the test: all connections break before, within and after commands of a push, a form and a job, so
+ * many times.
+ */
 export function testCuts(cuts: number): void {
   before(async () => {
     proxy = await CuttingProxy.start(await databaseUri());

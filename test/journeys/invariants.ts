@@ -4,7 +4,7 @@ import type { InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { nameOf } from "./roadside.ts";
 
-/** What must hold, each with how often it was looked at and where it did not hold. */
+/** Counts checks of each invariant and the places where it did not hold. */
 export class Invariants {
   readonly #rows = new Map<string, { looked: number; broken: string[] }>();
 

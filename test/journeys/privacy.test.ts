@@ -49,7 +49,7 @@ const SHARED = {
 };
 const ALL = [...Object.values(CANARIES.A), ...Object.values(CANARIES.B), ...Object.values(SHARED)];
 
-/** What the other may not read before the agreement; the openid never. */
+/** Values that the other driver must not read before the agreement; the openid never. */
 const secretsOf = (letter: Letter, { stated = false } = {}): string[] =>
   Object.entries(CANARIES[letter]).flatMap(([name, value]) => (name === "note" && stated ? [] : [value]));
 
@@ -155,9 +155,9 @@ describe("two drivers whose data are canaries", () => {
     const report = { status: "survey_scheduled", insurerClaimNo: SHARED.claimNo, ...news };
     assert.equal((await app.simulator.insurers.sendStatus(mine.insurerCode, mine.ref, report)).status, 200);
     await app.settle();
-    // What no window was open for waits for him, and comes with the next answer.
+    // A notice without an open window waits, and comes with the next answer.
     await app.simulator.platform.sendText(CANARIES.A.openid!, "进度");
-    // The platform closes his window and takes no template: what is to be said waits, sealed.
+    // The platform closes the driver's window and accepts no template: the notice waits, sealed.
     await app.simulator.platform.unfollow(CANARIES.A.openid!);
     assert.equal(
       (await app.simulator.insurers.sendStatus(mine.insurerCode, mine.ref, { ...report, status: "need_more" })).status,

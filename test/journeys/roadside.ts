@@ -32,7 +32,7 @@ class AskedToWait extends Error {}
 const render = createRender();
 const NO_ROOM = (["zh", "en"] as const).map((language) => render.words(language)("h5.errors.storage-full"));
 
-/** Two drivers who go on by what the pages tell them, whatever happens to the server: a broken connection is tried again. */
+/** Two drivers who follow the pages, whatever happens to the server: a broken connection is tried again. */
 export class Pair {
   readonly name: string;
   /** where each stood at last, as an answer of the server had it */
@@ -76,7 +76,7 @@ export class Pair {
     }
   }
 
-  /** Opens the page on which he stands and does what it asks; null: he waits. */
+  /** Opens the driver's current page and does what it asks; null: the driver waits. */
   async #next(letter: Letter, phone: DriverPhone): Promise<Page | null> {
     const begun = letter === "A" || this.caseUrl !== "";
     if (!begun || (letter === "B" && !this.#digits)) return null;
@@ -110,7 +110,7 @@ export class Pair {
     return forms[step] ?? (/^[\w-]{20,}$/.test(step) && this.stood[letter] === "start" ? AGREED : null);
   }
 
-  /** What was acknowledged stays: he never stands before where an answer had him. */
+  /** What was acknowledged stays: a driver is never at a step before an answered one. */
   #note(letter: Letter, page: Page): void {
     this.answers++;
     if (page.status === 503) {

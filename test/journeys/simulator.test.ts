@@ -8,7 +8,7 @@ import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
 
-/** Where pictures of every page go, for whoever wants to look at them. */
+/** Folder for pictures of every page, when they are wanted. */
 const SCREENSHOTS = process.env.SCREENSHOTS;
 
 let app: TestApp;

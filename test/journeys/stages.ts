@@ -15,7 +15,7 @@ const others = (accident: Accident, change: Partial<Party>): Accident => ({
   parties: { ...accident.parties, B: accident.parties.B && { ...accident.parties.B, ...change } },
 });
 
-/** From "both are about to sign", what makes the first driver stand at each step. */
+/** Changes that put driver A at each step, starting from "both are about to sign". */
 export const STAGES: Partial<Record<Step, (ready: Accident) => Accident>> = {
   photos: (ready) => ({ ...ready, photos: [], movedAt: null }),
   move: (ready) => ({ ...ready, movedAt: null }),

@@ -8,7 +8,9 @@ import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { heard } from "../support/heard.ts";
 
-/** What two strangers at the kerb may be asked for: touches of both together, and characters typed by both together. */
+/**
+ * Most that two strangers at the roadside may be asked for: touches and typed characters of both together.
+ */
 const MOST_TOUCHES = 45;
 const MOST_CHARACTERS = 90;
 const PHONE = { width: 390, height: 844 };
@@ -29,7 +31,7 @@ after(async () => {
   await closeDatabase();
 });
 
-/** A thumb that counts. A field costs one touch, its text is counted apart; a list costs two; a whole signature one. */
+/** Counts touches. A field costs one, its text is counted apart; a list costs two; a whole signature one. */
 class Thumb {
   touches = 0;
   characters = 0;

@@ -122,7 +122,7 @@ function assertPromises({ final, outcomes, cast, seed }: Story): void {
   assertOwn(final, cast, says);
 }
 
-/** What stands under a letter was given by him who sits there, and is what was said last. */
+/** Data under a letter was given by the person with that letter, and is what they said last. */
 function assertOwn(final: Accident, { a, others }: Cast, says: (what: string) => string): void {
   for (const letter of LETTERS) {
     const party = final.parties[letter];
@@ -215,7 +215,7 @@ describe("who was taken out", () => {
     const code = invitation?.code ?? "";
     const person = await newPerson();
     await joinByCode(ctx, { person, code, textVersion: "1", answer: CLEAR });
-    // He taps once more, and between the look at the code and the write the first driver takes him out.
+    // The driver taps again, and between reading the code and the write driver A removes them.
     const racing = {
       ...ctx,
       accidents: {

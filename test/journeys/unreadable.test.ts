@@ -9,7 +9,7 @@ import { Phone } from "../h5/phone.ts";
 import { closeDatabase } from "../support/database.ts";
 import { passTime } from "../support/pass-time.ts";
 
-/** One bit of a case's sealed place is flipped: what the driver, the operator and the jobs make of it. */
+/** Flips one bit of a case's sealed place: how driver, operator and jobs are affected. */
 describe("a case of which something does not open", () => {
   let chat: ChatWorld;
   let connection: Connection;

@@ -3,9 +3,11 @@ import { describe, it } from "node:test";
 import { loadUploads } from "../bench/uploads.ts";
 import { largePhoto, padded } from "../support/large-photo.ts";
 
-/** What one server may hold at most, whatever comes at once; the embedded database's mapped file is the system's to keep or to drop. */
+/**
+ * Most memory that one server may hold; the embedded database's mapped file is the system's to keep or drop.
+ */
 const MOST_MB = 600;
-/** Two pieces, and hardly any pixels: what is tested is the crowd; `npm run bench:uploads` has the twelve megapixels. */
+/** Two pieces with few pixels: this tests the crowd; `npm run bench:uploads` uses twelve megapixels. */
 const PICTURE_BYTES = 300 * 1024;
 
 describe("two hundred phones that send a picture at the same moment", () => {

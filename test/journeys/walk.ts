@@ -21,7 +21,7 @@ export const CLEAR = { vehicles: "two" as const, conditions: [] };
 export type Random = () => number;
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
-/** Everybody in one story: the first driver and three who may come to be the second. */
+/** The people of one story: driver A and three who may become driver B. */
 export interface Cast {
   ctx: Context;
   id: string;
@@ -31,7 +31,7 @@ export interface Cast {
   second?: Person | undefined;
 }
 
-/** What an action answered: the accident as it acknowledged it, or the refusal. */
+/** The result of an action: the accident as acknowledged, or the refusal. */
 export interface Outcome {
   name: string;
   acknowledged: Accident | null;
@@ -65,7 +65,7 @@ export async function openCase(ctx: Context): Promise<Cast> {
   return { ctx, id: opened.id, a, others };
 }
 
-/** One driver's hand: whoever he is, he acts under the letter that his page showed him. */
+/** One act: a person acts under the letter that their page showed. */
 type Move = (cast: Cast, random: Random) => Promise<Accident>;
 
 /** Ours are the details that nobody else could have typed: name and phone are the person's own. */
@@ -162,7 +162,10 @@ export async function moment(story: Cast, random: Random): Promise<Outcome[]> {
   );
 }
 
-/** What a driver may be told: the case has moved on, or it is not his. Anything else is a fault of ours. */
+/**
+ * True for an expected refusal: the case has moved on, or the person is not in it. Anything else is a fault
+ * of ours.
+ */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof NotFound ||
   (error instanceof Conflict &&

@@ -18,7 +18,10 @@ function pinned(): Map<string, string> {
   return new Map(Object.entries(optionalDependencies).map(([name, spec]) => [name, spec.split("@").at(-1) as string]));
 }
 
-/** Installs what the lockfile beside it names, unless it is there: a third of a gigabyte is not unpacked twice. */
+/**
+ * Installs what the lockfile beside it names, unless it is there: a third of a gigabyte is not unpacked
+ * twice.
+ */
 function install(versions: Map<string, string>): void {
   const manifest = (name: string) => join(PLACE, "node_modules", name, "package.json");
   const isThere = ([name, version]: [string, string]) =>

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const command = fileURLToPath(new URL("./audit.js", import.meta.url));
 const BULK = "/-/npm/v1/security/advisories/bulk";
 
-/** What the registry's advisory service answers; null: it has none (405). */
+/** The answer of the registry's advisory service; null: it has none (405). */
 let advisories: Record<string, object[]> | null = null;
 let registry: Server;
 

@@ -14,7 +14,10 @@ interface Report {
   error?: { summary?: string; code?: string };
 }
 
-/** Prints what the advisory service says; returns the exit code: 1 for advisories that count, 2 with --strict when nobody answered. */
+/**
+ * Prints the advisories; returns the exit code: 1 for advisories that count, 2 with --strict when the service
+ * did not answer.
+ */
 function main(args: string[]): number {
   if (args.some((arg) => arg !== "--strict")) return say(USAGE, 2);
   const { stdout } = spawnSync("npm", ["audit", "--omit=dev", "--json"], { cwd: PROJECT, encoding: "utf8" });

@@ -20,7 +20,10 @@ This file is made by \`npm run notices\` from package-lock.json and from what th
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i;
 
-/** The text of THIRD-PARTY-NOTICES: what lies inside packages, the list of all packages, their notices and licences. */
+/**
+ * Returns the text of THIRD-PARTY-NOTICES: parts inside packages, the list of all packages, their notices and
+ * licences.
+ */
 export async function noticesText(): Promise<string> {
   const packages = await distributedPackages();
   const parts: Part[] = parse(readPaper("parts.yaml"));

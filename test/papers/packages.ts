@@ -28,7 +28,10 @@ interface Locked {
 /** Packages whose manifest names no licence, by their licence file. */
 const BY_THEIR_FILE: Record<string, string> = { "png-js": "MIT" };
 
-/** Everything that is handed on: what production installs, for every kind of machine, and what is bundled for the browser. */
+/**
+ * Lists everything that is distributed: what production installs, for every kind of machine, and what is
+ * bundled for the browser.
+ */
 export async function distributedPackages(): Promise<Package[]> {
   const { packages } = JSON.parse(readFileSync(join(PROJECT, "package-lock.json"), "utf8"));
   const bundled = await bundledFolders();

@@ -39,7 +39,7 @@ const sized = (png: Buffer, width: number, height: number) =>
     copy.writeUInt32BE(height, 20);
   });
 
-/** Where the frame's segment begins, behind its marker. */
+/** Position of the frame's segment, after its marker. */
 const frameIn = (jpeg: Buffer) => jpeg.indexOf(Buffer.from([0xff, 0xc0])) + 2;
 
 const framed = (jpeg: Buffer, width: number, height: number) =>

@@ -11,7 +11,10 @@ after(() => photos.close());
 const LINES = ["事故 KC20261123-000042 · 两车全景", "2026-11-23 15:05 收到", "延安东路近西藏中路 <script>&"];
 const sample = new URL("../../../templates/simulator/samples/phone-1-scene.jpg", import.meta.url);
 
-/** Share of the pixels that differ visibly, in the upper half (the slanted line) and in the lowest tenth (the strip). */
+/**
+ * Share of the pixels that differ visibly, in the upper half (the slanted line) and in the lowest tenth (the
+ * strip).
+ */
 async function changed(before: Buffer, marked: Buffer): Promise<{ upper: number; lowest: number }> {
   const [one, other] = await Promise.all([before, marked].map((bytes) => sharp(bytes).greyscale().raw().toBuffer()));
   const share = (from: number, to: number) => {

@@ -17,7 +17,7 @@ import { startWatch, type Tried, type Watch } from "./watch.ts";
 
 const DEMO = fileURLToPath(new URL("../demo/main.js", import.meta.url));
 /**
- * What this process tries itself, to prove that the watch sees it: a name and addresses reserved for
+ * Tried by this process itself, to prove that the watch sees it: a name and addresses reserved for
  * documentation.
  */
 const CONTROL = { name: "control.invalid", addresses: ["192.0.2.1", "2001:db8::1"] };

@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { CABLE } from "./closed-world.ts";
 
-/** What was tried since the start: names with how often each was asked for, addresses that are not this machine's. */
+/** What was tried since the start: names with their counts, and addresses that are not this machine's. */
 export interface Tried {
   names: Map<string, number>;
   addresses: string[];
@@ -20,7 +20,10 @@ const HEADER_BYTES = 12;
 /** an answer, recursion available, no such name */
 const NO_SUCH_NAME = 0x8183;
 
-/** Answers every question for a name with "there is none" and remembers it. Runs in a closed world, which it asks for the addresses. */
+/**
+ * Answers every question for a name with "there is none" and remembers it. Runs in a closed world, which it
+ * asks for the addresses.
+ */
 export async function startWatch(): Promise<Watch> {
   const names = new Map<string, number>();
   const resolver = createSocket("udp4");

@@ -8,7 +8,7 @@ import { launchBrowser } from "../support/browser.ts";
 import { conclude } from "../support/claims-house.ts";
 import { closeDatabase } from "../support/database.ts";
 
-/** Where pictures go, for whoever wants to look at them. */
+/** Folder for pictures, when they are wanted. */
 const SCREENSHOTS = process.env.SCREENSHOTS;
 const SHOWN = ["scene", "own-plate"];
 const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };

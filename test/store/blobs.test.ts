@@ -71,7 +71,7 @@ async function objects(): Promise<string[]> {
   return found.filter((entry) => entry.name.endsWith("._S3rver_object")).map((e) => join(e.parentPath, e.name));
 }
 
-/** What one keeper differs in: how many pieces it holds, and how a disk spoils or loses them. */
+/** Differences of one keeper: how many pieces it holds, and how its disk damages or loses them. */
 interface Place {
   name: string;
   settings(): Partial<BlobSettings>;
@@ -218,7 +218,7 @@ for (const place of PLACES) {
   });
 }
 
-/** What a process had sent before it was killed the database may still be writing; a sweep comes half an hour later. */
+/** The database may still be writing what a killed process had sent; a sweep comes half an hour later. */
 async function everythingHasArrived(connection: Connection): Promise<void> {
   const count = () => connection.collection("blobs.chunks").countDocuments({});
   for (let before = -1, now = await count(); before !== now; before = now, now = await count()) await sleep(500);
@@ -231,7 +231,7 @@ describe("an upload that was cut off", () => {
   });
   after(() => house.close());
 
-  /** What a process leaves that is killed between the bytes and their name. */
+  /** Leaves what a process leaves that is killed between the bytes and their name. */
   async function cutOff() {
     const { connection, clock } = house;
     const register = await createRegister(connection, { chunkSize: CHUNK_BYTES, now: () => clock.now() });

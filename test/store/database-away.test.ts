@@ -96,7 +96,7 @@ describe("a database that gives no answer", () => {
   });
 
   it("is slow while a command with a long limit has passed the usual one", async () => {
-    // What the commands before have left passes first.
+    // The effects of earlier commands pass first.
     while (guardOf(connection).isSlow) await new Promise((resolve) => setTimeout(resolve, 50));
     proxy.hang();
     const waiting = proxy.waiting();

@@ -3,7 +3,10 @@ import { createBlobs } from "../../src/store/blobs.ts";
 import { connect } from "../../src/store/connect.ts";
 import { createVault } from "../../src/store/vault.ts";
 
-/** A process of its own that stores picture after picture, and says the names of each once it is told that they are safe, until it is killed. */
+/**
+ * A process that stores picture after picture, and prints the names of each once it is told that they are
+ * safe, until it is killed.
+ */
 const [uri = "", key = ""] = process.argv.slice(2);
 const connection = await connect(uri);
 const vault = createVault(Buffer.from(key, "hex"));

@@ -10,7 +10,10 @@ import { type ManualClock, shiftedClock, standingClock } from "./clocks.ts";
 import { databaseUri, freePort } from "./database.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** The whole system on a port of its own: the real Koa app, a real database, stand-ins only at the wire. Time stands still until it is advanced. */
+/**
+ * The whole system on a port of its own: the real Koa app, a real database, stand-ins only at the wire. The
+ * clock is real time plus a shift.
+ */
 export interface TestApp extends Running {
   simulator: Simulator;
   url: string;

@@ -19,10 +19,16 @@ const INSTALLED = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** Made for a function that lives for one page: one process for all dies with the first page that is closed, and no rule of the web is switched off here. */
+/**
+ * Flags of the packed browser for functions that live for one page: a single process would die with the first
+ * closed page, and no rule of the web is switched off here.
+ */
 const UNWANTED = ["--single-process", "--disable-web-security", "--allow-running-insecure-content"];
 
-/** A real Chromium without a screen: Chinese glyphs, a camera of our own, a person who says yes to both camera and position. */
+/**
+ * A real Chromium without a screen: Chinese glyphs, a camera of our own, a person who says yes to both camera
+ * and position.
+ */
 export async function launchBrowser(): Promise<Browser> {
   return withFakeCamera(await launch());
 }
@@ -42,11 +48,17 @@ async function launch(): Promise<Browser> {
   });
 }
 
-/** The package unpacks into its temporary folder, and with this variable its libraries, too: in a process that has both for itself. */
+/**
+ * The package unpacks into its temporary folder, and with this variable its libraries, too: in a process that
+ * has both for itself.
+ */
 const UNPACK = 'process.stdout.write(await (await import("@sparticuz/chromium")).default.executablePath())';
 const WITH_LIBRARIES = { AWS_LAMBDA_JS_RUNTIME: "nodejs20.x" };
 
-/** Unpacks once for all test processes, beside the packages: the first that is ready gives its folder the name. */
+/**
+ * Unpacks once for all test processes, beside the packages: the first that is ready gives its folder the
+ * name.
+ */
 async function unpackedBrowser(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(packageDir("@sparticuz/chromium"), "../../package.json"), "utf8"));
   const cache = join(root, "node_modules", ".cache", "kuaichu");

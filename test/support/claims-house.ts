@@ -17,7 +17,10 @@ import { databaseUri } from "./database.ts";
 import { listen } from "./platform-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A real store, the api door and the insurers' stand-in on one port, and the jobs; time stands still until it is moved. */
+/**
+ * A real store, the api door and the insurers' stand-in on one port, and the jobs; time stands still until it
+ * is moved.
+ */
 export interface ClaimsHouse {
   ctx: Context;
   jobs: Jobs;

@@ -1,8 +1,8 @@
 import type { Timer } from "../../src/timer.ts";
 
 /**
- * A test's time. Limits of waits run out when it is advanced past them, in their order, and never because the machine
- * is busy.
+ * A test's time. Limits of waits run out when it is advanced past them, in their order, and never because the
+ * machine is busy.
  */
 export interface ManualClock extends Timer {
   now(): Date;

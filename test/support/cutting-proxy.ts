@@ -1,6 +1,8 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** Where in the life of a command the connections break. `after`: the database has done it, and its answer is lost. */
+/**
+ * When in a command's life the connections break. `after`: the database has done it, and its answer is lost.
+ */
 export type Moment = "before" | "within" | "after";
 export const MOMENTS: readonly Moment[] = ["before", "within", "after"];
 
@@ -19,7 +21,10 @@ interface Cut {
 
 const HEARTBEATS = new Set(["hello", "isMaster", "ismaster", "ping", "endSessions"]);
 
-/** A proxy between the driver and a database, on TCP or on a socket in a folder, that knows where a command begins and ends. */
+/**
+ * A proxy between the driver and a database, on TCP or on a socket in a folder, that knows where a command
+ * begins and ends.
+ */
 export class CuttingProxy {
   /** names of the commands that have come by, the driver's own left out */
   readonly commands: string[] = [];
@@ -55,7 +60,10 @@ export class CuttingProxy {
     return through.href;
   }
 
-  /** Breaks all connections at that moment of the `nth` command from now on (1: the next); resolves when it is done. */
+  /**
+   * Breaks all connections at that moment of the `nth` command from now on (1: the next); resolves when it is
+   * done.
+   */
   cutAt(nth: number, moment: Moment): Promise<void> {
     return new Promise((done) => {
       this.#cut = { left: nth, moment, done };
@@ -161,7 +169,9 @@ export class CuttingProxy {
     return cut;
   }
 
-  /** By a reset, or as a server ends that is stopped: the two meet the driver differently, so they take turns. */
+  /**
+   * By a reset, or as a server ends that is stopped: the two meet the driver differently, so they take turns.
+   */
   #breakAll(): void {
     const isReset = this.#cuts++ % 2 === 0;
     for (const { client, server } of this.#pairs) {
@@ -188,7 +198,10 @@ function wholeMessages(onMessage: (message: Buffer) => void): (bytes: Buffer) =>
 
 const OP_MSG = 2013;
 
-/** The name of the command: the first key of the first document (OP_MSG: after flags and the kind of the section). */
+/**
+ * The name of the command: the first key of the first document (OP_MSG: after flags and the kind of the
+ * section).
+ */
 function commandOf(message: Buffer): string {
   if (message.readInt32LE(12) !== OP_MSG) return "hello";
   const name = 16 + 4 + 1 + 4 + 1;

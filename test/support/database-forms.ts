@@ -4,7 +4,7 @@ import { DETAILS } from "./drivers.ts";
 
 type Fields = Record<string, string>;
 
-/** What a driver types into the form for name and car. */
+/** The fields of the form for name and car. */
 export function detailsFields(letter: Letter) {
   const { name, idKind, idNumber, phone, plate, insurerCode } = DETAILS[letter];
   return {

@@ -6,7 +6,10 @@ import { temporaryFolder } from "./temporary-folder.ts";
 let shared: Promise<Embedded> | undefined;
 let sharedDir: string | undefined;
 
-/** One database server for each test process: MONGODB_URI, else an embedded one in a temporary folder. Every app has a database of its own in it. */
+/**
+ * One database server for each test process: MONGODB_URI, else an embedded one in a temporary folder. Every
+ * app has a database of its own in it.
+ */
 export async function databaseUri(name = `test_${randomBytes(6).toString("hex")}`): Promise<string> {
   const given = process.env.MONGODB_URI;
   if (given) return new URL(`/${name}`, given).href;
@@ -17,7 +20,7 @@ export async function databaseUri(name = `test_${randomBytes(6).toString("hex")}
   return new URL(`/${name}`, (await shared).uri).href;
 }
 
-/** Where the embedded database keeps its files, for who looks into them; undefined with MONGODB_URI. */
+/** Folder of the embedded database's files; undefined with MONGODB_URI. */
 export const databaseDir = (): string | undefined => sharedDir;
 
 /** For `after()` of a test file that used databaseUri or startApp. */

@@ -14,7 +14,10 @@ export interface Page {
 type Fields = Record<string, string>;
 type File = { field: string; bytes: Buffer; filename: string };
 
-/** A driver's browser without a screen: follows redirects, keeps cookies, fills the page's own form (its hidden fields included). */
+/**
+ * A driver's browser without a screen: follows redirects, keeps cookies, fills the page's own form (its
+ * hidden fields included).
+ */
 export class DriverPhone {
   readonly #base: string;
   readonly #jar = new CookieJar();
@@ -70,7 +73,10 @@ const pageOf = (url: string, { status, data, headers }: { status: number; data: 
   type: String((headers as Record<string, unknown>)["content-type"]),
 });
 
-/** Hidden fields of the page's main form: the token against forged posts, the digest of the text on the screen. */
+/**
+ * Hidden fields of the page's main form: the token against forged posts, the digest of the text on the
+ * screen.
+ */
 export function hiddenFields(html: string): Fields {
   const inputs = html.match(/<input[^>]*type="hidden"[^>]*>/g) ?? [];
   const entries = inputs.map((input) => [attribute(input, "name"), attribute(input, "value")]);
@@ -83,7 +89,7 @@ const attribute = (tag: string, name: string): string =>
     .replaceAll("&#34;", '"')
     .replaceAll("&#39;", "'");
 
-/** Where a page stands: the last part of /h5/accidents/ID/STEP. */
+/** Returns a page's step: the last part of /h5/accidents/ID/STEP. */
 export const stepOf = (page: Page): string => new URL(page.url).pathname.split("/").at(-1) ?? "";
 
 /** The page is there and is that one; else says what came instead. */

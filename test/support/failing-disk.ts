@@ -4,7 +4,7 @@ export const ENOSPC = 28;
 export const EIO = 5;
 export const MB = 1024 * 1024;
 
-/** What the disk says at this moment: the code with which each commit fails, and its free bytes. */
+/** The disk's present state: the code with which each commit fails, and its free bytes. */
 export interface Says {
   code: number | null;
   free: number;

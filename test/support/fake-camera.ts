@@ -1,8 +1,9 @@
 import type { Browser, BrowserContext } from "playwright-core";
 
 /**
- * Runs in the page: a camera that never shows the same twice, as no two views of an accident are alike. The browser's own test picture looks the same
- * each time, and the same picture twice is sent back. With a hand before the lens (`lensIsCovered`) all is black.
+ * Runs in the page: a camera whose frames always differ, as real views do, because the same picture twice is
+ * sent back. The browser's own test picture never changes. With a covered lens (`lensIsCovered`) frames are
+ * black.
  */
 const CAMERA = `
   if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {

@@ -2,7 +2,9 @@ import type { Platform } from "../../src/simulator/platform/platform.ts";
 
 type Phones = Pick<Platform, "people" | "inbox">;
 
-/** The newest line of the account to this person that the pattern fits, there already or as soon as it comes. */
+/**
+ * The newest line of the account to this person that the pattern fits, there already or as soon as it comes.
+ */
 export async function heard(platform: Phones, openid: string, pattern: RegExp): Promise<string> {
   const told = platform.people.find(openid) ? platform.inbox(openid) : [];
   return told.findLast(({ text = "" }) => pattern.test(text))?.text ?? nextHeard(platform, openid, pattern);

@@ -1,4 +1,6 @@
-/** Keywords of JSON Schema that our published schemas use; any other is a mistake in the schema and throws. */
+/**
+ * Keywords of JSON Schema that our published schemas use; any other is a mistake in the schema and throws.
+ */
 export type JsonSchema = Record<string, unknown>;
 
 type Check = (args: { rule: never; value: never; schema: JsonSchema; root: JsonSchema; path: string }) => string[];
@@ -71,7 +73,7 @@ const CHECKS: Record<string, Check> = {
   },
 };
 
-/** What is wrong with the value, one line a fault; empty: valid. */
+/** Lists the faults of the value, one line each; empty: valid. */
 export function validate(schema: JsonSchema, value: unknown, root = schema, path = "$"): string[] {
   return Object.entries(schema).flatMap(([keyword, rule]) => {
     const check = CHECKS[keyword];

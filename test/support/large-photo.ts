@@ -3,7 +3,10 @@ import sharp from "sharp";
 
 const BLOCK = 64;
 
-/** A picture as a phone takes it, as to its bytes: light and dark areas with edges, and the grain of a small sensor over all. */
+/**
+ * A picture as a phone takes it, as to its bytes: light and dark areas with edges, and the grain of a small
+ * sensor over all.
+ */
 export async function largePhoto({ width, height, grain = 24 }: { width: number; height: number; grain?: number }) {
   const across = Math.ceil(width / BLOCK);
   const areas = randomBytes(across * Math.ceil(height / BLOCK));

@@ -7,7 +7,9 @@ interface Entry {
   kept?: string;
 }
 
-/** The inbox port in memory, for tests of the protocol alone; two handlers that share one are two processes. */
+/**
+ * The inbox port in memory, for tests of the protocol alone; two handlers that share one are two processes.
+ */
 export class MemoryInbox implements InboxStore {
   readonly entries = new Map<string, Entry>();
   begins = 0;

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 
 /**
- * Licences of persons who do not exist, painted after the public form (GA 482, GA 37) in a layout of our own and marked 样本.
- * Drawn as text, not as SVG: the product shuts sharp's SVG reader in its process.
+ * Licences of persons who do not exist, painted after the public form (GA 482, GA 37) in a layout of our own
+ * and marked 样本. Drawn as text, not as SVG: the product disables sharp's SVG reader.
  */
 export interface DriverCard {
   number: string;

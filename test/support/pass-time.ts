@@ -6,7 +6,10 @@ interface Timed {
   clock: { advance(ms: number): void };
 }
 
-/** Time goes by while the process runs and looks at it at least every `stepMs`; a single step ahead is a clock that was set. */
+/**
+ * Time goes by while the process runs and looks at it at least every `stepMs`; a single step ahead is a clock
+ * that was set.
+ */
 export async function passTime({ ctx, clock }: Timed, ms: number, stepMs = GAP_MS / 2): Promise<void> {
   await ctx.witness.look();
   for (let left = ms; left > 0; left -= stepMs) {

@@ -9,14 +9,17 @@ export interface DisplayShot {
   height: number;
 }
 
-/** Where a camera's point gathers its light, with its share. */
+/** Where a camera's pixel gathers its light, with shares. */
 const TAPS = [-0.7, 0, 0.7].flatMap((y) =>
   [-0.7, 0, 0.7].map((x) => [x, y, Math.exp((-x * x - y * y) / 0.98)] as const),
 );
 const TOTAL = TAPS.reduce((sum, [, , share]) => sum + share, 0);
 const LINEAR = Float32Array.from({ length: 256 }, (_, value) => (value / 255) ** 2.2);
 
-/** What a camera makes of a picture on a display: each point of the display is three coloured stripes, each point of the camera sees one colour (RGGB). */
+/**
+ * Simulates a camera's picture of a display: each pixel of the display is three coloured stripes, each pixel
+ * of the camera sees one colour (RGGB).
+ */
 export async function photoOfADisplay(picture: Buffer, shot: DisplayShot): Promise<Buffer> {
   const { pitch, width, height } = shot;
   const side = Math.ceil(Math.hypot(width, height) / pitch) + 4;

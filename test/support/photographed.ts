@@ -38,7 +38,10 @@ export async function photographed(sheet: Buffer, shot: Shot = {}): Promise<Buff
     .toBuffer();
 }
 
-/** Seen from the right: the left edge is far and short. Nearest pixel of a picture twice as large, so that strokes stay smooth. */
+/**
+ * Seen from the right: the left edge is far and short. Nearest pixel of a picture twice as large, so that
+ * strokes stay smooth.
+ */
 async function slanted(sheet: Buffer, slant: number): Promise<Buffer> {
   const { width = 0, height = 0 } = await sharp(sheet).metadata();
   const from = await sharp(sheet)

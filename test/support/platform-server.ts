@@ -48,7 +48,10 @@ export interface RunningPlatform extends RunningServer {
   calls: string[];
 }
 
-/** The stand-in as a server of its own. Without `appUrl` it pushes to a `/wechat` beside it that accepts everything in silence. */
+/**
+ * The stand-in as a server of its own. Without `appUrl` it pushes to a `/wechat` beside it that accepts
+ * everything in silence.
+ */
 export async function startPlatform(
   options: Partial<Omit<PlatformOptions, "urls" | "account">> & { appUrl?: string; account?: Partial<Account> } = {},
 ): Promise<RunningPlatform> {

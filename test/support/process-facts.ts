@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** What Linux tells of another process of ours, by /proc. */
+/** Facts about a child process on Linux, from /proc. */
 
 export function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
@@ -11,7 +11,7 @@ export function childrenOf(pid: number): number[] {
 export const environmentOf = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").filter(Boolean);
 
-/** Where each of its descriptors leads, as "/path" or "socket:[123]". */
+/** Returns the target of each of its descriptors, as "/path" or "socket:[123]". */
 export function descriptorsOf(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
     try {

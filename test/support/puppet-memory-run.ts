@@ -5,7 +5,10 @@ import type { InboundMessage } from "../../src/wechat/message.ts";
 import { createBot } from "../../src/wechat/puppet/create-bot.ts";
 import { capturedLog } from "./captured-log.ts";
 
-/** A worker: sends many messages of many people through a bot and tells what it held afterwards, and by how much the heap grew. */
+/**
+ * A worker: sends many messages of many people through a bot and reports what it held afterwards and the
+ * heap's growth.
+ */
 const { messages, people, warmUp } = workerData as { messages: number; people: number; warmUp: number };
 const AT_ONCE = 500;
 

@@ -10,5 +10,5 @@ export const SLOT_PHOTOS = Object.fromEntries(PHOTO_SLOTS.map((slot) => [slot, r
   Buffer
 >;
 
-/** Where they lie, for a browser's file inputs. */
+/** Their paths, for a browser's file inputs. */
 export const SLOT_PHOTO_FILES: readonly string[] = PHOTO_SLOTS.map((slot) => fileOf(slot).pathname);

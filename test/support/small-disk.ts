@@ -5,7 +5,10 @@ import { createInterface } from "node:readline";
 
 const PIECE = Buffer.alloc(64 * 1024, 1);
 
-/** A disk of so many MB in memory, mounted on a folder for the programs that are started with `command` and nobody else. */
+/**
+ * A disk of so many MB in memory, mounted on a folder for the programs that are started with `command` and
+ * nobody else.
+ */
 export class SmallDisk {
   readonly #holder: ChildProcess;
   readonly #dir: string;

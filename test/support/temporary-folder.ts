@@ -4,7 +4,9 @@ import { join } from "node:path";
 
 const made: string[] = [];
 
-/** Makes a folder that is gone when this process ends, after all hooks and whether or not its tests passed. */
+/**
+ * Makes a folder that is gone when this process ends, after all hooks and whether or not its tests passed.
+ */
 export function temporaryFolder(name: string): string {
   const dir = mkdtempSync(join(tmpdir(), `kuaichu-${name}-`));
   if (made.length === 0) process.on("exit", removeAll);

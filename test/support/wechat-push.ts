@@ -47,7 +47,9 @@ export function plainPush(body: string, { token = account.token, at = timestamp 
   return { query: { signature: sha1(token, at, nonce), timestamp: at, nonce, openid: "person" }, body };
 }
 
-/** A push as the platform sends it in safe mode. `extra` goes beside the ciphertext, as in compatible mode. */
+/**
+ * A push as the platform sends it in safe mode. `extra` goes beside the ciphertext, as in compatible mode.
+ */
 export function safePush(
   body: string,
   options: Partial<typeof account> & { at?: string; extra?: string; json?: boolean } = {},

@@ -47,7 +47,10 @@ function recorder(sent: unknown[][]): Outbound {
   };
 }
 
-/** Every method that Wechaty's puppet declares abstract, read from the source and types that it ships: the compiler does not check them. */
+/**
+ * Every method that Wechaty's puppet declares abstract, read from the source and types that it ships: the
+ * compiler does not check them.
+ */
 function abstractMethods(): Set<string> {
   const folder = new URL("../../../node_modules/wechaty-puppet/", import.meta.url);
   const mixins = readdirSync(new URL("src/mixins/", folder)).filter((name) => !name.endsWith(".spec.ts"));

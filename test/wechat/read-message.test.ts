@@ -9,7 +9,7 @@ import { vectors } from "../support/wechat-push.ts";
 const key = "1b5f7c23b5bf75682a53e7b6d163e185";
 const template = "VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc";
 
-/** What each published fixture is as a typed message, besides the common fields. */
+/** The typed message of each published fixture, besides the common fields. */
 const PUBLISHED: Record<string, object> = {
   text: { kind: "text", content: "this is a test" },
   image: { kind: "image", picUrl: "this is a url", mediaId: "media_id" },
@@ -40,7 +40,7 @@ const pics =
 const choice = (id: string, answer: string) =>
   `<List><TemplateId>${id}</TemplateId><SubscribeStatusString>${answer}</SubscribeStatusString><PopupScene>2</PopupScene></List>`;
 
-/** What the published fixtures leave out: [what, its own fields, the typed value]. */
+/** Cases that the published fixtures leave out: [name, its own fields, the typed value]. */
 const FURTHER: [string, string, object][] = [
   [
     "a text with spaces around it, answering a menu",

@@ -1,4 +1,4 @@
-// The photographs of page 2 and the extras. Without this the same form goes with the phone's own file inputs.
+// Script of the photograph pages. Without it the same form works with the phone's own file inputs.
 import { all, one } from "../dom.ts";
 import type { PhotoAnswer } from "../photos/answer.ts";
 import { createPosition } from "../photos/position.ts";
@@ -54,7 +54,7 @@ function fail(slot: string, sentence: string, isBlocked = false): void {
   });
 }
 
-/** Says what is still to do: in the title, the counter, the strip of the viewfinder and on the green button. */
+/** Shows what is still to do: in the title, the counter, the viewfinder's strip and the green button. */
 function renew(): void {
   tiles.count();
   viewfinder.renew();
@@ -70,7 +70,10 @@ let isLeaving = false;
 addEventListener("pageshow", () => {
   isLeaving = false;
 });
-/** All five are safe: the next page, asked for once, or it makes two codes for the other driver. Not while the viewfinder is open: that picture would be lost. */
+/**
+ * Opens the next page when all five are stored; once, because each request makes a code for the other driver.
+ * Not while the viewfinder is open: its picture would be lost.
+ */
 function goOn(): void {
   if (step === startStep || step === "photos" || startStep !== "photos") return;
   if (isLeaving || viewfinder.isOpen() || document.hidden || tiles.isUnderWay()) return;
@@ -91,7 +94,7 @@ function take(slot: string, blob: Blob): void {
 
 const inputOf = (slot: string) => one<HTMLInputElement>(`[data-slot="${slot}"] input[type=file]`);
 
-/** The viewfinder, or the phone's own camera where the page gets none. */
+/** Opens the viewfinder, or the phone's own camera when the page gets none. */
 async function film(slot: string): Promise<void> {
   if (hasCamera) hasCamera = await viewfinder.open(slot);
   if (!hasCamera) inputOf(slot).click();
@@ -115,7 +118,9 @@ if (shoot) shoot.addEventListener("click", () => film(tiles.nextEmpty() || "scen
 
 const EVERY_MS = 2000;
 
-/** A plate is read some seconds after its picture has arrived, and pictures of the chat arrive by themselves. */
+/**
+ * Asks for news: a plate is read some seconds after its picture has arrived, and pictures may come by chat.
+ */
 async function look(): Promise<void> {
   if (document.hidden) return;
   const response = await fetch(form.dataset["live"] ?? "", { headers: { accept: "application/json" } });
@@ -132,11 +137,11 @@ async function keepLooking(): Promise<void> {
 }
 if (tiles.mandatory.length > 0) {
   setTimeout(keepLooking, EVERY_MS);
-  // The driver comes back, perhaps from the chat, to which the pictures were sent.
+  // The driver returns, perhaps from the chat, where pictures may have been sent.
   document.addEventListener("visibilitychange", () => look().catch(() => undefined));
 }
 
-// Last: a script that failed before this leaves the form without script as it is.
+// Last, so that a script that fails before leaves the form without script as it is.
 document.body.classList.add("kc-js");
 for (const byHand of all("#send")) byHand.hidden = true;
 if (shoot) shoot.hidden = false;

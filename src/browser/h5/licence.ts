@@ -1,8 +1,9 @@
-// A photographed licence fills the form below it; its driver checks each field. Without this the photo goes by a button of its own.
+// Fills the form from a photographed licence; the driver checks each field. Without this the photo is sent by
+// a button of its own.
 import { all, fieldOf, one } from "../dom.ts";
 import { shrunk } from "../photos/shrink.ts";
 
-/** What is said at a field. */
+/** A note at a field. */
 interface Note {
   text: string;
   isFilled: boolean;
@@ -18,7 +19,7 @@ interface Read {
 
 type Values = Record<string, string>;
 
-/** Fields that a licence fills; notes of others are the form's own. */
+/** Fields that a licence fills; notes at others belong to the form. */
 const READ_FIELDS = /^(name|idNumber|serial|vehicleKind)$/;
 
 for (const scan of all("[data-scan]")) {
@@ -30,7 +31,7 @@ for (const scan of all("[data-scan]")) {
   });
 }
 
-// What the driver changes by hand needs no more checking.
+// A field that the driver changes by hand needs no further checking.
 one("#act").addEventListener("input", (event) => unmark(event.target as HTMLInputElement));
 
 async function readPhoto(scan: HTMLElement, input: HTMLInputElement, file: File): Promise<void> {
@@ -78,7 +79,7 @@ function valuesOf(form: HTMLFormElement): Values {
   return values;
 }
 
-/** What was typed while the photo was on its way stays. */
+/** Fills the fields; text typed while the photo was on its way stays. */
 function fill(form: HTMLFormElement, sent: Values, { values, notes }: Read): void {
   const now = valuesOf(form);
   const isOwn = (name: string) => (now[name] ?? "") !== (sent[name] ?? "");
@@ -107,7 +108,7 @@ function mark(field: HTMLInputElement, { text, isFilled }: Note): void {
   field.setAttribute("aria-describedby", note.id);
   if (!isFilled) return;
   field.classList.add("settle-read");
-  // It was missing or wrong when the form came back; now it is another text.
+  // The field was marked as missing or wrong; now it has another text.
   cell.classList.remove("weui-cell_warn");
   field.removeAttribute("aria-invalid");
   for (const fault of all(".kc-error", cell)) fault.hidden = true;

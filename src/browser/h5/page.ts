@@ -3,7 +3,7 @@ import { all } from "../dom.ts";
 
 const onceButtons = () => all<HTMLButtonElement>("[data-once]");
 
-// A second tap on the button changes nothing: the form is being sent.
+// Ignores a second tap on the button: the form is being sent.
 for (const form of all<HTMLFormElement>("form")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset["sent"]) return event.preventDefault();
@@ -11,14 +11,14 @@ for (const form of all<HTMLFormElement>("form")) {
     for (const button of onceButtons()) button.setAttribute("aria-busy", "true");
   });
 }
-// A page that comes back from the browser's cache may be sent again.
+// A page from the browser's cache may be sent again.
 addEventListener("pageshow", () => {
   for (const form of all<HTMLFormElement>("form")) delete form.dataset["sent"];
   for (const button of onceButtons()) button.removeAttribute("aria-busy");
 });
 const focused = document.querySelector<HTMLElement>("[data-focus]");
 if (focused) focused.focus();
-// A form that came back with errors is the answer to a post: "back" and "reload" would end at the browser's own warning.
+// A form with errors is the answer to a post: "back" and "reload" would end at the browser's own warning.
 if (document.getElementById("errors")) history.replaceState(null, "", location.href);
 
 /** Answer of GET …/live. */
@@ -31,7 +31,10 @@ interface Live {
 const EVERY_MS = 4000;
 const LONGEST_MS = 60000;
 
-/** Shows what the other driver is doing: asked every 4 s, less often while the network fails, not at all while the page is hidden. */
+/**
+ * Shows what the other driver is doing: asked every 4 s, less often while the network fails, not while the
+ * page is hidden.
+ */
 function keepLive(strip: HTMLElement, url: string): void {
   let pause = EVERY_MS;
 
@@ -39,7 +42,7 @@ function keepLive(strip: HTMLElement, url: string): void {
     if (document.hidden) return;
     try {
       const response = await fetch(url, { headers: { accept: "application/json" } });
-      // This driver was taken out of the case: nobody would take what is typed here.
+      // This driver was removed from the case: nothing typed here would be accepted.
       if (response.status === 404) return location.reload();
       if (!response.ok) throw new Error(String(response.status));
       show((await response.json()) as Live);

@@ -1,9 +1,9 @@
-// The signature by hand. The button opens after ink, and after the sentences that are signed have been on the screen. Until this has run the page shows
-// what to do without it.
+// Signature pad. The button opens after ink, and after the sentences to be signed have been on the screen.
+// Until this script runs the page shows what to do without it.
 import SignaturePad from "signature_pad";
 import { all, one } from "../dom.ts";
 
-/** More only makes the picture larger, not the signature better. */
+/** A higher density makes the picture larger, not the signature better. */
 const MOST_PIXELS = 2;
 
 const form = one<HTMLFormElement>("[data-sign]");
@@ -18,7 +18,7 @@ const pad = new SignaturePad(canvas, { penColor: "#14181f", minWidth: 1, maxWidt
 let size: { width: number; height: number } | null = null;
 let isRead = false;
 
-/** Gives the canvas the size of its box. A turned phone: the ink is kept, as large as still fits. */
+/** Gives the canvas the size of its box. When the phone is turned the ink is kept, as large as it fits. */
 function fit(): void {
   const { clientWidth: width, clientHeight: height } = frame;
   if (width === 0 || (size && size.width === width && size.height === height)) return;
@@ -46,7 +46,7 @@ function update(): void {
   button.textContent = (hasInk && button.dataset["ready"]) || waitingText;
 }
 
-/** Read is what has been on the screen to its end. */
+/** Text counts as read when it has been on the screen to its end. */
 function look(): void {
   const { bottom } = sentences.getBoundingClientRect();
   if (bottom <= 0 || bottom > innerHeight) return;
@@ -72,6 +72,6 @@ addEventListener("resize", look);
 area.hidden = false;
 fit();
 look();
-// Last: whatever failed before this leaves the way without the pad on the page.
+// Last: if anything fails before this, the page keeps its way without the pad.
 button.hidden = false;
 for (const standIn of all("[data-without-pad]")) standIn.remove();

@@ -1,12 +1,12 @@
-/** What the server tells of one picture (src/h5/photo-answer.ts), as far as the page reads it. */
+/** The server's answer about one picture (src/h5/photo-answer.ts), as far as the page reads it. */
 export interface PhotoAnswer {
   photo: string;
   slot: string;
   state: "announced" | "stored" | "refused";
-  /** why it was not taken */
+  /** why it was refused */
   refusal: string | null;
   findings: { text: string }[];
-  /** taken although something was found: it was the third try */
+  /** accepted in spite of a finding, at the third try */
   asItIs: boolean;
   plate: { plate: string; sure: boolean } | null;
   thumb: string | null;
@@ -18,6 +18,6 @@ export interface PhotoError {
   code: string;
   /** in the reader's language */
   message: string;
-  /** code of what was found in the picture */
+  /** code of the finding */
   finding?: string;
 }

@@ -4,7 +4,7 @@ const QUALITY = 0.85;
 export interface Drawn {
   /** a JPEG */
   bytes: Uint8Array<ArrayBuffer>;
-  /** size of the picture that was drawn, before it was made smaller */
+  /** size of the picture before it was reduced */
   width: number;
   height: number;
 }
@@ -15,7 +15,10 @@ function penOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return pen;
 }
 
-/** False where the browser gives back noise instead of what was drawn (protection against fingerprints): no evidence may come of that. */
+/**
+ * False when the browser returns noise instead of the drawing (protection against fingerprints), which must
+ * not become evidence.
+ */
 export function canDraw(): boolean {
   const canvas = document.createElement("canvas");
   if (!canvas.toBlob) return false;
@@ -27,7 +30,10 @@ export function canDraw(): boolean {
   return Math.abs(red - 0x33) + Math.abs(green - 0x66) + Math.abs(blue - 0x99) < 6;
 }
 
-/** The picture as a JPEG, at most LONGEST_SIDE pixels long; throws where the browser cannot open or write it. */
+/**
+ * Draws the picture as a JPEG of at most LONGEST_SIDE pixels; throws when the browser cannot open or write
+ * it.
+ */
 export async function draw(blob: Blob): Promise<Drawn> {
   const url = URL.createObjectURL(blob);
   const canvas = document.createElement("canvas");
@@ -61,7 +67,7 @@ function load(url: string): Promise<HTMLImageElement> {
 
 async function jpegOf(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>> {
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-  // A canvas that is too large gives nothing, a browser that writes no JPEG gives PNG.
+  // A canvas that is too large gives nothing; a browser that cannot write JPEG gives PNG.
   if (blob === null || blob.type !== "image/jpeg") throw new Error("no JPEG");
   return new Uint8Array(await new Response(blob).arrayBuffer());
 }

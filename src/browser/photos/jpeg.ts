@@ -7,12 +7,12 @@ export interface Jpeg {
   bare: Blob;
 }
 
-/** Frame headers (SOF) are C0 to CF, but for the tables C4, C8 and CC. */
+/** Frame headers (SOF) are C0 to CF, except for the tables C4, C8 and CC. */
 const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
 /**
- * Size and EXIF of a JPEG; null for anything else. Some browsers turn a picture as EXIF says when they draw it, some do not: all draw a bare one
- * as the sensor saw it, and the EXIF that is put back is then as true as before.
+ * Reads size and EXIF of a JPEG; null for anything else. Some browsers rotate by EXIF when they draw, some do
+ * not: all draw a picture without EXIF as the sensor saw it, so that EXIF put back afterwards is right.
  */
 export function readJpeg(bytes: Uint8Array<ArrayBuffer>): Jpeg | null {
   const byte = (at: number) => bytes[at] || 0;
@@ -44,7 +44,7 @@ export function readJpeg(bytes: Uint8Array<ArrayBuffer>): Jpeg | null {
 
 const isExif = (bytes: Uint8Array, at: number) => String.fromCharCode(...bytes.subarray(at, at + 6)) === "Exif\0\0";
 
-/** Puts an EXIF segment right after the first two bytes, where it belongs. */
+/** Inserts an EXIF segment after the first two bytes. */
 export function withExif(jpeg: Uint8Array, exif: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(jpeg.length + exif.length);
   out.set(jpeg.subarray(0, 2));

@@ -1,5 +1,5 @@
-// Pictures that are not sent yet, kept on the phone (IndexedDB) so that neither a dead spot nor a closed page loses one. A browser without a store of its
-// own (private mode) still sends: only a closed page loses the picture then.
+// Stores unsent pictures on the phone (IndexedDB), so that neither a lost signal nor a closed page loses one.
+// A browser without storage (private mode) still sends; only closing the page then loses the picture.
 import type { Original } from "./shrink.ts";
 
 /** Bytes, not blobs: on iPhones a blob may be empty after the page was closed. */
@@ -46,7 +46,7 @@ export const forget = (key: string): Promise<unknown> =>
 export const remember = ({ key, at, slot, type, bytes, sha256, from }: Kept): Promise<unknown> =>
   withStore("readwrite", (store) => store.put({ key, at, slot, type, bytes, sha256, from })).catch(nothing);
 
-/** All of them, of other cases too, the oldest first. */
+/** Returns all of them, of other cases too, the oldest first. */
 export async function remembered(): Promise<Kept[]> {
   const found = await withStore<Kept[]>("readonly", (store) => store.getAll()).catch((): Kept[] => []);
   return found.sort((one, other) => one.at - other.at);

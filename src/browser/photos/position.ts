@@ -2,7 +2,10 @@ import { textOf } from "../dom.ts";
 
 const OPTIONS = { enableHighAccuracy: true, timeout: 20000, maximumAge: 30000 };
 
-/** Sends where the cars stand, asked without a word, and no more once it is told or not allowed: without it the driver writes the road. */
+/**
+ * Sends the position once, without telling; stops when it was accepted or is not permitted: then the driver
+ * types the road.
+ */
 export function createPosition(form: HTMLFormElement, url: string) {
   let isAsked = form.dataset["step"] !== "photos";
 
@@ -14,7 +17,7 @@ export function createPosition(form: HTMLFormElement, url: string) {
       accuracy: String(Math.round(coords.accuracy)),
     });
     const request = { method: "POST", headers: { accept: "application/json" }, body, keepalive: true };
-    // Without a network: with the next picture again.
+    // Without a network it is sent with the next picture.
     fetch(url, request).then(
       ({ status }) => {
         isAsked = status < 500;

@@ -1,4 +1,4 @@
-// Sends the photographs one by one and keeps each on the phone until the server has taken it.
+// Sends the photographs one by one and keeps each on the phone until the server has stored it.
 import type { PhotoAnswer, PhotoError } from "./answer.ts";
 import { forget, type Kept, remember, remembered } from "./kept.ts";
 import { nameOf, type Sending, type Sent, sendPhoto } from "./send.ts";
@@ -6,16 +6,16 @@ import { shrunk } from "./shrink.ts";
 
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30000;
-/** Damaged on its way so many times: it will not become better. */
+/** Transmissions that may arrive damaged before the picture is given up. */
 const MOST_FAULTS = 3;
-/** Pictures of other cases are thrown away after this time. */
+/** Pictures of other cases are deleted after this time. */
 const KEPT_MS = 48 * 3600 * 1000;
 
-/** Pieces were cleared away meanwhile: they are sent again. */
+/** Pieces were deleted meanwhile: they are sent again. */
 const PIECES_MISSING = "pieces-missing";
-/** Lasts until somebody makes room: the driver is told why it waits. */
+/** Lasts until an operator makes room: the driver is told why the picture waits. */
 const NO_ROOM = "storage-full";
-/** … and this a few times: something between us and the server has changed or cut the bytes. */
+/** Codes that are tried again a few times: something on the way has changed or cut the bytes. */
 const DAMAGED = ["upload-damaged", "malformed-body"];
 
 interface Item extends Kept, Sending {
@@ -24,14 +24,14 @@ interface Item extends Kept, Sending {
   isDropped: boolean;
 }
 
-/** Hears how it goes with the picture of a place. */
+/** Receives the progress of each slot's picture. */
 export interface Listener {
   /** `share`: 0..1 */
   sending(slot: string, share: number): void;
-  /** `picture` where an earlier visit left it, `sentence` where the server says why */
+  /** `picture` when an earlier visit left it, `sentence` when the server says why */
   waiting(slot: string, why: { picture?: Blob; sentence?: string }): void;
   stored(slot: string, answer: PhotoAnswer): void;
-  /** not taken for what was found in it */
+  /** refused for a finding */
   refused(slot: string, error: PhotoError): void;
   failed(slot: string, sentence?: string): void;
   signedOut(): void;
@@ -39,17 +39,17 @@ export interface Listener {
 
 export interface Queue {
   add(slot: string, blob: Blob): Promise<void>;
-  /** Takes up what an earlier visit could not send. */
+  /** Resumes what an earlier visit could not send. */
   resume(): Promise<void>;
 }
 
 const codeOf = ({ answer }: Sent): string => (answer.error ? answer.error.code : "");
 const isDamaged = (sent: Sent): boolean => DAMAGED.includes(codeOf(sent));
-/** The same again may help: no network, a server that rests or has no room. */
+/** True when a repetition may succeed: no network, a server that restarts or has no room. */
 const isPassing = (sent: Sent): boolean =>
   [0, 408, 429].includes(sent.status) || sent.status >= 500 || codeOf(sent) === PIECES_MISSING;
 
-/** Once for each picture: made smaller again, it would be another picture to the server. */
+/** Reduces a picture once: reduced again it would be a different picture to the server. */
 async function prepare(item: Item): Promise<void> {
   if (item.isReady) return;
   if (item.sha256 === undefined) {
@@ -66,7 +66,7 @@ function tell(listener: Listener, slot: string, { status, answer }: Sent): void 
   else listener.failed(slot, answer.error?.message);
 }
 
-/** The queue of one page; `form` says case and addresses. */
+/** Creates the queue of one page; `form` names case and addresses. */
 export function createQueue(form: HTMLFormElement, listener: Listener): Queue {
   const caseId = form.dataset["case"];
   const sender = createSender(form, listener);
@@ -77,7 +77,7 @@ export function createQueue(form: HTMLFormElement, listener: Listener): Queue {
       // Chosen from an album that has removed it meanwhile.
       if (!bytes) return listener.failed(slot);
       const item = itemOf({ key: `${caseId}/${slot}/${at}`, at, slot, type: blob.type, bytes });
-      // Of a place there is one picture, the newest; of anything else as many as are taken.
+      // A slot has one picture, the newest; extras are unlimited.
       const older = sender.items.filter((one) => one.slot === slot && slot !== "extra");
       sender.items.push(item);
       await remember(item);
@@ -101,7 +101,7 @@ const itemOf = (kept: Kept): Item => ({ ...kept, faults: 0, isReady: false, isDr
 interface Sender {
   items: Item[];
   work(): Promise<void>;
-  /** takes a picture out; its request is broken off */
+  /** removes a picture; its request is aborted */
   drop(item: Item): Promise<unknown>;
 }
 
@@ -135,7 +135,7 @@ function createSender(form: HTMLFormElement, listener: Listener): Sender {
       rest(sent);
       return false;
     }
-    // A session that ran out is renewed by a new page, which finds the picture here.
+    // An expired session is renewed by a new page, which finds the picture here.
     if (sent.status === 401 || sent.status === 403) {
       listener.signedOut();
       return false;
@@ -146,7 +146,7 @@ function createSender(form: HTMLFormElement, listener: Listener): Sender {
     return true;
   }
 
-  /** Not all phones at the same moment. */
+  /** Spreads the repetitions of many phones. */
   function rest(sent: Sent): void {
     const { retryAfterS, answer } = sent;
     const sentence = codeOf(sent) === NO_ROOM ? answer.error?.message : undefined;
@@ -172,7 +172,7 @@ function createSender(form: HTMLFormElement, listener: Listener): Sender {
     work();
   }
   addEventListener("online", hurry);
-  // A phone in the pocket stops the clock of its pages.
+  // A phone in the pocket stops the timers of its pages.
   document.addEventListener("visibilitychange", () => document.hidden || hurry());
   return { items, work, drop };
 }

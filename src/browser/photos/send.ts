@@ -1,5 +1,5 @@
-// Sends one picture: a small one in one request, any other in pieces. Pieces that have arrived before a break are not sent again, and the same
-// picture twice is one picture to the server.
+// Sends one picture: a small one in one request, any other in pieces. Pieces that arrived before an
+// interruption are not sent again, and the same picture twice is one picture to the server.
 import { textOf } from "../dom.ts";
 import type { PhotoAnswer, PhotoError } from "./answer.ts";
 import type { Original } from "./shrink.ts";
@@ -13,18 +13,18 @@ const ASKING_MS = 45000;
 export interface Sending {
   slot: string;
   bytes: ArrayBuffer;
-  /** hex; null where the browser cannot compute it (a page without https) */
+  /** hex; null when the browser cannot compute it (a page without https) */
   sha256?: string | null;
-  /** what the picture was before it was made smaller */
+  /** size of the picture before it was reduced */
   from?: Original | null;
-  /** there is a newer picture for this place */
+  /** a newer picture has replaced it */
   isDropped?: boolean;
-  /** breaks the request off that is under way */
+  /** aborts the running request */
   abort?: () => void;
 }
 
 export interface Sent {
-  /** HTTP status; 0 where nobody has answered */
+  /** HTTP status; 0 without an answer */
   status: number;
   answer: Partial<PhotoAnswer> & { error?: PhotoError };
   retryAfterS: number;
@@ -35,25 +35,27 @@ interface UploadState {
   pieceBytes: number;
   /** numbers of the pieces that have arrived */
   pieces: number[];
-  /** places at which this picture is stored already */
+  /** slots in which this picture is stored already */
   slots: string[];
 }
 
 type Progress = (share: number) => void;
 
-/** SHA-256 in hex, the name under which the pieces of a picture are known; null where the browser cannot compute it. */
+/**
+ * Returns the SHA-256 in hex, which names the pieces of a picture; null when the browser cannot compute it.
+ */
 export async function nameOf(bytes: ArrayBuffer): Promise<string | null> {
   if (!self.crypto || !crypto.subtle) return null;
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Sends the picture of `item`; `onProgress` hears 0..1. */
+/** Sends the picture of `item`; `onProgress` gets 0..1. */
 export function sendPhoto(form: HTMLFormElement, item: Sending, onProgress: Progress): Promise<Sent> {
   const base = form.dataset["uploads"] || form.action.replace(/\/photos$/, "/uploads");
   const size = item.bytes.byteLength;
   const about = describe(item);
-  // Too large: the server says so in the reader's words, before anything is sent.
+  // Too large: the server answers with the sentence before anything is sent.
   if (size > MOST_BYTES) return call(form, item, { method: "POST", url: `${base}/${"0".repeat(64)}`, text: about });
   if (item.sha256 && size > SMALL_BYTES)
     return sendPieces(form, item, { url: `${base}/${item.sha256}`, about, onProgress });
@@ -116,7 +118,7 @@ function call(form: HTMLFormElement, item: Sending, { method, url, bytes, text, 
 
 function sentOf(request: XMLHttpRequest): Sent {
   const answer = parse(request.responseText);
-  // A page instead of an answer comes from a captive portal, not from us.
+  // A page instead of an answer comes from a captive portal.
   const status = answer === null && request.status < 300 ? 0 : request.status;
   return { status, answer: answer || {}, retryAfterS: Number(request.getResponseHeader("retry-after")) || 0 };
 }

@@ -1,11 +1,11 @@
-// Makes a very large picture smaller on the phone: a dozen megabytes at the roadside are minutes of waiting. Plates stay readable, and the camera's
-// own time, place and orientation (EXIF) stay with it.
+// Reduces a very large picture on the phone: a dozen megabytes at the roadside take minutes. Plates stay
+// readable; EXIF (time, place, orientation) is kept.
 import { canDraw, draw } from "./draw.ts";
 import { type Jpeg, readJpeg, withExif } from "./jpeg.ts";
 
 const LARGE_BYTES = 3 * 1024 * 1024;
 const LARGE_PIXELS = 16000000;
-/** … and on a slow network. */
+/** The limit on a slow network. */
 const LARGE_WHEN_SLOW_BYTES = 1024 * 1024;
 
 /** Size of a picture before it was made smaller. */
@@ -17,24 +17,27 @@ export interface Original {
 
 export interface Shrunk {
   bytes: ArrayBuffer;
-  /** null where the picture stayed as it was */
+  /** null when the picture was not reduced */
   from: Original | null;
 }
 
-/** The picture, made smaller where that helps; as it is wherever something fails. `type` is what the phone says it is. */
+/**
+ * Reduces the picture if that helps; returns it unchanged if anything fails. `type` is the phone's media
+ * type.
+ */
 export async function shrunk(bytes: ArrayBuffer, type: string): Promise<Shrunk> {
   try {
     const smaller = await tryToShrink(new Uint8Array(bytes), type);
     if (smaller) return smaller;
   } catch {
-    // Not a picture that this browser can draw, or no memory for it: the server judges it.
+    // Not a picture that this browser can draw, or no memory: the server judges it.
   }
   return { bytes, from: null };
 }
 
 async function tryToShrink(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<Shrunk | null> {
   const jpeg = readJpeg(bytes);
-  // Only the phone that made it can open its own format; the server takes three.
+  // Only the phone that made it can open its own format; the server accepts three.
   const isForeign = !jpeg && /hei[cf]/.test(type);
   if (!isForeign && !isLarge(bytes.length, jpeg)) return null;
   if (!canDraw()) return null;

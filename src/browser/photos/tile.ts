@@ -1,6 +1,6 @@
 import { all, one } from "../dom.ts";
 
-/** A place for a photograph on the page. Its data-state: empty, sending, waiting, stored, failed, announced, refused. */
+/** A slot's tile on the page. Its data-state: empty, sending, waiting, stored, failed, announced, refused. */
 export type Tile = HTMLElement;
 
 export const stateOf = (tile: Tile): string => tile.dataset["state"] || "empty";
@@ -16,7 +16,7 @@ export function mark(element: HTMLElement, name: string, isOn: boolean): void {
 export const part = (tile: ParentNode, name: string): HTMLElement | null =>
   tile.querySelector<HTMLElement>(`[data-${name}]`);
 
-/** Text of a part of the tile; an empty part is hidden. */
+/** Sets the text of a part of the tile; an empty part is hidden. */
 export function write(tile: ParentNode, name: string, words: string): void {
   const element = part(tile, name);
   if (!element) return;
@@ -35,7 +35,7 @@ export function copyState(tile: Tile, to: HTMLElement): void {
   mark(to, "data-warned", "warned" in tile.dataset);
 }
 
-/** Shows the plate that was read, `words` before it; hides the line where there is none. */
+/** Shows the plate that was read after `words`; hides the line without one. */
 export function drawPlate(tile: Tile, plate: string | null | undefined, words = ""): void {
   const place = part(tile, "plate");
   if (!place) return;
@@ -50,7 +50,7 @@ export function drawPlate(tile: Tile, plate: string | null | undefined, words = 
   place.append(`${words} `, drawn);
 }
 
-/** Fills in the forms that move a picture to another place: they name it by its id. */
+/** Fills the forms that move a picture to another slot, by its id. */
 export function offerMoves({ slot, photo, thumb }: { slot: string; photo: string; thumb: string | null }): void {
   const set = (form: HTMLFormElement, name: string, value: string) => {
     one<HTMLInputElement>(`[name=${name}]`, form).value = value;
@@ -68,7 +68,10 @@ export function offerMoves({ slot, photo, thumb }: { slot: string; photo: string
   one("[data-misplaced]").hidden = false;
 }
 
-/** The pictures in the tiles: a preview of what was taken until the server has its own, what stood there before where it was not taken. */
+/**
+ * Pictures in the tiles: a preview until the server has its own, the previous picture again when it was
+ * refused.
+ */
 export function createPreviews() {
   const before = new Map<Tile, string>();
   const release = ({ src }: HTMLImageElement) => {
@@ -81,14 +84,14 @@ export function createPreviews() {
       release(picture);
       picture.src = URL.createObjectURL(blob);
     },
-    /** A picture that was refused may be none at all. */
+    /** A refused picture may be none at all. */
     drop(tile: Tile): void {
       const picture = pictureOf(tile);
       release(picture);
       const src = before.get(tile);
       if (src !== undefined) picture.src = src;
     },
-    /** `thumb`: the server's picture */
+    /** `thumb`: address of the server's picture */
     replace(tile: Tile, thumb: string | null): void {
       const picture = pictureOf(tile);
       if (thumb) {

@@ -1,4 +1,4 @@
-// The places of the photographs on the page: what stands in each, how it goes on, what the machine says of it.
+// The tiles of the photograph page: what each slot holds, its progress, and its findings.
 import { all as allOf, one } from "../dom.ts";
 import type { PhotoAnswer } from "./answer.ts";
 import {
@@ -17,12 +17,14 @@ import {
 
 const UNDER_WAY = ["sending", "waiting"];
 const THERE = ["stored", "sending", "waiting", "announced"];
-/** How often a plate that was not read yet is asked for: the reader needs a second or two, and may not be there at all. */
+/**
+ * How often a plate that was not read yet is asked for: the reader needs a second or two, and may be absent.
+ */
 const LOOKS = 15;
 
 export type Tiles = ReturnType<typeof createTiles>;
 
-/** The tiles of the page; `form` carries the sentences (data-text-NAME). */
+/** Creates the tiles; `form` carries the sentences (data-text-NAME). */
 export function createTiles(form: HTMLFormElement) {
   const all: Tile[] = allOf("[data-slot]").filter((tile) => tile.querySelector("input[type=file]"));
   const mandatory = all.filter((tile) => tile.classList.contains("kc-shot"));
@@ -69,7 +71,7 @@ export function createTiles(form: HTMLFormElement) {
 
 type Text = (name: string) => string;
 
-/** What is told at a tile. */
+/** Creates the functions that write a tile's state. */
 function createTelling(mandatory: Tile[], text: Text) {
   const previews = createPreviews();
   let looks = LOOKS;
@@ -96,7 +98,7 @@ function createTelling(mandatory: Tile[], text: Text) {
     looks = LOOKS;
   }
 
-  /** `isBlocked`: for what was found in it; the third such picture is taken as it is. */
+  /** `isBlocked`: refused for a finding; the third such picture is accepted. */
   function failed(tile: Tile, sentence: string, { isBlocked = false, state = "failed" } = {}): void {
     previews.drop(tile);
     setState(tile, state, text("retake"));
@@ -147,19 +149,19 @@ function createTelling(mandatory: Tile[], text: Text) {
       setState(tile, "waiting", text("waiting"));
       write(tile, "error", sentence);
     },
-    /** Something may still change by itself: a picture of the chat is on its way, or a plate is being read. */
+    /** True while something may change by itself: a chat picture is on its way, or a plate is being read. */
     expectsNews(): boolean {
       if (mandatory.some((tile) => stateOf(tile) === "announced")) return true;
       const isAwaited = mandatory.some(isUnread);
       if (isAwaited) looks -= 1;
       return isAwaited && looks > 0;
     },
-    /** The server's own account of the places; what this phone is just sending goes before it. */
+    /** Applies the server's state of the slots; a picture that this phone is sending takes precedence. */
     news(answers: PhotoAnswer[]): void {
       for (const tile of mandatory) {
         const answer = answers.find(({ slot }) => slot === slotOf(tile));
         if (answer) hear(tile, answer);
-        // Announced for one place, a picture of the chat has found another.
+        // A chat picture announced for one slot was placed in another.
         else if (stateOf(tile) === "announced") setState(tile, "empty", "");
       }
     },

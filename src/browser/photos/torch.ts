@@ -1,9 +1,9 @@
-/** Some phones let the page switch their lamp; it is what a plate in the dark needs. Not in the DOM's types (Image Capture). */
+/** Control of a phone's lamp, for plates in the dark. Not in the DOM's types (Image Capture). */
 interface WithTorch {
   torch?: boolean;
 }
 
-/** The button that switches the lamp of the camera's track, hidden where there is none. */
+/** Shows the button that switches the lamp of the camera's track, if there is one. */
 export function createTorch(button: HTMLButtonElement) {
   let track: MediaStreamTrack | undefined;
   button.addEventListener("click", async () => {

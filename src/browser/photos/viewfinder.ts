@@ -1,39 +1,39 @@
-// A viewfinder in the page, with an outline of what to frame and the next place at once. What is found in a picture is said here while the next one
-// is being taken.
+// A viewfinder in the page, with an outline of the subject, that goes to the next slot at once. Findings
+// about a picture are shown while the next one is taken.
 import { all, one } from "../dom.ts";
 import { copyState, pictureOf, slotOf, stateOf, type Tile } from "./tile.ts";
 import type { Tiles } from "./tiles.ts";
 import { createTorch } from "./torch.ts";
 
 export interface Viewfinder {
-  /** False where the page gets no camera: refused, or taken by another app. */
+  /** False when the page gets no camera: refused, or used by another app. */
   open(slot: string): Promise<boolean>;
   isOpen(): boolean;
   renew(): void;
-  /** Says in the open viewfinder what became of the picture of a place; the button beside it leads back there. */
+  /** Shows in the open viewfinder what became of a slot's picture; its button leads back there. */
   say(slot: string, sentence: string): void;
-  /** There is a newer picture of this place: what was said of it is over. */
+  /** Removes the message about a slot: there is a newer picture. */
   unsay(slot: string): void;
 }
 
 interface Options {
   tiles: Tiles;
-  /** null where the browser could not make a picture of what it shows */
+  /** null when the browser could not make a picture */
   onPicture(slot: string, blob: Blob | null): void;
   onChange(): void;
   onClose(): void;
 }
 
 const QUALITY = 0.92;
-/** A second tap of a wet finger would put the same picture into the next place. */
+/** A second tap of a wet finger would put the same picture into the next slot. */
 const BETWEEN_MS = 500;
 const FLASH_MS = 150;
 const WISH = { facingMode: { ideal: "environment" }, width: { ideal: 3840 }, height: { ideal: 2160 } };
 
-/** The last picture of this place was not taken. */
+/** True when the last picture of this slot was refused or failed. */
 export const isSentBack = (tile: Tile): boolean => ["failed", "refused"].includes(stateOf(tile));
 
-/** The viewfinder of the page, closed. */
+/** Creates the page's viewfinder, closed. */
 export function createViewfinder({ tiles, onPicture, onChange, onClose }: Options): Viewfinder {
   const camera = one("#camera");
   const video = one<HTMLVideoElement>("video", camera);
@@ -125,7 +125,7 @@ export function createViewfinder({ tiles, onPicture, onChange, onClose }: Option
   };
 }
 
-/** The strip of the viewfinder shows the tiles once more. */
+/** The strip of the viewfinder copies the tiles. */
 function copyTile(tile: Tile | null, button: HTMLElement, current: string): void {
   if (!tile) return;
   copyState(tile, button);
@@ -143,7 +143,7 @@ function stillOf(video: HTMLVideoElement): HTMLCanvasElement {
   return canvas;
 }
 
-/** The line of the viewfinder about the picture before. */
+/** The viewfinder's line about the previous picture. */
 function createNews(line: HTMLElement, aim: (slot: string) => void) {
   let about = "";
   one("button", line).addEventListener("click", () => aim(about));

@@ -1,4 +1,5 @@
-// Runs first in every page inside a phone of the simulator: a desk has no camera roll and no position at the kerb, so the phone brings both.
+// Runs first in every page inside a simulated phone: a desktop has no camera roll and no roadside position,
+// so this supplies both.
 import { all, fieldOf } from "../dom.ts";
 import { retake } from "../stage/retake.ts";
 
@@ -34,7 +35,8 @@ const SAMPLE = Object.entries({ ...PLACE, ...PEOPLE[index] });
 const SAMPLE_STYLE =
   "display:block;margin:0 16px 16px;padding:8px 14px;border:0;border-radius:20px;background:#10aeff;color:#fff;font-size:14px";
 
-// Nobody invents an identity number whose check digit holds: a press fills the form in, and leaves what was typed.
+// Fills the form at a press, because nobody invents an identity number with a valid check digit; typed text
+// stays.
 addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector<HTMLFormElement>("form#act");
   if (!form) return;
@@ -86,7 +88,7 @@ function sampleButton(sample: HTMLElement, choose: (name: string) => void): HTML
   const picture = new Image();
   picture.src = `/simulator/samples/${name}`;
   picture.alt = sample.title;
-  // The page's policy takes styles from a script, not from a text.
+  // The page's policy allows styles from a script, not from an attribute.
   picture.style.cssText = "width:100%;aspect-ratio:4/3;object-fit:cover;border-radius:8px";
   button.append(picture);
   button.addEventListener("click", () => choose(name));
@@ -96,7 +98,7 @@ function sampleButton(sample: HTMLElement, choose: (name: string) => void): HTML
 interface Choice {
   name: string;
   roll: HTMLElement;
-  /** each round is photographed anew */
+  /** each round has pictures of its own */
   round: string;
 }
 

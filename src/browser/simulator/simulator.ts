@@ -1,4 +1,4 @@
-// The stage: draws what /simulator/state tells, sends what a thumb does.
+// The simulator's page: draws /simulator/state and sends what a user taps.
 import { all, one } from "../dom.ts";
 import { drawChat } from "../stage/chat.ts";
 import { drawClaims, drawPushes, drawSteps } from "../stage/desk.ts";
@@ -46,7 +46,7 @@ async function refresh(): Promise<void> {
   drawPushes(state.pushes);
 }
 
-/** A press of any button of a phone: what it does stands in its data. */
+/** Handles a press of any button of a phone; its data attributes name the act. */
 async function press(phone: Phone, { act: name, sample, open, close }: DOMStringMap): Promise<void> {
   const { root } = phone;
   if (name === "reload") one<HTMLIFrameElement>("iframe", root).contentWindow?.location.reload();
@@ -78,7 +78,7 @@ for (const phone of phones) {
     input.value = "";
   });
 }
-/** Two other drivers: nothing of those before stays on their phones. */
+/** New drivers: nothing of the previous ones stays on the phones. */
 function startOver(next: string): void {
   round = next;
   for (const phone of phones) {

@@ -5,7 +5,7 @@ import type { Phone } from "./phone.ts";
 import type { Line, PhoneState } from "./state.ts";
 import { clockTime } from "./times.ts";
 
-/** What a template's own text says before these fields. */
+/** Labels that precede the fields of a template message. */
 const FIELD_NAMES: Record<string, string> = {
   character_string1: "编号 No.",
   thing2: "进展 News",
@@ -21,7 +21,7 @@ function article(phone: Phone, { url, title, description, picUrl }: NonNullable<
   return pageLink(phone, url, ...(picUrl ? [picture(picUrl, "")] : []), text);
 }
 
-/** What stands in the bubble of each kind of line, and which bubble it is. */
+/** Draws the bubble of each kind of line. */
 const LINES: Record<string, (phone: Phone, line: Line) => HTMLElement> = {
   text: (phone, { text = "" }) => div("bubble", ...linked(phone, text)),
   location: (_phone, { text = "" }) => div("card place", div("card-text", element("strong", {}, text)), div("map")),
@@ -57,7 +57,7 @@ function drawLine(phone: Phone, line: Line): HTMLLIElement {
   return element("li", { className: FROM[line.from] ?? "account" }, face, content);
 }
 
-/** Adds the lines that are new, and the time where a while has passed. */
+/** Adds new lines, and the time after a pause. */
 export function drawChat(phone: Phone, { follows, chat }: PhoneState): void {
   one(".follow", phone.root).hidden = follows;
   const list = one(".chat", phone.root);
@@ -72,7 +72,7 @@ export function drawChat(phone: Phone, { follows, chat }: PhoneState): void {
   if (fresh.length > 0) list.scrollTop = list.scrollHeight;
 }
 
-/** What was said while a page covers the chat. */
+/** Counts lines that arrive while a page covers the chat. */
 function countUnread(phone: Phone, more: number): void {
   const isCovered = !one(".web", phone.root).hidden;
   phone.unread = isCovered ? phone.unread + more : 0;

@@ -5,7 +5,7 @@ import type { Post } from "./phone.ts";
 import type { Claim, State } from "./state.ts";
 import { exactTime } from "./times.ts";
 
-/** What an insurer can report: status, words on the button, amounts. */
+/** Reports that an insurer can send: status, words on the button, amounts. */
 const STATUSES: [status: string, words: string, amounts?: object][] = [
   ["received", "已收到 Received"],
   ["accepted", "立案 Accepted"],
@@ -15,7 +15,10 @@ const STATUSES: [status: string, words: string, amounts?: object][] = [
   ["rejected", "拒赔 Refused"],
 ];
 
-/** What arrived at the insurers, with a button for each status, and what did not; of earlier rounds folded away. */
+/**
+ * Shows claims that arrived, with a button per status, and claims that did not; those of earlier rounds are
+ * folded.
+ */
 export function drawClaims({ claims, undelivered, now }: State, post: Post): void {
   const parts = [false, true].map((isEarlier) => ({
     late: undelivered.filter((one) => one.isEarlier === isEarlier),
@@ -87,7 +90,7 @@ export function drawPushes(pushes: State["pushes"]): void {
   fill(one("#pushes"), lines.reverse());
 }
 
-/** Shows where the newcomer stands, from what has happened so far. */
+/** Shows the user's next step, from what has happened so far. */
 export function drawSteps({ phones: [a, b], hasCode, claims: all }: State, steps: HTMLElement[]): void {
   const claims = all.filter(({ isEarlier }) => !isEarlier);
   const isReported = claims.some(({ statuses }) => statuses.length > 0);

@@ -1,4 +1,4 @@
-/** A new element with these properties and children. */
+/** Creates an element with these properties and children. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Partial<HTMLElementTagNameMap[K]> = {},
@@ -9,13 +9,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
-/** Puts these children in the place of those that are there. */
+/** Replaces the children of an element. */
 export function fill(parent: HTMLElement, children: readonly Node[]): void {
   parent.textContent = "";
   parent.append(...children);
 }
 
-/** True, and noted, where `what` is not what was drawn into the element last. */
+/** True, and remembered, when `what` differs from what was drawn into the element last. */
 export function isNews(drawn: HTMLElement, what: unknown): boolean {
   const now = JSON.stringify(what);
   if (drawn.dataset["drawn"] === now) return false;

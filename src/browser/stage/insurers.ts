@@ -4,7 +4,7 @@ import type { Post } from "./phone.ts";
 import type { State, Undelivered } from "./state.ts";
 import { exactTime, span } from "./times.ts";
 
-/** What an insurer's computer can be told to do. */
+/** Behaviours of an insurer's server, by name. */
 const BEHAVIOURS: Record<string, string> = {
   normal: "正常收下 Takes claims",
   fails: "报错 500 Fails (500)",
@@ -19,7 +19,7 @@ const BEHAVIOURS: Record<string, string> = {
 const tell = (post: Post, code: string, behaviour: string) =>
   post(`/simulator/insurers/${code}/behaviour`, JSON.stringify({ behaviour }), "application/json");
 
-/** The two boxes by which an insurer is told how to answer, and who answers otherwise than normally. */
+/** Shows the two boxes that set an insurer's behaviour, and insurers that do not behave normally. */
 export function drawInsurers({ insurers, circuits }: State, post: Post): void {
   const who = one<HTMLSelectElement>("#insurer");
   const how = one<HTMLSelectElement>("#behaviour");
@@ -74,7 +74,9 @@ const STATES: Record<Undelivered["state"], string> = {
   dead: "不再自动送 Not tried by itself any more",
 };
 
-/** A claim that its insurer has not taken: each try with its outcome, and when the next one is. */
+/**
+ * Shows a claim that its insurer has not accepted: each attempt with its result, and the time of the next.
+ */
 export function drawUndelivered(one: Undelivered, now: number, post: Post): HTMLElement {
   const { id, insurer, number, state, attempts, dueAt, log } = one;
   const again = element("button", { type: "button", textContent: "现在再送 Try now" });

@@ -18,7 +18,7 @@ export function linked(phone: Phone, text: string): (Node | string)[] {
   return [...parts, text.slice(at)].filter((part) => part !== "");
 }
 
-/** Opens a page of the app in the phone's browser, anything else in a window of its own. */
+/** Opens a page of the app in the simulated phone, anything else in a window of its own. */
 export function pageLink(phone: Phone, url: string, ...content: (Node | string)[]): HTMLAnchorElement {
   const link = element("a", { href: url, target: "_blank", rel: "noreferrer" }, ...content);
   link.addEventListener("click", (event) => {

@@ -3,7 +3,7 @@ import { element, fill, isNews } from "./element.ts";
 import { type Act, openPage, type Phone } from "./phone.ts";
 import type { MenuButton, State } from "./state.ts";
 
-/** The account's menu under the chat, drawn anew when it has changed. */
+/** Draws the account's menu below the chat, again when it has changed. */
 export function drawMenu(phone: Phone, menu: State["menu"], act: Act): void {
   const bar = one(".menu", phone.root);
   const buttons = menu?.button ?? [];
@@ -35,7 +35,7 @@ function menuButton(button: MenuButton, tap: (button: MenuButton) => void): HTML
   return box;
 }
 
-/** What a button of each type does. */
+/** Actions of each type of button. */
 const TAPS: Record<string, (phone: Phone, button: MenuButton, act: Act) => void> = {
   view: (phone, { url }) => openPage(phone, url ?? "/h5"),
   click: (phone, { key }, act) => void act(phone, "click", key),

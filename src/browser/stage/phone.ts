@@ -5,9 +5,9 @@ export interface Phone {
   root: HTMLElement;
   /** "1" or "2" */
   index: string;
-  /** on the face beside what this driver says */
+  /** shown beside this driver's messages */
   letter: string;
-  /** number of the last line of the chat that is drawn */
+  /** number of the last line drawn */
   drawn: number;
   /** when that line was said */
   drawnAt: number;
@@ -15,7 +15,7 @@ export interface Phone {
   unread: number;
 }
 
-/** Posts to the simulator and draws what has become of it; the answer's JSON. */
+/** Posts to the simulator and draws the new state; returns the answer's JSON. */
 export type Post = (path: string, body?: BodyInit, type?: string) => Promise<unknown>;
 
 export const actOf =
@@ -25,7 +25,7 @@ export const actOf =
 
 export type Act = ReturnType<typeof actOf>;
 
-/** Opens a page of the app in the phone's browser. */
+/** Opens a page of the app in the simulated phone. */
 export function openPage(phone: Phone, url: string): void {
   const { pathname, search } = new URL(url, location.href);
   const web = one(".web", phone.root);

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that follow from the seed alone. */
+/** Returns numbers from 0 to 1 that follow from the seed alone. */
 function numbersOf(seed: string): () => number {
   let state = 2166136261;
   for (const letter of seed) state = Math.imul(state ^ (letter.codePointAt(0) ?? 0), 16777619);
@@ -15,8 +15,8 @@ const CLOSER = [1.1, 1.2] as const;
 const SHADOWS = 5;
 
 /**
- * A sample as it would be photographed anew: held a little differently, in another light. The same for one seed; of two seeds
- * the app does not take one for the picture of an earlier case.
+ * Redraws a sample as if photographed again: slightly moved, in other light. The same for one seed; pictures
+ * of two seeds do not pass for each other.
  */
 export async function retake(sample: Blob, seed: string): Promise<Blob> {
   const picture = await createImageBitmap(sample);

@@ -1,6 +1,6 @@
 /** Answer of GET /simulator/state, as far as the page reads it. */
 export interface State {
-  /** another one: other drivers, nothing drawn yet */
+  /** changes when new drivers begin */
   round: string;
   now: string;
   phones: PhoneState[];
@@ -10,7 +10,7 @@ export interface State {
   insurers: { code: string; zh: string; en: string; behaviour: string }[];
   claims: Claim[];
   undelivered: Undelivered[];
-  /** insurers to which nothing is sent at present, and why */
+  /** insurers to which nothing is sent now, and why */
   circuits: Record<string, string>;
   pushes: { at: string; kind: string; outcome: string }[];
 }
@@ -44,16 +44,16 @@ export interface MenuButton {
   sub_button?: MenuButton[] | { list: MenuButton[] };
 }
 
-/** A claim as it arrived at its insurer. */
+/** A claim that arrived at its insurer. */
 export interface Claim {
   id: string;
   code: string;
   ref: string;
-  /** how often it was taken: once with effect */
+  /** deliveries that were accepted; one has effect */
   deliveries: number;
-  /** how often it came, whatever became of it */
+  /** all deliveries */
   tries: number;
-  /** of a case that was begun before this round */
+  /** of a case that began before this round */
   isEarlier: boolean;
   headers: object;
   statuses: { status: string; answer: string | number }[];
@@ -69,7 +69,7 @@ export interface Claim {
   };
 }
 
-/** A claim that its insurer has not taken. */
+/** A claim that its insurer has not accepted. */
 export interface Undelivered {
   id: string;
   insurer: string;

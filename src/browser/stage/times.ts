@@ -4,13 +4,13 @@ const format = (options: Intl.DateTimeFormatOptions) =>
 const MINUTES = format({ hour: "2-digit", minute: "2-digit" });
 const SECONDS = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** "09:41", as everything here in Shanghai's time. */
+/** Formats as "09:41" in Shanghai's time. */
 export const clockTime = (at: number | string): string => MINUTES.format(new Date(at));
 
-/** "09:41:07" */
+/** Formats as "09:41:07". */
 export const exactTime = (at: number | string): string => SECONDS.format(new Date(at));
 
-/** "12 秒 s", "4 分 min", "2 小时 h" */
+/** Formats as "12 秒 s", "4 分 min", "2 小时 h". */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 90) return `${seconds} 秒 s`;

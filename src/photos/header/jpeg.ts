@@ -4,14 +4,16 @@ const JPEG_END = Buffer.from([0xff, 0xd9]);
 const START = 0xd8;
 const END = 0xd9;
 const SCAN = 0xda;
-/** Baseline, extended and progressive, each with Huffman codes: what cameras write. */
+/** Baseline, extended and progressive, all with Huffman codes: the formats of cameras. */
 const FRAMES = [0xc0, 0xc1, 0xc2];
-/** 0xc0 to 0xcf are frames of some kind but for these: Huffman tables, a reserved one, arithmetic conditioning. */
+/**
+ * Markers 0xc0 to 0xcf are frames, except for these: Huffman tables, a reserved one, arithmetic conditioning.
+ */
 const NO_FRAMES = [0xc4, 0xc8, 0xcc];
 const COMPONENTS = [1, 3, 4];
 
 interface Head extends Size {
-  /** where the first scan's marker ends */
+  /** position after the first scan's marker */
   scanAt: number;
 }
 
@@ -50,8 +52,8 @@ function headOf(bytes: Buffer): Head | null {
 }
 
 /**
- * The position behind the next marker's two bytes. Some writers leave stray bytes between segments, and any
- * number of 0xff may pad.
+ * Returns the position after the next marker's two bytes. Some writers leave stray bytes between segments,
+ * and any number of 0xff may pad.
  */
 function markerAfter(bytes: Buffer, from: number): number {
   const start = bytes.indexOf(0xff, from);
@@ -61,7 +63,7 @@ function markerAfter(bytes: Buffer, from: number): number {
   return at + 1;
 }
 
-/** Markers without a length: an escaped 0xff, TEM, a restart. */
+/** True for markers without a length: an escaped 0xff, TEM, a restart. */
 const isAlone = (marker: number | undefined): boolean =>
   marker === 0 || marker === 1 || (marker! >= 0xd0 && marker! <= 0xd7);
 
@@ -74,11 +76,11 @@ function frameSize(segment: Buffer, length: number): Size | null {
   if (depth !== 8 || !COMPONENTS.includes(components) || length !== 8 + 3 * components) return null;
   for (let at = 9; at < length; at += 3) if (!isSampling(segment[at]!)) return null;
   const [height, width] = [segment.readUInt16BE(3), segment.readUInt16BE(5)];
-  // a height of 0 would follow after the scan; no camera writes that
+  // a height of 0 would be defined after the scan; no camera writes that
   return width > 0 && height > 0 ? { width, height } : null;
 }
 
-/** Two sampling factors of 1 to 4 in one byte. */
+/** True for two sampling factors of 1 to 4 in one byte. */
 function isSampling(factors: number): boolean {
   const [across, down] = [factors >> 4, factors & 15];
   return across >= 1 && across <= 4 && down >= 1 && down <= 4;

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Size } from "./size.ts";
 
-/** The header's chunk: its length, its name, thirteen bytes and their check sum. */
+/** The header chunk: its length, its name, thirteen bytes and a checksum. */
 const HEADER = {
   length: 8,
   name: 12,
@@ -14,10 +14,10 @@ const HEADER = {
   sum: 29,
   end: 33,
 };
-/** Which depths a kind of colour may have: grey, true colour, palette, grey and colour with transparency. */
+/** Bit depths allowed for each colour type: grey, true colour, palette, grey and colour with transparency. */
 const DEPTHS: Record<number, number[]> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] };
 
-/** Null: the first chunk is not the header that the standard asks for. */
+/** Returns the size; null when the first chunk is not the header that the standard requires. */
 export function pngSize(bytes: Buffer): Size | null {
   if (bytes.length < HEADER.end) return null;
   const isHeader =

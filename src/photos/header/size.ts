@@ -1,4 +1,4 @@
-/** In pixels, as stored: before any orientation. */
+/** In pixels, as stored: before EXIF orientation. */
 export interface Size {
   width: number;
   height: number;

@@ -1,6 +1,9 @@
 import type { Size } from "./size.ts";
 
-/** The first chunk, behind RIFF, its length and WEBP; eight bytes of name and length stand before its content. */
+/**
+ * Offset of the first chunk, after RIFF, its length and WEBP; eight bytes of name and length precede its
+ * content.
+ */
 const FIRST = 12;
 const CHUNK_HEAD = 8;
 const ANIMATION = 0x02;
@@ -9,14 +12,14 @@ const LOSSLESS_START = 0x2f;
 
 const nameAt = (bytes: Buffer, at: number) => bytes.toString("latin1", at, at + 4);
 
-/** Its extended header says so: many frames of any size, and no photograph. */
+/** True for an animated WebP, by its extended header. */
 export const isAnimation = (bytes: Buffer): boolean =>
   nameAt(bytes, FIRST) === "VP8X" && ((bytes[FIRST + CHUNK_HEAD] ?? 0) & ANIMATION) !== 0;
 
 export const webpIsWhole = (bytes: Buffer): boolean =>
   bytes.length >= FIRST && bytes.readUInt32LE(4) + 8 <= bytes.length;
 
-/** Null: an odd header, or a canvas of another size than the picture in it. */
+/** Returns the size; null for an odd header, or a canvas of another size than the picture in it. */
 export function webpSize(bytes: Buffer): Size | null {
   if (nameAt(bytes, FIRST) !== "VP8X") return pictureSize(bytes, FIRST);
   if (bytes.length < FIRST + CHUNK_HEAD + 10 || bytes.readUInt32LE(FIRST + 4) !== 10) return null;
@@ -25,7 +28,7 @@ export function webpSize(bytes: Buffer): Size | null {
   return picture?.width === canvas.width && picture.height === canvas.height ? canvas : null;
 }
 
-/** Where the picture's chunk begins: those before it (colours, transparency) are passed over. */
+/** Returns the position of the picture's chunk, after those of colours and transparency. */
 function pictureAfter(bytes: Buffer, from: number): number {
   let at = from;
   while (at + CHUNK_HEAD <= bytes.length && !nameAt(bytes, at).startsWith("VP8")) {
@@ -42,7 +45,10 @@ function pictureSize(bytes: Buffer, at: number): Size | null {
   return nameAt(bytes, at) === "VP8L" ? losslessSize(content) : null;
 }
 
-/** A lossy picture (VP8): a key frame. The two upper bits of each side are a scale for display. */
+/**
+ * Reads the size of a lossy picture (VP8): a key frame. The two upper bits of each side are a scale for
+ * display.
+ */
 function lossySize(content: Buffer): Size | null {
   const isKeyFrame = (content[0]! & 1) === 0 && content.subarray(3, 6).equals(LOSSY_START);
   const [width, height] = [content.readUInt16LE(6) & 0x3fff, content.readUInt16LE(8) & 0x3fff];
@@ -50,8 +56,8 @@ function lossySize(content: Buffer): Size | null {
 }
 
 /**
- * A lossless picture (VP8L): fourteen bits for each side less one, one for transparency, three for a version
- * that is 0.
+ * Reads the size of a lossless picture (VP8L): fourteen bits per side, minus one, one bit of transparency,
+ * three of a version that is 0.
  */
 function losslessSize(content: Buffer): Size | null {
   const bits = content.readUInt32LE(1);

@@ -1,8 +1,9 @@
 import { closeSync, readdirSync, readFileSync } from "node:fs";
 
 /*
- * Runs first in a picture process (`--import`): LMDB opens its file without O_CLOEXEC, and a process that decodes strangers' bytes must not hold the
- * database. Only what came through exec lacks the flag; Node's own descriptors have it.
+ * Runs first in a picture process (`--import`). LMDB opens its file without O_CLOEXEC, and a process that
+ * decodes untrusted bytes must not hold the database. Only descriptors inherited through exec lack the flag;
+ * Node's own have it.
  */
 const KEPT = 3;
 const CLOSE_ON_EXEC = 0o2000000;
@@ -17,7 +18,7 @@ function isInherited(fd: number): boolean {
     const flags = /^flags:\s+([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1];
     return flags !== undefined && (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
   } catch {
-    // the one with which the folder was listed
+    // the descriptor with which the folder was listed
     return false;
   }
 }

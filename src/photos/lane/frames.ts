@@ -1,20 +1,20 @@
 import { readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
 
-/** What goes through the pipe between this process and one that works on pictures: a small JSON head, then bytes as they are. */
+/** A message of the pipe between this process and a picture process: a small JSON head, then raw bytes. */
 export interface Frame {
   head: Record<string, unknown>;
   parts: Buffer[];
 }
 
-/** No answer of ours comes near it: who says more has lost his mind and is ended. */
+/** Larger frames mean a corrupted process: the pipe is destroyed. Real answers are far smaller. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const PREFIX_BYTES = 8;
 
 export function writeFrame(pipe: Duplex, frame: Frame): void {
   pipe.cork();
   pipe.write(startOf(frame));
-  // the pictures themselves are handed to the system without being copied first
+  // pictures are written without being copied first
   for (const part of frame.parts) pipe.write(part);
   pipe.uncork();
 }
@@ -30,13 +30,15 @@ function startOf({ head, parts }: Frame): Buffer {
   return Buffer.concat([prefix, json]);
 }
 
-/** The other end, in a process that has nothing else to do: it waits, and reads where the bytes are to stay. Null: the pipe is closed. */
+/**
+ * Reads one frame in a picture process, which has nothing else to do and blocks. Null: the pipe is closed.
+ */
 export function readFrameSync(fd: number, room: Buffer): Frame | null {
   const prefix = Buffer.alloc(PREFIX_BYTES);
   if (!fill(fd, prefix)) return null;
   const jsonBytes = prefix.readUInt32LE(0);
   const size = jsonBytes + prefix.readUInt32LE(4);
-  // the room is used again for the next picture: fresh memory would cost as much as the copying
+  // the buffer is reused for the next picture: fresh memory costs as much as the copying
   const body = size <= room.length ? room.subarray(0, size) : Buffer.allocUnsafeSlow(size);
   return fill(fd, body) ? parse(body, jsonBytes) : null;
 }
@@ -56,7 +58,7 @@ function fill(fd: number, into: Buffer): boolean {
   return true;
 }
 
-/** Calls `take` for each whole frame; a frame that cannot be one destroys the pipe. */
+/** Calls `take` for each whole frame; an invalid frame destroys the pipe. */
 export function readFrames(pipe: Duplex, take: (frame: Frame) => void): void {
   let prefix = Buffer.alloc(0);
   let body: Buffer | null = null;

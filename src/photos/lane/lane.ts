@@ -6,14 +6,14 @@ import { type Importance, WaitingList } from "./waiting-list.ts";
 
 export interface LaneLimits {
   processes: number;
-  /** what may wait, beside what is worked on */
+  /** tasks that may wait, besides those in progress */
   waiting: number;
-  /** in the memory of the server */
+  /** bytes of waiting tasks in the server's memory */
   waitingBytes: number;
   retryAfterS: number;
-  /** a process that says it has grown beyond is replaced before its next picture */
+  /** a process that reports more memory is replaced before its next picture */
   processBytes?: number;
-  /** a process that has had nothing to do for so long is ended */
+  /** a process without work for this long is ended */
   idleMs?: number;
 }
 
@@ -21,9 +21,12 @@ export interface Task extends Frame {
   importance?: Importance;
 }
 
-/** A few processes that work on pictures, started with the first one, and a bounded queue before them. */
+/** A pool of processes for pictures, started with the first one, with a bounded queue before it. */
 export interface Lane {
-  /** Throws Busy when the queue is full, what the process has refused it for, and `photo-damaged` for what has ended two processes. */
+  /**
+   * Throws Busy when the queue is full, the process's own refusals, and `photo-damaged` for a task that has
+   * killed two processes.
+   */
   run(task: Task): Promise<Frame>;
   close(): Promise<void>;
 }
@@ -96,7 +99,8 @@ export function createLane({ limits, start, onDeath }: LaneOptions): Lane {
     if (hasDied && !isClosed) onDeath?.(error);
     if (isClosed) job.reject(closed());
     else if (!hasDied) job.reject(error);
-    // it may have been the machine's fault, or another's: once more; a picture that ends two processes is none
+    // the machine or another picture may be the cause: tried once more; a picture that kills two processes is
+    // damaged
     else if (job.hasKilled) job.reject(new Invalid("photo-damaged", {}, 422));
     else list.put({ ...job, hasKilled: true }, "first");
   };

@@ -5,26 +5,26 @@ import { SYSTEM_TIMER, type Timer } from "../../timer.ts";
 import { type Frame, readFrames, writeFrame } from "./frames.ts";
 import { NO_WALL, type Wall } from "./wall.ts";
 
-/** Pictures come after everything else: while a push wants the processor, they wait. */
+/** Pictures have a lower priority than everything else: while a push needs the processor, they wait. */
 export const NICENESS = 10;
-/** Longer than any decode may take: whoever is silent so long will not speak any more. */
+/** Longer than any decode may take: a process silent for this long is considered dead. */
 export const SILENCE_MS = 20_000;
 const HEAP_MB = 96;
 const FIRST = new URL("./close-inherited.js", import.meta.url);
 
-/** All that such a process knows of the environment. */
+/** The whole environment of a picture process. */
 const ENVIRONMENT = {
-  // one decode at a time needs no four threads, and glibc's arenas for each of them never give back what they took
+  // one decode at a time needs no four threads, and glibc's memory arenas of each thread are never returned
   UV_THREADPOOL_SIZE: "2",
   MALLOC_ARENA_MAX: "2",
-  // onnxruntime-node reports every run to its maker unless this stands in the environment of its process
+  // without it onnxruntime-node reports every run to its maker
   ORT_DISABLE_TELEMETRY: "1",
 } as const;
 
-/** One process for pictures; works on one at a time. */
+/** One picture process; it handles one task at a time. */
 export interface PictureProcess {
   readonly isAlive: boolean;
-  /** The answer, or WorkerDied. */
+  /** Returns the answer, or rejects with WorkerDied. */
   run(frame: Frame): Promise<Frame>;
   end(): Promise<void>;
 }
@@ -41,12 +41,12 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Where and how such processes run. */
+/** Where and how picture processes run. */
 export interface ProcessSetting {
   wall?: Wall;
-  /** runs the silence out */
+  /** runs the limit of silence */
   timer?: Timer;
-  /** their place in the queue for the processor, 0 (beside the server) to 19 */
+  /** scheduling priority: 0 (like the server) to 19 */
   niceness?: number;
 }
 
@@ -55,8 +55,8 @@ interface ProcessOptions extends ProcessSetting {
 }
 
 /**
- * Starts a process of its own, not a thread: bytes from strangers meet native decoders there, so a crash costs one picture. It holds no key, no
- * descriptor of ours but the pipe, and it stands behind the others in the queue for the processor.
+ * Starts a separate process, not a thread: untrusted bytes reach native decoders there, so that a crash costs
+ * one picture. It has no key and no descriptor of ours but the pipe, and a lower priority.
  */
 export function startPictureProcess(script: URL, options: ProcessOptions = {}): PictureProcess {
   const { silenceMs = SILENCE_MS, wall = NO_WALL, timer = SYSTEM_TIMER, niceness = NICENESS } = options;
@@ -83,7 +83,7 @@ export function startPictureProcess(script: URL, options: ProcessOptions = {}): 
     waiting?.resolve(frame);
     waiting = null;
   });
-  // an idle one keeps nobody's process alive, and it ends when its pipe does
+  // an idle process keeps nothing alive, and it ends when its pipe does
   child.unref();
   pipe.unref();
   return {
@@ -115,12 +115,15 @@ export function startPictureProcess(script: URL, options: ProcessOptions = {}): 
   };
 }
 
-/** At once: threads that the child starts later inherit it. Not every system lets us; then it is only slower for the others. */
+/**
+ * Lowers the priority at once, because threads inherit it when they start. Not every system permits it; then
+ * pictures only slow down the rest.
+ */
 function makeLow(child: ChildProcess, niceness: number): void {
   if (child.pid === undefined) return;
   try {
     setPriority(child.pid, niceness);
   } catch {
-    // nothing to be done about it
+    // not permitted: the default priority stays
   }
 }

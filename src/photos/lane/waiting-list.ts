@@ -1,4 +1,7 @@
-/** What comes first: small, for a person who does something else than to send photographs (never refused); somebody waits for the answer; a mandatory picture of a plate; anything else. */
+/**
+ * Order of the queue: `urgent`, small and not about photographs (never refused); `awaited`, somebody waits
+ * for the answer; `plate`, a mandatory picture of a plate; then `other`.
+ */
 export const IMPORTANCE = ["urgent", "awaited", "plate", "other"] as const;
 export type Importance = (typeof IMPORTANCE)[number];
 
@@ -7,7 +10,7 @@ export interface Waits {
   bytes: number;
 }
 
-/** A bounded queue in order of importance, and of arrival among equals. */
+/** A bounded queue by importance, then arrival. */
 export class WaitingList<T extends Waits> {
   readonly #limits: { waiting: number; waitingBytes: number };
   readonly #lists: Record<Importance, T[]> = { urgent: [], awaited: [], plate: [], other: [] };

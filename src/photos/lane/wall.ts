@@ -1,21 +1,24 @@
 import { spawnSync } from "node:child_process";
 
-/** How a process that decodes strangers' bytes is kept apart from the rest of the machine. */
+/** Isolates a process that decodes untrusted bytes from the rest of the machine. */
 export interface Wall {
-  /** null: it stands; else why this machine has none */
+  /** null: isolation works; else why not on this machine */
   readonly fault: string | null;
-  /** The program and its arguments as they are to be started, with this environment and no other. */
+  /** Returns the command that starts the program isolated, with this environment only. */
   around(program: readonly string[], env: Readonly<Record<string, string>>): string[];
 }
 
 export const NO_WALL: Wall = { fault: "not asked for", around: (program) => [...program] };
 
 /**
- * New namespaces of users, mounts and network: no network but a loopback of its own that is down, and no look into the memory or the environment
- * of a process outside. `exec` all the way, so the process keeps its number and ends when it is killed.
+ * New namespaces of users, mounts and network: only a loopback that is down, no access to memory or
+ * environment of outside processes. `exec` throughout keeps the process id, so that killing works.
  */
 const APART = ["unshare", "--user", "--map-root-user", "--mount", "--net", "sh", "-c"];
-/** Hides the paths before `--`, forbids to write into files, gives up the new namespaces' privileges, then starts what follows. */
+/**
+ * Hides the paths before `--`, forbids writing files, drops the privileges of the new namespaces, then starts
+ * the rest.
+ */
 const INSIDE = `
 set -e
 while [ "$1" != -- ]; do
@@ -30,8 +33,8 @@ exec setpriv --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@"`;
 const PROBE_MS = 5_000;
 
 /**
- * Tries it once with util-linux on Linux; `hidden` are files and folders that nobody behind it may read. Where the kernel, a container's profile or
- * the tools do not allow it, programs are started as they are.
+ * Tries isolation once with util-linux on Linux; `hidden` are files and folders that isolated programs cannot
+ * read. When the kernel, a container's profile or missing tools forbid it, programs are started without.
  */
 export function buildWall(hidden: readonly string[]): Wall {
   const around: Wall["around"] = (program, env) => {

@@ -7,10 +7,10 @@ import { watermark } from "../watermark.ts";
 import { type Frame, readFrameSync, writeFrameSync } from "./frames.ts";
 import { refusalOf } from "./refusal.ts";
 
-/** the file descriptor that picture-process.ts gives us */
+/** the file descriptor that picture-process.ts passes */
 const PIPE = 3;
 
-/** What a picture process can do, by the name of the task. */
+/** Tasks of a picture process, by name. */
 const WORK: Record<string, (frame: Frame) => Promise<Frame>> = {
   async examine({ parts }) {
     const { copy, thumb, ...head }: Examined = await examine(parts[0]!);
@@ -33,7 +33,7 @@ async function answer(frame: Frame): Promise<Frame> {
 }
 
 allowPhotosOnly();
-// every picture is another one: nothing is worth remembering
+// every picture is new: caching gains nothing
 sharp.cache(false);
 sharp.concurrency(1);
 const room = Buffer.allocUnsafeSlow(MAX_PHOTO_BYTES + 64 * 1024);

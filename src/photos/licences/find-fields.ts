@@ -14,12 +14,15 @@ import { type Piece, piecesOf } from "./find-labels.ts";
 import type { Line } from "./sheet.ts";
 import { valuesBeside } from "./values.ts";
 
-/** A recogniser that is less certain of a text has mistaken one in ten of them. */
+/** Below this certainty the recogniser is wrong in one text of ten. */
 const CONFIDENT = 0.95;
-/** A word that looks like a label stands on many a sheet; two of them do not. */
+/** One word like a label occurs on many documents, two of them do not. */
 const LEAST_LABELS = 2;
 
-/** The licence on a sheet, by its printed labels and by what carries a check digit wherever it stands: the wanted one, else the other one, else null. */
+/**
+ * Finds the licence on a document, by its printed labels and by values with a check digit wherever they are:
+ * the wanted kind, else the other, else null.
+ */
 export function findLicence(lines: readonly Line[], wanted: LicenceKind): LicenceReading | null {
   const pieces = piecesOf(lines);
   const kinds = [wanted, ...LICENCE_KINDS.filter((kind) => kind !== wanted)];
@@ -30,7 +33,7 @@ export function findLicence(lines: readonly Line[], wanted: LicenceKind): Licenc
   return null;
 }
 
-/** Different labels of this paper; its title and a number that proves itself count double. */
+/** Counts different labels of this licence; its title and a number with a valid check digit count double. */
 function weightOf({ kind, fields }: LicenceReading, pieces: readonly Piece[]): number {
   const labels = new Set(pieces.flatMap(({ label }) => (label?.kind === kind ? [label.field] : [])));
   const proof = fields[kind === "driving-licence" ? "number" : "vin"];
@@ -52,12 +55,12 @@ function labelled(field: LicenceField, pieces: readonly Piece[]): ReadField[] {
   });
 }
 
-/** The first that is sure, else the first. */
+/** Returns the first sure one, else the first. */
 const bestOf = (found: readonly ReadField[]): ReadField | undefined => found.find(({ sure }) => sure) ?? found[0];
 
 type Search = (lines: readonly Line[], pieces: readonly Piece[]) => ReadField[];
 
-/** Found without its label; only what can hardly be anything else. */
+/** Fields found without their label, for values that can hardly be anything else. */
 const ANYWHERE: Partial<Record<LicenceField, Search>> = {
   number: (lines) =>
     windows(lines, 18).flatMap((text) =>
@@ -73,7 +76,7 @@ const ANYWHERE: Partial<Record<LicenceField, Search>> = {
 
 const proven = (field: LicenceField, text: string) => /[A-Z]/.test(text) && licenceField(field, text, false)?.sure;
 
-/** Every stretch of so many letters and digits. */
+/** Lists every run of this many letters and digits. */
 function windows(lines: readonly Line[], length: number): string[] {
   return lines.flatMap(({ text }) => {
     const runs =
@@ -90,7 +93,10 @@ function windows(lines: readonly Line[], length: number): string[] {
 
 const DAY = /\d{4}[-./年 ]?\d{2}[-./月 ]?\d{2}|长期/g;
 
-/** "2022-03-04 至 2032-03-04" in one line or in three. Older ones give years instead of an end, which says nothing here. */
+/**
+ * Reads "2022-03-04 至 2032-03-04" in one line or in three. Older licences print years instead of an end,
+ * which is ignored.
+ */
 function validityOf(pieces: readonly Piece[]): LicenceReading["fields"] {
   for (const { text, probability } of valuesBeside("validity", pieces).toReversed()) {
     const [from, to] = text.match(DAY) ?? [];

@@ -1,10 +1,10 @@
 import { LABELS, type Label } from "./labels.ts";
 import { type Line, partOf } from "./sheet.ts";
 
-/** A line cut at the labels in it. */
+/** A piece of a line, split at its labels. */
 export interface Piece {
   line: Line;
-  /** null: text, a value perhaps */
+  /** null: other text, possibly a value */
   label: Label | null;
   isEnglish: boolean;
 }
@@ -13,13 +13,13 @@ interface Span {
   label: Label;
   start: number;
   end: number;
-  /** characters that are right over those that are wrong */
+  /** number of correct characters minus wrong ones */
   weight: number;
 }
 
 const isEnglish = (text: string) => /^[\x20-\x7e]+$/.test(text);
 
-/** Labels, also those that were read with a mistake, and the text between them. */
+/** Splits lines into labels, including misread ones, and the text between. */
 export function piecesOf(lines: readonly Line[]): Piece[] {
   return lines.flatMap((line) => cut(line, labelsIn([...line.text])));
 }
@@ -40,7 +40,10 @@ function cut(line: Line, spans: readonly Span[]): Piece[] {
   return pieces;
 }
 
-/** The best that fit beside each other, from left to right. "有效期" stands in "有效期限", and "领证日期" looks like "发证日期": the one with more of it right wins, then the longer. */
+/**
+ * Chooses labels that fit side by side, from left to right. "有效期" is part of "有效期限", and "领证日期"
+ * resembles "发证日期": the one with more correct characters wins, then the longer.
+ */
 function labelsIn(characters: readonly string[]): Span[] {
   const found = LABELS.flatMap((label) => spanOf(characters, label) ?? []);
   found.sort((a, b) => b.weight - a.weight || b.end - b.start - (a.end - a.start));
@@ -58,7 +61,7 @@ function spanOf(characters: readonly string[], label: Label): Span | null {
   const read = places.map((at) => fold(characters[at] ?? ""));
   const best = nearest(read, wanted);
   if (!best || best.distance > mostWrong(wanted.length, english)) return null;
-  // a label that was misread is only believed where one would stand: at the beginning, an English one alone
+  // a misread label is accepted only where labels occur: at the beginning, an English one alone
   if (best.distance > 0 && (best.start > 1 || (english && read.length > wanted.length + 2))) return null;
   const [start, last] = [places[best.start] ?? 0, places[best.end - 1] ?? 0];
   if (english && [characters[start - 1], characters[last + 1]].some((beside) => /[A-Za-z]/.test(beside ?? "")))
@@ -66,13 +69,16 @@ function spanOf(characters: readonly string[], label: Label): Span | null {
   return { label, start, end: last + 1, weight: wanted.length - 2 * best.distance };
 }
 
-/** Of two characters none may be wrong, of four one, of six two; Latin letters are mistaken more often, and there are more of them. */
+/**
+ * Allowed wrong characters: none of two, one of four, two of six; for Latin letters, which are misread more
+ * often, more.
+ */
 const mostWrong = (length: number, english: boolean) =>
   english ? Math.floor(length / 4.5) : Math.floor((length - 1) / 2.5 + 0.21);
 
-/** Where in the text something stands that is nearest to what is wanted, by the edits between them (Sellers). */
+/** Finds the position with the least edit distance to the wanted text (Sellers). */
 function nearest(read: readonly string[], wanted: readonly string[]) {
-  // each cell: edits so far, and where in the text its match began
+  // each cell: edits so far, and where its match began
   let column = wanted.map((_, at) => ({ distance: at + 1, start: 0 }));
   let best: { distance: number; start: number; end: number } | null = null;
   read.forEach((character, at) => {

@@ -1,9 +1,9 @@
 import type { LicenceField, LicenceKind } from "../../domain/licence.ts";
 
-/** What is printed beside a value. `other`: printed too, but what stands beside it is not for us; it only ends the value before it. */
+/** A printed label. `other`: printed too, but its value is not needed; it only ends the value before it. */
 export interface Label {
   field: LicenceField | "validity" | "title" | "other";
-  /** of which paper it tells; null: of both */
+  /** the licence it belongs to; null: both */
   kind: LicenceKind | null;
   text: string;
 }
@@ -11,7 +11,10 @@ export interface Label {
 const DRIVER = "driving-licence";
 const CAR = "vehicle-licence";
 
-/** As on the cards (GA 482, GA 37), the electronic ones and the identity card, which drivers photograph instead. */
+/**
+ * As printed on the cards (GA 482, GA 37), the electronic licences and the identity card, which drivers
+ * photograph by mistake.
+ */
 const PRINTED: readonly [Label["field"], LicenceKind | null, string][] = [
   ["title", DRIVER, "机动车驾驶证|电子驾驶证"],
   ["title", CAR, "机动车行驶证|电子行驶证"],

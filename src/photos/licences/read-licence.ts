@@ -9,7 +9,10 @@ import { layStraight } from "./sheet.ts";
 /** A card that fills half of the picture is still 800 pixels wide. */
 const RASTER_SIDE = 1_600;
 
-/** What a photographed licence says, whichever way it was held; the other paper where that was photographed; null: neither can be seen. Keeps nothing. */
+/**
+ * Reads a photographed licence in any orientation; the other kind if that was photographed; null when neither
+ * is visible. Stores nothing.
+ */
 export async function readLicence(models: OcrModels, bytes: Buffer, kind: LicenceKind): Promise<LicenceReading | null> {
   const find = (lines: readonly TextLine[]) => findLicence(layStraight(lines), kind);
   const raster = await rasterOf(bytes, RASTER_SIDE);

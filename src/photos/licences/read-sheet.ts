@@ -7,16 +7,16 @@ import type { TextLine } from "../ocr/read-text.ts";
 import { lineOf, recogniseLine } from "../ocr/recogniser.ts";
 
 const DETECT_SIDE = 960;
-/** More than both sides of a licence have: of what else is in the picture the longest lines are read. */
+/** More lines than both sides of a licence have; of others in the picture only the longest are read. */
 const MOST_LINES = 70;
-/** A sheet that takes less of the picture is looked at again from nearer. */
+/** A document that covers a smaller share of the picture is cropped and searched again. */
 const FAR = 0.6;
 const MARGIN = 0.03;
-/** Of the usual height of a line. */
+/** share of the usual height of a line */
 const SMALL = 0.7;
-/** So many lines tell which end is up. */
+/** number of lines that decide which end is up */
 const WITNESSES = 4;
-/** No text reads so well upside down. */
+/** certainty that upside-down text never reaches */
 const CLEAR = 0.9;
 
 interface Sheet {
@@ -25,8 +25,9 @@ interface Sheet {
 }
 
 /**
- * The lines of text on a sheet, held as it may be: the corners of a line begin where its text begins. A line costs 30 ms and a third of them
- * are small print (the labels once more, in English): it is read only where the rest is not enough.
+ * Reads the lines of text on a document in any orientation; a line's corners begin where its text begins. A
+ * line costs 30 ms and a third of them are small print (the labels again, in English), which is read only
+ * when the rest is not enough.
  */
 export async function readSheet(
   models: OcrModels,
@@ -63,11 +64,14 @@ async function read(models: OcrModels, raster: Raster, corners: Quad): Promise<T
   return { text, probability, corners };
 }
 
-/** The quadrilateral as read from another of its corners, so many quarters of a turn clockwise. */
+/** Returns the quadrilateral rotated clockwise by this many quarters. */
 const turned = (quad: Quad, quarters: number): Quad =>
   quad.map((_, at) => quad[(at + quarters) % 4]) as unknown as Quad;
 
-/** How far the sheet was turned: lines of text are long, and upside down they read badly. */
+/**
+ * Returns by how many quarters the document is rotated: lines of text are long, and upside down they read
+ * badly.
+ */
 async function quartersOf(models: OcrModels, { raster, quads }: Sheet): Promise<number> {
   const lean = quads.map(sizeOf).reduce((sum, { width, height }) => sum + width - height, 0);
   const [level, reversed] = lean >= 0 ? [0, 2] : [1, 3];
@@ -79,7 +83,7 @@ async function quartersOf(models: OcrModels, { raster, quads }: Sheet): Promise<
   return upright > CLEAR || upright >= (await readable(reversed)) ? level : reversed;
 }
 
-/** A small sheet cut out of its picture and searched again. */
+/** Crops a small document from its picture and searches it again. */
 async function nearer(models: OcrModels, sheet: Sheet): Promise<Sheet> {
   const { raster, quads } = sheet;
   if (quads.length === 0) return sheet;

@@ -1,6 +1,6 @@
 import type { TextLine } from "../ocr/read-text.ts";
 
-/** A line of text on the sheet after it has been laid straight: a box in pixels, level. */
+/** A line of text after the document has been levelled: a horizontal box in pixels. */
 export interface Line {
   text: string;
   /** of the recogniser, 0 to 1 */
@@ -11,10 +11,12 @@ export interface Line {
   height: number;
 }
 
-/** Of lines so long for their height the direction is known well. */
+/** Minimal aspect ratio of lines whose direction is reliable. */
 const LONG = 3;
 
-/** The lines as if the sheet had been photographed straight and upright. What turns them is the direction in which most of the text runs. */
+/**
+ * Levels the lines as if the document had been photographed straight, by the direction of most of the text.
+ */
 export function layStraight(lines: readonly TextLine[]): Line[] {
   const angle = directionOf(lines);
   const [cos, sin] = [Math.cos(-angle), Math.sin(-angle)];
@@ -26,7 +28,7 @@ export function layStraight(lines: readonly TextLine[]): Line[] {
   });
 }
 
-/** In radians, 0 for level text; the mean of the directions, each with the weight of its length. */
+/** In radians, 0 for horizontal text; the mean direction weighted by length. */
 function directionOf(lines: readonly TextLine[]): number {
   const sides = lines.map(({ corners: [a, b, , d] }) => ({
     dx: b.x - a.x,
@@ -39,7 +41,10 @@ function directionOf(lines: readonly TextLine[]): number {
   return Math.atan2(total.dy, total.dx);
 }
 
-/** A part of a line, from one character to another (`end` not included): Chinese characters are twice as wide as others. */
+/**
+ * Returns part of a line between two characters (`end` excluded): Chinese characters are twice as wide as
+ * others.
+ */
 export function partOf(line: Line, start: number, end: number): Line {
   const characters = [...line.text];
   const widthOf = (from: number, to: number) =>

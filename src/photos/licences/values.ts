@@ -8,13 +8,16 @@ export interface Value {
   probability: number;
 }
 
-/** How far below a label its value may stand, in heights of the label: electronic licences print it there. */
+/** How far below a label its value may be, in heights of the label: electronic licences print it there. */
 const BELOW = 3;
 
-/** What may be the value of a label, the likeliest first: what stands to its right up to the next label, piece by piece and then joined; else what stands below it. */
+/**
+ * Lists candidates for a label's value, the likeliest first: the text to its right up to the next label,
+ * piece by piece and then joined; else the text below it.
+ */
 export function valuesBeside(field: Label["field"], pieces: readonly Piece[]): Value[] {
   const labels = pieces.filter(({ label }) => label?.field === field);
-  // the Chinese label stands on the line of its value, the English one beneath it
+  // the Chinese label is on the line of its value, the English one below
   const anchors = [...labels.filter(({ isEnglish }) => !isEnglish), ...labels.filter(({ isEnglish }) => isEnglish)];
   return anchors.flatMap((anchor) => {
     const box = anchor.isEnglish ? raised(anchor.line) : anchor.line;
@@ -25,7 +28,7 @@ export function valuesBeside(field: Label["field"], pieces: readonly Piece[]): V
 
 const valueIn = ({ text, probability }: Line): Value => ({ text: text.trim(), probability });
 
-/** A, A B, A B C: the detector parts what is widely spaced. */
+/** Returns A, A B, A B C: the detector splits widely spaced text. */
 function joinedStepwise(lines: readonly Line[]): Value[] {
   return lines.map((_, last) => ({
     text: lines
@@ -42,7 +45,10 @@ const raised = (line: Line): Line => ({ ...line, y: line.y - line.height * 1.2, 
 const middle = ({ y, height }: Line) => y + height / 2;
 const isLevel = (a: Line, b: Line) => Math.abs(middle(a) - middle(b)) < 0.7 * Math.max(a.height, b.height);
 
-/** From neighbour to neighbour: seen from the side a row climbs or falls, and its end is level with its beginning no more. */
+/**
+ * Goes from neighbour to neighbour: in a picture taken from the side a row rises or falls, so that its end is
+ * not level with its beginning.
+ */
 function rightOf(box: Line, pieces: readonly Piece[], anchor: Piece): Line[] {
   const candidates = pieces
     .filter((piece) => piece !== anchor && !piece.isEnglish)

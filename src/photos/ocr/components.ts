@@ -1,8 +1,8 @@
 import type { Point } from "./geometry.ts";
 
-/** A connected patch of a map above the threshold. */
+/** A connected region of a map above the threshold. */
 export interface Patch {
-  /** the outermost pixels of each of its rows, sorted by x, then y: all that its hull needs */
+  /** the outermost pixels of each row, sorted by x, then y: enough for its hull */
   rim: Point[];
   pixels: number;
 }
@@ -13,7 +13,7 @@ export interface ProbabilityMap {
   height: number;
 }
 
-/** The patches of at least `leastPixels`, touching by side or corner. */
+/** Finds regions of at least `leastPixels`, connected by side or corner. */
 export function patchesOf(map: ProbabilityMap, threshold: number, leastPixels: number): Patch[] {
   const seen = new Uint8Array(map.values.length);
   const patches: Patch[] = [];

@@ -6,20 +6,23 @@ import type { Raster } from "./raster.ts";
 import { resized } from "./resize.ts";
 
 export interface DetectOptions {
-  /** the longest side that the network sees; 512 for a plate in a street, 960 and more for a sheet of paper */
+  /** longest side of the network's input; 512 for a plate in a street, 960 and more for a document */
   side: number;
-  /** above this a pixel belongs to text */
+  /** pixels above this belong to text */
   threshold?: number;
-  /** a line whose mean probability is less is dropped */
+  /** lines with a lower mean probability are dropped */
   leastScore?: number;
-  /** the network marks the core of a line; its rectangle grows by area × unclip ÷ perimeter */
+  /** the network marks the core of a line; its rectangle is grown by area × unclip ÷ perimeter */
   unclip?: number;
 }
 
 export interface TextBox {
-  /** in pixels of the raster that was given; may reach over its edge */
+  /** in pixels of the given raster; may extend beyond its edge */
   corners: Quad;
-  /** the same box with four corners of its own: what a plate looks like that is seen from the side. Seldom asked for. */
+  /**
+   * the same box as a free quadrilateral, for a plate seen from the side; rarely needed, so computed on
+   * demand
+   */
   outline: () => Quad;
   score: number;
 }
@@ -27,11 +30,11 @@ export interface TextBox {
 const STEP = 32;
 const MEAN = [0.485, 0.456, 0.406];
 const DEVIATION = [0.229, 0.224, 0.225];
-/** of the map: what is smaller is no line */
+/** of the map: smaller regions are no lines */
 const LEAST_PIXELS = 12;
 const LEAST_SIDE = 3;
 
-/** Where lines of text are, by the DB detector, in no order. */
+/** Finds lines of text by the DB detector, unordered. */
 export async function detectLines(models: OcrModels, raster: Raster, options: DetectOptions): Promise<TextBox[]> {
   const { threshold = 0.3, leastScore = 0.5, unclip = 1.6 } = options;
   const scale = options.side / Math.max(raster.width, raster.height);
@@ -56,7 +59,7 @@ export async function detectLines(models: OcrModels, raster: Raster, options: De
 
 const stepped = (side: number) => Math.max(STEP, Math.round(side / STEP) * STEP);
 
-/** Planes of blue, green, red, as the network was trained. */
+/** Planes of blue, green, red, as in the network's training. */
 function inputOf({ data, width, height }: Raster): Float32Array {
   const plane = width * height;
   const input = new Float32Array(plane * 3);

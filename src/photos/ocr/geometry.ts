@@ -3,7 +3,7 @@ export interface Point {
   y: number;
 }
 
-/** Top left, top right, bottom right, bottom left as the text is read. */
+/** Top left, top right, bottom right, bottom left in reading direction. */
 export type Quad = readonly [Point, Point, Point, Point];
 
 export const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);
@@ -16,7 +16,7 @@ export function sizeOf([a, b, c, d]: Quad): { width: number; height: number } {
   return { width: (distance(a, b) + distance(d, c)) / 2, height: (distance(a, d) + distance(b, c)) / 2 };
 }
 
-/** Pulled out on all sides (pushed in when negative) by so many pixels along the text and across it. */
+/** Grows (shrinks when negative) on all sides by this many pixels along the text and across it. */
 export function grown(quad: Quad, along: number, across: number): Quad {
   const { width, height } = sizeOf(quad);
   const u = along / Math.max(width, 1);
@@ -24,13 +24,13 @@ export function grown(quad: Quad, along: number, across: number): Quad {
   return [at(quad, -u, -v), at(quad, 1 + u, -v), at(quad, 1 + u, 1 + v), at(quad, -u, 1 + v)];
 }
 
-/** The point at the share `u` along and `v` across: 0 and 1 are the edges. */
+/** Returns the point at share `u` along and `v` across; 0 and 1 are the edges. */
 export function at([a, b, c, d]: Quad, u: number, v: number): Point {
   const mix = (key: "x" | "y") => (1 - v) * ((1 - u) * a[key] + u * b[key]) + v * ((1 - u) * d[key] + u * c[key]);
   return { x: mix("x"), y: mix("y") };
 }
 
-/** Convex hull by Andrew's monotone chain; the points must be sorted by x, then y. */
+/** Convex hull by Andrew's monotone chain; points must be sorted by x, then y. */
 export function hullOf(sorted: readonly Point[]): Point[] {
   if (sorted.length < 3) return [...sorted];
   const half = (points: readonly Point[]) => {
@@ -46,7 +46,10 @@ export function hullOf(sorted: readonly Point[]): Point[] {
 
 const cross = (o: Point, a: Point, b: Point) => (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
 
-/** The rectangle of least area around a hull: one of its sides lies along an edge of the hull. The text is taken to run along the side that is nearest to level. */
+/**
+ * Returns the rectangle of least area around a hull: one of its sides lies on an edge of the hull. The text
+ * is assumed to run along the side nearest to horizontal.
+ */
 export function leastRectangle(hull: readonly Point[]): Quad {
   let best = { area: Number.POSITIVE_INFINITY, quad: boundsAlong(hull, 0) };
   hull.forEach((point, index) => {
@@ -59,7 +62,7 @@ export function leastRectangle(hull: readonly Point[]): Quad {
   return best.quad;
 }
 
-/** Of the four directions of a rectangle the one within 45° of level. */
+/** Returns the direction of a rectangle that is within 45° of horizontal. */
 function levelled(angle: number): number {
   const quarter = Math.PI / 2;
   return angle - Math.round(angle / quarter) * quarter;

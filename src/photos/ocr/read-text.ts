@@ -6,13 +6,16 @@ import { lineOf, recogniseLine } from "./recogniser.ts";
 
 export interface TextLine {
   text: string;
-  /** mean of the probabilities of its characters */
+  /** mean of its characters' probabilities */
   probability: number;
   /** top left, top right, bottom right, bottom left, in pixels of the raster */
   corners: Quad;
 }
 
-/** Every line of text of a picture, from the top down, those of one height from left to right. Upright text only: turn the raster first. */
+/**
+ * Reads every line of text of a picture, from top to bottom and left to right. Upright text only: rotate the
+ * raster first.
+ */
 export async function readText(models: OcrModels, raster: Raster, options: DetectOptions): Promise<TextLine[]> {
   const lines: TextLine[] = [];
   for (const { corners } of await detectLines(models, raster, options)) {
@@ -22,7 +25,7 @@ export async function readText(models: OcrModels, raster: Raster, options: Detec
   return inReadingOrder(lines);
 }
 
-/** Two lines stand side by side when their middles differ by less than half a line's height. */
+/** Lines are on one row when their centres differ by less than half a line's height. */
 function inReadingOrder(lines: readonly TextLine[]): TextLine[] {
   const rows: TextLine[][] = [];
   for (const line of [...lines].sort((a, b) => middle(a).y - middle(b).y)) {

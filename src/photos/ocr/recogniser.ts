@@ -3,10 +3,10 @@ import { LINE_HEIGHT, type OcrModels } from "./models.ts";
 import type { Raster } from "./raster.ts";
 import { straighten } from "./warp.ts";
 
-/** What the network says of a line, and the greedy reading of it. */
+/** The network's output for a line, and its greedy reading. */
 export interface RecognisedLine {
   text: string;
-  /** mean of the probabilities of its characters, 0 where there are none */
+  /** mean of its characters' probabilities, 0 without any */
   probability: number;
   characters: readonly { character: string; probability: number; step: number }[];
   /** probability of symbol s of the alphabet at step t: `probabilities[t * symbols + s]` */
@@ -15,13 +15,13 @@ export interface RecognisedLine {
   symbols: number;
 }
 
-/** The network was trained on lines of this width and wider; short ones are padded with grey. */
+/** The network was trained on lines of this width and wider; shorter ones are padded with grey. */
 const LEAST_WIDTH = 320;
-/** A longer line is squeezed: its letters are small by then. */
+/** Longer lines are squeezed: their letters are small by then. */
 const MOST_WIDTH = 1_600;
 const STEP = 8;
 
-/** A quadrilateral as a strip of the height that the recogniser wants, in its own proportions. */
+/** Returns a quadrilateral as a strip of the recogniser's height, in its own proportions. */
 export function lineOf(raster: Raster, corners: Quad): Raster {
   const { width, height } = sizeOf(corners);
   const wanted = Math.round((width / Math.max(height, 1)) * LINE_HEIGHT);
@@ -41,7 +41,7 @@ export async function recogniseLine(
   return { ...greedy(probabilities, models.alphabet), probabilities, steps, symbols };
 }
 
-/** Planes of blue, green, red from -1 to 1; 0 on the right of a short line. */
+/** Planes of blue, green, red from -1 to 1; 0 to the right of a short line. */
 function inputOf({ data, width, height }: Raster, padded: number): Float32Array {
   const input = new Float32Array(3 * height * padded);
   for (let channel = 0; channel < 3; channel++) {

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import type { Raster } from "./raster.ts";
 
-/** The whole raster in another size, its proportions given up where the new ones differ. */
+/** Scales the whole raster; proportions change if the new ones differ. */
 export async function resized({ data, width, height }: Raster, toWidth: number, toHeight: number): Promise<Raster> {
   const pixels = await sharp(data, { raw: { width, height, channels: 3 } })
     .resize(toWidth, toHeight, { fit: "fill" })

@@ -1,10 +1,10 @@
 import { type Quad, sizeOf } from "./geometry.ts";
 import type { Raster } from "./raster.ts";
 
-/** More samples than this in each direction cost time and show nothing more. */
+/** More samples in each direction cost time and improve nothing. */
 const MOST_SAMPLES = 5;
 
-/** The quadrilateral drawn as an upright rectangle of so many pixels; what lies outside the picture repeats its edge. */
+/** Draws the quadrilateral as an upright rectangle of this size; outside the picture its edge is repeated. */
 export function straighten(raster: Raster, corners: Quad, size: { width: number; height: number }): Raster {
   const { width, height } = size;
   const data = new Uint8Array(width * height * 3);
@@ -59,7 +59,7 @@ function perspective([a, b, c, d]: Quad, width: number, height: number): Perspec
 function addSample(raster: Raster, at: { map: Perspective; u: number; v: number }, sum: Float64Array): void {
   const { map, u, v } = at;
   const w = map[6] * u + map[7] * v + 1;
-  // the centre of a pixel lies half a pixel from its corner
+  // a pixel's centre is half a pixel from its corner
   const x = Math.min(raster.width - 1, Math.max(0, (map[0] * u + map[1] * v + map[2]) / w - 0.5));
   const y = Math.min(raster.height - 1, Math.max(0, (map[3] * u + map[4] * v + map[5]) / w - 0.5));
   const x0 = Math.floor(x);

@@ -5,7 +5,7 @@ import type { SheetColour } from "./sheet-colour.ts";
 interface Beginning {
   symbols: readonly number[];
   forms: Forms;
-  /** log-probability of having read these symbols and then a blank, or the last of them */
+  /** log-probability of having read these symbols followed by a blank, or by the last of them */
   blank: number;
   symbol: number;
 }
@@ -16,11 +16,11 @@ export interface Candidate {
 }
 
 const BEAM = 20;
-/** less is not worth extending by at a step */
+/** prefixes below this are not extended at a step */
 const LEAST = -8.5;
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** The likeliest plates that a line can be read as, best first: CTC prefix search that follows the grammar. */
+/** Finds the likeliest plates in a line, best first: CTC prefix search restricted to the grammar. */
 export function candidatesOf(emissions: Emissions, colour: SheetColour, most: number): Candidate[] {
   let beam: Beginning[] = [{ symbols: [], forms: ALL_FORMS, blank: 0, symbol: NEVER }];
   for (let step = 0; step < emissions.steps; step++) beam = advanced(beam, emissions, step);
@@ -46,7 +46,7 @@ function advanced(beam: readonly Beginning[], { values }: Emissions, step: numbe
       const forms = narrowed(one.forms, one.symbols.length, symbol);
       if (!forms) continue;
       const longer = find(next, [...one.symbols, symbol], forms);
-      // the same symbol twice needs a blank between
+      // a repeated symbol needs a blank between
       const before = symbol === last ? one.blank : total(one);
       longer.symbol = addLogs(longer.symbol, before + values[from + symbol]!);
     }
@@ -71,7 +71,7 @@ function addLogs(a: number, b: number): number {
   return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
 }
 
-/** The log-probability of one string over all its alignments with the line (CTC's forward pass). */
+/** Returns the log-probability of one string over all its alignments with the line (CTC's forward pass). */
 export function likelihood({ values, steps }: Emissions, symbols: readonly number[]): number {
   const states = symbols.length * 2 + 1;
   const symbolAt = (state: number) => (state % 2 ? symbols[(state - 1) / 2]! : BLANK);

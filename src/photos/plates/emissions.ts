@@ -10,9 +10,12 @@ export interface Emissions {
 export const BLANK = SYMBOLS.length;
 export const WIDTH = SYMBOLS.length + 1;
 
-/** Share of every probability that is spread over all symbols: one view that is blind for a letter must not outvote the others. */
+/**
+ * Share of every probability that is spread over all symbols: one view that misses a letter must not outvote
+ * the others.
+ */
 const DOUBT = 0.004;
-/** What is neither a symbol nor nothing (a sticker, a dealer's name) is skipped at this price. */
+/** Price of skipping other marks (a sticker, a dealer's name). */
 const SKIPPED = 0.1;
 
 export type Reduce = (line: RecognisedLine) => Emissions;
@@ -42,7 +45,10 @@ export function reducer(alphabet: readonly string[]): Reduce {
   };
 }
 
-/** Lines read one after the other as one: the upper and the lower row of a plate. A blank between them keeps equal neighbours apart. */
+/**
+ * Joins two lines to one: the upper and the lower row of a plate. A blank between them keeps equal neighbours
+ * apart.
+ */
 export function joined(first: Emissions, second: Emissions): Emissions {
   const between = new Float64Array(WIDTH).fill(Math.log(DOUBT / WIDTH));
   between[BLANK] = Math.log(1 - DOUBT);

@@ -7,7 +7,7 @@ const DIGITS = [..."0123456789"];
 const ENERGY = [..."ABCDEFGHJK"];
 const ANY = [...DIGITS, ...LETTERS];
 
-/** What the recogniser may say where a plate has this symbol: no plate has the look-alikes, so they are evidence for it. */
+/** Readings of the recogniser that count for a symbol: plates have no such look-alikes. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   "0": "Oo〇",
   O: "0〇",
@@ -49,7 +49,10 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   应: "應",
 };
 
-/** Between the office letter and the serial stands a dot; screws, seals and frames read as such signs too. */
+/**
+ * Signs that count as nothing: the dot between office letter and serial, and readings of screws, seals and
+ * frames.
+ */
 const NOTHING = " ·•．.:：-—_~^*'’‘`\"“”,，、;；!！|丨()（）[]【】。°…";
 
 export const SYMBOLS: readonly string[] = [...PROVINCES, ...ANY, "O", ..."警学挂港澳使领应急民航"];
@@ -88,18 +91,18 @@ const FORMS: readonly Form[] = [
   { kind: "army", places: [LETTERS, LETTERS, ...times(5, DIGITS)] },
 ];
 
-/** For each form and place a set of symbols by number. */
+/** Allowed symbols by number, for each format and place. */
 const PLACES = FORMS.map(({ places }) => places.map((symbols) => new Set(symbols.map((s) => SYMBOLS.indexOf(s)))));
 const IS_LETTER = SYMBOLS.map((symbol) => LETTERS.includes(symbol));
 const IS_ENERGY = SYMBOLS.map((symbol) => ENERGY.includes(symbol));
 const IS_CHINESE = SYMBOLS.map((symbol) => symbol > "\u4e00");
 export const IS_PROVINCE = SYMBOLS.map((symbol) => PROVINCES.includes(symbol));
 
-/** The forms that a beginning still allows, as bits. */
+/** The formats that a prefix still allows, as bits. */
 export type Forms = number;
 export const ALL_FORMS: Forms = (1 << FORMS.length) - 1;
 
-/** What is left of `forms` when `symbol` stands at `place`; 0: no plate begins like that. */
+/** Narrows `forms` by `symbol` at `place`; 0: no plate begins like that. */
 export function narrowed(forms: Forms, place: number, symbol: number): Forms {
   let left = 0;
   for (let form = 0; form < PLACES.length; form++) {
@@ -141,7 +144,7 @@ const MISPLACED = 4;
 const LETTERS_COST = [0, 0, 0, 2.5, 6, 8, 8, 8, 8];
 const OFFICE_PLACES = 2;
 
-/** The network's own leaning (see verdict.ts). */
+/** The network's own bias (see verdict.ts). */
 const LEANING = { symbol: SYMBOLS.indexOf("皖"), nats: 2 };
 
 /** Office letter O: every 0 looks like it, and few cars have it. */
@@ -187,7 +190,10 @@ function costOnSheet(kind: Kind, colour: SheetColour): number {
   return ON_SHEET[colour][kind] ?? ON_SHEET[colour].other;
 }
 
-/** For each symbol the numbers of the recogniser's characters that speak for it, and those that speak for nothing (the blank first). */
+/**
+ * Lists for each symbol the numbers of the recogniser's characters that count for it, and those that count
+ * for nothing (the blank first).
+ */
 export function columnsOf(alphabet: readonly string[]): { symbols: number[][]; nothing: number[] } {
   const at = new Map(alphabet.map((character, index) => [character, index]));
   const numbers = (characters: Iterable<string>) =>

@@ -1,15 +1,15 @@
 import { headerOf } from "../decoder.ts";
 import { type Raster, rasterOf } from "../ocr/raster.ts";
 
-/** A photograph that is decoded only as large as it is looked at. */
+/** A photograph that is decoded only as large as needed. */
 export interface Picture {
   /** longest side of the original */
   side: number;
-  /** no side over `side` pixels, dark ones made lighter; the last size is kept */
+  /** no side over `side` pixels, dark ones brightened; the last size is kept */
   at: (side: number) => Promise<Raster>;
 }
 
-/** Below this 98th percentile (of 255) the picture is lit up to it. */
+/** Pictures with a lower 98th percentile (of 255) are brightened to it. */
 const LIT = 130;
 const MOST_GAIN = 4;
 
@@ -20,7 +20,7 @@ export async function openPicture(bytes: Buffer): Promise<Picture> {
     side: Math.max(width, height),
     at: async (side) => {
       if (kept?.side !== side) {
-        // dropped before the next is decoded: two large rasters at once are memory for nothing
+        // dropped before the next is decoded: two large rasters at once waste memory
         kept = null;
         kept = { side, raster: litUp(await rasterOf(bytes, side)) };
       }
@@ -40,7 +40,7 @@ function litUp(raster: Raster): Raster {
 function percentile98({ data }: Raster): number {
   const counts = new Uint32Array(256);
   let total = 0;
-  // the green of every seventh pixel says as much as all
+  // the green of every seventh pixel is representative
   for (let at = 1; at < data.length; at += 21) {
     counts[data[at]!]!++;
     total++;

@@ -4,7 +4,7 @@ import { type Prior, priorOf } from "./grammar.ts";
 import type { SheetColour } from "./sheet-colour.ts";
 
 export interface Ranked extends Candidate {
-  /** mean over the views of the log-probability, less what its form costs */
+  /** mean log-probability over the views, minus the price of its format */
   score: number;
   prior: Prior;
   /** log-probability in each view */
@@ -13,7 +13,7 @@ export interface Ranked extends Candidate {
 
 const FROM_EACH_VIEW = 6;
 
-/** The strings that any view proposes, judged by all of them, best first. */
+/** Ranks the strings that any view proposes by all views, best first. */
 export function ranked(views: readonly Emissions[], colour: SheetColour): Ranked[] {
   const proposed = new Map<string, Candidate>();
   for (const view of views) {

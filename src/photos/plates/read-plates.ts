@@ -1,44 +1,43 @@
 import type { PlateReading, ReadPlate } from "../../domain/photo.ts";
 import { type Quad, scaled, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
-import { glance, stare } from "./find-lines.ts";
+import { examineCloser } from "./examine-closer.ts";
+import { detectQuick, detectThorough } from "./find-lines.ts";
 import { CLOSE_SIDE, LOOK_SIDE } from "./limits.ts";
-import { closer } from "./look-closer.ts";
-import { lookRound } from "./look-round.ts";
 import { openPicture, type Picture } from "./picture.ts";
 import { type Eyes, pooled, type Sighting } from "./sight.ts";
 import { isEvenlySpaced } from "./spacing.ts";
 import { type Rows, sameSpot } from "./spots.ts";
 import { isDoubtful, isLegible, isPlate, isSure, RUNNERS_UP, verdictOn } from "./verdict.ts";
 
-/** plates that a second look is worth, the largest first */
+/** number of plates that are examined closer, the largest first */
 const MOST_CLOSER = 2;
 
-/** Every plate of a photograph; the largest whole one is its best. */
-export async function readPlates(eyes: Eyes, bytes: Buffer): Promise<PlateReading> {
+/** Reads every plate of a photograph; the largest whole one is its best. */
+export async function readPlates(models: PlateModels, bytes: Buffer): Promise<PlateReading> {
   const picture = await openPicture(bytes);
   const raster = await picture.at(LOOK_SIDE);
-  let seen = await lookRound(eyes, raster, await glance(eyes.models, raster));
-  seen = await lookCloser(eyes, picture, inOrder(seen, raster));
+  let seen = await readCandidates(models, raster, await detectQuick(models.ocr, raster));
+  seen = await examineLargest(models, picture, inOrder(seen, raster));
   if (!seen[0] || !isSure(verdictOn(seen[0].ranking))) {
-    const more = await lookRound(eyes, raster, await stare(eyes.models, raster));
-    seen = merged(seen, await lookCloser(eyes, picture, inOrder(more, raster)));
+    const more = await readCandidates(models, raster, await detectThorough(models.ocr, raster));
+    seen = merged(seen, await examineLargest(models, picture, inOrder(more, raster)));
   }
   const [best = null, ...others] = inOrder(seen, raster).map((one) => read(one, raster));
   return { best, others };
 }
 
-async function lookCloser(eyes: Eyes, picture: Picture, seen: readonly Sighting[]): Promise<Sighting[]> {
+async function examineLargest(models: PlateModels, picture: Picture, seen: readonly Sighting[]): Promise<Sighting[]> {
   const looked = [...seen];
   for (const [index, one] of seen.slice(0, MOST_CLOSER).entries()) {
     if (!isDoubtful(verdictOn(one.ranking))) continue;
     const larger = picture.side > LOOK_SIDE ? await picture.at(CLOSE_SIDE) : one.raster;
-    looked[index] = await closer(eyes, one, larger);
+    looked[index] = await examineCloser(models, one, larger);
   }
   return looked;
 }
 
-/** Legible ones first, whole ones before those that the edge cuts, then by size. */
+/** Sorts legible plates first, whole ones before cut ones, then by size. */
 function inOrder(seen: readonly Sighting[], raster: Raster): Sighting[] {
   const rank = (one: Sighting) => {
     const legible = isLegible(verdictOn(one.ranking)) ? 0 : 2;
@@ -51,13 +50,16 @@ function inOrder(seen: readonly Sighting[], raster: Raster): Sighting[] {
 
 const lastRow = ({ rows }: Sighting): Quad => rows[rows.length - 1]!;
 
-/** A whole plate has a rim beyond its letters: where they come this near to the edge (a twentieth of their height), more of them may lie outside. */
+/**
+ * True for a whole plate, which has a rim beyond its letters: letters within a twentieth of their height from
+ * the edge mean that more may lie outside.
+ */
 function isWhole(quad: Quad, { width, height }: Raster): boolean {
   const rim = sizeOf(quad).height * 0.05;
   return quad.every(({ x, y }) => x > rim && y > rim && x < width - rim && y < height - rim);
 }
 
-/** Two legible sightings of one plate are pooled, else the better one is kept. */
+/** Pools two legible sightings of one plate, else keeps the better one. */
 function merged(first: readonly Sighting[], second: readonly Sighting[]): Sighting[] {
   const kept = [...first];
   for (const one of second) {

@@ -7,16 +7,16 @@ import { refusalOf } from "../lane/refusal.ts";
 import { readLicence } from "../licences/read-licence.ts";
 import { loadModels, type OcrModels } from "../ocr/models.ts";
 import { readPlates } from "./read-plates.ts";
-import { type Eyes, eyesOf } from "./sight.ts";
+import { type PlateModels, plateModelsOf } from "./sight.ts";
 
-/** What the process for reading can do, by the name of the task. */
-const WORK: Record<string, (eyes: Eyes, frame: Frame) => Promise<unknown>> = {
-  plates: (eyes, { parts }) => readPlates(eyes, parts[0]!),
-  licence: ({ models }, { head, parts }) => readLicence(models, parts[0]!, head["kind"] as LicenceKind),
+/** Tasks of the reader's process, by name. */
+const WORK: Record<string, (models: PlateModels, frame: Frame) => Promise<unknown>> = {
+  plates: (models, { parts }) => readPlates(models, parts[0]!),
+  licence: ({ ocr }, { head, parts }) => readLicence(ocr, parts[0]!, head["kind"] as LicenceKind),
 };
 
-let models: Promise<OcrModels | null> | undefined;
-let eyes: Eyes | undefined;
+let loading: Promise<OcrModels | null> | undefined;
+let models: PlateModels | undefined;
 
 async function answer({ head, parts }: Frame): Promise<Frame> {
   const result = await work({ head, parts }).then((value) => ({ result: value }), refusalOf);
@@ -24,13 +24,13 @@ async function answer({ head, parts }: Frame): Promise<Frame> {
 }
 
 async function work(frame: Frame): Promise<unknown> {
-  models ??= loadModels();
-  const loaded = await models;
+  loading ??= loadModels();
+  const loaded = await loading;
   const task = String(frame.head["task"]);
   if (task === "available") return loaded !== null;
   if (!loaded) return null;
-  eyes ??= eyesOf(loaded);
-  return await WORK[task]!(eyes, frame);
+  models ??= plateModelsOf(loaded);
+  return await WORK[task]!(models, frame);
 }
 
 allowPhotosOnly();

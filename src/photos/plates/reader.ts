@@ -7,16 +7,25 @@ import { type ProcessSetting, startPictureProcess } from "../lane/picture-proces
 import type { Importance } from "../lane/waiting-list.ts";
 import { READER_LIMITS } from "./limits.ts";
 
-/** Reads plates and licences on this machine, one picture at a time in a process of its own; what it is shown it forgets. */
+/**
+ * Reads plates and licences on this machine, one picture at a time in a separate process; it stores nothing.
+ */
 export interface PlateReader {
-  /** False: switched off, or the optional packages are not installed or do not run here. Loads the models where that was not done. */
+  /**
+   * False: switched off, or the optional packages are not installed or do not run here. Loads the models on
+   * the first call.
+   */
   isAvailable(): Promise<boolean>;
   /**
-   * The plates of a JPEG, PNG or WebP, best as large as it was taken; null: there is no reader. Throws Busy when too many wait, Invalid for what is no picture.
-   * `awaited`: somebody waits for the answer; `plate`: a mandatory picture of a plate.
+   * Reads the plates of a JPEG, PNG or WebP, best at full size; null: there is no reader. Throws Busy when
+   * too many wait, Invalid for what is no picture. `awaited`: somebody waits for the answer; `plate`: a
+   * mandatory picture of a plate.
    */
   read(bytes: Buffer, importance?: Importance): Promise<PlateReading | null>;
-  /** The fields of a photographed licence, to be confirmed; null: there is no reader, or no licence is to be seen. Throws as `read` does. */
+  /**
+   * Reads the fields of a photographed licence, to be confirmed; null: there is no reader, or no licence is
+   * visible. Throws as `read` does.
+   */
   readLicence(bytes: Buffer, kind: LicenceKind): Promise<LicenceReading | null>;
   close(): Promise<void>;
 }
@@ -29,7 +38,7 @@ export interface ReaderOptions extends ProcessSetting {
   script?: URL;
 }
 
-/** Reading takes longer than any decode, and on a busy machine the process stands behind all others. */
+/** Reading takes longer than any decode, and on a busy machine the process has the lowest priority. */
 const SILENCE_MS = 60_000;
 const SCRIPT = new URL("./reader-process.js", import.meta.url);
 
@@ -47,7 +56,7 @@ export function createPlateReader(options: ReaderOptions = {}): PlateReader {
   };
   const isAvailable = (): Promise<boolean> => {
     if (!isOn) return Promise.resolve(false);
-    // remembered only when it was answered: a full queue says nothing about the packages
+    // kept only when it was answered: a full queue says nothing about the packages
     available ??= (ask({ task: "available" }, [], "awaited") as Promise<boolean>).catch((error) => {
       available = undefined;
       throw error;

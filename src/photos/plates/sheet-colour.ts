@@ -16,7 +16,7 @@ const CLEAR_LEAD = 2;
 /** Red, purple and the yellow-green of safety vests count only when they are as saturated as no cast of light makes a plate. */
 const STRANGE_SATURATION = 0.5;
 
-/** Judged by a grid of samples within the box of the letters. */
+/** Judges by a grid of samples within the letters' box. */
 export function sheetColourOf(raster: Raster, corners: Quad): SheetColour {
   if (sizeOf(corners).width < 1) return "unknown";
   const greens = new Uint8Array(ROWS * COLUMNS);

@@ -7,21 +7,22 @@ import { type SheetColour, sheetColourOf } from "./sheet-colour.ts";
 import type { Rows } from "./spots.ts";
 import { stripOf, type View } from "./views.ts";
 
-export interface Eyes {
-  models: OcrModels;
+/** The recognition models, with the reduction of their output to the symbols of plates. */
+export interface PlateModels {
+  ocr: OcrModels;
   reduce: Reduce;
 }
 
-export const eyesOf = (models: OcrModels): Eyes => ({ models, reduce: reducer(models.alphabet) });
+export const plateModelsOf = (ocr: OcrModels): PlateModels => ({ ocr, reduce: reducer(ocr.alphabet) });
 
-/** What may be a plate, and all that was seen of it so far. */
+/** A possible plate, and everything observed of it so far. */
 export interface Sighting {
   rows: Rows;
   raster: Raster;
   colour: SheetColour;
   views: Emissions[];
   ranking: readonly Ranked[];
-  /** how the last row was read without any grammar, in the first view */
+  /** the last row as read without a grammar, in the first view */
   text: string;
 }
 
@@ -29,11 +30,11 @@ export function sighting(raster: Raster, rows: Rows): Sighting {
   return { rows, raster, colour: sheetColourOf(raster, rows[rows.length - 1]!), views: [], ranking: [], text: "" };
 }
 
-/** Looks at the spot once more for each of the views and ranks anew. */
-export async function lookAt(eyes: Eyes, seen: Sighting, views: readonly View[]): Promise<Sighting> {
+/** Reads the spot again in each of the views and ranks anew. */
+export async function readInViews(models: PlateModels, seen: Sighting, views: readonly View[]): Promise<Sighting> {
   const looked = { ...seen, views: [...seen.views] };
   for (const view of views) {
-    const { emissions, text } = await read(eyes, seen, view);
+    const { emissions, text } = await read(models, seen, view);
     looked.views.push(emissions);
     looked.text ||= text;
   }
@@ -41,19 +42,19 @@ export async function lookAt(eyes: Eyes, seen: Sighting, views: readonly View[])
 }
 
 async function read(
-  eyes: Eyes,
+  models: PlateModels,
   { raster, rows }: Sighting,
   view: View,
 ): Promise<{ emissions: Emissions; text: string }> {
   const lines = [];
   const leastWidth = view.brief ? 0 : undefined;
-  for (const row of rows) lines.push(await recogniseLine(eyes.models, stripOf(raster, row, view), leastWidth));
-  const [first, second] = lines.map(eyes.reduce);
+  for (const row of rows) lines.push(await recogniseLine(models.ocr, stripOf(raster, row, view), leastWidth));
+  const [first, second] = lines.map(models.reduce);
   const { text } = lines[lines.length - 1]!;
   return { emissions: second ? joined(first!, second) : first!, text };
 }
 
-/** The same plate with what else was seen of it. */
+/** Adds further views to a sighting. */
 export function pooled(seen: Sighting, views: readonly Emissions[]): Sighting {
   const all = [...seen.views, ...views];
   return { ...seen, views: all, ranking: ranked(all, seen.colour) };

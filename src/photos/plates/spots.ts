@@ -1,9 +1,9 @@
 import { at, distance, type Point, type Quad, sizeOf } from "../ocr/geometry.ts";
 
-/** The rows of text of what may be a plate, the upper first, in pixels of the raster that was looked at. */
+/** Rows of text of a possible plate, the upper first, in pixels of the raster. */
 export type Rows = readonly [Quad] | readonly [Quad, Quad];
 
-/** 440 × 140 and 480 × 140 mm, seen from the side too, and what a box around two rows is. */
+/** Plates of 440 × 140 and 480 × 140 mm, also seen from the side, and boxes around two rows. */
 const LEAST_ASPECT = 1.4;
 const MOST_ASPECT = 9;
 const LEAST_WIDTH = 24;
@@ -29,19 +29,19 @@ export function tilted(corners: Quad): Quad[] {
 /** Where GA 36-2018 puts province and letter above the serial: centred, 60 of 110 mm high. */
 const UPPER = { left: 0.17, right: 0.83, top: -0.68, bottom: -0.02 };
 
-/** The two rows of which only the lower was found. */
+/** Returns both rows when only the lower was found. */
 export function rowsAbove(serial: Quad): Rows {
   const { left, right, top, bottom } = UPPER;
   return [part(serial, { left, right, top, bottom }), serial];
 }
 
-/** A box that holds both rows, cut where they part. */
+/** Splits a box that holds both rows. */
 export function rowsWithin(whole: Quad): Rows {
   const upper = part(whole, { left: 0.15, right: 0.85, top: 0, bottom: 0.38 });
   return [upper, part(whole, { left: 0, right: 1, top: 0.36, bottom: 1 })];
 }
 
-/** The box just above, centred over it and shorter; null: none. */
+/** Returns the box just above, centred over it and shorter, or null. */
 export function boxAbove(serial: Quad, boxes: readonly Quad[]): Quad | null {
   const { width, height } = sizeOf(serial);
   const [foot, top] = [middleOf(serial), at(serial, 0.5, 0)];
@@ -61,7 +61,7 @@ function part(quad: Quad, { left, right, top, bottom }: typeof UPPER): Quad {
   return [at(quad, left, top), at(quad, right, top), at(quad, right, bottom), at(quad, left, bottom)];
 }
 
-/** Two boxes around one line. */
+/** True for two boxes around one line. */
 export function sameSpot(a: Quad, b: Quad): boolean {
   return distance(middleOf(a), middleOf(b)) < Math.max(sizeOf(a).height, sizeOf(b).height) * 0.8;
 }

@@ -1,11 +1,11 @@
 import { IS_PROVINCE } from "./grammar.ts";
 import type { Ranked } from "./pool.ts";
 
-/** How well the best string of a ranking is known; the unit is the nat. */
+/** How certain the best string of a ranking is, in nats. */
 export interface Verdict {
-  /** to the second-best string */
+  /** distance to the second-best string */
   gap: number;
-  /** to the best string with another province: the character that fails first on small plates */
+  /** distance to the best string with another province, the character that fails first on small plates */
   provinceGap: number;
   /** log-probability of the best string itself, less what its form costs */
   score: number;
@@ -64,9 +64,9 @@ export const isPlate = ({ score, isChinese }: Verdict): boolean => score > (isCh
 /** every character of it was seen */
 export const isLegible = ({ score }: Verdict): boolean => score > -7;
 
-/** So clear that a second view would change nothing. */
+/** True when a second view would change nothing. */
 export const isPlain = ({ gap, score }: Verdict): boolean => gap > 6 && score > -0.5;
-/** A closer look is worth its time. */
+/** True when examining it closer is worthwhile. */
 export const isDoubtful = (verdict: Verdict): boolean =>
   !isSure(verdict) || verdict.gap < 3 || verdict.provinceGap < 6 || verdict.score < -3;
 

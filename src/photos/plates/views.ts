@@ -3,21 +3,21 @@ import { LINE_HEIGHT } from "../ocr/models.ts";
 import type { Raster } from "../ocr/raster.ts";
 import { straighten } from "../ocr/warp.ts";
 
-/** One way of showing a line to the recogniser. Its errors differ from view to view, what is really there does not. */
+/** A way to present a line to the recogniser. Its errors differ between views, correct readings do not. */
 export interface View {
   grey?: boolean;
-  /** wider than it is */
+  /** horizontal stretch */
   stretch?: number;
-  /** the upper edge moved along by this share of the height */
+  /** shift of the upper edge, as a share of the height */
   shear?: number;
-  /** more of the surroundings (less when negative), in shares of the height */
+  /** additional surroundings (negative: less), in shares of the height */
   along?: number;
   across?: number;
-  /** without the padding that a short line is given: half the time, and enough to tell a plate from a badge */
+  /** without the padding of short lines: half the time, and enough to tell a plate from a badge */
   brief?: boolean;
 }
 
-/** A quadrilateral as a strip 48 pixels high. */
+/** Returns a quadrilateral as a strip 48 pixels high. */
 export function stripOf(raster: Raster, corners: Quad, view: View): Raster {
   const { height } = sizeOf(corners);
   const shown = leaning(grown(corners, height * (view.along ?? 0), height * (view.across ?? 0)), view.shear ?? 0);

@@ -1,6 +1,6 @@
 import type { Mode } from "./modes.ts";
 
-/** A claim as it came in: headers and the very bytes. */
+/** A claim as received: headers and exact bytes. */
 export interface ReceivedClaim {
   id: string;
   code: string;
@@ -8,14 +8,14 @@ export interface ReceivedClaim {
   receivedAt: Date;
   headers: Record<string, string>;
   body: string;
-  /** how often it was delivered; it had its effect once */
+  /** number of deliveries; the first had effect */
   deliveries: number;
   /** call-backs that were sent for it */
   statuses: { status: string; sequence: number; answer: number }[];
 }
 
 export interface InsurerInbox {
-  /** true when it is new: at least once in, one effect */
+  /** true when it is new; a repetition has no effect */
   take(claim: Omit<ReceivedClaim, "deliveries" | "statuses">): boolean;
   refuse(): void;
   arrive(arrival: { code: string; id: string; mode: Mode["kind"] }): void;
@@ -26,7 +26,7 @@ export interface InsurerInbox {
   arrivals(code?: string): { code: string; id: string; mode: Mode["kind"] }[];
 }
 
-/** In memory, a thousand claims at most: this is a stage, not a store. */
+/** Creates an inbox in memory, of a thousand claims at most. */
 export function createInbox(): InsurerInbox {
   const byId = new Map<string, ReceivedClaim>();
   const arrivals: { code: string; id: string; mode: Mode["kind"] }[] = [];
@@ -57,5 +57,5 @@ export function createInbox(): InsurerInbox {
   };
 }
 
-/** 报案号 as the stand-in makes it. */
+/** Makes the stand-in's number of the claim (报案号). */
 export const claimNo = (code: string, ref: string): string => `${code}-${ref}`;

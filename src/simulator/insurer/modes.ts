@@ -1,8 +1,15 @@
 /**
- * How an insurer behaves: normal · down: the connection breaks before anything is read · silent: no answer and no end, until the mode is changed ·
- * drip: an answer that begins and does not end, one byte at a time, until the mode is changed · slow: no answer for so long · status: this HTTP status ·
- * ack-lost: the claim is taken, then the connection breaks · error-in-200: refuses inside a 200 · body: this body with 200 · oversized: an answer
- * without end
+ * Behaviour of an insurer:
+ * - normal
+ * - down: the connection breaks before anything is read
+ * - silent: no answer until the mode is changed
+ * - drip: an answer that begins and does not end, one byte at a time, until the mode is changed
+ * - slow: an answer after this time
+ * - status: this HTTP status
+ * - ack-lost: the claim is accepted, then the connection breaks
+ * - error-in-200: refuses inside a 200
+ * - body: this body with 200
+ * - oversized: an answer without end
  */
 export type Mode =
   | { kind: "normal" }
@@ -19,11 +26,11 @@ export type Mode =
 export interface Modes {
   get(code: string): Mode;
   set(code: string, mode: Mode, times?: number): void;
-  /** the mode for one request; counts it */
+  /** returns the mode for one request and counts it */
   take(code: string): Mode;
-  /** waits, unless the stand-in is closed before */
+  /** waits, until the stand-in is closed at the latest */
   pause(ms: number): Promise<void>;
-  /** aborted when the mode of this insurer is set anew, or the stand-in is closed */
+  /** aborted when the mode of this insurer is changed, or the stand-in is closed */
   changed(code: string): AbortSignal;
   close(): void;
 }

@@ -11,13 +11,13 @@ interface Parts {
   now(): Date;
 }
 
-/** POST /simulator/insurers/:code, as an insurer's own interface would answer. */
+/** POST /simulator/insurers/:code, answered like an insurer's interface. */
 export function insurerRouter(parts: Parts): Router {
   const router = new Router({ prefix: "/simulator/insurers" });
   router.post("/:code", async (http) => {
     const code = http.params.code ?? "";
     const secrets = parts.secretsOf(code);
-    // the stand-in's clock is the one that it checks signatures by
+    // the stand-in checks signatures by its own clock
     http.set("date", parts.now().toUTCString());
     if (!secrets) return answer(http, 404, { accepted: false, error: { code: "insurer_unknown" } });
     const changed = parts.modes.changed(code);
@@ -38,7 +38,7 @@ export function insurerRouter(parts: Parts): Router {
 
 const DRIP_MS = 50;
 
-/** Holds the socket until the mode is changed; the caller may well have gone before. */
+/** Holds the socket until the mode is changed; the caller may have disconnected before. */
 function hang(http: RouterContext, kind: "silent" | "drip", end: AbortSignal): void {
   http.respond = false;
   const { res, req } = http;

@@ -1,7 +1,7 @@
 import axios from "axios";
 import { sign } from "../../insurers/standard-webhooks.ts";
 
-/** Fields of `claim.status` over the ones that the stand-in fills in; anything may be overridden, also wrongly. */
+/** Fields of `claim.status` that override the stand-in's own, also with wrong values. */
 export interface StatusInput extends Record<string, unknown> {
   status: string;
   sequence?: number;

@@ -6,7 +6,7 @@ import { createModes, type Mode } from "./modes.ts";
 import { insurerRouter } from "./router.ts";
 import { type SentStatus, type StatusInput, sendStatus } from "./send-status.ts";
 
-/** One insurer as the stand-in knows it: his secrets are what the app signs with and what he signs his call-backs with. */
+/** An insurer of the stand-in: the app signs with its secrets, and its call-backs are signed with them. */
 export interface StandInInsurer {
   code: string;
   secrets: readonly string[];
@@ -14,28 +14,34 @@ export interface StandInInsurer {
 
 export interface InsurerStandInOptions {
   insurers: readonly StandInInsurer[];
-  /** where the app answers, known only once it listens */
+  /** the app's address, known once it listens */
   appUrl: () => string;
   now?: () => Date;
 }
 
-/** Insurers that are not there: they receive claims, verify, take each once, and answer as they are told. Development and tests only. */
+/**
+ * Stand-ins for insurers: they receive claims, verify, accept each once, and answer as configured.
+ * Development and tests only.
+ */
 export interface InsurerStandIn {
   /** serves POST /simulator/insurers/:code */
   router: Router;
-  /** claims taken, newest first; each counts once whatever arrives how often */
+  /** accepted claims, newest first; each counts once however often it arrives */
   inbox(code?: string): ReceivedClaim[];
   find(ref: string): ReceivedClaim | null;
   /** deliveries refused for a wrong signature */
   refused(): number;
-  /** every request that came in by id, in order, duplicates included */
+  /** every request by id, in order, duplicates included */
   arrivals(code?: string): { code: string; id: string; mode: Mode["kind"] }[];
-  /** how this insurer behaves from now on, or for the next `times` requests */
+  /** sets this insurer's behaviour, for the next `times` requests if given */
   setMode(code: string, mode: Mode, times?: number): void;
   modeOf(code: string): Mode;
   /** each insurer answers normally again */
   behaveAsUsual(): void;
-  /** A signed call-back to the app, with the next sequence number unless one is given. NotFound where that insurer's secret is not ours. */
+  /**
+   * Sends a signed call-back to the app, with the next sequence number unless one is given. NotFound for an
+   * insurer whose secret is not ours.
+   */
   sendStatus(code: string, ref: string, status: StatusInput): Promise<SentStatus>;
   /** ends answers that are held back */
   close(): void;

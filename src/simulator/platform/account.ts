@@ -1,8 +1,8 @@
-/** The account as both sides know it: what the app's settings say must stand here too. */
+/** The account as both sides know it; must equal the app's settings. */
 export interface Account {
   appid: string;
   secret: string;
-  /** The word that pushes are signed with. */
+  /** The token that pushes are signed with. */
   token: string;
   aesKey: string;
   mode: "plain" | "compatible" | "safe";
@@ -11,10 +11,13 @@ export interface Account {
   account: string;
 }
 
-/** Where the two sides find each other; asked at each use, for the ports may be known late. No slash at the end. */
+/** Addresses of both sides, read at each use because ports may be known late. No slash at the end. */
 export interface Addresses {
   app(): string;
   platform(): string;
-  /** As people see the app's pages, where that is another address: the host that authorisation may lead back to. */
+  /**
+   * The app's pages as people see them, if that is another address: the host to which authorisation may
+   * return.
+   */
   pages?(): string;
 }

@@ -14,24 +14,24 @@ export interface Place {
   label: string;
 }
 
-/** What a person can do on his phone. Each resolves when the push has been answered or given up. */
+/** Acts of a person on the phone. Each resolves when the push has been answered or given up. */
 export interface Acts {
   follow(openid: string, scene?: string): Promise<Delivery>;
   unfollow(openid: string): Promise<Delivery>;
-  /** `code`: a ticket, what the picture says, or a scene. Null: the code is unknown or has expired. */
+  /** `code`: a ticket, the content of the picture, or a scene. Null: unknown or expired. */
   scan(openid: string, code: string): Promise<Delivery | null>;
   click(openid: string, key: string): Promise<Delivery>;
   view(openid: string, url: string): Promise<Delivery>;
-  /** `menuItem`: the id of the line of a menu message that he tapped. */
+  /** `menuItem`: the id of the tapped line of a menu message. */
   sendText(openid: string, text: string, menuItem?: string): Promise<Delivery>;
   sendImage(openid: string, bytes: Buffer): Promise<Delivery>;
-  /** Several from the album of a menu button: one event, then each picture, all at once. */
+  /** Sends several pictures from the album of a menu button: one event, then each picture, all at once. */
   sendAlbum(openid: string, key: string, pictures: Buffer[]): Promise<Delivery[]>;
   sendLocation(openid: string, place: Place): Promise<Delivery>;
   sendLink(openid: string, link: { title: string; description: string; url: string }): Promise<Delivery>;
-  /** His answer to a request for notices; `accept` counts for one. */
+  /** The person's answer to a request for notices; `accept` counts for one. */
   consent(openid: string, templateId: string, accept: boolean): Promise<Delivery>;
-  /** The same push once more, as after an answer that got lost. */
+  /** Sends the same push again, as after a lost answer. */
   pushAgain(openid: string): Promise<Delivery>;
 }
 

@@ -8,14 +8,14 @@ const FILE_BYTES = 12_000_000;
 
 export type Json = Record<string, unknown>;
 
-/** The JSON object that was posted, or refusal 47001. */
+/** Returns the posted JSON object, or refuses with 47001. */
 export async function readJsonBody(ctx: Context): Promise<Json> {
   const text = await readRaw(ctx.req, { limit: JSON_BYTES, encoding: "utf8" });
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch {
-    // The same refusal as for what is not an object.
+    // Refused like anything that is not an object.
   }
   throw new Refusal(47001, "data format error");
 }
@@ -25,10 +25,10 @@ export interface PostedFile {
   filename: string;
 }
 
-/** The one file of a multipart form under that field name, or refusal 41005. */
+/** Returns the one file of a multipart form under that field name, or refuses with 41005. */
 export async function readFile(ctx: Context, field: string): Promise<PostedFile> {
   const type = ctx.get("content-type");
-  // The platform does not take chunked uploads.
+  // The platform does not accept chunked uploads.
   if (!type.startsWith("multipart/form-data") || !ctx.get("content-length"))
     throw new Refusal(41005, "media data missing");
   const file = await new Promise<PostedFile | null>((resolve, reject) => {
@@ -66,7 +66,7 @@ export function child(value: unknown): Json {
   return isObject(value) ? value : {};
 }
 
-/** JPEG, PNG or GIF by content; null for all else. */
+/** Detects JPEG, PNG or GIF by content; null for all else. */
 export function imageType(bytes: Buffer): "image/jpeg" | "image/png" | "image/gif" | null {
   if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return "image/jpeg";
   if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return "image/png";

@@ -8,7 +8,7 @@ const OCR_BYTES = 2_000_000;
 export interface DeskOptions {
   people: People;
   now: () => number;
-  /** Whose papers a picture shows; without it those of whoever acted last. */
+  /** Returns whose papers a picture shows; without it, those of the person who acted last. */
   whoIsPictured?: (image: Buffer) => string | null;
 }
 
@@ -17,7 +17,7 @@ export interface Desk {
   routes(router: Router): void;
 }
 
-/** Menu, user information and the reading of documents. */
+/** Serves menu, user information and the reading of documents. */
 export function createDesk({ people, now, whoIsPictured }: DeskOptions): Desk {
   let menu: Json | null = null;
 

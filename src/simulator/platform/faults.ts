@@ -3,9 +3,9 @@ import type { Timer } from "../../timer.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface Fault {
-  /** The end of the path that it concerns, such as `/cgi-bin/message/custom/send`. */
+  /** End of the path concerned, such as `/cgi-bin/message/custom/send`. */
   path: string;
-  /** How many calls it concerns; 1 where nothing is said. */
+  /** Number of calls concerned; default 1. */
   times?: number;
 }
 
@@ -20,7 +20,7 @@ export interface Faults {
   fail(fault: Fault & { errcode: number }): void;
   /** Answers with that HTTP status; nothing is done. */
   answerStatus(fault: Fault & { status: number }): void;
-  /** Answers 200 with an error page, as something between us and the platform does; nothing is done. */
+  /** Answers 200 with an error page, as a proxy might; nothing is done. */
   answerPage(fault: Fault): void;
   /** Does what was asked and answers late. */
   delay(fault: Fault & { ms: number }): void;
@@ -32,7 +32,7 @@ export interface Faults {
   middleware: Middleware;
 }
 
-/** Bad days on command. */
+/** Creates faults on demand. */
 export function createFaults(timer: Timer): Faults {
   let active: Active[] = [];
   const add = ({ path, times = 1 }: Fault, act: Middleware) => {

@@ -16,15 +16,15 @@ export interface StoredMedia {
 
 export interface MediaShelf {
   put(bytes: Buffer, contentType: string): StoredMedia;
-  /** Refusal 40007 where it is not or no longer there. */
+  /** Refuses with 40007 when it is unknown or gone. */
   get(id: unknown): StoredMedia;
-  /** As if three days had passed. */
+  /** Expires all media, as after three days. */
   expireMedia(): void;
   routes(router: Router): void;
   publicRoutes(router: Router): void;
 }
 
-/** Temporary media: what people send and what the app uploads, three days each. */
+/** Temporary media that people send and the app uploads, three days each. */
 export function createMediaShelf(now: () => number): MediaShelf {
   const shelf = new Map<string, StoredMedia>();
 
@@ -66,7 +66,7 @@ export function createMediaShelf(now: () => number): MediaShelf {
           ctx.body = bytes;
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
-          // The trap of the real one: an error under HTTP 200 that does not even call itself JSON.
+          // As the real platform does: an error with HTTP 200 that is not labelled JSON.
           ctx.type = "text/plain";
           ctx.body = JSON.stringify(error.body());
         }

@@ -8,7 +8,7 @@ import type { WireBody } from "./wire.ts";
 
 const REPEAT_MS = 10 * 60_000;
 
-/** How the platform reports later what became of a notice. */
+/** Reports later, as the platform does, what became of a notice. */
 export type Report = (person: Person, event: WireBody) => void;
 
 export interface NoticeOptions {
@@ -74,7 +74,7 @@ export function noticeRoutes(router: Router, { people, now, report, templates }:
   });
 }
 
-// The id is a bare 64-bit integer in the JSON: JSON.stringify could not write it.
+// The id is a bare 64-bit integer in the JSON, which JSON.stringify cannot write.
 function answer(ctx: Context, msgId: string): void {
   ctx.type = "application/json";
   ctx.body = `{"errcode":0,"errmsg":"ok","msgid":${msgId}}`;

@@ -7,7 +7,7 @@ import { Refusal } from "./refusal.ts";
 const CODE_MS = 5 * 60_000;
 const CODES = 1000;
 
-/** Whose phone is asking; null: nobody's. */
+/** Returns whose phone is asking; null: nobody's. */
 export type WhoAsks = (ctx: Context) => string | null;
 
 export interface OauthOptions {
@@ -17,7 +17,7 @@ export interface OauthOptions {
   whoAsks: WhoAsks;
 }
 
-/** The authorisation page, which never asks for snsapi_base, and the exchange of its code. */
+/** The authorisation page, which does not ask for snsapi_base, and the exchange of its code. */
 export function oauthRoutes(router: Router, { account, urls, now, whoAsks }: OauthOptions): void {
   const codes = new Map<string, { openid: string; scope: string; expiresAt: number; used: boolean }>();
 

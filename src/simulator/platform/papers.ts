@@ -1,4 +1,4 @@
-/** What the papers of a virtual person say; all made up. */
+/** Papers of a virtual person, all invented. */
 export interface Papers {
   name: string;
   idNumber: string;
@@ -11,7 +11,7 @@ export interface Papers {
 
 const NAMES = ["张伟", "李娜", "王芳", "刘洋", "陈静", "杨磊"];
 
-/** The papers of the nth virtual person. Check digits are right, so that forms accept them. */
+/** Returns the papers of the nth virtual person. Check digits are valid, so that forms accept them. */
 export function papersOf(index: number): Papers {
   return {
     name: NAMES[index % NAMES.length] ?? "张伟",
@@ -34,7 +34,7 @@ function idNumberOf(index: number): string {
 }
 
 const VIN_WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
-// What the letters of the sample count in the check sum (GB 16735).
+// Values of the sample's letters in the check sum (GB 16735).
 const VIN_LETTERS: Readonly<Record<string, number>> = { L: 3, S: 2, V: 5, A: 1, J: 1 };
 
 function vinOf(index: number): string {

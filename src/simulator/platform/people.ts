@@ -21,13 +21,13 @@ export interface Person {
   openid: string;
   follows: boolean;
   followedAt: number;
-  /** Has turned the account's notices off. */
+  /** The account's notices are switched off. */
   blocks: boolean;
   typing: boolean;
   lastActAt: number;
   papers: Papers;
   windows: { message: SayWindow; brief: SayWindow };
-  /** How many notices of each template he has agreed to. */
+  /** Number of notices agreed to, by template. */
   consents: Map<string, number>;
   chat: ChatLine[];
 }
@@ -40,14 +40,14 @@ interface SayWindow {
 export interface People {
   add(openid: string, papers?: Partial<Papers>): Person;
   find(openid: string): Person | null;
-  /** Refusal 40003 where there is nobody of that openid. */
+  /** Refuses with 40003 for an unknown openid. */
   get(openid: unknown): Person;
   list(): Person[];
   write(person: Person, line: Omit<ChatLine, "seq" | "at">): void;
-  /** Calls with each line that is written, until the function that it returns is called. */
+  /** Calls with each new line, until the returned function is called. */
   onLine(listener: LineListener): () => void;
   open(person: Person, window: "message" | "brief"): void;
-  /** Takes one from an open window; refusal 45015 or 45047. */
+  /** Uses one message of an open window; refuses with 45015 or 45047. */
   spend(person: Person): void;
   mayReach(person: Person): void;
 }

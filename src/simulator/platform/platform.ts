@@ -20,32 +20,35 @@ import type { WireBody } from "./wire.ts";
 export interface PlatformOptions {
   account: Account;
   urls: Addresses;
-  /** Where it is mounted, such as `/simulator/platform`; nothing when it is a server of its own. */
+  /** Path at which it is mounted, such as `/simulator/platform`; empty for a server of its own. */
   prefix?: string;
   clock?: { now(): Date };
   whoAsks?: WhoAsks;
   whoIsPictured?: (image: Buffer) => string | null;
   templates?: readonly string[];
-  /** How long a push is waited for, and when it is tried again. */
+  /** Time that a push waits for an answer, and until it is repeated. */
   answerMs?: number;
-  /** runs that wait out */
+  /** runs that time-out */
   timer?: Timer;
 }
 
-/** A stand-in for the WeChat platform: its API over HTTP, its pushes, and the phones of virtual people. All in memory. */
+/**
+ * A stand-in for the WeChat platform: its API over HTTP, its pushes, and the phones of virtual people. All in
+ * memory.
+ */
 export interface Platform
   extends Acts,
     Omit<Faults, "middleware" | "clear">,
     Pick<Tokens, "expireTokens" | "invalidateTokens" | "issued"> {
   middleware: RouterMiddleware;
   people: People;
-  /** What he has received. */
+  /** Messages that the person has received. */
   inbox(openid: string): ChatLine[];
-  /** Both sides of the talk. */
+  /** Both sides of the chat. */
   chat(openid: string): ChatLine[];
   qrs(): IssuedQr[];
   menu(): Json | null;
-  /** A picture by its media id; refusal 40007 when it is gone. */
+  /** Returns a picture by its media id; refuses with 40007 when it is gone. */
   picture(mediaId: string): StoredMedia;
   putMedia(bytes: Buffer, contentType: string): StoredMedia;
   expireMedia(): void;
@@ -124,7 +127,7 @@ async function refusals(ctx: Context, next: Next): Promise<void> {
   }
 }
 
-/** The phone says who it is by a cookie, `phone=<openid>`. */
+/** The phone names its person by a cookie, `phone=<openid>`. */
 function byCookie(ctx: Context): string | null {
   return ctx.cookies.get("phone") ?? null;
 }

@@ -25,14 +25,14 @@ export interface PushOptions {
   urls: Addresses;
   people: People;
   now: () => number;
-  /** How long the platform waits for an answer, and when it tries again: 5 s at the real one. */
+  /** Time that the platform waits for an answer, and until it repeats: 5 s at the real one. */
   answerMs?: number;
-  /** runs the wait for an answer out */
+  /** runs that time-out */
   timer?: Timer;
 }
 
 export interface Pusher {
-  /** Brings a message or an event to the app, up to three times; `quiet`: the person sees no apology. */
+  /** Sends a message or an event to the app, up to three times; `quiet`: the person sees no apology. */
   push(person: Person, body: WireBody, how?: { quiet: boolean }): Promise<Delivery>;
   records: PushRecord[];
 }
@@ -42,7 +42,7 @@ const RECORDS = 300;
 const ANSWER_MS = 5_000;
 export const APOLOGY = "该公众号暂时无法提供服务，请稍后再试";
 
-/** The platform's postman: signs, seals, waits, tries again, shows the reply. */
+/** Sends pushes: signs, seals, waits, repeats, shows the reply. */
 export function createPusher(options: PushOptions): Pusher {
   const { people, now, answerMs = ANSWER_MS, timer = SYSTEM_TIMER } = options;
   const records: PushRecord[] = [];
@@ -82,7 +82,7 @@ async function deliver(
       return { outcome: "answered", tries, line: { from: "account", via: "passive", ...reply.line } };
     }
     why = answered.why;
-    // A quick failure is not tried again at once: tries come as far apart as a whole wait.
+    // A quick failure is not repeated at once: attempts are a whole waiting time apart.
     if (tries < TRIES) await wait(Math.max(0, answer.ms - (now() - startedAt)));
   }
   return { outcome: "failed", tries: TRIES, why };
@@ -126,7 +126,7 @@ async function post(app: string, { query, type, body }: Post, limit: Limit): Pro
   }
 }
 
-/** 64 bits, growing, far beyond what a double holds. */
+/** 64 bits, increasing, beyond what a double can hold. */
 export function createMsgIds(now: () => number): () => bigint {
   let last = (BigInt(now()) << 22n) + BigInt(randomBytes(2).readUInt16BE());
   return () => {

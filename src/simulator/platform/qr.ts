@@ -14,14 +14,14 @@ export interface IssuedQr {
 }
 
 export interface QrDesk {
-  /** By ticket, by what the picture says, or by scene; null when unknown or expired. */
+  /** Finds by ticket, by the picture's content, or by scene; null when unknown or expired. */
   find(ticketUrlOrScene: string): IssuedQr | null;
   list(): IssuedQr[];
   routes(router: Router): void;
   publicRoutes(router: Router): void;
 }
 
-/** QR codes that bring a scene. */
+/** Creates QR codes with a scene. */
 export function createQrDesk(now: () => number): QrDesk {
   const issued = new Map<string, IssuedQr>();
   const living = () => [...issued.values()].filter(({ expiresAt }) => expiresAt > now());

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** The platform says no: becomes `{errcode, errmsg}` with HTTP 200, as always there. */
+/** A refusal of the platform: becomes `{errcode, errmsg}` with HTTP 200, as always there. */
 export class Refusal extends Error {
   readonly errcode: number;
 

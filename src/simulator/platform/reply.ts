@@ -5,12 +5,14 @@ import { childOf, childrenOf, type Node, parseJson, parseXml, textOf } from "./w
 
 type Line = Pick<ChatLine, "kind"> & Partial<ChatLine>;
 
-/** Nothing to show; something to show; or not what the platform understands. */
+/** Nothing to show; something to show; or invalid for the platform. */
 export type Reply = { kind: "none" } | { kind: "line"; line: Line } | { kind: "garbage"; why: string };
 
 const garbage = (why: string): Reply => ({ kind: "garbage", why });
 
-/** What the app's answer to a push means. Strict where the platform is: it shows its apology otherwise. */
+/**
+ * Reads the app's answer to a push, strictly where the platform is strict: it shows its apology otherwise.
+ */
 export function readReply(account: Account, to: string, answer: string): Reply {
   if (answer === "" || answer === "success") return { kind: "none" };
   const parse = account.format === "json" ? parseJson : parseXml;

@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 import type { Account } from "./account.ts";
 
 /*
- * The platform's side of the cipher, written apart from the app's on purpose: a fault of ours shows
- * here instead of cancelling itself out.
+ * The platform's side of the cipher, written independently of the app's, so that a fault there cannot cancel
+ * itself out.
  */
 
 const BLOCK = 32;
@@ -27,7 +27,7 @@ export function seal(account: Account, message: string): string {
   );
 }
 
-/** The message, or null when it was not sealed for this account. */
+/** Returns the message, or null when it was not sealed for this account. */
 export function unseal(account: Account, sealed: string): string | null {
   try {
     const key = keyOf(account);

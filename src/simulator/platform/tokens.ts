@@ -17,18 +17,21 @@ interface Issued {
 }
 
 export interface Tokens {
-  /** The time runs out for everything that was issued. */
+  /** Expires everything that was issued. */
   expireTokens(): void;
-  /** Nothing that was issued is accepted any more. `stuck`: and the same token is handed out again until it is forced. */
+  /**
+   * Invalidates everything that was issued. `stuck`: the same token is issued again until a new one is
+   * forced.
+   */
   invalidateTokens(how?: { stuck: boolean }): void;
   issued: { stable: number; forced: number; plain: number; tickets: number };
-  /** Answers 41001, 40014, 40001 or 42001 for a call without a valid token. */
+  /** Answers 41001, 40014, 40001 or 42001 to a call without a valid token. */
   authorised: Middleware;
   routes(router: Router): void;
   authorisedRoutes(router: Router): void;
 }
 
-/** Tokens as the platform gives them: stable_token, token and jsapi_ticket, each with its own life. */
+/** Issues tokens as the platform does: stable_token, token and jsapi_ticket, each with its own life. */
 export function createTokens({ account, now }: { account: Account; now: () => number }): Tokens {
   const issued = { stable: 0, forced: 0, plain: 0, tickets: 0 };
   const valid = new Map<string, number>();
@@ -97,7 +100,7 @@ export function createTokens({ account, now }: { account: Account; now: () => nu
         if (order["grant_type"] !== "client_credential") throw new Refusal(40002, "invalid grant_type");
         issued.stable += 1;
         if (order["force_refresh"] === true) stable = force();
-        // In its last five minutes a token gets a successor, and both are good.
+        // In its last five minutes a token gets a successor, and both are valid.
         if (!stable || now() >= stable.expiresAt - OVERLAP_MS) stable = issue();
         ctx.body = answer(stable);
       });

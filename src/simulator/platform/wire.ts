@@ -1,6 +1,6 @@
 import { SaxesParser } from "saxes";
 
-/** What a push is made of. A list becomes one element for each item. */
+/** Values of a push. A list becomes one element for each item. */
 export type WireValue = string | number | bigint | WireBody | WireBody[];
 export type WireBody = { [name: string]: WireValue };
 
@@ -19,7 +19,7 @@ function content(value: string | number | bigint | WireBody): string {
   return String(value);
 }
 
-/** As JSON; a 64-bit integer stands as a bare number, as the platform writes it. */
+/** Writes JSON; a 64-bit integer is a bare number, as the platform writes it. */
 export function toJson(value: WireValue): string {
   if (typeof value === "bigint") return String(value);
   if (typeof value !== "object") return JSON.stringify(value);

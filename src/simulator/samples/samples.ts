@@ -1,7 +1,7 @@
-/** A picture of our own for the camera roll of a stand-in phone; `name` is the file's. */
+/** A picture of ours for the camera roll of a simulated phone; `name` is the file's. */
 export interface Sample {
   name: string;
-  /** what it shows: the mandatory pictures by their names in the form */
+  /** its subject: the mandatory pictures by their slots */
   slot: (typeof SLOTS)[number];
   phone: 1 | 2;
   file: URL;
@@ -11,7 +11,10 @@ const samplesDir = new URL("../../../../templates/simulator/samples/", import.me
 const PHONES = [1, 2] as const;
 const SLOTS = ["scene", "own-damage", "other-damage", "own-plate", "other-plate"] as const;
 
-/** Five pictures for each phone, in the order in which they are asked for: the same accident seen by either driver. */
+/**
+ * Lists five pictures per phone in the order in which they are asked for: the same accident seen by either
+ * driver.
+ */
 export function listSamples(): Sample[] {
   return PHONES.flatMap((phone) =>
     SLOTS.map((slot) => {

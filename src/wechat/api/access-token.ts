@@ -10,15 +10,18 @@ const answerSchema = Joi.object<{ access_token: string; expires_in: number }>({
   expires_in: Joi.number().integer().positive().required(),
 });
 
-/** Our own caps on force_refresh. The platform's are 20 a day and 30 s apart; blind use would spend them in minutes. */
+/**
+ * Our limits on force_refresh, far below the platform's (20 a day, 30 s apart), so that a fault cannot use
+ * them up.
+ */
 export const FORCE_GAP_MS = 90 * 60_000;
 export const FORCES_PER_DAY = 16;
 const DAY_MS = 24 * 60 * 60_000;
 const FORCED_KIND = "access_token_forced";
-// 42001 only says that it has run out: a normal call gives the next one.
+// 42001 means only expired: a normal call returns the next token.
 const FORCING_ERRCODES = new Set([40001, 40014]);
 
-/** The account's access token, by stable_token, so that several processes never invalidate each other's. */
+/** Creates the account's access token, by stable_token, so that processes never invalidate each other's. */
 export function createAccessToken(
   options: Common & { appid: string; secret: string; transport: Transport },
 ): KeptToken {
@@ -34,7 +37,8 @@ export function createAccessToken(
     return { value: answer.access_token, expiresInS: answer.expires_in };
   }
 
-  // Runs under the lease of the token, so the count needs none of its own. It is kept before the call: a crash must not lose it.
+  // Runs under the token's lease, so the count needs no lease of its own. The count is stored before the
+  // call, so that a crash cannot lose it.
   async function mayForce(errcode: number): Promise<boolean> {
     if (!FORCING_ERRCODES.has(errcode)) return false;
     const at = now();

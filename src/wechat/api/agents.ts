@@ -7,15 +7,18 @@ export interface Agents {
   httpsAgent: HttpsAgent;
 }
 
-/** Shorter than any gateway on the way forgets a silent connection: what is sent over a forgotten one times out, and nobody knows whether it arrived. */
+/**
+ * Shorter than gateways keep a silent connection: a request over a dropped one times out with an unknown
+ * result.
+ */
 const IDLE_MS = 15_000;
 
 /**
- * Agents that keep connections for a while, and give up one that is not made within the limit: a host that swallows everything then counts
- * as unreachable. Nothing was sent to it, so that even a message may go to the next host.
+ * Creates agents that keep connections alive and give up one that is not established within the limit: that
+ * host counts as unreachable. Nothing was sent to it, so even a message may go to the next host.
  */
 export function createAgents(connecting: Limit, idleMs = IDLE_MS): Agents {
-  // The agent ends a connection by its time-out only while nothing is under way on it.
+  // The agent's time-out ends only idle connections.
   const kept = { keepAlive: true, timeout: idleMs };
   const httpAgent = new HttpAgent(kept);
   const httpsAgent = new HttpsAgent(kept);

@@ -1,19 +1,19 @@
 import type { ObjectSchema } from "joi";
 import { Upstream } from "../../errors.ts";
-import type { WireAnswer } from "./transport.ts";
+import type { WireAnswer } from "./wire.ts";
 
-/** What the platform says of a call that it refused. */
+/** A refusal of the platform. */
 export interface Refusal {
   errcode: number;
-  /** The request id by which the platform's own tool (openapi/rid/get) explains the refusal. */
+  /** The request id by which the platform's tool (openapi/rid/get) explains the refusal. */
   rid?: string;
-  /** The address that is missing on the account's list (40164). */
+  /** The address that is missing on the account's IP list (40164). */
   ip?: string;
 }
 
 /**
- * The refusal in an answer, or null. Errors come with HTTP 200, even in place of a file, and under any
- * content type.
+ * Finds the refusal in an answer, or null. Refusals come with status 200, under any content type, even in
+ * place of a file.
  */
 export function refusalIn(answer: WireAnswer): Refusal | null {
   if (!isObject(answer)) return null;
@@ -26,29 +26,29 @@ export function refusalIn(answer: WireAnswer): Refusal | null {
   return { errcode, ...(rid && { rid }), ...(ip && { ip }) };
 }
 
-/** The answer as an object of that shape. */
+/** Reads the answer as an object of that schema. */
 export function readJson<T>(answer: WireAnswer, schema: ObjectSchema<T>, path: string): T {
   const { value, error } = schema.validate(parse(answer), { stripUnknown: true });
   if (!error) return value;
   throw new Upstream("wechat-garbled", { path, field: error.details[0]?.path.join(".") }, false);
 }
 
-/** Throws where a call that is answered by nothing but its errcode is answered by something else. */
+/** Throws Upstream when the answer to a call that returns only an errcode is something else. */
 export function requireJson(answer: WireAnswer): void {
   parse(answer);
 }
 
-/** Whether the body is a JSON object; no picture begins like one. */
+/** True when the body is a JSON object; no picture format begins like one. */
 export function isObject({ body }: WireAnswer): boolean {
   return /^\s*\{/.test(body.subarray(0, HEAD_BYTES).toString("latin1"));
 }
 
-/** Whether the body is markup, which no call of the API answers: an error page of a machine in between. */
+/** True when the body is markup: an error page of a proxy, for the API never answers with any. */
 export function isMarkup(body: Buffer): boolean {
   return /^\s*</.test(body.subarray(0, HEAD_BYTES).toString("utf8"));
 }
 
-/** Whether the body is empty or text where a file was asked for: a fault of a machine in between. */
+/** True when the body is empty or text where a file was asked for: an error page of a proxy. */
 export function isText(body: Buffer): boolean {
   const head = body.subarray(0, HEAD_BYTES);
   try {
@@ -61,13 +61,13 @@ export function isText(body: Buffer): boolean {
 const HEAD_BYTES = 256;
 
 function parse({ body }: WireAnswer): Record<string, unknown> {
-  // `msgid` is a 64-bit integer that JSON.parse would round; TEMPLATESENDJOBFINISH names it again, digit by digit.
+  // `msgid` is a 64-bit integer that JSON.parse would round; TEMPLATESENDJOBFINISH repeats its exact digits.
   const text = body.toString("utf8").replace(/("msgid"\s*:\s*)(\d+)/g, '$1"$2"');
   try {
     const value: unknown = JSON.parse(text);
     if (value !== null && typeof value === "object" && !Array.isArray(value)) return { ...value };
   } catch {
-    // Falls through: neither the text nor the parser's message may be logged.
+    // Neither the text nor the parser's message may be logged.
   }
   throw new Upstream("wechat-garbled", {}, false);
 }

@@ -4,13 +4,14 @@ import type { Log } from "../../log.ts";
 import { type Refusal, readJson, refusalIn, requireJson } from "./answer.ts";
 import { errcodeRule, isRetryable, refusesAccount, retryAt } from "./errcodes.ts";
 import type { KeptToken } from "./kept-token.ts";
-import type { Transport, WireAnswer, WireRequest } from "./transport.ts";
+import type { Transport } from "./transport.ts";
+import type { WireAnswer, WireRequest } from "./wire.ts";
 
-/** Calls with a token of the account, or without one. */
+/** Makes calls with the account's token, or without a token. */
 export interface Caller {
   bytes(request: WireRequest): Promise<WireAnswer>;
   json<T>(request: WireRequest, schema: ObjectSchema<T>): Promise<T>;
-  /** For calls whose answer holds nothing but its errcode. */
+  /** For calls that answer nothing but an errcode. */
   done(request: WireRequest): Promise<void>;
 }
 
@@ -22,10 +23,13 @@ export interface CallerOptions {
   token?: KeptToken;
 }
 
-/** Waits before each repetition of a call that the platform answered with -1 (busy). */
+/** Waits before each repetition of a call that was answered with -1 (busy). */
 export const BUSY_WAITS_MS: readonly number[] = [300, 900, 2700];
 
-/** One call by the rules of the errcode table: a busy platform is asked again, a token that is not accepted is renewed once, all else is thrown. */
+/**
+ * Creates the caller, which follows the errcode table: a busy platform is asked again, a token that is not
+ * accepted is renewed once, everything else is thrown.
+ */
 export function createCaller({ transport, now, log, sleep, token }: CallerOptions): Caller {
   async function bytes(request: WireRequest): Promise<WireAnswer> {
     let value = token && (await token.get());
@@ -66,7 +70,7 @@ function withToken(request: WireRequest, value: string | undefined): WireRequest
 
 function failure({ path }: WireRequest, refusal: Refusal, now: number): Upstream | Invalid {
   const { action, code } = errcodeRule(refusal.errcode);
-  // Not the platform's fault: he came back with a code that is spent, and is sent for another one.
+  // The code was used already: the browser is sent through the authorisation again.
   if (action === "restart-oauth") return new Invalid(code, { errcode: refusal.errcode });
   const at = retryAt(action, now);
   const more = { ...(at && { retryAt: at }), ...(refusesAccount(action) && { refusesAccount: true }) };

@@ -15,37 +15,46 @@ import { createTransport } from "./transport.ts";
 import { createUsers, type Users } from "./users.ts";
 
 export interface WechatApiOptions {
-  /** Hosts of the API in the order of preference, each may have a path. The platform's: https://api.weixin.qq.com, https://api2.weixin.qq.com. */
+  /**
+   * Hosts of the API in order of preference, each with an optional path. The platform's:
+   * https://api.weixin.qq.com, https://api2.weixin.qq.com.
+   */
   baseUrls: readonly string[];
-  /** Where the OAuth page lives, and where pictures of QR codes do. Both follow the first base URL where that is not the platform's. */
+  /**
+   * Hosts of the OAuth page and of QR pictures; by default the first base URL where that is not the
+   * platform's.
+   */
   openUrl?: string;
   mpUrl?: string;
   appid: string;
   secret: string;
-  /** Our own address: the only origin that JS-SDK pages are signed for. */
+  /** Our own origin: JS-SDK pages are signed for no other. */
   publicUrl: string;
   tokens: TokenStore;
   quotas: QuotaStore;
   clock: { now(): Date };
   log: Log;
   timeoutMs?: number;
-  /** runs `timeoutMs` out */
+  /** runs the time-outs */
   timer?: Timer;
   ocrPerDay?: number;
   sleep?: (ms: number) => Promise<void>;
 }
 
 export interface WechatApi extends Messages, Qr, Media, MenuCalls, Users, Oauth, JsSdk, Ocr {
-  /** Fails with `Upstream` when the platform does not give us a token: a wrong secret, an address that is not listed. */
+  /** Throws Upstream when the platform gives no token: a wrong secret, an address that is not on the list. */
   check(): Promise<void>;
-  /** Ends kept-alive connections. */
+  /** Closes idle connections. */
   close(): void;
 }
 
 const TIMEOUT_MS = 5_000;
 const OCR_PER_DAY = 100;
 
-/** The client of the platform's API. Throws `Upstream` with the errcode's rule in `details`; tokens and secrets leave it only towards the platform. */
+/**
+ * Creates the client of the platform's API. It throws Upstream with the errcode's rule in `details`; tokens
+ * and secrets are sent to the platform only.
+ */
 export function createWechatApi(options: WechatApiOptions): WechatApi {
   const { timeoutMs = TIMEOUT_MS, sleep = (ms: number) => wait(ms), ocrPerDay: perDay = OCR_PER_DAY } = options;
   const now = () => options.clock.now().getTime();
@@ -70,7 +79,7 @@ export function createWechatApi(options: WechatApiOptions): WechatApi {
   };
 }
 
-// The real platform spreads itself over three names; a stand-in serves everything under one.
+// The platform uses three hosts; a stand-in serves everything from one.
 function siteUrls({ baseUrls, openUrl, mpUrl }: WechatApiOptions): { openUrl: string; mpUrl: string } {
   const base = (baseUrls[0] ?? "").replace(/\/$/, "");
   const isPlatform = new URL(base).hostname.endsWith("weixin.qq.com");

@@ -1,15 +1,15 @@
 /**
- * What an errcode of the platform asks of us:
- * - `retry` the platform is busy: the same call again, soon. Only this explicit answer, never a time-out.
- * - `refresh` the token is not accepted: a new one, then the same call once more.
- * - `restart-oauth` the code is spent: send him through the authorisation again.
- * - `ask-again` what he sent is gone (media live three days): ask him for it.
- * - `switch-channel` not by this channel, another may reach him.
- * - `forget-person` nothing reaches this openid any more.
- * - `slow-down` too many calls in this minute. `wait-tomorrow` the day's quota is used up.
- * - `shrink` too long or too large as it is.
- * - `feature-off` this account has no right to the call.
- * - `alert` someone must change a setting. `give-up` a fault of ours: the same call fails for ever.
+ * The action that follows an errcode of the platform:
+ * - `retry`: the platform is busy; repeat the call soon. Only for this explicit answer, never for a time-out.
+ * - `refresh`: the token is not accepted; get a new one, repeat the call once.
+ * - `restart-oauth`: the code was used; send the person through the authorisation again.
+ * - `ask-again`: the media is gone (it lives three days); ask the person for it again.
+ * - `switch-channel`: not possible by this channel, another may work.
+ * - `forget-person`: nothing reaches this openid any more.
+ * - `slow-down`: too many calls in this minute. `wait-tomorrow`: the day's quota is used up.
+ * - `shrink`: too long or too large.
+ * - `feature-off`: the account has no right to the call.
+ * - `alert`: an operator must change a setting. `give-up`: a fault of ours, the call will always fail.
  */
 export type ErrcodeAction =
   | "retry"
@@ -27,7 +27,7 @@ export type ErrcodeAction =
 
 export interface ErrcodeRule {
   action: ErrcodeAction;
-  /** The stable code of the `Upstream` that a caller sees. */
+  /** Stable code of the Upstream error that a caller sees. */
   code: string;
 }
 
@@ -54,7 +54,7 @@ const rules: ReadonlyArray<readonly [action: ErrcodeAction, code: string, errcod
   ["give-up", "wechat-bad-call", [40004, 40037, 40097, 41001, 41005, 41006, 43002, 44002, 44004, 47001, 47003]],
 ];
 
-/** errcode → what to do. Source: the platform's table of return codes and the pages of each call. */
+/** Rules by errcode. Source: the platform's table of return codes and the pages of each call. */
 export const ERRCODES: ReadonlyMap<number, ErrcodeRule> = new Map(
   rules.flatMap(([action, code, errcodes]) => errcodes.map((errcode) => [errcode, { action, code }] as const)),
 );
@@ -62,12 +62,12 @@ export const ERRCODES: ReadonlyMap<number, ErrcodeRule> = new Map(
 const UNKNOWN: ErrcodeRule = { action: "give-up", code: "wechat-refused" };
 const RETRYABLE: ReadonlySet<ErrcodeAction> = new Set(["retry", "refresh", "slow-down", "wait-tomorrow", "alert"]);
 
-/** The rule of an errcode; a code that is not in the table is not tried again. */
+/** Returns the rule of an errcode; an unknown one is not retried. */
 export function errcodeRule(errcode: number): ErrcodeRule {
   return ERRCODES.get(errcode) ?? UNKNOWN;
 }
 
-/** Whether the same call may succeed later without a change in our code. */
+/** True when the same call may succeed later without a change of code or settings. */
 export function isRetryable(action: ErrcodeAction): boolean {
   return RETRYABLE.has(action);
 }
@@ -75,7 +75,7 @@ export function isRetryable(action: ErrcodeAction): boolean {
 const OF_THE_ACCOUNT: ReadonlySet<ErrcodeAction> = new Set(["refresh", "wait-tomorrow", "feature-off", "alert"]);
 
 /**
- * Whether the code refuses the account as a whole, until the next day or until a person changes something.
+ * True when the code refuses the whole account, until the next day or until an operator changes a setting.
  */
 export function refusesAccount(action: ErrcodeAction): boolean {
   return OF_THE_ACCOUNT.has(action);
@@ -85,12 +85,12 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const BEIJING_MS = 8 * 60 * MINUTE_MS;
 
-/** The start of the next day in Beijing, when the platform's daily quotas begin anew, in milliseconds. */
+/** Returns the next midnight in Beijing, when daily quotas start anew, in milliseconds. */
 export function nextQuotaDay(now: number): number {
   return (Math.floor((now + BEIJING_MS) / DAY_MS) + 1) * DAY_MS - BEIJING_MS;
 }
 
-/** The earliest moment at which the call makes sense again, where the action tells one. */
+/** Returns the earliest time at which the call may succeed, for actions that imply one. */
 export function retryAt(action: ErrcodeAction, now: number): Date | undefined {
   if (action === "wait-tomorrow") return new Date(nextQuotaDay(now));
   if (action === "slow-down") return new Date(now + MINUTE_MS);

@@ -4,7 +4,7 @@ import { NotAllowed } from "../../errors.ts";
 import type { Caller } from "./caller.ts";
 import { createKeptToken, type KeptTokenOptions } from "./kept-token.ts";
 
-/** What `wx.config` takes; the capital S is the client's, the signed text has none. */
+/** Parameters of `wx.config`. The client writes nonceStr with a capital S, the signed text does not. */
 export interface JsSdkConfig {
   appId: string;
   timestamp: number;
@@ -13,7 +13,7 @@ export interface JsSdkConfig {
 }
 
 export interface JsSdk {
-  /** Signs a page of our own host, as the client sees it. `NotAllowed` for any other: else we would sign for strangers. */
+  /** Signs a page of our own host as the client sees it. Throws NotAllowed for any other host. */
   jsSdkConfig(url: string): Promise<JsSdkConfig>;
 }
 
@@ -49,7 +49,7 @@ export function createJsSdk(
   };
 }
 
-/** SHA-1 over the raw values, the page without its fragment. */
+/** SHA-1 over the raw values; the page's address without its fragment. */
 export function jsSdkSignature(signed: { ticket: string; nonceStr: string; timestamp: number; url: string }): string {
   const { ticket, nonceStr, timestamp } = signed;
   const [url] = signed.url.split("#");
@@ -58,7 +58,7 @@ export function jsSdkSignature(signed: { ticket: string; nonceStr: string; times
     .digest("hex");
 }
 
-// Printable ASCII only, no backslash: what the parser reads must be what is signed.
+// Printable ASCII without backslash: the parsed address must be the one that is signed.
 function isOwnPage(url: string, ownOrigin: string): boolean {
   if (!/^https?:\/\/[!-[\]-~]{1,2000}$/.test(url) || !URL.canParse(url)) return false;
   const { origin, username, password } = new URL(url);

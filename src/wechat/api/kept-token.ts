@@ -4,7 +4,10 @@ import type { StoredToken, TokenStore } from "./ports.ts";
 
 export interface KeptToken {
   get(): Promise<string>;
-  /** The platform does not accept `bad`: answers another token, or the same one when the platform insists on it. */
+  /**
+   * Reports that the platform does not accept `bad`. Returns another token, or the same one when the platform
+   * confirms it.
+   */
   renew(bad: string, errcode: number): Promise<string>;
 }
 
@@ -14,32 +17,39 @@ export interface KeptTokenOptions {
   now: () => number;
   log: Log;
   sleep: (ms: number) => Promise<void>;
-  /** Asks the platform. `force` only where the kind knows it. */
+  /** Asks the platform; only some kinds support `force`. */
   fetch: (force: boolean) => Promise<{ value: string; expiresInS: number }>;
-  /** Whether the platform may be made to give a new one after this errcode. */
+  /** Whether this errcode may force the platform to issue a new token. */
   mayForce?: (errcode: number) => Promise<boolean>;
 }
 
-interface Flight {
+interface InFlight {
   bad: string | null;
   token: Promise<StoredToken>;
 }
 
 const EARLY_MS = 5 * 60_000;
 const PAUSE_MS = 30_000;
-/** Shorter than we wait for it: a process that died with the lease holds nobody up. That two then ask is harmless: a stable token is the same for both. */
+/**
+ * Shorter than callers wait for a token, so that a process that dies with the lease delays nobody. Two
+ * processes that ask at once get the same stable token.
+ */
 const LEASE_MS = 8_000;
 const POLL_MS = 100;
 const POLLS = 100;
 
-/** A token that is fetched once for all processes: single flight here by a shared promise, among processes by the store's lease. */
+/**
+ * Creates a token that all processes share: a shared promise makes one call per process, the store's lease
+ * one among processes.
+ */
 export function createKeptToken(options: KeptTokenOptions): KeptToken {
   const { kind, store, now, log, sleep, fetch } = options;
   let current: StoredToken | null = null;
-  let flight: Flight | null = null;
-  let insisted: { value: string; until: number } | null = null;
+  let inFlight: InFlight | null = null;
+  let confirmedBad: { value: string; until: number } | null = null;
 
-  // Five minutes early; but a token that the platform hands out again in its last minutes is not asked for more than twice a minute.
+  // A token is renewed five minutes early. When the platform returns the old one in its last minutes, it is
+  // asked at most twice a minute.
   const isFresh = (token: StoredToken | null): token is StoredToken =>
     token !== null &&
     now() < Math.max(token.expiresAt - EARLY_MS, Math.min(token.fetchedAt + PAUSE_MS, token.expiresAt));
@@ -63,7 +73,7 @@ export function createKeptToken(options: KeptTokenOptions): KeptToken {
       if (isFresh(stored) && stored.value !== bad) return stored;
       if (await store.lease(kind, LEASE_MS)) {
         try {
-          // Between our look and our lease another process may have finished.
+          // Another process may have renewed it since we looked.
           const again = await store.get(kind);
           if (isFresh(again) && again.value !== bad) return again;
           return await fromPlatform(bad, errcode);
@@ -80,34 +90,34 @@ export function createKeptToken(options: KeptTokenOptions): KeptToken {
     const token = refresh(bad, errcode).then(
       (got) => {
         current = got;
-        if (got.value === bad) insisted = { value: bad, until: now() + PAUSE_MS };
+        if (got.value === bad) confirmedBad = { value: bad, until: now() + PAUSE_MS };
         return got;
       },
       (error: unknown) => {
-        // While the platform is down the last minutes of the old token still serve.
+        // While the platform is unreachable the old token serves until it expires.
         if (bad === null && current && now() < current.expiresAt) return current;
         throw error;
       },
     );
     const mine = { bad, token };
-    flight = mine;
-    const land = () => {
-      if (flight === mine) flight = null;
+    inFlight = mine;
+    const clear = () => {
+      if (inFlight === mine) inFlight = null;
     };
-    token.then(land, land);
+    token.then(clear, clear);
     return token;
   }
 
   return {
     async get() {
       if (isFresh(current)) return current.value;
-      return (await (flight?.token ?? start(null, 0))).value;
+      return (await (inFlight?.token ?? start(null, 0))).value;
     },
     async renew(bad, errcode) {
       if (current && current.value !== bad && isFresh(current)) return current.value;
-      if (insisted?.value === bad && now() < insisted.until) return bad;
-      while (flight) {
-        const joined: Flight = flight;
+      if (confirmedBad?.value === bad && now() < confirmedBad.until) return bad;
+      while (inFlight) {
+        const joined: InFlight = inFlight;
         const got = await joined.token;
         if (got.value !== bad || joined.bad === bad) return got.value;
       }

@@ -3,7 +3,7 @@ import { Invalid, Upstream } from "../../errors.ts";
 import { isObject, isText } from "./answer.ts";
 import type { Caller } from "./caller.ts";
 import type { TokenStore } from "./ports.ts";
-import type { WireAnswer, WireRequest } from "./transport.ts";
+import type { WireAnswer, WireRequest } from "./wire.ts";
 
 export interface MediaFile {
   bytes: Buffer;
@@ -11,36 +11,33 @@ export interface MediaFile {
 }
 
 export interface Media {
-  /** Keeps a picture with the platform for three days. At most 2 MB, JPEG or PNG. */
+  /** Uploads a picture for three days; at most 2 MB, JPEG or PNG. */
   uploadImage(image: { bytes: Buffer; filename: string; contentType: string }): Promise<{ mediaId: string }>;
   /**
-   * Fetches a file that a person sent; its kind is told by its bytes. Throws Invalid when it is too large or
-   * a video, Upstream when the platform no longer has it (`wechat-media-gone`), refuses the account
-   * (`refusesAccount`) or answers with something else (retryable).
+   * Fetches a file that a person sent; its type is detected from its bytes. Throws Invalid when it is too
+   * large or a video; Upstream when it is gone (`wechat-media-gone`), when the account is refused
+   * (`refusesAccount`) or when the answer is something else (retryable).
    */
   getMedia(mediaId: string, limits?: { maxBytes?: number; timeoutMs?: number }): Promise<MediaFile>;
   /**
-   * The code with which the platform last refused files to the account, while that may still hold; null:
-   * none.
+   * Returns the code with which the platform last refused files to this account while that may still hold,
+   * else null.
    */
   mediaRefusal(): Promise<string | null>;
 }
 
-// The platform's page names both 2 MB and 10 MB; the smaller one is safe.
+// The platform's page names both 2 MB and 10 MB; the smaller limit is safe.
 const UPLOAD_BYTES = 2_000_000;
 const DOWNLOAD_BYTES = 12_000_000;
 const MEDIA_TIMEOUT_MS = 20_000;
 
 const REFUSED = "media_refused";
-/**
- * How long a refusal without a time is assumed to hold. Pictures that arrive meanwhile are asked for all the
- * same.
- */
+/** How long a refusal without an end is believed. Pictures that arrive meanwhile are fetched all the same. */
 const BELIEVED_MS = 15 * 60_000;
 
 const uploadSchema = Joi.object<{ media_id: string }>({ media_id: Joi.string().max(256).required() });
 
-/** `store`: shares what one process learns about the account with all. */
+/** `store` shares a refusal among all processes. */
 export function createMedia(caller: Caller, { store, now }: { store: TokenStore; now: () => number }): Media {
   async function mediaRefusal(): Promise<string | null> {
     const kept = await store.get(REFUSED);
@@ -78,7 +75,7 @@ export function createMedia(caller: Caller, { store, now }: { store: TokenStore;
 
 const GET = { method: "GET", path: "/cgi-bin/media/get", onTimeout: "caller-may-retry" } as const satisfies WireRequest;
 
-/** A video comes as a JSON object with its address; a text is an error page. */
+/** A video is answered as a JSON object with its address; text is an error page. */
 function fileIn(answer: WireAnswer): MediaFile {
   const { body, contentType } = answer;
   if (isObject(answer)) throw new Invalid("media-type", { contentType }, 415);

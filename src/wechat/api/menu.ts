@@ -14,7 +14,7 @@ export interface Menu {
 }
 
 export interface MenuCalls {
-  /** Replaces the account's menu. `Invalid` names the first field that the platform would refuse. */
+  /** Replaces the account's menu. Throws Invalid with the first field that the platform would refuse. */
   createMenu(menu: Menu): Promise<void>;
   getMenu(): Promise<Menu | null>;
   deleteMenu(): Promise<void>;
@@ -39,7 +39,7 @@ function leaf(nameBytes: number) {
   ];
 }
 
-// The platform's limits: three by five, names of 16 bytes and, one level down, 60.
+// The platform's limits: three buttons of five entries, names of 16 bytes, in the second level 60.
 const schema = Joi.object<Menu>({
   button: Joi.array()
     .min(1)

@@ -30,10 +30,10 @@ export interface TemplateMessage {
   openid: string;
   templateId: string;
   data: Readonly<Record<string, string>>;
-  /** Where a tap leads; a mini program goes before it. */
+  /** Page that a tap opens; a mini program takes precedence. */
   url?: string;
   miniProgram?: MiniProgramLink;
-  /** The platform sends one message for each openid and id within ten minutes: makes a repetition harmless. */
+  /** The platform sends one message per openid and id within ten minutes, so a repetition is harmless. */
   clientMsgId: string;
 }
 
@@ -52,7 +52,7 @@ export interface Messages {
   sendMiniProgram(openid: string, page: MiniProgramPage): Promise<void>;
   sendMenu(openid: string, menu: MenuMessage): Promise<void>;
   sendTyping(openid: string, typing?: boolean): Promise<void>;
-  /** `msgId` is what TEMPLATESENDJOBFINISH will name. */
+  /** Sends a template message; TEMPLATESENDJOBFINISH will name `msgId`. */
   sendTemplate(message: TemplateMessage): Promise<{ msgId: string }>;
   sendSubscription(notice: SubscriptionNotice): Promise<{ msgId: string | null }>;
 }
@@ -62,7 +62,7 @@ const msgid = Joi.string().pattern(/^\d{1,20}$/);
 const templateSchema = Joi.object<{ msgid: string }>({ msgid: msgid.required() });
 const noticeSchema = Joi.object<{ msgid?: string }>({ msgid });
 
-/** Everything that the account can say to a person. No send is repeated after a time-out: it may have arrived. */
+/** Sends the account's messages to a person. No send is repeated after a time-out: it may have arrived. */
 export function createMessages(caller: Caller): Messages {
   const custom = (openid: string, msgtype: string, body: object) =>
     caller.done({ method: "POST", path: CUSTOM, json: { touser: openid, msgtype, [msgtype]: body } });

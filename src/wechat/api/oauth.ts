@@ -4,14 +4,20 @@ import type { Caller } from "./caller.ts";
 
 export interface OauthPerson {
   openid: string;
-  /** Only where the account is bound to an Open Platform account. */
+  /** Present only when the account is bound to an Open Platform account. */
   unionid: string | null;
 }
 
 export interface Oauth {
-  /** Where his browser is sent. `state` is the caller's nonce, letters and digits; `redirectUri` must be on the registered host. */
+  /**
+   * Returns the address to which the browser is sent. `state` is the caller's nonce (letters and digits);
+   * `redirectUri` must be on the registered host.
+   */
   authorizeUrl(order: { redirectUri: string; state: string; scope?: "snsapi_base" | "snsapi_userinfo" }): string;
-  /** Who came back. A code lives five minutes and works once: `Invalid("oauth-code")` means send him again. */
+  /**
+   * Exchanges the code of a returning browser. A code lives five minutes and works once: on
+   * Invalid("oauth-code") the authorisation is started again.
+   */
   exchangeCode(code: string): Promise<OauthPerson>;
 }
 
@@ -28,7 +34,7 @@ export function createOauth(
   return {
     authorizeUrl({ redirectUri, state, scope = "snsapi_base" }) {
       if (!/^[a-zA-Z0-9]{1,128}$/.test(state)) throw new Invalid("oauth-state");
-      // The order of the parameters and the fragment are required; a client refuses the page otherwise.
+      // The platform requires this order of parameters and the fragment.
       const query = [
         `appid=${appid}`,
         `redirect_uri=${encodeURIComponent(redirectUri)}`,

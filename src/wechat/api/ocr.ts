@@ -5,7 +5,7 @@ import type { Caller } from "./caller.ts";
 import { nextQuotaDay } from "./errcodes.ts";
 import type { QuotaStore } from "./ports.ts";
 
-/** What was read off a vehicle licence (行驶证). Suggestions: each may be empty or wrong, dates as printed. */
+/** Fields read from a vehicle licence (行驶证): suggestions, each may be empty or wrong; dates as printed. */
 export interface VehicleLicence {
   plate: string;
   vehicleType: string;
@@ -18,7 +18,7 @@ export interface VehicleLicence {
   issuedOn: string;
 }
 
-/** What was read off a driving licence (驾驶证). */
+/** Fields read from a driving licence (驾驶证). */
 export interface DriverLicence {
   number: string;
   name: string;
@@ -27,7 +27,7 @@ export interface DriverLicence {
   validTo: string;
 }
 
-/** What was read off one side of an identity card. */
+/** Fields read from one side of an identity card. */
 export interface IdCard {
   side: "front" | "back";
   name: string;
@@ -36,7 +36,10 @@ export interface IdCard {
 }
 
 export interface Ocr {
-  /** All three: a suggestion to be confirmed, or null when the platform cannot say, is not there, or the day's quota is used up. */
+  /**
+   * All three return a suggestion to confirm, or null when the platform cannot read it, is unreachable, or
+   * the day's quota is used up.
+   */
   readVehicleLicence(image: Buffer): Promise<VehicleLicence | null>;
   readDriverLicence(image: Buffer): Promise<DriverLicence | null>;
   readIdCard(image: Buffer): Promise<IdCard | null>;
@@ -46,7 +49,7 @@ export interface OcrOptions {
   quotas: QuotaStore;
   now: () => number;
   log: Log;
-  /** Free calls a day of the account, shared by all kinds. */
+  /** Free calls a day, shared by all kinds of document. */
   perDay: number;
 }
 
@@ -74,7 +77,7 @@ const idCardSchema = Joi.object<Record<string, string>>({
   type: Joi.string().valid("Front", "Back").required(),
 });
 
-/** The platform's reading of documents. It helps, it never decides and never stands in the way. */
+/** Creates the platform's document reader. It only suggests: its failure never blocks a driver. */
 export function createOcr(caller: Caller, { quotas, now, log, perDay }: OcrOptions): Ocr {
   async function read<T>(path: string, image: Buffer, schema: ObjectSchema<T>): Promise<T | null> {
     if (image.length > IMAGE_BYTES) return null;
@@ -92,7 +95,7 @@ export function createOcr(caller: Caller, { quotas, now, log, perDay }: OcrOptio
   }
 
   return {
-    // `driving` is the vehicle's paper, `drivinglicense` the driver's: easily mixed up.
+    // `driving` is the vehicle's licence, `drivinglicense` the driver's.
     async readVehicleLicence(image) {
       const w = await read("/cv/ocr/driving", image, vehicleSchema);
       return (

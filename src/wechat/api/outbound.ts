@@ -9,8 +9,8 @@ export interface OutboundOptions {
 }
 
 /**
- * Sends customer messages for the puppet, each counted before it goes out (`quota.send`): where nothing may be said any more
- * it throws, so that the caller can take another channel.
+ * Sends customer messages for the puppet, each counted before it is sent (`quota.send`). Throws where nothing
+ * may be said any more, so that the caller can use another channel.
  */
 export function createOutbound({ api, quota, clock }: OutboundOptions): Outbound {
   const counted = (openid: string, say: () => Promise<void>) => quota.send(openid, say, { at: clock.now() });

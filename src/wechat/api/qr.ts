@@ -5,19 +5,19 @@ import type { Caller } from "./caller.ts";
 
 export interface SceneQr {
   ticket: string;
-  /** What the picture says; it is drawn here, so no picture has to be fetched. */
+  /** Content of the QR code; it is drawn here, so no picture has to be fetched. */
   url: string;
   expiresAt: Date;
 }
 
 export interface Qr {
-  /** A temporary code that brings `scene` back to us with a subscription or a scan. */
+  /** Creates a temporary code that delivers `scene` with a subscription or a scan. */
   createQr(order: { scene: string; expireSeconds: number }): Promise<SceneQr>;
-  /** The platform's own picture of a ticket: for pages that load from it. */
+  /** Returns the platform's own picture of a ticket, for pages that load from it. */
   qrImageUrl(ticket: string): string;
 }
 
-// 30 days; the platform's default would be one minute.
+// 30 days; the platform's default is one minute.
 const LONGEST_S = 2_592_000;
 
 const schema = Joi.object<{ ticket: string; url: string; expire_seconds: number }>({
@@ -26,7 +26,7 @@ const schema = Joi.object<{ ticket: string; url: string; expire_seconds: number 
   expire_seconds: Joi.number().integer().positive().required(),
 });
 
-/** Scene QR codes. The scene should be an invitation that cannot be guessed, never the number of a case. */
+/** Creates scene QR codes. A scene must be an invitation code that cannot be guessed, never a case number. */
 export function createQrCalls(caller: Caller, { mpUrl, now }: { mpUrl: string; now: () => number }): Qr {
   return {
     async createQr({ scene, expireSeconds }) {
@@ -47,7 +47,7 @@ export function createQrCalls(caller: Caller, { mpUrl, now }: { mpUrl: string; n
   };
 }
 
-/** A QR code as PNG, dark on white with the quiet zone that phones need. */
+/** Draws a QR code as PNG, dark on white with the quiet zone that phones need. */
 export function qrPng(text: string, widthPx = 480): Promise<Buffer> {
   return toBuffer(text, { type: "png", width: widthPx, margin: 4, errorCorrectionLevel: "M" });
 }

@@ -5,7 +5,10 @@ export type OpenedBy = "message" | "click" | "scan" | "subscribe";
 
 const MINUTE_MS = 60_000;
 
-/** What each act of a person lets us say, by the platform's page on customer messages: how many, in which window, for how long. */
+/**
+ * Customer messages that each act of a person allows: how many, in which window, for how long. Source: the
+ * platform's page on customer messages.
+ */
 export const SAY_WINDOWS: Readonly<Record<OpenedBy, { name: WindowName; count: number; lastsMs: number }>> = {
   message: { name: "message", count: 5, lastsMs: 48 * 60 * MINUTE_MS },
   click: { name: "brief", count: 3, lastsMs: MINUTE_MS },
@@ -14,32 +17,35 @@ export const SAY_WINDOWS: Readonly<Record<OpenedBy, { name: WindowName; count: n
 };
 
 export interface CustomerQuota {
-  /** A person did something that lets us speak; `at` is the moment at which he did it. */
+  /** Records an act of a person, at `at`, that allows messages. */
   opened(openid: string, by: OpenedBy, at: Date): Promise<void>;
-  /** True when one more customer message may be sent now: it is counted. */
+  /** True when one more customer message may be sent now; it is counted. */
   take(openid: string, at: Date): Promise<boolean>;
   /**
-   * Counts one customer message, then sends it: the one rule of windows and quotas. Throws what the platform would say,
-   * `Upstream("wechat-window-closed")` with the action `switch-channel`, where nothing more may be said, or not more than
-   * `reserve`; believes the platform when it says so itself.
+   * Counts one customer message, then sends it: the one rule of windows and quotas. Throws
+   * `Upstream("wechat-window-closed")` with the action `switch-channel` when nothing more may be sent, or not
+   * more than `reserve`. When the platform itself refuses, the window is closed.
    */
   send(openid: string, say: () => Promise<void>, allowed: { at: Date; reserve?: number }): Promise<void>;
-  /** How many may still be sent. */
+  /** Returns how many may still be sent. */
   left(openid: string, at: Date): Promise<number>;
-  /** The platform says that nothing is left (45015, 45047), or he has unsubscribed: believe it until his next act. */
+  /**
+   * Closes the windows until the person's next act: the platform refused (45015, 45047) or the person
+   * unsubscribed.
+   */
   closed(openid: string): Promise<void>;
 }
 
-/** The platform says that nothing more may be said to this person, whatever we have counted. */
+/** Codes by which the platform says that nothing more may be sent, whatever was counted here. */
 const CLOSING = new Set(["wechat-window-closed", "wechat-window-used-up"]);
 
-/** Keeps count, for each openid, of the customer messages that the platform still lets us send. */
+/** Counts for each openid the customer messages that the platform still allows. */
 export function createQuota({ store }: { store: QuotaStore }): CustomerQuota {
   const left: CustomerQuota["left"] = async (openid, at) => {
     const windows: SayWindow[] = Object.values(await store.windows(openid));
     return windows.reduce((sum, window) => (window.until > at.getTime() ? sum + window.left : sum), 0);
   };
-  // The window that closes first is used first: what the longer one allows is kept for later.
+  // The window that closes first is used first, which keeps the longer one for later.
   const take: CustomerQuota["take"] = async (openid, at) => {
     const moment = at.getTime();
     return (await store.takeFrom(openid, "brief", moment)) || (await store.takeFrom(openid, "message", moment));

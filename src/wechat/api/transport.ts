@@ -4,26 +4,7 @@ import type { Log } from "../../log.ts";
 import { limited, SYSTEM_TIMER, type Timer } from "../../timer.ts";
 import { createAgents } from "./agents.ts";
 import { isMarkup } from "./answer.ts";
-
-/** What a time-out allows: try the next host at once (a read), let the caller try later (idempotent), or neither (a send may have arrived). */
-export type OnTimeout = "next-host" | "caller-may-retry" | "give-up";
-
-export interface WireRequest {
-  method: "GET" | "POST";
-  path: string;
-  query?: Record<string, string>;
-  json?: unknown;
-  form?: FormData;
-  onTimeout?: OnTimeout;
-  timeoutMs?: number;
-  maxBytes?: number;
-}
-
-export interface WireAnswer {
-  contentType: string;
-  disposition: string;
-  body: Buffer;
-}
+import type { WireAnswer, WireRequest } from "./wire.ts";
 
 export interface Transport {
   send(request: WireRequest): Promise<WireAnswer>;
@@ -39,7 +20,10 @@ const ANSWER_BYTES = 1_000_000;
 const HOST_REST_MS = 60_000;
 const CONNECT_CALLS = new Set(["connect", "getaddrinfo"]);
 
-/** One HTTP exchange with the platform, on the first of its hosts that accepts the connection. Nothing of axios leaves this file: its errors carry URLs with tokens. */
+/**
+ * Creates one HTTP exchange with the platform, on the first of its hosts that accepts the connection. No
+ * axios error leaves this file: they carry URLs with tokens.
+ */
 export function createTransport(options: {
   baseUrls: readonly string[];
   timeoutMs: number;
@@ -105,7 +89,7 @@ async function exchange(
     maxContentLength: request.maxBytes ?? ANSWER_BYTES,
   };
   try {
-    // axios' own time-out restarts with every byte that trickles in; this one does not.
+    // axios' time-out restarts with every byte received; this one is absolute.
     const limit = { timer: request.timer, ms: request.timeoutMs };
     return await limited(limit, (signal) => http.request<Buffer>({ ...wire, signal }));
   } catch (error) {
@@ -126,7 +110,7 @@ function classify(error: unknown): Failure {
   return { kind: neverConnected(error.cause) ? "unreachable" : "broken", reason };
 }
 
-// With several addresses for one name Node wraps the failure of each in an AggregateError.
+// With several addresses for one name Node wraps their failures in an AggregateError.
 function neverConnected(cause: unknown): boolean {
   if (cause instanceof AggregateError) return cause.errors.every(neverConnected);
   return cause instanceof Error && "syscall" in cause && CONNECT_CALLS.has(String(cause.syscall));
@@ -149,7 +133,7 @@ function asUpstream({ kind, reason }: Failure, request: WireRequest): Upstream {
   const details = { path: request.path, reason };
   if (kind === "unreachable") return new Upstream("wechat-unreachable", details, true);
   if (kind === "too-large") return new Upstream("wechat-answer-too-large", details, false);
-  // `uncertain`: the platform may have done it; of what is only asked for nothing is done.
+  // `uncertain`: the platform may have acted; a read changes nothing, so it never is.
   return new Upstream(
     kind === "timeout" ? "wechat-timeout" : "wechat-broken",
     { ...details, ...(request.onTimeout !== "next-host" && { uncertain: true }) },

@@ -3,7 +3,10 @@ import type { Caller } from "./caller.ts";
 
 export interface UserInfo {
   openid: string;
-  /** False: he does not follow, and nothing else is known of him. Names and pictures are not given out any more. */
+  /**
+   * False: this person does not follow the account, and nothing else is known. The platform no longer gives
+   * names and pictures.
+   */
   subscribed: boolean;
   unionid: string | null;
   subscribedAt: Date | null;

@@ -11,17 +11,20 @@ import { safeEmit } from "./safe-emit.ts";
 const MAX_POOL = 1_000;
 
 export interface OfficialAccountBot {
-  /** The genuine Wechaty: `bot.wechaty.on("message", …)` is as safe as onMessage. */
+  /**
+   * The Wechaty bot; listeners added by `bot.wechaty.on("message", …)` are awaited like those of onMessage.
+   */
   readonly wechaty: Wechaty;
   onMessage(handler: (message: Message) => unknown): void;
   /**
-   * Hands one message to all listeners and resolves when they have settled; rejects with the first one's error. While it runs, the first say()
-   * to the sender is the push's passive reply if the sink takes it; everything else goes by Outbound. One message of a person at a time.
+   * Hands one message to all listeners and resolves when they have settled; rejects with the first one's
+   * error. Meanwhile the first say() to the sender becomes the push's passive reply if the sink takes it;
+   * everything else goes by Outbound. One message per person at a time.
    */
   deliver(message: InboundMessage, sink: ReplySink): Promise<void>;
   /** A picture that the platform already has, for say(). */
   picture(mediaId: string): FileBoxInterface;
-  /** What is held in memory: all of it is bounded by what is being worked on. */
+  /** Counts the objects in memory, all bounded by the work in progress. */
   held(): { messages: number; people: number; contacts: number };
   stop(): Promise<void>;
 }
@@ -31,14 +34,14 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Imports Wechaty and the puppet: here and not before, for it takes a second or two and 80 MB. */
+/** Loads Wechaty and the puppet, on demand because it takes a second or two and 80 MB. */
 export const loadWechaty = () => Promise.all([import("wechaty"), import("./puppet-official-account.ts")]);
 
 /** Starts a Wechaty bot for one official account. */
 export async function createBot({ outbound, log }: { outbound: Outbound; log: Log }): Promise<OfficialAccountBot> {
   const [{ WechatyBuilder }, { PuppetOfficialAccount, picture }] = await loadWechaty();
   const puppet = new PuppetOfficialAccount(outbound);
-  // Without a name it keeps its memory card in memory; with one it would write into the working directory.
+  // Without a name the memory card stays in memory; with one Wechaty would write into the working directory.
   const wechaty = WechatyBuilder.build({ puppet: puppet as never });
   const waiting = new Map<string, Waiting>();
   let stopped = false;
@@ -88,7 +91,10 @@ function settle(one: Waiting, failures: unknown[]): void {
   else one.resolve();
 }
 
-/** In Wechaty 1.20 message.toLocation() always throws: it makes its Location from the wrong class. */
+/**
+ * Repairs message.toLocation(), which always throws in Wechaty 1.20: it makes its Location from the wrong
+ * class.
+ */
 function mendLocation(wechaty: Wechaty): void {
   const toLocation = async function (this: Message) {
     return new wechaty.Location(await wechaty.puppet.messageLocation(this.id));

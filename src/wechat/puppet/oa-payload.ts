@@ -1,7 +1,7 @@
 import { type payloads, types } from "wechaty-puppet";
 import type { InboundMessage, MessageKind } from "../message.ts";
 
-/** Wechaty has no channel for events; they are messages of type Unknown, told apart by what oaOf gives. */
+/** Wechaty has no channel for events: they are messages of type Unknown, which oaOf reads. */
 const TYPES: Partial<Record<MessageKind, types.Message>> = {
   text: types.Message.Text,
   image: types.Message.Image,
@@ -38,7 +38,7 @@ function typeOf(oa: InboundMessage): types.Message {
   return TYPES[oa.kind] ?? types.Message.Unknown;
 }
 
-/** openids are all that an account knows of a person since 2021: no nickname, no avatar, so no call is made. */
+/** Since 2021 the platform gives an account only openids, no nickname or avatar, so no call is made. */
 export function contactPayload(id: string, isSelf: boolean): payloads.Contact {
   return {
     id,

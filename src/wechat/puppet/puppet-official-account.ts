@@ -12,7 +12,10 @@ import { refuseUnsupported, UnsupportedByOfficialAccount } from "./unsupported.t
 const SELF = "official-account";
 const CACHED = 200;
 
-/** An official account as a Wechaty puppet, in the process: pushes come by `accept`, words leave by the push's sink or by the Outbound port. */
+/**
+ * An official account as an in-process Wechaty puppet: `accept` takes pushes, replies leave by the push's
+ * sink or by the Outbound port.
+ */
 export class PuppetOfficialAccount extends Puppet {
   static override readonly VERSION = "1.0.0";
   readonly #outbound: Outbound;
@@ -42,7 +45,10 @@ export class PuppetOfficialAccount extends Puppet {
     this.#sinks.clear();
   }
 
-  /** Keeps a message until `release`. The id is our own: Wechaty caches by it, and a MsgId can be another person's too. */
+  /**
+   * Keeps a message until `release`. Ids are our own: Wechaty caches by them, and two persons may share a
+   * MsgId.
+   */
   accept(oa: InboundMessage, sink: ReplySink): string {
     const id = randomUUID();
     this.#raw.set(id, { id, listenerId: SELF, oa });
@@ -56,7 +62,7 @@ export class PuppetOfficialAccount extends Puppet {
     if (openid !== undefined && this.#sinks.get(openid) === sink) this.#sinks.delete(openid);
   }
 
-  /** Messages and people that are kept right now. */
+  /** Number of messages and people kept now. */
   get held(): { messages: number; people: number } {
     return { messages: this.#raw.size, people: this.#sinks.size };
   }
@@ -168,7 +174,7 @@ export class PuppetOfficialAccount extends Puppet {
   async #mediaIdOf(file: FileBoxInterface): Promise<string> {
     const kept = (file.metadata as { mediaId?: unknown }).mediaId;
     if (typeof kept === "string") return kept;
-    // What lies at an address tells its type only when it is asked; and the platform goes by the name's ending.
+    // A remote file tells its type only when it is fetched; the platform goes by the name's extension.
     if ("ready" in file && typeof file.ready === "function") await file.ready();
     const { mediaType: contentType, name } = file;
     if (!contentType.startsWith("image/")) throw new UnsupportedByOfficialAccount("messageSendFile");
@@ -180,7 +186,7 @@ export class PuppetOfficialAccount extends Puppet {
 
 refuseUnsupported(PuppetOfficialAccount.prototype);
 
-/** A picture that the platform already has, to be said by its media id. */
+/** Makes a picture that the platform already has sendable by its media id. */
 export function picture(mediaId: string): FileBoxInterface {
   const box = FileBox.fromBuffer(Buffer.alloc(0), "picture.jpg");
   box.metadata = { mediaId };

@@ -6,8 +6,9 @@ interface Emitter {
 }
 
 /**
- * Makes an emitter wait for its listeners: an asynchronous one that rejects would otherwise end the process, and nobody would know
- * when the others are done. `settled` is told of each event's failures; `error` events go their own way.
+ * Makes an emitter await its listeners: a rejecting asynchronous one would otherwise end the process, and
+ * nobody would know when the others are done. `settled` receives each event's failures; `error` events are
+ * emitted as usual.
  */
 export function safeEmit(
   emitter: Emitter,

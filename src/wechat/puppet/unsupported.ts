@@ -1,13 +1,16 @@
 import { NotAllowed } from "../../errors.ts";
 
-/** Wechaty knows things that an official account has not: rooms, friends, moments. `details.method` names what was asked for. */
+/**
+ * Thrown for what an official account does not have: rooms, friends, moments. `details.method` names the
+ * method.
+ */
 export class UnsupportedByOfficialAccount extends NotAllowed {
   constructor(method: string) {
     super("unsupported-by-official-account", { method });
   }
 }
 
-/** The puppet methods that mean nothing between an account and one person. */
+/** Puppet methods without a meaning between an account and one person. */
 export const UNSUPPORTED_METHODS = [
   ...["contactAlias", "contactAvatar", "contactCorporationRemark", "contactDescription", "contactPhone"],
   ...["contactSelfName", "contactSelfQRCode", "contactSelfSignature", "conversationReadMark"],

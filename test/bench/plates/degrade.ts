@@ -93,7 +93,7 @@ const all =
     return changed;
   };
 
-/** What phones, rain, night and the chat do to a picture. */
+/** Degradations by phones, rain, night and the chat. */
 export const MILD: Readonly<Record<string, Change>> = {
   blur: blurred(1.3),
   noise: noisy(14),

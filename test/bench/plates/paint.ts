@@ -81,7 +81,9 @@ function fillGround({ data, width, height }: Raster, { ground, head, ink }: Pain
 
 const glyphs = new Map<string, Promise<Uint8Array>>();
 
-/** Coverage of each pixel of the box, 0 to 255; drawn as wide and high as the box, but 1 keeps its own width. */
+/**
+ * Coverage of each pixel of the box, 0 to 255; drawn as wide and high as the box, but 1 keeps its own width.
+ */
 function glyph(character: string, box: { width: number; height: number }): Promise<Uint8Array> {
   const key = `${character} ${box.width} ${box.height}`;
   const known = glyphs.get(key) ?? drawGlyph(character, box);

@@ -39,7 +39,7 @@ export async function* paintedPictures(originals: readonly Original[], reader: P
   }
 }
 
-/** Where the reader sees the plate of a photograph: the painted one covers it. */
+/** Returns where the reader sees the plate of a photograph: the painted one covers it. */
 async function groundOf(original: Original, reader: PlateReader): Promise<Ground | null> {
   const bytes = await original.bytes();
   const best = (await reader.read(bytes, "awaited"))?.best;

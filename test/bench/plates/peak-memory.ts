@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The most that this process, and all its children, have held resident so far, each at its own worst moment, in megabytes. Linux only; elsewhere nothing is known of children. */
+/**
+ * The most that this process, and all its children, have held resident so far, each at its own worst moment,
+ * in megabytes. Linux only; elsewhere nothing is known of children.
+ */
 export function peakMegabytes(): { own: number; children: number } {
   try {
     const children = childrenOf(process.pid).reduce((sum, pid) => sum + peakOf(pid), 0);

@@ -12,7 +12,7 @@ export interface PaintedScene {
   bytes: Buffer;
 }
 
-/** Where the plate goes in a photograph, and how large it is: in pixels of that raster. */
+/** Where the plate goes in a photograph, and its size, in pixels of that raster. */
 export interface Ground {
   raster: Raster;
   middle: Point;

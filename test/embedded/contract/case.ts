@@ -4,7 +4,7 @@ const { BSON } = mongo;
 
 export type Collection = mongo.Collection<mongo.BSON.Document>;
 type Document = mongo.BSON.Document;
-// biome-ignore lint/suspicious/noExplicitAny: refused things are sent on purpose that the driver's types know better than to allow
+// biome-ignore lint/suspicious/noExplicitAny: refused features are sent on purpose, which the types forbid
 export type Loose = any;
 
 /** One line of the contract: what is sent, and what both databases answer. */
@@ -12,7 +12,10 @@ export type Case = {
   name: string;
   run: (collection: Collection) => Promise<unknown>;
   gives: unknown;
-  /** Where the second database is known to answer differently: what it gives, or why it is not asked. MongoDB's documentation decides. */
+  /**
+   * Where the second database answers differently: its answer, or why it is not asked. MongoDB's
+   * documentation decides.
+   */
   second?: { gives: unknown } | { notAsked: string };
 };
 export type Second = Case["second"];

@@ -1,7 +1,7 @@
 import { mongo } from "mongoose";
 
 type State = { n: number; u: string } | null;
-/** What may be found of a document: what was acknowledged last, and what was on its way when the process died. */
+/** Allowed states of a document: the last acknowledged one, and the one in flight when the process died. */
 export type Expected = { acknowledged: State | undefined; onItsWay: State | undefined };
 export type Ledger = Map<string, Expected>;
 type Random = () => number;

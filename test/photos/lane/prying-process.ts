@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect, type NetConnectOpts } from "node:net";
 import { type Frame, readFrameSync, writeFrameSync } from "../../../src/photos/lane/frames.ts";
 
-/** A picture process that an attacker has taken over: tries what it is told and says what came of it, "done" or the system's code. */
+/**
+ * A picture process taken over by an attacker: tries what it is told and answers "done" or the system's code.
+ */
 interface Orders {
   read: string[];
   write: string[];

@@ -5,7 +5,7 @@ import { findLicence } from "../../../src/photos/licences/find-fields.ts";
 import { layStraight } from "../../../src/photos/licences/sheet.ts";
 import type { TextLine } from "../../../src/photos/ocr/read-text.ts";
 
-/** What stood where: text, left, top, height; Chinese characters are as wide as they are high. */
+/** A text with its position: left, top, height; Chinese characters are as wide as they are high. */
 type Row = [text: string, x: number, y: number, height?: number, probability?: number];
 
 const widthOf = (text: string, height: number) =>

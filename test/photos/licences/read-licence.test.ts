@@ -28,7 +28,10 @@ const CAR = {
   issuedOn: "2021-05-07",
 };
 
-/** Reads in a process of its own, as the server does: only there is the runtime kept from reporting to its maker. */
+/**
+ * Reads in a process of its own, as the server does: only there is the runtime kept from reporting to its
+ * maker.
+ */
 const reader = createPlateReader({ niceness: 0 });
 const off = createPlateReader({ isOn: false });
 let sheets: { driver: Buffer; car: Buffer; menu: Buffer };
@@ -45,7 +48,7 @@ after(async () => {
   await off.close();
 });
 
-/** Where the optional packages are not installed there is nothing to be read with. */
+/** Without the optional packages there is no reader. */
 async function read(picture: Buffer, kind: LicenceKind, expected: Partial<Record<LicenceField, string>>) {
   if (!(await reader.isAvailable())) return null;
   const reading = await reader.readLicence(picture, kind);

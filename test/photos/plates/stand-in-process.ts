@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import { readFrames, writeFrame } from "../../../src/photos/lane/frames.ts";
 
-/** Answers with what it was sent and its own number; dies, grows or never answers when told so; has no reader. */
+/** Answers with its input and its own number; dies, grows or never answers when told so; has no reader. */
 const pipe = new Socket({ fd: 3 });
 pipe.on("close", () => process.exit());
 readFrames(pipe, ({ head }) => {

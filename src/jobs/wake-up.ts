@@ -1,10 +1,10 @@
-/** Shortens one loop's wait. A ring while the loop is at work is not lost: its next wait ends at once. */
-export interface Bell {
+/** Ends one loop's wait early. A ring while the loop works is kept: its next wait ends at once. */
+export interface WakeUp {
   ring(): void;
   wait(ms: number): Promise<void>;
 }
 
-export function createBell(): Bell {
+export function createWakeUp(): WakeUp {
   let rung = false;
   let end = () => {};
   return {

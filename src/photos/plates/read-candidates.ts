@@ -11,9 +11,9 @@ const MOST_TALL = 2;
 const BRIEF: readonly View[] = [{ grey: true, brief: true }];
 const FIRST: readonly View[] = [{ grey: true }];
 const SECOND: readonly View[] = [{ across: -0.07, along: 0.08 }];
-/** what the lower of two rows reads like */
+/** pattern of the lower of two rows */
 const SERIAL = /^[A-Z0-9·. ]{3,6}[挂学警]?$/;
-/** a box so short may hold both rows */
+/** a box this short may hold both rows */
 const TWO_ROWS_ASPECT = 2.9;
 
 /** Reads those lines of text of a picture that may be plates. */
@@ -21,10 +21,10 @@ export async function lookRound(eyes: Eyes, raster: Raster, boxes: readonly Quad
   const seen: Sighting[] = [];
   for (const corners of linesOf(boxes)) {
     const isFound = seen.some(({ ranking }) => isLegible(verdictOn(ranking)));
-    // most of what stands beside a plate that was read are badges and stickers
-    if (isFound && !(await mayBePlate(eyes, raster, corners))) continue;
-    // a maker's badge below a plate that was read needs no search for a second row
-    const one = await readSpot(eyes, raster, { corners, boxes: isFound ? null : boxes });
+    // most text beside a plate that was read is badges and stickers
+    if (isFound && !(await mayBePlate(models, raster, corners))) continue;
+    // below a plate that was read a maker's badge needs no search for a second row
+    const one = await readSpot(models, raster, { corners, boxes: isFound ? null : boxes });
     if (one) seen.push(one);
   }
   return seen;
@@ -42,22 +42,25 @@ async function mayBePlate(eyes: Eyes, raster: Raster, corners: Quad): Promise<bo
   return isPlate(verdictOn(ranking));
 }
 
-/** The plate whose only or (where the other boxes are given) lower row is in the box; null: none. */
+/**
+ * Reads the plate whose only row, or whose lower row (when the other boxes are given), is in the box; null
+ * without one.
+ */
 async function readSpot(
-  eyes: Eyes,
+  models: PlateModels,
   raster: Raster,
   { corners, boxes }: { corners: Quad; boxes: readonly Quad[] | null },
 ): Promise<Sighting | null> {
-  let best = await lookAt(eyes, sighting(raster, [corners]), FIRST);
+  let best = await readInViews(models, sighting(raster, [corners]), FIRST);
   if (boxes && !isPlate(verdictOn(best.ranking))) {
     for (const rows of otherRows(corners, { text: best.text, boxes })) {
-      const other = await lookAt(eyes, sighting(raster, rows), FIRST);
+      const other = await readInViews(models, sighting(raster, rows), FIRST);
       if (verdictOn(other.ranking).score > verdictOn(best.ranking).score) best = other;
     }
   }
   const verdict = verdictOn(best.ranking);
   if (!isPlate(verdict)) return null;
-  return isPlain(verdict) ? best : await lookAt(eyes, best, SECOND);
+  return isPlain(verdict) ? best : await readInViews(models, best, SECOND);
 }
 
 function otherRows(corners: Quad, { text, boxes }: { text: string; boxes: readonly Quad[] }): Rows[] {

@@ -2,7 +2,7 @@ import { detectLines, type TextBox } from "../ocr/detector.ts";
 import { grown, type Quad, scaled, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
 import { straighten } from "../ocr/warp.ts";
-import { type Eyes, lookAt, pooled, type Sighting, sighting } from "./sight.ts";
+import { type PlateModels, pooled, readInViews, type Sighting, sighting } from "./sight.ts";
 import { middleOf } from "./spots.ts";
 import { isSure, verdictOn } from "./verdict.ts";
 import type { View } from "./views.ts";
@@ -11,7 +11,7 @@ const VIEWS: readonly View[] = [
   { grey: true, stretch: 1.3 },
   { across: -0.07, along: 0.08 },
 ];
-/** of the four corners found, or without them leaning a little to either side */
+/** the four corners found, or without them a slight shear to either side */
 const STRAIGHT: readonly View[] = [{ grey: true }, { stretch: 1.3 }];
 const LEANING: readonly View[] = [{ grey: true }, { stretch: 1.3, shear: -0.12 }];
 /** how far the letters of a plate may lean that is seen from the side and from above, in shares of their height */
@@ -56,7 +56,11 @@ async function upright(eyes: Eyes, seen: Sighting, spot: Sighting): Promise<Sigh
   return verdictOn(stood.ranking).score > verdictOn(seen.ranking).score + FAR ? stood : seen;
 }
 
-async function foundAnew(eyes: Eyes, raster: Raster, line: Quad): Promise<(TextBox & { crop: Raster }) | null> {
+async function findAgain(
+  models: PlateModels,
+  raster: Raster,
+  line: Quad,
+): Promise<(TextBox & { crop: Raster }) | null> {
   const around = surroundings(line);
   const size = sizeOf(around);
   const shrunk = Math.min(1, MOST_CROP / size.width);
@@ -65,7 +69,7 @@ async function foundAnew(eyes: Eyes, raster: Raster, line: Quad): Promise<(TextB
     height: Math.round(size.height * shrunk),
   });
   const wanted = sizeOf(line).width * shrunk;
-  const match = (await detectLines(eyes.models, crop, { side: CROP_SIDE })).find(({ corners }) => {
+  const match = (await detectLines(models.ocr, crop, { side: CROP_SIDE })).find(({ corners }) => {
     const { x, y } = middleOf(corners);
     const isInside = Math.abs(x - crop.width / 2) < wanted / 4 && Math.abs(y - crop.height / 2) < wanted / 6;
     return isInside && sizeOf(corners).width > wanted * 0.7 && sizeOf(corners).width < wanted * 1.4;

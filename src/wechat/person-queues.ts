@@ -1,11 +1,14 @@
 export interface Turn {
-  /** Resolves when everyone who entered the lane before has left. */
+  /** Resolves when all earlier turns of the queue have left. */
   readonly ready: Promise<void>;
   leave(): void;
 }
 
-/** Keeps things of one key in the order in which they came, and those of other keys apart. An empty lane takes no memory. */
-export class Lanes {
+/**
+ * Runs work of one key in order of arrival and work of different keys in parallel. An empty queue takes no
+ * memory.
+ */
+export class PersonQueues {
   readonly #last = new Map<string, Promise<void>>();
 
   enter(key: string): Turn {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Lanes } from "../../src/wechat/lanes.ts";
+import { PersonQueues } from "../../src/wechat/person-queues.ts";
 
-it("keeps each lane in order, the lanes apart, and nothing of a lane that is empty", async () => {
-  const lanes = new Lanes();
+it("keeps each queue in order, the queues apart, and nothing of a queue that is empty", async () => {
+  const queues = new PersonQueues();
   const seen: string[] = [];
   const pass = async (key: string, name: string, steps: number) => {
-    const turn = lanes.enter(key);
+    const turn = queues.enter(key);
     await turn.ready;
     for (let step = 0; step < steps; step += 1) await Promise.resolve();
     seen.push(name);
@@ -16,5 +16,5 @@ it("keeps each lane in order, the lanes apart, and nothing of a lane that is emp
   await Promise.all([pass("a", "a1", 50), pass("a", "a2", 10), pass("b", "b1", 1), pass("a", "a3", 0)]);
   assert.deepEqual(seen, ["b1", "a1", "a2", "a3"]);
   await new Promise(setImmediate);
-  assert.equal(lanes.size, 0);
+  assert.equal(queues.size, 0);
 });

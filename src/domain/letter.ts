@@ -1,0 +1,2 @@
+/** 甲方 / 乙方. A opened the case, B joined it. */
+export type Letter = "A" | "B";
