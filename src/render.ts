@@ -1,5 +1,5 @@
 import nunjucks from "nunjucks";
-import type { Language } from "./domain/accident.ts";
+import { LANGUAGES, type Language } from "./domain/accident.ts";
 import type { WordParams } from "./word-keys.ts";
 import { readWordTable, templatesDir } from "./words.ts";
 
@@ -56,7 +56,10 @@ export function createRender(globals: Record<string, string> = {}, strict = true
     };
     return Object.assign(say, { find });
   };
-  const translations = { zh: wordsIn("zh"), en: wordsIn("en") };
+  const translations = Object.fromEntries(LANGUAGES.map((language) => [language, wordsIn(language)])) as Record<
+    Language,
+    Translate
+  >;
   return {
     words: (language) => translations[language],
     page: (template, language, data) => env.render(template, { ...data, lang: language, t: translations[language] }),

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
-import type { Language } from "./domain/accident.ts";
+import { LANGUAGES, type Language } from "./domain/accident.ts";
 
 /** templates/, below which each area has its pages and its words. */
 export const templatesDir = new URL("../../templates/", import.meta.url);
 
-/** Every text that a person reads, in both languages, by its key: the area, then the path in its words.yaml. */
+/** Every text that a person reads, in all languages, by its key: the area, then the path in its words.yaml. */
 export type WordTable = ReadonlyMap<string, Readonly<Record<Language, string>>>;
 
 type Tree = { [key: string]: Tree | string };
@@ -33,12 +33,12 @@ function readArea(area: string): Tree {
 }
 
 function collect(prefix: string, tree: Tree, into: Map<string, Record<Language, string>>): void {
-  if (typeof tree.zh === "string" && typeof tree.en === "string") {
-    into.set(prefix, { zh: tree.zh, en: tree.en });
+  if (LANGUAGES.every((language) => typeof tree[language] === "string")) {
+    into.set(prefix, tree as Record<Language, string>);
     return;
   }
   for (const [key, value] of Object.entries(tree)) {
-    if (typeof value === "string") throw new Error(`words ${prefix}.${key}: needs zh and en`);
+    if (typeof value === "string") throw new Error(`words ${prefix}.${key}: needs ${LANGUAGES.join(" and ")}`);
     collect(`${prefix}.${key}`, value, into);
   }
 }

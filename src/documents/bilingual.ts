@@ -1,7 +1,7 @@
-import type { Language } from "../domain/accident.ts";
 import type { ParamsOf, PartOf, Render } from "../render.ts";
 
-export type Bilingual = Record<Language, string>;
+/** The official form is printed in Chinese and English, whatever language its drivers read. */
+export type Bilingual = Record<"zh" | "en", string>;
 type Key = PartOf<"agreement">;
 export interface Words {
   <K extends Key>(key: K, ...params: ParamsOf<`agreement.${K}`>): Bilingual;

@@ -29,7 +29,8 @@ export type ImpactPoint = (typeof IMPACT_POINTS)[number];
 /** Degrees that drivers may agree on; main and secondary are determined by an officer (Order 146 art. 60). */
 export type Degree = "full" | "equal" | "none";
 
-export type Language = "zh" | "en";
+export const LANGUAGES = ["zh", "en"] as const;
+export type Language = (typeof LANGUAGES)[number];
 
 /** A person who has written to the account. `id` is a keyed hash of the openid. */
 export interface Person {

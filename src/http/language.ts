@@ -1,5 +1,5 @@
 import type Koa from "koa";
-import type { Language } from "../domain/accident.ts";
+import { LANGUAGES, type Language } from "../domain/accident.ts";
 import { findPerson } from "./session.ts";
 
 const COOKIE = "lang";
@@ -10,8 +10,10 @@ export function languageOf(koa: Koa.Context): Language {
   const person = findPerson(koa);
   if (person) return person.language;
   const chosen = koa.cookies.get(COOKIE, { signed: false });
-  if (chosen === "zh" || chosen === "en") return chosen;
-  return koa.get("accept-language") !== "" && koa.acceptsLanguages("zh", "en") === "en" ? "en" : "zh";
+  const known = LANGUAGES.find((language) => language === chosen);
+  if (known) return known;
+  const asked = koa.get("accept-language") && koa.acceptsLanguages(...LANGUAGES);
+  return LANGUAGES.find((language) => language === asked) ?? LANGUAGES[0];
 }
 
 /** Stores the language in a cookie, for pages without sign-in. */
