@@ -44,7 +44,7 @@ export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<D
   const accident = await ctx.accidents.get(input.accidentId);
   // the event was written and the worker died before it could say so: the insurer has it
   if (isDelivered(accident, sent)) return { ...NOTHING_SENT, to: "done", code: "delivered-before" };
-  if (!input.mayPost()) return { ...NOTHING_SENT, to: "late", code: "lease-nearly-over", afterMs: LATE_MS };
+  if (!input.mayPost()) return { ...NOTHING_SENT, to: "postpone", code: "lease-nearly-over", afterMs: LATE_MS };
   const verdict = await attempt(ctx, input);
   const { to, code, insurerClaimNo } = verdict;
   if (to === "done") await ctx.accidents.change(accident.id, (current) => delivered(current, sent, insurerClaimNo));
