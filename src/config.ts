@@ -20,7 +20,10 @@ export interface Insurer {
   url: string | null;
   /** version of `claim.submitted` that it reads */
   schemaVersion: 1 | 2;
-  /** what the insurer has agreed to tell its customers, such as how soon it calls; null: nothing is promised for it */
+  /**
+   * what the insurer has agreed to tell its customers, such as how soon it calls; null: nothing is promised
+   * for it
+   */
   promise: { zh: string; en: string } | null;
   /** name of the variable that holds the secret (whsec_…), and the live secrets: all sign, all verify */
   secretEnv: string | null;
@@ -126,7 +129,10 @@ export class ConfigFault extends Error {
   }
 }
 
-/** Reads config/default.yaml, over it the file named by CONFIG_FILE, over it the environment; checks all, freezes. Throws ConfigFault with every fault. */
+/**
+ * Reads config/default.yaml, over it the file named by CONFIG_FILE, over it the environment; checks all,
+ * freezes. Throws ConfigFault with every fault.
+ */
 export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): Promise<Config> {
   const faults: string[] = [];
   const production = environment.NODE_ENV === "production";

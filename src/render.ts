@@ -12,10 +12,14 @@ export type Params = Record<string, string | number>;
 export type ParamsOf<Key extends WordKey> = [WordParams[Key]] extends [never]
   ? []
   : WordKey extends Key
-    ? [params?: never] // a key that is none: the compiler is to complain of it, not of what is missing behind it
+    ? // a key that is none: the compiler is to complain of it, not of what is missing behind it
+      [params?: never]
     : [params: Record<WordParams[Key], string | number>];
 
-/** `t("h5.photos.titleMore", { n: 3 })`: the words of templates/h5/words.yaml under photos.titleMore, `{n}` filled in. */
+/**
+ * `t("h5.photos.titleMore", { n: 3 })`: the words of templates/h5/words.yaml under photos.titleMore, `{n}`
+ * filled in.
+ */
 export interface Translate {
   <Key extends WordKey>(key: Key, ...params: ParamsOf<Key>): string;
   /** The words of a key made from a code that is known at run time only; null where there are none. */
@@ -33,8 +37,8 @@ export interface Render {
 }
 
 /**
- * Reads words and pages once. `globals` are in the scope of every page. `strict`: a name that nobody gives, or a value
- * that is not there where it is printed, throws; otherwise it prints nothing.
+ * Reads words and pages once. `globals` are in the scope of every page. `strict`: a name that nobody gives,
+ * or a value that is not there where it is printed, throws; otherwise it prints nothing.
  */
 export function createRender(globals: Record<string, string> = {}, strict = true): Render {
   const table = readWordTable();

@@ -5,7 +5,9 @@ import { LANGUAGES, type Language } from "./domain/accident.ts";
 /** templates/, below which each area has its pages and its words. */
 export const templatesDir = new URL("../../templates/", import.meta.url);
 
-/** Every text that a person reads, in all languages, by its key: the area, then the path in its words.yaml. */
+/**
+ * Every text that a person reads, in all languages, by its key: the area, then the path in its words.yaml.
+ */
 export type WordTable = ReadonlyMap<string, Readonly<Record<Language, string>>>;
 
 type Tree = { [key: string]: Tree | string };

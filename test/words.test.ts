@@ -63,7 +63,10 @@ describe("the words that pages ask for", () => {
   }
   const wantedBy = (key: string) => placeholdersOf(table.get(key)?.zh ?? "");
 
-  /** What is wrong with one call: no key fits; all that fit want a name that is not given; none wants one that is. */
+  /**
+   * What is wrong with one call: no key fits; all that fit want a name that is not given; none wants one that
+   * is.
+   */
   function faultsOf({ where, keys, params }: AskedWord): string[] {
     const found = keys.map((parts) => ({ parts, keys: fitting(parts) }));
     const unknown = found.filter(({ keys }) => keys.length === 0).map(({ parts }) => `${parts.join("…")} is no key`);

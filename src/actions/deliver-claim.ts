@@ -78,7 +78,10 @@ async function attempt(
   return afterMs === null ? { ...verdict, to: "dead" } : { ...verdict, to: "retry", afterMs };
 }
 
-/** Nothing is posted: the insurer's version has no words for it. Once the insurer reads 2.0 it is sent again by hand. */
+/**
+ * Nothing is posted: the insurer's version has no words for it. Once the insurer reads 2.0 it is sent again
+ * by hand.
+ */
 const needsVersion2 = (unsayable: readonly string[]): DeliveryVerdict => ({
   ...NOTHING_SENT,
   to: "held",
@@ -106,7 +109,10 @@ function delivered(accident: Accident, sent: Sent, insurerClaimNo: string | null
   return { accident: { ...accident, claims }, events: [event] };
 }
 
-/** The drivers are told once to call, however late the claim is, and however often it is sent again and given up again. */
+/**
+ * The drivers are told once to call, however late the claim is, and however often it is sent again and given
+ * up again.
+ */
 function givenUp(ctx: Context, accident: Accident, { ref, code }: { ref: string; code: string }): Change | null {
   const claim = accident.claims.find((candidate) => candidate.ref === ref);
   if (!claim) return null;

@@ -4,13 +4,19 @@ import type { AgreementContent } from "./agreement.ts";
 /** What comes next for one driver of a concluded agreement. */
 export interface ClaimAdvice {
   degree: Degree;
-  /** whose insurer pays for this driver's car, or deals with it first: the other's where this driver bears nothing */
+  /**
+   * whose insurer pays for this driver's car, or deals with it first: the other's where this driver bears
+   * nothing
+   */
   payer: Letter;
   /** whether that insurer gets the claim from us */
   isReported: boolean;
 }
 
-/** Says by liability, and by what the drivers allowed, whom this driver turns to (Civil Code art. 1213, Insurance Law art. 65). */
+/**
+ * Says by liability, and by what the drivers allowed, whom this driver turns to (Civil Code art. 1213,
+ * Insurance Law art. 65).
+ */
 export function adviceFor(
   { claims }: Pick<Accident, "claims">,
   content: AgreementContent,

@@ -21,7 +21,10 @@ export function lastSignedAt(accident: Accident): Date {
   return new Date(Math.max(...times));
 }
 
-/** What the insurer may look at: of a driver who refused forwarding neither a photograph nor the signature nor the paper. */
+/**
+ * What the insurer may look at: of a driver who refused forwarding neither a photograph nor the signature nor
+ * the paper.
+ */
 export function evidenceOf({ accident, linkOf }: EvidenceSources): ClaimEvidence {
   const letters = LETTERS.filter((letter) => allowsForwarding(accident, letter));
   const photos = photosOf(accident, letters);
@@ -56,7 +59,10 @@ function photosOf(accident: Accident, letters: readonly Letter[]): Photo[] {
 
 const snake = (code: string): string => code.replaceAll("-", "_");
 
-/** What was found in a picture stands beside it: the insurer judges it. Of EXIF only the time; the place stays here. */
+/**
+ * What was found in a picture stands beside it: the insurer judges it. Of EXIF only the time; the place stays
+ * here.
+ */
 function photoOf(photo: Photo, { accident, linkOf, sent }: EvidenceSources & { sent: readonly Photo[] }): ClaimPhoto {
   const { id, slot, by, receivedAt, taken, bytes, mime, width, height, shrunkFrom } = photo;
   const sha256 = photo.sha256 as string;

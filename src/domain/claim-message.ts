@@ -1,6 +1,9 @@
 import type { Degree, IdKind, ImpactPoint, Language, Letter, Weather } from "./accident.ts";
 
-/** Whether this insurer is expected to act on the message, or is only told because its customer was in the accident. */
+/**
+ * Whether this insurer is expected to act on the message, or is only told because its customer was in the
+ * accident.
+ */
 export const CLAIM_ROLES = ["leading", "information"] as const;
 export type ClaimRole = (typeof CLAIM_ROLES)[number];
 
@@ -24,8 +27,9 @@ export const CAR_USES = ["private", "business", "rental", "ride_hailing", "taxi"
 export type CarUse = (typeof CAR_USES)[number];
 
 /**
- * `claim.submitted` 2.0, as config/schemas/claim.submitted.v2.json publishes it: the one form in which a claim is made and
- * kept. What an insurer at version 1 gets is derived from it (claim-version-1.ts). Times are RFC 3339 with +08:00.
+ * `claim.submitted` 2.0, as config/schemas/claim.submitted.v2.json publishes it: the one form in which a
+ * claim is made and kept. What an insurer at version 1 gets is derived from it (claim-version-1.ts). Times
+ * are RFC 3339 with +08:00.
  */
 export interface ClaimMessage {
   type: "claim.submitted";
@@ -115,7 +119,9 @@ export interface ClaimPhoto {
   url: string;
 }
 
-/** The role that follows from what the insurer's own customer bears: where nothing, the other's insurer pays. */
+/**
+ * The role that follows from what the insurer's own customer bears: where nothing, the other's insurer pays.
+ */
 export const roleOf = (degree: ClaimDegree | Degree): ClaimRole => (degree === "none" ? "information" : "leading");
 
 /** RFC 3339 with +08:00, whole seconds: China has one zone and no summer time. */

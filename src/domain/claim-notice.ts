@@ -30,8 +30,9 @@ function conclusionCode({ degree, isReported }: ClaimAdvice): NoticeCode {
 }
 
 /**
- * Makes the notices that an insurer has not taken a claim: to its driver, and to one who bears nothing and whose car that
- * insurer pays for. None where the insurer was only to be informed: nobody's payment depends on it.
+ * Makes the notices that an insurer has not taken a claim: to its driver, and to one who bears nothing and
+ * whose car that insurer pays for. None where the insurer was only to be informed: nobody's payment depends
+ * on it.
  */
 export function untakenNotices(
   ctx: Wiring,
@@ -81,7 +82,10 @@ export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: C
   });
 }
 
-/** The name of one driver's insurer in the reader's language, else as that driver typed it, else where it is to be found. */
+/**
+ * The name of one driver's insurer in the reader's language, else as that driver typed it, else where it is
+ * to be found.
+ */
 function insurerParams(
   { config }: Wiring,
   accident: Accident,

@@ -33,8 +33,8 @@ export interface SubmittedClaims {
 }
 
 /**
- * Makes one claim for each party that allowed it, for the outbox, and for each driver a notice of what comes next. A second
- * time it adds nothing.
+ * Makes one claim for each party that allowed it, for the outbox, and for each driver a notice of what comes
+ * next. A second time it adds nothing.
  */
 export function claimsToSubmit(ctx: Wiring, accident: Accident): SubmittedClaims {
   const { catalogue } = ctx.config.rules;

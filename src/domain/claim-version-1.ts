@@ -22,7 +22,10 @@ const UNSAYABLE: Record<string, (data: ClaimData) => boolean> = {
   propertyOther: ({ accident }) => accident.propertyOther,
 };
 
-/** Returns the exact bytes for an insurer that reads `version`. A claim that was put into the outbox as 1.0 goes as it is. */
+/**
+ * Returns the exact bytes for an insurer that reads `version`. A claim that was put into the outbox as 1.0
+ * goes as it is.
+ */
 export function wireOf(body: string, version: ClaimVersion): Wire {
   const message = JSON.parse(body) as ClaimMessage | { schemaVersion: "1.0" };
   if (version === 2 || message.schemaVersion === "1.0") return { body };
@@ -30,7 +33,10 @@ export function wireOf(body: string, version: ClaimVersion): Wire {
   return claim ? { body: JSON.stringify(claim) } : { unsayable };
 }
 
-/** Says a claim in `claim.submitted` 1.0 (config/schemas/claim.submitted.v1.json), or names what cannot be said in it. */
+/**
+ * Says a claim in `claim.submitted` 1.0 (config/schemas/claim.submitted.v1.json), or names what cannot be
+ * said in it.
+ */
 export function inVersion1({ type, timestamp, data }: ClaimMessage): { claim: object | null; unsayable: string[] } {
   const unsayable = Object.entries(UNSAYABLE).flatMap(([name, isTrue]) => (isTrue(data) ? [name] : []));
   if (unsayable.length > 0) return { claim: null, unsayable };

@@ -27,7 +27,10 @@ const DEGREE_PERCENT: Record<Degree, number> = { full: 100, equal: 50, none: 0 }
 
 export const claimRef = (number: string, letter: Letter): string => `${number}-${letter}`;
 
-/** The parties whose insurer gets a claim: forwarding allowed (PIPL art. 23), insurer one of those that take claims (never "other" or "unknown"). */
+/**
+ * The parties whose insurer gets a claim: forwarding allowed (PIPL art. 23), insurer one of those that take
+ * claims (never "other" or "unknown").
+ */
 export function claimants(accident: Accident, insurerCodes: readonly string[]): Letter[] {
   return LETTERS.filter(
     (letter) =>
@@ -35,7 +38,10 @@ export function claimants(accident: Accident, insurerCodes: readonly string[]): 
   );
 }
 
-/** Both liable, two cars with an insurer each, nobody hurt, nothing else hit: each insurer may pay its own car (互碰自赔) if both losses turn out ≤ 2,000 yuan. */
+/**
+ * Both liable, two cars with an insurer each, nobody hurt, nothing else hit: each insurer may pay its own car
+ * (互碰自赔) if both losses turn out ≤ 2,000 yuan.
+ */
 export function mutualSelfCompensation(content: AgreementContent): boolean {
   return LETTERS.every(
     (letter) => content.parties[letter].degree === "equal" && content.parties[letter].insurerCode !== "unknown",
@@ -43,8 +49,9 @@ export function mutualSelfCompensation(content: AgreementContent): boolean {
 }
 
 /**
- * Makes `claim.submitted` 2.0 for one party at their own insurer. No pictures, the licence's number masked, the phone in
- * full: the insurer calls. Of a driver who refused forwarding it holds the car and their part in the accident, nothing else.
+ * Makes `claim.submitted` 2.0 for one party at their own insurer. No pictures, the licence's number masked,
+ * the phone in full: the insurer calls. Of a driver who refused forwarding it holds the car and their part in
+ * the accident, nothing else.
  */
 export function buildClaim(sources: ClaimSources, letter: Letter): ClaimMessage {
   const timestamp = beijingTime(sources.now);
@@ -86,7 +93,10 @@ function accidentOf({ accident, content }: ClaimSources): ClaimAccident {
   };
 }
 
-/** The position is of a phone: it goes where the driver whose phone it was allows it; the address is the accident's. */
+/**
+ * The position is of a phone: it goes where the driver whose phone it was allows it; the address is the
+ * accident's.
+ */
 function placeOf(accident: Accident, { position }: AgreementContent): Omit<ClaimAccident["location"], "address"> {
   const taker = accident.events.findLast(({ type }) => type === "position-taken")?.by;
   const isRefused = LETTERS.some((letter) => letter === taker && !allowsForwarding(accident, letter));
@@ -143,7 +153,10 @@ function consentOf(party: Party | null, letter: Letter): ClaimData["consent"] {
   return [{ party: letter, textVersion: party.consent.textVersion, at: beijingTime(party.signature.signedAt) }];
 }
 
-/** The first three and the last four characters of an 18-digit number; of a shorter one in proportion, never more than half. */
+/**
+ * The first three and the last four characters of an 18-digit number; of a shorter one in proportion, never
+ * more than half.
+ */
 export function maskNumber(number: string): string {
   const head = Math.min(3, Math.floor(number.length / 4));
   const tail = Math.min(4, Math.floor(number.length / 4));

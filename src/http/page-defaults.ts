@@ -1,4 +1,7 @@
-/** Names that the layout and the macros ask for on every page, as they stand where a page says nothing of them. */
+/**
+ * Names that the layout and the macros ask for on every page, as they stand where a page says nothing of
+ * them.
+ */
 export const UNLESS_TOLD = {
   view: null,
   values: {},

@@ -4,7 +4,10 @@ import type { Fields } from "./fields-read.ts";
 
 export type Checked<Body> = { body: Body } | { errors: Record<string, string>; values: Record<string, string> };
 
-/** Sentences of every form by the kind of fault: keys of the words. A field's own `.messages()` go before them. */
+/**
+ * Sentences of every form by the kind of fault: keys of the words. A field's own `.messages()` go before
+ * them.
+ */
 const SENTENCES: Record<string, WordKey> = {
   "any.required": "h5.errors.missing",
   "any.only": "h5.errors.choice",

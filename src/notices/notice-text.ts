@@ -8,7 +8,10 @@ import type { Params, Translate, WordKey } from "../render.ts";
 export const noticeUrl = (ctx: Context, { accidentId }: Notice): string =>
   `${ctx.config.publicUrl}/h5/accidents/${accidentId}`;
 
-/** Renders a notice in the driver's language, with what others wrote as plain words; `words`: a key to use instead of its own. */
+/**
+ * Renders a notice in the driver's language, with what others wrote as plain words; `words`: a key to use
+ * instead of its own.
+ */
 export function noticeText(ctx: Context, person: Person, notice: Notice, words?: WordKey): string {
   const { code, params } = notice;
   const t = ctx.render.words(person.language);

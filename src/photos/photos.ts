@@ -26,8 +26,9 @@ export interface Photos {
   /** Returns the copy with lines of text over it, for handing out: JPEG without metadata. */
   watermark(copy: Buffer, lines: readonly string[]): Promise<Buffer>;
   /**
-   * Re-encodes a signature pad's PNG data URL and cuts it to its strokes; throws Invalid with `field: "signature"`.
-   * They go before all other pictures, so that one of a person is in hand at a time and further ones wait for it.
+   * Re-encodes a signature pad's PNG data URL and cuts it to its strokes; throws Invalid with `field:
+   * "signature"`. They go before all other pictures, so that one of a person is in hand at a time and further
+   * ones wait for it.
    */
   signatureImage(dataUrl: string, personId: string): Promise<Buffer>;
   /** slower, with a process and a queue of its own */

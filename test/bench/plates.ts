@@ -32,7 +32,10 @@ interface Group extends Record<Outcome, number> {
   total: number;
 }
 
-/** The pictures of the folders, or with a switch those spoilt in many ways, or plates of all kinds painted into them. */
+/**
+ * The pictures of the folders, or with a switch those spoilt in many ways, or plates of all kinds painted
+ * into them.
+ */
 async function main(words: readonly string[]): Promise<void> {
   const dirs = words.filter((word) => !word.startsWith("--"));
   const switches = words.filter((word) => word.startsWith("--"));
@@ -82,8 +85,8 @@ async function measure(reader: PlateReader, sets: readonly AsyncIterable<Labelle
 }
 
 /**
- * Exact and wrong: taken as read without a question. Unread: nothing found, or only offered for confirmation; where nothing may be read, that is
- * exact.
+ * Exact and wrong: taken as read without a question. Unread: nothing found, or only offered for confirmation;
+ * where nothing may be read, that is exact.
  */
 async function judge(reader: PlateReader, { name, plate, bytes }: Labelled): Promise<Outcome> {
   const reading = await reader.read(bytes, "awaited");

@@ -8,7 +8,10 @@ import { drivers } from "../support/concluded-accident.ts";
 const NOTE = "我在看导航，没有注意";
 const EXIF_TIME = "2026-11-23T03:31:07Z";
 
-/** Each driver has taken pictures, their cameras wrote into them, and the first fix came from `refuser`'s phone. */
+/**
+ * Each driver has taken pictures, their cameras wrote into them, and the first fix came from `refuser`'s
+ * phone.
+ */
 function withTraces(accident: Accident, refuser: Letter): Accident {
   const photos = accident.photos.map((photo, index) => ({
     ...photo,

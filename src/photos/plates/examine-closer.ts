@@ -11,10 +11,13 @@ const VIEWS: readonly View[] = [
   { grey: true, stretch: 1.3 },
   { across: -0.07, along: 0.08 },
 ];
-/** the four corners found, or without them a slight shear to either side */
+/** of the four corners found, or without them leaning a little to either side */
 const STRAIGHT: readonly View[] = [{ grey: true }, { stretch: 1.3 }];
 const LEANING: readonly View[] = [{ grey: true }, { stretch: 1.3, shear: -0.12 }];
-/** how far the letters of a plate may lean that is seen from the side and from above, in shares of their height */
+/**
+ * how far the letters of a plate may lean that is seen from the side and from above, in shares of their
+ * height
+ */
 const LEANS = [-0.8, -0.5, -0.25, 0.25, 0.5, 0.8];
 /** the plate's surroundings in widths of its line, and what the network sees of them */
 const CROP = { width: 2.2, height: 1.5 };
@@ -24,25 +27,29 @@ const MOST_CROP = 1_200;
 const FAR = 1;
 
 /**
- * Goes up to a plate: the line is laid level and found anew in a crop around it, of a larger raster of the same picture where there is one, and
- * all views are pooled. Where that does not settle it, its letters may lean.
+ * Goes up to a plate: the line is laid level and found anew in a crop around it, of a larger raster of the
+ * same picture where there is one, and all views are pooled. Where that does not settle it, its letters may
+ * lean.
  */
-export async function closer(eyes: Eyes, seen: Sighting, raster: Raster): Promise<Sighting> {
+export async function examineCloser(models: PlateModels, seen: Sighting, raster: Raster): Promise<Sighting> {
   const scale = raster.width / seen.raster.width;
   const rows = seen.rows.map((row) => scaled(row, scale, scale)) as unknown as Sighting["rows"];
-  const near = rows.length === 1 ? await foundAnew(eyes, raster, rows[0]) : null;
+  const near = rows.length === 1 ? await findAgain(models, raster, rows[0]) : null;
   const spot = near ? sighting(near.crop, [near.corners]) : sighting(raster, rows);
-  const level = await lookAt(eyes, spot, near ? VIEWS : [...VIEWS, ...LEANING]);
-  const straight = near ? (await lookAt(eyes, sighting(near.crop, [near.outline()]), STRAIGHT)).views : [];
+  const level = await readInViews(models, spot, near ? VIEWS : [...VIEWS, ...LEANING]);
+  const straight = near ? (await readInViews(models, sighting(near.crop, [near.outline()]), STRAIGHT)).views : [];
   const all = pooled(seen, [...level.views, ...straight]);
-  return isSure(verdictOn(all.ranking)) ? all : await upright(eyes, all, spot);
+  return isSure(verdictOn(all.ranking)) ? all : await upright(models, all, spot);
 }
 
-/** Looks for the lean at which the letters are seen best; what was seen before is forgotten where that is far better. */
-async function upright(eyes: Eyes, seen: Sighting, spot: Sighting): Promise<Sighting> {
+/**
+ * Looks for the lean at which the letters are seen best; what was seen before is forgotten where that is far
+ * better.
+ */
+async function upright(models: PlateModels, seen: Sighting, spot: Sighting): Promise<Sighting> {
   let best = { score: Number.NEGATIVE_INFINITY, shear: 0 };
   for (const shear of LEANS) {
-    const { score } = verdictOn((await lookAt(eyes, spot, [{ grey: true, shear }])).ranking);
+    const { score } = verdictOn((await readInViews(models, spot, [{ grey: true, shear }])).ranking);
     if (score > best.score) best = { score, shear };
   }
   const { shear } = best;
@@ -52,7 +59,7 @@ async function upright(eyes: Eyes, seen: Sighting, spot: Sighting): Promise<Sigh
     { shear, stretch: 1.3 },
     { shear, across: -0.07, along: 0.08 },
   ];
-  const stood = pooled({ ...seen, views: [] }, (await lookAt(eyes, spot, views)).views);
+  const stood = pooled({ ...seen, views: [] }, (await readInViews(models, spot, views)).views);
   return verdictOn(stood.ranking).score > verdictOn(seen.ranking).score + FAR ? stood : seen;
 }
 

@@ -5,15 +5,15 @@ import type { Raster } from "../ocr/raster.ts";
 import { sameSpot } from "./spots.ts";
 
 /**
- * Longest side of a picture or tile in the network's input, also for a square one. At 960 it takes 150 MB
- * more.
+ * What the network sees of a picture's longest side, or of a tile's: no more than this, and no more of a
+ * square one than of 4 : 3. At 960 it takes 150 MB more.
  */
 const SIDE = 512;
 const MOST_PIXELS = SIDE * 400;
-/** in pixels of the raster: no plate that the quick pass misses is wider */
+/** of a raster: no plate that a detectQuick misses is wider */
 const OVERLAP = 160;
 
-/** Finds lines of text in one quick pass. */
+/** The lines of text that show at a detectQuick. */
 export async function detectQuick(models: OcrModels, raster: Raster): Promise<Quad[]> {
   const { width, height } = raster;
   const aspect = Math.max(width, height) / Math.min(width, height);
@@ -21,7 +21,7 @@ export async function detectQuick(models: OcrModels, raster: Raster): Promise<Qu
   return (await detectLines(models, raster, { side })).map(({ corners }) => corners);
 }
 
-/** Finds smaller lines, too: the picture in four overlapping tiles, one after the other. */
+/** The smaller ones too: the picture in four tiles that overlap, one after the other. */
 export async function detectThorough(models: OcrModels, raster: Raster): Promise<Quad[]> {
   const width = Math.min(raster.width, Math.ceil((raster.width + OVERLAP) / 2));
   const height = Math.min(raster.height, Math.ceil((raster.height + OVERLAP) / 2));
@@ -35,7 +35,7 @@ export async function detectThorough(models: OcrModels, raster: Raster): Promise
   return found;
 }
 
-/** Where tiles overlap a line is found twice, possibly cut once: the longer box is the whole one. */
+/** Where tiles overlap a line is found twice, once perhaps cut: the longer box is the whole one. */
 function add(found: Quad[], corners: Quad): void {
   const twin = found.findIndex((known) => sameSpot(known, corners));
   if (twin < 0) found.push(corners);

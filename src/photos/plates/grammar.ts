@@ -112,8 +112,9 @@ export function narrowed(forms: Forms, place: number, symbol: number): Forms {
 }
 
 /**
- * Nats that a form costs on a sheet of a colour, by GA 36-2018; a cast of light can make any colour of any other, so none is impossible. The
- * forms without any Chinese character also stand on foreign plates: they are looked for on the white sheets that the standard gives them.
+ * Nats that a form costs on a sheet of a colour, by GA 36-2018; a cast of light can make any colour of any
+ * other, so none is impossible. The forms without any Chinese character also stand on foreign plates: they
+ * are looked for on the white sheets that the standard gives them.
  */
 const ON_SHEET: Readonly<Record<SheetColour, Partial<Record<Kind, number>> & { other: number }>> = {
   blue: { ordinary: 0, other: 5 },
@@ -180,7 +181,10 @@ export function priorOf(symbols: readonly number[], colour: SheetColour): Prior 
   };
 }
 
-/** Seven characters that a new-energy plate shows of which one of the eight is out of sight: its letter stands first or last in the serial. */
+/**
+ * Seven characters that a new-energy plate shows of which one of the eight is out of sight: its letter stands
+ * first or last in the serial.
+ */
 function mayLackOne(symbols: readonly number[]): boolean {
   return symbols.length === 7 && [symbols[OFFICE_PLACES]!, symbols[6]!].some((symbol) => IS_ENERGY[symbol]);
 }

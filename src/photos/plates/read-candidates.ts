@@ -1,29 +1,32 @@
 import { type Quad, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
-import { type Eyes, lookAt, type Sighting, sighting } from "./sight.ts";
+import { type PlateModels, readInViews, type Sighting, sighting } from "./sight.ts";
 import { boxAbove, isPlateShaped, type Rows, rowsAbove, rowsWithin, tilted } from "./spots.ts";
 import { isLegible, isPlain, isPlate, verdictOn } from "./verdict.ts";
 import type { View } from "./views.ts";
 
-/** lines of text that are read, the largest first: of a street full of shop signs no more than these, and of tall boxes fewer still */
+/**
+ * lines of text that are read, the largest first: of a street full of shop signs no more than these, and of
+ * tall boxes fewer still
+ */
 const MOST_LINES = 4;
 const MOST_TALL = 2;
 const BRIEF: readonly View[] = [{ grey: true, brief: true }];
 const FIRST: readonly View[] = [{ grey: true }];
 const SECOND: readonly View[] = [{ across: -0.07, along: 0.08 }];
-/** pattern of the lower of two rows */
+/** what the lower of two rows reads like */
 const SERIAL = /^[A-Z0-9·. ]{3,6}[挂学警]?$/;
-/** a box this short may hold both rows */
+/** a box so short may hold both rows */
 const TWO_ROWS_ASPECT = 2.9;
 
 /** Reads those lines of text of a picture that may be plates. */
-export async function lookRound(eyes: Eyes, raster: Raster, boxes: readonly Quad[]): Promise<Sighting[]> {
+export async function readCandidates(models: PlateModels, raster: Raster, boxes: readonly Quad[]): Promise<Sighting[]> {
   const seen: Sighting[] = [];
   for (const corners of linesOf(boxes)) {
     const isFound = seen.some(({ ranking }) => isLegible(verdictOn(ranking)));
-    // most text beside a plate that was read is badges and stickers
+    // most of what stands beside a plate that was read are badges and stickers
     if (isFound && !(await mayBePlate(models, raster, corners))) continue;
-    // below a plate that was read a maker's badge needs no search for a second row
+    // a maker's badge below a plate that was read needs no search for a second row
     const one = await readSpot(models, raster, { corners, boxes: isFound ? null : boxes });
     if (one) seen.push(one);
   }
@@ -37,15 +40,12 @@ function linesOf(boxes: readonly Quad[]): Quad[] {
   return [...largest([...boxes]).slice(0, MOST_LINES), ...largest(tall).slice(0, MOST_TALL)];
 }
 
-async function mayBePlate(eyes: Eyes, raster: Raster, corners: Quad): Promise<boolean> {
-  const { ranking } = await lookAt(eyes, sighting(raster, [corners]), BRIEF);
+async function mayBePlate(models: PlateModels, raster: Raster, corners: Quad): Promise<boolean> {
+  const { ranking } = await readInViews(models, sighting(raster, [corners]), BRIEF);
   return isPlate(verdictOn(ranking));
 }
 
-/**
- * Reads the plate whose only row, or whose lower row (when the other boxes are given), is in the box; null
- * without one.
- */
+/** The plate whose only or (where the other boxes are given) lower row is in the box; null: none. */
 async function readSpot(
   models: PlateModels,
   raster: Raster,

@@ -5,15 +5,16 @@ import { examineCloser } from "./examine-closer.ts";
 import { detectQuick, detectThorough } from "./find-lines.ts";
 import { CLOSE_SIDE, LOOK_SIDE } from "./limits.ts";
 import { openPicture, type Picture } from "./picture.ts";
-import { type Eyes, pooled, type Sighting } from "./sight.ts";
+import { readCandidates } from "./read-candidates.ts";
+import { type PlateModels, pooled, type Sighting } from "./sight.ts";
 import { isEvenlySpaced } from "./spacing.ts";
 import { type Rows, sameSpot } from "./spots.ts";
 import { isDoubtful, isLegible, isPlate, isSure, RUNNERS_UP, verdictOn } from "./verdict.ts";
 
-/** number of plates that are examined closer, the largest first */
+/** plates that a second look is worth, the largest first */
 const MOST_CLOSER = 2;
 
-/** Reads every plate of a photograph; the largest whole one is its best. */
+/** Every plate of a photograph; the largest whole one is its best. */
 export async function readPlates(models: PlateModels, bytes: Buffer): Promise<PlateReading> {
   const picture = await openPicture(bytes);
   const raster = await picture.at(LOOK_SIDE);
@@ -37,7 +38,7 @@ async function examineLargest(models: PlateModels, picture: Picture, seen: reado
   return looked;
 }
 
-/** Sorts legible plates first, whole ones before cut ones, then by size. */
+/** Legible ones first, whole ones before those that the edge cuts, then by size. */
 function inOrder(seen: readonly Sighting[], raster: Raster): Sighting[] {
   const rank = (one: Sighting) => {
     const legible = isLegible(verdictOn(one.ranking)) ? 0 : 2;
@@ -51,15 +52,15 @@ function inOrder(seen: readonly Sighting[], raster: Raster): Sighting[] {
 const lastRow = ({ rows }: Sighting): Quad => rows[rows.length - 1]!;
 
 /**
- * True for a whole plate, which has a rim beyond its letters: letters within a twentieth of their height from
- * the edge mean that more may lie outside.
+ * A whole plate has a rim beyond its letters: where they come this near to the edge (a twentieth of their
+ * height), more of them may lie outside.
  */
 function isWhole(quad: Quad, { width, height }: Raster): boolean {
   const rim = sizeOf(quad).height * 0.05;
   return quad.every(({ x, y }) => x > rim && y > rim && x < width - rim && y < height - rim);
 }
 
-/** Pools two legible sightings of one plate, else keeps the better one. */
+/** Two legible sightings of one plate are pooled, else the better one is kept. */
 function merged(first: readonly Sighting[], second: readonly Sighting[]): Sighting[] {
   const kept = [...first];
   for (const one of second) {

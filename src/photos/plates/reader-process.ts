@@ -9,7 +9,7 @@ import { loadModels, type OcrModels } from "../ocr/models.ts";
 import { readPlates } from "./read-plates.ts";
 import { type PlateModels, plateModelsOf } from "./sight.ts";
 
-/** Tasks of the reader's process, by name. */
+/** What the process for reading can do, by the name of the task. */
 const WORK: Record<string, (models: PlateModels, frame: Frame) => Promise<unknown>> = {
   plates: (models, { parts }) => readPlates(models, parts[0]!),
   licence: ({ ocr }, { head, parts }) => readLicence(ocr, parts[0]!, head["kind"] as LicenceKind),

@@ -2,8 +2,8 @@ import { at, type Quad, sizeOf } from "../ocr/geometry.ts";
 import type { Raster } from "../ocr/raster.ts";
 
 /**
- * The ground of a number plate. `strange`: a clear colour that no Chinese plate has; `dark`: no clear colour, as at night or under coloured light,
- * but darker than its characters; `unknown`: neither.
+ * The ground of a number plate. `strange`: a clear colour that no Chinese plate has; `dark`: no clear colour,
+ * as at night or under coloured light, but darker than its characters; `unknown`: neither.
  */
 export type SheetColour = "blue" | "green" | "yellow" | "white" | "black" | "strange" | "dark" | "unknown";
 
@@ -13,7 +13,10 @@ const ROWS = 12;
 /** of the samples within the letters' box: letters cover a third of it */
 const CLEAR_SHARE = 0.45;
 const CLEAR_LEAD = 2;
-/** Red, purple and the yellow-green of safety vests count only when they are as saturated as no cast of light makes a plate. */
+/**
+ * Red, purple and the yellow-green of safety vests count only when they are as saturated as no cast of light
+ * makes a plate.
+ */
 const STRANGE_SATURATION = 0.5;
 
 /** Judges by a grid of samples within the letters' box. */
@@ -35,7 +38,9 @@ export function sheetColourOf(raster: Raster, corners: Quad): SheetColour {
   return colour === "unknown" && isDark(greens) ? "dark" : colour;
 }
 
-/** The ground is the larger part, so the median is one of its samples: what is far from it are the characters. */
+/**
+ * The ground is the larger part, so the median is one of its samples: what is far from it are the characters.
+ */
 function isDark(lights: Uint8Array): boolean {
   const sorted = lights.sort();
   const at = (share: number) => sorted[Math.floor(sorted.length * share)]!;

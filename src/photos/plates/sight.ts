@@ -15,14 +15,14 @@ export interface PlateModels {
 
 export const plateModelsOf = (ocr: OcrModels): PlateModels => ({ ocr, reduce: reducer(ocr.alphabet) });
 
-/** A possible plate, and everything observed of it so far. */
+/** What may be a plate, and all that was seen of it so far. */
 export interface Sighting {
   rows: Rows;
   raster: Raster;
   colour: SheetColour;
   views: Emissions[];
   ranking: readonly Ranked[];
-  /** the last row as read without a grammar, in the first view */
+  /** how the last row was read without any grammar, in the first view */
   text: string;
 }
 
@@ -30,7 +30,7 @@ export function sighting(raster: Raster, rows: Rows): Sighting {
   return { rows, raster, colour: sheetColourOf(raster, rows[rows.length - 1]!), views: [], ranking: [], text: "" };
 }
 
-/** Reads the spot again in each of the views and ranks anew. */
+/** Looks at the spot once more for each of the views and ranks anew. */
 export async function readInViews(models: PlateModels, seen: Sighting, views: readonly View[]): Promise<Sighting> {
   const looked = { ...seen, views: [...seen.views] };
   for (const view of views) {
@@ -54,7 +54,7 @@ async function read(
   return { emissions: second ? joined(first!, second) : first!, text };
 }
 
-/** Adds further views to a sighting. */
+/** The same plate with what else was seen of it. */
 export function pooled(seen: Sighting, views: readonly Emissions[]): Sighting {
   const all = [...seen.views, ...views];
   return { ...seen, views: all, ranking: ranked(all, seen.colour) };

@@ -7,7 +7,10 @@ const MOST = 1.7;
 const MOST_AT_DOT = 2.1;
 const DOT = 1;
 
-/** False: between two characters of the string there is room for another. Only the layouts that begin with a province are judged. */
+/**
+ * False: between two characters of the string there is room for another. Only the layouts that begin with a
+ * province are judged.
+ */
 export function isEvenlySpaced(emissions: Emissions, symbols: readonly number[]): boolean {
   if (!IS_PROVINCE[symbols[0]!]) return true;
   const steps = alignment(emissions, symbols);
@@ -17,7 +20,9 @@ export function isEvenlySpaced(emissions: Emissions, symbols: readonly number[])
   return gaps.every((gap, index) => gap <= usual * (index === DOT ? MOST_AT_DOT : MOST) + 0.5);
 }
 
-/** The step at which each symbol stands on the likeliest single alignment of a string with its line (Viterbi). */
+/**
+ * The step at which each symbol stands on the likeliest single alignment of a string with its line (Viterbi).
+ */
 function alignment({ values, steps }: Emissions, symbols: readonly number[]): number[] {
   const states = symbols.length * 2 + 1;
   const symbolAt = (state: number) => (state % 2 ? symbols[(state - 1) / 2]! : BLANK);

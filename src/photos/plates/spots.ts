@@ -16,7 +16,10 @@ export const isPlateShaped = (corners: Quad): boolean => {
 /** Sideways share of a long side below which its text may run up as well as down. */
 const UPRIGHT = 0.35;
 
-/** The ways to read a tall box, the plate of a car or a phone at a steep tilt: along its longer sides, from the left. */
+/**
+ * The ways to read a tall box, the plate of a car or a phone at a steep tilt: along its longer sides, from
+ * the left.
+ */
 export function tilted(corners: Quad): Quad[] {
   const [a, b, c, d] = corners;
   const down: Quad = [b, c, d, a];

@@ -57,8 +57,8 @@ function agreementOn(best: Ranked, second: Ranked): number {
 }
 
 /**
- * A letter that is not there costs nine nats: less than this and more than one of them is missing. Letters and digits alone may stand on any
- * foreign plate: there every one must have been seen.
+ * A letter that is not there costs nine nats: less than this and more than one of them is missing. Letters
+ * and digits alone may stand on any foreign plate: there every one must have been seen.
  */
 export const isPlate = ({ score, isChinese }: Verdict): boolean => score > (isChinese ? -16 : -4);
 /** every character of it was seen */
@@ -71,9 +71,10 @@ export const isDoubtful = (verdict: Verdict): boolean =>
   !isSure(verdict) || verdict.gap < 3 || verdict.provinceGap < 6 || verdict.score < -3;
 
 /**
- * Taken as read, without a question. The network was shown more plates of Anhui than of all other provinces together and sees 皖 in what is
- * dark or blurred: there nothing else may be near it, as nothing is where it really stands. A string that the sheet's colour speaks against is
- * that of a foreign plate, or of one of which a character is covered.
+ * Taken as read, without a question. The network was shown more plates of Anhui than of all other provinces
+ * together and sees 皖 in what is dark or blurred: there nothing else may be near it, as nothing is where it
+ * really stands. A string that the sheet's colour speaks against is that of a foreign plate, or of one of
+ * which a character is covered.
  */
 export const isSure = (verdict: Verdict): boolean => {
   const { gap, provinceGap, evidence, agreement, province, isPlaced, isChinese } = verdict;

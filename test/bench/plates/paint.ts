@@ -42,7 +42,10 @@ export function covered(plate: Raster, kind: PaintedKind, { text, index }: { tex
 }
 const COVER = 96;
 
-/** One row: 45 × 90 mm, the dot after the second. Two rows: the province and its letter 80 × 60 above, the serial 65 × 110 below. */
+/**
+ * One row: 45 × 90 mm, the dot after the second. Two rows: the province and its letter 80 × 60 above, the
+ * serial 65 × 110 below.
+ */
 function placesOf(kind: PaintedKind, plate: string): Place[] {
   const characters = [...plate];
   if (kind.rows === 2) {

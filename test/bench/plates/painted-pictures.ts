@@ -12,8 +12,8 @@ const OF_EACH_KIND = 20;
 const DAY = 115;
 
 /**
- * Plates of every kind, half of them over the plates of the photographs, half of them on a drawn car; then foreign ones, and some with a
- * character covered, of which nothing may be taken as read.
+ * Plates of every kind, half of them over the plates of the photographs, half of them on a drawn car; then
+ * foreign ones, and some with a character covered, of which nothing may be taken as read.
  */
 export async function* paintedPictures(originals: readonly Original[], reader: PlateReader): AsyncGenerator<Labelled> {
   const grounds: Ground[] = [];

@@ -91,7 +91,9 @@ export const PAINTED_KINDS: readonly PaintedKind[] = [
 const LIME: Colour = [170, 240, 40];
 const foreign = (random: Random) => text(random, LETTERS, 2) + text(random, DIGITS, 5);
 
-/** What is no plate of this country, or shown in a colour that none has: nothing of it may be taken as read. */
+/**
+ * What is no plate of this country, or shown in a colour that none has: nothing of it may be taken as read.
+ */
 export const STRANGE_KINDS: readonly PaintedKind[] = [
   { ...car, name: "foreign-white", ground: plain(WHITE), ink: BLACK, number: foreign },
   { ...car, name: "foreign-yellow", ground: plain(YELLOW), ink: BLACK, number: foreign },

@@ -20,7 +20,10 @@ export interface Ground {
   light: number;
 }
 
-/** A plate of the kind on a ground, seen at an angle, then out of focus, grainy, and compressed; with `hidden` that character of it is covered. */
+/**
+ * A plate of the kind on a ground, seen at an angle, then out of focus, grainy, and compressed; with `hidden`
+ * that character of it is covered.
+ */
 export async function paintScene(
   kind: PaintedKind,
   seed: number,

@@ -41,7 +41,10 @@ const shows = (name: string, projection: Loose, gives: number, words: string): R
 const indexes = (name: string, index: Loose, gives: number, words: string): Refused =>
   runs(name, (c) => ({ createIndexes: at(c), indexes: [{ name: "one", ...index }] }), gives, words);
 
-/** What MongoDB has and the embedded database has not, because nothing of the project sends it: each is named in the refusal. */
+/**
+ * What MongoDB has and the embedded database has not, because nothing of the project sends it: each is named
+ * in the refusal.
+ */
 export const refusedCases: Refused[] = [
   ...["mapReduce", "explain", "collStats", "distinct", "drop", "create", "listIndexes", "dropIndexes"].map((name) =>
     runs(name, (c) => ({ [name]: at(c) }), 59, name),
