@@ -37,7 +37,8 @@ export async function settle(stage: Stage): Promise<Settled> {
   const { appUrl, standIns, step } = stage;
   const { platform } = standIns;
   const OPENID = openidsOf(stage);
-  const [a, b] = [new DriverPhone(appUrl, OPENID.A), new DriverPhone(appUrl, OPENID.B)];
+  const phoneOf = (openid: string) => new DriverPhone(appUrl, openid, { isPatient: true });
+  const [a, b] = [phoneOf(OPENID.A), phoneOf(OPENID.B)];
 
   const startUrl = await step("A follows the account and is answered", async () => {
     const link = { openid: OPENID.A, pattern: LINK };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import axios from "axios";
 import { CookieJar } from "../../src/simulator/cookie-jar.ts";
 
@@ -9,6 +10,14 @@ export interface Page {
   html: string;
   bytes: Buffer;
   type: string;
+  /** when it asks to come again, in seconds */
+  retryAfterS: number | null;
+}
+
+interface Request {
+  method: string;
+  url: string;
+  data?: unknown;
 }
 
 type Fields = Record<string, string>;
@@ -21,29 +30,39 @@ type File = { field: string; bytes: Buffer; filename: string };
 export class DriverPhone {
   readonly #base: string;
   readonly #jar = new CookieJar();
+  readonly #isPatient: boolean;
 
-  constructor(base: string, openid: string) {
+  /** `isPatient`: presses again when the page says that the server is busy at this moment. */
+  constructor(base: string, openid: string, { isPatient = false } = {}) {
     this.#base = base;
+    this.#isPatient = isPatient;
     // How the stand-in of the platform knows whose phone asks.
     this.#jar.set("phone", openid);
   }
 
   open(url: string): Promise<Page> {
-    return this.#send({ method: "GET", url });
+    return this.#press({ method: "GET", url });
   }
 
   /** Fills the form of the page that posts to `action` (the page's own address unless given) and sends it. */
   submit(page: Page, fields: Fields, { action, files }: { action?: string; files?: File[] } = {}): Promise<Page> {
     const url = new URL(action ?? page.url, this.#base).href;
     const all = { ...hiddenFields(page.html), ...fields };
-    if (!files) return this.#send({ method: "POST", url, data: new URLSearchParams(all) });
+    if (!files) return this.#press({ method: "POST", url, data: new URLSearchParams(all) });
     const form = new FormData();
     for (const [name, value] of Object.entries(all)) form.set(name, value);
     for (const { field, bytes, filename } of files) form.append(field, new Blob([new Uint8Array(bytes)]), filename);
-    return this.#send({ method: "POST", url, data: form });
+    return this.#press({ method: "POST", url, data: form });
   }
 
-  async #send(request: { method: string; url: string; data?: unknown }): Promise<Page> {
+  async #press(request: Request): Promise<Page> {
+    const page = await this.#send(request);
+    if (!this.#isPatient || page.status !== 503 || page.retryAfterS === null) return page;
+    await sleep(page.retryAfterS * 1000);
+    return this.#press(request);
+  }
+
+  async #send(request: Request): Promise<Page> {
     let { method, url, data } = request;
     for (let hop = 0; hop < 12; hop++) {
       const absolute = new URL(url, this.#base).href;
@@ -65,8 +84,15 @@ export class DriverPhone {
   }
 }
 
-const pageOf = (url: string, { status, data, headers }: { status: number; data: Buffer; headers: object }): Page => ({
+interface Answer {
+  status: number;
+  data: Buffer;
+  headers: object;
+}
+
+const pageOf = (url: string, { status, data, headers }: Answer): Page => ({
   status,
+  retryAfterS: Number((headers as Record<string, unknown>)["retry-after"]) || null,
   url,
   html: data.toString("utf8"),
   bytes: data,
