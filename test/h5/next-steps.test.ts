@@ -12,7 +12,7 @@ import { ACTS, type Driver, fieldValue, type Pair, readyPair } from "./settle-dr
 
 const SETTINGS = `insurers:
   - code: PICC
-    name: { zh: 人保财险, en: PICC }
+    name: { zh: 人保财险, en: PICC Property & Casualty }
     hotline: "95518"
     url: "{publicUrl}/simulator/insurers/PICC"
     secretEnv: INSURER_PICC_SECRET
@@ -83,6 +83,8 @@ describe("what comes next, on the last page", () => {
     const [claim] = (await app.ctx.accidents.get(pair.id)).claims;
     assert.ok(html.includes('href="tel:95518"') && !html.includes('href="tel:95500"'));
     assert.ok(claim?.insurerClaimNo && html.includes(claim.insurerClaimNo));
+    assert.ok(html.includes("Your own insurer, CPIC, has been informed"));
+    assert.ok(html.includes("PICC Property &amp; Casualty, which insures the other driver, pays"));
   });
 
   it("the liable driver refuses: the other calls that driver's insurer, and no number is shown", async () => {
@@ -109,7 +111,7 @@ describe("what comes next, on the last page", () => {
   it("promises for an insurer what the settings say, and for another nothing", async () => {
     const full = await concluded("AB");
     assert.ok((await linesOf(full.A)).includes("人保财险：一般在 10 分钟内来电"));
-    assert.ok((await linesOf(full.B)).includes("PICC: usually calls within 10 minutes"));
+    assert.ok((await linesOf(full.B)).includes("PICC Property &amp; Casualty: usually calls within 10 minutes"));
     const equal = await concluded("AB", true);
     assert.ok(!(await linesOf(equal.B)).includes("usually calls"));
   });
