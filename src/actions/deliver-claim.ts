@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, NewEvent } from "../domain/accident.ts";
 import { hasClaimEvent } from "../domain/claim-events.ts";
-import { untakenNotices } from "../domain/claim-notice.ts";
+import { numberNotices, untakenNotices } from "../domain/claim-notice.ts";
 import { wireOf } from "../domain/claim-version-1.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
 
@@ -47,7 +47,8 @@ export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<D
   if (!input.mayPost()) return { ...NOTHING_SENT, to: "postpone", code: "lease-nearly-over", afterMs: LATE_MS };
   const verdict = await attempt(ctx, input);
   const { to, code, insurerClaimNo } = verdict;
-  if (to === "done") await ctx.accidents.change(accident.id, (current) => delivered(current, sent, insurerClaimNo));
+  if (to === "done")
+    await ctx.accidents.change(accident.id, (current) => delivered(ctx, current, { sent, insurerClaimNo }));
   if (to === "dead") await ctx.accidents.change(accident.id, (current) => givenUp(ctx, current, { ref, code }));
   const told = { delivery: input.deliveryId, insurer: input.insurerCode, code, attempts: input.attempts };
   if (to === "dead" || to === "held") ctx.log.error(told, `claim ${to}`);
@@ -98,15 +99,20 @@ interface Sent {
 const isDelivered = ({ events }: Accident, { ref, revision }: Sent): boolean =>
   events.some(({ type, data }) => type === "claim-delivered" && data.ref === ref && (data.revision ?? 1) === revision);
 
-function delivered(accident: Accident, sent: Sent, insurerClaimNo: string | null): Change | null {
+function delivered(
+  ctx: Context,
+  accident: Accident,
+  { sent, insurerClaimNo }: { sent: Sent; insurerClaimNo: string | null },
+): Change | null {
   if (isDelivered(accident, sent)) return null;
   const { ref, revision } = sent;
-  const claims = accident.claims.map((claim) =>
-    claim.ref === ref ? { ...claim, insurerClaimNo: claim.insurerClaimNo ?? insurerClaimNo } : claim,
-  );
+  const before = accident.claims.find((claim) => claim.ref === ref);
+  const after = before && { ...before, insurerClaimNo: before.insurerClaimNo ?? insurerClaimNo };
+  const claims = accident.claims.map((claim) => (claim === before && after ? after : claim));
   const data = { ref, ...(revision > 1 && { revision }) };
   const event: NewEvent = { type: "claim-delivered", by: "system", data };
-  return { accident: { ...accident, claims }, events: [event] };
+  const outbox = before && after ? numberNotices(ctx, accident, before, after) : [];
+  return { accident: { ...accident, claims }, events: [event], outbox };
 }
 
 /**

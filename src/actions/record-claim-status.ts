@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, Claim, ClaimStatus, NewEvent } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
-import { claimNews } from "../domain/claim-notice.ts";
+import { claimNews, numberNotices } from "../domain/claim-notice.ts";
 import {
   type IncomingStatus,
   isAhead,
@@ -148,7 +148,10 @@ function changed(ctx: Context, accident: Accident, decision: Decision): Change |
   return {
     accident: { ...accident, claims },
     events: [eventOf(input, news)],
-    outbox: isTold ? [claimNews(ctx, accident, next, detailsOf(input))] : [],
+    outbox: [
+      ...(isTold ? [claimNews(ctx, accident, next, detailsOf(input))] : []),
+      ...numberNotices(ctx, accident, claim, next),
+    ],
   };
 }
 

@@ -59,6 +59,20 @@ export function callInsurer(
   return notice(accident, letter, code, insurerParams(ctx, accident, letter, letter));
 }
 
+/**
+ * Makes the notice to a driver who bears nothing that the other's insurer has the claim under a number, when a change brings
+ * the first one; else none.
+ */
+export function numberNotices(ctx: Wiring, accident: Accident, before: Claim, after: Claim): OutboxEntry[] {
+  const { party, insurerClaimNo } = after;
+  if (before.insurerClaimNo || !insurerClaimNo) return [];
+  const waiting = otherOf(party);
+  const content = agreementOf(accident, ctx.config.rules.catalogue);
+  if (content?.parties[waiting].degree !== "none") return [];
+  const params = { ...insurerParams(ctx, accident, waiting, party), claimNo: insurerClaimNo };
+  return [laterNotice(accident, waiting, "claim-number", params)];
+}
+
 /** Details that may accompany a new status; each begins with the punctuation that separates it. */
 export interface ClaimNews {
   reason?: string | undefined;

@@ -21,6 +21,7 @@ const CASE_CODES = [
   "claim-call-insurer",
   "claim-call-other",
   "claim-delayed",
+  "claim-number",
   "ended",
 ] as const;
 

@@ -58,6 +58,8 @@ async function main(): Promise<void> {
     if (code !== 0) throw new Error(`the server ended with ${code}`);
     const events = await readEvents(env, settled.accidentId);
     await writePapers(values.out, { settled, standIns, events });
+    say("");
+    for (const { code, body } of standIns.insurers.inbox()) say(`  ${code}  ${roleIn(body)}`);
     say(
       `\n${settled.pages.length} pages, ${standIns.insurers.inbox().length} claims, ${events.length} events in ${values.out}/; all as it should be.`,
     );
@@ -65,6 +67,21 @@ async function main(): Promise<void> {
     await server.stop();
     standIns.close();
   }
+}
+
+/** What a claim is for, as its insurer reads it: in 1.0 by its customer's share alone. */
+function roleIn(body: string): string {
+  const { schemaVersion, data } = JSON.parse(body) as {
+    schemaVersion: string;
+    data: {
+      role?: string;
+      parties: { label: string; role: string }[];
+      liability: { shares: { party: string; percent: number }[] };
+    };
+  };
+  const insured = data.parties.find(({ role }) => role === "insured")?.label;
+  const share = data.liability.shares.find(({ party }) => party === insured)?.percent;
+  return [`claim.submitted ${schemaVersion}`, data.role, `its customer bears ${share} %`].filter(Boolean).join(", ");
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

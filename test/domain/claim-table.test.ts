@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { type Accident, type Claim, LETTERS, type Letter, otherOf } from "../../src/domain/accident.ts";
 import { adviceFor } from "../../src/domain/claim-advice.ts";
 import type { ClaimMessage } from "../../src/domain/claim-message.ts";
-import { untakenNotices } from "../../src/domain/claim-notice.ts";
+import { numberNotices, untakenNotices } from "../../src/domain/claim-notice.ts";
 import { claimsToSubmit } from "../../src/domain/claim-submission.ts";
 import { CLAIM_AT, catalogue, claimSources } from "../support/claim-example.ts";
 
@@ -145,6 +145,31 @@ describe("an insurer that does not take a claim", () => {
 
   it("concerns its own driver where liability is equal", () =>
     assert.deepEqual(told({ acts: { A: "QS-01", B: "QS-02" }, forwarding }, "B"), ["B claim-delayed"]));
+});
+
+describe("the number under which an insurer has a claim", () => {
+  const told = (acts: Record<Letter, string>, letter: Letter, before: string | null, after: string | null) => {
+    const accident = accidentOf({ acts, forwarding: { A: true, B: true } });
+    const { claims } = claimsToSubmit(ctx, accident);
+    const claim = claims.find(({ party }) => party === letter) as Claim;
+    const numbered = (insurerClaimNo: string | null) => ({ ...claim, insurerClaimNo });
+    return numberNotices(ctx, accident, numbered(before), numbered(after)).map(({ target, body }) => {
+      const { code, params } = JSON.parse(body) as { code: string; params: Record<string, string> };
+      return `${target.slice(-1)} ${code} ${params["claimNo"]}${params["hotline"]}`;
+    });
+  };
+  const rearEnd = { A: "QS-01", B: "none" };
+
+  it("is told once to the driver whose car it pays for", () => {
+    assert.deepEqual(told(rearEnd, "A", null, "R1"), ["B claim-number R1 95518"]);
+    assert.deepEqual(told(rearEnd, "A", "R1", "R2"), []);
+    assert.deepEqual(told(rearEnd, "A", null, null), []);
+  });
+
+  it("of an insurer that is only informed, or where both are liable, is nobody else's", () => {
+    assert.deepEqual(told(rearEnd, "B", null, "R1"), []);
+    assert.deepEqual(told({ A: "QS-01", B: "QS-02" }, "A", null, "R1"), []);
+  });
 });
 
 describe("whom a driver turns to", () => {

@@ -90,6 +90,24 @@ describe("claims on their way", () => {
     );
   });
 
+  it("tell who bears nothing under which number the other's insurer has it, from its first answer that gives one", async () => {
+    house.insurers.setMode("PICC", { kind: "body", body: '{"accepted":true}', contentType: "application/json" });
+    const accident = await house.conclude();
+    await house.jobs.settle();
+    assert.deepEqual(await house.notices(accident.id), []);
+    for (const status of ["accepted", "assessed"]) {
+      await house.insurers.sendStatus("PICC", claimOf(accident).ref, { status });
+    }
+    assert.deepEqual(
+      (await house.notices(accident.id)).map(({ code, to, params }) => [code, to.slice(-1), params.claimNo]),
+      [
+        ["claim-accepted", "A", ` PICC-${claimOf(accident).ref}`],
+        ["claim-number", "B", `PICC-${claimOf(accident).ref}`],
+        ["claim-assessed", "A", ` PICC-${claimOf(accident).ref}`],
+      ],
+    );
+  });
+
   it("reach an insurer whose answer was lost again, and have their effect once", async () => {
     house.insurers.setMode("PICC", { kind: "ack-lost" }, 1);
     const accident = await house.conclude();
