@@ -9,14 +9,14 @@ import { makePrivate } from "./private-folder.ts";
 
 const LOOK_MS = 250;
 const PARTIAL = ".partial";
-/** The server may write to the same disk: it refuses photographs when little is left. */
+/** Room to leave: the server may write to the same disk, and refuses photographs when little is left. */
 const LEFT_BYTES = 64 * 1024 * 1024;
 
-/** Bytes copied so far and in all; after copying the copy is checked. */
+/** Bytes copied so far, of how many. The copy is checked after copying. */
 export type Progress = { doing: "copying" | "checking"; bytes: number; of: number };
 
 export interface Backup {
-  /** the folder of the database, in use or not */
+  /** the folder of the database, which may be in use */
   from: string;
   /** the folder to be made; must not exist */
   to: string;
@@ -36,7 +36,7 @@ export async function backUp({ from, to, progress }: Backup): Promise<number> {
   const partial = `${to}${PARTIAL}`;
   const ownership = await ownOf(partial);
   try {
-    // what a copy that was interrupted has left
+    // an interrupted copy may have left files
     removeAllBut(null, partial);
     requireRoom(partial, size);
     await copy(from, { file: join(partial, FILE), report: (bytes) => progress({ doing: "copying", bytes, of: size }) });
@@ -61,7 +61,10 @@ export async function backUp({ from, to, progress }: Backup): Promise<number> {
   }
 }
 
-/** Makes the folder, which is nobody else's until `release`. */
+/**
+ * Makes the folder and holds it for this process until `release`. Throws a StartFault where another process
+ * has it.
+ */
 async function ownOf(partial: string): Promise<Ownership> {
   try {
     return await own(partial);

@@ -8,8 +8,8 @@ import { FILE } from "./disk/disk.ts";
 import { FILE_MODE } from "./private-folder.ts";
 
 /**
- * Beside the database's file: its identity, size and time when it was closed in order. While these are the
- * same it is not checked again.
+ * Name of the note beside the database's file: identity, size and time of the file when it was closed in
+ * order. While they are unchanged the file is not checked again.
  */
 const NOTE = "closed.json";
 

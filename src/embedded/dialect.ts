@@ -24,7 +24,10 @@ const REGISTRIES: readonly Registry<unknown>[] = [
   ACCUMULATORS,
 ];
 
-/** Everything that the embedded database answers, such as "find sort" or "update $set": the names in the registries in which evaluators are looked up. */
+/**
+ * All names that the embedded database answers, such as "find sort" or "update $set", read from the
+ * registries in which evaluators are looked up.
+ */
 export const DIALECT: readonly string[] = [
   ...REGISTRIES.flatMap(({ kind, names }) => names.map((name) => `${kind} ${name}`)),
   ...Object.keys(TYPE).map((type) => `type ${type}`),

@@ -7,16 +7,19 @@ import { own } from "./owner.ts";
 import { makePrivate } from "./private-folder.ts";
 
 export type Embedded = {
-  /** For any MongoDB driver of this machine's same user: a socket in the folder. On Windows it is `tcpUri`. */
+  /**
+   * Address for any MongoDB driver of the same user on this machine: a socket in the folder, on Windows
+   * `tcpUri`.
+   */
   uri: string;
-  /** null: no TCP, unless a port was asked for */
+  /** null: no TCP, because no port was asked for */
   tcpUri: string | null;
-  /** how much room is left on the disk, and for what it is enough */
+  /** room left on the disk, and for what it is enough */
   room(): RoomState;
   close(): Promise<void>;
 };
 
-/** At least one of the two. */
+/** Addresses that the thread listens on; at least one is not null. */
 type Address = { socket: string | null; port: number | null };
 type Message = Partial<Address> & { error?: string };
 
@@ -40,7 +43,7 @@ export async function startEmbedded({ dir, port = null }: EmbeddedOptions): Prom
     await requireWhole(dir);
     const worker = new Worker(new URL("./worker.js", import.meta.url), {
       workerData: { dir, port },
-      // Each command leaves much short-lived garbage: collected less often it costs less.
+      // Each command leaves much short-lived garbage: a larger young generation collects it less often.
       resourceLimits: { maxYoungGenerationSizeMb: 48 },
     });
     const address = await ready(worker);
@@ -61,12 +64,12 @@ export async function startEmbedded({ dir, port = null }: EmbeddedOptions): Prom
 
 function ready(worker: Worker): Promise<Address> {
   return new Promise((resolve, reject) => {
-    // an error loses its class on its way out of the thread
+    // an error loses its class when it leaves the thread
     const failed = (error: Error) => reject(error.name === StartFault.name ? new StartFault(error.message) : error);
     worker.once("error", failed);
     worker.once("message", ({ port = null, socket = null }: Message) => {
       worker.off("error", failed);
-      // Without its database the process is of no use: it ends, and is started again by whoever keeps it running.
+      // Without its database the process is of no use: it ends, for its supervisor to restart it.
       worker.on("error", (error) => {
         throw error;
       });

@@ -15,7 +15,7 @@ export function openEngine(dir: string, clock: () => number, disk: Disk = diskAt
   return engineOf(new Store(disk), clock);
 }
 
-/** Opens it for reading only: beside the owner of the folder, or before there is one. */
+/** Opens the database for reading only, in a process that is not the owner of the folder. */
 export const openReader = (dir: string): Engine => engineOf(new Store(diskAt(dir), { readOnly: true }), Date.now);
 
 function engineOf(store: Store, clock: () => number): Engine {

@@ -32,7 +32,10 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   17280: "KeyTooLong",
 };
 
-/** An error that the client gets with MongoDB's number and name for it. `extra` holds further fields of the answer (keyPattern, keyValue). */
+/**
+ * An error that the client gets under MongoDB's code and name. `extra`: further fields of the answer
+ * (keyPattern, keyValue).
+ */
 export class Fault extends Error {
   readonly code: number;
   readonly codeName: string;
@@ -45,7 +48,7 @@ export class Fault extends Error {
     this.codeName = CODE_NAMES[code] ?? `Location${code}`;
     this.extra = extra;
   }
-  /** The answer to a command that fails. */
+  /** Makes the answer to a failed command. */
   answer(): Doc {
     const { code, codeName, message, extra } = this;
     return new Doc([...docOf({ ok: 0, errmsg: message, code: int(code), codeName }), ...(extra ?? [])]);

@@ -1,8 +1,8 @@
 import { StartFault } from "../errors.ts";
 
 /**
- * Loads the embedded database, which is needed only where no MONGODB_URI is given: the image can be built without it.
- * Throws a StartFault where lmdb is not installed.
+ * Loads the embedded database. It is needed only without MONGODB_URI, so that an image can be built without
+ * it. Throws a StartFault where lmdb is not installed.
  */
 export async function loadEmbedded() {
   try {

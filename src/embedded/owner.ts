@@ -5,15 +5,19 @@ import { join } from "node:path";
 import { Conflict } from "../errors.ts";
 import { FILE_MODE, makePrivate } from "./private-folder.ts";
 
-/** A folder that belongs to this process until `release`. `announce` tells others where to reach it. */
+/**
+ * A folder that this process holds until `release`. `announce` writes for other processes where to reach
+ * the database.
+ */
 export type Ownership = { announce(uri: string): void; release(): Promise<void> };
 
 type Note = { pid: number; since: string; uri: string | null };
 const NOTE = "owner.json";
 
 /**
- * LMDB lets a second process open the same files without complaint, and then the two would not see each other's catalogue.
- * On Linux the lock is an abstract socket, which the kernel gives up with the process, however that ends.
+ * Takes the lock of the folder, because LMDB lets a second process open the same files, which would not see
+ * the catalogue of the first. On Linux the lock is an abstract socket: the kernel releases it when the
+ * process ends, however it ends.
  */
 export async function own(dir: string): Promise<Ownership> {
   makePrivate(dir);
@@ -47,7 +51,10 @@ function lockSocket(folder: string): Promise<() => Promise<void>> {
   });
 }
 
-/** Elsewhere: a file with the owner's process id. One whose process is gone is taken over. */
+/**
+ * On other systems the lock is a file with the process id of the owner. The lock of a process that has
+ * ended is taken over.
+ */
 function lockFile(folder: string): () => Promise<void> {
   const path = join(folder, "lock");
   try {

@@ -7,8 +7,9 @@ export const FILE_MODE = 0o600;
 const OTHERS = 0o077;
 
 /**
- * Makes the folder where there is none and takes every right of other users from it and from the files in it, also where an earlier version
- * left them open. Throws a sentence where the file system or the folder's owner does not allow that.
+ * Makes the folder where it is missing, and removes all rights of other users from it and its files, also
+ * where an earlier version left them. Throws a StartFault where the file system or the owner of the folder
+ * does not allow that.
  */
 export function makePrivate(dir: string): void {
   mkdirSync(dir, { recursive: true, mode: FOLDER_MODE });
@@ -21,11 +22,11 @@ export function makePrivate(dir: string): void {
 function narrow(path: string, mode: number): void {
   try {
     chmodSync(path, mode);
-    // Windows has no such rights, its folders inherit those of the user's profile
+    // Windows has no such rights: folders inherit those of the user profile
     if (process.platform === "win32" || (statSync(path).mode & OTHERS) === 0) return;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // a process that is just ending takes its note and its socket with it
+    // an ending process removes its note and its socket meanwhile
     if (code === "ENOENT") return;
     throw stillOpen(path, code);
   }

@@ -1,6 +1,6 @@
 import { Fault } from "./fault.ts";
 
-/** How a name that is not in a registry is refused: MongoDB's error code and its words. */
+/** How a name that is not in a registry is refused: the code of MongoDB and its words. */
 export interface Refusal {
   code: number;
   words: string;
@@ -9,8 +9,8 @@ export interface Refusal {
 const NOT_SPOKEN = "(not in the dialect of this database)";
 
 /**
- * One kind of names in the dialect (operators, commands, options), each with what evaluates it. A name is only ever reached through `get`:
- * what is not in the registry does not exist, and is refused by its name.
+ * One kind of names in the dialect (operators, commands, options), each with its evaluator, which is
+ * reached through `get` only: what is not in a registry is refused by its name.
  */
 export class Registry<Entry> {
   readonly kind: string;
@@ -27,7 +27,7 @@ export class Registry<Entry> {
     return [...this.#entries.keys()];
   }
 
-  /** Throws the refusal where there is no such name. */
+  /** Returns the evaluator. Throws the refusal where there is no such name. */
   get(name: string): Entry {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new Fault(this.#refusal.code, `${this.#refusal.words}: '${name}' ${NOT_SPOKEN}`);
@@ -38,13 +38,13 @@ export class Registry<Entry> {
     return this.#entries.has(name);
   }
 
-  /** Refuses the first of the names that is not here. */
+  /** Throws the refusal for the first name that is not here. */
   check(names: Iterable<string>): void {
     for (const name of names) this.get(name);
   }
 }
 
-/** The options of a command, or of a statement in it. Their values are read by the command itself. */
+/** Options of a command, or of a statement in it. The command reads their values. */
 export class Options extends Registry<true> {
   constructor(where: string, names: readonly string[]) {
     super(

@@ -4,19 +4,20 @@ import { join, resolve } from "node:path";
 import { StartFault } from "../errors.ts";
 
 const NAME = "mongodb.sock";
-/** bytes of a socket's address, by the smallest of the systems */
+/** longest address of a socket in bytes, on the system with the smallest limit */
 const LONGEST_ADDRESS = 103;
 
 export interface NearbyServer {
   server: Server;
-  /** for this process and others of the same user */
+  /** address for this process and others of the same user */
   path: string;
   close(): void;
 }
 
 /**
- * Listens on a socket in the folder that this process owns, in place of one that a dead process has left.
- * Null on Windows. Throws where the file system has no sockets, such as some network file systems.
+ * Listens on a socket in the folder that this process owns, replacing one that an ended process has left.
+ * Null on Windows. Throws a StartFault where the file system has no sockets, such as some network file
+ * systems.
  */
 export async function listenInFolder(
   dir: string,
@@ -39,8 +40,8 @@ export async function listenInFolder(
 }
 
 /**
- * Shortens the path: a socket's address holds about a hundred bytes, and the kernel knows an open folder by a
- * shorter name.
+ * Shortens the path, since the address of a socket holds about a hundred bytes: on Linux an open folder can
+ * be reached as /proc/PID/fd/N.
  */
 function shortened(folder: string): { folder: string; close: () => void } {
   const isShort = Buffer.byteLength(join(folder, NAME)) <= LONGEST_ADDRESS;

@@ -9,7 +9,7 @@ import { DateTime, type Doc, docOf } from "./values/value.ts";
 
 const PIECE = 100;
 
-/** Removes what TTL indexes say has expired by `nowMs`; gives how many documents that were. */
+/** Removes the documents that have expired by TTL indexes at `nowMs`. Returns how many. */
 export async function sweep(engine: Engine, nowMs: number): Promise<number> {
   let removed = 0;
   for (const { namespace, indexes } of engine.catalogue.list()) {
@@ -30,7 +30,7 @@ async function sweepIndex(
   const filter = compileFilter(docOf({ [name!]: docOf({ $lte: new DateTime(limit) }) }));
   let removed = 0;
   while (true) {
-    // A piece at a time, so that other writes come in between.
+    // In pieces, so that other writes come in between.
     const count = await engine.store.write(() =>
       engine.store.atomic(() => {
         const collection = engine.catalogue.find(namespace);

@@ -4,7 +4,9 @@ import { entriesOf, entryKey } from "./disk/documents.ts";
 import { idKey, wholeArea } from "./disk/keys.ts";
 import { decode } from "./values/decode.ts";
 
-/** Walks all documents and all indexes; gives what is out of step, nothing when all is well. */
+/**
+ * Checks all documents against all indexes. Returns what does not agree; empty when the database is whole.
+ */
 export function verify(engine: Engine): string[] {
   return engine.catalogue
     .list()
@@ -45,8 +47,8 @@ function outOfStep({ store }: Engine, collection: Collection, index: Index): str
 }
 
 /**
- * Walks the keys in order and throws where one does not follow the one before: pages that form a loop would
- * never end.
+ * Yields the entries in order. Throws where a key does not follow the one before: pages that form a loop
+ * would never end.
  */
 function* inOrder(store: Engine["store"], area: number): ReturnType<Engine["store"]["range"]> {
   let last: Buffer | null = null;

@@ -9,8 +9,9 @@ import type { Doc } from "./values/value.ts";
 import { listen } from "./wire/server.ts";
 
 /*
- * The embedded database in a thread of its own: a long scan must not delay an answer to a push.
- * Messages to the main thread: {socket, port} when ready, {error} for what must be seen. The one message from it is the order to close.
+ * The embedded database in a thread of its own, so that a long scan does not delay the answer to a push.
+ * Messages to the main thread: {socket, port} when ready, {error} to be reported. The only message from it
+ * orders to close.
  */
 const SWEEP_MS = 60_000;
 const CURSORS_MS = 5_000;
@@ -25,7 +26,7 @@ const engine = openEngine(dir, Date.now);
 const answer = answerWith(engine, report);
 const running = new Set<Promise<Doc>>();
 const nearby = await listenInFolder(dir, (place) => listen(tracked, place, report));
-/** Windows knows no such sockets. */
+/** Windows has no such sockets: TCP instead. */
 const wantedPort = nearby ? port : (port ?? 0);
 const server = wantedPort === null ? null : await listen(tracked, { port: wantedPort, host: "127.0.0.1" }, report);
 makePrivate(dir);
@@ -36,7 +37,7 @@ for (const door of [server, nearby?.server])
     socket.on("close", () => sockets.delete(socket));
   });
 
-/** What has begun is finished before the files are closed. */
+/** Answers a command and notes it as running: running commands end before the files are closed. */
 function tracked(command: Doc): Promise<Doc> {
   const result = answer(command);
   running.add(result);

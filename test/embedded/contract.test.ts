@@ -38,7 +38,7 @@ let proxy: CuttingProxy;
 let client: mongo.MongoClient;
 let second: mongo.MongoClient | undefined;
 
-// Types as they are, so that a long stays a long and a double a double.
+// The driver keeps BSON types: a long stays a long, a double a double.
 const AS_STORED = { promoteValues: false, promoteLongs: false, promoteBuffers: false, ignoreUndefined: true };
 
 before(async () => {
@@ -55,7 +55,7 @@ after(async () => {
   await embedded.close();
 });
 
-/** While the refused are sent, nothing is noted. */
+/** False while refused commands are sent: their names are not collected. */
 let notes = true;
 
 function noteSent(message: Buffer): void {

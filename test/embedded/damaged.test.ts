@@ -13,7 +13,9 @@ const FILE = "kuaichu.mdb";
 const PAGE = 4096;
 const whole = temporaryFolder("whole");
 
-/** Some hundred pages: a tree of several levels, an index, values on pages of their own. */
+/**
+ * Makes a database of some hundred pages: a tree of several levels, an index, values on pages of their own.
+ */
 before(async () => {
   const { uri, close } = await startEmbedded({ dir: whole });
   const client = await new mongo.MongoClient(uri).connect();
@@ -29,7 +31,7 @@ before(async () => {
   await close();
 });
 
-/** The folder as a copy by hand leaves it, with `harm` done to its file. */
+/** Copies the folder and damages its file by `harm`. */
 function copied(name: string, harm: (file: string) => void): string {
   const dir = temporaryFolder(name);
   cpSync(whole, dir, { recursive: true });

@@ -46,7 +46,7 @@ async function withContext(act: (ctx: Context) => Promise<void>): Promise<void> 
   await act(ctx).finally(() => ctx.close());
 }
 
-/** A case from its birth to its erasure, through the stores alone. */
+/** Takes a case from its beginning to its erasure through the stores alone. */
 async function aCase({ accidents, deliveries, blobs, retention }: Context): Promise<void> {
   const at = new Date(Date.now() - 5_000);
   const accident = await accidents.create(concludedAccident({ id: "a-case", number: "KC1", at }), []);
@@ -84,13 +84,13 @@ async function aPerson({ people, tries, retention, uploads }: Context): Promise<
   assert.equal((await uploads.read(upload, { bytes: 7, pieces: 7 }))?.length, 7);
 }
 
-/** Times of the platform's tokens are numbers, beyond what an int holds. */
+/** Stores a token of the platform: its times are numbers beyond the range of an int. */
 async function aToken(connection: Connection): Promise<void> {
   const tokens = createTokens(connection, createVault(randomBytes(32)), () => new Date());
   await tokens.save("access_token", { value: "token", expiresAt: Date.now(), fetchedAt: Date.now() });
 }
 
-/** The database gives no answer for a while: fresh connections are tried before they are used. */
+/** Lets the database be silent for a while: fresh connections are tried before they are used. */
 async function anOutage(): Promise<void> {
   const timer = standingClock();
   const logged = new EventEmitter();

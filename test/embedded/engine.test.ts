@@ -20,7 +20,7 @@ after(async () => {
 
 const ask = (command: Loose) => askEngine(engine, command);
 
-/** One that must not fail. */
+/** Runs a command that must succeed. */
 async function run(command: Loose): Promise<Loose> {
   const plain = await ask(command);
   assert.equal(plain["ok"], 1, plain["errmsg"]);
@@ -131,7 +131,8 @@ test("a TTL index removes what has expired by the time of the sweep, and nothing
       { _id: 2, at: at(-1), keep: true },
     ],
   });
-  // An $exists: false condition is beyond MongoDB's own partial indexes; a condition on a value is not.
+  // MongoDB allows no $exists: false in the condition of a partial index; a condition on a value is
+  // allowed.
   await run({
     createIndexes: "partial",
     indexes: [{ key: { at: -1 }, name: "at", expireAfterSeconds: 0, partialFilterExpression }],

@@ -28,10 +28,7 @@ async function startOwner(): Promise<{ child: ChildProcess; uri: string }> {
   return { child, uri };
 }
 
-/**
- * Kills the owner after a number of acknowledged writes that nobody can foresee, so mostly in the middle of
- * others.
- */
+/** Kills the owner after a random number of acknowledged writes, so mostly in the middle of others. */
 async function round(number: number): Promise<void> {
   const { child, uri } = await startOwner();
   if (number === 0) await prepare(uri);
@@ -56,7 +53,7 @@ async function round(number: number): Promise<void> {
   assert.ok(left <= 0, "the writers went on until the kill");
 }
 
-/** Looks at the files themselves, with nobody else there. */
+/** Checks the files while no process has them open. */
 async function check(): Promise<void> {
   const engine = openEngine(dir, Date.now);
   try {

@@ -36,7 +36,7 @@ function part(): unknown {
   return random() < 0.85 ? { a: value(), ...(random() < 0.6 && { b: value() }) } : scalar();
 }
 
-/** In some rounds without arrays, in which the indexes keep the order of the documents. */
+/** Makes a document. Some rounds are without arrays: there the indexes keep the order of the documents. */
 function document(_id: number, withArrays: boolean): Document {
   const made: Document = { _id };
   for (const field of ["a", "b", "c"]) if (random() < 0.8) made[field] = withArrays ? value() : scalar();
@@ -80,7 +80,7 @@ function update(): Document {
   ]);
 }
 
-/** What the driver's `countDocuments` sends. */
+/** The pipeline of `countDocuments`. */
 const countOf = (collection: string, filter: Document): Document => ({
   aggregate: collection,
   pipeline: [{ $match: filter }, { $group: { _id: 1, n: { $sum: 1 } } }],

@@ -89,7 +89,7 @@ test("folder and files are their owner's alone, also where they were open to all
 });
 
 test("a folder that cannot be made private is refused with a sentence", async () => {
-  // one that exists on every Linux and whose mode nobody may change
+  // a folder that exists on every Linux and whose mode cannot be changed
   if (process.platform !== "linux") return;
   await assert.rejects(startEmbedded({ dir: "/proc/self/task" }), {
     message:
@@ -123,7 +123,7 @@ test("a socket that a killed process left behind is no hindrance", async () => {
   await close();
 });
 
-/** Sends bytes and gives what comes back until the connection ends, or the first answer. */
+/** Sends bytes; returns what comes back until the connection ends, or the first answer. */
 async function exchange(bytes: Buffer): Promise<Buffer> {
   const socket = connect(join(dir, "mongodb.sock"));
   socket.on("error", () => {});

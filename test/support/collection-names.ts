@@ -3,9 +3,8 @@ import { openReader } from "../../src/embedded/engine.ts";
 import { databaseDir } from "./database.ts";
 
 /**
- * Names of all collections of the database, in order. The embedded one, which `dir` holds (that of the tests
- * unless told), does not tell them over the wire, since nobody but a test asks: there its files are read,
- * beside its owner.
+ * Names of all collections of the database, in order. The embedded database has no command for that, so its
+ * files in `dir` (default: those of the tests) are read beside its owner.
  */
 export async function collectionNames(db: mongo.Db, dir = databaseDir()): Promise<string[]> {
   if (!dir) return (await db.listCollections().toArray()).map(({ name }) => name).sort();

@@ -4,7 +4,7 @@ import { readMessage } from "../../src/embedded/wire/message.ts";
 
 const TYPE_NAMES = new Map<number, string>(Object.entries(TYPE).map(([name, type]) => [type, name]));
 
-/** Names, as the dialect has them, of everything that one message of a driver says. */
+/** Names of the dialect that one message of a driver contains. */
 export function spokenIn(message: Buffer): string[] {
   const { command } = readMessage(message);
   if (!(command instanceof Doc)) throw command;

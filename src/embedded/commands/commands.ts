@@ -14,13 +14,13 @@ const answered = (name: string, answer: Command, options: readonly string[] = []
   [name]: { answer, options: new Options(name, options) },
 });
 
-/** The commands, each with its own options. */
+/** The commands of the dialect, each with its own options. */
 export const COMMANDS = new Registry(
   "command",
   { code: 59, words: "no such command" },
   {
     ...answered("hello", helloCommand),
-    // by this name, and in the protocol's old form, at the beginning of each connection
+    // drivers greet by this name, in OP_QUERY, at the beginning of each connection
     ...answered("ismaster", helloCommand, ["helloOk", "client", "compression", "backpressure"]),
     ...answered("ping", okCommand),
     ...answered("endSessions", okCommand),
@@ -39,10 +39,13 @@ export const COMMANDS = new Registry(
   },
 );
 
-/** Accepted with every command. Sessions and concerns change nothing here: every write is durable and every read sees it. */
+/**
+ * Options that every command accepts. Sessions and write concerns change nothing: every write is durable,
+ * and every read sees it.
+ */
 export const COMMON_OPTIONS = new Options("every command", ["$db", "lsid", "writeConcern", "maxTimeMS"]);
 
-/** Answers one command; what goes wrong is an answer too. */
+/** Answers one command; errors become an answer with `ok: 0`. `report` is told of internal errors. */
 export async function runCommand(engine: Engine, command: Doc, report: (error: unknown) => void): Promise<Doc> {
   try {
     return await dispatch(engine, command);
@@ -63,7 +66,10 @@ function dispatch(engine: Engine, command: Doc): Doc | Promise<Doc> {
   return answer(command, { ...engine, database: databaseOf(command), now: new DateTime(now), deadline: now + timeout });
 }
 
-/** Code 20 ("Transaction numbers…") would make the driver blame retryWrites; this message goes through as it is. */
+/**
+ * Refuses transactions with code 263, whose message drivers pass on. Code 20 ("Transaction numbers…") would
+ * make them blame retryWrites.
+ */
 function refuseTransactions(command: Doc): void {
   const [name = ""] = command.keys();
   const inside = ["startTransaction", "autocommit", "txnNumber"].some((option) => command.has(option));

@@ -14,14 +14,17 @@ export type Engine = {
   clock: () => number;
 };
 
-/** What a command has at hand; `now` is one moment throughout. */
+/** What a command works with. `now` is the same moment throughout the command. */
 export type Context = Engine & { database: string; now: DateTime; deadline: number };
 
 export type Command = (command: Doc, context: Context) => Doc | Promise<Doc>;
 
 const SLICE_MS = 5;
 
-/** Gives other connections their turn during long reads, and keeps the time limit that the client set. */
+/**
+ * Yields to other connections during long reads. Throws MaxTimeMSExpired when the time limit of the client
+ * is over.
+ */
 export class Turns {
   readonly #context: Context;
   #since = performance.now();

@@ -9,7 +9,7 @@ import type { Command, Context } from "./context.ts";
 import { docOption, docsOption, namespaceOf } from "./options.ts";
 import { find, once, Row } from "./rows.ts";
 
-/** What the driver's `countDocuments` asks: which documents, and the fields of the answer. */
+/** The parsed pipeline of `countDocuments`: the filter, and the fields of the answer. */
 type Question = { filter: Doc; id: Value; as: string };
 
 const STAGE = { code: 40324, words: "Unrecognized pipeline stage name" };
@@ -40,7 +40,10 @@ export const ACCUMULATORS = new Registry<(operand: Value) => void>(
 const notACount = () =>
   new Fault(40324, "an aggregation is a count in the dialect: $match, and $group with the sum of ones");
 
-/** Answers `countDocuments`, which is sent as an aggregation: one row with the number, none for nothing. */
+/**
+ * Answers `countDocuments`, which drivers send as an aggregation: one row with the number, no row when
+ * nothing matches.
+ */
 export const aggregateCommand: Command = async (command, context) => {
   const namespace = namespaceOf(command, context.database);
   if (docOption(command, "cursor")?.size !== 0) throw new Fault(9, "aggregate takes an empty cursor option");
@@ -59,13 +62,13 @@ export const aggregateCommand: Command = async (command, context) => {
   return context.cursors.start(namespace, once(rows), {});
 };
 
-/** Answers `estimatedDocumentCount`: all documents of the collection. */
+/** Answers `estimatedDocumentCount`: the number of all documents in the collection. */
 export const countCommand: Command = async (command, context) => {
   const collection = context.catalogue.find(namespaceOf(command, context.database));
   return docOf({ n: int(await countMatching(context, collection, compileFilter(new Doc()))), ok: 1 });
 };
 
-/** Where an index answers exactly, its entries are counted and no document is read. */
+/** Counts the entries of an index where they answer the filter exactly, without reading documents. */
 async function countMatching(context: Context, collection: Collection | undefined, filter: Filter): Promise<number> {
   if (!collection) return 0;
   const plan = makePlan(collection, filter, []);

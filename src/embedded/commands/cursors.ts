@@ -3,7 +3,7 @@ import { Fault } from "../fault.ts";
 import { type Doc, docOf, RawDoc } from "../values/value.ts";
 import type { Rows } from "./rows.ts";
 
-/** A cursor that nobody asked for this long is closed. */
+/** Idle time in ms after which a cursor is closed. */
 const IDLE_MS = 55_000;
 const BATCH_BYTES = 16 * 1024 * 1024;
 export const FIRST_BATCH = 101;
@@ -11,7 +11,7 @@ export const FIRST_BATCH = 101;
 type Cursor = { namespace: string; rows: Rows; pending: readonly Buffer[]; at: number; usedAt: number; busy: boolean };
 type Batch = { documents: Buffer[]; finished: boolean };
 
-/** Open cursors: what is left of a query. */
+/** Open cursors, each with the rest of its query. */
 export class Cursors {
   readonly #open = new Map<bigint, Cursor>();
   readonly #clock: () => number;
@@ -24,7 +24,7 @@ export class Cursors {
     return this.#open.size;
   }
 
-  /** The answer with the first batch; the rest stays behind a cursor unless it is to be a `single` batch. */
+  /** Answers with the first batch; a cursor keeps the rest unless a `single` batch is wanted. */
   async start(namespace: string, rows: Rows, { batchSize = FIRST_BATCH, single = false }): Promise<Doc> {
     const cursor: Cursor = { namespace, rows, pending: [], at: 0, usedAt: this.#clock(), busy: false };
     const { documents, finished } = await fill(cursor, batchSize);
@@ -54,7 +54,7 @@ export class Cursors {
     }
   }
 
-  /** Whether there was such a cursor. */
+  /** Closes the cursor; false when there was none of this id. */
   kill(id: bigint): boolean {
     return this.#open.delete(id);
   }
@@ -81,7 +81,7 @@ async function fill(cursor: Cursor, most: number): Promise<Batch> {
       bytes += next.length;
       cursor.at++;
     }
-    // With batchSize 0 the client only wants a cursor.
+    // batchSize 0 opens a cursor without reading.
     if (most === 0) return { documents, finished: false };
     const piece = await cursor.rows.next();
     if (piece.done) return { documents, finished: true };

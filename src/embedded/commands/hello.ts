@@ -2,10 +2,13 @@ import { MAX_DOCUMENT } from "../disk/documents.ts";
 import { DateTime, docOf, int } from "../values/value.ts";
 import type { Command } from "./context.ts";
 
-/** Messages may hold many documents, each up to 16 MB. */
+/** Bytes of a message: it may hold several documents of up to 16 MB. */
 export const MAX_MESSAGE = 48_000_000;
 
-/** A server of its own, no replica set: drivers then send no retryable writes, which would need transactions' numbers. */
+/**
+ * Greets as a standalone server: drivers send retryable writes, which need transaction numbers, to replica
+ * sets only.
+ */
 export const helloCommand: Command = (_command, { clock }) =>
   docOf({
     helloOk: true,

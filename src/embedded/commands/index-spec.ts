@@ -16,7 +16,7 @@ export const INDEX_OPTIONS = new Options("createIndexes.indexes", [
   ...["key", "name", "unique", "sparse", "partialFilterExpression", "expireAfterSeconds"],
 ]);
 
-/** The definition as it is kept and listed, after every check. */
+/** Checks the definition of an index and returns it as it is stored. */
 export function parseIndexSpec(source: Doc): Doc {
   INDEX_OPTIONS.check(source.keys());
   const key = source.get("key");
@@ -63,7 +63,7 @@ function checkExpire(expire: Value, key: Doc): void {
     throw new Fault(67, "The field 'expireAfterSeconds' is not valid for an _id index specification.");
 }
 
-/** Whether the same index is there already; another one in its way is an error. */
+/** Whether the same index exists already. Throws where an index of that name or key has other options. */
 export function isThere(collection: Collection, spec: Doc): boolean {
   const name = spec.get("name") as string;
   const key = spec.get("key") as Doc;

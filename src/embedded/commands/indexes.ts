@@ -29,7 +29,7 @@ export const createIndexesCommand: Command = async (command, context) => {
   );
 };
 
-/** All in one transaction: an index is complete or not there. */
+/** Makes the indexes in one transaction: each is complete or absent. */
 function build(context: Context, namespace: string, spec: Doc): void {
   const collection = context.catalogue.find(namespace)!;
   if (isThere(collection, spec)) return;

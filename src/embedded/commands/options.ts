@@ -57,7 +57,7 @@ export function sizeOption(from: Doc, name: string): number | undefined {
   return number;
 }
 
-/** The collection that the command names, with its database. */
+/** Namespace `database.collection` of the collection that the command names. */
 export function namespaceOf(command: Doc, database: string): string {
   const [name] = command.values();
   if (typeof name !== "string") throw new Fault(73, "collection name has invalid type");

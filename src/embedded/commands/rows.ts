@@ -12,7 +12,7 @@ import { encode } from "../values/encode.ts";
 import type { Doc, Value } from "../values/value.ts";
 import { type Context, Turns } from "./context.ts";
 
-/** A document on its way through a query: decoded and encoded only when somebody asks. */
+/** A document in the course of a query; decoded and encoded only on demand. */
 export class Row {
   #raw: Buffer | undefined;
   #doc: Doc | undefined;
@@ -33,7 +33,7 @@ export class Row {
   }
 }
 
-/** Rows come in pieces, between which others have their turn. */
+/** Rows in pieces; other connections are served between two pieces. */
 export type Rows = AsyncGenerator<Row[], void, void>;
 
 const PIECE = 200;
@@ -41,7 +41,10 @@ const SORT_BYTES = 100 * 1024 * 1024;
 
 export type Question = { filter: Filter; sort: readonly SortField[]; first?: number };
 
-/** The documents that match, in the order of the sort. `first`: how many are wanted at least. */
+/**
+ * Finds the matching documents in the order of the sort. `first`: a lower bound of how many the caller will
+ * take.
+ */
 export async function* find(context: Context, collection: Collection | undefined, question: Question): Rows {
   if (!collection) return;
   const { filter, sort } = question;
@@ -78,7 +81,7 @@ async function* walk(
 
 type Placed = { key: Value[]; row: Row };
 
-/** Sorts in memory; with `keep` only the first so many are held. */
+/** Sorts in memory; with `keep` holds only that many of the first. */
 export async function* sorted(rows: Rows, fields: readonly SortField[], keep = Number.POSITIVE_INFINITY): Rows {
   let placed: Placed[] = [];
   let bytes = 0;

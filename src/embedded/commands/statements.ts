@@ -14,7 +14,8 @@ import type { Context } from "./context.ts";
 import { find, limited, type Row, type Rows } from "./rows.ts";
 
 /*
- * What one statement does, inside a write: all here is synchronous, so that nothing comes between finding and changing.
+ * One statement inside a write. All of it is synchronous, so that nothing changes between finding and
+ * writing.
  */
 
 export type Target = { filter: Filter; sort: readonly SortField[]; multi: boolean };
@@ -22,10 +23,16 @@ export type Match = { id: Buffer; raw: Buffer; doc: Doc };
 
 const PIECE = 64;
 
-/** What a statement without an index will find, read beforehand in turns with others; good while nothing has changed. */
+/**
+ * Documents found before the write for a statement that no index serves. Valid while `changes` of the store
+ * is the same.
+ */
 export type Foreseen = { ids: readonly Buffer[]; changes: number };
 
-/** For a statement that has to scan the collection: a write must not be held up while it looks for its documents. */
+/**
+ * Looks up the documents of a statement that needs a collection scan before the write begins, yielding to
+ * others, so that the scan does not hold up writes. Undefined where no scan is needed.
+ */
 export async function foresee(
   context: Context,
   namespace: string,
@@ -52,7 +59,7 @@ function byIds(context: Context, collection: Collection, ids: readonly Buffer[])
   });
 }
 
-/** The documents that a statement is about: all, or the first by the sort. */
+/** Finds the documents of a statement: all, or the first by the sort. */
 export function select(
   context: Context,
   collection: Collection,
@@ -104,7 +111,7 @@ export function change(context: Context, collection: Collection, match: Match, u
 
 export type Seed = { updater: Updater; filter: Filter };
 
-/** Inserts what an upsert makes of its filter and its update. */
+/** Inserts the document that the filter and the update of an upsert make. Returns it. */
 export function upsert(context: Context, namespace: string, { updater, filter }: Seed): Doc {
   const seed = seedFrom(filter);
   const id = seed.get("_id");
@@ -115,7 +122,7 @@ export function upsert(context: Context, namespace: string, { updater, filter }:
   return doc;
 }
 
-/** Collections come into being with the first write. */
+/** The collection of this namespace, created on its first write. */
 export function collectionFor(context: Context, namespace: string): Collection {
   return context.catalogue.find(namespace) ?? context.catalogue.create(namespace);
 }

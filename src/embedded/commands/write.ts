@@ -10,7 +10,10 @@ import { change, collectionFor, type Foreseen, foresee, select, type Target, ups
 
 const MOST_STATEMENTS = 100_000;
 
-/** Runs the statements one after the other; each alone is all or nothing. Ordered ones stop at the first error. */
+/**
+ * Runs the statements one after the other, each atomic; `ordered` ones stop at the first error. Returns the
+ * write errors.
+ */
 function each<T>(statements: readonly T[], ordered: boolean, act: (statement: T, index: number) => void): Doc[] {
   if (statements.length === 0 || statements.length > MOST_STATEMENTS) {
     throw new Fault(
@@ -44,7 +47,7 @@ export const insertCommand: Command = async (command, context) => {
   const ordered = flagOption(command, "ordered", true);
   let inserted = 0;
   const errors = await context.store.write(() =>
-    // One child transaction for all: a document that is refused has not written anything.
+    // One child transaction for all: a refused document has not written anything yet.
     context.store.atomic(() =>
       each(documents, ordered, (document) => {
         insertOne(context, namespace, document);
@@ -77,7 +80,8 @@ export const updateCommand: Command = async (command, context) => {
   const upserted: Doc[] = [];
   const { store } = context;
   const ordered = flagOption(command, "ordered", true);
-  // One child transaction for all, as with insert, unless one of them changes several documents and may stop between two.
+  // One child transaction for all, as for inserts. A statement that changes several documents may fail
+  // after some of them, and needs its own.
   const single = !statements.some((statement) => flagOption(statement, "multi"));
   const [whole, part] = single ? [atomic, plainly] : [plainly, atomic];
   const errors = await store.write(() =>
@@ -109,7 +113,7 @@ function parseUpdate(statement: Doc): Update {
   };
 }
 
-/** With several statements each changes what the next one finds. */
+/** Looks up documents ahead for a single statement; of several, each may change what the next one finds. */
 async function foreseeOnly(
   statements: readonly Doc[],
   look: (statement: Doc) => Promise<Foreseen | undefined>,
@@ -117,7 +121,7 @@ async function foreseeOnly(
   try {
     return statements.length === 1 ? await look(statements[0]!) : undefined;
   } catch (error) {
-    // What is wrong with the statement is said in the answer, with its number.
+    // An invalid statement is reported in the answer, under its number.
     if (error instanceof Fault && error.code !== 50) return undefined;
     throw error;
   }

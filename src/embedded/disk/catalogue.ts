@@ -10,7 +10,7 @@ import type { Store } from "./store.ts";
 export type Index = {
   id: number;
   name: string;
-  /** As `listIndexes` gives it. */
+  /** The checked definition, as it is stored. */
   spec: Doc;
   key: Doc;
   fields: readonly SortField[];
@@ -19,9 +19,12 @@ export type Index = {
   sparse: boolean;
   partial: Filter | undefined;
   expireAfterSeconds: number | undefined;
-  /** Some document has several entries (an array) or a cut one: the order of entries is not the order of documents. */
+  /**
+   * True when a document has several entries (an array) or a shortened one: entries are then not in the
+   * order of documents.
+   */
   loose: boolean;
-  /** The collection itself, ordered by `_id`. */
+  /** The primary index: the documents in the order of `_id`. */
   primary: boolean;
 };
 
@@ -36,8 +39,8 @@ function recordKey(namespace: string): Buffer {
 }
 
 /**
- * Collections and indexes, kept in the file and read there every time, inside a transaction too: what is kept in memory is only
- * the parsed form of the same bytes, so it can never be ahead of the disk or behind it.
+ * Collections and indexes, stored in the file and read there each time, inside transactions too. The cache
+ * holds only the parsed form of the same bytes, so it is never older or newer than the file.
  */
 export class Catalogue {
   readonly #store: Store;
@@ -57,7 +60,7 @@ export class Catalogue {
     return collection;
   }
 
-  /** Inside a write. */
+  /** Call inside a write. */
   create(namespace: string): Collection {
     const primary = indexFrom(
       docOf({ v: new Int32(2), key: docOf({ _id: new Int32(1) }), name: "_id_" }),
@@ -67,7 +70,7 @@ export class Catalogue {
     return this.save({ namespace, id: primary.id, primary: { ...primary, primary: true, unique: true }, indexes: [] });
   }
 
-  /** Inside a write. */
+  /** Call inside a write. */
   save(collection: Collection): Collection {
     const indexes = collection.indexes.map((index) =>
       docOf({ id: new Int32(index.id), loose: index.loose, spec: index.spec }),
@@ -82,7 +85,7 @@ export class Catalogue {
     return [...all].map(({ key }) => this.find(key.subarray(4).toString())!);
   }
 
-  /** Inside a write. */
+  /** Call inside a write. */
   nextId(): number {
     const last = this.#store.get(COUNTER)?.readUInt32BE() ?? FIRST_ID;
     this.#store.put(COUNTER, areaOf(last + 1));

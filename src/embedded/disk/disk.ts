@@ -11,11 +11,11 @@ export type Tree = RootDatabase<Buffer, Buffer>;
 export interface Disk {
   /** `readOnly`: for a process that is not the folder's owner. */
   open(options?: { readOnly?: boolean }): Tree;
-  /** On the disk on which the folder lies; infinite where the file system does not know. */
+  /** Free bytes on the disk of the folder; infinite where the file system does not tell. */
   freeBytes(): number;
 }
 
-/** The disk below the folder `dir`, which exists. */
+/** The disk of the existing folder `dir`. */
 export const diskAt = (dir: string): Disk => ({
   open: ({ readOnly = false } = {}) =>
     open<Buffer, Buffer>({ path: join(dir, FILE), encoding: "binary", keyEncoding: "binary", readOnly }),

@@ -1,6 +1,6 @@
 import { DateTime, Doc, Int32, isArray, Opaque, TYPE, type Value } from "../values/value.ts";
 
-/** A value as MongoDB writes it in the message of a duplicate key. */
+/** Formats a value as MongoDB does in the message of a duplicate key. */
 export function display(value: Value): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (value instanceof Doc) return `{ ${[...value].map(([key, part]) => `${key}: ${display(part)}`).join(", ")} }`;

@@ -14,7 +14,7 @@ export const MAX_DOCUMENT = 16 * 1024 * 1024;
 type Entry = { key: Buffer; values: readonly Value[]; cut: boolean };
 export type Entries = { index: Index; entries: ReadonlyMap<string, Entry> };
 
-/** The entries of a document in an index, without the `_id` that follows them in an index that is not unique. */
+/** Entries of a document in an index, without the `_id` that is appended in an index that is not unique. */
 export function entriesOf(index: Index, doc: Doc): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   if (index.partial && !matches(index.partial, doc)) return entries;
@@ -36,7 +36,10 @@ function allEntries(collection: Collection, doc: Doc): Entries[] {
   return collection.indexes.map((index) => ({ index, entries: entriesOf(index, doc) }));
 }
 
-/** Writes documents and keeps all indexes in step; every method is for use inside a write. Checks come before the first change. */
+/**
+ * Writes documents and keeps all indexes in step. Call every method inside a write; checks come before the
+ * first change.
+ */
 export class Documents {
   readonly #store: Store;
   readonly #catalogue: Catalogue;
@@ -52,7 +55,7 @@ export class Documents {
     const added = allEntries(collection, doc);
     if (this.#store.get(key)) throw duplicate(collection, collection.primary, [doc.get("_id")!]);
     this.#checkUnique(collection, id, added);
-    // inside a write LMDB takes the bytes over at once: they need no buffer of their own
+    // inside a write LMDB copies the bytes at once, so the shared encoding buffer can be used
     const raw = checked(encodeInPlace(doc));
     this.#store.requireRoom(raw.length);
     this.#store.put(key, raw);
@@ -61,7 +64,10 @@ export class Documents {
       for (const { key } of entries.values()) this.#store.put(entryKey(index, key, id), id);
   }
 
-  /** `before` are the entries of the old document, from {@link entriesBefore}: the update has used that up. */
+  /**
+   * `before`: the entries of the old document from {@link entriesBefore}, because the update changes that
+   * document in place.
+   */
   replace(collection: Collection, before: readonly Entries[], { doc, raw }: { doc: Doc; raw: Buffer }): void {
     const id = idKey(doc.get("_id")!);
     const after = allEntries(collection, doc);

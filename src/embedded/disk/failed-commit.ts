@@ -1,9 +1,11 @@
 import { Fault } from "../fault.ts";
 import type { Tree } from "./disk.ts";
 
-/** ENOSPC, EDQUOT, and EIO: what LMDB says when only a part of its pages could be written */
+/**
+ * Errors of LMDB for a full disk: ENOSPC, EDQUOT, and EIO when only a part of its pages could be written.
+ */
 const FULL_CODES: readonly unknown[] = [28, 122, 5];
-/** A partial write with more room than this left is a fault of the disk, not its end. */
+/** With more than this free, a partial write means a broken disk rather than a full one. */
 const ROOMY_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -21,7 +23,7 @@ export async function faultOfCommit(error: unknown, freeBytes: () => number): Pr
     : new Fault(8, `the commit could not be written: ${message} (${String(code)})`);
 }
 
-/** LMDB rejects a commit with one error and tells why in a promise beside it. */
+/** LMDB rejects a commit with a general error and gives the reason in a promise that it attaches to it. */
 async function reasonOf(error: unknown): Promise<{ code: unknown; message: string } | null> {
   const { commitError } = error as { commitError?: Promise<unknown> };
   if (!commitError) return null;
@@ -32,8 +34,8 @@ async function reasonOf(error: unknown): Promise<{ code: unknown; message: strin
 }
 
 /**
- * Handles the rejection of the promise that LMDB makes for each batch of statements and gives to nobody:
- * unhandled, a failed commit would end the process.
+ * Handles rejections of the promise that LMDB makes for each batch and does not return: unhandled, a failed
+ * commit would end the process.
  */
 export function hearOfFailedBatches(tree: Tree): void {
   tree.on("beforecommit", () => {

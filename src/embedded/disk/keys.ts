@@ -3,14 +3,16 @@ import { Fault } from "../fault.ts";
 import { encodeKey } from "../values/key.ts";
 import type { Value } from "../values/value.ts";
 
-/** LMDB takes keys up to 1,978 bytes; an index entry is its fields and an `_id`. */
+/**
+ * Longest fields of an index entry in bytes: LMDB takes keys up to 1,978 bytes, and the `_id` is appended.
+ */
 export const LONGEST_FIELDS = 1200;
 const LONGEST_ID = 700;
 const END = Buffer.from([0xff]);
-/** Behind a cut key stands its hash, which may start with FF itself. */
+/** Upper bound behind a shortened key: its hash may begin with FF. */
 const CUT_END = Buffer.alloc(33, 0xff);
 
-/** The part of the file that belongs to a collection or an index: all keys that start with its number. */
+/** Prefix of all keys of a collection or an index: its number. */
 export function areaOf(id: number): Buffer {
   const area = Buffer.alloc(4);
   area.writeUInt32BE(id);
@@ -27,19 +29,19 @@ export function idKey(id: Value): Buffer {
   return key;
 }
 
-/** Behind everything that starts with `key`. */
+/** The first key after all keys that start with `key`. */
 export function after(key: Buffer): Buffer {
   return key.length > LONGEST_FIELDS
     ? Buffer.concat([key.subarray(0, LONGEST_FIELDS), CUT_END])
     : Buffer.concat([key, END]);
 }
 
-/** A bound of a range: over-long keys are cut where the entries are. */
+/** Bound of a range; over-long keys are shortened as in the entries. */
 export function bound(key: Buffer): Buffer {
   return key.length > LONGEST_FIELDS ? key.subarray(0, LONGEST_FIELDS) : key;
 }
 
-/** An over-long entry keeps its beginning and a hash of the whole. */
+/** Shortens an over-long key to its beginning and a hash of the whole. */
 export function cutKey(key: Buffer): Buffer {
   if (key.length <= LONGEST_FIELDS) return key;
   return Buffer.concat([key.subarray(0, LONGEST_FIELDS), createHash("sha256").update(key).digest()]);

@@ -10,21 +10,21 @@ import { after, areaOf, bound, idKey, wholeArea } from "./keys.ts";
 export type Bounds = { from: Buffer; to: Buffer };
 export type Plan = {
   index: Index;
-  /** In the order of the index. */
+  /** ranges of keys, in the order of the index */
   ranges: readonly Bounds[];
   reverse: boolean;
-  /** Everything in the ranges matches: the documents need not be looked at. */
+  /** true: every document in the ranges matches, so the filter need not be evaluated */
   exact: boolean;
   sorted: boolean;
   scan: boolean;
-  /** A document may come more than once. */
+  /** true: a document may occur more than once */
   repeats: boolean;
 };
 
 const MOST_POINTS = 1000;
 const RANGES: readonly string[] = ["$gt", "$gte", "$lt", "$lte"];
 
-/** The index whose first fields the filter or the sort names, the best one; else the whole collection. */
+/** Chooses the best index whose first fields the filter or the sort names; else a collection scan. */
 export function makePlan(collection: Collection, filter: Filter, sort: readonly SortField[]): Plan {
   const leaves = conjuncts(filter);
   const only = leaves.length === countAll(filter) ? leaves.length : -1;
@@ -53,7 +53,7 @@ function countAll(filter: Filter): number {
   return filter.kind === "and" ? filter.parts.reduce((sum, part) => sum + countAll(part), 0) : 1;
 }
 
-/** A sparse or partial index serves only a filter that cannot match what it leaves out. */
+/** Whether the index has all documents that can match: a sparse or partial index leaves some out. */
 function isUsable(index: Index, leaves: readonly Leaf[]): boolean {
   if (
     index.sparse &&
@@ -75,7 +75,7 @@ function conditionsOf(partial: Filter): (Leaf | undefined)[] {
   return [partial.kind === "leaf" ? partial : undefined];
 }
 
-/** Whether the filter's own conditions allow only what the index's condition allows. */
+/** Whether the filter implies the condition of a partial index. */
 function isImplied(condition: Leaf | undefined, leaves: readonly Leaf[]): boolean {
   if (!condition) return false;
   return leaves.some((leaf) => {
@@ -86,12 +86,12 @@ function isImplied(condition: Leaf | undefined, leaves: readonly Leaf[]): boolea
   });
 }
 
-/** Whether whatever equals the value meets the condition; what equals null may be missing. */
+/** Whether everything that equals the value meets the condition. What equals null may be missing. */
 function allows(condition: Leaf, value: Value): boolean {
   return condition.expand && isPlain(value) && condition.test(value) && (value !== null || condition.test(undefined));
 }
 
-/** A value of which all documents that equal it have an entry. */
+/** Whether every document that equals the value has an entry for it. */
 function isPlain(value: Value): boolean {
   return !isArray(value);
 }
@@ -106,25 +106,25 @@ function planWith(index: Index, leaves: readonly Leaf[], sort: readonly SortFiel
     index,
     ranges: sortedRanges(ranges ?? prefixes.map((prefix) => ({ from: bound(prefix), to: after(prefix) }))),
     reverse: order === "backward",
-    // One condition is met by the very element that has the entry; of two, each may be met by another.
+    // In an array one element with an entry meets one condition; two conditions may be met by two elements.
     exact: used.size === only && (!index.loose || (only === 1 && fixed === 1)) && [...used].every(isExact),
     sorted: sort.length === 0 || order !== undefined,
     scan: false,
     repeats: index.loose,
   };
-  // A sparse or partial index that may serve is at least smaller than the collection.
+  // A sparse or partial index that covers the filter is at least smaller than the collection.
   const smaller = index.sparse || index.partial ? 1 : 0;
   return { plan, score: fixed * 4 + (ranges ? 2 : 0) + (order ? 3 : 0) + smaller };
 }
 
 type IndexBounds = { prefixes: Buffer[]; fixed: number; ranges: Bounds[] | undefined };
 
-/** Equality on as many first fields as there are, then one range. */
+/** Ranges for equality on as many first fields as possible, then one range. */
 function boundsOf(index: Index, leaves: readonly Leaf[], used: Set<Leaf>): IndexBounds {
   let prefixes = [areaOf(index.id)];
   const tops = new Set<string>();
   for (const [i, field] of index.fields.entries()) {
-    // Two conditions on one array may be met by two of its elements, which have entries of their own.
+    // Two conditions on an array may be met by two elements, each with an entry of its own.
     if (index.loose && tops.has(field.path[0]!)) return { prefixes, fixed: i, ranges: undefined };
     tops.add(field.path[0]!);
     const leaf = pointLeaf(field.name, leaves, prefixes.length);
@@ -156,14 +156,16 @@ function pointsOf({ op, operand }: Pick<Leaf, "op" | "operand">): readonly Value
   return op === "$in" ? (operand as Value[]) : [operand];
 }
 
-/** Equal bytes mean equal values, except where missing fields and arrays come in, or NaN in a range. */
+/**
+ * Whether the ranges alone prove the filter. They do not for missing fields, arrays, and NaN in a range.
+ */
 function isExact(leaf: Leaf): boolean {
   const { op, operand } = leaf;
   if (pointsOf(leaf).some((value) => value === null || isLong(value))) return false;
   return !RANGES.includes(op) || !isNumeric(operand);
 }
 
-/** Long enough that its key may be cut. */
+/** Whether the key of the value may be shortened. */
 function isLong(value: Value): boolean {
   return typeof value === "string" ? value.length > 150 : encodeKey([value]).length > 500;
 }
@@ -176,7 +178,7 @@ function rangesOf({ index, i, leaves, used }: RangeQuestion, prefixes: readonly 
     (leaf) => leaf.name === name && RANGES.includes(leaf.op) && isRangeable(leaf.operand),
   );
   if (candidates.length === 0) return undefined;
-  // In an array one element may meet the one bound and another the other.
+  // In an array, different elements may meet the two bounds.
   const chosen = index.loose ? candidates.slice(0, 1) : candidates.filter((leaf) => sameType(leaf, candidates[0]!));
   for (const leaf of chosen) used.add(leaf);
   const bounds = chosen.map((leaf) => fieldBounds(leaf, index.descending[i]!));
@@ -210,7 +212,7 @@ function fieldBounds({ op, operand }: Leaf, descending: boolean): Bounds {
   return { ...whole, to: inclusive ? after(key) : key };
 }
 
-/** Whether the index gives the order of the sort, behind `fixed` fields of one value each. */
+/** Whether the index has the order of the sort after `fixed` fields with one value each. */
 function orderBy(index: Index, sort: readonly SortField[], fixed: number): "forward" | "backward" | undefined {
   if (sort.length === 0 || index.loose) return undefined;
   const rest = sort.filter((field) => !index.fields.slice(0, fixed).some((one) => one.name === field.name));
@@ -223,8 +225,8 @@ function orderBy(index: Index, sort: readonly SortField[], fixed: number): "forw
 }
 
 /**
- * The keys of the `_id`s that a filter asks for, in their order, with or without further conditions: no other document need be looked at, and no
- * index. Undefined where it asks for something else, or for several in another order.
+ * Keys of the `_id`s that the filter names, in their order, also when it has further conditions: only these
+ * documents need be read. Undefined where it names none, or several and another order is asked for.
  */
 export function idsOf(filter: Filter, sort: readonly SortField[] = []): Buffer[] | undefined {
   const leaf = conjuncts(filter).find(

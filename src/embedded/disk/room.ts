@@ -1,15 +1,18 @@
 import { Fault } from "../fault.ts";
 
 const MB = 1024 * 1024;
-/** A disk that is nearly full refuses photographs first: the case itself goes on for a long time with what is left. */
+/**
+ * Documents of this size, such as photographs, are refused first on a nearly full disk: cases go on for a
+ * long time with the rest.
+ */
 const LARGE_BYTES = 64 * 1024;
 const LEFT_BY_LARGE = 16 * MB;
 const LEFT_BY_SMALL = 4 * MB;
-/** pages of the tree that one document changes */
+/** bytes of the tree pages that one changed document rewrites */
 const AROUND_BYTES = 32 * 1024;
 const LOOK_MS = 250;
 
-/** `isFull`: nothing is taken any more; `refusesLarge`: no photographs are. */
+/** `isFull`: every write is refused; `refusesLarge`: photographs are. */
 export type RoomState = { freeBytes: number; isFull: boolean; refusesLarge: boolean };
 
 /**
@@ -20,14 +23,14 @@ export class Room {
   readonly #freeBytes: () => number;
   #free = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** accepted, and perhaps not on the disk yet */
+  /** bytes accepted that may not be on the disk yet */
   #taken = 0;
 
   constructor(freeBytes: () => number) {
     this.#freeBytes = freeBytes;
   }
 
-  /** Throws OutOfDiskSpace. */
+  /** Reserves room for a document. Throws OutOfDiskSpace. */
   take(bytes: number): void {
     const isLarge = bytes >= LARGE_BYTES;
     if (isLarge || performance.now() - this.#lookedAt > LOOK_MS) this.#look();
@@ -40,12 +43,12 @@ export class Room {
     return this.#taken;
   }
 
-  /** These are on the disk now, and counted there. */
+  /** Releases a reservation whose bytes are on the disk, where the file system counts them. */
   written(bytes: number): void {
     this.#taken -= bytes;
   }
 
-  /** As the next document would find it. */
+  /** The state that the next document meets. */
   state(): RoomState {
     this.#look();
     const left = this.#free - this.#taken - AROUND_BYTES;

@@ -5,7 +5,10 @@ import type { Range, Store } from "./store.ts";
 
 export type Found = { id: Buffer; raw: Buffer };
 
-/** Walks a plan piece by piece. Between two pieces nothing is held open: it goes on behind the last key. */
+/**
+ * Walks a plan piece by piece. Nothing is held open between two pieces; the next one continues after the
+ * last key.
+ */
 export class Scan {
   readonly #store: Store;
   readonly #collection: Collection;
@@ -26,7 +29,7 @@ export class Scan {
     return this.#range >= this.#plan.ranges.length;
   }
 
-  /** Up to `limit` further documents; fewer only at the end. */
+  /** Returns up to `limit` further documents; fewer only at the end. */
   take(limit: number): Found[] {
     const found: Found[] = [];
     while (!this.done && found.length < limit) {

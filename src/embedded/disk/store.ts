@@ -2,23 +2,23 @@ import type { Disk, Tree } from "./disk.ts";
 import { faultOfCommit, hearOfFailedBatches } from "./failed-commit.ts";
 import { Room } from "./room.ts";
 
-/** What was read to answer, for the tests that prove that an index was used. */
+/** Counts of what was read, for tests that prove that an index was used. */
 export type Reads = { collectionScans: number; indexScans: number; documents: number };
 
 export type Range = { from: Buffer; to: Buffer; reverse?: boolean };
 
-/** The one LMDB file: ordered bytes to bytes. */
+/** The LMDB file: ordered keys and values of bytes. */
 export class Store {
   readonly reads: Reads = { collectionScans: 0, indexScans: 0, documents: 0 };
-  /** Goes up with every change: what was read before still holds while it stays. */
+  /** Number of changes so far: while it is the same, what was read still holds. */
   changes = 0;
-  /** Writes that are not on the disk yet: what is read now may lack what they changed. */
+  /** Number of writes that are not on the disk yet: a read may lack what they change. */
   writing = 0;
   readonly #db: Tree;
   readonly #room: Room;
   readonly #disk: Disk;
 
-  /** `readOnly`: beside the owner of the folder, or before there is one. */
+  /** `readOnly`: for a process that is not the owner of the folder. */
   constructor(disk: Disk, { readOnly = false } = {}) {
     this.#disk = disk;
     this.#room = new Room(() => disk.freeBytes());
@@ -30,12 +30,12 @@ export class Store {
     return this.#db.get(key);
   }
 
-  /** Before the first change of a document of that size. Throws OutOfDiskSpace. */
+  /** Call before the first change of a document of that size. Throws OutOfDiskSpace. */
   requireRoom(bytes: number): void {
     this.#room.take(bytes);
   }
 
-  /** Inside {@link write}; the bytes are taken over before it returns. */
+  /** Call inside {@link write}. The bytes are copied before it returns. */
   put(key: Buffer, value: Buffer): void {
     this.changes++;
     this.#db.put(key, value);
@@ -46,7 +46,7 @@ export class Store {
     this.#db.remove(key);
   }
 
-  /** Entries from `from` up to, not including, `to`. The caller may stop at any time. */
+  /** Yields the entries from `from` up to, not including, `to`. The caller may stop at any time. */
   *range({ from, to, reverse }: Range): Generator<{ key: Buffer; value: Buffer }> {
     for (const { key, value } of this.#db.getRange({ start: reverse ? to : from, reverse: reverse === true })) {
       const bytes = view(key);
@@ -94,7 +94,7 @@ export class Store {
     return outcome.value;
   }
 
-  /** Inside {@link write}: all that `action` writes, or nothing when it throws. */
+  /** Call inside {@link write}. Everything that `action` writes is kept, or nothing when it throws. */
   atomic<T>(action: () => T): T {
     return this.#db.childTransaction(action) as T;
   }

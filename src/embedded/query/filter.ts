@@ -14,7 +14,7 @@ export type Leaf = {
   test: Test;
 };
 
-/** A filter as a tree; what may use an index stands in leaves under `and`. */
+/** A filter as a tree. Indexes serve leaves under `and` only. */
 export type Filter = Leaf | { kind: "and" | "or"; parts: readonly Filter[] } | { kind: "not"; part: Filter };
 
 export function compileFilter(filter: Doc): Filter {
@@ -24,7 +24,7 @@ export function compileFilter(filter: Doc): Filter {
   return parts.length === 1 ? parts[0]! : { kind: "and", parts };
 }
 
-/** What stands beside the fields of a filter. */
+/** Operators beside the fields of a filter. */
 export const LOGICAL_OPERATORS = new Registry<(operand: Value) => Filter>(
   "filter",
   { code: 2, words: "unknown top level operator" },
@@ -43,12 +43,12 @@ function docOnly(value: Value, message: string): Doc {
 
 type Field = { name: string; path: readonly string[] };
 
-/** What is asked of one field. A value without an operator asks for equality. */
+/** Conditions on one field. A value without an operator means equality. */
 export const FIELD_OPERATORS = new Registry<(field: Field, operand: Value) => Filter>(
   "condition",
   { code: 2, words: "unknown operator" },
   {
-    // "Missing" and "another one" are opposites of "anywhere", which matters inside arrays.
+    // `$exists: false` and `$ne` negate "anywhere", which matters inside arrays.
     $ne: (field, operand) => not(leaf(field, ["$eq", operand], exactTest(operand))),
     $gt: (field, operand) =>
       leaf(

@@ -5,7 +5,7 @@ import { isNaNValue, toSafeInteger } from "../values/numbers.ts";
 import { isArray, isNumeric, type Value } from "../values/value.ts";
 import type { Test } from "./path.ts";
 
-/** Equality: null also means missing. */
+/** Tests equality; null also matches a missing field. */
 export function exactTest(operand: Value): Test {
   if (operand === null) return (value) => value === undefined || value === null;
   return (value) => value !== undefined && equal(value, operand);
@@ -20,10 +20,12 @@ export function inTest(operand: Value): Test {
   return (value) => tests.some((test) => test(value));
 }
 
-/** A long list is looked up by the key of the value: equal values have equal keys. */
+/**
+ * Tests membership; a long list is looked up by the key of the value, since equal values have equal keys.
+ */
 function largeInTest(operand: readonly Value[]): Test {
   const withNull = operand.includes(null);
-  // Where an index answers alone nobody asks.
+  // Made on first use: where an index answers exactly, the test is never called.
   let keys: Set<string> | undefined;
   return (value) => {
     if (value === undefined) return withNull;
@@ -34,7 +36,7 @@ function largeInTest(operand: readonly Value[]): Test {
 
 type Holds = (difference: number) => boolean;
 
-/** Ranges compare within one type only. */
+/** Tests a range, within one type only. */
 export function rangeTest(operand: Value, holds: Holds): Test {
   const order = typeOrder(operand);
   const withEqual = holds(0);

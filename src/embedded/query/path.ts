@@ -10,8 +10,9 @@ export function isPosition(part: string | undefined): part is string {
 }
 
 /**
- * Whether `test` holds for any value at the path. Arrays on the way are entered one level deep, at the end too when `expand` is set:
- * their elements are tried, then the array itself. A missing field is tried as undefined.
+ * Whether `test` holds for any value at the path. Arrays on the way are entered one level deep; with
+ * `expand` the one at the end too: first its elements are tested, then the array. A missing field is tested
+ * as undefined.
  */
 export function anyAt(node: Doc, found: Found, depth = 0): boolean {
   const value = node.get(found.path[depth]!);
@@ -33,7 +34,7 @@ function anyInArray(items: readonly Value[], found: Found, depth: number): boole
   return items.some((item) => item instanceof Doc && anyAt(item, found, depth));
 }
 
-/** A position names one element: if that is an array itself, it is not entered any further. */
+/** Follows a position, which names one element; an element that is an array is not entered. */
 function positionMatches(item: Value, found: Found, depth: number): boolean {
   if (depth === found.path.length - 1) return found.test(item);
   if (item instanceof Doc) return anyAt(item, found, depth + 1);
@@ -45,8 +46,8 @@ function positionMatches(item: Value, found: Found, depth: number): boolean {
 type Step = { node: Value | undefined; rest: readonly string[]; done: boolean };
 
 /**
- * The values that an index on `paths` has for a document (and that a sort looks at): one tuple, or one for each element of an array.
- * Undefined where a field is missing. Arrays in two different places cannot share an index.
+ * Values that an index on `paths` (or a sort) has for a document: one tuple, or one for each element of an
+ * array; undefined for a missing field. Throws where two different arrays meet.
  */
 export function tuplesAt(doc: Doc, paths: readonly (readonly string[])[]): (Value | undefined)[][] {
   const plain = paths.map((path) => outsideArrays(doc, path));
@@ -57,7 +58,7 @@ export function tuplesAt(doc: Doc, paths: readonly (readonly string[])[]): (Valu
 
 const ARRAY = Symbol("there is an array on the way");
 
-/** The value at a path that meets no array, as nearly all do. */
+/** Value at a path that meets no array, as nearly all do; ARRAY where it meets one. */
 function outsideArrays(doc: Doc, path: readonly string[]): Value | undefined | typeof ARRAY {
   let value: Value | undefined = doc;
   for (const part of path) {
@@ -83,7 +84,7 @@ function into(item: Value, rest: readonly string[]): Step {
   return item instanceof Doc ? { node: item, rest, done: false } : { node: undefined, rest, done: true };
 }
 
-/** Goes on to the value, or to the first array on the way. */
+/** Follows the path to the value, or to the first array on the way. */
 function advance(step: Step): Step {
   if (step.done) return step;
   let { node, rest } = step;
@@ -95,7 +96,7 @@ function advance(step: Step): Step {
   return { node, rest, done: !isArray(node) };
 }
 
-/** The parts of a dotted path. */
+/** Splits a dotted path. */
 export function splitPath(path: string): string[] {
   const parts = path.split(".");
   if (path === "" || parts.includes("")) throw new Fault(56, `The path '${path}' contains an empty field name`);

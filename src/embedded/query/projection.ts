@@ -9,7 +9,10 @@ type Shown = (value: Value) => Value;
 
 const whole: Shown = (value) => value;
 
-/** The document with only the named fields and its `_id`, in the document's order. Undefined: all of it. */
+/**
+ * Compiles a projection: the document with the named fields and `_id`, in the order of the document.
+ * Undefined: the whole document.
+ */
 export function compileProjection(spec: Doc | undefined): Projection | undefined {
   if (!spec || spec.size === 0) return undefined;
   const shown = new Map([...spec].map(([name, value]) => [name, compileField(name, value)]));
@@ -48,7 +51,7 @@ export const PROJECTION_OPERATORS = new Registry<(operand: Value) => Shown>(
   },
 );
 
-/** So many of the first; of the last when it is negative. */
+/** Takes that many of the first elements; of the last when negative. */
 export function firstOrLast(items: readonly Value[], limit: number): Value[] {
   return limit < 0 ? items.slice(limit) : items.slice(0, limit);
 }

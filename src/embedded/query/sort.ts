@@ -23,7 +23,10 @@ function isDescending(order: Value): boolean {
   return way === -1;
 }
 
-/** The values that decide a document's place: in an array the smallest when ascending, the largest when descending. */
+/**
+ * Values by which a document is sorted: of an array the smallest when ascending, the largest when
+ * descending.
+ */
 export function sortKey(fields: readonly SortField[], doc: Doc): Value[] {
   const tuples = tuplesAt(
     doc,

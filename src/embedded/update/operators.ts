@@ -31,7 +31,7 @@ export const UPDATE_OPERATORS = new Registry<(operand: Value) => Act>(
   },
 );
 
-/** Makes the field, and the documents on the way, where they are missing. */
+/** Creates the field, and missing documents on the way to it. */
 function making(change: Change): Act {
   return (doc, path) => {
     const { parent, key } = createSlot(doc, path);
@@ -54,7 +54,7 @@ function increment(by: Value): Change {
 
 type Pushed = { values: readonly Value[]; keep: (items: Value[]) => Value[] };
 
-/** What stands beside `$each`, which is the first. */
+/** Modifiers of `$push` beside `$each`. */
 export const PUSH_MODIFIERS = new Registry<(pushed: Pushed, operand: Value) => Pushed>(
   "push",
   { code: 2, words: "Unrecognized clause in $push" },
@@ -81,7 +81,7 @@ function push(operand: Value): Change {
   };
 }
 
-/** Takes the documents out of an array whose fields meet the conditions. */
+/** Removes from an array the documents that match the conditions. */
 function pull(operand: Value): Act {
   if (!(operand instanceof Doc)) throw new Fault(2, "$pull takes conditions on the fields of elements");
   const filter = compileFilter(operand);

@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import { compareText } from "../values/compare.ts";
 import { Doc, isArray, typeName, type Value } from "../values/value.ts";
 
-/** The parts of a path in an update: names of fields, through documents only. */
+/** Splits the path of an update: names of fields, through documents only. */
 export function updatePath(name: string): string[] {
   const path = name.split(".");
   if (path.includes(""))
@@ -12,7 +12,9 @@ export function updatePath(name: string): string[] {
   return path;
 }
 
-/** MongoDB changes fields in the order of their names, which shows in where new ones stand. */
+/**
+ * Sorts changes by the names of their fields, as MongoDB does, since new fields are added in that order.
+ */
 export function comparePaths(a: readonly string[], b: readonly string[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const difference = compareText(a[i]!, b[i]!);
@@ -21,7 +23,7 @@ export function comparePaths(a: readonly string[], b: readonly string[]): number
   return a.length - b.length;
 }
 
-/** No two changes may meet: neither the same path nor one inside the other. */
+/** Throws where two changes conflict: at the same path, or one inside the other. */
 export function checkConflicts(paths: readonly (readonly string[])[]): void {
   const sorted = [...paths].sort(comparePaths);
   for (let i = 1; i < sorted.length; i++) {
@@ -31,10 +33,13 @@ export function checkConflicts(paths: readonly (readonly string[])[]): void {
   }
 }
 
-/** A field of a document inside a document. */
+/** A field, and the document that holds it. */
 export type Slot = { parent: Doc; key: string };
 
-/** The field at the end of the path, with documents made on the way; another value in the way is an error. */
+/**
+ * Finds the field at the end of the path and creates missing documents on the way. Throws where another
+ * value is in the way.
+ */
 export function createSlot(doc: Doc, path: readonly string[]): Slot {
   let parent = doc;
   for (const [i, key] of path.slice(0, -1).entries()) {
@@ -50,7 +55,10 @@ function notViable(path: readonly string[], depth: number, value: Value): Fault 
   return new Fault(28, `Cannot create field '${path[depth]}' in element {${path[depth - 1]}: ${typeName(value)}}`);
 }
 
-/** The field at the end of the path; undefined when there is nothing on the way, an error when there is an array. */
+/**
+ * Finds the field at the end of the path; undefined when a document on the way is missing. Throws where an
+ * array is in the way.
+ */
 export function findSlot(doc: Doc, path: readonly string[]): Slot | undefined {
   let parent: Value | undefined = doc;
   for (const [i, key] of path.slice(0, -1).entries()) {

@@ -4,11 +4,11 @@ import { Doc, type Value } from "../values/value.ts";
 import { type Act, UPDATE_OPERATORS } from "./operators.ts";
 import { checkConflicts, comparePaths, updatePath } from "./paths.ts";
 
-/** Gives the changed document; the one that it gets is used up. `inserting`: it is an upsert's, and new. */
+/** Changes the document in place and returns it. `inserting`: the document is new, from an upsert. */
 export type Updater = (doc: Doc, inserting: boolean) => Doc;
 type Step = { path: readonly string[]; act: Act };
 
-/** From the `u` of an update, a document of operators. */
+/** Compiles the `u` of an update: a document of operators. */
 export function compileUpdate(update: Value): Updater {
   if (!(update instanceof Doc)) throw new Fault(9, "an update is a document of operators in the dialect");
   const steps: Step[] = [];
@@ -25,7 +25,7 @@ export function compileUpdate(update: Value): Updater {
   };
 }
 
-/** The `_id` never changes. */
+/** Throws where the update has changed the `_id`. */
 export function checkSameId(before: Value | undefined, after: Doc): void {
   const id = after.get("_id");
   if (before === undefined || (id !== undefined && equal(before, id))) return;

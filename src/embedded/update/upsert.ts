@@ -4,7 +4,7 @@ import type { Filter, Leaf } from "../query/filter.ts";
 import { Doc, isArray, Opaque, TYPE, type Value } from "../values/value.ts";
 import { createSlot } from "./paths.ts";
 
-/** The document that an upsert starts from: what the filter says by equality. */
+/** Makes the document that an upsert starts from: the equalities of the filter. */
 export function seedFrom(filter: Filter): Doc {
   const doc = new Doc();
   for (const { name, path, operand } of equalities(filter)) {
@@ -20,7 +20,7 @@ function equalities(filter: Filter): Leaf[] {
   return filter.kind === "and" ? filter.parts.flatMap(equalities) : [];
 }
 
-/** With an `_id` (a new one if there is none) in the first place. */
+/** Puts the `_id` first, a new one if there is none. */
 export function withId(doc: Doc): Doc {
   const id = doc.get("_id");
   if (id !== undefined && doc.keys().next().value === "_id") return doc;

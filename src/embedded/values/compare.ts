@@ -10,7 +10,7 @@ const ORDER: Readonly<Record<number, number>> = {
   [TYPE.objectId]: 35,
 };
 
-/** The place of the value's type in BSON's order of types. */
+/** Rank of the type of the value in the order of BSON types. */
 export function typeOrder(value: Value): number {
   if (typeof value === "string") return 15;
   if (value === null) return 5;
@@ -22,7 +22,7 @@ export function typeOrder(value: Value): number {
   return isArray(value) ? 25 : 10;
 }
 
-/** BSON order: first by type, numbers of all types together, then by value. */
+/** Compares in BSON order: by type, all numbers being one type, then by value. */
 export function compare(a: Value, b: Value): number {
   const order = typeOrder(a);
   const difference = order - typeOrder(b);
@@ -47,7 +47,7 @@ const COMPARE: Readonly<Record<number, (a: any, b: any) => number>> = {
   45: (a: DateTime, b: DateTime) => a.ms - b.ms,
 };
 
-/** Order of the UTF-8 bytes: as of the UTF-16 units, but surrogates come after everything else. */
+/** Compares by UTF-8 bytes: like UTF-16 units, except that surrogates come last. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   const length = Math.min(a.length, b.length);

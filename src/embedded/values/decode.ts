@@ -3,7 +3,10 @@ import { DateTime, Doc, Int32, Opaque, TYPE, type Value } from "./value.ts";
 
 const MAX_DEPTH = 180;
 
-/** Reads one BSON document that fills `bytes` exactly. Opaque values are views of `bytes`, which must not change afterwards. */
+/**
+ * Reads one BSON document that fills `bytes` exactly. Opaque values are views of `bytes`, which must not
+ * change afterwards.
+ */
 export function decode(bytes: Buffer): Doc {
   try {
     const doc = readDoc(bytes, 0, bytes.length, 0);
@@ -61,7 +64,7 @@ function skipCString(cursor: Cursor): number {
 
 function readCString(cursor: Cursor): string {
   const { bytes, at } = cursor;
-  // Names are short and nearly always ASCII: building them by hand is faster than a call into the runtime.
+  // Names are short and mostly ASCII: joining characters is faster than a call into the runtime.
   let text = "";
   for (let i = at; i < cursor.end; i++) {
     const byte = bytes[i]!;
@@ -149,13 +152,13 @@ function opaqueSize(cursor: Cursor, type: number): number {
   return size + 5;
 }
 
-/** BSON's other types. */
+/** Names of BSON types that are not in the dialect. */
 const UNSPOKEN: Readonly<Record<number, string>> = {
   ...{ 6: "undefined", 11: "regex", 12: "dbPointer", 13: "javascript", 14: "symbol", 15: "javascriptWithScope" },
   ...{ 17: "timestamp", 19: "decimal", 127: "maxKey", 255: "minKey" },
 };
 
-/** A value of a type that is not in the dialect: the statement is refused, the connection goes on. */
+/** Refuses a value of a type that is not in the dialect; the connection stays open. */
 export class UnspokenType extends Fault {
   constructor(type: number) {
     const name = UNSPOKEN[type];

@@ -10,12 +10,12 @@ function ensure(size: number): void {
   scratch = larger;
 }
 
-/** The document's BSON bytes, in a buffer of their own. */
+/** Encodes a document as BSON into a buffer of its own. */
 export function encode(doc: Doc): Buffer {
   return Buffer.from(encodeInPlace(doc));
 }
 
-/** The document's BSON bytes, good until the next document is encoded: for who passes them on at once. */
+/** Encodes a document as BSON into the shared buffer: valid until the next document is encoded. */
 export function encodeInPlace(doc: Doc): Buffer {
   if (scratch.length > 1 << 22) scratch = Buffer.allocUnsafe(1 << 16);
   at = 0;
@@ -52,7 +52,7 @@ function writeElement(key: string, value: Value): void {
   ensure(key.length * 3 + 2);
   const typeAt = at++;
   writeName(key);
-  // Writing the value may move the scratch buffer.
+  // The type is set afterwards, because writing the value may replace the scratch buffer.
   const type = writeValue(value);
   scratch[typeAt] = type;
 }

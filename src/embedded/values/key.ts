@@ -3,8 +3,9 @@ import { isNaNValue, type Numeric } from "./numbers.ts";
 import { type DateTime, type Doc, Int32, type Opaque, type Value } from "./value.ts";
 
 /*
- * Keys whose bytes sort as the values do (BSON order), each field free of prefixes, so that fields can stand one behind the other.
- * A field is a type byte and a payload; a descending field has all its bits inverted. No type byte is 00 or FF.
+ * Keys whose bytes sort as the values do in BSON order. No field is a prefix of another, so that fields can
+ * be joined. A field is a type byte and a payload; all bits of a descending field are inverted. No type
+ * byte is 00 or FF.
  */
 const LONGEST = 1 << 16;
 const scratch = { bytes: Buffer.allocUnsafe(4096), at: 0 };
@@ -21,7 +22,7 @@ function byte(value: number): void {
   scratch.bytes[scratch.at++] = value;
 }
 
-/** The key of several values; `descending[i]` inverts the i-th. */
+/** Encodes several values as one key; `descending[i]` inverts the i-th. */
 export function encodeKey(values: readonly Value[], descending: readonly boolean[] = []): Buffer {
   scratch.at = 0;
   values.forEach((value, i) => {
@@ -39,7 +40,7 @@ function invert(start: number): void {
   for (let i = start; i < at; i++) bytes[i] = ~bytes[i]! & 0xff;
 }
 
-/** The type byte, by the place of the type in BSON's order. */
+/** Type byte for the rank of a type in BSON order. */
 export function typeByte(order: number): number {
   return order + 8;
 }
@@ -62,7 +63,7 @@ const WRITE: Readonly<Record<number, (value: any) => void>> = {
   45: (value: DateTime) => writeLong(BigInt(value.ms) + (1n << 63n)),
 };
 
-/** Types of one value only, as null, have no payload. */
+/** Writes the payload; types with one value, such as null, have none. */
 function writePayload(order: number, value: Value): void {
   WRITE[order]?.(value);
 }
@@ -72,7 +73,7 @@ function writeArray(items: readonly Value[]): void {
   byte(0);
 }
 
-/** Field by field as BSON compares: type, then name, then value; the end sorts before any further field. */
+/** Writes field by field as BSON compares: type, name, value. The end sorts before any further field. */
 function writeDoc(doc: Doc): void {
   for (const [key, value] of doc) {
     byte(typeByte(typeOrder(value)));
@@ -82,7 +83,7 @@ function writeDoc(doc: Doc): void {
   byte(0);
 }
 
-/** UTF-8 with 00 written as 00 FF and 00 01 at the end. */
+/** Writes UTF-8 with 00 as 00 FF, and 00 01 at the end. */
 function writeText(text: string): void {
   ensure(text.length * 3 + 2);
   const start = scratch.at;
@@ -121,8 +122,9 @@ function writeLong(value: bigint): void {
 }
 
 /**
- * The nearest double, then a tail: 80 when that is exact; else, for longs above 2^53, 40 (below it) or C0 (above it) and the decimal digits,
- * so that all that share a double stay in their order.
+ * Writes the nearest double and a tail: 80 when the double is exact. For other longs, above 2^53, it is 40
+ * (below the double) or C0 (above it) and the decimal digits, which keeps longs with the same double in
+ * order.
  */
 function writeNumber(value: Numeric): void {
   const small = value instanceof Int32 ? value.value : value;

@@ -2,7 +2,7 @@ import { Int32 } from "./value.ts";
 
 export type Numeric = number | bigint | Int32;
 
-/** Exact comparison across all number types; NaN is below everything and equal to itself. */
+/** Compares numbers of all types exactly; NaN is below everything and equal to itself. */
 export function compareNumbers(a: Numeric, b: Numeric): number {
   const left = plain(a);
   const right = plain(b);
@@ -21,13 +21,16 @@ export function isNaNValue(value: Numeric): boolean {
   return typeof value === "number" && Number.isNaN(value);
 }
 
-/** The value as a JavaScript number, for limits and positions; NaN when it has no exact integer form. */
+/** Converts to a JavaScript number, for limits and positions; NaN when it is no safe integer. */
 export function toSafeInteger(value: Numeric): number {
   const number = Number(plain(value));
   return Number.isSafeInteger(number) ? number : Number.NaN;
 }
 
-/** The sum, in the wider of the two types; an int that overflows becomes a long. Undefined when a long overflows. */
+/**
+ * Adds in the wider of the two types; an int that overflows becomes a long. Undefined when a long
+ * overflows.
+ */
 export function add(a: Numeric, b: Numeric): Numeric | undefined {
   const left = plain(a);
   const right = plain(b);

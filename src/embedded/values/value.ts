@@ -1,6 +1,6 @@
 /**
- * BSON values with their exact types: a JavaScript number is always a double, a bigint always a 64-bit integer.
- * Documents are Maps, because objects move keys that look like numbers to the front.
+ * BSON values with their exact types: a JavaScript number is always a double, a bigint always a 64-bit
+ * integer. Documents are Maps, because objects move keys that look like numbers to the front.
  */
 export type Value =
   | null
@@ -32,7 +32,7 @@ export class DateTime {
   }
 }
 
-/** An ObjectId or binary data, whose bytes are kept as they came; `type` is the BSON type. */
+/** An ObjectId or binary data, in its BSON bytes; `type` is the BSON type. */
 export class Opaque {
   readonly type: number;
   readonly bytes: Buffer;
@@ -42,7 +42,7 @@ export class Opaque {
   }
 }
 
-/** A document that is already encoded, to be put into an answer as it is. */
+/** An encoded document, put into an answer unchanged. */
 export class RawDoc {
   readonly bytes: Buffer;
   constructor(bytes: Buffer) {
@@ -50,7 +50,7 @@ export class RawDoc {
   }
 }
 
-/** The types of the dialect, with BSON's numbers for them. */
+/** The BSON types of the dialect, with their numbers. */
 export const TYPE = {
   double: 1,
   string: 2,
@@ -95,7 +95,7 @@ export function int(value: number): Int32 {
   return new Int32(value);
 }
 
-/** A document from an object literal; fields that are undefined are left out. */
+/** Makes a document from an object; undefined fields are left out. */
 export function docOf(fields: Record<string, Value | undefined>): Doc {
   const doc = new Doc();
   for (const [key, value] of Object.entries(fields)) if (value !== undefined) doc.set(key, value);

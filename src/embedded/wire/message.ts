@@ -3,10 +3,10 @@ import { decode, UnspokenType } from "../values/decode.ts";
 import { encode } from "../values/encode.ts";
 import type { Doc } from "../values/value.ts";
 
-/** A message that breaks the protocol: the connection ends. */
+/** A message that breaks the protocol: the connection is closed. */
 export class Malformed extends Error {}
 
-/** `command`: what is asked, or why it is refused as it stands. */
+/** A request. `command`: the command, or the fault with which it is refused. */
 export type Request = { id: number; command: Doc | Fault; wantsReply: boolean; legacy: boolean };
 
 const HEADER = 16;
@@ -16,7 +16,7 @@ const OP_MSG = 2013;
 const MORE_TO_COME = 2;
 const REQUIRED_FLAGS = 0xffff;
 
-/** Reads a whole message, its header included. */
+/** Reads a whole message with its header. */
 export function readMessage(bytes: Buffer): Request {
   const id = bytes.readInt32LE(4);
   const code = bytes.readInt32LE(12);
@@ -41,7 +41,7 @@ function readCommand(bytes: Buffer): Doc | Fault {
   }
 }
 
-/** One body and any number of document sequences, which become arrays of the body. */
+/** Reads one body and any number of document sequences, which become arrays of the body. */
 function readSections(bytes: Buffer, start: number, end: number): Doc {
   let body: Doc | undefined;
   const sequences: [string, Doc[]][] = [];
@@ -80,7 +80,7 @@ function readSequence(section: Buffer): [string, Doc[]] {
   return [section.toString("utf8", 4, zero), documents];
 }
 
-/** The old form, which drivers use only to say hello. */
+/** Reads an OP_QUERY, which drivers use only for the greeting. */
 function readQuery(bytes: Buffer, id: number): Request {
   const zero = bytes.indexOf(0, HEADER + 4);
   if (zero < 0 || zero + 9 > bytes.length) throw new Malformed("message too short");
@@ -105,7 +105,7 @@ export function writeReply(request: Request, answer: Doc): Buffer {
   return Buffer.concat([head, document]);
 }
 
-/** Flags 8 (await capable), no cursor, from 0, one document. */
+/** Head of an OP_REPLY: flags 8 (await capable), no cursor, from 0, one document. */
 function legacyHead(): Buffer {
   const head = Buffer.alloc(HEADER + 20);
   head.writeInt32LE(8, HEADER);

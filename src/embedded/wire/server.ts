@@ -7,7 +7,7 @@ import { Malformed, type Request, readMessage, writeReply } from "./message.ts";
 export type Answer = (command: Doc) => Promise<Doc>;
 type Report = (error: unknown) => void;
 
-/** A port of loopback, or a path. */
+/** Where to listen: a port on loopback, or the path of a socket. */
 export type Place = { port: number; host: "127.0.0.1" } | { path: string };
 
 export function listen(answer: Answer, place: Place, report: Report): Promise<Server> {
@@ -21,7 +21,7 @@ export function listen(answer: Answer, place: Place, report: Report): Promise<Se
   });
 }
 
-/** One connection: its messages are answered one after the other. */
+/** Serves one connection: its messages are answered one after the other. */
 async function serve(socket: Socket, answer: Answer, report: Report): Promise<void> {
   socket.on("error", () => socket.destroy());
   try {
@@ -32,7 +32,7 @@ async function serve(socket: Socket, answer: Answer, report: Report): Promise<vo
       if (request.wantsReply) await send(socket, request, reply);
     }
   } catch (error) {
-    // What the client sent wrong is its own affair; whatever else is wrong must be seen.
+    // Malformed input concerns the client alone; any other error is reported.
     if (!(error instanceof Malformed || error instanceof Fault || isClosed(error))) report(error);
   } finally {
     socket.destroy();
@@ -58,7 +58,10 @@ function send(socket: Socket, request: Request, reply: Doc): Promise<void> | und
   });
 }
 
-/** Whole messages. A large one is gathered where it is to stay, part by part: putting it together at the end would be one more copy of a photograph. */
+/**
+ * Yields whole messages. A large one is collected in a buffer of its final size, because joining its parts
+ * at the end would copy a photograph once more.
+ */
 async function* messages(socket: Socket): AsyncGenerator<Buffer> {
   let rest: Buffer = EMPTY;
   let large: Buffer | null = null;
@@ -86,7 +89,7 @@ async function* messages(socket: Socket): AsyncGenerator<Buffer> {
 }
 
 const EMPTY = Buffer.alloc(0);
-/** So much has to be there before room is made for all that is announced. */
+/** Bytes of a message to wait for before a buffer of the announced size is allocated. */
 const LEAST_START = 1024;
 
 function sizeOf(start: Buffer): number {

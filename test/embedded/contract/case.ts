@@ -7,14 +7,14 @@ type Document = mongo.BSON.Document;
 // biome-ignore lint/suspicious/noExplicitAny: refused features are sent on purpose, which the types forbid
 export type Loose = any;
 
-/** One line of the contract: what is sent, and what both databases answer. */
+/** One case of the contract: what is sent, and what both databases answer. */
 export type Case = {
   name: string;
   run: (collection: Collection) => Promise<unknown>;
   gives: unknown;
   /**
-   * Where the second database answers differently: its answer, or why it is not asked. MongoDB's
-   * documentation decides.
+   * Set where the second database answers differently: its answer, or why it is not asked. The
+   * documentation of MongoDB decides which is right.
    */
   second?: { gives: unknown } | { notAsked: string };
 };
@@ -34,10 +34,10 @@ export async function outcome(one: Case, collection: Collection): Promise<unknow
   }
 }
 
-/** The second database gives a rare error under the general number 2 (BadValue). */
+/** The second database gives rare errors under the general code 2 (BadValue). */
 export const RARE: Second = { gives: code(2) };
 
-/** With every type spelled out, and the fields in their order. */
+/** Formats a value with every type named and fields in their order. */
 export function canonical(value: unknown): string {
   return BSON.EJSON.stringify({ value: value ?? null }, { relaxed: false });
 }
@@ -47,7 +47,7 @@ export async function filled(collection: Collection, documents: readonly Documen
   return collection;
 }
 
-/** `filter` finds the documents with these `_id`s. The documents are numbered from 1. */
+/** A case: `filter` finds the documents with these `_id`s; the documents are numbered from 1. */
 export function finds(
   documents: readonly Document[],
   filter: Loose,
@@ -68,7 +68,7 @@ function numbered(documents: readonly Document[]): Document[] {
 
 type UpdateOptions = { filter?: Loose; options?: Loose; second?: Second };
 
-/** The update makes this of the document (without its `_id`, which is 1). */
+/** A case: the update makes this of the document (without its `_id`, which is 1). */
 export function becomes(
   before: Document,
   update: Loose,
@@ -85,7 +85,7 @@ export function becomes(
   return { name, run, gives: after, ...(second && { second }) };
 }
 
-/** The projection makes this of the document. */
+/** A case: the projection makes this of the document. */
 export function shows(
   document: Document,
   projection: Loose,

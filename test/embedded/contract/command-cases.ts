@@ -3,7 +3,7 @@ import { type Case, type Collection, code, filled, type Loose } from "./case.ts"
 
 const { Long } = mongo;
 
-/** A command as it is, in the database of the collection. */
+/** Runs a raw command in the database of the collection. */
 export function command(collection: Collection, document: Loose): Promise<mongo.BSON.Document> {
   const client: mongo.MongoClient = Reflect.get(collection, "client");
   return client.db(collection.dbName).command(document);

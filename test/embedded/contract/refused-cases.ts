@@ -42,8 +42,7 @@ const indexes = (name: string, index: Loose, gives: number, words: string): Refu
   runs(name, (c) => ({ createIndexes: at(c), indexes: [{ name: "one", ...index }] }), gives, words);
 
 /**
- * What MongoDB has and the embedded database has not, because nothing of the project sends it: each is named
- * in the refusal.
+ * Features of MongoDB that the embedded database refuses by name, because the project does not use them.
  */
 export const refusedCases: Refused[] = [
   ...["mapReduce", "explain", "collStats", "distinct", "drop", "create", "listIndexes", "dropIndexes"].map((name) =>

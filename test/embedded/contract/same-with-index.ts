@@ -4,7 +4,7 @@ import { type Case, type Collection, filled, type Loose } from "./case.ts";
 const { Double, Long } = mongo;
 type Query = { filter?: Loose; sort?: Loose };
 
-/** The same questions with and without the index, which must not change what they give. */
+/** Cases that ask the same with and without an index, which must not change the result. */
 export function sameWithIndex(
   name: string,
   keys: readonly Loose[],

@@ -1,12 +1,15 @@
 import { mongo } from "mongoose";
 
 type State = { n: number; u: string } | null;
-/** Allowed states of a document: the last acknowledged one, and the one in flight when the process died. */
+/**
+ * Allowed states of a document: the last acknowledged one, and the one in flight when the process was
+ * killed.
+ */
 export type Expected = { acknowledged: State | undefined; onItsWay: State | undefined };
 export type Ledger = Map<string, Expected>;
 type Random = () => number;
 
-/** Numbers from 0 to 1 that are the same in every run. */
+/** Makes random numbers from 0 to 1, the same in every run. */
 export function seeded(seed: number): Random {
   let state = seed;
   return () => {
@@ -26,7 +29,7 @@ export async function prepare(uri: string): Promise<void> {
 
 type Writer = { name: string; ledger: Ledger; random: Random };
 
-/** Writes until the database is gone; `wrote` is called for each acknowledged write. */
+/** Writes until the database is gone; calls `wrote` for each acknowledged write. */
 export async function write(uri: string, writer: Writer, wrote: () => void): Promise<void> {
   const client = new mongo.MongoClient(uri, { maxPoolSize: 1 });
   const collection = client.db().collection<Written>("written");
@@ -78,7 +81,7 @@ async function noted(ledger: Ledger, id: string, state: State, act: () => Promis
   ledger.set(id, { acknowledged: state, onItsWay: undefined });
 }
 
-/** Whether what is there is what was acknowledged, or that and the write that was on its way. */
+/** Whether the stored documents are those acknowledged, with or without the write in flight. */
 export function isAsExpected({ acknowledged, onItsWay }: Expected, found: State): boolean {
   const allowed = onItsWay === undefined ? [acknowledged] : [acknowledged, onItsWay];
   return allowed.some((state) => same(state ?? null, found));
