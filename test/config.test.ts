@@ -479,7 +479,10 @@ describe("a folder of rules", () => {
 
   it("goes over those of the project file by file", async () => {
     const [ours, theirs] = [await load({}), await load({ RULES_DIR: CITY })];
-    assert.deepEqual(theirs.menu, ours.menu);
+    assert.deepEqual(
+      theirs.menu.button.map(({ name }) => name),
+      ["报案 Report", "进度 Status"],
+    );
     assert.deepEqual(
       theirs.rules.conditions.map(({ id }) => id),
       ["hurt", "flooded-road"],
@@ -488,6 +491,10 @@ describe("a folder of rules", () => {
       theirs.rules.catalogue.acts.map(({ id }) => id),
       ["QS-02", "QS-01", "none"],
     );
+    await mkdir(join(dir, "menu-alone"));
+    await file("menu-alone/menu.yaml", "buttons: [{ name: Help, key: help }]");
+    const alone = await load({ RULES_DIR: join(dir, "menu-alone") });
+    assert.deepEqual([alone.menu.button.length, alone.rules], [1, ours.rules]);
   });
 
   it("is a fault where it is gone, holds a file of another name, or a rule that does not hold together", async () => {

@@ -344,7 +344,7 @@ describe("the rules themselves", () => {
 
   const allowed: [string, string][] = [
     ["actions/a.ts", 'import type { Context } from "../context.ts";'],
-    ["h5/settle/a.ts", 'import { addPhoto } from "../../actions/add-photo.ts";'],
+    ["h5/a.ts", 'import { addPhoto } from "../actions/add-photo.ts";'],
     ["h5/a.ts", 'import type { Blobs } from "../store/blobs.ts";'],
     ["h5/a.ts", 'import { type A, type B } from "../store/blobs.ts";'],
     ["store/a.ts", 'import mongoose from "mongoose";'],

@@ -100,7 +100,7 @@ describe("the words that pages ask for", () => {
     assert.equal(faults('{{ t("h5.start.titel") }}'), 1);
     assert.equal(faults('{{ t("h5.start.title" if a else "h5.start.titel") }}'), 1);
     assert.equal(faults('{% macro x(o) %}{{ o.t("h5.nothing." + o.slot) }}{% endmacro %}'), 1);
-    assert.equal(faults('{% set key = "settle.wait." + step %}{{ t(key + ".waht") }}'), 1);
+    assert.equal(faults('{% set key = "h5.wait." + step %}{{ t(key + ".waht") }}'), 1);
     assert.equal(faults('{{ t("h5.invite.until") }}'), 1);
     assert.equal(faults('{{ t("h5.invite.until", { time: 1, m: 2 }) }}'), 1);
   });

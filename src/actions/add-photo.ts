@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
-import { requireParty } from "../domain/party.ts";
+import type { Catalogue } from "../domain/liability.ts";
+import { requireGivable, requireParty } from "../domain/party.ts";
 import { isMandatory, isStoredIn, isToFetch, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
 import {
   type Candidate,
@@ -18,7 +19,6 @@ import {
   unusable,
 } from "../domain/photo-intake.ts";
 import { plateJob } from "../domain/plate-reading.ts";
-import { Conflict } from "../errors.ts";
 
 export interface AddPhoto {
   accidentId: string;
@@ -41,7 +41,7 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
   requireParty(accident, letter);
   const sha256 = ctx.blobs.nameOf(bytes);
   if (isStoredIn(accident, { slot, letter, sha256 })) return accident;
-  requireRoom(accident, letter, slot);
+  requireRoom(accident, input, ctx.config.rules.catalogue);
   const digest = ctx.vault.digest(accident.key, sha256);
   const candidate = candidateOf(bytes, { sha256, digest }, await ctx.photos.examine(bytes));
   const { block } = judgePhoto(accident, slot, { candidate });
@@ -60,9 +60,9 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
  * Photographs are evidence: they may be added while the case runs, and replaced only until the cars have
  * moved.
  */
-function requireRoom(accident: Accident, letter: Letter, slot: PhotoSlot): void {
+function requireRoom(accident: Accident, { letter, slot }: AddPhoto, catalogue: Catalogue): void {
   requireParty(accident, letter);
-  if (isMandatory(slot) && (accident.movedAt || letter !== "A")) throw new Conflict("wrong-step");
+  if (isMandatory(slot)) requireGivable("photos", accident, letter, catalogue);
   const photos = accident.photos.filter((photo) => !isReplaced(accident, photo, { letter, slot }));
   requireSpace({ photos }, { slot, by: letter });
 }
@@ -98,7 +98,7 @@ async function store(ctx: Context, input: AddPhoto, { id, candidate, names, like
   const now = ctx.clock.now();
   const { accident: after, result: refusal } = await ctx.accidents.decide(accidentId, (current) => {
     if (isStoredIn(current, { slot, letter, sha256 })) return { change: null, result: null };
-    requireRoom(current, letter, slot);
+    requireRoom(current, input, ctx.config.rules.catalogue);
     const { findings, dupOf, block } = judgePhoto(current, slot, { candidate, likeness });
     // another picture may have come in between
     if (block) return { change: rejection(current, { slot, by: letter, digest, block, now }), result: block };

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
-import { missingSlots } from "../domain/journey.ts";
+import { mayGive, missingSlots } from "../domain/journey.ts";
 import { requireParty } from "../domain/party.ts";
 import { isToFetch, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
 import { delayedEvent } from "../domain/photo-delay.ts";
@@ -53,8 +53,10 @@ export function announcePhoto(ctx: Context, announcement: AnnouncePhoto): Promis
  */
 function nextSlot({ config }: Context, accident: Accident, letter: Letter): PhotoSlot {
   const isKept = (slot: PhotoSlot) => accident.photos.some((photo) => photo.slot === slot && isToFetch(photo));
-  const [missing] = letter === "A" && !accident.movedAt ? missingSlots(accident).filter((slot) => !isKept(slot)) : [];
-  return missing ?? wantedExtras(accident, letter, config.rules.catalogue)[0] ?? "extra";
+  const { catalogue } = config.rules;
+  const isForPlaces = mayGive("photos", accident, letter, catalogue);
+  const [missing] = isForPlaces ? missingSlots(accident).filter((slot) => !isKept(slot)) : [];
+  return missing ?? wantedExtras(accident, letter, catalogue)[0] ?? "extra";
 }
 
 const announced = (known: Pick<Photo, "id" | "slot" | "by" | "mediaId" | "receivedAt" | "state">): Photo => ({

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
-import { photosAreSafe } from "../domain/journey.ts";
+import { stepOf } from "../domain/journey.ts";
 import { requireParty } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
@@ -15,7 +15,7 @@ export function confirmMoved(
   return ctx.accidents.change(accidentId, (accident) => {
     requireParty(accident, letter);
     if (accident.movedAt) return null;
-    if (letter !== "A" || !photosAreSafe(accident)) throw new Conflict("wrong-step");
+    if (stepOf(accident, letter, ctx.config.rules.catalogue) !== "move") throw new Conflict("wrong-step");
     return {
       accident: { ...accident, movedAt: ctx.clock.now() },
       events: [{ type: "vehicles-moved", by: letter, data: {} }],

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change } from "../domain/accident.ts";
+import { mayGive } from "../domain/journey.ts";
 import { isToFetch, type Photo, type PlateReading } from "../domain/photo.ts";
 import { arrived, delayed, isBlocked, refused, type Seen, sentBack } from "../domain/photo-arrival.ts";
 import { type Again, tryAgain } from "../domain/photo-delay.ts";
@@ -126,7 +127,7 @@ async function see(
   accident: Accident,
   { photo, bytes }: { photo: Photo; bytes: Buffer },
 ): Promise<Seen | null> {
-  if (photo.by !== "A" || accident.movedAt) return null;
+  if (!mayGive("photos", accident, photo.by, ctx.config.rules.catalogue)) return null;
   const [plates, last] = await Promise.all([
     within(readNow(ctx, bytes), { timer: ctx.timer, ms: WAIT_MS }, () => null),
     ctx.people.lastDetails(accident.parties.A.identity.personId),

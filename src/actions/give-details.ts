@@ -3,7 +3,7 @@ import { type Accident, type Details, type Letter, otherOf } from "../domain/acc
 import { serialise } from "../domain/agreement.ts";
 import { requireCalm } from "../domain/brakes.ts";
 import { correctionNotice } from "../domain/notice.ts";
-import { requireParty, withoutSignatures, withParty } from "../domain/party.ts";
+import { requireGivable, requireParty, withoutSignatures, withParty } from "../domain/party.ts";
 import { withMoved } from "../domain/photo-move.ts";
 import { answeredByDetails } from "../domain/photo-place.ts";
 import { doubtEvents } from "../domain/photo-plates.ts";
@@ -24,6 +24,7 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
     const { details: before } = requireParty(accident, letter);
     // The same data again (a double tap) is no correction and voids no signature.
     if (before && serialise(before) === serialise(details)) return null;
+    requireGivable("details", accident, letter, ctx.config.rules.catalogue);
     requireCalm(accident, letter, ctx.clock.now());
     if (accident.parties[otherOf(letter)]?.details?.plate === details.plate)
       throw new Invalid("same-plate", { field: "plate" });

@@ -4,7 +4,7 @@ import { serialise } from "../domain/agreement.ts";
 import { requireCalm } from "../domain/brakes.ts";
 import { compareStatements, findAct } from "../domain/liability.ts";
 import { notice } from "../domain/notice.ts";
-import { requireParty, withoutSignatures, withParty } from "../domain/party.ts";
+import { requireGivable, requireParty, withoutSignatures, withParty } from "../domain/party.ts";
 import { Invalid } from "../errors.ts";
 
 export interface GiveStatement {
@@ -15,7 +15,7 @@ export interface GiveStatement {
 
 /**
  * Records one driver's statement of what happened, made without seeing the other's. It may be changed until
- * both have signed.
+ * this driver has signed.
  */
 export function giveStatement(ctx: Context, { accidentId, letter, statement }: GiveStatement): Promise<Accident> {
   const { catalogue } = ctx.config.rules;
@@ -25,6 +25,7 @@ export function giveStatement(ctx: Context, { accidentId, letter, statement }: G
   return ctx.accidents.change(accidentId, (accident) => {
     const { statement: before } = requireParty(accident, letter);
     if (before && isSame(before, statement)) return null;
+    requireGivable("statement", accident, letter, catalogue);
     requireCalm(accident, letter, ctx.clock.now());
     const stated = withoutSignatures(
       withParty(accident, letter, { statement: { ...statement, statedAt: ctx.clock.now() } }),

@@ -1,14 +1,15 @@
 import type { Context } from "../context.ts";
 import type { Accident, Person } from "../domain/accident.ts";
 import { declarationEvent, type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+import type { InvitedView } from "../domain/invited-view.ts";
 import { notice } from "../domain/notice.ts";
 import { isOver, newParty, requireRunning } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
 export interface JoinAccident {
   person: Person;
-  /** the case that the invitation led to */
-  invited: Accident;
+  /** where the invitation led to */
+  invited: Pick<InvitedView, "accidentId" | "code">;
   textVersion: string;
   answer: EligibilityAnswer;
 }
@@ -20,12 +21,12 @@ export async function joinAccident(
 ): Promise<Accident> {
   const at = ctx.clock.now();
   const end = endOf(answer, ctx.config.rules.conditions);
-  const joined = await ctx.accidents.change(invited.id, (accident) => {
+  const joined = await ctx.accidents.change(invited.accidentId, (accident) => {
     if (accident.parties.B?.identity.personId === person.id) return null;
     requireRunning(accident);
     if (accident.parties.B || accident.invitation?.usedAt) throw new Conflict("invitation-used");
     // The invitation was withdrawn while the page was open: driver A removed somebody, which voids the code.
-    if (accident.invitation?.code !== invited.invitation?.code) throw new Conflict("invitation-expired");
+    if (accident.invitation?.code !== invited.code) throw new Conflict("invitation-expired");
     return {
       accident: {
         ...accident,

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
-import { DIGITS_MINUTES, INVITATION_MINUTES, isWhole, sceneOf } from "../domain/invitation.ts";
+import { DIGITS_MINUTES, INVITATION_MINUTES, isWhole, mayInvite, sceneOf } from "../domain/invitation.ts";
 import { requireRunning } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
@@ -12,14 +12,13 @@ export async function makeInvitation(
   ctx: Context,
   { accidentId, letter }: { accidentId: string; letter: Letter },
 ): Promise<Accident> {
-  if (letter !== "A") throw new Conflict("wrong-step");
   // Two processes may each ask the platform for a code: one is kept, the other expires unseen.
-  return ctx.singleFlight(`invitation/${accidentId}`, () => make(ctx, accidentId));
+  return ctx.singleFlight(`invitation/${accidentId}`, () => make(ctx, accidentId, letter));
 }
 
-async function make(ctx: Context, accidentId: string): Promise<Accident> {
-  const current = requireRunning(await ctx.accidents.get(accidentId));
-  if (current.parties.B) throw new Conflict("wrong-step");
+async function make(ctx: Context, accidentId: string, letter: Letter): Promise<Accident> {
+  const current = await ctx.accidents.get(accidentId);
+  if (!mayInvite(current, letter)) throw new Conflict("wrong-step");
   const at = ctx.clock.now();
   const living = current.invitation && current.invitation.expiresAt > at ? current.invitation : null;
   if (isWhole(living, at)) return current;
@@ -42,7 +41,7 @@ async function make(ctx: Context, accidentId: string): Promise<Accident> {
     };
     return {
       accident: { ...accident, invitation },
-      events: [{ type: "invitation-made", by: "A", data: { minutes: INVITATION_MINUTES } }],
+      events: [{ type: "invitation-made", by: letter, data: { minutes: INVITATION_MINUTES } }],
     };
   });
 }

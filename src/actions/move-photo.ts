@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
 import { requireCalm } from "../domain/brakes.ts";
-import { requireParty } from "../domain/party.ts";
+import { requireGivable, requireParty } from "../domain/party.ts";
 import type { PhotoSlot } from "../domain/photo.ts";
 import { withMoved } from "../domain/photo-move.ts";
 import { isPlateSlot } from "../domain/photo-plates.ts";
@@ -23,9 +23,10 @@ export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot, loa
   return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
     const photo = accident.photos.find((candidate) => candidate.id === photoId);
-    const isAnswer = photo?.isAsked && isPlateSlot(slot);
+    if (photo?.by !== letter) throw new Conflict("wrong-step");
+    const isAnswer = photo.isAsked && isPlateSlot(slot);
     // driver B's pictures go when that driver is removed, so they fill none of the five slots
-    if (photo?.by !== letter || letter !== "A" || (accident.movedAt && !isAnswer)) throw new Conflict("wrong-step");
+    if (!isAnswer) requireGivable("photos", accident, letter, ctx.config.rules.catalogue);
     if (photo.slot === slot && !isAnswer) return null;
     requireCalm(accident, letter, ctx.clock.now());
     return withMoved(accident, photo, { slot, by: letter });

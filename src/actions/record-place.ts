@@ -2,8 +2,7 @@ import type { Context } from "../context.ts";
 import type { Accident, Letter, Weather } from "../domain/accident.ts";
 import { requireCalm } from "../domain/brakes.ts";
 import { correctionNotice } from "../domain/notice.ts";
-import { requireParty, withoutSignatures } from "../domain/party.ts";
-import { Conflict } from "../errors.ts";
+import { requireGivable, requireParty, withoutSignatures } from "../domain/party.ts";
 
 export interface RecordPlace {
   accidentId: string;
@@ -16,9 +15,9 @@ export interface RecordPlace {
 export function recordPlace(ctx: Context, { accidentId, letter, address, weather }: RecordPlace): Promise<Accident> {
   return ctx.accidents.change(accidentId, (accident) => {
     requireParty(accident, letter);
-    if (letter !== "A") throw new Conflict("wrong-step");
     // The same data again (a double tap) is no correction and voids no signature.
-    if (accident.scene.address === address && accident.scene.weather === weather) return null;
+    if (letter === "A" && accident.scene.address === address && accident.scene.weather === weather) return null;
+    requireGivable("place", accident, letter, ctx.config.rules.catalogue);
     requireCalm(accident, letter, ctx.clock.now());
     const scene = { ...accident.scene, address, weather };
     const digest = ctx.vault.digest(accident.key, address);

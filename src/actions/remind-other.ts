@@ -3,7 +3,7 @@ import { type Accident, type Letter, otherOf } from "../domain/accident.ts";
 import { stepOf } from "../domain/journey.ts";
 import { notice } from "../domain/notice.ts";
 import { requireParty } from "../domain/party.ts";
-import { mayRemind, WAITING_STEPS } from "../domain/waiting.ts";
+import { mayRemind, WAITING_STEPS, waitingOf } from "../domain/waiting.ts";
 import { Conflict } from "../errors.ts";
 
 /**
@@ -18,7 +18,7 @@ export function remindOther(
     requireParty(accident, letter);
     const step = stepOf(accident, letter, ctx.config.rules.catalogue);
     if (!WAITING_STEPS.includes(step) || !accident.parties[otherOf(letter)]) throw new Conflict("wrong-step");
-    if (!mayRemind(accident, letter, ctx.clock.now())) return null;
+    if (!mayRemind(waitingOf(accident, letter), ctx.clock.now())) return null;
     return {
       accident,
       events: [{ type: "party-reminded", by: letter, data: { step } }],

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
+import { mayRemoveOther } from "../domain/journey.ts";
 import { notice } from "../domain/notice.ts";
-import { requireRunning } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
 /**
@@ -13,9 +13,8 @@ export function removeParty(
   { accidentId, letter }: { accidentId: string; letter: Letter },
 ): Promise<Accident> {
   return ctx.accidents.change(accidentId, (accident) => {
-    requireRunning(accident);
     const { A, B } = accident.parties;
-    if (letter !== "A" || A.signature || B?.signature) throw new Conflict("wrong-step");
+    if (!mayRemoveOther(accident, letter)) throw new Conflict("wrong-step");
     if (!B) return null;
     return {
       accident: {

@@ -42,7 +42,7 @@ const operator: Command = ({ ctx, person }) =>
 
 const photos: Command = ({ ctx, person, current }) => {
   const next = nextThing(ctx, person, current);
-  if (!current || isOver(current) || !mayArrange(current.view, current.letter)) return next;
+  if (!current || isOver(current) || !mayArrange(current.view)) return next;
   const list = photoList(ctx, person, current.view);
   return ctx.render.words(person.language)("chat.photo.list", { list, next });
 };
@@ -70,8 +70,7 @@ const withdrawNow: Command = async (asked) => {
 
 /** Sends digits and link for a driver who cannot scan; the QR code is on the page. */
 const invite: Command = async ({ ctx, person, current }) => {
-  if (!current || isOver(current) || current.letter !== "A" || current.view.other.joined)
-    return nextThing(ctx, person, current);
+  if (!current?.view.mayInvite) return nextThing(ctx, person, current);
   const { accident, letter } = current;
   const { invitation } = await makeInvitation(ctx, { accidentId: accident.id, letter });
   return ctx.render.words(person.language)("chat.invite", {

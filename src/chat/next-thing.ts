@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Letter, type Person } from "../domain/accident.ts";
 import { type View, viewOf } from "../domain/view.ts";
+import { hasTime } from "../domain/waiting.ts";
 import type { Translate } from "../render.ts";
 
 /**
@@ -31,9 +32,8 @@ export const isOver = ({ view }: Standing): boolean => Boolean(view.ended || vie
 function aside({ askedPhoto, wantedExtras, step }: View, t: Translate): string {
   if (askedPhoto) return `\n${t("chat.next.photos-asked")}`;
   const [wanted] = wantedExtras;
-  return wanted && WAITS.includes(step) ? `\n${t("chat.photo.wanted", { slot: t(`evidence.slot.${wanted}`) })}` : "";
+  return wanted && hasTime(step) ? `\n${t("chat.photo.wanted", { slot: t(`evidence.slot.${wanted}`) })}` : "";
 }
-const WAITS: readonly string[] = ["invite", "wait-details", "wait-statement"];
 
 /** Says the driver's next step in one sentence with one link. */
 export function nextThing(ctx: Context, person: Person, current: Standing | null): string {

@@ -71,7 +71,7 @@ export async function rearrange(ctx: Context, person: Person, { from, to }: Rear
   const current = await standingOf(ctx, person);
   const next = nextThing(ctx, person, current);
   if (!current || isOver(current)) return next;
-  if (!mayArrange(current.view, current.letter)) return t("chat.photo.settled", { next });
+  if (!mayArrange(current.view)) return t("chat.photo.settled", { next });
   const after = await moved(ctx, current, { from: slotOf(from), to: to === null ? "extra" : slotOf(to) });
   const now = after && standing(ctx, after, person);
   if (!now) return t("chat.photo.nothing-there", { list: photoList(ctx, person, current.view), next });

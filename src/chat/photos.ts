@@ -1,6 +1,6 @@
 import { announcePhoto } from "../actions/announce-photo.ts";
 import type { Context } from "../context.ts";
-import type { Letter, Person } from "../domain/accident.ts";
+import type { Person } from "../domain/accident.ts";
 import { isMandatory, isSent, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { formatPlate } from "../domain/plate.ts";
 import type { View } from "../domain/view.ts";
@@ -40,14 +40,14 @@ export async function onPhoto({ ctx, message, person, morePhotos }: Asked<"image
 
 function received(ctx: Context, person: Person, current: Standing): string {
   const t = ctx.render.words(person.language);
-  const { view, letter } = current;
+  const { view } = current;
   const next = nextThing(ctx, person, current);
-  if (!mayArrange(view, letter)) return t("chat.photo.extra", { next });
+  if (!mayArrange(view)) return t("chat.photo.extra", { next });
   return t("chat.photo.taken", { list: photoList(ctx, person, view), next });
 }
 
 /** True for driver A until the cars have moved: the five mandatory photographs are A's. */
-export const mayArrange = (view: View, letter: Letter): boolean => letter === "A" && !view.movedAt;
+export const mayArrange = ({ open }: View): boolean => open.includes("photos");
 
 const NUMBERS = ["①", "②", "③", "④", "⑤"];
 

@@ -1,4 +1,5 @@
-import type { Invitation } from "./accident.ts";
+import type { Accident, Invitation, Letter } from "./accident.ts";
+import { isOf, photosAreSafe } from "./journey.ts";
 
 /** Lifetimes of the QR's code and of the six digits. */
 export const INVITATION_MINUTES = 30;
@@ -16,3 +17,15 @@ export const sceneOf = (code: string): string => `${SCENE_PREFIX}${code}`;
 /** Returns the invitation code in a scanned scene, or null for another scene. */
 export const codeOfScene = (scene: string): string | null =>
   scene.startsWith(SCENE_PREFIX) ? scene.slice(SCENE_PREFIX.length) : null;
+
+/** The driver on whose way the step stands may invite while the case runs and nobody has joined. */
+export function mayInvite({ parties, ended, concludedAt }: Accident, letter: Letter): boolean {
+  return isOf("invite", letter) && !ended && !concludedAt && !parties.B;
+}
+
+/** The evidence is safe, the other driver may be invited, and there is no code that is still good. */
+export function needsInvitation(accident: Accident, now: Date): boolean {
+  const { invitation } = accident;
+  if (!mayInvite(accident, "A") || !photosAreSafe(accident)) return false;
+  return invitation === null || invitation.expiresAt <= now;
+}

@@ -1,24 +1,173 @@
-import { type Accident, type Letter, otherOf } from "./accident.ts";
+import { type Accident, type Letter, otherOf, type Party } from "./accident.ts";
 import { type Catalogue, compareStatements } from "./liability.ts";
 import { isSent, PHOTO_SLOTS, type PhotoSlot } from "./photo.ts";
 
-/** A driver's current step. The form's page, the chat's answer and the case page's button follow from it. */
-export type Step =
-  | "safety"
-  | "join"
+/** What a step is judged by: the case as it concerns one of its drivers. */
+interface Standpoint {
+  accident: Accident;
+  me: Party | null;
+  other: Party | null;
+  catalogue: Catalogue;
+}
+
+/** What the other driver reads of a step (words `activity.*` of the pages); says nothing of what was typed. */
+export type Activity =
+  | "joining"
   | "photos"
-  | "move"
+  | "moving"
   | "place"
   | "details"
-  | "invite"
   | "statement"
-  | "wait-details"
-  | "wait-statement"
-  | "difference"
-  | "sign"
-  | "wait-signature"
-  | "done"
-  | "ended";
+  | "comparing"
+  | "reading"
+  | "signed"
+  | "waiting"
+  | "done";
+
+/** Moments of a case at which pages open or close beside the step that a driver stands at. */
+const MOMENTS = {
+  "cars-moved": ({ accident }: Standpoint) => accident.movedAt !== null,
+  "own-signature": ({ me }: Standpoint) => Boolean(me?.signature),
+};
+export type Moment = keyof typeof MOMENTS;
+
+/** One step of the drivers' way. */
+export interface Stage {
+  of: Letter | "both";
+  /** true once it lies behind this driver */
+  isDone(at: Standpoint): boolean;
+  /** the same in words, for docs/journey.md */
+  doneWhen: string;
+  /** from when on its page is open; left out: from the driver's arrival at it */
+  opensAt?: Moment;
+  /** until when its page stays open for corrections; left out: until the driver goes on */
+  closesAt?: Moment;
+  /** what the other driver is told meanwhile */
+  activity: Activity;
+  /** what this driver waits for; left out: the driver has something to do */
+  waitsFor?: "joining" | "entries" | "signature";
+  /** the agreement, with the data of both drivers, may be read (Order 146 art. 21) */
+  showsAgreement?: true;
+  /** nothing follows: no other page of the way is open */
+  isEnd?: true;
+}
+
+/** The way of both drivers, in its order: a driver stands at the first step of theirs that is not done. */
+const STAGES = {
+  ended: {
+    of: "both",
+    activity: "done",
+    isEnd: true,
+    isDone: ({ accident }) => accident.ended === null,
+    doneWhen: "the case goes on",
+  },
+  done: {
+    of: "both",
+    activity: "done",
+    isEnd: true,
+    showsAgreement: true,
+    isDone: ({ accident }) => accident.concludedAt === null,
+    doneWhen: "a signature is missing",
+  },
+  safety: {
+    of: "A",
+    activity: "joining",
+    isDone: ({ me }) => hasDeclared(me),
+    doneWhen: "consent given, none of the exceptions declared",
+  },
+  join: {
+    of: "B",
+    activity: "joining",
+    isDone: ({ me }) => hasDeclared(me),
+    doneWhen: "joined by invitation, consent given, none of the exceptions declared",
+  },
+  photos: {
+    of: "A",
+    activity: "photos",
+    closesAt: "cars-moved",
+    isDone: ({ accident }) => photosAreSafe(accident),
+    doneWhen: "the bytes of all five photographs are stored",
+  },
+  move: {
+    of: "A",
+    activity: "moving",
+    isDone: ({ accident }) => accident.movedAt !== null,
+    doneWhen: "the cars are off the road",
+  },
+  place: {
+    of: "A",
+    activity: "place",
+    closesAt: "own-signature",
+    isDone: ({ accident }) => placeIsKnown(accident),
+    doneWhen: "place and weather recorded",
+  },
+  details: {
+    of: "both",
+    activity: "details",
+    closesAt: "own-signature",
+    isDone: ({ me }) => Boolean(me?.details),
+    doneWhen: "driver and car entered",
+  },
+  statement: {
+    of: "both",
+    activity: "statement",
+    closesAt: "own-signature",
+    isDone: ({ me }) => Boolean(me?.statement),
+    doneWhen: "what happened is stated",
+  },
+  invite: {
+    of: "A",
+    activity: "waiting",
+    waitsFor: "joining",
+    opensAt: "cars-moved",
+    isDone: ({ other }) => Boolean(other?.clearedAt),
+    doneWhen: "the other driver has joined",
+  },
+  "wait-statement": {
+    of: "both",
+    activity: "waiting",
+    waitsFor: "entries",
+    isDone: ({ other }) => Boolean(other?.statement),
+    doneWhen: "the other driver has stated what happened",
+  },
+  difference: {
+    of: "both",
+    activity: "comparing",
+    isDone: ({ accident, catalogue }) => compareStatements(accident, catalogue).kind === "settled",
+    doneWhen: "both statements agree on what may be settled here",
+  },
+  "wait-details": {
+    of: "both",
+    activity: "waiting",
+    waitsFor: "entries",
+    isDone: ({ accident, other }) => Boolean(other?.details) && placeIsKnown(accident) && photosAreSafe(accident),
+    doneWhen: "the other driver has entered everything, too",
+  },
+  sign: {
+    of: "both",
+    activity: "reading",
+    showsAgreement: true,
+    isDone: ({ me }) => Boolean(me?.signature),
+    doneWhen: "signed",
+  },
+  "wait-signature": {
+    of: "both",
+    activity: "signed",
+    waitsFor: "signature",
+    showsAgreement: true,
+    isDone: ({ accident }) => accident.concludedAt !== null,
+    doneWhen: "the other driver has signed",
+  },
+} satisfies Record<string, Stage>;
+
+export type Step = keyof typeof STAGES;
+/** Steps at which a driver waits for what the other, who has joined, has to do. */
+export type WaitingStep = {
+  [Name in Step]: (typeof STAGES)[Name] extends { waitsFor: "entries" | "signature" } ? Name : never;
+}[Step];
+export const JOURNEY: Readonly<Record<Step, Stage>> = STAGES;
+/** in the order of the way */
+export const STEPS = Object.keys(STAGES) as readonly Step[];
 
 export type Status = "open" | "ready-to-sign" | "half-signed" | "concluded" | "ended";
 
@@ -38,26 +187,54 @@ export function photosAreSafe(accident: Accident): boolean {
 /** Order 146 art. 21 wants the weather as well as the place. */
 const placeIsKnown = ({ scene }: Accident): boolean => Boolean(scene.address && scene.weather);
 
+const hasDeclared = (party: Party | null): boolean => Boolean(party?.consent && party.clearedAt);
+
+const standpoint = (accident: Accident, letter: Letter, catalogue: Catalogue): Standpoint => ({
+  accident,
+  me: accident.parties[letter],
+  other: accident.parties[otherOf(letter)],
+  catalogue,
+});
+
+/** The step is one of this driver's way. */
+export const isOf = (step: Step, letter: Letter): boolean => JOURNEY[step].of === "both" || JOURNEY[step].of === letter;
+
 /** The step that this driver has to take now; both may work at the same time. */
 export function stepOf(accident: Accident, letter: Letter, catalogue: Catalogue): Step {
-  const me = accident.parties[letter];
-  const other = accident.parties[otherOf(letter)];
-  if (accident.ended) return "ended";
-  if (accident.concludedAt) return "done";
-  if (!me?.consent || !me.clearedAt) return letter === "A" ? "safety" : "join";
-  if (letter === "A") {
-    if (!photosAreSafe(accident)) return "photos";
-    if (!accident.movedAt) return "move";
-    if (!placeIsKnown(accident)) return "place";
-  }
-  if (!me.details) return "details";
-  if (!me.statement) return "statement";
-  if (!other?.clearedAt) return "invite";
-  if (!other.statement) return "wait-statement";
-  if (compareStatements(accident, catalogue).kind !== "settled") return "difference";
-  if (!other.details || !placeIsKnown(accident) || !photosAreSafe(accident)) return "wait-details";
-  if (!me.signature) return "sign";
-  return "wait-signature";
+  const at = standpoint(accident, letter, catalogue);
+  return STEPS.find((step) => isOf(step, letter) && !JOURNEY[step].isDone(at)) ?? "done";
+}
+
+/** Its time is over for who stands `here`: what was given there can no longer be changed. */
+function isClosed(step: Step, here: Step, at: Standpoint): boolean {
+  const { closesAt } = JOURNEY[step];
+  return closesAt ? MOMENTS[closesAt](at) : STEPS.indexOf(step) < STEPS.indexOf(here);
+}
+
+function hasOpened(step: Step, here: Step, at: Standpoint): boolean {
+  const { opensAt } = JOURNEY[step];
+  return opensAt ? MOMENTS[opensAt](at) : STEPS.indexOf(step) <= STEPS.indexOf(here);
+}
+
+/** The steps whose pages are open to this driver: the own one, and those that may be seen or corrected beside it. */
+export function openSteps(accident: Accident, letter: Letter, catalogue: Catalogue): Step[] {
+  const here = stepOf(accident, letter, catalogue);
+  if (JOURNEY[here].isEnd) return [here];
+  const at = standpoint(accident, letter, catalogue);
+  const isOpen = (step: Step) => isOf(step, letter) && hasOpened(step, here, at) && !isClosed(step, here, at);
+  return STEPS.filter((step) => step === here || isOpen(step));
+}
+
+/** What is given at this step is this driver's to give, and may still be changed; it may also be given early. */
+export function mayGive(step: Step, accident: Accident, letter: Letter, catalogue: Catalogue): boolean {
+  const here = stepOf(accident, letter, catalogue);
+  if (JOURNEY[here].isEnd || !isOf(step, letter)) return false;
+  return !isClosed(step, here, standpoint(accident, letter, catalogue));
+}
+
+/** A may take out whoever joined by mistake, until one of them has signed. */
+export function mayRemoveOther({ parties: { A, B }, ended, concludedAt }: Accident, letter: Letter): boolean {
+  return letter === "A" && !ended && !concludedAt && !A.signature && !B?.signature;
 }
 
 /** Derived, stored beside the document for queries only. */

@@ -1,5 +1,7 @@
 import { Conflict } from "../errors.ts";
 import type { Accident, Letter, Party, Person } from "./accident.ts";
+import { mayGive, type Step } from "./journey.ts";
+import type { Catalogue } from "./liability.ts";
 
 /** True when the drivers have nothing left to do; what arrives later is kept with the case. */
 export const isOver = ({ ended, concludedAt }: Pick<Accident, "ended" | "concludedAt">): boolean =>
@@ -19,6 +21,11 @@ export function requireParty(accident: Accident, letter: Letter): Party {
   const party = requireRunning(accident).parties[letter];
   if (!party?.consent || !party.clearedAt) throw new Conflict("wrong-step");
   return party;
+}
+
+/** Throws Conflict "wrong-step" where what is given at this step is not this driver's to give, or can no longer be changed. */
+export function requireGivable(step: Step, accident: Accident, letter: Letter, catalogue: Catalogue): void {
+  if (!mayGive(step, accident, letter, catalogue)) throw new Conflict("wrong-step");
 }
 
 /** Makes the party of a driver who opens or joins a case. */

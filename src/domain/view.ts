@@ -1,6 +1,5 @@
 import {
   type Accident,
-  type Claim,
   type Details,
   type End,
   type Letter,
@@ -10,27 +9,16 @@ import {
   type Statement,
 } from "./accident.ts";
 import { type AgreementContent, agreementOf } from "./agreement.ts";
-import { missingSlots, type Step, stepOf } from "./journey.ts";
+import { type ViewedAdvice, type ViewedClaim, viewedAdvice, viewedClaims } from "./claim-view.ts";
+import { mayInvite } from "./invitation.ts";
+import { type Activity, JOURNEY, mayRemoveOther, missingSlots, openSteps, type Step, stepOf } from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
 import { isPaperDelayed } from "./paper.ts";
 import type { ExtraSlot, Photo, PhotoSlot, ReadPlate } from "./photo.ts";
 import { wantedExtras } from "./photo-extras.ts";
 import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
-
-/** The other driver's present activity, for the strip under the title; it reveals nothing that was typed. */
-export type Activity =
-  | "not-joined"
-  | "joining"
-  | "photos"
-  | "moving"
-  | "place"
-  | "details"
-  | "statement"
-  | "comparing"
-  | "reading"
-  | "signed"
-  | "waiting"
-  | "done";
+import { type TimelineEntry, timelineOf } from "./timeline.ts";
+import { type Waiting, waitingOf } from "./waiting.ts";
 
 /** The part of a photograph that a driver may see. */
 export interface ViewedPhoto
@@ -46,6 +34,8 @@ export interface View {
   letter: Letter;
   openedAt: Date;
   step: Step;
+  /** the steps whose pages are open: this one, and those that may be seen or corrected beside it */
+  open: readonly Step[];
   scene: Scene;
   photos: ViewedPhoto[];
   missingSlots: PhotoSlot[];
@@ -55,9 +45,7 @@ export interface View {
   wantedExtras: ExtraSlot[];
   /** id of the plate photograph whose owner is being asked for */
   askedPhoto: string | null;
-  /**
-   * by the photograph of this driver's plate; callers that know the driver's last plate call suggestedPlate
-   */
+  /** by the photograph of this driver's plate alone; the form calls suggestedPlate with the driver's last plate */
   plateSuggestion: PlateSuggestion | null;
   /**
    * contradictions between typed and photographed plates; the other driver's typed plate is hidden until the
@@ -66,8 +54,11 @@ export interface View {
   plateDoubts: PlateDoubt[];
   movedAt: Date | null;
   me: { details: Details | null; statement: Statement | null; signature: Signature | null };
-  other: { joined: boolean; joinedAt: Date | null; activity: Activity };
-  invitation: { code: string; digits: string; qrUrl: string | null; expiresAt: Date } | null;
+  other: { joined: boolean; joinedAt: Date | null; activity: Activity | "not-joined" };
+  mayRemoveOther: boolean;
+  mayInvite: boolean;
+  waiting: Waiting;
+  invitation: { code: string; digits: string; digitsExpireAt: Date; qrUrl: string | null; expiresAt: Date } | null;
   /** the other's statement is shown only once both have stated */
   otherStatement: Statement | null;
   liability: Liability;
@@ -78,27 +69,13 @@ export interface View {
   isPaperDelayed: boolean;
   pages: number;
   concludedAt: Date | null;
-  claims: Claim[];
+  claims: ViewedClaim[];
+  /** whom this driver turns to after the agreement */
+  advice: ViewedAdvice | null;
+  /** what happened so far, the earliest first */
+  timeline: TimelineEntry[];
   ended: End | null;
 }
-
-const ACTIVITY_OF: Record<Step, Activity> = {
-  safety: "joining",
-  join: "joining",
-  photos: "photos",
-  move: "moving",
-  place: "place",
-  details: "details",
-  invite: "waiting",
-  statement: "statement",
-  "wait-details": "waiting",
-  "wait-statement": "waiting",
-  difference: "comparing",
-  sign: "reading",
-  "wait-signature": "signed",
-  done: "done",
-  ended: "done",
-};
 
 /**
  * Returns the view of one party: B never sees A's invitation, and nobody the other's data before the
@@ -108,7 +85,8 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
   const me = accident.parties[letter];
   const other = accident.parties[otherOf(letter)];
   const step = stepOf(accident, letter, catalogue);
-  const readable = step === "sign" || step === "wait-signature" || step === "done";
+  const readable = JOURNEY[step].showsAgreement === true;
+  const agreement = readable ? agreementOf(accident, catalogue) : null;
   const bothStated = Boolean(me?.statement && other?.statement);
   return {
     id: accident.id,
@@ -116,6 +94,7 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     letter,
     openedAt: accident.openedAt,
     step,
+    open: openSteps(accident, letter, catalogue),
     scene: accident.scene,
     photos: accident.photos.map((photo) => viewedPhoto(photo, letter)),
     missingSlots: missingSlots(accident),
@@ -131,17 +110,22 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     other: {
       joined: other !== null,
       joinedAt: other?.joinedAt ?? null,
-      activity: other ? ACTIVITY_OF[stepOf(accident, otherOf(letter), catalogue)] : "not-joined",
+      activity: other ? JOURNEY[stepOf(accident, otherOf(letter), catalogue)].activity : "not-joined",
     },
+    mayRemoveOther: other !== null && mayRemoveOther(accident, letter),
+    mayInvite: mayInvite(accident, letter),
+    waiting: waitingOf(accident, letter),
     invitation: letter === "A" ? accident.invitation : null,
     otherStatement: bothStated ? (other?.statement ?? null) : null,
     liability: bothStated ? compareStatements(accident, catalogue) : { kind: "incomplete" },
-    agreement: readable ? agreementOf(accident, catalogue) : null,
+    agreement,
     hasPictures: accident.documents !== null,
     isPaperDelayed: accident.documents === null && isPaperDelayed(accident),
     pages: accident.documents?.pngSha256.length ?? 0,
     concludedAt: accident.concludedAt,
-    claims: accident.claims.filter((claim) => claim.party === letter),
+    claims: viewedClaims(accident, letter),
+    advice: viewedAdvice(accident, agreement, letter),
+    timeline: timelineOf(accident.events, letter),
     ended: accident.ended,
   };
 }

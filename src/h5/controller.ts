@@ -1,6 +1,8 @@
 import Joi from "joi";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
+import { contentDigest } from "../domain/agreement.ts";
+import { suggestedPlate } from "../domain/photo-plates.ts";
 import { viewOf } from "../domain/view.ts";
 import { AppError, Busy, Conflict, Invalid, NotFound } from "../errors.ts";
 import { asParty } from "../http/as-party.ts";
@@ -8,41 +10,47 @@ import { FORM_BYTES, type Posted, readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { closeAfter, wantsJson } from "../http/errors.ts";
 import { personOf } from "../http/session.ts";
-import { sentence, typed, validate } from "../http/validate.ts";
-import { type PageRequest, type PartyFile, type PartyPage, ShownAgain, type StepPage } from "./page.ts";
+import { errorSentence, typed, validate } from "../http/validate.ts";
+import { prepareInvitation } from "./invitation-card.ts";
+import { type AnyPartyPage, type CaseRequest, type PageRequest, type PartyFile, pageUrl, ShownAgain } from "./page.ts";
 import { letterOf, seeOther, standsAt } from "./paths.ts";
 import { linksOf } from "./photo-links.ts";
 import { type PageData, renderPage } from "./render.ts";
 
-type Page = Omit<PartyPage, "path"> & Partial<Pick<StepPage, "step" | "alsoAt">>;
+type Page = Omit<AnyPartyPage, "path">;
 
 const EMPTY = Joi.object<Record<string, string>>({});
 
 /** The accident of the path as this driver may see it. A stranger's is not there. */
-export async function openParty(ctx: Context, koa: Koa.Context): Promise<PageRequest> {
+export async function openParty(ctx: Context, koa: Koa.Context): Promise<CaseRequest> {
   const person = personOf(koa);
   const id = String(koa.params["id"]);
   const accident = /^[\w-]{1,64}$/.test(id) ? await ctx.accidents.find(id) : null;
   const letter = accident && letterOf(accident, person);
   if (!accident || !letter) throw new NotFound();
-  const view = viewOf(accident, letter, ctx.config.rules.catalogue);
   return {
     ctx: asParty(ctx, { person, letter }),
     koa,
     accident,
-    view,
-    letter,
+    view: viewOf(accident, letter, ctx.config.rules.catalogue),
+    party: { accidentId: accident.id, letter },
     person,
     t: ctx.render.words(person.language),
+    agreementDigest: () => contentDigest(ctx, accident),
+    suggestPlate: (lastPlate) => suggestedPlate(accident, letter, lastPlate),
   };
 }
 
-function isOpen({ step, alsoAt = [], openAt }: Page, { view }: PageRequest): boolean {
-  if (openAt) return openAt.includes(view.step);
-  return step === undefined || step === view.step || alsoAt.includes(view.step);
+/** A page gets the view, never the document. */
+async function pageRequest(ctx: Context, koa: Koa.Context): Promise<PageRequest> {
+  const { accident: _, ...request } = await openParty(ctx, koa);
+  return request;
 }
 
-const leadOn = ({ ctx, koa, accident, letter }: PageRequest): void => seeOther(koa, standsAt(ctx, accident, letter));
+const isOpen = ({ openWith }: Page, { view }: PageRequest): boolean =>
+  !openWith || openWith.some((step) => view.open.includes(step));
+
+const leadOn = ({ koa, view }: PageRequest): void => seeOther(koa, pageUrl(view.id, view.step));
 
 async function show(page: Page, request: PageRequest, data: PageData = {}): Promise<void> {
   const shown = (await page.show?.(request)) ?? {};
@@ -52,7 +60,7 @@ async function show(page: Page, request: PageRequest, data: PageData = {}): Prom
 
 export function getPage(ctx: Context, page: Page): Koa.Middleware {
   return async (koa) => {
-    const request = await openParty(ctx, koa);
+    const request = await pageRequest(ctx, koa);
     if (!isOpen(page, request) || !page.template) return leadOn(request);
     await show(page, request);
   };
@@ -62,14 +70,14 @@ export function getPage(ctx: Context, page: Page): Koa.Middleware {
 export function postPage(ctx: Context, page: Page): Koa.Middleware {
   return async (koa) => {
     requireOwnOrigin(ctx, koa);
-    const request = await openParty(ctx, koa);
+    const request = await pageRequest(ctx, koa);
     if (!isOpen(page, request)) return outOfOrder(request);
     let posted: Posted = { fields: {}, files: [] };
     try {
       posted = await readPosted(koa, { multipart: page.multipart ?? false, maxBytes: page.maxBytes ?? FORM_BYTES });
       await submit(page, request, posted);
     } catch (error) {
-      if (error instanceof Conflict) return outOfOrder(await openParty(ctx, koa));
+      if (error instanceof Conflict) return outOfOrder(await pageRequest(ctx, koa));
       await refuse(page, request, { error, posted });
     }
   };
@@ -82,7 +90,7 @@ async function submit(page: Page, request: PageRequest, { fields, files }: Poste
   if (!hasToken(ctx, koa, token)) throw new Stale();
   const checked = validate(page.body ?? EMPTY, rest, t);
   if ("errors" in checked) throw new Wrong(checked.errors);
-  const next = await page.submit?.({ ...request, body: checked.body, files });
+  const next = await page.submit?.({ ...request, body: checked.body as never, files });
   if (next instanceof ShownAgain) return showAgain(page, request, next);
   await answer(request, typeof next === "string" ? next : null);
 }
@@ -95,6 +103,7 @@ async function showAgain(page: Page, request: PageRequest, again: ShownAgain): P
 async function answer({ ctx, koa, person }: PageRequest, next: string | null): Promise<void> {
   const accident = await ctx.accidents.get(String(koa.params["id"]));
   const letter = letterOf(accident, person);
+  await prepareInvitation(ctx, accident);
   const to = next ?? (letter ? standsAt(ctx, accident, letter) : "/h5");
   if (!wantsJson(koa)) return seeOther(koa, to);
   koa.body = { step: letter && viewOf(accident, letter, ctx.config.rules.catalogue).step };
@@ -133,7 +142,7 @@ async function refuse(
   koa.status = error.status;
   closeAfter(koa, error.status);
   // A part of what was sent may have been taken: the page shows how things stand now.
-  await show(page, await openParty(ctx, koa), { values: typed(posted.fields), ...wordsOf(error, t) });
+  await show(page, await pageRequest(ctx, koa), { values: typed(posted.fields), ...wordsOf(error, t) });
 }
 
 /**
@@ -156,8 +165,7 @@ async function showTyped(page: Page, request: PageRequest, { error, posted }: { 
 function wordsOf(error: Invalid | Stale | Wrong | Busy, t: PageRequest["t"]): PageData {
   if (error instanceof Wrong) return { errors: error.errors };
   const { field, codes } = error.details;
-  const textOf = (code: string, name: string) =>
-    sentence(t, code.includes(".") ? code : `h5.errors.${code}`, { field: name });
+  const textOf = (code: string, name: string) => errorSentence(t, code, { field: name });
   if (typeof field !== "string") return { formError: textOf(error.code, "") };
   const faults = Object.entries((codes as Record<string, string> | undefined) ?? { [field]: error.code });
   return { errors: Object.fromEntries(faults.map(([name, code]) => [name, textOf(code, name)])) };

@@ -9,6 +9,6 @@ export const extrasPage: PartyPage = {
   show: (request) => ({ extras: extrasOf(request), isOver: Boolean(request.view.ended || request.view.concludedAt) }),
   async submit(request) {
     await takePhotos(request);
-    return pageUrl(request.accident.id, "extras");
+    return pageUrl(request.view.id, "extras");
   },
 };

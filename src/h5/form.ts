@@ -5,7 +5,7 @@ import { Busy, Invalid } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { languageOf } from "../http/language.ts";
-import { sentence, typed, validate } from "../http/validate.ts";
+import { errorSentence, typed, validate } from "../http/validate.ts";
 import { seeOther } from "./paths.ts";
 import { type PageData, renderPage } from "./render.ts";
 
@@ -39,11 +39,10 @@ export async function postForm<Body>(ctx: Context, koa: Koa.Context, form: Plain
   } catch (error) {
     if (error instanceof Busy) {
       koa.set("Retry-After", String(error.details["retryAfterS"]));
-      return again(error.status, { formError: sentence(t, `h5.errors.${error.code}`, {}, "h5.errors.503") });
+      return again(error.status, { formError: errorSentence(t, error.code, {}, "h5.errors.503") });
     }
     const field = error instanceof Invalid ? error.details["field"] : null;
     if (!(error instanceof Invalid) || typeof field !== "string") throw error;
-    const key = error.code.includes(".") ? error.code : `h5.errors.${error.code}`;
-    again(error.status, { errors: { [field]: sentence(t, key, { field }) } });
+    again(error.status, { errors: { [field]: errorSentence(t, error.code, { field }) } });
   }
 }

@@ -3,8 +3,7 @@ import type Koa from "koa";
 import { findInvited } from "../actions/find-invited.ts";
 import { joinAccident } from "../actions/join-accident.ts";
 import type { Context } from "../context.ts";
-import type { Accident } from "../domain/accident.ts";
-import { formatPlate } from "../domain/plate.ts";
+import { type InvitedView, invitedViewOf } from "../domain/invited-view.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import { personOf } from "../http/session.ts";
 import type { WordKey } from "../render.ts";
@@ -22,7 +21,7 @@ import type { PlainForm } from "./form.ts";
 import { pageUrl } from "./page.ts";
 import { letterOf, seeOther, standsAt } from "./paths.ts";
 import { renderPage } from "./render.ts";
-import { timeText } from "./settle/times.ts";
+import { timeText } from "./times.ts";
 
 /** For who cannot scan: six digits that the other driver reads out. */
 export function digitsForm(): PlainForm<{ code: string }> {
@@ -40,16 +39,16 @@ export function digitsForm(): PlainForm<{ code: string }> {
   };
 }
 
-/** The accident behind the code, or null when this page has been answered already: a refusal, a driver who is in it, digits turned into the code. */
-export async function openInvitation(ctx: Context, koa: Koa.Context, code: string): Promise<Accident | null> {
+/** The case behind the code as an invited driver may see it, or null when this page has been answered already: a refusal, a driver who is in it, digits turned into the code. */
+export async function openInvitation(ctx: Context, koa: Koa.Context, code: string): Promise<InvitedView | null> {
   const person = personOf(koa);
   try {
     const accident = await findInvited(ctx, { person, code });
     const letter = letterOf(accident, person);
+    const invited = invitedViewOf(accident);
     if (letter) seeOther(koa, standsAt(ctx, accident, letter));
-    else if (accident.invitation && code !== accident.invitation.code)
-      seeOther(koa, `/h5/join/${accident.invitation.code}`);
-    else return accident;
+    else if (invited && code !== invited.code) seeOther(koa, `/h5/join/${invited.code}`);
+    else return invited;
   } catch (error) {
     if (!(error instanceof Invalid || error instanceof Conflict)) throw error;
     // The case behind it is over: to who holds the code it is one that lives no more.
@@ -61,17 +60,18 @@ export async function openInvitation(ctx: Context, koa: Koa.Context, code: strin
 }
 
 /** Page 1b: the second driver sees where and when, reads the same notice and declares the same. */
-export function joinForm(ctx: Context, koa: Koa.Context, accident: Accident): PlainForm<Declaration> {
+export function joinForm(ctx: Context, koa: Koa.Context, invited: InvitedView): PlainForm<Declaration> {
   const person = personOf(koa);
+  const { plate, address, occurredAt } = invited;
   return {
     template: "h5/join.njk",
     body: declaration,
     show: () => ({
       conditions: ctx.config.rules.conditions,
       noneOfThese: NONE,
-      plate: maskPlate(accident.parties.A.details?.plate),
-      address: accident.scene.address,
-      since: timeText(accident.scene.occurredAt, ctx.clock.now(), person.language),
+      plate,
+      address,
+      since: timeText(occurredAt, ctx.clock.now(), person.language),
     }),
     async submit(given) {
       if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition" satisfies WordKey, { field: "condition" });
@@ -80,7 +80,7 @@ export function joinForm(ctx: Context, koa: Koa.Context, accident: Accident): Pl
       if (!given.consent) throw new Invalid("h5.start.error.consent" satisfies WordKey, { field: "consent" });
       const joined = await joinAccident(ctx, {
         person,
-        invited: accident,
+        invited,
         textVersion: NOTICE_VERSION,
         answer: answerOf(given),
       });
@@ -88,11 +88,4 @@ export function joinForm(ctx: Context, koa: Koa.Context, accident: Accident): Pl
       return letter ? standsAt(ctx, joined, letter) : pageUrl(joined.id);
     },
   };
-}
-
-/** Enough to recognise the car in front of him, too little to look its owner up: 沪A·1**45. */
-export function maskPlate(plate: string | undefined): string | null {
-  if (!plate) return null;
-  const shown = formatPlate(plate);
-  return `${shown.slice(0, -4)}**${shown.slice(-2)}`;
 }

@@ -3,6 +3,7 @@ import type Koa from "koa";
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
 import type { Step } from "../domain/journey.ts";
+import type { PlateSuggestion } from "../domain/photo-plates.ts";
 import type { View } from "../domain/view.ts";
 import type { Person } from "../http/session.ts";
 import type { UploadedFile } from "../http/upload.ts";
@@ -13,11 +14,21 @@ import type { PageData } from "./render.ts";
 export interface PageRequest {
   ctx: Context;
   koa: Koa.Context;
-  accident: Accident;
+  /** what this driver may see of the case */
   view: View;
-  letter: Letter;
+  /** who acts, for an action */
+  party: { accidentId: string; letter: Letter };
   person: Person;
   t: Translate;
+  /** keyed digest of the agreement as it stands */
+  agreementDigest(): string;
+  /** the plate of this driver's car by its photograph and by the plate that was given last time */
+  suggestPlate(lastPlate: string | null): PlateSuggestion | null;
+}
+
+/** For what is no page: a file's bytes, a picture that is sent, need the case itself. */
+export interface CaseRequest extends PageRequest {
+  accident: Accident;
 }
 
 export interface StepRequest<Body> extends PageRequest {
@@ -34,9 +45,9 @@ export interface PartyPage<Body = Record<string, string>> {
   path: string;
   /** "h5/way-out.njk"; a page without one only takes posts, a GET leads to the step's page */
   template?: string;
-  /** steps at which it is open, where not at all of them */
-  openAt?: readonly Step[];
-  /** What is posted: strings only reach it, unknown fields are refused by name. A message of the schema is a key of the words ("settle.errors.act"). */
+  /** it is open while the page of one of these steps is; left out: always */
+  openWith?: readonly Step[];
+  /** What is posted: strings only reach it, unknown fields are refused by name. A message of the schema is a key of the words ("h5.errors.act"). */
   body?: Joi.ObjectSchema<Body>;
   multipart?: boolean;
   /** longest body of a form without files, 64 KB unless told */
@@ -56,20 +67,22 @@ export class ShownAgain {
   }
 }
 
-/** A page that belongs to a step of the journey, at /h5/accidents/:id/STEP: whoever stands elsewhere is led to his own page. */
-export interface StepPage<Body = Record<string, string>> extends Omit<PartyPage<Body>, "path" | "template"> {
-  step: Step;
+/** The page of a step (step-pages.ts). When it is open is told by the journey; a driver to whom it is not is led to the own step's page. */
+export interface StepPage<Body = Record<string, string>>
+  extends Omit<PartyPage<Body>, "path" | "template" | "openWith"> {
   template: string;
-  /** steps from which this page may be opened too, e.g. to change a statement */
-  alsoAt?: readonly Step[];
 }
+
+/** Pages whatever their body: the controller hands each the body that its own schema has let through. */
+export type AnyPartyPage = Omit<PartyPage<never>, "body"> & { body?: Joi.ObjectSchema };
+export type AnyStepPage = Omit<StepPage<never>, "body"> & { body?: Joi.ObjectSchema };
 
 /** A file for a party only: the agreement, a photograph. `path` may hold parameters (`agreement/:page.png`). */
 export interface PartyFile {
   path: string;
   /** throws NotFound where there is none */
   send(
-    request: PageRequest,
+    request: CaseRequest,
     params: Record<string, string>,
   ): Promise<{ type: string; bytes: Buffer; filename?: string }>;
 }

@@ -2,6 +2,7 @@ import type { Finding, PhotoSlot } from "../domain/photo.ts";
 import { type View, viewOf } from "../domain/view.ts";
 import { Invalid } from "../errors.ts";
 import type { Translate } from "../render.ts";
+import { prepareInvitation } from "./invitation-card.ts";
 import type { PageRequest } from "./page.ts";
 import { linksOf } from "./photo-links.ts";
 
@@ -49,12 +50,13 @@ export const newestIn = ({ photos, letter }: View, slot: PhotoSlot): SeenPhoto |
 
 /** The answer to a picture that was taken. The case is read anew: what was asked for before is out of date. */
 export async function photoAnswer(request: PageRequest, slot: PhotoSlot): Promise<PhotoAnswer> {
-  const { ctx, letter } = request;
-  const accident = await ctx.accidents.get(request.accident.id);
-  const view = viewOf(accident, letter, ctx.config.rules.catalogue);
+  const { ctx, party } = request;
+  const accident = await ctx.accidents.get(party.accidentId);
+  await prepareInvitation(ctx, accident);
+  const view = viewOf(accident, party.letter, ctx.config.rules.catalogue);
   const photo = newestIn(view, slot);
   if (!photo) throw new Invalid("photo-missing", { field: slot });
-  return answerFor({ ...request, accident, view }, photo);
+  return answerFor({ ...request, view }, photo);
 }
 
 export function answerFor(request: PageRequest, photo: SeenPhoto): PhotoAnswer {

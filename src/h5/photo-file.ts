@@ -2,9 +2,9 @@ import type { Scene } from "../domain/accident.ts";
 import type { Photo } from "../domain/photo.ts";
 import { NotFound } from "../errors.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
-import type { PageRequest, PartyFile } from "./page.ts";
+import type { CaseRequest, PageRequest, PartyFile } from "./page.ts";
 import { linksOf, PHOTO_SIZES, type PhotoSize } from "./photo-links.ts";
-import { stampText } from "./settle/times.ts";
+import { stampText } from "./times.ts";
 
 /** A photograph as it may be seen: the copy or the thumbnail, re-encoded, never the bytes as received. Only by a link that a page made for this viewer a moment ago. */
 export const photoFile: PartyFile = {
@@ -25,13 +25,13 @@ export const photoFile: PartyFile = {
 const isSize = (text: string): text is PhotoSize => (PHOTO_SIZES as readonly string[]).includes(text);
 
 /** What leaves our pages says on its face of which case it is, when it arrived and where that was. */
-async function handout({ ctx, accident, view, t }: PageRequest, photo: Photo, copy: Buffer) {
-  const { number, scene } = accident;
-  const slot = t(`settle.case.watermark.slot.${photo.slot}`);
+async function handout({ ctx, view, t }: CaseRequest, photo: Photo, copy: Buffer) {
+  const { number, scene } = view;
+  const slot = t(`h5.case.watermark.slot.${photo.slot}`);
   const place = placeOf(scene);
   const lines = [
-    t("settle.case.watermark.number", { number, slot }),
-    t("settle.case.watermark.received", { time: stampText(photo.receivedAt) }),
+    t("h5.case.watermark.number", { number, slot }),
+    t("h5.case.watermark.received", { time: stampText(photo.receivedAt) }),
     ...(place ? [place] : []),
   ];
   const bytes = await ctx.photos.watermark(copy, lines);

@@ -43,5 +43,5 @@ export function photoLinks(
 }
 
 /** Those of whoever asks for this page. */
-export const linksOf = ({ ctx, accident, person }: PageRequest): PhotoLinks =>
-  photoLinks(ctx, { personId: person.id, accidentId: accident.id });
+export const linksOf = ({ ctx, view, person }: PageRequest): PhotoLinks =>
+  photoLinks(ctx, { personId: person.id, accidentId: view.id });

@@ -56,10 +56,8 @@ export const extrasOf = ({ view }: PageRequest): Extra[] =>
     wanted: view.wantedExtras.some((wanted) => wanted === slot),
   }));
 
-/** Page 2: the five mandatory pictures, each in its place; open again until the cars have moved. */
+/** Page 2: the five mandatory pictures, each in its place. */
 export const photosPage: StepPage = {
-  step: "photos",
-  alsoAt: ["move"],
   template: "h5/photos.njk",
   multipart: true,
   show: (request) => {
@@ -71,7 +69,7 @@ export const photosPage: StepPage = {
 };
 
 /** Each file in the place that its field names. */
-export async function takePhotos({ ctx, accident, letter, files, person, view }: StepRequest<unknown>): Promise<void> {
+export async function takePhotos({ ctx, party, files, person, view }: StepRequest<unknown>): Promise<void> {
   const [first] = files;
   if (!first) throw new Invalid("photo-missing", { field: view.missingSlots[0] ?? "extra" });
   const stranger = files.find(({ field }) => !SLOTS.includes(field));
@@ -79,7 +77,7 @@ export async function takePhotos({ ctx, accident, letter, files, person, view }:
   const faults: [string, Invalid][] = [];
   for (const { field, bytes } of files) {
     limitOf(ctx).take(person.id);
-    const photo = { accidentId: accident.id, letter, slot: field as PhotoSlot, bytes, source: "form" as const };
+    const photo = { ...party, slot: field as PhotoSlot, bytes, source: "form" as const };
     const fault = await refusalOf(() =>
       uncountedIfBusy({ limit: limitOf(ctx), key: person.id }, () => addPhoto(ctx, photo)),
     );
@@ -118,9 +116,9 @@ interface SwapBody {
 export const swapPage: PartyPage<SwapBody> = {
   path: "photos/swap",
   body: Joi.object<SwapBody>({ photo: id.required(), slot: Joi.valid(...PHOTO_SLOTS).required() }),
-  async submit({ ctx, accident, letter, body }) {
-    await movePhoto(ctx, { accidentId: accident.id, letter, photoId: body.photo, slot: body.slot });
-    return pageUrl(accident.id, "photos");
+  async submit({ ctx, party, body }) {
+    await movePhoto(ctx, { ...party, photoId: body.photo, slot: body.slot });
+    return pageUrl(party.accidentId, "photos");
   },
 };
 
@@ -138,10 +136,9 @@ export const positionPage: PartyPage<PositionBody> = {
     lng: decimal(-180, 180).required(),
     accuracy: decimal(0, 1_000_000),
   }),
-  submit: ({ ctx, accident, letter, body: { lat, lng, accuracy } }) =>
+  submit: ({ ctx, party, body: { lat, lng, accuracy } }) =>
     takePosition(ctx, {
-      accidentId: accident.id,
-      letter,
+      ...party,
       position: {
         label: null,
         lat,

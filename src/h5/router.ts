@@ -1,37 +1,35 @@
 import Router from "@koa/router";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
+import { STEPS } from "../domain/journey.ts";
 import { answersInTime } from "../http/in-time.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
 import { noStore } from "../http/security-headers.ts";
 import { withSession } from "../http/session.ts";
 import { withUploadShare } from "../http/upload-share.ts";
+import { agreementFiles } from "./agreement-files.ts";
+import { casePage } from "./case.ts";
 import { getFile, getPage, postPage } from "./controller.ts";
 import { extrasPage } from "./extras.ts";
 import { postForm, showForm } from "./form.ts";
 import { digitsForm, joinForm, openInvitation } from "./join.ts";
+import { licencePage } from "./licence.ts";
 import { invitationFile, liveFile } from "./live.ts";
-import type { PartyFile, PartyPage, StepPage } from "./page.ts";
+import type { AnyPartyPage, PartyFile } from "./page.ts";
 import { seeOther } from "./paths.ts";
 import { photoFile } from "./photo-file.ts";
-import { photosPage, positionPage, swapPage } from "./photos.ts";
+import { positionPage, swapPage } from "./photos.ts";
 import { photosLiveFile } from "./photos-live.ts";
 import { changeLanguage, endPage, helpPage, privacyPage } from "./public-pages.ts";
-import { agreementFiles } from "./settle/agreement-files.ts";
-import { casePage } from "./settle/case.ts";
-import { licencePage } from "./settle/licence.ts";
-import { settlePages } from "./settle/pages.ts";
-import { remindPage } from "./settle/waits.ts";
 import { comeBack, signedIn, signIn } from "./sign-in.ts";
 import { entryUrl, runningUrl, startForm } from "./start.ts";
-import { endedPage, invitePage, movePage, placePage } from "./steps.ts";
+import { STEP_PAGES } from "./step-pages.ts";
 import { uploadRoutes } from "./uploads.ts";
+import { remindPage } from "./wait.ts";
 import { invitationPage, removeOtherPage, wayOutPage } from "./way-out.ts";
 
-/** The drivers' way as a list: one page for each step of the journey … */
-export const STEP_PAGES = [photosPage, movePage, placePage, invitePage, endedPage, ...settlePages] as StepPage[];
-/** … what is open at any step … */
-export const PARTY_PAGES = [
+/** What belongs to a case but to no step of the way (those: step-pages.ts) … */
+export const PARTY_PAGES: readonly AnyPartyPage[] = [
   casePage,
   wayOutPage,
   removeOtherPage,
@@ -41,7 +39,7 @@ export const PARTY_PAGES = [
   extrasPage,
   licencePage,
   remindPage,
-] as PartyPage[];
+];
 /** … and files. */
 export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photosLiveFile, photoFile, ...agreementFiles];
 
@@ -83,12 +81,12 @@ function beginningRoutes(ctx: Context, router: Router): void {
   router.get("/join", (koa) => showForm(ctx, koa, digitsForm()));
   router.post("/join", (koa) => postForm(ctx, koa, digitsForm()));
   router.get("/join/:code", async (koa) => {
-    const accident = await openInvitation(ctx, koa, String(koa.params["code"]));
-    if (accident) showForm(ctx, koa, joinForm(ctx, koa, accident));
+    const invited = await openInvitation(ctx, koa, String(koa.params["code"]));
+    if (invited) showForm(ctx, koa, joinForm(ctx, koa, invited));
   });
   router.post("/join/:code", async (koa) => {
-    const accident = await openInvitation(ctx, koa, String(koa.params["code"]));
-    if (accident) await postForm(ctx, koa, joinForm(ctx, koa, accident));
+    const invited = await openInvitation(ctx, koa, String(koa.params["code"]));
+    if (invited) await postForm(ctx, koa, joinForm(ctx, koa, invited));
   });
 }
 
@@ -99,9 +97,12 @@ function partyRoutes(ctx: Context, router: Router): void {
     router.get(path, getPage(ctx, page));
     if (page.submit) router.post(path, postPage(ctx, page));
   }
-  for (const page of STEP_PAGES) {
-    router.get(`${base}/${page.step}`, getPage(ctx, page));
-    if (page.submit) router.post(`${base}/${page.step}`, postPage(ctx, page));
+  for (const step of STEPS) {
+    const page = STEP_PAGES[step];
+    if (!page) continue;
+    const opened = { ...page, openWith: [step] };
+    router.get(`${base}/${step}`, getPage(ctx, opened));
+    if (page.submit) router.post(`${base}/${step}`, postPage(ctx, opened));
   }
   uploadRoutes(ctx, router);
   for (const file of PARTY_FILES) router.get(`${base}/${file.path}`, getFile(ctx, file));

@@ -3,6 +3,7 @@ import Joi from "joi";
 import type Koa from "koa";
 import { addPhoto } from "../actions/add-photo.ts";
 import type { Context } from "../context.ts";
+import { requireRunning } from "../domain/party.ts";
 import { EXTRA_SLOTS, isStoredIn, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Conflict, Invalid, NotAllowed, NotFound } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
@@ -13,7 +14,7 @@ import { readBytes } from "../http/upload-bytes.ts";
 import { uploadShareOf } from "../http/upload-share.ts";
 import type { Upload } from "../store/uploads.ts";
 import { openParty } from "./controller.ts";
-import type { PageRequest } from "./page.ts";
+import type { CaseRequest } from "./page.ts";
 import { photoAnswer, spokenFault } from "./photo-answer.ts";
 import { limitOf, uncountedIfBusy } from "./photos.ts";
 
@@ -61,7 +62,7 @@ export function uploadRoutes(ctx: Context, router: Router): void {
 }
 
 /** Origin → party → token; what is sent and done here is never a page. */
-function withParty(ctx: Context, act: (request: PageRequest) => Promise<object>): Koa.Middleware {
+function withParty(ctx: Context, act: (request: CaseRequest) => Promise<object>): Koa.Middleware {
   return async (koa) => {
     const changes = koa.method !== "GET" && koa.method !== "HEAD";
     if (changes) requireOwnOrigin(ctx, koa);
@@ -71,34 +72,29 @@ function withParty(ctx: Context, act: (request: PageRequest) => Promise<object>)
   };
 }
 
-/** Which place is still open is the action's to say; nothing is kept for a case that is over. */
-function requireRunning({ accident }: PageRequest): void {
-  if (accident.ended || accident.concludedAt) throw new Conflict("wrong-step");
-}
-
-function uploadOf({ accident, person, koa }: PageRequest): Upload {
+function uploadOf({ accident, person, koa }: CaseRequest): Upload {
   const sha256 = String(koa.params["sha256"]);
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new NotFound();
   return { accident, personId: person.id, sha256 };
 }
 
-async function tellState(request: PageRequest): Promise<object> {
+async function tellState(request: CaseRequest): Promise<object> {
   const upload = uploadOf(request);
   // What the other driver has sent is his: the same picture from this one is to come whole.
   const slots = request.accident.photos
-    .filter(({ state, sha256, by }) => state === "stored" && sha256 === upload.sha256 && by === request.letter)
+    .filter(({ state, sha256, by }) => state === "stored" && sha256 === upload.sha256 && by === request.party.letter)
     .map(({ slot }) => slot);
   return { pieceBytes: PIECE_BYTES, pieces: await request.ctx.uploads.list(upload), slots };
 }
 
 /** A picture begins with its first piece, and so many may be begun: nobody fills the store with what he never finishes. */
-function pieceTaker(ctx: Context): (request: PageRequest) => Promise<object> {
+function pieceTaker(ctx: Context): (request: CaseRequest) => Promise<object> {
   const limit = createRateLimit({ capacity: 15 * PIECES, perMinute: 300, now: () => ctx.clock.now() });
   return async (request) => {
     const { koa, person } = request;
     const number = pieceNumber(koa);
     const upload = uploadOf(request);
-    requireRunning(request);
+    requireRunning(request.accident);
     limit.take(person.id);
     const bytes = await readBytes(koa, PIECE_BYTES);
     const isBegun = await ctx.uploads.has(upload, 0);
@@ -117,7 +113,7 @@ function pieceNumber(koa: Koa.Context): number {
 }
 
 /** Counted when its first piece is here: one for which there was no room is none. */
-async function countBegun({ ctx, person }: PageRequest, upload: Upload): Promise<void> {
+async function countBegun({ ctx, person }: CaseRequest, upload: Upload): Promise<void> {
   const hourEnd = Math.ceil((ctx.clock.now().getTime() + 1) / HOUR_MS) * HOUR_MS;
   const isFree = await ctx.tries.count(`uploads/${person.id}`, UPLOADS_AN_HOUR, hourEnd);
   if (isFree) return;
@@ -126,12 +122,12 @@ async function countBegun({ ctx, person }: PageRequest, upload: Upload): Promise
 }
 
 /** Assembles and checks what has come in pieces. Whoever did not hear the answer asks again and gets the same one. */
-async function finish(request: PageRequest): Promise<object> {
+async function finish(request: CaseRequest): Promise<object> {
   const { ctx, koa } = request;
   const upload = uploadOf(request);
   const described = describe((await readPosted(koa, { maxBytes: DESCRIPTION_BYTES })).fields);
   if (isKept(request, upload, described)) return photoAnswer(request, described.slot);
-  requireRunning(request);
+  requireRunning(request.accident);
   const size = { bytes: described.bytes, pieces: Math.ceil(described.bytes / PIECE_BYTES) };
   uploadShareOf(koa).add(size.bytes);
   const bytes = await ctx.uploads.read(upload, size);
@@ -146,19 +142,19 @@ async function finish(request: PageRequest): Promise<object> {
 }
 
 /** Two that finish at once: one of them has taken the picture and cleared the pieces away. */
-async function finishedElsewhere(request: PageRequest, upload: Upload, described: Description): Promise<object> {
+async function finishedElsewhere(request: CaseRequest, upload: Upload, described: Description): Promise<object> {
   const accident = await request.ctx.accidents.get(request.accident.id);
   if (!isKept({ ...request, accident }, upload, described)) throw new Conflict("pieces-missing");
   return photoAnswer(request, described.slot);
 }
 
-const isKept = ({ accident, letter }: PageRequest, { sha256 }: Upload, { slot }: Description): boolean =>
-  isStoredIn(accident, { slot, letter, sha256 });
+const isKept = ({ accident, party }: CaseRequest, { sha256 }: Upload, { slot }: Description): boolean =>
+  isStoredIn(accident, { slot, letter: party.letter, sha256 });
 
-async function takeWhole(request: PageRequest): Promise<object> {
+async function takeWhole(request: CaseRequest): Promise<object> {
   const { koa } = request;
   const described = describe(koa.query);
-  requireRunning(request);
+  requireRunning(request.accident);
   const bytes = await readBytes(koa, UPLOAD_LIMITS.fileBytes);
   if (bytes.length !== described.bytes) throw new Invalid("malformed-body", {}, 400);
   await take(request, described, bytes);
@@ -172,12 +168,12 @@ function describe(fields: object): Description {
   return value;
 }
 
-async function take({ ctx, accident, letter, person }: PageRequest, described: Description, bytes: Buffer) {
+async function take({ ctx, party, person }: CaseRequest, described: Description, bytes: Buffer) {
   const { slot, fromWidth: width, fromHeight: height, fromBytes } = described;
   const shrunkFrom = width && height && fromBytes ? { width, height, bytes: fromBytes } : null;
   limitOf(ctx).take(person.id);
   try {
-    const photo = { accidentId: accident.id, letter, slot, bytes, source: "form", shrunkFrom } as const;
+    const photo = { ...party, slot, bytes, source: "form", shrunkFrom } as const;
     await uncountedIfBusy({ limit: limitOf(ctx), key: person.id }, () => addPhoto(ctx, photo));
   } catch (error) {
     throw spokenFault(error);

@@ -5,7 +5,7 @@ import { removeParty } from "../actions/remove-party.ts";
 import type { EndCode } from "../domain/accident.ts";
 import type { WordKey } from "../render.ts";
 import { callsOf, callsOfEnd } from "./ends.ts";
-import { type PageRequest, type PartyPage, pageUrl } from "./page.ts";
+import { type PartyPage, pageUrl } from "./page.ts";
 
 /** What a driver may say, and the end that follows; `reason` is an id of the conditions. */
 const CHOICES: Record<string, { code: EndCode; reason?: string }> = {
@@ -31,31 +31,28 @@ export const wayOutPage: PartyPage<{ choice: string }> = {
       choices: Object.keys(CHOICES),
       choice,
       calls: callsOf(t, choice ? callsOfEnd(CHOICES[choice]!.code) : ["110", "122", "120"]),
-      mayRemove: mayRemove(view),
+      mayRemove: view.mayRemoveOther,
     };
   },
-  async submit({ ctx, accident, letter, body: { choice } }) {
+  async submit({ ctx, party, body: { choice } }) {
     const { code, reason } = CHOICES[choice]!;
     const reasons = ctx.config.rules.conditions.filter(({ id }) => id === reason).map(({ id }) => id);
-    await endAccident(ctx, { accidentId: accident.id, letter, code, reasons });
-    return pageUrl(accident.id, "ended");
+    await endAccident(ctx, { ...party, code, reasons });
+    return pageUrl(party.accidentId, "ended");
   },
 };
 
-/** A may take out who is not the other driver, until somebody has signed. */
-const mayRemove = ({ letter, other, step }: PageRequest["view"]): boolean =>
-  letter === "A" && other.joined && !["wait-signature", "done", "ended"].includes(step);
-
+/** Takes out whoever joined by mistake. */
 export const removeOtherPage: PartyPage = {
   path: "remove-other",
-  async submit({ ctx, accident, letter }) {
-    await removeParty(ctx, { accidentId: accident.id, letter });
-    return pageUrl(accident.id, "invite");
+  async submit({ ctx, party }) {
+    await removeParty(ctx, party);
+    return pageUrl(party.accidentId, "invite");
   },
 };
 
 /** A new code when the old one has run out. */
 export const invitationPage: PartyPage = {
   path: "invitation",
-  submit: ({ ctx, accident, letter }) => makeInvitation(ctx, { accidentId: accident.id, letter }),
+  submit: ({ ctx, party }) => makeInvitation(ctx, party),
 };

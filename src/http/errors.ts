@@ -5,7 +5,7 @@ import { typedFields } from "./body.ts";
 import { csrfToken } from "./csrf.ts";
 import { languageOf } from "./language.ts";
 import { UNLESS_TOLD } from "./page-defaults.ts";
-import { sentence } from "./validate.ts";
+import { errorSentence, sentence } from "./validate.ts";
 
 /** Statuses passed to the client; all others become 500. */
 const SPOKEN_STATUSES = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 502, 503];
@@ -38,9 +38,9 @@ async function answer(ctx: Context, koa: Koa.Context, error: unknown): Promise<v
   const language = languageOf(koa);
   const t = ctx.render.words(language);
   const field = typeof details["field"] === "string" ? details["field"] : undefined;
-  const message = sentence(
+  const message = errorSentence(
     t,
-    code.includes(".") ? code : `h5.errors.${code}`,
+    code,
     { field: field ?? "", number: String(details["number"] ?? ""), phone: ctx.config.operatorPhone },
     `h5.errors.${status}`,
   );

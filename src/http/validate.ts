@@ -37,6 +37,10 @@ export function typed(fields: Fields): Record<string, string> {
   return Object.fromEntries(texts) as Record<string, string>;
 }
 
+/** The words of an error's code: a code with a dot is a key itself, any other stands below `h5.errors`. */
+export const errorSentence = (t: Translate, code: string, params: Params = {}, fallback?: string): string =>
+  sentence(t, code.includes(".") ? code : `h5.errors.${code}`, params, fallback);
+
 /** The words of a key, or those of `fallback`: a form never fails because a sentence is missing. */
 export function sentence(t: Translate, key: string, params: Params = {}, fallback = "h5.errors.format"): string {
   return t.find(key, params) ?? t.find(fallback, params) ?? t("h5.errors.500");

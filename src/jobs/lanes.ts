@@ -1,8 +1,10 @@
 import { deliverClaim } from "../actions/deliver-claim.ts";
 import { fetchPhoto } from "../actions/fetch-photo.ts";
+import { makeInvitation } from "../actions/make-invitation.ts";
 import { readPlate } from "../actions/read-plate.ts";
 import type { Context } from "../context.ts";
 import type { OutboxEntry } from "../domain/accident.ts";
+import { needsInvitation } from "../domain/invitation.ts";
 import { tellPerson } from "../notices/tell-person.ts";
 import { settlePaper } from "./settle-paper.ts";
 
@@ -85,7 +87,11 @@ export const LANES: readonly Lane[] = [
     concurrency: 2,
     leaseMs: 15_000,
     async handle(ctx, { openBody, attempts, last }) {
-      const again = await fetchPhoto(ctx, { ...JSON.parse(await openBody()), attempts, last });
+      const job = JSON.parse(await openBody());
+      const again = await fetchPhoto(ctx, { ...job, attempts, last });
+      // the page that "you may move" leads to shows the invitation
+      if (needsInvitation(await ctx.accidents.get(job.accidentId), ctx.clock.now()))
+        await makeInvitation(ctx, { accidentId: job.accidentId, letter: "A" });
       return again ? { to: "postpone", head: "", ...again } : undefined;
     },
   },

@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
 import { agreementOf } from "../../src/domain/agreement.ts";
-import { mayBeSigned, missingSlots, photosAreSafe, type Step, statusOf, stepOf } from "../../src/domain/journey.ts";
+import { needsInvitation } from "../../src/domain/invitation.ts";
+import {
+  mayBeSigned,
+  mayGive,
+  mayRemoveOther,
+  missingSlots,
+  openSteps,
+  photosAreSafe,
+  type Step,
+  statusOf,
+  stepOf,
+} from "../../src/domain/journey.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import {
   AT,
@@ -145,4 +156,75 @@ describe("what follows from the steps", () => {
     assert.equal(photosAreSafe(some), false);
     assert.equal(photosAreSafe(photographed), true);
   });
+});
+
+describe("the pages that are open", () => {
+  const stated = (over: object) => alone({ details: detailsOf("A"), statement: statement("QS-01", "none"), ...over });
+  const filled: Step[] = ["place", "details", "statement"];
+  const pages: [string, Accident, Letter, Step[]][] = [
+    ["photographing: only that", opened(), "A", ["photos"]],
+    ["about to move: the photographs, too", photographed, "A", ["photos", "move"]],
+    ["moved: the place, and whom to invite", moved, "A", ["place", "invite"]],
+    ["placed: back to the place", placed, "A", ["place", "details", "invite"]],
+    ["at the statement: back to both", alone({ details: detailsOf("A") }), "A", [...filled, "invite"]],
+    ["inviting: all that was given", stated({}), "A", [...filled, "invite"]],
+    ["waiting: no more inviting", withParty(ready, "B", { statement: null }), "A", [...filled, "wait-statement"]],
+    ["differing", withParty(ready, "B", { statement: statement("QS-02", "QS-01") }), "A", [...filled, "difference"]],
+    ["waiting for data", withParty(ready, "B", { details: null }), "A", [...filled, "wait-details"]],
+    ["about to sign: all may still be corrected", ready, "A", [...filled, "sign"]],
+    ["the other has signed: corrections still", withParty(ready, "B", { signature }), "A", [...filled, "sign"]],
+    ["signed: nothing more", withParty(ready, "A", { signature }), "A", ["wait-signature"]],
+    ["concluded: only the end", { ...ready, concludedAt: AT }, "A", ["done"]],
+    ["ended: only the end", { ...moved, ended: { code: "dispute", reasons: [], by: "B", at: AT } }, "A", ["ended"]],
+    ["B at the data", withParty(placed, "B", {}), "B", ["details"]],
+    ["B about to sign: never what is A's", ready, "B", ["details", "statement", "sign"]],
+    ["B has signed", withParty(ready, "B", { signature }), "B", ["wait-signature"]],
+  ];
+  for (const [name, accident, letter, open] of pages) {
+    it(name, () => assert.deepEqual(new Set(openSteps(accident, letter, catalogue)), new Set(open)));
+  }
+});
+
+describe("what may still be given", () => {
+  const signedByA = withParty(ready, "A", { signature });
+  const cases: [string, Step, Accident, Letter, boolean][] = [
+    ["data before its page is reached", "details", opened(), "A", true],
+    ["a correction before one's own signature", "statement", withParty(ready, "B", { signature }), "A", true],
+    ["no correction after it", "details", signedByA, "A", false],
+    ["no place after it", "place", signedByA, "A", false],
+    ["the other's correction after it", "details", signedByA, "B", true],
+    ["no place by B", "place", ready, "B", false],
+    ["nothing once it is concluded", "details", { ...ready, concludedAt: AT }, "A", false],
+    ["no photographs once the cars have moved", "photos", moved, "A", false],
+  ];
+  for (const [name, step, accident, letter, may] of cases) {
+    it(name, () => assert.equal(mayGive(step, accident, letter, catalogue), may));
+  }
+
+  it("whoever joined may be taken out until one of them has signed", () => {
+    assert.ok(mayRemoveOther(ready, "A"));
+    assert.ok(!mayRemoveOther(ready, "B"));
+    for (const letter of ["A", "B"] as const) assert.ok(!mayRemoveOther(withParty(ready, letter, { signature }), "A"));
+  });
+});
+
+describe("the other driver is invited", () => {
+  const invitation = { code: "c", digits: "123456", digitsExpireAt: AT, qrUrl: null, expiresAt: AT, usedAt: null };
+  const before = new Date(AT.getTime() - 1);
+  const cases: [string, Accident, Date, boolean][] = [
+    ["not before the photographs are safe", opened(), AT, false],
+    ["as soon as they are", photographed, AT, true],
+    ["not while a code is good", { ...moved, invitation }, before, false],
+    ["again when it has run out", { ...moved, invitation }, AT, true],
+    ["not when somebody has joined", ready, AT, false],
+    [
+      "not when the case is over",
+      { ...photographed, ended: { code: "dispute", reasons: [], by: "A", at: AT } },
+      AT,
+      false,
+    ],
+  ];
+  for (const [name, accident, now, needs] of cases) {
+    it(name, () => assert.equal(needsInvitation(accident, now), needs));
+  }
 });

@@ -67,7 +67,7 @@ describe("the camera over the form", () => {
       events: [],
     }));
     const page = await details(A);
-    const seenInPhoto = page.locator(".settle-plate-read");
+    const seenInPhoto = page.locator(".kc-plate-read");
     assert.equal(await seenInPhoto.isVisible(), true);
     await page.getByLabel("姓名", { exact: true }).fill("王小二");
     await page.getByLabel("拍驾驶证自动填写").setInputFiles(file);

@@ -67,7 +67,7 @@ async function send(driver: Driver, { fields = {}, file, script = false }: Poste
 
 const driving = (bytes: Buffer) => ({ field: "drivingLicence", bytes });
 const words = (app: TestApp, key: string, params = {}) =>
-  app.ctx.render.words("zh").find(`settle.licence.${key}`, params) ?? assert.fail(key);
+  app.ctx.render.words("zh").find(`h5.licence.${key}`, params) ?? assert.fail(key);
 const BLANK = { name: "", idKind: "licence", idNumber: "", province: "沪", serial: "", vehicleKind: "auto" };
 
 describe("a licence that the platform reads", () => {
@@ -162,10 +162,10 @@ describe("the address that licences are sent to", () => {
       const { status, json } = await send(A, { ...posted, script: true });
       return [status, json.error.code];
     };
-    assert.deepEqual(await refused({ file: driving(svg) }), [415, "settle.licence.unreadable"]);
+    assert.deepEqual(await refused({ file: driving(svg) }), [415, "h5.licence.unreadable"]);
     assert.deepEqual(await refused({ file: driving(Buffer.alloc(13 * 1024 * 1024, 0xff)) }), [413, "photo-too-large"]);
     assert.deepEqual(await refused({ file: { field: "passport", bytes: picture } }), [422, "unknown-field"]);
-    assert.deepEqual(await refused({ fields: BLANK }), [422, "settle.licence.missing"]);
+    assert.deepEqual(await refused({ fields: BLANK }), [422, "h5.licence.missing"]);
     assert.deepEqual(await refused({ fields: { "name[$ne]": "" }, file: driving(picture) }), [422, "wrong-fields"]);
     assert.deepEqual(await refused({ fields: { _csrf: "forged" }, file: driving(picture) }), [403, "stale-form"]);
     assert.equal((await send(A, { file: driving(picture.subarray(0, 400)), script: true })).status, 422);

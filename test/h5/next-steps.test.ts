@@ -62,11 +62,11 @@ const LANGUAGE: Record<Letter, Language> = { A: "zh", B: "en" };
 /** Which of the next steps stand on a driver's page, by the keys of their words. */
 async function steps(pair: Pair, letter: Letter): Promise<string[]> {
   const { html } = await pair[letter].get("done");
-  const list = /<ol class="settle-list">(.*?)<\/ol>/s.exec(html)?.[1] ?? "";
+  const list = /<ol class="kc-points">(.*?)<\/ol>/s.exec(html)?.[1] ?? "";
   const words = app.ctx.render.words(LANGUAGE[letter]);
   const keys = ["full", "equal", "none"].flatMap((degree) => [`${degree}.sent`, `${degree}.report`, `${degree}.pays`]);
   return [...keys, "none.number", "none.ask", "none.out", "assess"].filter((key) => {
-    const text = words.find(`settle.done.step.${key}`);
+    const text = words.find(`h5.done.step.${key}`);
     const parts = text?.split(/\{\w+\}/) ?? [];
     return parts.length > 0 && parts.every((part) => list.includes(part.replaceAll("'", "&#39;")));
   });

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import type { Photo } from "../../src/domain/photo.ts";
 import { PHOTO_LINK_LIFE_S, PHOTO_SIZES, type PhotoSize, photoLinks } from "../../src/h5/photo-links.ts";
-import { stampText } from "../../src/h5/settle/times.ts";
+import { stampText } from "../../src/h5/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { type Driver, openPair, type Pair } from "./settle-driver.ts";
@@ -194,9 +194,9 @@ describe("the links", () => {
 
   async function markedWith(number: string, copy: Buffer, place: readonly string[]): Promise<Buffer> {
     const t = app.ctx.render.words("zh");
-    const slot = t("settle.case.watermark.slot.extra");
+    const slot = t("h5.case.watermark.slot.extra");
     const time = stampText(photo.receivedAt);
-    const lines = [t("settle.case.watermark.number", { number, slot }), t("settle.case.watermark.received", { time })];
+    const lines = [t("h5.case.watermark.number", { number, slot }), t("h5.case.watermark.received", { time })];
     return app.ctx.photos.watermark(copy, [...lines, ...place]);
   }
 });

@@ -40,12 +40,12 @@ const FAULTS: Record<string, Fault> = {
 };
 
 const zh = (key: WordKey) => app.ctx.render.words("zh").find(key) ?? assert.fail(key);
-const reload = (page: Page) => page.getByRole("link", { name: zh("settle.sign.reload") });
+const reload = (page: Page) => page.getByRole("link", { name: zh("h5.sign.reload") });
 
 async function saysSo(page: Page): Promise<void> {
-  await page.getByText(zh("settle.sign.noPad")).waitFor();
+  await page.getByText(zh("h5.sign.noPad")).waitFor();
   await reload(page).waitFor();
-  assert.deepEqual(await page.locator("footer .kc-btn:visible").allTextContents(), [zh("settle.sign.reload")]);
+  assert.deepEqual(await page.locator("footer .kc-btn:visible").allTextContents(), [zh("h5.sign.reload")]);
 }
 
 describe("the page of the signature", () => {
@@ -76,7 +76,7 @@ describe("the page of the signature", () => {
     const page = await phoneOf(A);
     await page.addInitScript("delete globalThis.ResizeObserver; delete globalThis.IntersectionObserver");
     await page.goto(A.urlOf("sign"));
-    await page.getByRole("button", { name: zh("settle.sign.needInk") }).waitFor();
+    await page.getByRole("button", { name: zh("h5.sign.needInk") }).waitFor();
     assert.equal(await page.locator("[data-without-pad]").count(), 0);
     const sizes = await page.evaluate<number[]>(`(() => {
       const { width, height, clientWidth, clientHeight } = document.querySelector("canvas");

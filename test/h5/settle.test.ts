@@ -30,7 +30,7 @@ after(async () => {
 });
 
 const words = (language: "zh" | "en", key: string) =>
-  app.ctx.render.words(language).find(`settle.${key}`) ?? assert.fail(key);
+  app.ctx.render.words(language).find(`h5.${key}`) ?? assert.fail(key);
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("'", "&#39;").replaceAll('"', "&quot;");
 
 const FORM = {
@@ -167,7 +167,7 @@ describe("what happened", () => {
     await A.post("details", FORM);
     const { html } = await A.get("statement");
     for (const act of app.config.rules.catalogue.acts) {
-      const drawing = `/assets/${app.ctx.release.hash}/settle/acts/${act.id}.svg`;
+      const drawing = `/assets/${app.ctx.release.hash}/h5/acts/${act.id}.svg`;
       assert.ok(html.includes(`src="${drawing}"`), act.id);
       assert.equal((await fetch(app.url + drawing)).status, 200, act.id);
     }

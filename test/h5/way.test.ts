@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { END_CODES } from "../../src/domain/accident.ts";
 import { INVITATION_MINUTES } from "../../src/domain/invitation.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
-import { timeText } from "../../src/h5/settle/times.ts";
+import { timeText } from "../../src/h5/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";

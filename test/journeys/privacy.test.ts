@@ -6,7 +6,8 @@ import { after, before, describe, it } from "node:test";
 import mongoose from "mongoose";
 import type { ChainedEvent, Letter } from "../../src/domain/accident.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
-import { PARTY_FILES, PARTY_PAGES, STEP_PAGES } from "../../src/h5/router.ts";
+import { PARTY_FILES, PARTY_PAGES } from "../../src/h5/router.ts";
+import { STEP_PAGES } from "../../src/h5/step-pages.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { newAccidentKey } from "../../src/store/vault.ts";
 import { type Answer, hidden, Phone } from "../h5/phone.ts";
@@ -249,7 +250,7 @@ async function assertBlind({ id, a, b }: Story, reader: Letter, of: Letter, stat
   const base = `/h5/accidents/${id}`;
   const paths = [
     ...PARTY_PAGES.map(({ path }) => (path ? `${base}/${path}` : base)),
-    ...STEP_PAGES.map(({ step }) => `${base}/${step}`),
+    ...Object.keys(STEP_PAGES).map((step) => `${base}/${step}`),
     ...PARTY_FILES.map(({ path }) => `${base}/${path.replace(":page", "1")}`),
     ...["hurt", "left", "disagree", "withdraw"].map((choice) => `${base}/way-out?choice=${choice}`),
     "/h5/start",

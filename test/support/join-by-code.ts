@@ -13,6 +13,6 @@ export interface JoinByCode {
 
 /** Follows an invitation and joins, as the page does it. */
 export async function joinByCode(ctx: Context, { code, ...given }: JoinByCode): Promise<Accident> {
-  const invited = await findInvited(ctx, { person: given.person, code });
-  return joinAccident(ctx, { ...given, invited });
+  const { id, invitation } = await findInvited(ctx, { person: given.person, code });
+  return joinAccident(ctx, { ...given, invited: { accidentId: id, code: invitation?.code ?? "" } });
 }

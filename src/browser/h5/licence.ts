@@ -24,7 +24,7 @@ const READ_FIELDS = /^(name|idNumber|serial|vehicleKind)$/;
 
 for (const scan of all("[data-scan]")) {
   const input = one<HTMLInputElement>("input[type=file]", scan);
-  scan.classList.add("settle-scan_live");
+  scan.classList.add("kc-scan_live");
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     if (file) readPhoto(scan, input, file);
@@ -99,15 +99,15 @@ function mark(field: HTMLInputElement, { text, isFilled }: Note): void {
   const cell = field.closest(".weui-cell");
   if (!cell) return;
   const note = document.createElement("p");
-  note.className = "kc-hint settle-read-note";
+  note.className = "kc-hint kc-read-note";
   note.id = `read-${field.name}`;
   note.textContent = text;
   one(".weui-cell__bd", cell).appendChild(note);
   // The photo of the plate has said the same before.
-  for (const before of all(".settle-plate-read", cell)) before.hidden = true;
+  for (const before of all(".kc-plate-read", cell)) before.hidden = true;
   field.setAttribute("aria-describedby", note.id);
   if (!isFilled) return;
-  field.classList.add("settle-read");
+  field.classList.add("kc-read");
   // The field was marked as missing or wrong; now it has another text.
   cell.classList.remove("weui-cell_warn");
   field.removeAttribute("aria-invalid");
@@ -115,7 +115,7 @@ function mark(field: HTMLInputElement, { text, isFilled }: Note): void {
 }
 
 function unmark(field: HTMLInputElement): void {
-  field.classList.remove("settle-read");
+  field.classList.remove("kc-read");
   const note = document.getElementById(`read-${field.name}`) || document.getElementById(`hint-${field.name}`);
   if (!note || !READ_FIELDS.test(field.name)) return;
   note.remove();
@@ -123,8 +123,8 @@ function unmark(field: HTMLInputElement): void {
 }
 
 function say(scan: HTMLElement, text: string, outcome?: "done" | "failed"): void {
-  scan.classList.toggle("settle-scan_done", outcome === "done");
-  scan.classList.toggle("settle-scan_failed", outcome === "failed");
+  scan.classList.toggle("kc-scan_done", outcome === "done");
+  scan.classList.toggle("kc-scan_failed", outcome === "failed");
   for (const fault of all(".kc-error", scan)) fault.hidden = true;
   one("[data-scan-status]", scan).textContent = text;
 }

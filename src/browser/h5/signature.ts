@@ -8,7 +8,7 @@ const MOST_PIXELS = 2;
 
 const form = one<HTMLFormElement>("[data-sign]");
 const area = one("[data-pad]", form);
-const frame = one(".settle-pad", area);
+const frame = one(".kc-pad", area);
 const canvas = one("canvas", frame) as HTMLElement as HTMLCanvasElement;
 const hidden = one<HTMLInputElement>("[name=signature]", form);
 const sentences = one("[data-sentences]");

@@ -1,0 +1,27 @@
+import type { Accident } from "./accident.ts";
+import { formatPlate } from "./plate.ts";
+
+/** What whoever holds an invitation may see of the case before joining it. */
+export interface InvitedView {
+  accidentId: string;
+  /** of the invitation */
+  code: string;
+  occurredAt: Date;
+  address: string | null;
+  /** the first driver's, masked */
+  plate: string | null;
+}
+
+/** Null: the case has no invitation. */
+export function invitedViewOf({ id, invitation, scene, parties }: Accident): InvitedView | null {
+  if (!invitation) return null;
+  const { occurredAt, address } = scene;
+  return { accidentId: id, code: invitation.code, occurredAt, address, plate: maskPlate(parties.A.details?.plate) };
+}
+
+/** Enough to recognise a car that stands in front of the reader, too little to look its owner up: 沪A·1**45. */
+function maskPlate(plate: string | undefined): string | null {
+  if (!plate) return null;
+  const shown = formatPlate(plate);
+  return `${shown.slice(0, -4)}**${shown.slice(-2)}`;
+}

@@ -1,0 +1,60 @@
+import type { ChainedEvent, EventType, Letter } from "./accident.ts";
+
+/** One line of the history, in codes; the words are the template's. */
+export interface TimelineEntry {
+  type: string;
+  by: "me" | "other" | "insurer" | null;
+  at: Date;
+  /** photographs taken in a row are one line */
+  count: number;
+  /** of a claim */
+  status: string | null;
+}
+
+/** What nobody needs to read: declarations that stand beside their event, attempts, settings. */
+const SILENT: readonly EventType[] = [
+  "consent-given",
+  "photo-announced",
+  "photo-delayed",
+  "photo-moved",
+  "photo-rejected",
+  "plate-read",
+  "plate-differs",
+  "photo-damaged",
+  "paper-damaged",
+  "language-chosen",
+  "claim-status-held",
+];
+
+/** What this driver may know of what happened: the other's claim is the other's. */
+export function timelineOf(events: readonly ChainedEvent[], letter: Letter): TimelineEntry[] {
+  const lines: TimelineEntry[] = [];
+  for (const event of events) {
+    if (SILENT.includes(event.type) || event.data.stale === true || isOthersClaim(event, letter)) continue;
+    const line = lineOf(event, letter);
+    const last = lines.at(-1);
+    if (last && line.type === "photos-stored" && last.type === line.type && last.by === line.by) last.count += 1;
+    else lines.push(line);
+  }
+  return lines;
+}
+
+function isOthersClaim({ type, data }: ChainedEvent, letter: Letter): boolean {
+  if (!type.startsWith("claim-")) return false;
+  const owner = data.party ?? String(data.ref ?? "").slice(-1);
+  return owner !== letter;
+}
+
+const lineOf = (event: ChainedEvent, letter: Letter): TimelineEntry => ({
+  type: event.type === "photo-stored" ? "photos-stored" : event.type,
+  by: speakerOf(event, letter),
+  at: event.at,
+  count: 1,
+  status: typeof event.data.status === "string" ? event.data.status : null,
+});
+
+function speakerOf({ by, data }: ChainedEvent, letter: Letter): TimelineEntry["by"] {
+  if (by === "system") return null;
+  if (by === "A" || by === "B") return by === letter ? "me" : "other";
+  return data.party === undefined || data.party === letter ? "insurer" : null;
+}

@@ -1,0 +1,86 @@
+import type { Config, Insurer } from "../config.ts";
+import type { Degree, Language } from "../domain/accident.ts";
+import type { ViewedClaim } from "../domain/claim-view.ts";
+import type { View } from "../domain/view.ts";
+import { insurerName } from "./insurer-name.ts";
+import { timeText } from "./times.ts";
+
+/** How a claim stands for the driver whose it is. `state` is a key of the words: why nothing goes out, or that it does. */
+export interface ClaimLine {
+  state: "rendering" | "not-forwarded" | "no-insurer" | "no-interface" | "submitted";
+  /** null: what was agreed is not covered by the rules of today */
+  next: NextStep | null;
+  insurer: Record<Language, string> | null;
+  hotline: string | null;
+  claim: (ViewedClaim & { time: string; assessedYuan: string | null; paidYuan: string | null }) | null;
+}
+
+/** Whom this driver turns to, by liability. */
+export interface NextStep {
+  degree: Degree;
+  /** the insurer that deals with it is the other driver's */
+  isOthers: boolean;
+  /** that insurer gets the claim from us, and nothing stands against it */
+  isReported: boolean;
+  insurer: Record<Language, string> | null;
+  hotline: string | null;
+  /** under which that insurer has the claim, once it has said so */
+  reportNo: string | null;
+  /** what that insurer has agreed to have told */
+  promise: Record<Language, string> | null;
+}
+
+interface Reading {
+  config: Config;
+  now: Date;
+  language: Language;
+}
+
+export function claimLine(view: View, { config, now, language }: Reading): ClaimLine {
+  const mine = view.agreement?.parties[view.letter] ?? view.me.details;
+  const known = config.insurers.find((insurer) => insurer.code === mine?.insurerCode);
+  const claim = view.claims[0] ?? null;
+  const state = stateOf(view, known, claim);
+  return {
+    state,
+    next: nextOf(view, config),
+    insurer: mine ? insurerName(config, mine) : null,
+    hotline: known?.hotline ?? null,
+    claim: claim && {
+      ...claim,
+      time: timeText(claim.statusAt, now, language),
+      assessedYuan: yuan(claim.assessedFen),
+      paidYuan: yuan(claim.paidFen),
+    },
+  };
+}
+
+function stateOf(view: View, known: Insurer | undefined, claim: ViewedClaim | null): ClaimLine["state"] {
+  if (claim) return "submitted";
+  if (view.me.signature?.forwarding !== true) return "not-forwarded";
+  if (!known) return view.me.details?.insurerCode === "other" ? "no-interface" : "no-insurer";
+  return view.hasPictures || view.isPaperDelayed ? "no-interface" : "rendering";
+}
+
+function nextOf({ advice, agreement, ...view }: View, config: Config): NextStep | null {
+  if (!advice || !agreement) return null;
+  const { degree, payer, isReported, isStuck, isAllowed, reportNo } = advice;
+  const known = config.insurers.find(({ code }) => code === agreement.parties[payer].insurerCode);
+  // until the paper is there the claims are not made, and what will be is what the driver allowed
+  const isComing = !view.hasPictures && !view.isPaperDelayed && isAllowed && takesClaims(known);
+  return {
+    degree,
+    isOthers: payer !== view.letter,
+    isReported: (isReported && !isStuck) || isComing,
+    insurer: insurerName(config, agreement.parties[payer]),
+    hotline: known?.hotline || null,
+    reportNo,
+    promise: known?.promise ?? null,
+  };
+}
+
+const takesClaims = (insurer: Insurer | undefined): boolean => Boolean(insurer?.url && insurer.secrets.length > 0);
+
+/** "3,000" or "3,000.50": whole yuan without their zeros. */
+const yuan = (fen: number | null): string | null =>
+  fen === null ? null : (fen / 100).toLocaleString("en-US", { minimumFractionDigits: fen % 100 === 0 ? 0 : 2 });

@@ -1,0 +1,180 @@
+import Joi from "joi";
+import { type Details, ID_KINDS, type IdKind } from "../domain/accident.ts";
+import { checkIdNumber, type IdFault } from "../domain/identity-number.ts";
+import { checkPhone } from "../domain/phone.ts";
+import { checkPlate, VEHICLE_KINDS, vehicleKindOf } from "../domain/plate.ts";
+import { line } from "../http/fields.ts";
+import type { PartOf, WordKey } from "../render.ts";
+
+/** What the page posts, after the checks: the serial holds the whole plate, the kind of vehicle is decided. */
+export interface DetailsBody {
+  name: string;
+  idKind: IdKind;
+  idNumber: string;
+  phone: string;
+  province: string;
+  /** missing where one of the offered plates was chosen */
+  serial?: string;
+  /** one of those that the photograph may show; what is typed goes before it */
+  plateChoice?: string;
+  plateSure?: "yes";
+  vehicleKind: string;
+  insurerCode: string;
+  insurerName: string;
+  policyNumber: string;
+}
+
+export const PROVINCES = [..."沪苏浙皖京津冀晋蒙辽吉黑闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"];
+/** 使, WJ and army plates begin with no province */
+export const NO_PROVINCE = "-";
+/** "as the plate says": what a driver who touches nothing means */
+export const BY_PLATE = "auto";
+export const OTHER_INSURER = "other";
+export const UNKNOWN_INSURER = "unknown";
+
+/** Pictures of licences stand in the form, too, and are for another address (licence.ts): here they are names of files at most. */
+export const LICENCE_INPUTS = ["drivingLicence", "vehicleLicence"] as const;
+const licenceInputs = Object.fromEntries(LICENCE_INPUTS.map((name) => [name, Joi.any().strip()]));
+
+/** The sentence of a field, and those of the faults that its own check names. */
+type ErrorWord = PartOf<"h5.details.error">;
+const word = (field: ErrorWord, ...faults: ErrorWord[]): Record<string, WordKey> =>
+  Object.fromEntries(
+    [["*", field] as const, ...faults.map((code) => [code, code] as const)].map(([code, part]) => [
+      code,
+      `h5.details.error.${part}` satisfies WordKey,
+    ]),
+  );
+const FAULT_WORDS: Record<IdFault, ErrorWord> = {
+  length: "idLength",
+  characters: "idLength",
+  area: "idChecksum",
+  date: "idDate",
+  checksum: "idChecksum",
+};
+
+type Siblings = Record<string, string | undefined>;
+/** Only text: what else was posted there is that field's own mistake. */
+const siblings = (helpers: Joi.CustomHelpers): Siblings =>
+  Object.fromEntries(
+    Object.entries(helpers.state.ancestors[0] as Siblings).filter(([, value]) => typeof value === "string"),
+  );
+const refuse = (helpers: Joi.CustomHelpers, fault: string) => helpers.error(fault);
+
+function idNumber(typed: string, helpers: Joi.CustomHelpers) {
+  const kind = ID_KINDS.find((known) => known === siblings(helpers).idKind) ?? "licence";
+  const checked = checkIdNumber(kind, typed);
+  if (checked.fault === null) return checked.number;
+  return refuse(helpers, kind === "passport" ? "passport" : FAULT_WORDS[checked.fault]);
+}
+
+/** Who pastes the whole plate into the serial is understood too. */
+const wholePlate = (province: string | undefined, serial: string): string =>
+  !province || province === NO_PROVINCE || PROVINCES.includes(serial.trim().slice(0, 1)) ? serial : province + serial;
+
+/** An unusual plate is doubted once and passes with a tick: what a photo shows must pass (GA 36-2018 has more forms than any list). */
+function serial(typed: string, helpers: Joi.CustomHelpers) {
+  const { province, plateSure } = siblings(helpers);
+  const checked = checkPlate(wholePlate(province, typed));
+  if (!checked) return refuse(helpers, "plate");
+  return checked.warning && plateSure !== "yes" ? refuse(helpers, "plateDoubt") : checked.plate;
+}
+
+function vehicleKind(chosen: string, helpers: Joi.CustomHelpers) {
+  if (VEHICLE_KINDS.includes(chosen)) return chosen;
+  const { province, serial: typed, plateChoice } = siblings(helpers);
+  const plate = checkPlate(typed?.trim() ? wholePlate(province, typed) : (plateChoice ?? ""))?.plate;
+  if (chosen !== BY_PLATE) return refuse(helpers, "vehicleKind");
+  // no plate at all is one mistake, not two
+  return plate ? (vehicleKindOf(plate) ?? refuse(helpers, "vehicleKind")) : chosen;
+}
+
+const optional = () => Joi.string().trim().allow("").default("");
+
+export const detailsForm = Joi.object<DetailsBody>({
+  name: Joi.string()
+    .trim()
+    .max(50)
+    .pattern(/^[\p{L}\p{M} .·•'’-]+$/u)
+    .required()
+    .messages({ ...word("name"), "string.max": "h5.details.error.nameLong" satisfies WordKey }),
+  idKind: Joi.valid(...ID_KINDS)
+    .required()
+    .messages(word("idKind")),
+  idNumber: Joi.string()
+    .trim()
+    .required()
+    .custom(idNumber)
+    .messages(word("idNumber", "idLength", "idDate", "idChecksum", "passport")),
+  phone: Joi.string()
+    .required()
+    .custom((typed: string, helpers) => checkPhone(typed) ?? refuse(helpers, "phone"))
+    .messages(word("phone")),
+  province: Joi.valid(...PROVINCES, NO_PROVINCE)
+    .required()
+    .messages(word("plate")),
+  plateSure: Joi.valid("yes").messages(word("plate")),
+  vehicleKind: Joi.string().required().custom(vehicleKind).messages(word("vehicleKind")),
+  plateChoice: Joi.string()
+    .custom((chosen: string, helpers) => checkPlate(chosen)?.plate ?? refuse(helpers, "plate"))
+    .messages(word("plate")),
+  serial: Joi.string()
+    .trim()
+    .empty("")
+    // biome-ignore lint/suspicious/noThenProperty: the word of joi
+    .when("plateChoice", { is: Joi.exist(), then: Joi.optional(), otherwise: Joi.required() })
+    .custom(serial)
+    .messages(word("plate", "plateDoubt")),
+  insurerCode: Joi.string()
+    .pattern(/^[A-Za-z0-9_-]{1,20}$/)
+    .required()
+    .messages(word("insurerCode")),
+  insurerName: Joi.when("insurerCode", {
+    is: OTHER_INSURER,
+    // biome-ignore lint/suspicious/noThenProperty: the word of joi
+    then: line(40).required(),
+    otherwise: line(40).allow("").default(""),
+  }).messages(word("insurerName")),
+  policyNumber: optional()
+    .replace(/[\s-]/g, "")
+    .pattern(/^[A-Za-z0-9]{4,40}$/)
+    .messages(word("policyNumber")),
+  ...licenceInputs,
+});
+
+export function detailsOf(body: DetailsBody): Details {
+  const other = body.insurerCode === OTHER_INSURER;
+  return {
+    name: body.name,
+    idKind: body.idKind,
+    idNumber: body.idNumber,
+    phone: body.phone,
+    plate: body.serial ?? body.plateChoice ?? "",
+    vehicleKind: body.vehicleKind,
+    insurerCode: body.insurerCode,
+    insurerName: other ? body.insurerName : null,
+    policyNumber: body.policyNumber === "" ? null : body.policyNumber.toUpperCase(),
+  };
+}
+
+/** A plate as the fields of the page have it. */
+export function plateFields(plate: string): Pick<DetailsBody, "province" | "serial" | "plateSure"> {
+  const head = plate.slice(0, 1);
+  const hasProvince = PROVINCES.includes(head);
+  return {
+    province: hasProvince ? head : NO_PROVINCE,
+    serial: hasProvince ? plate.slice(1) : plate,
+    plateSure: checkPlate(plate)?.warning ? "yes" : undefined,
+  };
+}
+
+/** The other way round, to fill the page from what was entered before. */
+export function bodyOf(details: Details): DetailsBody {
+  return {
+    ...details,
+    ...plateFields(details.plate),
+    vehicleKind: vehicleKindOf(details.plate) === details.vehicleKind ? BY_PLATE : details.vehicleKind,
+    insurerName: details.insurerName ?? "",
+    policyNumber: details.policyNumber ?? "",
+  };
+}

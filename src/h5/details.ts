@@ -1,0 +1,67 @@
+import { canReadLicences } from "../actions/can-read-licences.ts";
+import { giveDetails } from "../actions/give-details.ts";
+import { type Details, ID_KINDS } from "../domain/accident.ts";
+import { VEHICLE_KINDS } from "../domain/plate.ts";
+import { Invalid } from "../errors.ts";
+import type { WordKey } from "../render.ts";
+import {
+  BY_PLATE,
+  bodyOf,
+  type DetailsBody,
+  detailsForm,
+  detailsOf,
+  NO_PROVINCE,
+  OTHER_INSURER,
+  PROVINCES,
+  plateFields,
+  UNKNOWN_INSURER,
+} from "./details-form.ts";
+import { type OfferedPlate, offeredPlate } from "./details-plate.ts";
+import type { StepPage } from "./page.ts";
+import { refusing } from "./refusals.ts";
+
+/** Of the codes of GA/T 16.7, those that stand first because nearly every car is one of them. */
+const COMMON_KINDS = ["02", "52", "01", "51", "07", "22"];
+
+/** What he entered, or last time; the plate as it is offered now. */
+function prefillOf(before: Details | null, { filled, chosen }: OfferedPlate): object {
+  const rest = before ? bodyOf(before) : { idKind: "licence", province: PROVINCES[0], vehicleKind: BY_PLATE };
+  if (filled && filled === before?.plate) return rest;
+  const fields = filled ? plateFields(filled) : { serial: "", plateSure: undefined };
+  const vehicleKind = chosen ? rest.vehicleKind : BY_PLATE;
+  return { ...rest, ...fields, vehicleKind, plateChoice: chosen ?? undefined };
+}
+
+/** Page 5: the driver and the car. */
+export const detailsPage: StepPage<DetailsBody> = {
+  template: "h5/details.njk",
+  body: detailsForm,
+  show: async ({ ctx, view, person, suggestPlate }) => {
+    const before = view.me.details ?? (await ctx.people.lastDetails(person.id));
+    const plate = offeredPlate(view, { suggestPlate, lastPlate: before?.plate ?? null });
+    return {
+      prefill: prefillOf(before, plate),
+      readPlate: plate.isRead ? plate.filled : null,
+      plateChoices: plate.choices,
+      remembered: before !== null && view.me.details === null,
+      changing: view.me.details !== null,
+      canScan: await canReadLicences(ctx),
+      asksPlatform: ctx.config.wechat.ocrPerDay > 0,
+      idKinds: ID_KINDS,
+      provinces: PROVINCES,
+      noProvince: NO_PROVINCE,
+      byPlate: BY_PLATE,
+      vehicleKinds: [...COMMON_KINDS, ...VEHICLE_KINDS.filter((kind) => !COMMON_KINDS.includes(kind))],
+      insurers: ctx.config.insurers.map(({ code, zh, en }) => ({ code, zh, en })),
+      otherInsurer: OTHER_INSURER,
+      unknownInsurer: UNKNOWN_INSURER,
+    };
+  },
+  submit: async ({ ctx, party, body }) => {
+    const codes = [...ctx.config.insurers.map(({ code }) => code), OTHER_INSURER, UNKNOWN_INSURER];
+    if (!codes.includes(body.insurerCode))
+      throw new Invalid("h5.details.error.insurerCode" satisfies WordKey, { field: "insurerCode" });
+    const input = { ...party, details: detailsOf(body) };
+    await refusing({ "same-plate": "h5.details.error.samePlate" satisfies WordKey }, () => giveDetails(ctx, input));
+  },
+};

@@ -1,0 +1,49 @@
+import Joi from "joi";
+import { endAccident } from "../actions/end-accident.ts";
+import { findAct, type Liability } from "../domain/liability.ts";
+import type { View } from "../domain/view.ts";
+import type { WordKey } from "../render.ts";
+import type { PageRequest, StepPage } from "./page.ts";
+
+interface Body {
+  act: "stop";
+}
+
+const body = Joi.object<Body>({
+  act: Joi.valid("stop")
+    .required()
+    .messages({ "*": "h5.difference.error.act" satisfies WordKey }),
+});
+
+const reasonOf = (liability: Liability): string | null => (liability.kind === "not-here" ? liability.reason : null);
+
+/** The acts of both as each stated them; a row differs when the rule says so. */
+function rowsOf({ ctx, view }: Pick<PageRequest, "ctx" | "view">): object[] {
+  const mine = view.me.statement;
+  const theirs = view.otherStatement;
+  if (!mine || !theirs) return [];
+  const actOf = (id: string) => findAct(ctx.config.rules.catalogue, id);
+  return [
+    { label: "yourAct", mine: actOf(mine.ownAct), theirs: actOf(theirs.otherAct), differs: differsAbout(view, true) },
+    { label: "otherAct", mine: actOf(mine.otherAct), theirs: actOf(theirs.ownAct), differs: differsAbout(view, false) },
+  ];
+}
+
+function differsAbout({ liability, letter }: View, me: boolean): boolean {
+  return liability.kind === "different" && liability.about.some((about) => (about === letter) === me);
+}
+
+/** Both statements side by side: change mine, talk, or end in a recorded dispute. Also where both agree on what cannot be settled here. */
+export const differencePage: StepPage<Body> = {
+  template: "h5/difference.njk",
+  body,
+  show: ({ ctx, view }) => ({
+    rows: rowsOf({ ctx, view }),
+    reason: reasonOf(view.liability),
+    notes: { mine: view.me.statement?.note, theirs: view.otherStatement?.note },
+  }),
+  submit: async ({ ctx, party, view }) => {
+    const reason = reasonOf(view.liability);
+    await endAccident(ctx, { ...party, code: "dispute", reasons: reason ? [reason] : [] });
+  },
+};

@@ -1,0 +1,17 @@
+import { endContent } from "./ends.ts";
+import type { StepPage } from "./page.ts";
+import { timeText } from "./times.ts";
+
+/** The case has left the self-settlement: what to do now, in which order, and whom to call. */
+export const endedPage: StepPage = {
+  template: "h5/ended.njk",
+  show: ({ ctx, view, t, person }) => {
+    const { code, reasons, by, at } = view.ended!;
+    return {
+      ...endContent(ctx, t, { code, reasons, at: view.movedAt ? "moved" : "standing" }),
+      by: by && (by === view.letter ? "me" : "other"),
+      at: timeText(at, ctx.clock.now(), person.language),
+      stored: view.photos.filter(({ state }) => state === "stored").length,
+    };
+  },
+};

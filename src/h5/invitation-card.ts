@@ -1,0 +1,39 @@
+import { makeInvitation } from "../actions/make-invitation.ts";
+import type { Context } from "../context.ts";
+import type { Accident } from "../domain/accident.ts";
+import { needsInvitation } from "../domain/invitation.ts";
+import { within } from "../timer.ts";
+import type { PageRequest } from "./page.ts";
+import { timeText } from "./times.ts";
+
+/** A platform that is slow must not hold up the answer to what was posted. */
+const WAIT_MS = 2_000;
+
+/**
+ * Makes the code for the other driver while a form is answered, so that the next page can show it without changing anything. Where it cannot be made now
+ * nothing else fails: that page has a button, and the next form tries again.
+ */
+export async function prepareInvitation(ctx: Context, accident: Accident): Promise<void> {
+  if (!needsInvitation(accident, ctx.clock.now())) return;
+  const made = makeInvitation(ctx, { accidentId: accident.id, letter: "A" }).catch((error: { code?: string }) =>
+    ctx.log.warn({ accident: accident.id, code: error.code }, "invitation.not-made"),
+  );
+  await within(made, { timer: ctx.timer, ms: WAIT_MS }, () => {});
+}
+
+/** What the other driver scans or types, for templates/h5/invitation.njk; null: there is nobody to invite. */
+export function invitationCard({ ctx, view, person }: PageRequest): object | null {
+  if (!view.mayInvite) return null;
+  const { invitation } = view;
+  if (!invitation) return { isMade: false, isAlive: false };
+  const now = ctx.clock.now();
+  return {
+    isMade: true,
+    isAlive: invitation.expiresAt > now,
+    digits: invitation.digitsExpireAt > now ? `${invitation.digits.slice(0, 3)} ${invitation.digits.slice(3)}` : null,
+    until: timeText(invitation.expiresAt, now, person.language),
+    digitsUntil: timeText(invitation.digitsExpireAt, now, person.language),
+    // A new code is another picture: the address changes with it, so that none is shown from memory.
+    version: invitation.expiresAt.getTime(),
+  };
+}

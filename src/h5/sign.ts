@@ -1,0 +1,94 @@
+import Joi from "joi";
+import { signAgreement } from "../actions/sign-agreement.ts";
+import { LETTERS, type Letter, otherOf } from "../domain/accident.ts";
+import type { AgreementContent } from "../domain/agreement.ts";
+import { findAct } from "../domain/liability.ts";
+import { Conflict, Invalid } from "../errors.ts";
+import type { WordKey } from "../render.ts";
+import { insurerName } from "./insurer-name.ts";
+import type { PageRequest, StepPage } from "./page.ts";
+import { refusing } from "./refusals.ts";
+import { dayTimeText } from "./times.ts";
+
+interface Body {
+  contentDigest: string;
+  signature: string;
+  forwarding?: "yes";
+}
+
+/** A drawn name as PNG, base64 and percent-encoded; larger ones are refused with a sentence, not with a broken connection. */
+const MAX_SIGNATURE_CHARACTERS = 400_000;
+const MAX_FORM_BYTES = 600_000;
+
+const SIGNATURE_WORDS = {
+  "signature-empty": "h5.sign.error.signature" satisfies WordKey,
+  "signature-not-a-png": "h5.sign.error.signature" satisfies WordKey,
+  "signature-too-large": "h5.sign.error.signatureLarge" satisfies WordKey,
+};
+
+const body = Joi.object<Body>({
+  contentDigest: Joi.string()
+    .pattern(/^[\w-]{16,128}$/)
+    .required()
+    .messages({ "*": "h5.sign.error.changed" satisfies WordKey }),
+  signature: Joi.string()
+    .pattern(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/)
+    .max(MAX_SIGNATURE_CHARACTERS)
+    .required()
+    .messages({
+      "*": "h5.sign.error.signature" satisfies WordKey,
+      "string.max": "h5.sign.error.signatureLarge" satisfies WordKey,
+    }),
+  forwarding: Joi.valid("yes").messages({ "*": "h5.sign.error.forwarding" satisfies WordKey }),
+});
+
+/** All that art. 21 asks, for reading: the codes go to the template, which has the words. */
+function shown({ ctx, view, person }: PageRequest, content: AgreementContent): object {
+  const parties = LETTERS.map((letter) => {
+    const party = content.parties[letter];
+    return {
+      letter,
+      ...party,
+      insurer: insurerName(ctx.config, party),
+      law: findAct(ctx.config.rules.catalogue, party.act),
+    };
+  });
+  return {
+    content,
+    parties,
+    time: dayTimeText(content.occurredAt, person.language),
+    mine: content.parties[view.letter],
+    insurers: insurersOf(parties, view.letter),
+    operatorPhone: ctx.config.operatorPhone,
+  };
+}
+
+type Known = { letter: Letter; insurerCode: string; insurer: ReturnType<typeof insurerName> };
+
+/** Whom the tick names: his own insurer first; one name when both have the same. */
+function insurersOf(parties: Known[], letter: Letter): object {
+  const [mine, theirs] = [letter, otherOf(letter)].map((l) => parties.find((party) => party.letter === l));
+  const same = mine?.insurer && mine.insurerCode === theirs?.insurerCode && mine.insurer.zh === theirs.insurer?.zh;
+  return { mine: mine?.insurer, theirs: theirs?.insurer, same };
+}
+
+/** Page 7: the two sentences, the whole, the separate consent to forwarding (PIPL art. 23), the signature by hand. */
+export const signPage: StepPage<Body> = {
+  template: "h5/sign.njk",
+  maxBytes: MAX_FORM_BYTES,
+  body,
+  show: (request) => {
+    const content = request.view.agreement;
+    return content ? { ...shown(request, content), digest: request.agreementDigest() } : {};
+  },
+  submit: async ({ ctx, party, body: { forwarding, ...signed } }) => {
+    const input = { ...party, ...signed, forwarding: forwarding === "yes" };
+    try {
+      await refusing(SIGNATURE_WORDS, () => signAgreement(ctx, input));
+    } catch (error) {
+      // The reader must see the new text before he signs it: no silent redirect, the page again with a word about it.
+      if (!(error instanceof Conflict) || error.code !== "text-changed") throw error;
+      throw new Invalid("h5.sign.error.changed" satisfies WordKey, { field: "contentDigest" });
+    }
+  },
+};

@@ -1,0 +1,28 @@
+import type { Language } from "../domain/accident.ts";
+
+/** Drivers, officers and insurers all live by the same clock. */
+const timeZone = "Asia/Shanghai";
+const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day: Record<Language, Intl.DateTimeFormat> = {
+  zh: new Intl.DateTimeFormat("zh-CN", { timeZone, month: "long", day: "numeric" }),
+  en: new Intl.DateTimeFormat("en-GB", { timeZone, month: "short", day: "numeric" }),
+};
+
+const isoDay = new Intl.DateTimeFormat("sv-SE", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+
+/** YYYY-MM-DD */
+export const today = (now: Date): string => isoDay.format(now);
+
+/** "14:05" when it is today's, else "11月23日 14:05". */
+export function timeText(at: Date, now: Date, language: Language): string {
+  const sameDay = day.en.format(at) === day.en.format(now);
+  return sameDay ? clock.format(at) : dayTimeText(at, language);
+}
+
+export const dayTimeText = (at: Date, language: Language): string => `${day[language].format(at)} ${clock.format(at)}`;
+
+/** "2026-11-23 14:05", for what leaves our pages */
+export const stampText = (at: Date): string => `${today(at)} ${clock.format(at)}`;
+
+export const minutesBetween = (from: Date, to: Date): number =>
+  Math.max(0, Math.floor((to.getTime() - from.getTime()) / 60_000));
