@@ -98,6 +98,7 @@ describe("a paper that cannot be made", () => {
       assert.deepEqual([pdfUrl, sha256, signatures.length], [null, null, 2]);
     }
     assert.deepEqual(await noticesOf(accident), [
+      "claim-number B",
       "concluded-full A",
       "concluded-none B",
       "paper-follows A",
@@ -120,6 +121,7 @@ describe("a paper that cannot be made", () => {
     app.clock.advance(36 * 60_000);
     await app.settle();
     assert.deepEqual(await noticesOf(accident), [
+      "claim-number B",
       "concluded-full A",
       "concluded-none B",
       "paper-follows A",
@@ -161,7 +163,7 @@ describe("a paper that cannot be made", () => {
     const [claim] = await claimsOf(accident);
     assert.equal(agreementIn(claim?.body).sha256, null);
     assert.ok((await app.ctx.accidents.get(accident.id)).documents);
-    assert.equal((await noticesOf(accident)).length, 6);
+    assert.equal((await noticesOf(accident)).length, 7);
   });
 
   it("is made although its job's body does not open: nothing stands in it that is not known", async () => {
