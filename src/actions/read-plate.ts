@@ -29,12 +29,16 @@ export async function readPlate(ctx: Context, { accidentId, photoId }: ReadPlate
   return "done";
 }
 
-/** A plate slot's picture is read at full size; for the others the copy is enough. */
+/**
+ * A plate slot's picture is read at full size; for the others, and for HEIC, which is decoded no larger, the
+ * copy is enough.
+ */
 async function readingOf(ctx: Context, accident: Accident, photo: Photo): Promise<PlateReading | "unreadable" | null> {
   const { plates } = ctx.photos;
   if (!(await plates.isAvailable())) return null;
   const isPlate = isPlateSlot(photo.slot);
-  const bytes = await ctx.blobs.read(accident, String(isPlate ? photo.sha256 : photo.copySha256));
+  const isCopy = !isPlate || photo.mime === "image/heic";
+  const bytes = await ctx.blobs.read(accident, String(isCopy ? photo.copySha256 : photo.sha256));
   try {
     return await plates.read(bytes, isPlate ? "plate" : "other");
   } catch (error) {

@@ -1,7 +1,8 @@
 import { Invalid } from "../errors.ts";
-import { formatOf, type ImageMime, isHeif, isWhole, sizeOf } from "./header/image-format.ts";
+import { isHeif } from "./header/heif.ts";
+import { formatOf, type ImageMime, isWhole, memoryFor, sizeOf } from "./header/image-format.ts";
 import type { Size } from "./header/size.ts";
-import { MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS, MAX_PHOTO_SIDE } from "./limits.ts";
+import { MAX_DECODER_BYTES, MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS, MAX_PHOTO_SIDE } from "./limits.ts";
 
 /** Width and height in pixels as stored, before EXIF orientation. */
 export interface Inspected extends Size {
@@ -17,7 +18,8 @@ export function inspect(bytes: Buffer): Inspected {
   if (!mime) throw new Invalid(isHeif(bytes) ? "photo-heic" : "not-an-image", {}, 415);
   const size = sizeOf(bytes, mime);
   if (!size) throw damaged();
-  if (size.width * size.height > MAX_PHOTO_PIXELS || Math.max(size.width, size.height) > MAX_PHOTO_SIDE) {
+  const isHuge = size.width * size.height > MAX_PHOTO_PIXELS || Math.max(size.width, size.height) > MAX_PHOTO_SIDE;
+  if (isHuge || memoryFor(bytes, mime, size) > MAX_DECODER_BYTES) {
     throw new Invalid("photo-too-many-pixels", { limitMp: MAX_PHOTO_PIXELS / 1_000_000 }, 413);
   }
   if (!isWhole(bytes, mime)) throw damaged();

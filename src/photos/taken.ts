@@ -1,5 +1,6 @@
 import exifReader from "exif-reader";
 import type { Taken } from "../domain/photo.ts";
+import { timesIn } from "./exif-times.ts";
 
 export interface CameraData {
   taken: Taken | null;
@@ -43,14 +44,27 @@ function read(exif: Buffer) {
   }
 }
 
-/** The EXIF library turns 18:60:19 into 19:00:19: only a time whose digits are in the file counts. */
+/**
+ * Year to second: some cameras pad with blanks or zero bytes and some use other separators. A time zone or a
+ * fraction may follow.
+ */
+const MOMENT = /^(\d{4})[:/.-](\d{2})[:/.-](\d{2})[ T](\d{2})[:.](\d{2})[:.](\d{2})/;
+
 function momentOf(photo: Tags, exif: Buffer): Date | null {
-  const wall = photo["DateTimeOriginal"] ?? photo["DateTimeDigitized"];
-  if (!(wall instanceof Date) || Number.isNaN(wall.getTime()) || wall.getUTCFullYear() < FIRST_YEAR) return null;
-  const [day, time] = wall.toISOString().slice(0, 19).split("T") as [string, string];
-  if (!exif.includes(`${day.replaceAll("-", ":")} ${time}`)) return null;
+  const wall = timesIn(exif).map(wallClockOf).find(Boolean);
+  if (!wall) return null;
   const named = textOf(photo["OffsetTimeOriginal"] ?? photo["OffsetTime"]).trim();
-  return new Date(`${day}T${time}${OFFSET.test(named) ? named : CHINA}`);
+  return new Date(`${wall}${OFFSET.test(named) ? named : CHINA}`);
+}
+
+/** As ISO 8601 without a zone; null for what no calendar and no clock shows, such as 18:60:19. */
+function wallClockOf(text: string): string | null {
+  const digits = MOMENT.exec(text.replaceAll("\0", " ").trim())?.slice(1);
+  if (!digits || Number(digits[0]) < FIRST_YEAR) return null;
+  const [year, month, day, hour, minute, second] = digits;
+  const wall = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const at = new Date(`${wall}Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(wall) ? wall : null;
 }
 
 function positionOf(gps: Tags): Taken["position"] {
@@ -64,7 +78,12 @@ function positionOf(gps: Tags): Taken["position"] {
 function degreesOf(value: unknown, ref: unknown, [plus, minus]: [string, string], most: number): number | null {
   const sign = textOf(ref) === plus ? 1 : textOf(ref) === minus ? -1 : 0;
   if (sign === 0 || !Array.isArray(value) || value.length !== 3) return null;
-  const [degrees, minutes, seconds] = value.map(Number) as [number, number, number];
+  // some write 0/0 for the seconds, the minutes having a fraction
+  const [degrees, minutes, seconds] = value.map((part, index) => (index === 2 ? Number(part) || 0 : Number(part))) as [
+    number,
+    number,
+    number,
+  ];
   const total = degrees + minutes / 60 + seconds / 3600;
   if (!(degrees >= 0 && minutes >= 0 && minutes < 60 && seconds >= 0 && seconds < 60 && total <= most)) return null;
   return Math.round(sign * total * 1e7) / 1e7;

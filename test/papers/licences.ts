@@ -12,6 +12,11 @@ const ALLOWED_FOR: { packages: RegExp; licence: string; because: string }[] = [
     because: "a shared library that can be replaced; its notices and texts are in THIRD-PARTY-NOTICES",
   },
   {
+    packages: /^libheif-js$/,
+    licence: "LGPL-3.0",
+    because: "a library of its own file that can be replaced; its notices and texts are in THIRD-PARTY-NOTICES",
+  },
+  {
     packages: /^@expo-google-fonts\//,
     licence: "OFL-1.1",
     because: "a font that may be embedded; it is handed on under its own name and licence, unchanged",

@@ -38,7 +38,16 @@ describe("THIRD-PARTY-NOTICES", () => {
   it("names what the pages contain, and what lies inside packages", async () => {
     assert.deepEqual([...(await bundledFolders())].sort(), ["node_modules/signature_pad", "node_modules/weui"]);
     const text = read("THIRD-PARTY-NOTICES");
-    for (const part of ["libvips", "PDFium", "ONNX Runtime", "PaddleOCR", "Noto Sans SC", "WeUI", "Signature Pad"]) {
+    for (const part of [
+      "libvips",
+      "libheif",
+      "PDFium",
+      "ONNX Runtime",
+      "PaddleOCR",
+      "Noto Sans SC",
+      "WeUI",
+      "Signature Pad",
+    ]) {
       assert.match(text, new RegExp(`^={80}\n[^\n]*${part}`, "m"), part);
     }
     for (const words of [

@@ -267,12 +267,11 @@ describe("whatever is sent", () => {
     const bytes = await (await original()).jpeg({ quality: 90 }).toBuffer();
     for (const part of [0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]) {
       const cut = bytes.subarray(0, Math.round(bytes.length * part));
-      for (const work of [async () => photos.inspect(cut), () => photos.examine(cut)])
-        await assert.rejects(
-          work,
-          (error) => error instanceof AppError && error.code === "photo-damaged",
-          String(part),
-        );
+      await assert.rejects(
+        photos.examine(cut),
+        (error) => error instanceof AppError && error.code === "photo-damaged",
+        String(part),
+      );
     }
     assert.ok((await photos.examine(bytes)).copy.length > 0);
   });

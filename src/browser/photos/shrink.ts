@@ -37,12 +37,9 @@ export async function shrunk(bytes: ArrayBuffer, type: string): Promise<Shrunk> 
 
 async function tryToShrink(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<Shrunk | null> {
   const jpeg = readJpeg(bytes);
-  // Only the phone that made it can open its own format; the server accepts three.
-  const isForeign = !jpeg && /hei[cf]/.test(type);
-  if (!isForeign && !isLarge(bytes.length, jpeg)) return null;
-  if (!canDraw()) return null;
+  if (!isLarge(bytes.length, jpeg) || !canDraw()) return null;
   const drawn = await draw(jpeg ? jpeg.bare : new Blob([bytes], { type }));
-  if (!isForeign && drawn.bytes.length > bytes.length * 0.8) return null;
+  if (drawn.bytes.length > bytes.length * 0.8) return null;
   const { width, height } = jpeg || drawn;
   const out = jpeg?.exif ? withExif(drawn.bytes, jpeg.exif) : drawn.bytes;
   return { bytes: out.buffer, from: { width, height, bytes: bytes.length } };

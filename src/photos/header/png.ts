@@ -17,6 +17,9 @@ const HEADER = {
 /** Bit depths allowed for each colour type: grey, true colour, palette, grey and colour with transparency. */
 const DEPTHS: Record<number, number[]> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] };
 
+/** Channels per colour type; a palette is expanded to colours with transparency. */
+const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 4, 4: 2, 6: 4 };
+
 /** Returns the size; null when the first chunk is not the header that the standard requires. */
 export function pngSize(bytes: Buffer): Size | null {
   if (bytes.length < HEADER.end) return null;
@@ -27,6 +30,13 @@ export function pngSize(bytes: Buffer): Size | null {
   if (bytes.readUInt16BE(HEADER.ways) !== 0 || bytes[HEADER.interlace]! > 1) return null;
   const [width, height] = [bytes.readUInt32BE(HEADER.width), bytes.readUInt32BE(HEADER.height)];
   return width > 0 && height > 0 ? { width, height } : null;
+}
+
+/** An interlaced file is held whole, in its own depth; no camera writes it. */
+export function pngMemory(bytes: Buffer, pixels: number): number {
+  if (bytes[HEADER.interlace] !== 1) return 0;
+  const channels = CHANNELS[bytes[HEADER.colour]!] ?? 4;
+  return pixels * channels * (bytes[HEADER.depth] === 16 ? 2 : 1);
 }
 
 export function pngIsWhole(bytes: Buffer): boolean {

@@ -24,8 +24,8 @@ export interface Task extends Frame {
 /** A pool of processes for pictures, started with the first one, with a bounded queue before it. */
 export interface Lane {
   /**
-   * Throws Busy when the queue is full, the process's own refusals, and `photo-damaged` for a task that has
-   * killed two processes.
+   * Throws Busy when the queue is full or a task has run out of time twice, the process's own refusals, and
+   * `photo-damaged` for a task that has killed two processes.
    */
   run(task: Task): Promise<Frame>;
   close(): Promise<void>;
@@ -100,7 +100,8 @@ export function createLane({ limits, start, onDeath }: LaneOptions): Lane {
     if (isClosed) job.reject(closed());
     else if (!hasDied) job.reject(error);
     // the machine or another picture may be the cause: tried once more; a picture that kills two processes is
-    // damaged
+    // damaged, one that ran out of time may be sent again
+    else if (job.hasKilled && error.isLate) job.reject(new Busy(limits.retryAfterS));
     else if (job.hasKilled) job.reject(new Invalid("photo-damaged", {}, 422));
     else list.put({ ...job, hasKilled: true }, "first");
   };

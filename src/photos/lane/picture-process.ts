@@ -30,9 +30,13 @@ export interface PictureProcess {
 }
 
 export class WorkerDied extends Error {
-  constructor(how: string) {
+  /** it was ended because it took too long */
+  readonly isLate: boolean;
+
+  constructor(how: string, isLate = false) {
     super(`the process for pictures ended: ${how}`);
     this.name = "WorkerDied";
+    this.isLate = isLate;
   }
 }
 
@@ -67,10 +71,11 @@ export function startPictureProcess(script: URL, options: ProcessOptions = {}): 
   const pipe = child.stdio[3] as Duplex & { ref(): void; unref(): void };
   let waiting: Waiting | null = null;
   let isAlive = true;
+  let isLate = false;
   const gone = new Promise<void>((resolve) => {
     const die = (how: string) => {
       isAlive = false;
-      waiting?.reject(new WorkerDied(how));
+      waiting?.reject(new WorkerDied(how, isLate));
       waiting = null;
       pipe.destroy();
       resolve();
@@ -94,7 +99,10 @@ export function startPictureProcess(script: URL, options: ProcessOptions = {}): 
       if (!isAlive) throw new WorkerDied("before it began");
       child.ref();
       pipe.ref();
-      const stopSilence = timer.after(silenceMs, () => child.kill("SIGKILL"));
+      const stopSilence = timer.after(silenceMs, () => {
+        isLate = true;
+        child.kill("SIGKILL");
+      });
       try {
         return await new Promise<Frame>((resolve, reject) => {
           waiting = { resolve, reject };

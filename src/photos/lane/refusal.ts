@@ -1,4 +1,4 @@
-import { AppError, Invalid } from "../../errors.ts";
+import { AppError, Busy, Invalid } from "../../errors.ts";
 import type { Frame } from "./frames.ts";
 
 /** Makes the answer that says why a task was not done; an unknown fault counts as a damaged picture. */
@@ -8,8 +8,12 @@ export function refusalOf(error: unknown): Frame["head"] {
   return { refusal: { code, status, details } };
 }
 
+const BUSY = 503;
+
 /** Reads the refusal in an answer, or null when the task was done. */
-export function refusalIn({ head }: Frame): Invalid | null {
+export function refusalIn({ head }: Frame): AppError | null {
   const refusal = head["refusal"] as Pick<AppError, "code" | "status" | "details"> | undefined;
-  return refusal ? new Invalid(refusal.code, { ...refusal.details }, refusal.status) : null;
+  if (!refusal) return null;
+  const { code, status, details } = refusal;
+  return status === BUSY ? new Busy(Number(details["retryAfterS"]), code) : new Invalid(code, { ...details }, status);
 }

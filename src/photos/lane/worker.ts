@@ -26,7 +26,8 @@ const WORK: Record<string, (frame: Frame) => Promise<Frame>> = {
 
 async function answer(frame: Frame): Promise<Frame> {
   try {
-    return await WORK[String(frame.head["task"])]!(frame);
+    const { head, parts } = await WORK[String(frame.head["task"])]!(frame);
+    return { head: { ...head, processBytes: process.memoryUsage.rss() }, parts };
   } catch (error) {
     return { head: refusalOf(error), parts: [] };
   }

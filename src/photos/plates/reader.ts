@@ -17,9 +17,9 @@ export interface PlateReader {
    */
   isAvailable(): Promise<boolean>;
   /**
-   * Reads the plates of a JPEG, PNG or WebP, best at full size; null: there is no reader. Throws Busy when
-   * too many wait, Invalid for what is no picture. `awaited`: somebody waits for the answer; `plate`: a
-   * mandatory picture of a plate.
+   * Reads the plates of a picture, best at full size; null: there is no reader. Throws Busy when too many
+   * wait, Invalid for what is no picture. `awaited`: somebody waits for the answer; `plate`: a mandatory
+   * picture of a plate.
    */
   read(bytes: Buffer, importance?: Importance): Promise<PlateReading | null>;
   /**

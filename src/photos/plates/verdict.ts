@@ -84,6 +84,6 @@ export const isSure = (verdict: Verdict): boolean => {
 /** a stroke that is hidden by a stamp or a screw leaves two nats between F and E */
 const LEAST_GAP = 2.8;
 /** at night and out of focus the province is wrong before any other character */
-const LEAST_PROVINCE_GAP = 4.2;
+const LEAST_PROVINCE_GAP = 5;
 /** every character of it stands there in most views */
 const LEAST_EVIDENCE = -3;
