@@ -22,10 +22,12 @@ import { createErasures, type Erasures } from "./store/erasures.ts";
 import { createInbox } from "./store/inbox.ts";
 import { isKeyOf } from "./store/key-check.ts";
 import { type DatabaseLimits, LIMITS } from "./store/limits.ts";
+import { createLookups } from "./store/lookups.ts";
 import { migrate, refuseNewer } from "./store/migrate.ts";
 import { createLegacySeals } from "./store/migrations/legacy-seals.ts";
 import { createNotices, type Notices } from "./store/notices.ts";
 import { createPeople, type People } from "./store/people.ts";
+import { createPersonCases } from "./store/person-cases.ts";
 import { createPhotoHashes, type PhotoHashes } from "./store/photo-hashes.ts";
 import { createReleases, type Release, type Releases } from "./store/releases.ts";
 import { createRetention, type Retention } from "./store/retention.ts";
@@ -167,7 +169,9 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   health.add("refused", () => refusals.counts());
   const wakes = new EventEmitter();
   const wake = () => void wakes.emit("wake");
-  const retention = await createRetention(connection, blobs);
+  const lookups = await createLookups(connection, vault);
+  const personCases = createPersonCases(connection, vault);
+  const retention = await createRetention(connection, { blobs, lookups, personCases });
   const erasures = createErasures(connection);
   const witness = createWitness({ connection, clock: databaseClock, log });
   health.add("erasure", async () => {
@@ -175,7 +179,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
     return { ...time, marked, today };
   });
   const tries = await createTries(connection);
-  const people = createPeople({ connection, vault, now, openings: SAY_WINDOWS });
+  const people = createPeople({ connection, vault, now, openings: SAY_WINDOWS, personCases });
   const quotas = { ...people, ...tries };
   const wechat = createWechatApi({
     baseUrls: config.wechat.apiUrls,
@@ -207,7 +211,8 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   health.add("insurers", () => insurers.openCircuits());
   const release = readRelease();
   const render = createRender({ assets: `/assets/${release.hash}` }, !config.production);
-  const accidents = await createAccidents({ connection, vault, now, catalogue: config.rules.catalogue, reader });
+  const { catalogue } = config.rules;
+  const accidents = await createAccidents({ connection, vault, now, catalogue, reader, lookups, personCases });
   const photos = createPhotos({
     readPlates: config.photos.reader,
     hidden: hiddenFromPictures(config),
@@ -242,7 +247,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
     witness,
     databaseReady: () =>
       within(
-        accidents.findByPerson("readyz").then(
+        accidents.findByPerson({ id: "readyz" }).then(
           () => true,
           () => false,
         ),

@@ -8,7 +8,7 @@ export async function chooseLanguage(
   { person, language, loaded }: { person: Person; language: Language; loaded?: Accident | null },
 ): Promise<void> {
   await ctx.people.setLanguage(person.id, language);
-  const current = loaded === undefined ? await ctx.accidents.findByPerson(person.id) : loaded;
+  const current = loaded === undefined ? await ctx.accidents.findByPerson(person) : loaded;
   if (!current) return;
   await ctx.accidents.change(current, (accident) => {
     const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === person.id);

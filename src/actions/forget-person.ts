@@ -5,7 +5,8 @@ import type { Context } from "../context.ts";
  * without an accident is forgotten wholly.
  */
 export async function forgetPerson(ctx: Context, { openid }: { openid: string }): Promise<void> {
-  const personId = ctx.vault.personId(openid);
-  const accident = await ctx.accidents.findByPerson(personId);
-  await ctx.people.forget(personId, accident === null);
+  const person = await ctx.people.find(ctx.vault.personId(openid));
+  if (!person) return;
+  const accident = await ctx.accidents.findByPerson(person);
+  await ctx.people.forget(person, { case: accident !== null });
 }

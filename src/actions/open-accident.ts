@@ -18,7 +18,7 @@ export interface OpenAccident {
  * five a day.
  */
 export async function openAccident(ctx: Context, input: OpenAccident): Promise<Accident> {
-  const latest = await ctx.accidents.findByPerson(input.person.id);
+  const latest = await ctx.accidents.findByPerson({ id: input.person.id });
   const running = latest && !isOver(latest) ? latest : await ctx.accidents.findOpenedBy(input.person.id);
   if (running) return running;
   const [key, at] = [`open/${input.person.id}`, ctx.clock.now()];

@@ -16,7 +16,7 @@ export interface Standing {
 
 /** Returns the accident that this driver opened or joined last. */
 export async function standingOf(ctx: Context, person: Person): Promise<Standing | null> {
-  const accident = await ctx.accidents.findByPerson(person.id);
+  const accident = await ctx.accidents.findByPerson(person);
   return accident && standing(ctx, accident, person);
 }
 

@@ -32,6 +32,12 @@ export type Degree = "full" | "equal" | "none";
 export const LANGUAGES = ["zh", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** An accident that a person has come into, and when. */
+export interface CaseOfPerson {
+  id: string;
+  at: Date;
+}
+
 /** A person who has written to the account. `id` is a keyed hash of the openid. */
 export interface Person {
   id: string;
@@ -39,6 +45,8 @@ export interface Person {
   language: Language;
   /** a text that no channel could send waits for the next answer */
   hasUnsaid?: boolean;
+  /** The accidents that they had come into when they were looked up, in no order. One that does not name them may be among them. */
+  cases?: readonly CaseOfPerson[];
 }
 
 /** How a party is identified. A later way (a second person on the same phone) gets a kind of its own. */

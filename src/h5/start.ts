@@ -51,6 +51,6 @@ export async function runningUrl(ctx: Context, koa: Koa.Context): Promise<string
 }
 
 export async function runningCase(ctx: Context, koa: Koa.Context): Promise<Accident | null> {
-  const accident = await ctx.accidents.findByPerson(personOf(koa).id);
+  const accident = await ctx.accidents.findByPerson(personOf(koa));
   return accident && !accident.ended && !accident.concludedAt ? accident : null;
 }

@@ -45,6 +45,7 @@ export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
     relay,
     ...lanes,
     roundWorker("repair", REPAIR_MS, () => ctx.deliveries.repair()),
+    roundWorker("put-away", MINUTE_MS, () => ctx.deliveries.putAway()),
     roundWorker("late-claims", LATE_CLAIMS_MS, () => tellLateClaims(ctx)),
     roundWorker("expire", EXPIRE_MS, () => expireAccidents(ctx)),
     roundWorker("erase", ERASE_MS, () => erasePast(ctx)),

@@ -4,7 +4,7 @@ import { type Photo, type Taken, UNEXAMINED } from "../domain/photo.ts";
 import { placeIn } from "./shapes.ts";
 import type { Vault } from "./vault.ts";
 
-/** As MongoDB keeps it: what identifies a person is sealed under the accident's own key, the rest is plain for queries and audit. */
+/** An accident in the database: what identifies a person is sealed under the accident's own key, the rest is plain. */
 export interface AccidentDocument {
   _id: string;
   number: string;
@@ -12,18 +12,13 @@ export interface AccidentDocument {
   wrappedKey: Uint8Array;
   openedAt: Date;
   status: string;
-  personIds: string[];
-  invitationHashes: string[];
-  claimRefs: string[];
   parts: Record<PartName, unknown>;
   events: ChainedEvent[];
   outbox: StoredEntry[];
-  /** when the relay has something to take; absent while the outbox is empty */
+  /** When the relay has something to take; absent while the outbox is empty. */
   outboxAt?: Date | null;
-  /** marks of the last writes, one at random for each */
+  /** Marks of the last writes, one at random for each: they tell whether a write without an answer took effect. */
   writes?: string[];
-  /** who opened it, while it runs: nobody opens two at once (a double tap) */
-  runningOpener?: string;
 }
 
 export interface StoredEntry {

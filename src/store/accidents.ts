@@ -1,29 +1,19 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, Schema } from "mongoose";
-import { type Accident, type Change, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
+import { type Accident, type Change, LETTERS, type NewEvent, type Person } from "../domain/accident.ts";
 import type { Catalogue } from "../domain/liability.ts";
-import { Busy, Conflict, DatabaseAway, NotFound } from "../errors.ts";
-import {
-  type AccidentDocument,
-  bytesOf,
-  PARTS,
-  type PartName,
-  partToDocument,
-  type StoredEntry,
-  sealing,
-} from "./accident-document.ts";
-import { invitationHash, isRunning, queryFields } from "./accident-queries.ts";
+import { Busy, NotFound } from "../errors.ts";
+import { type AccidentDocument, bytesOf, type StoredEntry } from "./accident-document.ts";
 import type { AccidentReader } from "./accident-reader.ts";
-import { isDuplicate } from "./duplicate.ts";
-import { chain } from "./event-chain.ts";
+import { type Draft, insert, RETRY_AFTER_S, type Writer, write } from "./accident-writer.ts";
 import { latestCases } from "./latest-cases.ts";
+import { isRunning, isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
+import { createOpener } from "./opener.ts";
+import type { PersonCases } from "./person-cases.ts";
 import type { Vault } from "./vault.ts";
 
 export type { StoredEntry } from "./accident-document.ts";
-
-/** Everything an accident is made of at its birth; the store adds key, version, events. */
-export type Draft = Omit<Accident, "version" | "key" | "events">;
+export type { Draft } from "./accident-writer.ts";
 
 /** What is to be written, or null for nothing, and what the caller is to know of it. */
 export interface Decision<R> {
@@ -41,17 +31,23 @@ export interface Accidents {
   find(id: string): Promise<Accident | null>;
   /** throws NotFound */
   get(id: string): Promise<Accident>;
-  /** the accident that this person opened or joined last */
-  findByPerson(personId: string): Promise<Accident | null>;
-  /** the one that he opened and that is still running: there is at most one */
+  /** The accident that this person opened or joined last: of `cases`, or (without them) of those on their list now. */
+  findByPerson(person: Pick<Person, "id" | "cases">): Promise<Accident | null>;
+  /** The one that this person opened and that is still running: there is at most one. */
   findOpenedBy(personId: string): Promise<Accident | null>;
   /** by the code of the QR or by the six digits */
   findByInvitation(codeOrDigits: string): Promise<Accident | null>;
   findByClaim(ref: string): Promise<Accident | null>;
-  /** throws Conflict "already-open" when this person has opened another one that is still running */
+  /** Those with this number, plate or phone, the latest first; erased ones are not found. */
+  listBy(kind: "number" | "plate" | "phone", value: string): Promise<Accident[]>;
+  /**
+   * Stores a new accident and returns it: under the id of the draft, or under that of an earlier attempt which never came
+   * to its end. Throws Conflict "already-open" when this person has opened another one that is still running.
+   */
   create(draft: Draft, events: NewEvent[]): Promise<Accident>;
   /**
-   * Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to do. Who has just loaded it may give the accident itself.
+   * Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to do. Whoever has
+   * just loaded the accident may give it instead of its id.
    * Throws Busy "too-busy" when the race is lost again and again, "outbox-full" when the outbox has no room for what is to be sent.
    */
   change(known: string | Accident, decide: (accident: Accident) => Change | null): Promise<Accident>;
@@ -64,39 +60,28 @@ export interface Accidents {
   openBody(accidentId: string, entryId: string, sealed: Uint8Array): Promise<string>;
 }
 
-/** a case has two drivers and the jobs; a burst of second taps is let through as well */
+/** A case has two drivers and the jobs; a burst of second taps is let through as well. */
 const TRIES = 16;
-/** after a second lost race: many at once would go on losing in step */
+/** After a second lost race: many at once would go on losing in step. */
 const BACKOFF_MS = 15;
-const OUTBOX_LIMIT = 32;
-/** After it the other writers of the accident have finished, and the relay has emptied its outbox. */
-const RETRY_AFTER_S = 5;
 
 const schema = new Schema<AccidentDocument>(
   {
     _id: String,
-    number: { type: String, unique: true },
+    number: String,
     version: Number,
     wrappedKey: Buffer,
     openedAt: Date,
     status: String,
-    personIds: [String],
-    invitationHashes: [String],
-    claimRefs: [String],
     parts: Schema.Types.Mixed,
     events: [Schema.Types.Mixed],
     outbox: [Schema.Types.Mixed],
     outboxAt: Date,
-    runningOpener: String,
   },
   { collection: "accidents", versionKey: false, minimize: false, autoIndex: false, autoCreate: false },
 );
-schema.index({ personIds: 1, openedAt: -1 });
-schema.index({ invitationHashes: 1 });
-schema.index({ claimRefs: 1 });
 schema.index({ status: 1, openedAt: 1 });
 schema.index({ outboxAt: 1 }, { sparse: true });
-schema.index({ runningOpener: 1 }, { unique: true, sparse: true });
 
 export interface AccidentsOptions {
   connection: Connection;
@@ -104,6 +89,8 @@ export interface AccidentsOptions {
   catalogue: Catalogue;
   now: () => Date;
   reader: AccidentReader;
+  lookups: Lookups;
+  personCases: PersonCases;
 }
 
 export async function createAccidents({
@@ -112,23 +99,40 @@ export async function createAccidents({
   catalogue,
   now,
   reader,
+  lookups,
+  personCases,
 }: AccidentsOptions): Promise<Accidents> {
   const model = connection.model("Accident", schema) as unknown as Model<AccidentDocument>;
   await model.createIndexes();
-  const lookUp = async (filter: object, sort?: Record<string, 1 | -1>): Promise<Accident | null> => {
-    // Every push looks one up: the driver's own collection, without mongoose's casting. What comes from outside is a string by now.
-    const document = await model.collection.findOne(filter, sort ? { sort } : {});
-    // erased: its record of events stays, its people are gone
-    return document?.wrappedKey ? reader.read(document as unknown as AccidentDocument) : null;
-  };
   const latestOf = latestCases(connection);
-  const find = (id: string) => lookUp({ _id: String(id) });
+  const find = async (id: string): Promise<Accident | null> => {
+    // The driver's own collection, without mongoose's casting: what comes from outside is a string by now.
+    const document = await model.collection.findOne({ _id: String(id) } as never);
+    // Of an erased one only the record of events is left.
+    return document?.["wrappedKey"] ? reader.read(document as unknown as AccidentDocument) : null;
+  };
+  const opener = createOpener(connection, vault);
+  /** A lookup may be older than the accident: those that have the value at present, the latest first. */
+  const eachBy = async function* (lookup: Lookup): AsyncGenerator<Accident> {
+    const ids = await lookups.find(lookup);
+    if (ids.length === 0) return;
+    const found = await model.collection.find({ _id: { $in: ids } } as never).toArray();
+    const documents = (found as unknown as AccidentDocument[]).filter(({ wrappedKey }) => wrappedKey);
+    for (const document of documents.sort((a, b) => b.openedAt.getTime() - a.openedAt.getTime())) {
+      const accident = reader.read(document);
+      if (lookupsOf(accident).some((one) => isSame(one, lookup))) yield accident;
+    }
+  };
+  const findBy = async (lookup: Lookup): Promise<Accident | null> => {
+    for await (const accident of eachBy(lookup)) return accident;
+    return null;
+  };
   const get = async (id: string) => {
     const accident = await find(id);
     if (!accident) throw new NotFound();
     return accident;
   };
-  const writer = { model, vault, catalogue, now };
+  const writer: Writer = { model, vault, catalogue, now, lookups, personCases, opener };
   const decideAndWrite: Accidents["decide"] = async (known, decide) => {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (attempt > 1) await sleep(Math.random() * attempt * BACKOFF_MS);
@@ -144,13 +148,22 @@ export async function createAccidents({
   return {
     find,
     get,
-    async findByPerson(personId) {
-      const latest = await latestOf(String(personId));
+    async findByPerson(person) {
+      const latest = await latestOf(person);
       return latest && reader.read(latest);
     },
-    findOpenedBy: (personId) => lookUp({ runningOpener: String(personId) }),
-    findByInvitation: (code) => lookUp({ invitationHashes: invitationHash(vault, code) }, { openedAt: -1 }),
-    findByClaim: (ref) => lookUp({ claimRefs: String(ref) }),
+    async findOpenedBy(personId) {
+      const id = await opener.find(personId);
+      const accident = id && (await find(id));
+      return accident && isRunning(accident) ? accident : null;
+    },
+    findByInvitation: (value) => findBy({ kind: "invitation", value }),
+    findByClaim: (value) => findBy({ kind: "claim", value }),
+    async listBy(kind, value) {
+      const found: Accident[] = [];
+      for await (const accident of eachBy({ kind, value })) found.push(accident);
+      return found;
+    },
     create: (draft, events) => insert(writer, draft, events),
     async change(known, decide) {
       const without = (accident: Accident) => ({ change: decide(accident), result: null });
@@ -187,105 +200,4 @@ export async function createAccidents({
       return reader.readBody(document, entryId, sealed);
     },
   };
-}
-
-type Sealing = ReturnType<typeof sealing>;
-
-interface Writer {
-  model: Model<AccidentDocument>;
-  vault: Vault;
-  catalogue: Catalogue;
-  now: () => Date;
-}
-
-async function insert(
-  { model, vault, catalogue, now }: Writer,
-  draft: Draft,
-  newEvents: NewEvent[],
-): Promise<Accident> {
-  const { key, wrapped } = vault.newKey(draft.id);
-  const events = chain(draft.id, [], newEvents, now());
-  const accident: Accident = { ...draft, version: 1, key, events };
-  const seals = sealing(vault, key, draft.id);
-  const parts = Object.fromEntries(PARTS.map((part) => [part, partToDocument(accident, part, seals)]));
-  const document: AccidentDocument = {
-    _id: draft.id,
-    number: draft.number,
-    version: 1,
-    wrappedKey: wrapped,
-    openedAt: draft.openedAt,
-    ...queryFields(accident, vault, catalogue),
-    ...(isRunning(accident) && { runningOpener: accident.parties.A.identity.personId }),
-    parts: parts as Record<PartName, unknown>,
-    events,
-    outbox: [],
-  };
-  try {
-    await model.collection.insertOne(document as never);
-  } catch (error) {
-    const isUnsettled = isDuplicate(error) || error instanceof DatabaseAway;
-    if (isUnsettled && (await traceOf(model, draft.id))) return accident;
-    // By the name of the index: not everything that speaks MongoDB's protocol gives the keyPattern.
-    if (isDuplicate(error) && (error as Error).message.includes("runningOpener")) throw new Conflict("already-open");
-    throw error;
-  }
-  return accident;
-}
-
-/** One updateOne under the version: events and outbox are pushed, changed parts replaced. null: the race was lost. */
-async function write(
-  { model, vault, catalogue, now }: Writer,
-  before: Accident,
-  change: Change,
-): Promise<Accident | null> {
-  const at = now();
-  const events = chain(before.id, before.events, change.events, at);
-  const after: Accident = { ...change.accident, version: before.version + 1, events: [...before.events, ...events] };
-  const seals = sealing(vault, before.key, before.id);
-  const changed = PARTS.filter((part) => after[part] !== before[part]);
-  const set: Record<string, unknown> = { version: after.version, ...queryFields(after, vault, catalogue) };
-  for (const part of changed) set[`parts.${part}`] = partToDocument(after, part, seals);
-  const entries = (change.outbox ?? []).map((entry, index) =>
-    stored(before.id, entry, before.version * OUTBOX_LIMIT + index, seals),
-  );
-  if (entries.length > 0) set.outboxAt = at;
-  const filter: Record<string, unknown> = { _id: before.id, version: before.version };
-  if (entries.length > 0) filter[`outbox.${OUTBOX_LIMIT - entries.length}`] = { $exists: false };
-  const mark = randomBytes(9).toString("base64url");
-  const isMine = (trace: Awaited<ReturnType<typeof traceOf>>) => trace?.writes?.includes(mark) ?? false;
-  const writes = { $each: [mark], $slice: -WRITES_LIMIT };
-  const push = { writes, events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
-  // A case that goes on is not to be erased after all.
-  const unset = { eraseMarkedAt: 1, ...(!isRunning(after) && { runningOpener: 1 }) };
-  const update = { $set: set, $push: push as never, $unset: unset as never };
-  try {
-    const result = await model.collection.updateOne(filter as never, update);
-    if (result.matchedCount === 1) return after;
-  } catch (error) {
-    if (!(error instanceof DatabaseAway) || !isMine(await traceOf(model, before.id))) throw error;
-    return after;
-  }
-  const trace = await traceOf(model, before.id);
-  if (isMine(trace)) return after;
-  if (trace?.version === before.version) throw new Busy(RETRY_AFTER_S, "outbox-full");
-  return null;
-}
-
-/**
- * Reads what tells whether a write whose answer was lost, or that the driver has repeated, took effect. Null:
- * there is no such accident.
- */
-function traceOf(
-  model: Model<AccidentDocument>,
-  _id: string,
-): Promise<Pick<AccidentDocument, "version" | "writes"> | null> {
-  return model.collection.findOne({ _id } as never, { projection: { version: 1, writes: 1 } }) as never;
-}
-
-/** marks kept: writes whose outcome may still be looked up */
-const WRITES_LIMIT = 8;
-
-function stored(accidentId: string, { body, ...plain }: OutboxEntry, seq: number, seals: Sealing): StoredEntry {
-  const id = `${accidentId}-${seq}`;
-  return { ...plain, id, seq, sealed: seals.seal(`outbox/${id}`, body) as Buffer };
 }

@@ -1,6 +1,7 @@
 import type { Connection, mongo } from "mongoose";
 import type { KeeperName, Upload, UploadId } from "./blob-keeper.ts";
 import { insertFresh } from "./bulk.ts";
+import { startingWith } from "./lookups.ts";
 import { SCHEMA_VERSION } from "./shapes.ts";
 
 export type BlobKind =
@@ -68,15 +69,17 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
     /** all of these names, the whole ones first, the latest of them first */
     async find(accidentId: string, sha256s: readonly string[]): Promise<Entry[]> {
       const names = sha256s.map((sha256) => nameOf(accidentId, sha256));
-      const found = await files.find({ filename: { $in: names } }).toArray();
+      const found = await files.find({ filename: { $in: names }, ...ofAccident(accidentId) }).toArray();
       return found.sort(wholeAndLatestFirst).map(entryOf);
     },
     async list(accidentId: string): Promise<Entry[]> {
-      return (await files.find({ filename: startingWith(`${accidentId}/`) }).toArray()).map(entryOf);
+      return (await files.find({ filename: startingWith(`${accidentId}/`), ...ofAccident(accidentId) }).toArray()).map(
+        entryOf,
+      );
     },
     /** For a migration: those of the accident whose bytes are sealed in an older form. */
     async listOlder(accidentId: string): Promise<Entry[]> {
-      const older = { filename: startingWith(`${accidentId}/`), schema: { $exists: false } };
+      const older = { filename: startingWith(`${accidentId}/`), ...ofAccident(accidentId), schema: { $exists: false } };
       return (await files.find(older).toArray()).map(entryOf);
     },
     /** Before the first byte is written: whatever happens then, a sweep finds it. */
@@ -97,8 +100,10 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
       const { matchedCount } = await files.bulkWrite(uploads.map((upload) => naming(upload, chunkSize, at)));
       return matchedCount === uploads.length;
     },
-    async forget(ids: readonly UploadId[]): Promise<void> {
-      await files.deleteMany({ _id: { $in: [...ids] } });
+    async forget(uploads: readonly Upload[]): Promise<void> {
+      const accidentIds = [...new Set(uploads.map(({ accidentId }) => accidentId))];
+      const ids = uploads.map(({ id }) => id);
+      await files.deleteMany({ _id: { $in: ids }, "metadata.accidentId": { $in: accidentIds } });
     },
     /** Uploads that were begun before and never finished; they can no longer be. */
     async claimAbandoned(before: Date, limit: number): Promise<(Upload & { keeper: KeeperName })[]> {
@@ -114,7 +119,8 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
       const whole = { pendingSince: { $exists: false } };
       const [oldest] = await files.find(whole, { sort: { scrubAt: 1 }, limit: 1 }).toArray();
       if (!oldest || (oldest.scrubAt && oldest.scrubAt > now())) return null;
-      const same = { _id: oldest._id, scrubAt: oldest.scrubAt ?? { $exists: false } };
+      const { accidentId } = oldest.metadata;
+      const same = { _id: oldest._id, ...ofAccident(accidentId), scrubAt: oldest.scrubAt ?? { $exists: false } };
       const { matchedCount } = await files.updateOne(same as object, { $set: { scrubAt: leasedTo } });
       return matchedCount === 1 ? entryOf(oldest) : null;
     },
@@ -122,10 +128,11 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
       const later = { filename: { $exists: true }, ...(after && { _id: { $gt: after } }) };
       return (await files.find(later, { sort: { _id: 1 }, limit }).toArray()).map(entryOf);
     },
-    async noteChecked(id: UploadId, state: BlobState, scrubAt: Date): Promise<void> {
+    async noteChecked({ id: _id, accidentId }: Upload, state: BlobState, scrubAt: Date): Promise<void> {
       const set = { checkedAt: now(), scrubAt };
-      if (state === "whole") await files.updateOne({ _id: id }, { $set: set, $unset: { damage: 1 } });
-      else await files.updateOne({ _id: id }, { $set: { ...set, damage: state } });
+      const one = { _id, ...ofAccident(accidentId) };
+      if (state === "whole") await files.updateOne(one, { $set: set, $unset: { damage: 1 } });
+      else await files.updateOne(one, { $set: { ...set, damage: state } });
     },
     countDamaged: (): Promise<number> => files.countDocuments({ damage: { $exists: true } }),
     /** is anything kept there? */
@@ -134,6 +141,9 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
     },
   };
 }
+
+/** Every filter on an accident's files carries it, so that they can be spread over machines by it. */
+const ofAccident = (accidentId: string) => ({ "metadata.accidentId": accidentId });
 
 const nameOf = (accidentId: string, sha256: string) => `${accidentId}/${sha256}`;
 
@@ -151,7 +161,7 @@ function naming({ id, accidentId, sha256, kind, bytes, length }: Finished, chunk
   };
   return {
     updateOne: {
-      filter: { _id: id, sweptAt: { $exists: false } },
+      filter: { _id: id, ...ofAccident(accidentId), sweptAt: { $exists: false } },
       update: { $set: set, $unset: { pendingSince: 1 } },
     },
   } as mongo.AnyBulkWriteOperation<FileDocument>;
@@ -172,6 +182,3 @@ function wholeAndLatestFirst(one: FileDocument, other: FileDocument): number {
   const damaged = Number(one.damage !== undefined) - Number(other.damage !== undefined);
   return damaged || Number(other.uploadDate ?? 0) - Number(one.uploadDate ?? 0);
 }
-
-/** A range, which the index answers: files are named after their accident. */
-const startingWith = (prefix: string) => ({ $gte: prefix, $lt: `${prefix}\u{10ffff}` });

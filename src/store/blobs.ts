@@ -143,7 +143,7 @@ async function write(store: Store, owner: BlobOwner, blobs: (NewBlob & { sha256:
 
 async function discard({ register, keepers }: Store, keeper: KeeperName, uploads: Pick<Upload, "id" | "accidentId">[]) {
   await keepers[keeper].remove(uploads);
-  await register.forget(uploads.map(({ id }) => id));
+  await register.forget(uploads);
 }
 
 /** There may be several of one name: two uploads at once, or one that was kept anew. One whole one is enough. */

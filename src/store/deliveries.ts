@@ -2,7 +2,8 @@ import type { Connection, Model } from "mongoose";
 import { OUTBOX_KINDS, type OutboxEntry } from "../domain/accident.ts";
 import { NotFound } from "../errors.ts";
 import { bytesOf, type StoredEntry } from "./accident-document.ts";
-import { type Delivery, type DeliveryAttempt, type DeliveryState, deliverySchema } from "./delivery-document.ts";
+import { createDoneDeliveries, type DoneDeliveries } from "./deliveries-done.ts";
+import { type Delivery, type DeliveryAttempt, type DeliveryState, deliverySchema, named } from "./delivery-document.ts";
 
 export type { Delivery, DeliveryAttempt, DeliveryState } from "./delivery-document.ts";
 
@@ -53,7 +54,9 @@ export interface Deliveries {
   hold(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
   /** Frees what waits for a delivery that is at its end: a crash may have come between the two writes. */
   repair(): Promise<number>;
-  /** whatever is not done, or is in one of these states, oldest first */
+  /** Moves what has been done for a minute away from what is living. Returns how many. */
+  putAway(): Promise<number>;
+  /** Whatever is not done, or is in one of these states, oldest first. */
   listUndelivered(limit: number, states?: readonly DeliveryState[]): Promise<Delivery[]>;
   get(id: string): Promise<Delivery>;
   /** A new round of attempts under the same id. false: it is done or on its way already. */
@@ -66,16 +69,19 @@ export interface DeliveriesOptions {
   clock: { now(): Date };
 }
 
+/** So long a delivery stays where a relay that repeats itself finds it first. */
+const STAYS_MS = 60_000;
 /** Where order matters: an insurer must not read a correction before the claim, nor a driver "paid" before "approved". */
 const ORDERED: readonly OutboxEntry["kind"][] = ["claim", "notice"];
 const LOG_LIMIT = 20;
-/** not at its end: what comes behind it waits */
+/** Not at its end: what comes behind it waits. */
 const ALIVE: DeliveryState[] = ["pending", "inflight", "held"];
 
 /** Makes the indexes first. */
 export async function createDeliveries({ connection, clock }: DeliveriesOptions): Promise<Deliveries> {
   const model = connection.model<Delivery>("Delivery", deliverySchema);
   await model.createIndexes();
+  const done = await createDoneDeliveries(connection);
   const now = () => clock.now();
   const settle = settler(model);
   const pendingIn = (ms: number) => ({
@@ -83,7 +89,7 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
     $unset: { lockUntil: 1 },
   });
   return {
-    upsertFromOutbox: (outbox) => takeOver(model, outbox, now),
+    upsertFromOutbox: (outbox) => takeOver({ model, done, now }, outbox),
     async claimDue({ leaseMs, ...wanted }) {
       const lockUntil = new Date(now().getTime() + leaseMs);
       const update = { $set: { state: "inflight", dueAt: lockUntil, lockUntil }, $inc: { token: 1, attempts: 1 } };
@@ -105,10 +111,13 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
       return found.map(plain);
     },
     async noteLateSaid(id) {
-      await model.updateOne({ _id: id }, { $set: { lateSaidAt: now() } });
+      await model.updateOne(named(id), { $set: { lateSaidAt: now() } });
     },
     async complete(lease, attempt) {
-      const settled = await settle(lease, attempt, { $set: { state: "done" }, $unset: { dueAt: 1, lockUntil: 1 } });
+      const settled = await settle(lease, attempt, {
+        $set: { state: "done", doneAt: now() },
+        $unset: { dueAt: 1, lockUntil: 1 },
+      });
       if (settled) await release(model, lease._id, now());
       return settled;
     },
@@ -122,22 +131,24 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
     hold: (lease, attempt) =>
       settle(lease, attempt, { $set: { state: "held" }, $unset: { dueAt: 1, lockUntil: 1 }, $inc: { attempts: -1 } }),
     repair: () => repair(model, now),
+    putAway: () => done.putAway(new Date(now().getTime() - STAYS_MS)),
     async listUndelivered(limit, states = [...ALIVE, "dead"]) {
       const filter = { state: { $in: [...states] } };
       const found = await model.find(filter, null, { sort: { createdAt: 1 }, limit }).lean<Delivery[]>();
       return found.map(plain);
     },
     async get(id) {
-      const found = await model.findOne({ _id: String(id) }).lean<Delivery>();
+      const living = await model.findOne(named(String(id))).lean<Delivery>();
+      const found = living ?? (await done.find(String(id)));
       if (!found) throw new NotFound("delivery-unknown");
       return plain(found);
     },
     async resend(id) {
-      // the token is raised: whoever still works on an old lease is fenced off
+      // The token is raised, so that a worker with an old lease is fenced off.
       const update = { $set: { state: "pending", dueAt: now(), attempts: 0 }, $inc: { token: 1 } };
       const stopped = { state: { $in: ["dead", "held"] as DeliveryState[] } };
       const waiting = { state: "pending" as const, dueAt: { $gt: now() } };
-      const result = await model.updateOne({ _id: String(id), $or: [stopped, waiting] }, update);
+      const result = await model.updateOne({ ...named(String(id)), $or: [stopped, waiting] }, update);
       return result.matchedCount === 1;
     },
   };
@@ -148,24 +159,31 @@ type Settle = (lease: Lease, attempt: DeliveryAttempt, update: Record<string, ob
 function settler(model: Model<Delivery>): Settle {
   return async ({ _id, token }, attempt, update) => {
     const log = { $each: [attempt], $slice: -LOG_LIMIT };
-    const result = await model.updateOne({ _id, token, state: "inflight" }, { ...update, $push: { log } });
+    const result = await model.updateOne({ ...named(_id), token, state: "inflight" }, { ...update, $push: { log } });
     return result.matchedCount === 1;
   };
 }
 
-/** One entry after the other, in the outbox's order: the second finds the first and waits behind it. */
+/**
+ * Takes over one entry after the other, in the outbox's order: the second finds the first and waits behind it. What was put
+ * away meanwhile has been taken over before.
+ */
 async function takeOver(
-  model: Model<Delivery>,
-  outbox: { accidentId: string; entries: StoredEntry[] },
-  now: () => Date,
+  { model, done, now }: { model: Model<Delivery>; done: DoneDeliveries; now: () => Date },
+  { accidentId, entries: all }: { accidentId: string; entries: StoredEntry[] },
 ): Promise<void> {
-  const entries = [...outbox.entries].sort((a, b) => a.seq - b.seq);
+  const past = await done.among(
+    accidentId,
+    all.map(({ id }) => id),
+  );
+  const entries = all.filter(({ id }) => !past.has(id)).sort((a, b) => a.seq - b.seq);
   for (const { id, seq, kind, target, sealed, urgent } of entries) {
-    const place = { accidentId: outbox.accidentId, kind, target };
+    const place = { accidentId, kind, target };
     const blocker = ORDERED.includes(kind) ? await findBlocker(model, place, seq) : null;
     const start = blocker ? { blockedBy: blocker } : { dueAt: now() };
     const fresh = {
-      ...place,
+      kind,
+      target,
       seq,
       sealed,
       ...(urgent && { urgent }),
@@ -176,7 +194,7 @@ async function takeOver(
       createdAt: now(),
       ...start,
     };
-    await model.updateOne({ _id: id }, { $setOnInsert: fresh }, { upsert: true });
+    await model.updateOne({ _id: id, accidentId }, { $setOnInsert: fresh }, { upsert: true });
     // The blocker may have come to its end between the question and the insert; repair() looks again as well.
     if (blocker && !(await isAlive(model, blocker))) await release(model, blocker, now());
   }
@@ -224,12 +242,15 @@ async function countUnread(model: Model<Delivery>): Promise<{ waiting: number; d
 }
 
 async function isAlive(model: Model<Delivery>, id: string): Promise<boolean> {
-  const found = await model.findOne({ _id: id, state: { $in: ALIVE } }, { _id: 1 }).lean();
+  const found = await model.findOne({ ...named(id), state: { $in: ALIVE } }, { _id: 1 }).lean();
   return found !== null;
 }
 
 async function release(model: Model<Delivery>, blocker: string, now: Date): Promise<number> {
-  const result = await model.updateMany({ blockedBy: blocker }, { $set: { dueAt: now }, $unset: { blockedBy: 1 } });
+  const result = await model.updateMany(
+    { accidentId: named(blocker).accidentId, blockedBy: blocker },
+    { $set: { dueAt: now }, $unset: { blockedBy: 1 } },
+  );
   return result.modifiedCount;
 }
 

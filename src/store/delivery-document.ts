@@ -12,22 +12,25 @@ export interface DeliveryAttempt {
   head: string;
 }
 
-/** What leaves the building, under the id of its outbox entry. Never removed by a clock: nothing that was to be sent is forgotten. */
+/**
+ * What leaves the building, under the id of its outbox entry. Kept as long as its accident: living in `deliveries`, done in
+ * `deliveries_done`.
+ */
 export interface Delivery {
   _id: string;
   accidentId: string;
   kind: OutboxEntry["kind"];
   target: string;
-  /** place in the accident's outbox; order of the queue of one accident × kind × target */
+  /** Place in the accident's outbox: the order within one accident, kind and target. */
   seq: number;
   sealed: Buffer;
-  /** somebody waits for it now: it passes what nobody waits for */
+  /** Somebody waits for it now: it is taken before what nobody waits for. */
   urgent?: true;
   state: DeliveryState;
-  /** when a worker may take it: due, or its lease has lapsed. Absent while it is blocked, held or at its end */
+  /** When a worker may take it: due, or its lease has lapsed. Absent while it is blocked, held or at its end. */
   dueAt?: Date;
   lockUntil?: Date;
-  /** raised at each claim; every later write must name it */
+  /** Fencing token: raised at each claim; every later write must name it. */
   token: number;
   attempts: number;
   /** the delivery that must be at its end first */
@@ -36,7 +39,11 @@ export interface Delivery {
   createdAt: Date;
   /** when it was said that it is late; once */
   lateSaidAt?: Date;
+  doneAt?: Date;
 }
+
+/** A delivery is named after its accident: so a filter by its id can carry the accident's, too. */
+export const named = (id: string) => ({ _id: id, accidentId: id.slice(0, Math.max(0, id.lastIndexOf("-"))) });
 
 export const deliverySchema = new Schema<Delivery>(
   {
@@ -56,6 +63,7 @@ export const deliverySchema = new Schema<Delivery>(
     log: [Schema.Types.Mixed],
     createdAt: Date,
     lateSaidAt: Date,
+    doneAt: Date,
   },
   { collection: "deliveries", versionKey: false, autoIndex: false, autoCreate: false },
 );

@@ -1,38 +1,41 @@
 import type { Connection } from "mongoose";
-import type { Accident } from "../domain/accident.ts";
+import type { Accident, CaseOfPerson, Person } from "../domain/accident.ts";
 import type { AccidentDocument } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { together } from "./together.ts";
 
-/** of one person's cases, those among which the one that he came into last is looked for */
-const RECENT = 4;
-
-/** Finds the case that a person came into last, or null; pushes that come together ask together. */
-export function latestCases(connection: Connection): (personId: string) => Promise<AccidentDocument | null> {
+/**
+ * Finds the case that a person came into last, or null; pushes that come together ask together. Without `cases` the person's
+ * list is read first.
+ */
+export function latestCases(
+  connection: Connection,
+): (person: Pick<Person, "id" | "cases">) => Promise<AccidentDocument | null> {
   const accidents = bare<AccidentDocument>(connection, "accidents");
-  const alone = (personId: string) =>
-    accidents.find({ personIds: personId }, { sort: { openedAt: -1 }, limit: RECENT }).toArray();
-  const newestOf = together<string, AccidentDocument[]>({
-    alone,
-    async group(personIds) {
-      // Unsorted, as it stands in the index. Where somebody has very many, others' may be missing: then each asks for himself.
-      const limit = RECENT * personIds.length;
-      const found = await accidents.find({ personIds: { $in: personIds } }, { limit }).toArray();
-      if (found.length === limit) return Promise.all(personIds.map(alone));
-      return personIds.map((id) => found.filter((document) => document.personIds.includes(id)));
+  const read = together<string, AccidentDocument | null>({
+    alone: (_id) => accidents.findOne({ _id }),
+    async group(ids) {
+      const found = await accidents.find({ _id: { $in: [...new Set(ids)] } }).toArray();
+      const byId = new Map(found.map((document) => [document._id, document]));
+      return ids.map((id) => byId.get(id) ?? null);
     },
   });
-  return async (personId) => latestOf(await newestOf(personId), personId);
+  const people = bare<{ _id: string; cases?: CaseOfPerson[] }>(connection, "people");
+  const casesOf = async (personId: string) =>
+    (await people.findOne({ _id: personId }, { projection: { cases: 1 } }))?.cases ?? [];
+  return async ({ id: personId, cases }) => {
+    const latestFirst = [...(cases ?? (await casesOf(personId)))].sort((a, b) => b.at.getTime() - a.at.getTime());
+    for (const { id } of latestFirst) {
+      const document = await read(id);
+      if (document && names(document, personId)) return document;
+    }
+    return null;
+  };
 }
 
-/** Both drivers may have opened a case before one of them joins the other's: not when the case was opened counts, but when he came into it. */
-function latestOf(documents: AccidentDocument[], personId: string): AccidentDocument | null {
-  const joinedAt = ({ parts }: AccidentDocument): number => {
-    const { A, B } = parts.parties as Accident["parties"];
-    return (A.identity.personId === personId ? A : B)?.joinedAt.getTime() ?? 0;
-  };
-  return documents.reduce<AccidentDocument | null>(
-    (latest, document) => (latest && joinedAt(latest) >= joinedAt(document) ? latest : document),
-    null,
-  );
+/** Not one that is erased, that was never opened after all, or from which the person was taken out. */
+function names({ wrappedKey, parts }: AccidentDocument, personId: string): boolean {
+  if (!wrappedKey) return false;
+  const { A, B } = parts.parties as Accident["parties"];
+  return [A, B].some((party) => party?.identity.personId === personId);
 }

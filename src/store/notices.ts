@@ -1,4 +1,5 @@
 import { type Connection, Schema } from "mongoose";
+import { named } from "./delivery-document.ts";
 import { isDuplicate } from "./duplicate.ts";
 
 /** What became of one notice to one person: which channel took it, and what the platform said of it afterwards. */
@@ -7,7 +8,7 @@ export interface NoticeRecord {
   _id: string;
   accidentId: string;
   code: string;
-  /** an attempt has begun; while no channel stands beside it, nobody knows whether it was heard */
+  /** An attempt has begun; while no channel stands beside it, nobody knows whether it was heard. */
   saying: boolean;
   channel?: string;
   at: Date;
@@ -70,16 +71,20 @@ export async function createNotices(connection: Connection, now: () => Date): Pr
         if (!isDuplicate(error)) throw error;
       }
       return model
-        .findOneAndUpdate({ _id: id }, { $set: { saying: true } }, { returnDocument: "before" })
+        .findOneAndUpdate(
+          { _id: id, accidentId: what.accidentId },
+          { $set: { saying: true } },
+          { returnDocument: "before" },
+        )
         .lean<NoticeRecord>();
     },
     async giveUp(id) {
-      await model.updateOne({ _id: id }, { $set: { saying: false } });
+      await model.updateOne(named(id), { $set: { saying: false } });
     },
     async finish(id, channel) {
-      await model.updateOne({ _id: id }, { $set: { channel, at: now() } });
+      await model.updateOne(named(id), { $set: { channel, at: now() } });
     },
-    find: (id) => model.findOne({ _id: id }).lean<NoticeRecord>(),
+    find: (id) => model.findOne(named(id)).lean<NoticeRecord>(),
     async joinReport(msgId, side) {
       const _id = String(msgId);
       // Made first and changed then: two upserts that meet may each see only their own half (seen with DocumentDB).
@@ -91,7 +96,7 @@ export async function createNotices(connection: Connection, now: () => Date): Pr
       return both as PlatformReport;
     },
     async settle(id, outcome) {
-      const open = { _id: id, "results.msgId": { $ne: outcome.msgId } };
+      const open = { ...named(id), "results.msgId": { $ne: outcome.msgId } };
       const done = await model.updateOne(open, { $push: { results: { ...outcome, at: now() } } });
       return done.matchedCount === 1;
     },

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, type mongo, Schema } from "mongoose";
-import type { Details, Language, Person } from "../domain/accident.ts";
+import type { CaseOfPerson, Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { DatabaseAway } from "../errors.ts";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { type Consents, consentsOf, type NoticeConsent } from "./people-consents.ts";
 import { openedBy, type SayWindow, type SayWindows, sayWindows } from "./people-windows.ts";
+import type { PersonCases } from "./person-cases.ts";
 import { repeatable } from "./repeat.ts";
 import { placeIn } from "./shapes.ts";
 import { together } from "./together.ts";
@@ -25,8 +26,11 @@ export interface People extends Consents {
   keepUnsaid(personId: string, ...texts: string[]): Promise<void>;
   /** Takes what was kept, once. */
   takeUnsaid(personId: string): Promise<string[]>;
-  /** Forgets what no accident needs: what he used last time, what waits for him, his consents; `wholly` the person himself. */
-  forget(personId: string, wholly: boolean): Promise<void>;
+  /**
+   * Forgets what no accident needs: what was entered last time, what waits to be said, consents. Without a `case` the
+   * person as well, unless one has come since they were looked up.
+   */
+  forget(person: Pick<Person, "id" | "cases">, keeps: { case: boolean }): Promise<void>;
 }
 
 const UNSAID_LIMIT = 20;
@@ -50,6 +54,8 @@ export interface PersonDocument {
   unsaid?: unknown[];
   windows?: Partial<Record<string, SayWindow>>;
   consents?: Record<string, NoticeConsent>;
+  /** absent in one that was just made */
+  cases?: CaseOfPerson[];
 }
 
 /** What each act of a person opens: the platform's own table, given by whoever wires. */
@@ -65,9 +71,10 @@ export interface PeopleOptions {
   vault: Vault;
   now: () => Date;
   openings: Openings;
+  personCases: Pick<PersonCases, "restore">;
 }
 
-export function createPeople({ connection, vault, now, openings }: PeopleOptions): People & SayWindows {
+export function createPeople({ connection, vault, now, openings, personCases }: PeopleOptions): People & SayWindows {
   const model = connection.model("Person", schema) as unknown as Model<PersonDocument>;
   const setBy = (by: string | undefined) => {
     const at = now();
@@ -79,12 +86,15 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
     openid,
     language: document.language,
     ...(document.unsaid?.length && { hasUnsaid: true }),
+    cases: document.cases ?? [],
   });
   return {
     ...sayWindows(model, vault, settled),
     ...consentsOf(model),
     async see(openid, by) {
-      return personOf(await note({ id: vault.personId(openid), openid, by }), openid);
+      const document = await note({ id: vault.personId(openid), openid, by });
+      const cases = document.cases ?? (await personCases.restore(document._id));
+      return personOf({ ...document, cases }, openid);
     },
     async find(personId) {
       const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
@@ -127,10 +137,9 @@ export function createPeople({ connection, vault, now, openings }: PeopleOptions
       );
       return opened.filter((text) => text !== null);
     },
-    async forget(personId, wholly) {
-      if (wholly) await model.deleteOne({ _id: personId });
-      else
-        await model.updateOne({ _id: personId }, { $unset: { sealedDetails: 1, unsaid: 1, windows: 1, consents: 1 } });
+    async forget({ id: _id, cases = [] }, keeps) {
+      await model.updateOne({ _id }, { $unset: { sealedDetails: 1, unsaid: 1, windows: 1, consents: 1 } });
+      if (!keeps.case) await model.collection.deleteOne({ _id, cases } as never);
     },
   };
 }
@@ -144,7 +153,7 @@ interface Seen {
   by: string | undefined;
 }
 
-const SEEN = { language: 1, unsaid: { $slice: 1 } } as const;
+const SEEN = { language: 1, cases: 1, unsaid: { $slice: 1 } } as const;
 
 /** To collect what several pushes did; shorter than anything that is said later. */
 const REST_MS = 30;

@@ -2,6 +2,8 @@ import type { Connection } from "mongoose";
 import type { Blobs } from "./blobs.ts";
 import { bare } from "./bulk.ts";
 import type { Erased } from "./erasures.ts";
+import { type Lookups, startingWith } from "./lookups.ts";
+import type { PersonCases } from "./person-cases.ts";
 
 /** From when something counts as past, and how many at most. */
 export interface Past {
@@ -39,7 +41,14 @@ interface PersonRow {
   forgetMarkedAt?: Date;
 }
 
-export async function createRetention(connection: Connection, blobs: Pick<Blobs, "removeAll">): Promise<Retention> {
+/** What is kept of an accident elsewhere. */
+export interface Kept {
+  blobs: Pick<Blobs, "removeAll">;
+  lookups: Pick<Lookups, "removeOf">;
+  personCases: Pick<PersonCases, "forget">;
+}
+
+export async function createRetention(connection: Connection, kept: Kept): Promise<Retention> {
   const accidents = bare<AccidentRow>(connection, "accidents");
   const people = bare<PersonRow>(connection, "people");
   await accidents.createIndex({ eraseMarkedAt: 1 }, { sparse: true });
@@ -57,7 +66,7 @@ export async function createRetention(connection: Connection, blobs: Pick<Blobs,
       const found = await accidents.find(marked as object, { projection: { _id: 1 }, limit }).toArray();
       return found.map(({ _id }) => _id);
     },
-    erase: eraser(connection, blobs),
+    erase: eraser(connection, kept),
     async markUnseen({ before, limit }, at) {
       // Whoever came back since keeps no mark: it would count when he stays away again.
       await people.updateMany({ forgetMarkedAt: EVER, seenAt: { $gte: before } }, UNMARKED);
@@ -101,29 +110,22 @@ const isOver = (before: Date) => ({
   "events.at": { $not: { $gte: before } },
 });
 
-/** Everything else first: while the key is there the accident is listed, so that a crash in between is made good. */
-function eraser(connection: Connection, blobs: Pick<Blobs, "removeAll">): Retention["erase"] {
+/** Removes everything else first: while the key is there the accident is listed, so that a crash in between is made good. */
+function eraser(connection: Connection, { blobs, lookups, personCases }: Kept): Retention["erase"] {
   const accidents = connection.collection("accidents");
-  const [deliveries, notices] = [connection.collection("deliveries"), connection.collection("notices")];
+  const [living, done] = [connection.collection("deliveries"), connection.collection("deliveries_done")];
+  const notices = connection.collection("notices");
   const likenesses = connection.collection("photo_hashes");
   return async (accidentId) => {
     await blobs.removeAll(accidentId);
-    await deliveries.deleteMany({ accidentId });
-    await notices.deleteMany({ _id: startingWith(`${accidentId}-`) as never });
+    await living.deleteMany({ accidentId });
+    await done.deleteMany({ accidentId });
+    await notices.deleteMany({ accidentId, _id: startingWith(`${accidentId}-`) as never });
     await likenesses.deleteMany({ _id: startingWith(`${accidentId}/`) as never });
-    const set = {
-      status: "erased",
-      wrappedKey: null,
-      personIds: [],
-      invitationHashes: [],
-      claimRefs: [],
-      parts: {},
-      outbox: [],
-    };
-    const unset = { outboxAt: 1, runningOpener: 1, eraseMarkedAt: 1 } as const;
+    await personCases.forget(accidentId);
+    await lookups.removeOf(accidentId);
+    const set = { status: "erased", wrappedKey: null, parts: {}, outbox: [] };
+    const unset = { outboxAt: 1, eraseMarkedAt: 1 } as const;
     await accidents.updateOne({ _id: accidentId as never }, { $set: set, $unset: unset });
   };
 }
-
-/** A range, which the index answers: notices and photographs are numbered after their accident. */
-const startingWith = (prefix: string) => ({ $gte: prefix, $lt: `${prefix}\u{10ffff}` });

@@ -5,9 +5,9 @@ export type KeptFile = Entry;
 
 /** Looks again at what is kept: disks forget, and a file that nobody reads for a year is missed when it is needed. */
 export interface Scrub {
-  /** The file whose check is due longest, for ten minutes nobody else's; null: none is due. Who dies over it loses only these minutes. */
+  /** Leases the file whose check is due longest for ten minutes; null: none is due. */
   claim(): Promise<KeptFile | null>;
-  /** All files in the order in which they came, whether due or not: those after this one. */
+  /** Lists all files in the order in which they came, whether due or not: those after this one. */
   listAfter(id: KeptFile["id"] | null, limit: number): Promise<KeptFile[]>;
   /** Reads and re-hashes it. Throws what keeps it from being read at this moment. */
   check(owner: BlobOwner, file: KeptFile): Promise<BlobState>;
@@ -31,7 +31,7 @@ export function createScrub({ register, now, dueAfterMs, check }: Scrubbing): Sc
     claim: () => register.claimUnchecked(inMs(LEASE_MS)),
     listAfter: register.listAfter,
     check,
-    note: ({ id }, state) => register.noteChecked(id, state, inMs(dueAfterMs)),
+    note: (file, state) => register.noteChecked(file, state, inMs(dueAfterMs)),
     countDamaged: register.countDamaged,
   };
 }

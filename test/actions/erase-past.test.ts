@@ -59,10 +59,12 @@ test("three years after its last event a case loses its key and its pictures; it
     files: await connection.collection("blobs.files").countDocuments({ filename: ofThisCase }),
     chunks: await connection.collection("blobs.chunks").countDocuments({}),
     deliveries: await connection.collection("deliveries").countDocuments({ accidentId: id }),
+    done: await connection.collection("deliveries_done").countDocuments({ accidentId: id }),
+    lookups: await connection.collection("lookups").countDocuments({ accidentId: id }),
     notices: await connection.collection("notices").countDocuments({ _id: ofThisCase as never }),
   };
   await connection.close();
-  assert.deepEqual(rest, { files: 0, chunks: 0, deliveries: 0, notices: 0 });
+  assert.deepEqual(rest, { files: 0, chunks: 0, deliveries: 0, done: 0, lookups: 0, notices: 0 });
   assert.equal(left?.number, running.number);
   assert.equal(left?.wrappedKey, null);
   assert.equal(firstBrokenEvent(id, left?.events), null);

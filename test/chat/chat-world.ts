@@ -44,7 +44,7 @@ export async function startChat(options: TestAppOptions = {}): Promise<ChatWorld
       const openid = await world.follower();
       return { openid, accident: await openAccident(app.ctx, { person: await world.seen(openid), ...DECLARED }) };
     },
-    current: async (openid) => (await app.ctx.accidents.findByPerson((await world.seen(openid)).id)) as Accident,
+    current: async (openid) => (await app.ctx.accidents.findByPerson(await world.seen(openid))) as Accident,
     async invitationOf(accident) {
       const { invitation } = await makeInvitation(app.ctx, { accidentId: accident.id, letter: "A" });
       assert.ok(invitation);

@@ -202,7 +202,7 @@ describe("the chat", () => {
     await chat.app.simulator.platform.unfollow(driver.openid);
     assert.equal((await chat.app.ctx.people.find(id))?.hasUnsaid, undefined);
     assert.equal(await chat.app.ctx.quota.left(driver.openid, chat.app.clock.now()), 0);
-    assert.ok(await chat.app.ctx.accidents.findByPerson(id));
+    assert.ok(await chat.app.ctx.accidents.findByPerson({ id }));
   });
 
   it("says with the next answer what no channel would carry, within one message", async () => {

@@ -99,9 +99,9 @@ describe("a push, at two processes on one database", () => {
     const gate = new Promise<void>((resolve) => {
       open = resolve;
     });
-    accidents.findByPerson = async (id) => {
-      if (id === app.ctx.vault.personId(openid)) await gate;
-      return findByPerson(id);
+    accidents.findByPerson = async (person) => {
+      if (person.id === app.ctx.vault.personId(openid)) await gate;
+      return findByPerson(person);
     };
     try {
       const order: string[] = [];

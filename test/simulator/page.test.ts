@@ -94,7 +94,7 @@ describe("the simulator's page", () => {
     for (let round = 0; round < 2; round++) {
       const openid = openidOf(1);
       const person = await ctx.people.see(openid);
-      assert.equal(await ctx.accidents.findByPerson(person.id), null, "no case in the way");
+      assert.equal(await ctx.accidents.findByPerson({ id: person.id }), null, "no case in the way");
       await follow(1);
       await openAccident(ctx, { person, ...DECLARED });
       await phone(1).getByRole("button", { name: "更多 More" }).click();
@@ -105,7 +105,7 @@ describe("the simulator's page", () => {
         await sent.nth(before).waitFor();
       }
       await app.settle();
-      const accident = await ctx.accidents.findByPerson(person.id);
+      const accident = await ctx.accidents.findByPerson({ id: person.id });
       const photos = accident?.photos ?? [];
       assert.deepEqual(
         photos.map(({ state, dupOf }) => [state, dupOf]),
@@ -117,7 +117,11 @@ describe("the simulator's page", () => {
       await startOver();
       assert.equal(await bubbles(1).count(), 0);
       assert.ok(await phone(1).locator(".tray").isHidden());
-      assert.equal((await ctx.accidents.findByPerson(person.id))?.photos.length, SHOWN.length, "what was stays");
+      assert.equal(
+        (await ctx.accidents.findByPerson({ id: person.id }))?.photos.length,
+        SHOWN.length,
+        "what was stays",
+      );
     }
     assert.equal(new Set([...rounds, openidOf(1)]).size, 3);
   });

@@ -306,3 +306,38 @@ describe("what is not delivered", () => {
     assert.equal(await deliveries.complete(again, attempt()), true);
   });
 });
+
+describe("what is done", () => {
+  it("is put away a minute later, is still found, and does not come back when its outbox is taken over again", async () => {
+    const box = outbox(["PICC"]);
+    await deliveries.upsertFromOutbox(box);
+    const leased = await claim();
+    await deliveries.complete(leased, attempt());
+    const living = () => connection.collection("deliveries").countDocuments({ accidentId: box.accidentId });
+    clock.advance(30_000);
+    await deliveries.putAway();
+    assert.equal(await living(), 1, "a relay that repeats itself finds it here");
+    clock.advance(31_000);
+    while ((await deliveries.putAway()) > 0);
+    assert.equal(await living(), 0);
+    assert.equal((await deliveries.get(leased._id)).state, "done");
+    await deliveries.upsertFromOutbox(box);
+    assert.equal(await living(), 0);
+    assert.equal(await deliveries.resend(leased._id), false);
+    assert.deepEqual((await deliveries.get(leased._id)).sealed, Buffer.from("sealed"));
+  });
+
+  it("is there once when a move was cut off between its two writes", async () => {
+    const box = outbox(["PICC"]);
+    await deliveries.upsertFromOutbox(box);
+    const leased = await claim();
+    await deliveries.complete(leased, attempt());
+    const copy = await connection.collection("deliveries").findOne({ accidentId: box.accidentId });
+    await connection.collection("deliveries_done").insertOne(copy as never);
+    clock.advance(61_000);
+    while ((await deliveries.putAway()) > 0);
+    const filter = { accidentId: box.accidentId };
+    assert.equal(await connection.collection("deliveries").countDocuments(filter), 0);
+    assert.equal(await connection.collection("deliveries_done").countDocuments(filter), 1);
+  });
+});

@@ -57,7 +57,7 @@ async function assertWhole(ctx: Context): Promise<void> {
     assert.equal((await ctx.people.see(openid)).id, id);
     assert.equal((await ctx.people.find(id))?.openid, openid);
     assert.deepEqual(await ctx.people.lastDetails(id), details);
-    assert.equal((await ctx.accidents.findByPerson(id))?.id ?? null, accident);
+    assert.equal((await ctx.accidents.findByPerson({ id }))?.id ?? null, accident);
   }
   assert.equal(await ctx.accidents.find(old.erased), null);
 }

@@ -7,6 +7,7 @@ import { createCounters } from "../../src/store/counters.ts";
 import { createInbox } from "../../src/store/inbox.ts";
 import { createNotices } from "../../src/store/notices.ts";
 import { createPeople } from "../../src/store/people.ts";
+import { createPersonCases } from "../../src/store/person-cases.ts";
 import { createTokens } from "../../src/store/tokens.ts";
 import { createTries } from "../../src/store/tries.ts";
 import { createVault } from "../../src/store/vault.ts";
@@ -138,13 +139,27 @@ describe("what the channel keeps", () => {
   });
 
   describe("of a person", () => {
-    const people = () => both((connection) => createPeople({ connection, vault, now, openings: SAY_WINDOWS }));
+    const people = () =>
+      both((connection) =>
+        createPeople({
+          connection,
+          vault,
+          now,
+          openings: SAY_WINDOWS,
+          personCases: createPersonCases(connection, vault),
+        }),
+      );
 
     it("meets him once, however many messages arrive at once", async () => {
       const [a, b] = people();
       const seen = await Promise.all([a, b, a, b, a].map((side) => side.see("o_many", "message")));
       assert.equal(new Set(seen.map(({ id }) => id)).size, 1);
-      assert.deepEqual(await b.find(seen[0]?.id as string), { id: seen[0]?.id, openid: "o_many", language: "zh" });
+      assert.deepEqual(await b.find(seen[0]?.id as string), {
+        id: seen[0]?.id,
+        openid: "o_many",
+        language: "zh",
+        cases: [],
+      });
     });
 
     it("opens the window of what he did, and counts it down to nothing over all processes", async () => {
@@ -195,10 +210,10 @@ describe("what the channel keeps", () => {
       const details = { name: "张伟", plate: "沪A12345" } as never;
       await a.remember(id, details);
       assert.deepEqual(await a.lastDetails(id), details);
-      await a.forget(id, false);
+      await a.forget({ id }, { case: true });
       assert.equal(await a.lastDetails(id), null);
       assert.ok(await a.find(id));
-      await a.forget(id, true);
+      await a.forget({ id }, { case: false });
       assert.equal(await a.find(id), null);
     });
   });

@@ -7,6 +7,7 @@ import { connect } from "../../src/store/connect.ts";
 import { createInbox } from "../../src/store/inbox.ts";
 import { latestCases } from "../../src/store/latest-cases.ts";
 import { createPeople } from "../../src/store/people.ts";
+import { createPersonCases } from "../../src/store/person-cases.ts";
 import { createVault } from "../../src/store/vault.ts";
 import { SAY_WINDOWS } from "../../src/wechat/api/quota.ts";
 import { shiftedClock } from "../support/clocks.ts";
@@ -34,12 +35,18 @@ describe("connections to the database that break", () => {
 
   it("hold nobody up for good who shares a command, at whatever moment it is", async (t) => {
     const inbox = await createInbox(connection, vault, now);
-    const people = createPeople({ connection, vault, now, openings: SAY_WINDOWS });
+    const people = createPeople({
+      connection,
+      vault,
+      now,
+      openings: SAY_WINDOWS,
+      personCases: createPersonCases(connection, vault),
+    });
     const latest = latestCases(connection);
     const round = (name: string) =>
       Array.from({ length: AT_ONCE }, (_, at) => [
         people.see(`o_${name}_${at % 5}`, "message"),
-        latest(`p${at}`),
+        latest({ id: `p${at}`, cases: [{ id: `c${at}`, at: now() }] }),
         inbox.begin({ key: `${name}-${at}`, order: "1", isEncrypted: false, holder: "h", leaseMs: 3_000 }),
       ]).flat();
     const failed: unknown[] = [];

@@ -2,6 +2,7 @@ import type { Connection } from "mongoose";
 import { bytesOf } from "../accident-document.ts";
 import { bare } from "../bulk.ts";
 import { newAccidentKey, openedOrNull } from "../vault.ts";
+import { leadTo, type Places } from "./1-lookups.ts";
 import { eachOf, type Tools } from "./migration.ts";
 
 /** As the accident was before version 1, as far as it is changed. */
@@ -11,10 +12,12 @@ interface AccidentRow {
   wrappedKey: unknown;
   parts: {
     scene: Sealed;
-    parties: { A: Sealed; B: Sealed | null };
+    parties: { A: PartyRow; B: PartyRow | null };
     photos: (Sealed & { id: string })[];
     invitation: Sealed | null;
     claims: (Sealed & { ref: string })[];
+    ended: unknown;
+    concludedAt: Date | null;
   };
   outbox: (Sealed & { id: string })[];
 }
@@ -23,12 +26,19 @@ interface Sealed {
   sealed?: unknown;
 }
 
+interface PartyRow extends Sealed {
+  identity: { personId: string };
+  joinedAt: Date;
+}
+
 interface DeliveryRow extends Sealed {
   _id: string;
   accidentId: string;
 }
 
 const DIGEST_KEY_AT = 32;
+/** What accidents were found by. */
+const BEFORE_LOOKUPS = { personIds: 1, invitationHashes: 1, claimRefs: 1, runningOpener: 1 } as const;
 
 /**
  * Seals anew the accidents, their deliveries and files. Each accident gets a new key for sealing and keeps the old one for
@@ -39,7 +49,10 @@ export async function sealAccidentsAnew(connection: Connection, tools: Tools) {
   const counts = { cases: 0, files: 0, unreadable: 0 };
   for await (const row of eachOf(accidents)) {
     const { _id, number } = row;
-    if (!row.wrappedKey) continue;
+    if (!row.wrappedKey) {
+      await accidents.updateOne({ _id }, { $unset: BEFORE_LOOKUPS });
+      continue;
+    }
     const key = await keyOf(connection, row, tools);
     if (!key) {
       tools.log.error({ accidentId: _id, number, code: "case-unreadable" }, "case.unreadable");
@@ -67,13 +80,17 @@ async function keyOf(connection: Connection, row: AccidentRow, { vault, legacy }
     const old = openedOrNull(() => legacy.unwrap(bytesOf(wrappedKey)));
     if (!old) return null;
     const key = newAccidentKey(old);
+    const places: Places = {};
     const anew = sealedAnew(at, (field, sealed) => {
       const plain = openedOrNull(() => legacy.open(old, `${_id}/${field}`, bytesOf(sealed)));
-      return plain === null ? sealed : vault.seal(key, `accidents@1/${_id}/${field}`, plain);
+      if (plain === null) return sealed;
+      places[field] = JSON.parse(plain.toString("utf8"));
+      return vault.seal(key, `accidents@1/${_id}/${field}`, plain);
     });
+    await leadTo(connection, { ...at, places }, vault);
     // Another process may have been first, whose key is another one: then that one is read.
-    const set = { ...anew, wrappedKey: vault.wrap(_id, key) };
-    if ((await accidents.updateOne({ _id, wrappedKey }, { $set: set })).matchedCount === 1) return key;
+    const update = { $set: { ...anew, wrappedKey: vault.wrap(_id, key) }, $unset: BEFORE_LOOKUPS };
+    if ((await accidents.updateOne({ _id, wrappedKey }, update)).matchedCount === 1) return key;
   }
   return null;
 }

@@ -9,6 +9,7 @@ interface PersonRow {
   sealedOpenid?: unknown;
   sealedDetails?: unknown;
   unsaid?: unknown[];
+  cases?: unknown[];
 }
 
 interface MessageRow {
@@ -17,16 +18,17 @@ interface MessageRow {
   kept?: { sealed: unknown };
 }
 
-/** Seals anew what is kept of people. What does not open stays as it is, and goes on not opening. */
+/** Seals anew what is kept of people, and gives each a list of cases. What does not open stays as it is, and goes on not opening. */
 export async function sealPeopleAnew(connection: Connection, tools: Tools): Promise<{ people: number }> {
   const collection = bare<PersonRow>(connection, "people");
   let people = 0;
-  for await (const { _id, sealedOpenid, sealedDetails, unsaid } of eachOf(collection)) {
+  for await (const { _id, sealedOpenid, sealedDetails, unsaid, cases } of eachOf(collection)) {
     const anew = (sealed: unknown, from: string, to: string) =>
       ownAnew(tools, sealed, { from: `${from}/${_id}`, to: `people@1/${_id}/${to}` });
     const set = {
       ...(sealedOpenid != null && { sealedOpenid: anew(sealedOpenid, "person", "openid") }),
       ...(sealedDetails != null && { sealedDetails: anew(sealedDetails, "details", "details") }),
+      ...(!cases && { cases: [] }),
       ...(unsaid && { unsaid: unsaid.map((text) => anew(text, "unsaid", "unsaid")) }),
     };
     if (Object.keys(set).length === 0) continue;

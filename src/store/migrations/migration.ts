@@ -1,6 +1,7 @@
 import type { Connection, mongo } from "mongoose";
 import type { Log } from "../../log.ts";
 import type { Blobs } from "../blobs.ts";
+import { bare } from "../bulk.ts";
 import type { Vault } from "../vault.ts";
 import type { LegacySeals } from "./legacy-seals.ts";
 
@@ -29,3 +30,19 @@ export async function* eachOf<T extends { _id: string }>(collection: mongo.Colle
     after = last._id;
   }
 }
+
+/**
+ * Drops indexes of a collection that is not empty: a unique one would keep it from being spread over machines. The embedded
+ * database drops none, and keeps them at little cost.
+ */
+export async function dropIndexes(connection: Connection, name: string, indexes: readonly string[]): Promise<void> {
+  const collection = bare<{ _id: string }>(connection, name);
+  if (!(await collection.findOne({}, { projection: { _id: 1 } }))) return;
+  for (const index of indexes)
+    await collection.dropIndex(index).catch((error: unknown) => {
+      if (!MAY_STAY.includes((error as { code?: unknown }).code)) throw error;
+    });
+}
+
+/** IndexNotFound, CommandNotFound */
+const MAY_STAY: readonly unknown[] = [27, 59];

@@ -1,0 +1,147 @@
+import { randomBytes } from "node:crypto";
+import type { Model } from "mongoose";
+import { type Accident, type Change, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
+import { statusOf } from "../domain/journey.ts";
+import type { Catalogue } from "../domain/liability.ts";
+import { Busy, Conflict, DatabaseAway } from "../errors.ts";
+import {
+  type AccidentDocument,
+  PARTS,
+  type PartName,
+  partToDocument,
+  type StoredEntry,
+  sealing,
+} from "./accident-document.ts";
+import { isDuplicate } from "./duplicate.ts";
+import { chain } from "./event-chain.ts";
+import { isRunning, isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
+import type { Opener } from "./opener.ts";
+import type { PersonCases } from "./person-cases.ts";
+import type { Vault } from "./vault.ts";
+
+/** Everything an accident is made of at its birth; the store adds key, version, events. */
+export type Draft = Omit<Accident, "version" | "key" | "events">;
+
+/** Seconds. After it the other writers of the accident have finished, and the relay has emptied its outbox. */
+export const RETRY_AFTER_S = 5;
+const OUTBOX_LIMIT = 32;
+/** marks kept: writes whose outcome may still be looked up */
+const WRITES_LIMIT = 8;
+
+type Sealing = ReturnType<typeof sealing>;
+
+export interface Writer {
+  model: Model<AccidentDocument>;
+  vault: Vault;
+  catalogue: Catalogue;
+  now: () => Date;
+  lookups: Lookups;
+  personCases: PersonCases;
+  opener: Opener;
+}
+
+const newMark = () => randomBytes(9).toString("base64url");
+
+/** Stores a new accident, behind everything that leads to it. */
+export async function insert(writer: Writer, wanted: Draft, newEvents: NewEvent[]): Promise<Accident> {
+  const { model, vault, catalogue, now, opener } = writer;
+  const { personId } = wanted.parties.A.identity;
+  const id = isRunning(wanted) ? await opener.take(personId, wanted.id) : wanted.id;
+  const draft = { ...wanted, id };
+  const { key, wrapped } = vault.newKey(draft.id);
+  const events = chain(draft.id, [], newEvents, now());
+  const accident: Accident = { ...draft, version: 1, key, events };
+  await lead(writer, null, accident);
+  const seals = sealing(vault, key, draft.id);
+  const mark = newMark();
+  const parts = Object.fromEntries(PARTS.map((part) => [part, partToDocument(accident, part, seals)]));
+  const document: AccidentDocument = {
+    _id: draft.id,
+    number: draft.number,
+    version: 1,
+    wrappedKey: wrapped,
+    openedAt: draft.openedAt,
+    status: statusOf(accident, catalogue),
+    parts: parts as Record<PartName, unknown>,
+    events,
+    outbox: [],
+    writes: [mark],
+  };
+  try {
+    await model.collection.insertOne(document as never);
+  } catch (error) {
+    const isUnsettled = isDuplicate(error) || error instanceof DatabaseAway;
+    if (isUnsettled && (await traceOf(model, draft.id))?.writes?.includes(mark)) return accident;
+    if (isDuplicate(error)) throw new Conflict("already-open");
+    throw error;
+  }
+  return accident;
+}
+
+/** Writes all that leads from elsewhere to what is new in `after`. Where the accident's own write fails, nothing is amiss. */
+async function lead({ lookups, personCases }: Writer, before: Accident | null, after: Accident): Promise<void> {
+  const isChanged = ({ parties, invitation, claims }: Accident) =>
+    parties !== after.parties || invitation !== after.invitation || claims !== after.claims;
+  if (before && !isChanged(before)) return;
+  const known = before ? lookupsOf(before) : [];
+  const isNew = (lookup: Lookup) => !known.some((one) => isSame(one, lookup));
+  await lookups.add(after.id, lookupsOf(after).filter(isNew));
+  for (const letter of LETTERS) {
+    const party = after.parties[letter];
+    const personId = party?.identity.personId;
+    if (!party || !personId || before?.parties[letter]?.identity.personId === personId) continue;
+    await personCases.note(personId, { id: after.id, at: party.joinedAt });
+  }
+}
+
+/** One updateOne under the version: events and outbox are pushed, changed parts replaced. null: the race was lost. */
+export async function write(writer: Writer, before: Accident, change: Change): Promise<Accident | null> {
+  const { model, vault, catalogue, now } = writer;
+  const at = now();
+  const events = chain(before.id, before.events, change.events, at);
+  const after: Accident = { ...change.accident, version: before.version + 1, events: [...before.events, ...events] };
+  await lead(writer, before, after);
+  const seals = sealing(vault, before.key, before.id);
+  const changed = PARTS.filter((part) => after[part] !== before[part]);
+  const set: Record<string, unknown> = { version: after.version, status: statusOf(after, catalogue) };
+  for (const part of changed) set[`parts.${part}`] = partToDocument(after, part, seals);
+  const entries = (change.outbox ?? []).map((entry, index) =>
+    stored(before.id, entry, before.version * OUTBOX_LIMIT + index, seals),
+  );
+  if (entries.length > 0) set.outboxAt = at;
+  const filter: Record<string, unknown> = { _id: before.id, version: before.version };
+  if (entries.length > 0) filter[`outbox.${OUTBOX_LIMIT - entries.length}`] = { $exists: false };
+  const mark = newMark();
+  const isMine = (trace: Awaited<ReturnType<typeof traceOf>>) => trace?.writes?.includes(mark) ?? false;
+  const writes = { $each: [mark], $slice: -WRITES_LIMIT };
+  const push = { writes, events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
+  // A case that goes on is not to be erased after all.
+  const update = { $set: set, $push: push as never, $unset: { eraseMarkedAt: 1 } as never };
+  try {
+    const result = await model.collection.updateOne(filter as never, update);
+    if (result.matchedCount === 1) return after;
+  } catch (error) {
+    if (!(error instanceof DatabaseAway) || !isMine(await traceOf(model, before.id))) throw error;
+    return after;
+  }
+  const trace = await traceOf(model, before.id);
+  if (isMine(trace)) return after;
+  if (trace?.version === before.version) throw new Busy(RETRY_AFTER_S, "outbox-full");
+  return null;
+}
+
+/**
+ * Reads what tells whether a write whose answer was lost, or that the driver has repeated, took effect. Null:
+ * there is no such accident.
+ */
+function traceOf(
+  model: Model<AccidentDocument>,
+  _id: string,
+): Promise<Pick<AccidentDocument, "version" | "writes"> | null> {
+  return model.collection.findOne({ _id } as never, { projection: { version: 1, writes: 1 } }) as never;
+}
+
+function stored(accidentId: string, { body, ...plain }: OutboxEntry, seq: number, seals: Sealing): StoredEntry {
+  const id = `${accidentId}-${seq}`;
+  return { ...plain, id, seq, sealed: seals.seal(`outbox/${id}`, body) as Buffer };
+}
