@@ -2,7 +2,7 @@ import mongoose, { type Connection } from "mongoose";
 import type { Keeper, SealedUpload } from "./blob-keeper.ts";
 import { insertFresh } from "./bulk.ts";
 
-/** Few round trips and documents; each stays far below the 16 MB that a document may hold. */
+/** Large, for few round trips and documents, and far below the 16 MB limit of a document. */
 export const CHUNK_BYTES = 1024 * 1024 - 1024;
 
 interface Chunk {
@@ -33,7 +33,7 @@ export async function createGridfs(connection: Connection): Promise<Keeper> {
   };
 }
 
-/** One command is one document, of up to 16 MB. */
+/** A command is one document itself, of up to 16 MB. */
 const AT_ONCE = 12;
 
 function chunksOf({ id, pieces }: SealedUpload): Chunk[] {

@@ -21,19 +21,22 @@ export interface NewBlob {
   kind: BlobKind;
 }
 
-/** Photographs, signatures and documents, under the SHA-256 of the bytes as received, sealed under the accident's key: in GridFS, or in a bucket whose owner sees nothing. */
+/**
+ * Stores photographs, signatures and documents under the SHA-256 of the bytes as received, sealed under the accident's key,
+ * in GridFS or in a bucket.
+ */
 export interface Blobs {
   /** The name under which bytes are kept: their SHA-256, hex. */
   nameOf(bytes: Uint8Array): string;
   /** Idempotent: the same bytes of the same accident are kept once. Returns the SHA-256 (hex) of the plain bytes. Throws Busy "storage-full", Upstream "bucket-…". */
   save(owner: BlobOwner, bytes: Buffer, kind: BlobKind): Promise<string>;
-  /** Several for the price of one: a picture with its copy and thumbnail. All are there afterwards, or it throws. */
+  /** Stores several at once (a picture, its copy and thumbnail), all or none. Returns and throws as `save`. */
   saveAll(owner: BlobOwner, blobs: readonly NewBlob[]): Promise<string[]>;
-  /** The bytes, to the last bit as they were given, wherever they were put; NotFound when they are not of this accident. */
+  /** Returns the bytes exactly as they were saved, from whichever keeper has them. Throws NotFound for a file that this accident has not. */
   read(owner: BlobOwner, sha256: string): Promise<Buffer>;
-  /** Everything of one accident, when its time is over. */
+  /** Removes all files of an accident. */
   removeAll(accidentId: string): Promise<void>;
-  /** Takes away what uploads have left that were cut off more than half an hour ago. Returns how many. */
+  /** Removes the remains of uploads that were interrupted more than half an hour ago. Returns how many. */
   sweep(): Promise<number>;
   scrub: Scrub;
   /**
@@ -101,7 +104,7 @@ async function saveAll(store: Store, owner: BlobOwner, blobs: readonly NewBlob[]
     owner.id,
     named.map(({ sha256 }) => sha256),
   );
-  // what a check has found damaged is kept anew
+  // Damaged files are stored again.
   const kept = new Set(known.filter(({ state }) => state === "whole").map(({ sha256 }) => sha256));
   const fresh = named.filter(({ sha256 }) => !kept.has(sha256) && kept.add(sha256));
   if (fresh.length > 0) await write(store, owner, fresh);
@@ -110,7 +113,7 @@ async function saveAll(store: Store, owner: BlobOwner, blobs: readonly NewBlob[]
 
 type Upload = Finished & SealedUpload;
 
-/** Registered, written, named, in this order: at whatever point it ends, nobody finds half a file, and what there is of it is removed. */
+/** Registers, writes, then names: after a crash at any point no half file is found, and the sweep removes the remains. */
 async function write(store: Store, owner: BlobOwner, blobs: (NewBlob & { sha256: string })[]): Promise<void> {
   const { register, vault, keeper, keepers } = store;
   const uploads: Upload[] = blobs.map(({ bytes, sha256, kind }) => {
@@ -146,7 +149,7 @@ async function discard({ register, keepers }: Store, keeper: KeeperName, uploads
   await register.forget(uploads);
 }
 
-/** There may be several of one name: two uploads at once, or one that was kept anew. One whole one is enough. */
+/** Several entries may have one name (two uploads at once, a damaged file stored again); any whole one will do. */
 async function read(store: Store, owner: BlobOwner, sha256: string): Promise<Buffer> {
   const entries = await store.register.find(owner.id, [sha256]);
   if (entries.length === 0) throw new NotFound();
@@ -195,7 +198,7 @@ async function sealAnew(
   return counts;
 }
 
-/** null: a single bit of it is not as it was sealed */
+/** Returns null where the bytes do not open. */
 function opened(open: () => Buffer): Buffer | null {
   try {
     return open();
@@ -223,7 +226,7 @@ async function sweep(store: Store): Promise<number> {
   return abandoned.length;
 }
 
-/** The bytes first: as long as the entry is there, what is left is found again. */
+/** Removes the bytes before the entries, so that a crash in between leaves nothing unregistered. */
 async function remove(store: Store, entries: Pick<Entry, "id" | "accidentId" | "keeper">[]): Promise<void> {
   for (const keeper of ["gridfs", "s3"] as const) {
     const its = entries.filter((entry) => entry.keeper === keeper);
@@ -231,7 +234,7 @@ async function remove(store: Store, entries: Pick<Entry, "id" | "accidentId" | "
   }
 }
 
-/** Files lie in a bucket, and the settings name none any more. */
+/** Stands in for a bucket that the settings no longer name. */
 const refuse = async (): Promise<never> => {
   throw new Upstream("bucket-not-configured");
 };

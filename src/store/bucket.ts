@@ -4,7 +4,7 @@ import type { Keeper, Upload } from "./blob-keeper.ts";
 
 /** A private bucket that speaks the S3 protocol: AWS, MinIO, Aliyun OSS, Tencent COS. */
 export interface Bucket extends Keeper {
-  /** May we write, read and remove there? Throws Upstream "bucket-refused", "bucket-missing", "bucket-keys-missing" or "bucket-unreachable". */
+  /** Checks that it can be written, read and deleted from. Throws Upstream "bucket-refused", "bucket-missing", "bucket-keys-missing" or "bucket-unreachable". */
   check(): Promise<void>;
   close(): void;
 }
@@ -15,14 +15,14 @@ const TIMEOUTS = {
   requestTimeout: 10_000,
   throwOnRequestTimeout: true,
 };
-/** with all its repetitions */
+/** Limit of a command with all its retries. */
 const DEADLINE_MS = 40_000;
 const ATTEMPTS = 3;
 const AT_ONCE = 4;
-/** sealed: to whoever owns the bucket it is noise */
+/** Sealed bytes say nothing of their type. */
 const TYPE = "application/octet-stream";
 
-/** The package is loaded here and not before: who keeps everything in the database never pays for it. */
+/** Loads the SDK only where a bucket is used. */
 export async function createBucket(config: BucketConfig): Promise<Bucket> {
   const sdk = await import("@aws-sdk/client-s3");
   const client = new sdk.S3Client(optionsOf(config));
@@ -44,7 +44,7 @@ export async function createBucket(config: BucketConfig): Promise<Bucket> {
   return {
     save: (uploads) => eachOf(uploads, (upload) => put(nameOf(upload), upload.sealed)),
     read: (upload) => read(nameOf(upload)),
-    // One by one: the command for many asks for a checksum that not all of them know.
+    // One by one: the bulk command demands a checksum that some servers do not support.
     remove: (uploads) => eachOf(uploads, (upload) => remove(nameOf(upload))),
     async check() {
       const probe = `${config.prefix}probe-${Date.now().toString(36)}`;
@@ -76,7 +76,7 @@ function optionsOf({ endpoint, region, forcePathStyle, accessKeyId, secretAccess
   };
 }
 
-/** A few at a time: a case is up to sixty files. Where one fails the others have ended, too, before it is told: none arrives after what clears up. */
+/** Runs a few at a time (a case has up to sixty files). Throws only after all have ended, so that no write follows the clean-up. */
 async function eachOf<T extends Upload>(uploads: readonly T[], act: (upload: T) => Promise<unknown>): Promise<void> {
   for (let first = 0; first < uploads.length; first += AT_ONCE) {
     const ends = await Promise.allSettled(uploads.slice(first, first + AT_ONCE).map(act));
@@ -84,7 +84,7 @@ async function eachOf<T extends Upload>(uploads: readonly T[], act: (upload: T) 
   }
 }
 
-/** The file is. A bucket that is gone is no file that is missing: its owner has to hear of it. */
+/** True for a missing file, not for a missing bucket, which the operator must know of. */
 const isAbsent = (error: unknown) => (error as Error).name === "NoSuchKey";
 
 const CODES: Record<number, string> = {
@@ -96,7 +96,7 @@ const CODES: Record<number, string> = {
 const FULL = /^(QuotaExceeded|XMinioStorageFull|InsufficientStorage|StorageFull|EntityTooLargeForQuota)/;
 const RETRY_AFTER_S = 60;
 
-/** In the words of the operator's settings; what the SDK says stays as the cause. Throws. */
+/** Throws an Upstream that names the operator's setting, with the SDK's error as its cause. */
 function asFault(error: unknown): never {
   const { name, code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode ?? 0;

@@ -45,7 +45,7 @@ export async function connect(uri: string, options: ConnectOptions = {}): Promis
   const first = await open(createClient, hostsOf(uri));
   const guard = new Guard(first, { createClient, limits, log, room, timer });
   const connection = mongoose.createConnection();
-  // Each command reports its own errors; what mongoose says of the first client adds nothing.
+  // Each command reports its own errors; the events of the first client add nothing.
   connection.on("error", () => {});
   connection.setClient(first);
   Object.assign(connection, { db: guardedDb(first.db(), { guard, limits, room }), close: () => guard.close() });
@@ -58,7 +58,7 @@ const guards = new WeakMap<Connection, Guard>();
 /** The guard of a connection that `connect` made. */
 export const guardOf = (connection: Connection): Guard => guards.get(connection) as Guard;
 
-/** What keeps a program from its work after it has connected, such as a user without rights; null: it is not the database. */
+/** Returns the fault of a database that fails after the connection (a user without rights); null for other errors. */
 export function startFaultOf(
   error: unknown,
   { mongodbUri, dataDir }: { mongodbUri: string | null; dataDir: string },
@@ -91,7 +91,7 @@ async function open(
   }
 }
 
-/** The database with limited collections and commands; other methods of the driver are not for a store. */
+/** Wraps the database so that collections and commands have limits; stores use nothing else of the driver. */
 function guardedDb(db: mongoose.mongo.Db, guarding: Guarding): mongoose.mongo.Db {
   const collection = db.collection.bind(db);
   return Object.assign(db, {

@@ -6,7 +6,7 @@ const schema = new Schema<{ _id: string; value: number }>(
 );
 
 export interface Counters {
-  /** 1, 2, 3 … for each name, over all processes */
+  /** Returns 1, 2, 3 … for each name, over all processes. */
   next(name: string): Promise<number>;
 }
 
@@ -20,7 +20,7 @@ export function createCounters(connection: Connection): Counters {
           .lean<{ value: number }>();
       const known = await counted();
       if (known) return known.value;
-      // Made first and counted then: upserts that meet may each be answered with 1 (seen with DocumentDB).
+      // Inserted first, then counted: concurrent upserts may each be answered with 1 (seen with DocumentDB).
       await model.updateOne({ _id: name }, { $setOnInsert: { value: 0 } }, { upsert: true });
       return ((await counted()) as { value: number }).value;
     },

@@ -3,11 +3,11 @@ import type { Log } from "../log.ts";
 
 /** The database's clock as this process knows it: the one clock that all processes share. */
 export interface DatabaseClock {
-  /** Its time now: what it said last, and what has passed since on the monotonic clock, which nobody can set. */
+  /** Returns its time: the last answer plus the time since then on the monotonic clock, which cannot be set. */
   now(): Date;
   /** The database's clock minus this machine's, in milliseconds, at this moment. */
   differenceMs(): number;
-  /** Asks the database again; where it does not answer, what was known stays. Runs by itself every minute. */
+  /** Asks the database again; without an answer the last one stays. Runs by itself every minute. */
   measure(): Promise<void>;
   close(): void;
 }
@@ -20,9 +20,9 @@ export interface DatabaseClockOptions {
 }
 
 const MEASURE_MS = 60_000;
-/** what is logged as a step of either clock */
+/** A step of either clock is logged from here. */
 const STEP_MS = 1_000;
-/** More is said as an error: an insurer refuses a signature that is five minutes old, and TLS, tokens and leases suffer before. */
+/** A larger difference is logged as an error: an insurer refuses a signature that is five minutes old, and TLS, tokens and leases suffer before. */
 export const CLOCKS_AGREE_MS = 60_000;
 
 /** Measures once before it returns; rejects where the database does not answer. */
@@ -39,7 +39,7 @@ export async function createDatabaseClock(options: DatabaseClockOptions): Promis
     asking = true;
     try {
       const answer = await ask(options);
-      // What lies within the time that the question took is no news: taking it over would make the time jump to and fro.
+      // A difference within the round-trip time is noise: adopting it would make the time jump to and fro.
       if (Math.abs(answer.databaseMs - at(anchor, answer.monotonicMs)) > answer.uncertainMs) anchor = answer;
       told = tell(log, told, differenceMs());
     } catch (error) {
@@ -58,7 +58,7 @@ interface GivenClocks {
   databaseClock?: { now(): Date } | "measured";
 }
 
-/** The clocks that a test gives as they are; else, or where it says `measured`, the database is asked. */
+/** Returns the clocks that a test gives; without them, or for `measured`, asks the database. */
 export async function openClock(
   { connection, log }: Pick<DatabaseClockOptions, "connection" | "log">,
   { clock, databaseClock }: GivenClocks,
@@ -70,7 +70,7 @@ export async function openClock(
     : createDatabaseClock({ connection, clock: machine, log });
 }
 
-/** For a test that sets both clocks itself. */
+/** Returns a clock for a test that sets both itself. */
 export function fixedClocks(database: { now(): Date }, machine: { now(): Date }): DatabaseClock {
   return {
     now: () => database.now(),
@@ -89,7 +89,7 @@ interface Measure {
 
 const at = ({ databaseMs, monotonicMs }: Measure, now: number): number => databaseMs + now - monotonicMs;
 
-/** Half of the way there and back is taken as the age of the answer. */
+/** Half the round-trip time is taken as the age of the answer. */
 async function ask({ connection, clock }: DatabaseClockOptions): Promise<Measure> {
   const before = performance.now();
   const hello = await connection.db?.command({ hello: 1 });
@@ -103,7 +103,7 @@ interface Told {
   differenceMs: number;
 }
 
-/** Says a step of either clock, and once that the two differ or agree again. */
+/** Logs a step of either clock, and once each that the two differ or agree again. */
 function tell(log: Log, before: Told, differenceMs: number): Told {
   const byMs = differenceMs - before.differenceMs;
   const differs = Math.abs(differenceMs) > CLOCKS_AGREE_MS;

@@ -1,9 +1,9 @@
 import { StartFault } from "../errors.ts";
 
-/** What is wrong with the database, and what to do. */
+/** Says what is wrong with the database, and what to do. */
 export class DatabaseFault extends StartFault {}
 
-/** What is in the messages of an error or its causes, and what it means. The first that fits is said. */
+/** Patterns for the messages of an error and its causes, with what to say; the first match is used. */
 const KNOWN: readonly (readonly [words: RegExp, say: string])[] = [
   [/ENOTFOUND|EAI_AGAIN|querySrv|queryTxt/, "this host name is not known: correct it in MONGODB_URI"],
   [/not authorized on/i, "its user may not do what is needed: give it the role `readWrite` on this database"],
@@ -30,7 +30,7 @@ const KNOWN: readonly (readonly [words: RegExp, say: string])[] = [
   ],
 ];
 
-/** What the servers answered to the driver's greetings. */
+/** A server's answer to the driver's greeting. */
 export interface Greeting {
   setName?: string;
 }
@@ -51,7 +51,7 @@ interface Reason {
 
 const reasonOf = (error: unknown): Reason => (error as { reason?: Reason }).reason ?? {};
 
-/** The servers answer, but are not members of the set that the URI names, or none is the primary. */
+/** Returns what to say where servers answer but are not of the named replica set, or none is the primary. */
 function wrongSet(error: unknown, greetings: readonly Greeting[]): string | null {
   const first = greetings[0];
   if (!first) return null;
@@ -62,7 +62,7 @@ function wrongSet(error: unknown, greetings: readonly Greeting[]): string | null
   return `its replica set is named ${first.setName}: put \`replicaSet=${first.setName}\` into MONGODB_URI, not ${wanted}`;
 }
 
-/** The messages of what each server met and of the causes, the innermost first. */
+/** Lists the messages of the servers' errors and of all causes, the innermost first. */
 function causesOf(error: unknown, depth = 0): string[] {
   if (!(error instanceof Error) || depth > 5) return [];
   const servers = [...(reasonOf(error).servers?.values() ?? [])];

@@ -7,59 +7,59 @@ import { type Delivery, type DeliveryAttempt, type DeliveryState, deliverySchema
 
 export type { Delivery, DeliveryAttempt, DeliveryState } from "./delivery-document.ts";
 
-/** The lease: a write that names an older token finds nothing and changes nothing. */
+/** A lease. A write with an older token matches nothing. */
 export interface Lease {
   _id: string;
   token: number;
 }
 
-/** Which delivery is asked for. */
+/** Selects a delivery. */
 export interface Wanted {
   kind: OutboxEntry["kind"];
   leaseMs: number;
-  /** only what goes there */
+  /** only for this target */
   target?: string;
-  /** only what somebody waits for */
+  /** only urgent ones */
   urgent?: true;
 }
 
 export interface Deliveries {
-  /** Takes an accident's outbox over; the same entries again change nothing. */
+  /** Copies an accident's outbox; idempotent. */
   upsertFromOutbox(outbox: { accidentId: string; entries: StoredEntry[] }): Promise<void>;
-  /** Leases the delivery that is due longest, or null. A lease that lapsed (its worker died) is due again. */
+  /** Leases the delivery that is due longest, or returns null. A lapsed lease (its worker died) is due again. */
   claimDue(wanted: Wanted): Promise<Delivery | null>;
-  /** The targets for which something of this kind waits, in the order of their names: one look-up each, however much waits. */
+  /** Lists targets with waiting deliveries of this kind, by name; one query for each target, however many wait. */
   listWaitingTargets(kind: OutboxEntry["kind"]): Promise<string[]>;
-  /** By kind, the seconds for which the delivery that is due longest has been due; kinds of which nothing is due are left out. */
+  /** Returns by kind for how many seconds the oldest due delivery has been due; kinds with none due are left out. */
   findDueForS(): Promise<Record<string, number>>;
-  /** How many of this kind are not to be tried before that moment. */
+  /** Counts those of this kind that are due after that moment. */
   countDueAfter(kind: OutboxEntry["kind"], after: Date): Promise<number>;
-  /** Photographs in which no plates were read: those that wait for the reader, and those that it was given up for. */
+  /** Counts photographs without read plates: waiting for the reader, and given up. */
   countUnread(): Promise<{ waiting: number; dropped: number }>;
-  /** How many of this kind wait for a person. */
+  /** Counts those of this kind that wait for a person. */
   countHeld(kind: OutboxEntry["kind"]): Promise<number>;
-  /** How many of this kind are not done after so many attempts. */
+  /** Counts those of this kind that are not done after so many attempts. */
   countFailing(kind: OutboxEntry["kind"], attempts: number): Promise<number>;
-  /** What was made before `before`, is not at its end and was not said to be late yet; oldest first. */
+  /** Lists unfinished ones that were created before `before` and not yet reported as late; oldest first. */
   listLate(kind: OutboxEntry["kind"], before: Date, limit: number): Promise<Delivery[]>;
   noteLateSaid(id: string): Promise<void>;
-  /** Each returns false when the lease was lost: somebody else has it now, drop the result. */
+  /** Each of the following returns false when the lease was lost: the result must be dropped. */
   complete(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
   retry(lease: Lease, attempt: DeliveryAttempt, afterMs: number): Promise<boolean>;
-  /** nothing was tried: due again, the attempt is not counted */
+  /** Makes it due again after a pause; the attempt is not counted. */
   postpone(lease: Lease, attempt: DeliveryAttempt, afterMs: number): Promise<boolean>;
-  /** for a person: does not block what comes behind */
+  /** Sets it aside for a person; what waits behind it goes on. */
   bury(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
-  /** until a person has put the configuration right: what comes behind waits, the attempt is not counted */
+  /** Holds it until a person has corrected the configuration; what is behind it waits, the attempt is not counted. */
   hold(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
-  /** Frees what waits for a delivery that is at its end: a crash may have come between the two writes. */
+  /** Releases deliveries whose blocker has ended: a crash may have come between the two writes. Returns how many. */
   repair(): Promise<number>;
   /** Moves what has been done for a minute away from what is living. Returns how many. */
   putAway(): Promise<number>;
   /** Whatever is not done, or is in one of these states, oldest first. */
   listUndelivered(limit: number, states?: readonly DeliveryState[]): Promise<Delivery[]>;
   get(id: string): Promise<Delivery>;
-  /** A new round of attempts under the same id. false: it is done or on its way already. */
+  /** Starts a new round of attempts under the same id. Returns false where it is done or under way. */
   resend(id: string): Promise<boolean>;
 }
 
@@ -71,7 +71,7 @@ export interface DeliveriesOptions {
 
 /** So long a delivery stays where a relay that repeats itself finds it first. */
 const STAYS_MS = 60_000;
-/** Where order matters: an insurer must not read a correction before the claim, nor a driver "paid" before "approved". */
+/** Kinds delivered in order: an insurer must not read a correction before the claim, nor a driver "paid" before "approved". */
 const ORDERED: readonly OutboxEntry["kind"][] = ["claim", "notice"];
 const LOG_LIMIT = 20;
 /** Not at its end: what comes behind it waits. */
@@ -210,7 +210,7 @@ async function findBlocker(
   return found?._id ?? null;
 }
 
-/** From one target to the next, past all that waits for it. */
+/** Steps from one target to the next by the index. */
 async function listWaitingTargets(model: Model<Delivery>, kind: OutboxEntry["kind"]): Promise<string[]> {
   const targets: string[] = [];
   while (true) {

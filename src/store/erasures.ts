@@ -1,11 +1,11 @@
 import type { Connection } from "mongoose";
 import { bare } from "./bulk.ts";
 
-/** What one day may erase, counted over all processes. */
+/** Limits how much one day may erase, over all processes. */
 export interface Erasures {
-  /** Counts one of `kind` for the day of `at`; false, and nothing counted, when that day has had its `most` and what the operator has allowed beyond. */
+  /** Counts one of `kind` for the day of `at`. Returns false, and counts nothing, at the limit: `most` and what the operator has added. */
   take(kind: Erased, most: number, at: Date): Promise<boolean>;
-  /** The operator's word: so many more of each kind on the day of `at`. */
+  /** Adds to the limit of each kind for the day of `at`, on the operator's command. */
   allow(more: number, at: Date): Promise<void>;
   of(at: Date): Promise<Record<Erased | "allowed", number>>;
 }

@@ -15,7 +15,7 @@ export function chain(accidentId: string, before: ChainedEvent[], events: NewEve
   });
 }
 
-/** The number of the first event whose place in the chain does not hold, or null: the record is as it was written. */
+/** Returns the number of the first event that breaks the chain, or null where the record is as it was written. */
 export function firstBrokenEvent(accidentId: string, events: ChainedEvent[]): number | null {
   let prev = "";
   for (const [index, { hash, ...link }] of events.entries()) {

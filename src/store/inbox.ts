@@ -13,24 +13,24 @@ interface InboxDocument {
   holder: string;
   leaseUntil: Date;
   done: boolean;
-  /** the answer, sealed, or as the platform gets it where that is ciphertext; neither, when it is done: nothing was said */
+  /** The answer: sealed, or (where the platform encrypts) as the ciphertext that was sent. Neither, once done: there was no answer. */
   sealedReply?: unknown;
   ciphertext?: string;
   expiresAt: Date;
-  /** the message itself, sealed, while it is told to the platform as arrived and not done */
+  /** The message itself, sealed, from its acknowledgement until it is done. */
   kept?: { sealed: unknown; at: Date };
-  /** how many processes have taken it over */
+  /** how often it was taken over from another process */
   takes?: number;
 }
 
-/** Longer than a signed push may be old, in both directions of the clock. */
+/** Longer than the accepted age of a signed push, in both directions. */
 const KEPT_MS = 30 * 60_000;
 
 const schema = new Schema<InboxDocument>(
   { _id: String, expiresAt: Date },
   { collection: "inbox", versionKey: false, strict: false, autoIndex: false, autoCreate: false },
 );
-/** As long as the platform lets us answer a message. */
+/** The platform lets an account answer a message for 48 hours. */
 const KEPT_MESSAGE_MS = 48 * 3_600_000;
 const MOST_TAKES = 3;
 
@@ -47,20 +47,20 @@ interface Lease {
 
 type State = { state: "new" } | { state: "running" } | { state: "done"; reply: string | null };
 
-/** Every push once, over all processes and restarts: a unique key, a lease while it is worked on, its answer afterwards. Implements the port of wechat/. */
+/** Handles each push once over all processes and restarts: a unique key, a lease, the kept answer. Implements the port of wechat/. */
 export async function createInbox(connection: Connection, vault: Vault, now: () => Date) {
   const model = connection.model("Push", schema) as unknown as Model<InboxDocument>;
   await model.createIndexes();
   const collection = bare<InboxDocument>(connection, "inbox");
   const { insert, finish } = writers(collection);
-  // A keyed hash costs more than what is done with it, and every push asks two or three times.
+  // Cached: a keyed hash is costly, and each push needs its id two or three times.
   const ids = new WeakMap<object, string>();
   const idOf = (work: Pick<Lease, "key" | "order">): string => {
     const id = ids.get(work) ?? `${sortable(work.order)}${vault.personId(`push ${work.key}`)}`;
     ids.set(work, id);
     return id;
   };
-  // to be forgotten with the answer
+  // leases whose message is removed with the answer
   const keptOnes = new WeakSet<object>();
   const kept = ({ isEncrypted }: Pick<Lease, "isEncrypted">, _id: string, reply: string | null) => {
     if (reply === null) return {};
@@ -77,7 +77,7 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       const taken = await collection.updateOne(lapsed, { $set: { holder, leaseUntil: after(leaseMs) } });
       if (taken.matchedCount === 1) return { state: "new" };
       const known = await collection.findOne({ _id });
-      // Our own attempt wrote it; its answer was lost.
+      // This process wrote it, and the answer to the write was lost.
       if (known?.holder === holder && !known.done) return { state: "new" };
       if (!known?.done) return { state: "running" };
       return {
@@ -138,10 +138,10 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
   };
 }
 
-/** 64 bits in thirteen characters, whose order is that of the numbers. Ids at random would have every push write a page of its own. */
+/** 64 bits as thirteen characters that sort as the numbers do: random ids would make each push write an index page of its own. */
 const sortable = (order: string) => BigInt(order).toString(36).padStart(13, "0");
 
-/** Far less than the pause after which a repetition to another process asks again for the answer. */
+/** Far less than the pause after which a process asks again for another one's answer. */
 const REST_MS = 30;
 
 interface Finished {
@@ -149,7 +149,7 @@ interface Finished {
   update: { $set: Partial<InboxDocument>; $unset?: { kept: 1 } };
 }
 
-/** Two writes for every push: pushes that come together share them. */
+/** The two writes of every push; concurrent pushes share them. */
 function writers(collection: mongo.Collection<InboxDocument>) {
   const insert = together<InboxDocument, boolean>({
     alone: (document) => repeatable(() => inserted(collection, document)),

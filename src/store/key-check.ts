@@ -17,12 +17,12 @@ interface SealedRow {
   sealedOpenid?: unknown;
 }
 
-/** Of data that has no check value yet: one that opens is enough, and one that is damaged must not refuse the right key. */
+/** Samples of data without a check value: one that opens is enough, since some may be damaged. */
 const SAMPLES = 10;
 
 /**
- * Whether the vault's DATA_KEY is the one under which this database was written. Of several processes that start on a new one the first decides.
- * Writes nothing where the key is wrong: run it before anything else writes.
+ * Tells whether the vault's DATA_KEY is the one under which this database was written. On a new database the first of several
+ * processes decides. Writes nothing where the key is wrong; run it before anything else writes.
  */
 export async function isKeyOf(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean> {
   const keys = bare<CheckDocument>(connection, "keys");
@@ -36,7 +36,7 @@ export async function isKeyOf(connection: Connection, vault: Vault, legacy: Lega
   return (await keys.findOne({ _id }))?.check === check;
 }
 
-/** null: there is nothing sealed to try it on. */
+/** Returns null where nothing sealed is there to try. */
 async function opens(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean | null> {
   const sealed = { limit: SAMPLES, projection: { wrappedKey: 1, sealedOpenid: 1 } };
   const cases = await bare<SealedRow>(connection, "accidents")

@@ -1,16 +1,16 @@
 import type { Model } from "mongoose";
 import type { PersonDocument } from "./people.ts";
 
-/** His answer to the platform's question whether one subscription notice may be sent: each yes is good for one. */
+/** A person's answers on one subscription notice: each yes allows one message. */
 export interface NoticeConsent {
   left: number;
   status: "accept" | "reject";
 }
 
 export interface Consents {
-  /** Notes what he chose for a template; a refusal takes back what he had agreed to. */
+  /** Records a choice for a template; a refusal withdraws earlier consents. */
   noteConsent(personId: string, templateId: string, status: NoticeConsent["status"]): Promise<void>;
-  /** Takes one consent; false when there is none. */
+  /** Uses one consent; returns false when there is none. */
   takeConsent(personId: string, templateId: string): Promise<boolean>;
 }
 

@@ -2,13 +2,13 @@ import type { Model } from "mongoose";
 import type { Openings, PersonDocument } from "./people.ts";
 import type { Vault } from "./vault.ts";
 
-/** How many messages may still be said until when. */
+/** How many messages may still be sent, and until when. */
 export interface SayWindow {
   left: number;
   until: Date;
 }
 
-/** The port of wechat/ for what may still be said; times there are milliseconds since 1970. */
+/** The port of wechat/ for message windows; its times are milliseconds since 1970. */
 export interface SayWindows {
   openWindow(openid: string, name: string, window: { left: number; until: number }): Promise<void>;
   takeFrom(openid: string, name: string, at: number): Promise<boolean>;
@@ -16,7 +16,7 @@ export interface SayWindows {
   closeWindows(openid: string): Promise<void>;
 }
 
-/** The fields to set when he did something that lets us speak. */
+/** Returns the fields to set when a person did something that opens a window. */
 export function openedBy(openings: Openings, by: string | undefined, at: Date): Record<string, SayWindow> {
   const opening = by === undefined ? undefined : openings[by];
   if (!opening) return {};
@@ -24,7 +24,7 @@ export function openedBy(openings: Openings, by: string | undefined, at: Date): 
   return { [`windows.${opening.name}`]: { left: opening.count, until } };
 }
 
-/** `settled`: what he did is written; a window that he has just opened is open here, too. */
+/** `settled` resolves when the person's acts are written, so that a window just opened counts. */
 export function sayWindows(
   model: Model<PersonDocument>,
   vault: Vault,

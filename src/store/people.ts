@@ -13,18 +13,18 @@ import { placeIn } from "./shapes.ts";
 import { together } from "./together.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
-/** Who has ever spoken to the account: found by a keyed hash, the openid and what he used last time sealed. */
+/** People who have written to the account, by a keyed hash of the openid; the openid and their last details are sealed. */
 export interface People extends Consents {
-  /** Knows him from now on; what he did (`by`) opens the window in which we may speak to him. One operation: every push passes here. */
+  /** Finds or creates the person; what they did (`by`) opens the window for messages to them. One operation, since every push calls it. */
   see(openid: string, by?: string): Promise<Person>;
   find(personId: string): Promise<Person | null>;
   setLanguage(personId: string, language: Language): Promise<void>;
-  /** Keeps what he entered, to be offered next time. */
+  /** Keeps entered details, to offer them next time. */
   remember(personId: string, details: Details): Promise<void>;
   lastDetails(personId: string): Promise<Details | null>;
-  /** What no channel would carry now: said together with the next answer. The twenty newest are kept. */
+  /** Keeps texts that no channel could send, for the next answer; the twenty newest. */
   keepUnsaid(personId: string, ...texts: string[]): Promise<void>;
-  /** Takes what was kept, once. */
+  /** Returns and removes the kept texts. */
   takeUnsaid(personId: string): Promise<string[]>;
   /**
    * Forgets what no accident needs: what was entered last time, what waits to be said, consents. Without a `case` the
@@ -36,7 +36,7 @@ export interface People extends Consents {
 const UNSAID_LIMIT = 20;
 
 /**
- * It is not known whether the messages were removed: saying them twice is better than never. Throws other
+ * Returns true where it is unknown whether the texts were removed: twice is better than never. Throws other
  * errors.
  */
 function sayAnyway(error: unknown): boolean {
@@ -49,7 +49,7 @@ export interface PersonDocument {
   sealedOpenid: unknown;
   language: Language;
   sealedDetails?: unknown;
-  /** the hour in which he was here last */
+  /** the hour of the last visit */
   seenAt: Date;
   unsaid?: unknown[];
   windows?: Partial<Record<string, SayWindow>>;
@@ -58,7 +58,7 @@ export interface PersonDocument {
   cases?: CaseOfPerson[];
 }
 
-/** What each act of a person opens: the platform's own table, given by whoever wires. */
+/** The message window that each act of a person opens: the platform's table, passed in by the context. */
 export type Openings = Readonly<Record<string, { name: string; count: number; lastsMs: number }>>;
 
 const schema = new Schema<PersonDocument>(
@@ -144,7 +144,7 @@ export function createPeople({ connection, vault, now, openings, personCases }: 
   };
 }
 
-/** It has an index, which would otherwise be written with each push. */
+/** Rounded to the hour, so that its index is not written with each push. */
 const hourOf = (at: Date) => new Date(at.getTime() - (at.getTime() % 3_600_000));
 
 interface Seen {
@@ -155,12 +155,12 @@ interface Seen {
 
 const SEEN = { language: 1, cases: 1, unsaid: { $slice: 1 } } as const;
 
-/** To collect what several pushes did; shorter than anything that is said later. */
+/** Pause to collect the acts of several pushes; shorter than any later message needs. */
 const REST_MS = 30;
 
 /**
- * Every push passes here. One operation for one person; for several one query, and who is not known yet goes by himself. What those who are known did is
- * written behind, together: nobody waits for it but who asks what may still be said to him (`settled`).
+ * Finds or creates people for pushes: one operation for one person, one query for several known ones, unknown ones singly.
+ * Acts of known people are written behind in a batch; only a question about message windows waits for it (`settled`).
  */
 function noting(
   people: mongo.Collection<PersonDocument>,
@@ -176,14 +176,14 @@ function noting(
     const update = { $set: setBy(by), $setOnInsert };
     return (await repeatable(() => people.findOneAndUpdate({ _id: id }, update, options))) as PersonDocument;
   };
-  // One statement for all who did the same: they share the moment, too.
+  // One statement for all who did the same at this moment.
   const write = async (all: Seen[]): Promise<void> => {
     const acts = [...new Set(all.map(({ by }) => by))];
     const updates = acts.map((by) => {
       const filter = { _id: { $in: all.filter((one) => one.by === by).map(({ id }) => id) } };
       return { updateMany: { filter, update: { $set: setBy(by) } } };
     });
-    // The driver does not repeat such a bulk after a fail-over: one by one it does.
+    // The driver does not retry this bulk after a fail-over; single updates it does.
     await people.bulkWrite(updates, { ordered: false }).catch(() => Promise.all(all.map(alone)));
   };
   const behind = together<Seen, void>({
@@ -196,7 +196,7 @@ function noting(
   });
   const open = new Map<string, Promise<void>>();
   const writeBehind = (seen: Seen): void => {
-    // Where it cannot be written the window stays as it was: what is said then takes another way, and his next message opens it.
+    // On failure the window stays as it was: messages take another channel until the next act opens it.
     const written = behind(seen)
       .catch(() => {})
       .then(() => {

@@ -5,24 +5,24 @@ import { bare } from "./bulk.ts";
 /** One photograph of one case. */
 export interface HashedPhoto {
   accidentId: string;
-  /** of the case, as people know it */
+  /** the case number */
   number: string;
   photoId: string;
   imageHash: string;
 }
 
-/** What pictures look like, across cases: a staged accident comes with the photographs of an earlier one. Erased with its case. */
+/** Perceptual hashes of photographs across cases, to detect staged accidents that reuse pictures. Erased with their case. */
 export interface PhotoHashes {
   note(photo: HashedPhoto): Promise<void>;
-  /** The photograph of another case that looks most like it: surely found when at most 4 bits differ. One query by an index. */
+  /** Finds the most similar photograph of another case; certain where at most 4 bits differ. One indexed query. */
   findLike(photo: Pick<HashedPhoto, "accidentId" | "imageHash">): Promise<HashedPhoto | null>;
 }
 
 interface HashDocument {
-  /** accident/photo: erased by the accident's part of it */
+  /** accident/photo; erased by the accident's prefix */
   _id: string;
   number: string;
-  /** 64 bits in the clear: they tell whether a picture that one has was sent here, nothing of what it shows */
+  /** 64 bits, hex, in the clear: they confirm a picture that one has, and show nothing of its content. */
   hash: string;
   keys: number[];
 }
@@ -33,7 +33,7 @@ const schema = new Schema<HashDocument>(
 );
 schema.index({ keys: 1 });
 
-/** More look-alikes than this need no other proof; a flood of one picture stays cheap. */
+/** Limits the cost of many copies of one picture. */
 const MOST_CANDIDATES = 200;
 
 export async function createPhotoHashes(connection: Connection): Promise<PhotoHashes> {
@@ -51,7 +51,7 @@ export async function createPhotoHashes(connection: Connection): Promise<PhotoHa
         .toArray();
       const alike = candidates.filter(({ _id, hash }) => !_id.startsWith(own) && looksLike(hash, imageHash));
       const distance = ({ hash }: Pick<HashDocument, "hash">) => hammingDistance(hash, imageHash);
-      // of several the oldest case, by its number: the others may be copies, too
+      // of equal ones the oldest case, by its number: the others may be copies
       const [best] = alike.sort((a, b) => distance(a) - distance(b) || (a.number < b.number ? -1 : 1));
       if (!best) return null;
       const [foundIn, photoId] = best._id.split("/") as [string, string];
@@ -60,7 +60,7 @@ export async function createPhotoHashes(connection: Connection): Promise<PhotoHa
   };
 }
 
-/** Where the 64 bits are cut: six blocks. Four bits that differ leave two blocks as they are, so two like hashes share one of the 15 pairs. */
+/** Bounds of six blocks of the 64 bits. Four differing bits leave two blocks equal, so that similar hashes share one of 15 pairs. */
 const CUTS = [0, 11, 22, 33, 44, 54, 64] as const;
 const PAIRS = CUTS.slice(0, 6).flatMap((_, a) => CUTS.slice(a + 1, 6).map((_, b) => [a, a + 1 + b] as const));
 const SPAN = 2 ** 22;

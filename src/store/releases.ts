@@ -10,7 +10,7 @@ export interface AssetFile {
 
 /** The files that the pages of one version of the program load. */
 export interface Release {
-  /** stands in the files' addresses */
+  /** part of the files' addresses */
   hash: string;
   files: AssetFile[];
 }
@@ -19,7 +19,7 @@ interface ReleaseDocument {
   /** the hash */
   _id: string;
   files: AssetFile[];
-  /** when a process with other files started; absent while none has */
+  /** when a process of another release started; absent until then */
   replacedAt?: Date;
 }
 
@@ -28,17 +28,17 @@ const schema = new Schema<ReleaseDocument>(
   { collection: "releases", versionKey: false, autoIndex: false, autoCreate: false },
 );
 
-/** Another process of the same release has stored it at the same moment. */
+/** Ignores that another process of this release has stored it at the same moment. */
 function unlessThere(error: unknown): void {
   if (!isDuplicate(error)) throw error;
 }
 
-/** A page may be older than the process that answers it, but hardly by more than this. */
+/** An open page is hardly older than a week. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 
-/** Releases in the database: each process can serve what the pages of any other ask for, during and after a change of the version. */
+/** Keeps releases in the database, so that each process serves the files of the pages of any other during an update. */
 export interface Releases {
-  /** Stores this release, unless it is there, and removes those that were replaced a week ago. Before the doors open. */
+  /** Stores this release unless it is there, and removes those replaced a week ago. Call it before serving. */
   keep(release: Release): Promise<void>;
   find(hash: string): Promise<Release | null>;
 }

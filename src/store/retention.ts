@@ -5,27 +5,30 @@ import type { Erased } from "./erasures.ts";
 import { type Lookups, startingWith } from "./lookups.ts";
 import type { PersonCases } from "./person-cases.ts";
 
-/** From when something counts as past, and how many at most. */
+/** Selects what is past, at most `limit`. */
 export interface Past {
-  /** last event, or last seen, before */
+  /** last event, or last visit, before */
   before: Date;
   limit: number;
 }
 
-/** Ends the storage of personal data when its time is over (PIPL art. 19 and 47), in two steps: what is past is marked, and forgotten a day later if it is past still. */
+/** Erases personal data whose time is over (PIPL art. 19 and 47), in two steps: marked first, erased a day later if still past. */
 export interface Retention {
-  /** Marks accidents that are over and still have their key. Each new event takes the mark off. Returns how many. */
+  /** Marks accidents that are over and not erased. A new event removes the mark. Returns how many. */
   mark(past: Past, at: Date): Promise<number>;
   /** ids of accidents that were marked before `markedBefore` and are past still */
   listMarked(past: Past, markedBefore: Date): Promise<string[]>;
-  /** Forgets the accident's key, so that nothing sealed under it opens again, and removes photographs, papers and what was sent. Number, times and the chain of events stay. */
+  /**
+   * Forgets the accident's key, so that nothing sealed under it opens again, and removes files, deliveries, notices and
+   * lookups. Number, times and the chain of events stay.
+   */
   erase(accidentId: string): Promise<void>;
-  /** Marks people who have not spoken to the account since. Returns how many. */
+  /** Marks people who have not written to the account since. Returns how many. */
   markUnseen(past: Past, at: Date): Promise<number>;
   listMarkedUnseen(past: Past, markedBefore: Date): Promise<string[]>;
   /** Forgets a person who has not been seen since `before`. */
   forgetUnseen(personId: string, before: Date): Promise<void>;
-  /** how many there are, erased ones among them */
+  /** Counts all, erased ones included. */
   count(): Promise<Record<Erased, number>>;
   countMarked(): Promise<Record<Erased, number>>;
 }
@@ -41,7 +44,7 @@ interface PersonRow {
   forgetMarkedAt?: Date;
 }
 
-/** What is kept of an accident elsewhere. */
+/** Stores with parts of an accident that are erased with it. */
 export interface Kept {
   blobs: Pick<Blobs, "removeAll">;
   lookups: Pick<Lookups, "removeOf">;
@@ -68,7 +71,7 @@ export async function createRetention(connection: Connection, kept: Kept): Promi
     },
     erase: eraser(connection, kept),
     async markUnseen({ before, limit }, at) {
-      // Whoever came back since keeps no mark: it would count when he stays away again.
+      // A person who came back loses the mark, which would otherwise count at the next absence.
       await people.updateMany({ forgetMarkedAt: EVER, seenAt: { $gte: before } }, UNMARKED);
       const unmarked = { seenAt: { $lt: before }, forgetMarkedAt: { $exists: false } };
       const found = await people.find(unmarked, { projection: { _id: 1 }, limit }).toArray();
@@ -99,11 +102,11 @@ export async function createRetention(connection: Connection, kept: Kept): Promi
   };
 }
 
-/** The sparse index answers a range, and not whether there is one. */
+/** A range, because the sparse index does not answer $exists. */
 const EVER = { $gt: new Date(0) };
 const UNMARKED = { $unset: { forgetMarkedAt: 1 } } as const;
 
-/** The opening has an index with the status; who has heard of his claim since is not among them. */
+/** Status and opening are indexed; cases with a later event are left out. */
 const isOver = (before: Date) => ({
   status: { $in: ["concluded", "ended"] },
   openedAt: { $lt: before },

@@ -1,16 +1,16 @@
 import type { Log } from "../log.ts";
 
-/** Notes whether what is to be stored finds room, in the database and in the bucket, and tells the operator. */
+/** Records whether database and bucket have room, and reports it to the operator. */
 export interface RoomWatch {
-  /** A write was refused for want of room. */
+  /** Call it when a write was refused for lack of room. */
   refused(): void;
-  /** A write was taken. */
+  /** Call it when a write succeeded. */
   taken(): void;
-  /** since when writes are refused; null: they are not */
+  /** Returns since when writes are refused, or null. */
   fullSince(): Date | null;
 }
 
-/** Small writes may succeed while large ones are refused: only so long without a refusal counts as room. */
+/** Without a refusal for so long there is room again; small writes may succeed while large ones do not. */
 export const QUIET_MS = 300_000;
 const SAY_AGAIN_MS = 3_600_000;
 

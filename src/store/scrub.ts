@@ -3,15 +3,15 @@ import type { BlobOwner } from "./blobs.ts";
 
 export type KeptFile = Entry;
 
-/** Looks again at what is kept: disks forget, and a file that nobody reads for a year is missed when it is needed. */
+/** Checks stored files in turn, since disks lose data that nobody reads. */
 export interface Scrub {
   /** Leases the file whose check is due longest for ten minutes; null: none is due. */
   claim(): Promise<KeptFile | null>;
   /** Lists all files in the order in which they came, whether due or not: those after this one. */
   listAfter(id: KeptFile["id"] | null, limit: number): Promise<KeptFile[]>;
-  /** Reads and re-hashes it. Throws what keeps it from being read at this moment. */
+  /** Reads and hashes the file again. Throws where it cannot be read at this moment. */
   check(owner: BlobOwner, file: KeptFile): Promise<BlobState>;
-  /** Remembers that it was looked at, what was found, and when it is due again. */
+  /** Records the result of a check and when the next is due. */
   note(file: KeptFile, state: BlobState): Promise<void>;
   countDamaged(): Promise<number>;
 }

@@ -1,13 +1,13 @@
-/** The outcome of one item: a value, or the error that it alone has met. */
+/** The outcome of one item: a value, or its own error. */
 export type Outcome<Result> = Result | Error;
 
 export interface Grouping<Item, Result> {
   alone(item: Item): Promise<Result>;
-  /** Two or more as one command; answers in their order. A rejection is everyone's. */
+  /** Runs two or more as one command and returns outcomes in their order. A rejection applies to all. */
   group(items: Item[]): Promise<Outcome<Result>[]>;
-  /** how many at most go as one */
+  /** most items in one command */
   most?: number;
-  /** after each command, to collect more: for what nobody waits for */
+  /** Pause after each command, to collect more; only where no caller waits. */
   rest?: () => Promise<unknown>;
 }
 
@@ -20,9 +20,8 @@ interface Waiting<Item, Result> {
 const MOST = 100;
 
 /**
- * Sends together what arrives together: the driver's cost is by the command, not by the document. The first goes with whatever the same turn of the
- * event loop brings, and what comes while a command is under way, or during the rest after it, goes with the next.
- * Each caller is answered when its own work is done.
+ * Batches concurrent calls into one command, because the driver's cost is by the command. A batch holds what arrives in one turn
+ * of the event loop, while a command is under way, or during the rest after it. Each caller is answered when its own work is done.
  */
 export function together<Item, Result>({ alone, group, most = MOST, rest }: Grouping<Item, Result>) {
   let waiting: Waiting<Item, Result>[] = [];

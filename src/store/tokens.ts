@@ -18,7 +18,7 @@ const schema = new Schema<TokenDocument>(
   { collection: "tokens", versionKey: false, autoIndex: false, autoCreate: false },
 );
 
-/** The platform's tokens for all processes, sealed; a lease lets one process at a time fetch a new one. Implements the port of wechat/. */
+/** Keeps the platform's tokens for all processes, sealed; a lease lets one process fetch a new one. Implements the port of wechat/. */
 export function createTokens(connection: Connection, vault: Vault, now: () => Date) {
   const model = connection.model("Token", schema);
   const owner = randomUUID();
@@ -27,7 +27,7 @@ export function createTokens(connection: Connection, vault: Vault, now: () => Da
       const found = await model.findOne({ _id: kind }).lean<TokenDocument>();
       if (!found?.sealed) return null;
       const { sealed, expiresAt = 0, fetchedAt = 0 } = found;
-      // One that does not open is as good as none: a new one is fetched.
+      // A token that does not open is fetched anew.
       const value = openedOrNull(() => vault.openOwn(placeIn("tokens", kind, "value"), bytesOf(sealed)));
       return value === null ? null : { value, expiresAt, fetchedAt };
     },

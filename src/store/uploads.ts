@@ -7,28 +7,28 @@ import { isDuplicate } from "./duplicate.ts";
 import { placeIn } from "./shapes.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
-/** One picture on its way: whose, of which case, and the SHA-256 (hex) that its phone says it has. */
+/** A picture being uploaded: case, person, and the SHA-256 (hex) that the phone announced. */
 export interface Upload {
   accident: Pick<Accident, "id" | "key">;
   personId: string;
   sha256: string;
 }
 
-/** Pieces of pictures that are still on their way, sealed under the accident's key, for an hour. */
+/** Keeps the pieces of unfinished uploads for an hour, sealed under the accident's key. */
 export interface Uploads {
-  /** Idempotent; a piece that comes again replaces what was there under its number. */
+  /** Stores a piece; one that comes again replaces the earlier one of its number. */
   save(upload: Upload, number: number, bytes: Buffer): Promise<void>;
   has(upload: Upload, number: number): Promise<boolean>;
-  /** numbers of the pieces that are here, ascending */
+  /** Lists the numbers of the stored pieces, ascending. */
   list(upload: Upload): Promise<number[]>;
-  /** The first `pieces` pieces in a row, at most `bytes` of them; null when one is not here or does not open. */
+  /** Joins the first `pieces` pieces (at most `bytes` bytes); null when one is missing or does not open. */
   read(upload: Upload, size: { bytes: number; pieces: number }): Promise<Buffer | null>;
   remove(upload: Upload): Promise<void>;
-  /** Removes what has had its hour. Returns how many pieces. */
+  /** Removes expired pieces. Returns how many. */
   removeExpired(): Promise<number>;
 }
 
-/** So long a phone may be without a network and go on where it was; whoever reads looks at the time, not at what a TTL index has purged. */
+/** A phone may resume after so long without a network. Readers check the time and do not rely on the purge of the TTL index. */
 export const UPLOAD_KEPT_MS = 59 * 60_000;
 
 interface PieceDocument {
@@ -43,7 +43,7 @@ const schema = new Schema<PieceDocument>(
 );
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
-/** pieces of a quarter of a megabyte: a picture is never in memory twice */
+/** Pieces have a quarter of a megabyte; few at once, so that a picture is not in memory twice. */
 const READ_AT_ONCE = 4;
 
 export async function createUploads(connection: Connection, vault: Vault, now: () => Date): Promise<Uploads> {
@@ -59,7 +59,7 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
         await collection.updateOne({ _id }, { $set }, { upsert: true });
       } catch (error) {
         if (!isDuplicate(error)) throw error;
-        // Two of the same piece at once, and the other one was the first to be there.
+        // The same piece came twice at once, and the other write was first.
         await collection.updateOne({ _id }, { $set });
       }
     },
@@ -78,7 +78,7 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
       const options = { sort: { _id: 1 as const }, limit: pieces, batchSize: READ_AT_ONCE };
       for await (const { _id, sealed } of collection.find({ ...allOf(upload), ...living() }, options)) {
         if (numberOf(_id) !== next++) return null;
-        // One that does not open is as good as none: the phone sends it again.
+        // The phone sends a piece again that does not open.
         const piece = openedOrNull(() =>
           vault.open(upload.accident.key, placeIn("uploads", _id, "piece"), bytesOf(sealed)),
         );
@@ -97,7 +97,7 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
 }
 
 const prefixOf = ({ accident, personId, sha256 }: Upload): string => `${accident.id}/${personId}/${sha256}/`;
-/** As wide as four digits, so that the order of the names is that of the pieces. */
+/** Four digits, so that the ids sort as the numbers do. */
 const idOf = (upload: Upload, number: number): string => prefixOf(upload) + String(number).padStart(4, "0");
 const numberOf = (id: string): number => Number(id.slice(-4));
 const allOf = (upload: Upload) => ({ _id: { $gte: prefixOf(upload), $lt: `${prefixOf(upload)}~` } });

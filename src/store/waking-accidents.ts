@@ -1,6 +1,6 @@
 import type { Accidents } from "./accidents.ts";
 
-/** Returns the accidents with `wake` called after every write: an outbox may hold something. */
+/** Returns the store with `wake` called after every write, since an outbox may have a new entry. */
 export function wakingAfterChange(accidents: Accidents, wake: () => void): Accidents {
   return {
     ...accidents,

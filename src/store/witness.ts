@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import { bare } from "./bulk.ts";
 import type { DatabaseClock } from "./database-clock.ts";
 
-/** Time that can be relied upon for what cannot be taken back. */
+/** Time to rely on for what cannot be undone. */
 export interface WitnessedTime {
   now: Date;
   /** The moment `ms` of witnessed time ago; gaps up to `ignoring` (ms, 0 unless told) count as time. */
@@ -12,14 +12,14 @@ export interface WitnessedTime {
 }
 
 /**
- * Remembers in the database until when our processes have been running. The database's clock alone is no proof: on one machine it is the same that
- * the process has. A machine that starts with its clock years ahead looks like one that was off for years, and in both cases
- * nothing may end or be erased for the time in between.
+ * Records in the database until when processes have been running. The database's clock alone is no proof: it may be the clock of
+ * the same machine, and one that starts years ahead looks like one that was off for years. In both cases nothing may end or be
+ * erased for the time in between.
  */
 export interface Witness {
-  /** Notes the time; call it at least every hour. null: the clocks of the database and of this machine differ by more than five minutes. */
+  /** Records the time; call it at least every hour. Returns null where the clocks of the database and of this machine differ by more than five minutes. */
   look(): Promise<WitnessedTime | null>;
-  /** The operator's word that the time is right: all gaps count as time. Returns how many there were. */
+  /** Counts all gaps as time, on the operator's command. Returns how many there were. */
   trust(): Promise<number>;
   /** for `/readyz` and the command */
   state(): Promise<{ refusedBy: "clock-differs" | null; unwitnessedDays: number }>;
@@ -33,7 +33,7 @@ interface WitnessDocument {
 
 export const MOST_DIFFERENCE_MS = 300_000;
 const DAY_MS = 86_400_000;
-/** As many as a machine that is off every night has in three years. */
+/** Enough for a machine that is off every night for three years. */
 const GAPS_KEPT = 1_100;
 
 export interface WitnessOptions {
@@ -59,7 +59,7 @@ export function createWitness({ connection, clock, log }: WitnessOptions): Witne
   const known = async (): Promise<WitnessDocument> => {
     const found = await collection.findOne({ _id });
     if (found) return found;
-    // Data of a version without a witness: somebody was last here when the newest person was.
+    // Without a record yet, the latest visit of a person is the last time witnessed.
     const options = { sort: { seenAt: -1 as const }, projection: { seenAt: 1 as const } };
     const newest = await bare<{ _id: string; seenAt: Date }>(connection, "people").findOne({}, options);
     const first = { seenAt: newest?.seenAt ?? clock.now(), gaps: [] };
@@ -67,7 +67,7 @@ export function createWitness({ connection, clock, log }: WitnessOptions): Witne
     return (await collection.findOne({ _id })) as WitnessDocument;
   };
 
-  /** Of several processes one writes it; who was too late has nothing to add. */
+  /** Of several processes one writes the time; the others need not. */
   const note = async ({ seenAt, gaps }: WitnessDocument, now: Date): Promise<Gap[]> => {
     const next = afterStep(gaps, seenAt, now).slice(-GAPS_KEPT);
     const noted = await collection.updateOne({ _id, seenAt }, { $set: { seenAt: now, gaps: next } });
