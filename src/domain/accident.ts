@@ -1,5 +1,6 @@
 /** The accident as the rules see it: plain values, already decrypted; one document in the store. */
 
+import type { CaseOfPerson } from "./case-of-person.ts";
 import type { Letter } from "./letter.ts";
 import type { Photo, PhotoSlot } from "./photo.ts";
 import type { Position } from "./position.ts";
@@ -31,12 +32,6 @@ export type Degree = "full" | "equal" | "none";
 
 export const LANGUAGES = ["zh", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
-
-/** An accident that a person has come into, and when. */
-export interface CaseOfPerson {
-  id: string;
-  at: Date;
-}
 
 /** A person who has written to the account. `id` is a keyed hash of the openid. */
 export interface Person {

@@ -1,5 +1,6 @@
 import type { Connection } from "mongoose";
-import type { Accident, CaseOfPerson, Person } from "../domain/accident.ts";
+import type { Accident, Person } from "../domain/accident.ts";
+import type { CaseOfPerson } from "../domain/case-of-person.ts";
 import type { AccidentDocument } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { together } from "./together.ts";

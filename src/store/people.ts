@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, type mongo, Schema } from "mongoose";
-import type { CaseOfPerson, Details, Language, Person } from "../domain/accident.ts";
+import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
+import type { CaseOfPerson } from "../domain/case-of-person.ts";
 import { DatabaseAway } from "../errors.ts";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";

@@ -1,5 +1,5 @@
 import type { Connection } from "mongoose";
-import type { CaseOfPerson } from "../domain/accident.ts";
+import type { CaseOfPerson } from "../domain/case-of-person.ts";
 import { bare } from "./bulk.ts";
 import { hashedKey, type LookupDocument, startingWith } from "./lookups.ts";
 import { repeatable } from "./repeat.ts";
