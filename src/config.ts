@@ -9,7 +9,7 @@ import { type Settings, settingsSchema } from "./config/settings.ts";
 import { realSettings, type StandIns, simulatorFaults, standInsOf } from "./config/simulator.ts";
 import { check, fromEnvironment, merge, readYaml } from "./config/sources.ts";
 
-/** An insurer as configured: who gets the claims and how he is reached. */
+/** An insurer as configured: its names and how it is reached. */
 export interface Insurer {
   /** our own code, e.g. PICC */
   code: string;
@@ -46,7 +46,7 @@ export interface WechatConfig {
   account: string;
   /** template message id for news of a claim and of the case; null: templates are not used */
   noticeTemplateId: string | null;
-  /** subscription notice (订阅通知) for who agreed to one, follower or not; null: not used */
+  /** subscription notice (订阅通知) for people who agreed to one, followers or not; null: not used */
   subscriptionTemplateId: string | null;
   /**
    * licences that the platform may be asked to read in a day, where our own reader is unsure; 0: pictures of

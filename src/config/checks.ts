@@ -18,7 +18,7 @@ export function productionFaults(settings: Settings, env: NodeJS.ProcessEnv): st
   ];
 }
 
-/** Secrets that somebody typed, or that are the same twice: they protect nothing. */
+/** Reports secrets that were typed by hand or are equal to another one. */
 function weakFaults(settings: Settings, env: NodeJS.ProcessEnv): string[] {
   const own = ROWS.flatMap(({ name, path, drawn }): [string, Buffer][] => {
     const value = valueAt(settings, path);
@@ -40,7 +40,7 @@ function weakFaults(settings: Settings, env: NodeJS.ProcessEnv): string[] {
 
 const WEAK = "not drawn at random; make one with: openssl rand -base64 32";
 
-/** Of 24 random bytes or more, hardly ever so few are different, follow each other by so few steps, or can all be typed. */
+/** True for 24 bytes or more that are all printable, or have too few different values or steps to be random. */
 function isWeak(bytes: Buffer): boolean {
   const steps = [...bytes].map((byte, index) => (byte - (bytes[index - 1] ?? 0)) & 0xff);
   const isTyped = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
@@ -81,7 +81,7 @@ export function insurerFaults(settings: Settings, env: NodeJS.ProcessEnv, produc
   return faults;
 }
 
-/** Why no claim would ever be posted to this address; null: it may be. What a name leads to is looked up at each post. */
+/** Says why no claim could be posted to this address, or null. Its name is resolved at each post, not here. */
 function addressFault(address: string, allowPrivate: boolean): string | null {
   if (!URL.canParse(address)) return "must be an http(s) address";
   const url = new URL(address);

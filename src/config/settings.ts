@@ -5,7 +5,7 @@ import { PHOTOS, SERVER } from "./settings-of-server.ts";
 import { STORAGE } from "./settings-of-storage.ts";
 import { WECHAT } from "./settings-of-wechat.ts";
 
-/** Every setting, once, where it stands in a file. Schema, types, faults and the tables of both READMEs follow from it. */
+/** Every setting by its place in a file: source of schema, types, faults and the tables of both READMEs. */
 export const SETTINGS = { ...SERVER, wechat: WECHAT, ...STORAGE, ...PHOTOS, ...PLACE };
 
 type ValuesOf<Rows> = { [Name in keyof Rows]: Rows[Name] extends Setting<infer Value> ? Value : ValuesOf<Rows[Name]> };

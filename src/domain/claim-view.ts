@@ -16,13 +16,13 @@ export interface ViewedAdvice extends ClaimAdvice {
   isAllowed: boolean;
 }
 
-/** The claims at this driver's own insurer. */
+/** Returns the claims at this driver's own insurer. */
 export const viewedClaims = (accident: Accident, letter: Letter): ViewedClaim[] =>
   accident.claims
     .filter(({ party }) => party === letter)
     .map((claim) => ({ ...claim, delivery: deliveryOf(accident, claim) }));
 
-/** Null before the agreement is concluded, and where the rules of today do not cover it. */
+/** Returns null before the agreement is concluded, and where today's rules do not cover it. */
 export function viewedAdvice(
   accident: Accident,
   content: AgreementContent | null,

@@ -18,12 +18,12 @@ export const sceneOf = (code: string): string => `${SCENE_PREFIX}${code}`;
 export const codeOfScene = (scene: string): string | null =>
   scene.startsWith(SCENE_PREFIX) ? scene.slice(SCENE_PREFIX.length) : null;
 
-/** The driver on whose way the step stands may invite while the case runs and nobody has joined. */
+/** True while this driver may invite: the step is on their way, the case runs and nobody has joined. */
 export function mayInvite({ parties, ended, concludedAt }: Accident, letter: Letter): boolean {
   return isOf("invite", letter) && !ended && !concludedAt && !parties.B;
 }
 
-/** The evidence is safe, the other driver may be invited, and there is no code that is still good. */
+/** True when the evidence is stored, the other driver may be invited and no valid code exists. */
 export function needsInvitation(accident: Accident, now: Date): boolean {
   const { invitation } = accident;
   if (!mayInvite(accident, "A") || !photosAreSafe(accident)) return false;

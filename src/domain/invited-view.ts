@@ -1,7 +1,7 @@
 import type { Accident } from "./accident.ts";
 import { formatPlate } from "./plate.ts";
 
-/** What whoever holds an invitation may see of the case before joining it. */
+/** The part of a case that the holder of an invitation may see before joining. */
 export interface InvitedView {
   accidentId: string;
   /** of the invitation */
@@ -12,14 +12,14 @@ export interface InvitedView {
   plate: string | null;
 }
 
-/** Null: the case has no invitation. */
+/** Returns the view, or null for a case without an invitation. */
 export function invitedViewOf({ id, invitation, scene, parties }: Accident): InvitedView | null {
   if (!invitation) return null;
   const { occurredAt, address } = scene;
   return { accidentId: id, code: invitation.code, occurredAt, address, plate: maskPlate(parties.A.details?.plate) };
 }
 
-/** Enough to recognise a car that stands in front of the reader, too little to look its owner up: 沪A·1**45. */
+/** Masks a plate: recognisable beside the car, too little to look its owner up (沪A·1**45). */
 function maskPlate(plate: string | undefined): string | null {
   if (!plate) return null;
   const shown = formatPlate(plate);

@@ -2,7 +2,7 @@ import { type Accident, type Letter, otherOf, type Party } from "./accident.ts";
 import { type Catalogue, compareStatements } from "./liability.ts";
 import { isSent, PHOTO_SLOTS, type PhotoSlot } from "./photo.ts";
 
-/** What a step is judged by: the case as it concerns one of its drivers. */
+/** The case from one driver's side: what a step is judged by. */
 interface Standpoint {
   accident: Accident;
   me: Party | null;
@@ -10,7 +10,7 @@ interface Standpoint {
   catalogue: Catalogue;
 }
 
-/** What the other driver reads of a step (words `activity.*` of the pages); says nothing of what was typed. */
+/** What the other driver is told of a step (key of the words h5.activity); reveals nothing that was typed. */
 export type Activity =
   | "joining"
   | "photos"
@@ -24,7 +24,7 @@ export type Activity =
   | "waiting"
   | "done";
 
-/** Moments of a case at which pages open or close beside the step that a driver stands at. */
+/** Moments at which the page of a step opens or closes, other than the driver's arrival and leaving. */
 const MOMENTS = {
   "cars-moved": ({ accident }: Standpoint) => accident.movedAt !== null,
   "own-signature": ({ me }: Standpoint) => Boolean(me?.signature),
@@ -34,7 +34,7 @@ export type Moment = keyof typeof MOMENTS;
 /** One step of the drivers' way. */
 export interface Stage {
   of: Letter | "both";
-  /** true once it lies behind this driver */
+  /** true once this driver has passed it */
   isDone(at: Standpoint): boolean;
   /** the same in words, for docs/journey.md */
   doneWhen: string;
@@ -196,7 +196,7 @@ const standpoint = (accident: Accident, letter: Letter, catalogue: Catalogue): S
   catalogue,
 });
 
-/** The step is one of this driver's way. */
+/** True when the step is on this driver's way. */
 export const isOf = (step: Step, letter: Letter): boolean => JOURNEY[step].of === "both" || JOURNEY[step].of === letter;
 
 /** The step that this driver has to take now; both may work at the same time. */
@@ -205,7 +205,7 @@ export function stepOf(accident: Accident, letter: Letter, catalogue: Catalogue)
   return STEPS.find((step) => isOf(step, letter) && !JOURNEY[step].isDone(at)) ?? "done";
 }
 
-/** Its time is over for who stands `here`: what was given there can no longer be changed. */
+/** True when what was given at the step can no longer be changed by a driver who is at `here`. */
 function isClosed(step: Step, here: Step, at: Standpoint): boolean {
   const { closesAt } = JOURNEY[step];
   return closesAt ? MOMENTS[closesAt](at) : STEPS.indexOf(step) < STEPS.indexOf(here);
@@ -225,7 +225,7 @@ export function openSteps(accident: Accident, letter: Letter, catalogue: Catalog
   return STEPS.filter((step) => step === here || isOpen(step));
 }
 
-/** What is given at this step is this driver's to give, and may still be changed; it may also be given early. */
+/** True while this driver may give or change what the step asks for; it may be given early. */
 export function mayGive(step: Step, accident: Accident, letter: Letter, catalogue: Catalogue): boolean {
   const here = stepOf(accident, letter, catalogue);
   if (JOURNEY[here].isEnd || !isOf(step, letter)) return false;

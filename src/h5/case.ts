@@ -25,7 +25,7 @@ export const casePage: PartyPage = {
   },
 };
 
-/** Own and other are said by A, who takes them: to B it is the other way round. */
+/** Slots named from A's side, who takes the five pictures, and their names as B sees them. */
 const MIRRORED: Partial<Record<PhotoSlot, PhotoSlot>> = {
   "own-damage": "other-damage",
   "other-damage": "own-damage",

@@ -5,7 +5,7 @@ import type { View } from "../domain/view.ts";
 import { insurerName } from "./insurer-name.ts";
 import { timeText } from "./times.ts";
 
-/** How a claim stands for the driver whose it is. `state` is a key of the words: why nothing goes out, or that it does. */
+/** A claim's progress for its driver. `state` is a key of the words: submitted, or why it is not. */
 export interface ClaimLine {
   state: "rendering" | "not-forwarded" | "no-insurer" | "no-interface" | "submitted";
   /** null: what was agreed is not covered by the rules of today */

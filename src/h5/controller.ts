@@ -21,7 +21,7 @@ type Page = Omit<AnyPartyPage, "path">;
 
 const EMPTY = Joi.object<Record<string, string>>({});
 
-/** The accident of the path as this driver may see it. A stranger's is not there. */
+/** Reads the case of the path with this driver's view of it. Throws NotFound for anybody who is no party. */
 export async function openParty(ctx: Context, koa: Koa.Context): Promise<CaseRequest> {
   const person = personOf(koa);
   const id = String(koa.params["id"]);
@@ -66,7 +66,10 @@ export function getPage(ctx: Context, page: Page): Koa.Middleware {
   };
 }
 
-/** Party → step → body → token → joi → one action → 303. A person's mistake in the form brings the form back, everything typed kept. */
+/**
+ * Handles a posted form: party → step → body → token → joi → one action → 303. A mistake in the form shows the
+ * form again with everything that was typed.
+ */
 export function postPage(ctx: Context, page: Page): Koa.Middleware {
   return async (koa) => {
     requireOwnOrigin(ctx, koa);
@@ -109,7 +112,7 @@ async function answer({ ctx, koa, person }: PageRequest, next: string | null): P
   koa.body = { step: letter && viewOf(accident, letter, ctx.config.rules.catalogue).step };
 }
 
-/** A form that is older than its session. */
+/** The form's token belongs to another session or is missing. */
 class Stale extends AppError {
   constructor() {
     super(403, "stale-form");
@@ -124,7 +127,7 @@ class Wrong extends AppError {
   }
 }
 
-/** Where the driver stands has changed meanwhile, or he skipped something: he is led to the right page, nothing is changed. */
+/** Leads a driver whose step is another one to that step's page; changes nothing. */
 function outOfOrder(request: PageRequest): void {
   if (wantsJson(request.koa)) throw new Conflict("wrong-step");
   leadOn(request);
@@ -184,7 +187,7 @@ export function getFile(ctx: Context, file: PartyFile): Koa.Middleware {
   };
 }
 
-/** A name in Chinese cannot stand in a header as it is: beside it goes one in ASCII for who does not know the other (RFC 6266, RFC 8187). */
+/** Writes a file name for Content-Disposition: in ASCII, and encoded as RFC 8187 has it (RFC 6266). */
 function nameParameters(filename: string): string {
   const plain = filename.replaceAll(/[^\w.]+/g, "-").replaceAll("-.", ".");
   const encoded = encodeURIComponent(filename).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);

@@ -18,7 +18,10 @@ export interface Declaration {
   consent?: "yes";
 }
 
-/** What both drivers declare before anything else: how many vehicles, none of the exceptions, the tick for sensitive data (PIPL art. 29). */
+/**
+ * What both drivers declare first: how many vehicles, none of the exceptions, consent to sensitive data (PIPL
+ * art. 29).
+ */
 export const declaration = Joi.object<Declaration>({
   vehicles: Joi.valid(...VEHICLES).default("two"),
   condition: Joi.string()
@@ -32,7 +35,7 @@ export function answerOf({ vehicles, condition }: Declaration): EligibilityAnswe
   return { vehicles, conditions: condition === NONE ? [] : [condition] };
 }
 
-/** Where an exception leads. Who has not ticked the notice is told at once what to do, and nothing of him is kept. */
+/** The end that an exception leads to. A driver without consent is told what to do, and nothing is stored. */
 export function endFor(ctx: Context, given: Declaration): EndCode | null {
   return endOf(answerOf(given), ctx.config.rules.conditions);
 }

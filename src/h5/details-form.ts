@@ -27,12 +27,12 @@ export interface DetailsBody {
 export const PROVINCES = [..."沪苏浙皖京津冀晋蒙辽吉黑闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"];
 /** 使, WJ and army plates begin with no province */
 export const NO_PROVINCE = "-";
-/** "as the plate says": what a driver who touches nothing means */
+/** "as the plate says": the choice of a driver who leaves the field alone */
 export const BY_PLATE = "auto";
 export const OTHER_INSURER = "other";
 export const UNKNOWN_INSURER = "unknown";
 
-/** Pictures of licences stand in the form, too, and are for another address (licence.ts): here they are names of files at most. */
+/** File inputs of the same form; the pictures are posted to licence.ts, here at most their names arrive. */
 export const LICENCE_INPUTS = ["drivingLicence", "vehicleLicence"] as const;
 const licenceInputs = Object.fromEntries(LICENCE_INPUTS.map((name) => [name, Joi.any().strip()]));
 
@@ -72,7 +72,7 @@ function idNumber(typed: string, helpers: Joi.CustomHelpers) {
 const wholePlate = (province: string | undefined, serial: string): string =>
   !province || province === NO_PROVINCE || PROVINCES.includes(serial.trim().slice(0, 1)) ? serial : province + serial;
 
-/** An unusual plate is doubted once and passes with a tick: what a photo shows must pass (GA 36-2018 has more forms than any list). */
+/** Doubts an unusual plate once; it passes with a tick, as GA 36-2018 has more forms than any list. */
 function serial(typed: string, helpers: Joi.CustomHelpers) {
   const { province, plateSure } = siblings(helpers);
   const checked = checkPlate(wholePlate(province, typed));

@@ -6,7 +6,7 @@ export interface PlateChoice {
   from: "photo" | "typed" | "last";
 }
 
-/** The plate of his car as the page begins: filled in, or a few to tap on, or an empty field. */
+/** The plate field as the page begins: filled in, a few plates to choose from, or empty. */
 export interface OfferedPlate {
   filled: string | null;
   /** what is filled in was read from the photograph */
@@ -27,7 +27,10 @@ const filled = (plate: string | null, isRead = false): OfferedPlate => ({
   chosen: null,
 });
 
-/** A sure reading fills the field, an unsure one is offered; what he has typed stays, beside what the photograph shows where that is another. */
+/**
+ * A sure reading fills the field, an unsure one is offered. What the driver typed stays; a photograph that shows
+ * another plate is named beside it.
+ */
 export function offeredPlate(view: View, { suggestPlate, lastPlate }: Asked): OfferedPlate {
   const typed = view.me.details?.plate;
   if (typed) {

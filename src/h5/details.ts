@@ -23,7 +23,7 @@ import { refusing } from "./refusals.ts";
 /** Of the codes of GA/T 16.7, those that stand first because nearly every car is one of them. */
 const COMMON_KINDS = ["02", "52", "01", "51", "07", "22"];
 
-/** What he entered, or last time; the plate as it is offered now. */
+/** The fields as entered in this case, else as last time, with the plate that is offered now. */
 function prefillOf(before: Details | null, { filled, chosen }: OfferedPlate): object {
   const rest = before ? bodyOf(before) : { idKind: "licence", province: PROVINCES[0], vehicleKind: BY_PLATE };
   if (filled && filled === before?.plate) return rest;

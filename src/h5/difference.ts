@@ -33,7 +33,10 @@ function differsAbout({ liability, letter }: View, me: boolean): boolean {
   return liability.kind === "different" && liability.about.some((about) => (about === letter) === me);
 }
 
-/** Both statements side by side: change mine, talk, or end in a recorded dispute. Also where both agree on what cannot be settled here. */
+/**
+ * Shows both statements side by side: change one's own, talk, or end in a recorded dispute. Also where both
+ * agree on what cannot be settled here.
+ */
 export const differencePage: StepPage<Body> = {
   template: "h5/difference.njk",
   body,

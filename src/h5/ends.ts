@@ -17,7 +17,7 @@ interface End<Act = string> {
 
 const ORDER_146 = "《道路交通事故处理程序规定》";
 
-/** Each end has its own order of acts: "do not move", "move first" and "away from it" are three different answers of the law. */
+/** What to do, in order, for each end: the law has different answers for "do not move" and "move first". */
 const ENDS: { [Code in EndCode]: End<PartOf<`h5.ended.${Code}`>> } = {
   "hold-scene": {
     acts: ["stay", "people", "call", "wait"],

@@ -6,12 +6,12 @@ import { within } from "../timer.ts";
 import type { PageRequest } from "./page.ts";
 import { timeText } from "./times.ts";
 
-/** A platform that is slow must not hold up the answer to what was posted. */
+/** Longest wait for the platform's QR code before a posted form is answered. */
 const WAIT_MS = 2_000;
 
 /**
- * Makes the code for the other driver while a form is answered, so that the next page can show it without changing anything. Where it cannot be made now
- * nothing else fails: that page has a button, and the next form tries again.
+ * Makes the invitation while a form is answered, so that the next page can show it without changing anything.
+ * A failure is only logged: the page has a button, and the next form tries again.
  */
 export async function prepareInvitation(ctx: Context, accident: Accident): Promise<void> {
   if (!needsInvitation(accident, ctx.clock.now())) return;
@@ -33,7 +33,7 @@ export function invitationCard({ ctx, view, person }: PageRequest): object | nul
     digits: invitation.digitsExpireAt > now ? `${invitation.digits.slice(0, 3)} ${invitation.digits.slice(3)}` : null,
     until: timeText(invitation.expiresAt, now, person.language),
     digitsUntil: timeText(invitation.digitsExpireAt, now, person.language),
-    // A new code is another picture: the address changes with it, so that none is shown from memory.
+    // part of the picture's address, so that a new code is not shown from the browser's cache
     version: invitation.expiresAt.getTime(),
   };
 }

@@ -23,7 +23,7 @@ import { letterOf, seeOther, standsAt } from "./paths.ts";
 import { renderPage } from "./render.ts";
 import { timeText } from "./times.ts";
 
-/** For who cannot scan: six digits that the other driver reads out. */
+/** The form for six digits that the other driver reads out, instead of the QR code. */
 export function digitsForm(): PlainForm<{ code: string }> {
   const code = Joi.string()
     .trim()
@@ -39,7 +39,10 @@ export function digitsForm(): PlainForm<{ code: string }> {
   };
 }
 
-/** The case behind the code as an invited driver may see it, or null when this page has been answered already: a refusal, a driver who is in it, digits turned into the code. */
+/**
+ * Reads the case behind the code as an invited driver may see it. Null: the request is answered (a refusal, a
+ * driver who is a party already, digits redirected to the code).
+ */
 export async function openInvitation(ctx: Context, koa: Koa.Context, code: string): Promise<InvitedView | null> {
   const person = personOf(koa);
   try {
@@ -51,7 +54,7 @@ export async function openInvitation(ctx: Context, koa: Koa.Context, code: strin
     else return invited;
   } catch (error) {
     if (!(error instanceof Invalid || error instanceof Conflict)) throw error;
-    // The case behind it is over: to who holds the code it is one that lives no more.
+    // a case that is over is told as an expired invitation
     const reason = error instanceof Conflict ? "invitation-expired" : error.code;
     koa.status = error.status === 422 ? 410 : error.status;
     renderPage(ctx, koa, "h5/join-refused.njk", { reason });

@@ -6,7 +6,7 @@ import { BY_PLATE, type DetailsBody, NO_PROVINCE, PROVINCES, plateFields } from 
 export type Typed = Partial<Record<keyof DetailsBody, string>>;
 type FieldName = "name" | "idNumber" | "serial" | "vehicleKind";
 
-/** What is said at a field: filled from the photo (surely or not), or: the photo says something else than what he typed. */
+/** A remark at a field: filled from the photograph (surely or not), or the photograph differs from what was typed. */
 export interface Note {
   word: "check" | "doubt" | "differs";
   value: string;
@@ -29,7 +29,10 @@ interface Part {
   now: string;
 }
 
-/** The form with what a licence says in it. What the driver typed himself stays, and the difference is shown; what was there from last time is no word of his. */
+/**
+ * Fills the form from a licence. What the driver typed stays, with the difference shown; values prefilled from
+ * last time are replaced.
+ */
 export function fillIn(typed: Typed, before: Typed, { name, idNumber, plate, vehicleKind }: LicenceSuggestion): Filled {
   const parts: Part[] = [
     { at: "name", read: name, fill: { name: name?.value ?? "" }, now: typed.name ?? "" },

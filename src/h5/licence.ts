@@ -17,7 +17,7 @@ const FIELDS =
     " ",
   );
 
-/** A reading takes a second of both processors and may cost the account one of its calls: two licences and some retries, then one in half a minute. */
+/** A reading takes about a second of two cores and may cost a platform call: some at once, then one in 30 s. */
 const limits = new WeakMap<object, RateLimit>();
 
 function limitOf(ctx: PageRequest["ctx"]): RateLimit {
@@ -26,7 +26,7 @@ function limitOf(ctx: PageRequest["ctx"]): RateLimit {
   return limit;
 }
 
-/** The form of page 5 filled from photographed licences, for its driver to check. Nothing is stored: neither picture nor reading. */
+/** Fills the form of page 5 from photographed licences. Neither picture nor reading is stored. */
 export const licencePage: PartyPage<Typed> = {
   path: "details/licence",
   template: "h5/details.njk",
@@ -112,7 +112,7 @@ async function readOne(
 
 const KINDS: Record<string, LicenceKind> = { drivingLicence: "driving-licence", vehicleLicence: "vehicle-licence" };
 
-/** Whatever is wrong with the picture or with our machine: he can write by hand, and what he wrote is still there. */
+/** A picture that cannot be read shows the form again, with everything that was typed. */
 function spoken({ code, status, details }: AppError, field: string): Invalid {
   const word = WORDS[code] ?? "unreadable";
   return new Invalid(`h5.licence.${word}` satisfies WordKey, { ...details, field }, status);

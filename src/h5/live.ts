@@ -2,7 +2,7 @@ import { toBuffer } from "qrcode";
 import { NotFound } from "../errors.ts";
 import type { PageRequest, PartyFile } from "./page.ts";
 
-/** The strip under the title: what the other driver is doing, and whether my own page has moved on. */
+/** The strip under the title: what the other driver is doing, and this driver's present step. */
 export const liveFile: PartyFile = {
   path: "live",
   async send({ view, t }: PageRequest) {
@@ -11,7 +11,10 @@ export const liveFile: PartyFile = {
   },
 };
 
-/** The code for the other driver: the platform's, which makes him a follower on the way; else our own page. A picture, so that it can be pressed long and passed on. */
+/**
+ * The QR code for the other driver as a picture: the platform's, which makes the scanner a follower, else the
+ * address of the page for joining.
+ */
 export const invitationFile: PartyFile = {
   path: "invitation.png",
   async send({ ctx, view }: PageRequest) {

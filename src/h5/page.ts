@@ -16,7 +16,7 @@ export interface PageRequest {
   koa: Koa.Context;
   /** what this driver may see of the case */
   view: View;
-  /** who acts, for an action */
+  /** the acting driver, as actions take it */
   party: { accidentId: string; letter: Letter };
   person: Person;
   t: Translate;
@@ -47,13 +47,13 @@ export interface PartyPage<Body = Record<string, string>> {
   template?: string;
   /** it is open while the page of one of these steps is; left out: always */
   openWith?: readonly Step[];
-  /** What is posted: strings only reach it, unknown fields are refused by name. A message of the schema is a key of the words ("h5.errors.act"). */
+  /** Schema of the posted fields (strings); unknown fields are refused. Its messages are keys of the words. */
   body?: Joi.ObjectSchema<Body>;
   multipart?: boolean;
   /** longest body of a form without files, 64 KB unless told */
   maxBytes?: number;
   show?(request: PageRequest): Promise<object> | object;
-  /** Calls ONE action; then 303 to the address that is returned, if one is, else to the step that the journey says is next. `ShownAgain`: the page itself. */
+  /** Calls ONE action. Answers 303 to the returned address, else to the driver's step; `ShownAgain`: the page. */
   submit?(request: StepRequest<Body>): Promise<unknown>;
 }
 
@@ -67,7 +67,7 @@ export class ShownAgain {
   }
 }
 
-/** The page of a step (step-pages.ts). When it is open is told by the journey; a driver to whom it is not is led to the own step's page. */
+/** The page of a step (step-pages.ts). The journey says when it is open; else a GET leads to the driver's step. */
 export interface StepPage<Body = Record<string, string>>
   extends Omit<PartyPage<Body>, "path" | "template" | "openWith"> {
   template: string;

@@ -4,7 +4,10 @@ import { type Accident, LETTERS, type Letter, type Person } from "../domain/acci
 import { stepOf } from "../domain/journey.ts";
 import { pageUrl } from "./page.ts";
 
-/** Only a page of our own drivers' way may be led back to; anything else becomes the entry: `//evil`, `/\evil` and `https:evil` are other sites to a browser. */
+/**
+ * Lets only pages below /h5 be returned to, else the entry: to a browser `//evil`, `/\evil` and `https:evil` are
+ * other sites.
+ */
 export function safePath(to: unknown): string {
   if (typeof to !== "string" || to.length > 512 || !/^\/h5(?:[/?]|$)/.test(to) || /[\\\u0000-\u0020]/.test(to))
     return "/h5";

@@ -6,7 +6,10 @@ import type { CaseRequest, PageRequest, PartyFile } from "./page.ts";
 import { linksOf, PHOTO_SIZES, type PhotoSize } from "./photo-links.ts";
 import { stampText } from "./times.ts";
 
-/** A photograph as it may be seen: the copy or the thumbnail, re-encoded, never the bytes as received. Only by a link that a page made for this viewer a moment ago. */
+/**
+ * Serves a photograph's copy or thumbnail, re-encoded, never the bytes as received, and only by a link that a
+ * page made for this viewer.
+ */
 export const photoFile: PartyFile = {
   path: "photos/:photo/:size",
   async send(request, { photo: photoId = "", size = "" }) {
@@ -40,7 +43,7 @@ async function handout({ ctx, view, t }: CaseRequest, photo: Photo, copy: Buffer
   return { type: "image/jpeg", bytes, filename: `${number}-${nth}-${slot}.jpg` };
 }
 
-/** Before he has written the road, and where he never does, his phone's own fix. */
+/** The place for the watermark: the address as entered, else the phone's position. */
 function placeOf({ address, position }: Scene): string | null {
   if (address || !position) return address;
   return position.label ?? `${position.lat.toFixed(5)}, ${position.lng.toFixed(5)} (${position.crs})`;

@@ -3,11 +3,11 @@ import { NotAllowed } from "../errors.ts";
 import { macOf, sameSecret } from "../http/cookies.ts";
 import { type PageRequest, pageUrl } from "./page.ts";
 
-/** What is served of a photograph in the pages: the thumbnail, the 1,344-px copy, and that copy with its visible watermark. Never the original. */
+/** Sizes served to pages: thumbnail, 1,344-px copy, and that copy with a visible watermark; never the original. */
 export const PHOTO_SIZES = ["thumb", "copy", "handout"] as const;
 export type PhotoSize = (typeof PHOTO_SIZES)[number];
 
-/** Links by which one driver sees the photographs of one case while his page is open; the page makes them anew each time. */
+/** Makes one driver's links to the photographs of a case; each page makes new ones. */
 export interface PhotoLinks {
   /** relative to the root, so that it may stand in an attribute of the page */
   url(photoId: string, size: PhotoSize): string;

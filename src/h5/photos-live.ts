@@ -2,7 +2,7 @@ import { PHOTO_SLOTS } from "../domain/photo.ts";
 import type { PartyFile } from "./page.ts";
 import { answerFor, newestIn } from "./photo-answer.ts";
 
-/** How things stand in the five places: a plate is read some seconds after its picture has arrived, and one of the chat arrives by itself. */
+/** The present state of the five slots: a plate is read seconds after its picture, chat pictures arrive alone. */
 export const photosLiveFile: PartyFile = {
   path: "photos/live",
   async send(request) {

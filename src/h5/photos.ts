@@ -20,7 +20,7 @@ export function limitOf(ctx: PageRequest["ctx"]): RateLimit {
   return limit;
 }
 
-/** Where there is no room the same picture comes again, and who sends it must not be sent away for that. */
+/** An upload refused for want of room is repeated by the phone, so it does not count against the rate limit. */
 export async function uncountedIfBusy<T>({ limit, key }: { limit: RateLimit; key: string }, act: () => Promise<T>) {
   try {
     return await act();
@@ -128,7 +128,7 @@ interface PositionBody {
   accuracy?: number;
 }
 
-/** Where the phone is while the first picture is taken; sent by the page's script, which has asked the phone (WGS-84, as W3C has it). */
+/** The phone's position while the first picture is taken, sent by the page's script (WGS-84, W3C Geolocation). */
 export const positionPage: PartyPage<PositionBody> = {
   path: "position",
   body: Joi.object<PositionBody>({

@@ -22,7 +22,7 @@ export function privacyPage(ctx: Context, koa: Koa.Context): void {
   renderPage(ctx, koa, "h5/privacy.njk", { city, insurers, operatorPhone, asksPlatform, version: NOTICE_VERSION });
 }
 
-/** The way out for who has no case yet; whose case is running gets the one that ends it. */
+/** Shows whom to call to a driver without a case; one with a running case is led to its way out. */
 export async function helpPage(ctx: Context, koa: Koa.Context): Promise<void> {
   const running = findPerson(koa) && (await runningCase(ctx, koa));
   if (running) return seeOther(koa, pageUrl(running.id, "way-out"));
@@ -33,7 +33,7 @@ export async function helpPage(ctx: Context, koa: Koa.Context): Promise<void> {
   });
 }
 
-/** What to do where the law says that drivers may not settle: also for who has not agreed to anything, and of whom nothing is kept. */
+/** Says what to do where drivers may not settle themselves; open without consent, and nothing is stored. */
 export function endPage(ctx: Context, koa: Koa.Context): void {
   const code = String(koa.params["code"]);
   if (!isEnd(code)) throw new NotFound();

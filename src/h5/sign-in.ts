@@ -40,7 +40,10 @@ function leave(ctx: Context, koa: Koa.Context, { to, again }: { to: string; agai
   seeOther(koa, ctx.wechat.authorizeUrl({ redirectUri, state, scope: "snsapi_base" }));
 }
 
-/** Back from WeChat: the code becomes a person and a new session. A code that was used or is too old starts the sign-in anew, once. */
+/**
+ * Answers the return from WeChat: the code becomes a person and a new session. A used or expired code starts
+ * the sign-in again, once.
+ */
 export async function comeBack(ctx: Context, koa: Koa.Context): Promise<void> {
   const { code, state } = koa.query;
   const pending = readPending(ctx, koa);
@@ -75,7 +78,7 @@ async function exchange(ctx: Context, code: string): Promise<string | null> {
   }
 }
 
-/** Everything behind it is for who is signed in; a page that was asked for comes after the sign-in, a post leads back to its page. */
+/** Requires a session: a page is shown after the sign-in, a post leads back to its page. */
 export function signedIn(): Koa.Middleware {
   return async (koa, next) => {
     if (koa.state["person"]) return next();

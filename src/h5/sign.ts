@@ -16,7 +16,7 @@ interface Body {
   forwarding?: "yes";
 }
 
-/** A drawn name as PNG, base64 and percent-encoded; larger ones are refused with a sentence, not with a broken connection. */
+/** Longest body: a drawn name as PNG, base64 and percent-encoded. */
 const MAX_SIGNATURE_CHARACTERS = 400_000;
 const MAX_FORM_BYTES = 600_000;
 
@@ -65,7 +65,7 @@ function shown({ ctx, view, person }: PageRequest, content: AgreementContent): o
 
 type Known = { letter: Letter; insurerCode: string; insurer: ReturnType<typeof insurerName> };
 
-/** Whom the tick names: his own insurer first; one name when both have the same. */
+/** The insurers that the tick names: this driver's first; one name when both have the same. */
 function insurersOf(parties: Known[], letter: Letter): object {
   const [mine, theirs] = [letter, otherOf(letter)].map((l) => parties.find((party) => party.letter === l));
   const same = mine?.insurer && mine.insurerCode === theirs?.insurerCode && mine.insurer.zh === theirs.insurer?.zh;
@@ -86,7 +86,7 @@ export const signPage: StepPage<Body> = {
     try {
       await refusing(SIGNATURE_WORDS, () => signAgreement(ctx, input));
     } catch (error) {
-      // The reader must see the new text before he signs it: no silent redirect, the page again with a word about it.
+      // the new text must be seen before it is signed: the page again with a remark, no redirect
       if (!(error instanceof Conflict) || error.code !== "text-changed") throw error;
       throw new Invalid("h5.sign.error.changed" satisfies WordKey, { field: "contentDigest" });
     }

@@ -38,12 +38,12 @@ export function startForm(ctx: Context, koa: Koa.Context): PlainForm<Declaration
   };
 }
 
-/** Where this driver stands: his running case, his last one, or the beginning. */
+/** Address of the driver's running case, else of the last one, else of the beginning. */
 export async function entryUrl(ctx: Context, koa: Koa.Context): Promise<string> {
   return (await runningUrl(ctx, koa)) ?? "/h5/start";
 }
 
-/** null: no case of his is running. */
+/** Address of the driver's running case; null: there is none. */
 export async function runningUrl(ctx: Context, koa: Koa.Context): Promise<string | null> {
   const accident = await runningCase(ctx, koa);
   const letter = accident && letterOf(accident, personOf(koa));

@@ -18,10 +18,10 @@ import type { CaseRequest } from "./page.ts";
 import { photoAnswer, spokenFault } from "./photo-answer.ts";
 import { limitOf, uncountedIfBusy } from "./photos.ts";
 
-/** Small enough to be sent again after each break, large enough that a picture of a phone is a dozen of them. */
+/** Bytes of one piece: small enough to repeat after a break; a phone's picture has about a dozen. */
 export const PIECE_BYTES = 256 * 1024;
 const PIECES = UPLOAD_LIMITS.fileBytes / PIECE_BYTES;
-/** Different pictures that one person may begin to send in pieces within an hour: what is not finished lies there so long. */
+/** Uploads in pieces that one person may begin within an hour; unfinished ones are kept that long. */
 export const UPLOADS_AN_HOUR = 60;
 const HOUR_MS = 3_600_000;
 const DESCRIPTION_BYTES = 4096;
@@ -80,14 +80,14 @@ function uploadOf({ accident, person, koa }: CaseRequest): Upload {
 
 async function tellState(request: CaseRequest): Promise<object> {
   const upload = uploadOf(request);
-  // What the other driver has sent is his: the same picture from this one is to come whole.
+  // only this driver's own: a picture that the other has sent must be uploaded again
   const slots = request.accident.photos
     .filter(({ state, sha256, by }) => state === "stored" && sha256 === upload.sha256 && by === request.party.letter)
     .map(({ slot }) => slot);
   return { pieceBytes: PIECE_BYTES, pieces: await request.ctx.uploads.list(upload), slots };
 }
 
-/** A picture begins with its first piece, and so many may be begun: nobody fills the store with what he never finishes. */
+/** Takes one piece. The first one counts as a begun upload, of which a person may have a limited number. */
 function pieceTaker(ctx: Context): (request: CaseRequest) => Promise<object> {
   const limit = createRateLimit({ capacity: 15 * PIECES, perMinute: 300, now: () => ctx.clock.now() });
   return async (request) => {
@@ -112,7 +112,7 @@ function pieceNumber(koa: Koa.Context): number {
   return number;
 }
 
-/** Counted when its first piece is here: one for which there was no room is none. */
+/** Counts an upload once its first piece is stored. */
 async function countBegun({ ctx, person }: CaseRequest, upload: Upload): Promise<void> {
   const hourEnd = Math.ceil((ctx.clock.now().getTime() + 1) / HOUR_MS) * HOUR_MS;
   const isFree = await ctx.tries.count(`uploads/${person.id}`, UPLOADS_AN_HOUR, hourEnd);
@@ -141,7 +141,7 @@ async function finish(request: CaseRequest): Promise<object> {
   return photoAnswer(request, described.slot);
 }
 
-/** Two that finish at once: one of them has taken the picture and cleared the pieces away. */
+/** Answers the slower of two requests that finish one upload at once. */
 async function finishedElsewhere(request: CaseRequest, upload: Upload, described: Description): Promise<object> {
   const accident = await request.ctx.accidents.get(request.accident.id);
   if (!isKept({ ...request, accident }, upload, described)) throw new Conflict("pieces-missing");

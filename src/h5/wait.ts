@@ -25,7 +25,10 @@ function show({ ctx, view, person, t }: PageRequest, step: WaitingStep): object 
   };
 }
 
-/** Nobody waits on an empty page: what is awaited, from whom, since when, and what to do meanwhile; after five minutes a reminder and the ways out. */
+/**
+ * Says what is awaited, from whom, since when, and what to do meanwhile; after five minutes offers a reminder
+ * and the ways out.
+ */
 export const waitPage = (step: WaitingStep): StepPage => ({
   template: "h5/wait.njk",
   show: (request) => show(request, step),

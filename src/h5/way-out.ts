@@ -15,7 +15,7 @@ const CHOICES: Record<string, { code: EndCode; reason?: string }> = {
   withdraw: { code: "withdrawn" },
 };
 
-/** On every page: somebody is hurt, the other left, no agreement, withdrawn. Asked once more before it ends anything. */
+/** Ends the case: somebody is hurt, the other left, no agreement, withdrawn. Asks for confirmation first. */
 export const wayOutPage: PartyPage<{ choice: string }> = {
   path: "way-out",
   template: "h5/way-out.njk",
