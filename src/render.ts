@@ -1,5 +1,6 @@
 import nunjucks from "nunjucks";
 import { LANGUAGES, type Language } from "./domain/accident.ts";
+import { plateRuns, plateSheet } from "./domain/plate.ts";
 import type { WordParams } from "./word-keys.ts";
 import { readWordTable, templatesDir } from "./words.ts";
 
@@ -49,6 +50,8 @@ export function createRender(globals: Record<string, string> = {}, strict = true
     lstripBlocks: true,
   });
   for (const [name, value] of Object.entries(globals)) env.addGlobal(name, value);
+  env.addFilter("plateRuns", plateRuns);
+  env.addFilter("plateSheet", plateSheet);
   if (strict) refuseUnknownNames(env);
   const wordsIn = (language: Language): Translate => {
     const find = (key: string, params: Params = {}) =>

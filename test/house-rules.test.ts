@@ -50,6 +50,8 @@ const ROOMS: Record<string, Room> = {
   "metrics.ts": { may: ["errors.ts"] },
 
   domain: { may: ["errors.ts"], packages: false },
+  // the numbering plans of the world are data
+  "domain/phone.ts": { may: [], packages: ["libphonenumber-js/max"] },
   actions: { may: [...SHARED, "domain", "notices"], mayType: ["context.ts", "config.ts", ...HANDS] },
   // what people are told: actions put a notice into the outbox, jobs send it
   notices: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },
@@ -89,6 +91,7 @@ const OWNERS: Record<string, readonly string[]> = {
   "@hyzyla/pdfium": ["documents"],
   saxes: ["wechat", "simulator"],
   nunjucks: ["render.ts"],
+  "libphonenumber-js": ["domain/phone.ts"],
   pino: ["log.ts"],
   "@fastify/busboy": ["http", "simulator"],
   signature_pad: ["browser"],

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { type Accident, type Letter, otherOf, type Statement } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { requireCalm } from "../domain/brakes.ts";
-import { compareStatements, findAct } from "../domain/liability.ts";
+import { compareStatements, contradict, findAct } from "../domain/liability.ts";
 import { notice } from "../domain/notice.ts";
 import { requireGivable, requireParty, withoutSignatures, withParty } from "../domain/party.ts";
 import { Invalid } from "../errors.ts";
@@ -22,6 +22,8 @@ export function giveStatement(ctx: Context, { accidentId, letter, statement }: G
   for (const field of ["ownAct", "otherAct"] as const) {
     if (!findAct(catalogue, statement[field])) throw new Invalid("unknown-act", { field });
   }
+  if (contradict(catalogue, statement.ownAct, statement.otherAct))
+    throw new Invalid("contradictory-acts", { field: "otherAct" });
   return ctx.accidents.change(accidentId, (accident) => {
     const { statement: before } = requireParty(accident, letter);
     if (before && isSame(before, statement)) return null;

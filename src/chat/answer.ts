@@ -5,6 +5,7 @@ import { withUnsaid } from "../notices/bundle-words.ts";
 import type { InboundMessage, MessageKind } from "../wechat/message.ts";
 import type { Asked } from "./asked.ts";
 import { COMMANDS, commandOf } from "./commands.ts";
+import { emergencyIn, languageOfCry } from "./emergency.ts";
 import { codeOfLink, digitsOf, invited } from "./invitation.ts";
 import { nextThing, standingOf } from "./next-thing.ts";
 import { ownerOf, rearrange, rearrangementOf, tellOwner } from "./photo-order.ts";
@@ -102,6 +103,11 @@ const LONGEST_COMMAND = 64;
 
 async function onWords({ ctx, person }: Pick<Asked, "ctx" | "person">, said: string): Promise<string> {
   const words = said.trim();
+  const emergency = emergencyIn(words);
+  if (emergency) {
+    const t = ctx.render.words(languageOfCry(words, person.language));
+    return t(`chat.emergency.${emergency}`, { url: `${ctx.config.publicUrl}/h5/way-out` });
+  }
   if (words.length > LONGEST_COMMAND) return unknown({ ctx, person });
   // "1" is a number of the last list shown: that of the question, while one is open.
   const owner = ownerOf(words);

@@ -1,7 +1,9 @@
 import Joi from "joi";
 
 const text = Joi.string().min(1).max(200).required();
-const articles = Joi.array().items(Joi.string().pattern(/^《.+》第.+/));
+/** 《法》第四十五条第二款: cited in Chinese numerals, as the law is. */
+const articles = Joi.array().items(Joi.string().pattern(/^《.+》第[^0-9０-９]+$/));
+const pairs = Joi.array().items(Joi.array().items(Joi.string()).length(2));
 
 export const conditionsSchema = Joi.object({
   conditions: Joi.array()
@@ -46,5 +48,6 @@ export const catalogueSchema = Joi.object({
     .unique("id")
     .min(2)
     .required(),
-  notEqual: Joi.array().items(Joi.array().items(Joi.string()).length(2)).required(),
+  contradictory: pairs.default([]),
+  notEqual: pairs.required(),
 });

@@ -37,8 +37,9 @@ export async function readRules(dir: string | undefined, faults: string[]): Prom
   const { value: catalogue, label } = await read<Catalogue>("liability.yaml", catalogueSchema);
   const known = new Set(catalogue.acts?.map((act: Act) => act.id));
   if (catalogue.acts && !known.has("none")) faults.push(`${label}: needs the act none, of who did nothing wrong`);
-  for (const id of catalogue.notEqual?.flat() ?? []) {
-    if (!known.has(id)) faults.push(`${label}: notEqual names ${id}, which is no act`);
+  for (const list of ["contradictory", "notEqual"] as const) {
+    for (const id of catalogue[list]?.flat() ?? [])
+      if (!known.has(id)) faults.push(`${label}: ${list} names ${id}, which is no act`);
   }
   return { conditions, catalogue, menu: (await read<WrittenMenu>("menu.yaml", menuSchema)).value };
 }

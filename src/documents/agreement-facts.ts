@@ -69,7 +69,7 @@ export function partiesSection(paper: Paper, words: Words, input: AgreementInput
     one("name", (party) => party.name),
     one("idNumber", ({ idKind, idNumber }) => {
       const kind = words(`idKind.${idKind}`);
-      return { zh: `${idNumber}（${kind.zh}）`, en: kind.en };
+      return { zh: `${kind.zh} ${idNumber}`, en: kind.en };
     }),
     one("phone", (party) => party.phone),
     one("vehicleKind", (party) => vehicleKind(words, party.vehicleKind)),

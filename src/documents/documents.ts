@@ -3,6 +3,7 @@ import type { AgreementInput } from "./agreement-input.ts";
 import { agreementPdf } from "./agreement-pdf.ts";
 import { bilingual } from "./bilingual.ts";
 import { type Pictures, pagesAsPictures } from "./pages-as-pictures.ts";
+import { unprintable } from "./unprintable.ts";
 
 export interface Documents {
   /**
@@ -10,12 +11,15 @@ export interface Documents {
    * 2 MB for the chat.
    */
   agreement(input: AgreementInput): Promise<{ pdf: Buffer } & Pictures>;
+  /** The first character of a text that the paper would show as another, or null: it is printed as it is. */
+  unprintable(text: string): Promise<string | null>;
 }
 
 /** Creates the renderer, with the words of templates/agreement in both languages. */
 export function createDocuments(render: Render): Documents {
   const words = bilingual(render);
   return {
+    unprintable,
     async agreement(input) {
       const pdf = await agreementPdf(words, input);
       return { pdf, ...(await pagesAsPictures(pdf)) };

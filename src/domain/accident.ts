@@ -1,6 +1,7 @@
 /** The accident as the rules see it: plain values, already decrypted; one document in the store. */
 
 import type { CaseOfPerson } from "./case-of-person.ts";
+import type { IdKind } from "./id-kind.ts";
 import type { Letter } from "./letter.ts";
 import type { Photo, PhotoSlot } from "./photo.ts";
 import type { Position } from "./position.ts";
@@ -50,9 +51,6 @@ export interface Identity {
   /** keyed hash of the openid, for comparing and looking up; the openid itself is sealed in `people` */
   personId: string;
 }
-
-export const ID_KINDS = ["licence", "id-card", "passport"] as const;
-export type IdKind = (typeof ID_KINDS)[number];
 
 /** A driver's own data and car, entered by that driver (Order 146 art. 21). */
 export interface Details {

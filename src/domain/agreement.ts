@@ -1,4 +1,5 @@
-import type { Accident, Degree, IdKind, ImpactPoint, Letter, Position, Weather } from "./accident.ts";
+import type { Accident, Degree, ImpactPoint, Letter, Position, Weather } from "./accident.ts";
+import type { IdKind } from "./id-kind.ts";
 import { type Catalogue, compareStatements, findAct } from "./liability.ts";
 
 /** Everything that Order 146 art. 21 requires of the agreement, as codes; templates supply the words. */

@@ -1,4 +1,5 @@
-import type { Degree, IdKind, ImpactPoint, Language, Letter, Weather } from "./accident.ts";
+import type { Degree, ImpactPoint, Language, Letter, Weather } from "./accident.ts";
+import type { IdKind } from "./id-kind.ts";
 
 /**
  * Whether this insurer is expected to act on the message, or is only told because its customer was in the

@@ -71,5 +71,20 @@ const weatherOf = (weather: ClaimWeather): ClaimWeather =>
 function partyOf({ vehicle, ...party }: ClaimParty): object {
   const { plate, plateColor, plateType } = vehicle;
   const { label, role, driver, insurance, act, statement, damage } = party;
-  return { label, role, driver, vehicle: { plate, plateColor, plateType }, insurance, act, statement, damage };
+  return {
+    label,
+    role,
+    driver: driverOf(driver),
+    vehicle: { plate, plateColor, plateType },
+    insurance,
+    act,
+    statement,
+    damage,
+  };
 }
+
+const ID_KINDS_OF_1: readonly string[] = ["licence", "id-card", "passport"];
+
+/** Version 1.0 names every other document a passport. */
+const driverOf = (driver: ClaimParty["driver"]): ClaimParty["driver"] =>
+  "idType" in driver && !ID_KINDS_OF_1.includes(driver.idType) ? { ...driver, idType: "passport" } : driver;

@@ -24,19 +24,28 @@ export const NO_ACT = "none";
 
 export interface Catalogue {
   acts: Act[];
+  /** pairs of acts (in either order) that cannot both have happened: no driver may state them */
+  contradictory: [string, string][];
   /** pairs of acts (in either order) that do not make equal liability and go to an officer */
   notEqual: [string, string][];
 }
 
 export type Liability =
   | { kind: "settled"; degrees: Record<Letter, Degree>; actsOf: Record<Letter, string> }
-  | { kind: "not-here"; reason: "no-fault" | "officer-act" | "unequal-pair" }
+  | { kind: "not-here"; reason: "no-fault" | "officer-act" | "contradiction" | "unequal-pair" }
   | { kind: "different"; about: Letter[] }
   | { kind: "incomplete" };
 
 export function findAct(catalogue: Catalogue, id: string): Act | undefined {
   return catalogue.acts.find((act) => act.id === id);
 }
+
+const isAmong = (pairs: [string, string][], a: string, b: string): boolean =>
+  pairs.some(([x, y]) => (x === a && y === b) || (x === b && y === a));
+
+/** Tells whether two acts exclude each other, so that no accident can have had both. */
+export const contradict = ({ contradictory }: Catalogue, actA: string, actB: string): boolean =>
+  isAmong(contradictory, actA, actB);
 
 /**
  * Decides liability: the only driver with a listed act bears full liability, two with one bear equal, none
@@ -49,8 +58,8 @@ export function liabilityOf(actA: string, actB: string, catalogue: Catalogue): L
   if (actA === NO_ACT && actB === NO_ACT) return { kind: "not-here", reason: "no-fault" };
   if (actB === NO_ACT) return { kind: "settled", degrees: { A: "full", B: "none" }, actsOf };
   if (actA === NO_ACT) return { kind: "settled", degrees: { A: "none", B: "full" }, actsOf };
-  const unequal = catalogue.notEqual.some(([x, y]) => (x === actA && y === actB) || (x === actB && y === actA));
-  if (unequal) return { kind: "not-here", reason: "unequal-pair" };
+  if (contradict(catalogue, actA, actB)) return { kind: "not-here", reason: "contradiction" };
+  if (isAmong(catalogue.notEqual, actA, actB)) return { kind: "not-here", reason: "unequal-pair" };
   return { kind: "settled", degrees: { A: "equal", B: "equal" }, actsOf };
 }
 

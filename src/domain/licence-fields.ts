@@ -43,7 +43,7 @@ export function readingOf(
 }
 
 const MAX_READ = 80;
-const HAN_NAME = /^[\p{Script=Han}·]{2,20}$/u;
+const HAN_NAME = /^[\p{Script=Han}·]{2,40}$/u;
 const LATIN_NAME = /^[A-Z][A-Z .'-]{2,48}[A-Z]$/;
 const CLASSES = /^(A[123]|B[12]|C[1-6]|[DEFMNP])+$/;
 const USES = (
@@ -55,12 +55,16 @@ const USES = (
 const withoutLookAlikes = (text: string) => text.replaceAll("I", "1").replaceAll("O", "0");
 const compact = (text: string) => text.toUpperCase().replace(/[^A-Z0-9*]/g, "");
 
+/** A number of 18 characters whose check digit fits; whose paper it is does not matter. */
+export const hasCheckDigit = (text: string): boolean =>
+  /^[0-9]{17}[0-9X]$/.test(text) && checkIdNumber("licence", text).fault === null;
+
 const number: Check = (text) => {
   const read = compact(text);
   // the police app shows most of its digits as stars
   if (read.includes("*")) return null;
   const digits = withoutLookAlikes(read.slice(0, 17)).replaceAll("B", "8").replaceAll("S", "5") + read.slice(17);
-  if (checkIdNumber("id-card", digits).fault === null) return { value: digits, sure: true };
+  if (hasCheckDigit(digits)) return { value: digits, sure: true };
   const isOther = checkIdNumber("licence", read).fault === null && /\d{4}/.test(read);
   if (isOther) return { value: read, sure: false };
   return /^\d{15,19}[\dX]?$/.test(read) ? { value: read, sure: false } : null;

@@ -4,22 +4,29 @@
  */
 
 const PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新";
-/** no I and no O, in serials and in office letters */
+/** no I and no O, in serials and in office letters, except the O of the police's own cars */
 const LETTER = "A-HJ-NP-Z";
 const HEAD = `^[${PROVINCES}][${LETTER}]`;
+const SIGN = `[${LETTER}0-9]`;
 
 export type PlateKind =
   | "ordinary"
   | "nev-small"
   | "nev-large"
   | "police"
+  | "police-civil"
   | "learner"
   | "trailer"
+  | "provisional"
+  | "rescue"
   | "hong-kong"
   | "macau"
   | "embassy"
   | "consulate"
+  | "consulate-office"
+  | "aviation"
   | "armed-police"
+  | "armed-police-old"
   | "army";
 
 export type PlateColour = "blue" | "green" | "yellow" | "yellow_green" | "black" | "white";
@@ -39,17 +46,28 @@ interface PlateForm {
  * Energy letters: D A B C E pure electric, F G H J K others (GA 36-2018 tables 5 and 6), not only D and F.
  */
 const FORMS: Record<PlateKind, PlateForm> = {
-  ordinary: { pattern: new RegExp(`${HEAD}[${LETTER}0-9]{5}$`), vehicleKind: "02", dotAt: 2 },
-  "nev-small": { pattern: new RegExp(`${HEAD}[A-HJK][${LETTER}0-9][0-9]{4}$`), vehicleKind: "52", dotAt: 2 },
+  ordinary: { pattern: new RegExp(`${HEAD}${SIGN}{5}$`), vehicleKind: "02", dotAt: 2 },
+  "nev-small": { pattern: new RegExp(`${HEAD}[A-HJK]${SIGN}[0-9]{4}$`), vehicleKind: "52", dotAt: 2 },
   "nev-large": { pattern: new RegExp(`${HEAD}[0-9]{5}[A-HJK]$`), vehicleKind: "51", dotAt: 2 },
-  police: { pattern: new RegExp(`${HEAD}[${LETTER}0-9]{4}警$`), vehicleKind: "23", dotAt: 2 },
-  learner: { pattern: new RegExp(`${HEAD}[${LETTER}0-9]{4}学$`), vehicleKind: "16", dotAt: 2 },
-  trailer: { pattern: new RegExp(`${HEAD}[${LETTER}0-9]{4}挂$`), vehicleKind: "15", dotAt: 2 },
-  "hong-kong": { pattern: new RegExp(`^粤Z[${LETTER}0-9]{4}港$`), vehicleKind: "26", dotAt: 2 },
-  macau: { pattern: new RegExp(`^粤Z[${LETTER}0-9]{4}澳$`), vehicleKind: "27", dotAt: 2 },
-  embassy: { pattern: /^[0-9]{6}使$/, vehicleKind: "03", dotAt: 3 },
-  consulate: { pattern: new RegExp(`^[${PROVINCES}][0-9]{5}领$`), vehicleKind: "04", dotAt: null },
+  police: { pattern: new RegExp(`^[${PROVINCES}][${LETTER}O]${SIGN}{4}警$`), vehicleKind: "23", dotAt: 2 },
+  // 粤O·A2160: cars of the police without the sign 警
+  "police-civil": { pattern: new RegExp(`^[${PROVINCES}]O${SIGN}{5}$`), vehicleKind: "02", dotAt: 2 },
+  learner: { pattern: new RegExp(`${HEAD}${SIGN}{4}学$`), vehicleKind: "16", dotAt: 2 },
+  trailer: { pattern: new RegExp(`${HEAD}${SIGN}{4}挂$`), vehicleKind: "15", dotAt: 2 },
+  // on paper: 临, of a car on trial 试, of one beyond the measures 超
+  provisional: { pattern: new RegExp(`${HEAD}${SIGN}{4,5}[临试超]$`), vehicleKind: "22", dotAt: 2 },
+  // 国办发〔2018〕114号: fire and rescue X, forest fire S
+  rescue: { pattern: new RegExp(`^[${PROVINCES}][XS]${SIGN}[0-9]{3}应急$`), vehicleKind: "33", dotAt: 2 },
+  "hong-kong": { pattern: new RegExp(`^粤Z${SIGN}{4}港$`), vehicleKind: "26", dotAt: 2 },
+  macau: { pattern: new RegExp(`^粤Z${SIGN}{4}澳$`), vehicleKind: "27", dotAt: 2 },
+  // the country's code and a number; before 2018 使 stood in front
+  embassy: { pattern: /^(?:[0-9]{6}使|使[0-9]{6})$/, vehicleKind: "03", dotAt: 3 },
+  consulate: { pattern: new RegExp(`^[${PROVINCES}][0-9]{5}领$`), vehicleKind: "04", dotAt: 4 },
+  "consulate-office": { pattern: new RegExp(`${HEAD}${SIGN}{4}领$`), vehicleKind: "04", dotAt: 2 },
+  // on airfields
+  aviation: { pattern: new RegExp(`^民航${SIGN}{4,5}$`), vehicleKind: "99", dotAt: 2 },
   "armed-police": { pattern: new RegExp(`^WJ[${PROVINCES}]?[0-9]{4}[0-9JBXTHSD]$`), vehicleKind: "31", dotAt: null },
+  "armed-police-old": { pattern: /^WJ[0-9]{7}$/, vehicleKind: "31", dotAt: 4 },
   army: { pattern: new RegExp(`^[${LETTER}]{2}[0-9]{5}$`), vehicleKind: "32", dotAt: 2 },
 };
 
@@ -88,9 +106,17 @@ export function normalisePlate(typed: string): string {
 /** Returns the plate as stored, with a warning for an unusual format; null: it cannot be a plate. */
 export function checkPlate(typed: string): { plate: string; warning: "format" | null } | null {
   if (typed.length > MAX_TYPED) return null;
-  const plate = normalisePlate(typed);
+  const plate = withDigits(normalisePlate(typed));
   if (!POSSIBLE.test(plate)) return null;
   return { plate, warning: plateKind(plate) ? null : "format" };
+}
+
+/** Writes letters O and I behind the office letter as the digits that they mean, and 临 at the end. */
+function withDigits(typed: string): string {
+  const plate = /^临./.test(typed) ? `${typed.slice(1)}临` : typed;
+  if (plateKind(plate)) return plate;
+  const folded = plate.slice(0, 2) + plate.slice(2).replaceAll("O", "0").replaceAll("I", "1");
+  return plateKind(folded) ? folded : plate;
 }
 
 /** Returns the kind of a normalised plate, or null for an unusual format. */
@@ -105,14 +131,42 @@ export function vehicleKindOf(plate: string): string | null {
   return kind && FORMS[kind].vehicleKind;
 }
 
-/** Returns the colour of a vehicle kind's plate; blue for an unknown one. */
+/** Returns the colour of a vehicle kind's plate; white for an unknown one. */
 export function plateColour(vehicleKind: string): PlateColour {
-  return PLATE_COLOURS[vehicleKind] ?? "blue";
+  return PLATE_COLOURS[vehicleKind] ?? "white";
 }
 
-/** Formats as people write it: 沪A·12345. */
+/** Formats as the plate shows it: 沪A·12345, 224·578使, 沪224·78领. */
 export function formatPlate(plate: string): string {
   const kind = plateKind(plate);
-  const at = kind ? FORMS[kind].dotAt : null;
+  if (!kind) return plate;
+  const { dotAt } = FORMS[kind];
+  const at = kind === "embassy" && plate.startsWith("使") ? 4 : dotAt;
   return at === null ? plate : `${plate.slice(0, at)}·${plate.slice(at)}`;
 }
+
+/** A part of a plate's text in one colour. */
+export interface PlateRun {
+  text: string;
+  red: boolean;
+}
+
+const RED = /(应急|[警使领]|^WJ)/;
+
+/** Splits a plate's text where its colour changes: GA 36-2018 has 警, 使, 领, 应急, WJ and the army's letters in red. */
+export function plateRuns(plate: string): PlateRun[] {
+  const text = formatPlate(plate);
+  if (plateKind(plate) === "army")
+    return [
+      { text: text.slice(0, 2), red: true },
+      { text: text.slice(2), red: false },
+    ];
+  return text
+    .split(RED)
+    .map((part, at) => ({ text: part, red: at % 2 === 1 }))
+    .filter((run) => run.text !== "");
+}
+
+/** Returns the colour in which a page draws a plate: by its vehicle kind where known, else by its format. */
+export const plateSheet = (plate: string, vehicleKind?: string): PlateColour =>
+  plateColour(vehicleKind ?? vehicleKindOf(plate) ?? "");

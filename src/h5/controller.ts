@@ -167,8 +167,8 @@ async function showTyped(page: Page, request: PageRequest, { error, posted }: { 
 
 function wordsOf(error: Invalid | Stale | Wrong | Busy, t: PageRequest["t"]): PageData {
   if (error instanceof Wrong) return { errors: error.errors };
-  const { field, codes } = error.details;
-  const textOf = (code: string, name: string) => errorSentence(t, code, { field: name });
+  const { field, codes, words } = error.details;
+  const textOf = (code: string, name: string) => errorSentence(t, code, { ...(words as object), field: name });
   if (typeof field !== "string") return { formError: textOf(error.code, "") };
   const faults = Object.entries((codes as Record<string, string> | undefined) ?? { [field]: error.code });
   return { errors: Object.fromEntries(faults.map(([name, code]) => [name, textOf(code, name)])) };

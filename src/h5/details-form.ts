@@ -1,6 +1,8 @@
 import Joi from "joi";
-import { type Details, ID_KINDS, type IdKind } from "../domain/accident.ts";
+import type { Details } from "../domain/accident.ts";
+import { ID_KINDS, type IdKind } from "../domain/id-kind.ts";
 import { checkIdNumber, type IdFault } from "../domain/identity-number.ts";
+import { checkName, type NameFault } from "../domain/name.ts";
 import { checkPhone } from "../domain/phone.ts";
 import { checkPlate, VEHICLE_KINDS, vehicleKindOf } from "../domain/plate.ts";
 import { line } from "../http/fields.ts";
@@ -45,12 +47,17 @@ const word = (field: ErrorWord, ...faults: ErrorWord[]): Record<string, WordKey>
       `h5.details.error.${part}` satisfies WordKey,
     ]),
   );
-const FAULT_WORDS: Record<IdFault, ErrorWord> = {
-  length: "idLength",
-  characters: "idLength",
-  area: "idChecksum",
+const ID_WORDS: Record<Exclude<IdFault, "form">, ErrorWord> = {
+  "file-number": "idFile",
   date: "idDate",
   checksum: "idChecksum",
+};
+const FORM_WORDS = ID_KINDS.map((kind) => `idForm.${kind}` as const);
+const NAME_WORDS: Record<NameFault, ErrorWord> = {
+  empty: "name",
+  long: "nameLong",
+  letters: "nameLetters",
+  invisible: "nameInvisible",
 };
 
 type Siblings = Record<string, string | undefined>;
@@ -65,7 +72,12 @@ function idNumber(typed: string, helpers: Joi.CustomHelpers) {
   const kind = ID_KINDS.find((known) => known === siblings(helpers).idKind) ?? "licence";
   const checked = checkIdNumber(kind, typed);
   if (checked.fault === null) return checked.number;
-  return refuse(helpers, kind === "passport" ? "passport" : FAULT_WORDS[checked.fault]);
+  return refuse(helpers, checked.fault === "form" ? `idForm.${kind}` : ID_WORDS[checked.fault]);
+}
+
+function personName(typed: string, helpers: Joi.CustomHelpers) {
+  const checked = checkName(typed);
+  return checked.fault === null ? checked.name : refuse(helpers, NAME_WORDS[checked.fault]);
 }
 
 /** Who pastes the whole plate into the serial is understood too. */
@@ -93,11 +105,9 @@ const optional = () => Joi.string().trim().allow("").default("");
 
 export const detailsForm = Joi.object<DetailsBody>({
   name: Joi.string()
-    .trim()
-    .max(50)
-    .pattern(/^[\p{L}\p{M} .·•'’-]+$/u)
     .required()
-    .messages({ ...word("name"), "string.max": "h5.details.error.nameLong" satisfies WordKey }),
+    .custom(personName)
+    .messages(word("name", ...Object.values(NAME_WORDS))),
   idKind: Joi.valid(...ID_KINDS)
     .required()
     .messages(word("idKind")),
@@ -105,7 +115,7 @@ export const detailsForm = Joi.object<DetailsBody>({
     .trim()
     .required()
     .custom(idNumber)
-    .messages(word("idNumber", "idLength", "idDate", "idChecksum", "passport")),
+    .messages(word("idNumber", ...FORM_WORDS, ...Object.values(ID_WORDS))),
   phone: Joi.string()
     .required()
     .custom((typed: string, helpers) => checkPhone(typed) ?? refuse(helpers, "phone"))
@@ -132,11 +142,11 @@ export const detailsForm = Joi.object<DetailsBody>({
   insurerName: Joi.when("insurerCode", {
     is: OTHER_INSURER,
     // biome-ignore lint/suspicious/noThenProperty: the word of joi
-    then: line(40).required(),
-    otherwise: line(40).allow("").default(""),
+    then: line(60).required(),
+    otherwise: line(60).allow("").default(""),
   }).messages(word("insurerName")),
   policyNumber: optional()
-    .replace(/[\s-]/g, "")
+    .custom((typed: string) => typed.normalize("NFKC").replace(/[\s\p{Dash}\p{Cf}]/gu, ""))
     .pattern(/^[A-Za-z0-9]{4,40}$/)
     .messages(word("policyNumber")),
   ...licenceInputs,

@@ -1,6 +1,8 @@
 import { canReadLicences } from "../actions/can-read-licences.ts";
 import { giveDetails } from "../actions/give-details.ts";
-import { type Details, ID_KINDS } from "../domain/accident.ts";
+import type { Details } from "../domain/accident.ts";
+import { ID_KINDS } from "../domain/id-kind.ts";
+import { isDriversAge } from "../domain/identity-number.ts";
 import { VEHICLE_KINDS } from "../domain/plate.ts";
 import { Invalid } from "../errors.ts";
 import type { WordKey } from "../render.ts";
@@ -18,7 +20,7 @@ import {
 } from "./details-form.ts";
 import { type OfferedPlate, offeredPlate } from "./details-plate.ts";
 import type { StepPage } from "./page.ts";
-import { refusing } from "./refusals.ts";
+import { refusing, requirePrintable } from "./refusals.ts";
 
 /** Of the codes of GA/T 16.7, those that stand first because nearly every car is one of them. */
 const COMMON_KINDS = ["02", "52", "01", "51", "07", "22"];
@@ -61,6 +63,10 @@ export const detailsPage: StepPage<DetailsBody> = {
     const codes = [...ctx.config.insurers.map(({ code }) => code), OTHER_INSURER, UNKNOWN_INSURER];
     if (!codes.includes(body.insurerCode))
       throw new Invalid("h5.details.error.insurerCode" satisfies WordKey, { field: "insurerCode" });
+    if (!isDriversAge(body.idNumber, ctx.clock.now()))
+      throw new Invalid("h5.details.error.idAge" satisfies WordKey, { field: "idNumber" });
+    await requirePrintable(ctx, { field: "name", text: body.name, code: "h5.details.error.nameGlyph" });
+    await requirePrintable(ctx, { field: "insurerName", text: body.insurerName });
     const input = { ...party, details: detailsOf(body) };
     await refusing({ "same-plate": "h5.details.error.samePlate" satisfies WordKey }, () => giveDetails(ctx, input));
   },

@@ -1,4 +1,5 @@
 import type { Finding, PhotoSlot } from "../domain/photo.ts";
+import { type PlateColour, type PlateRun, plateRuns, plateSheet } from "../domain/plate.ts";
 import { type View, viewOf } from "../domain/view.ts";
 import { Invalid } from "../errors.ts";
 import type { Translate } from "../render.ts";
@@ -32,11 +33,20 @@ export interface PhotoAnswer {
   step: View["step"];
 }
 
-/** The plate that a picture shows; `shown` is how people write it. */
+/** The plate read from a photo, with its colour and its text in runs. */
 export interface SeenPlate {
   plate: string;
   sure: boolean;
+  sheet: PlateColour;
+  runs: PlateRun[];
 }
+
+const shownPlate = ({ plate, sure }: { plate: string; sure: boolean }): SeenPlate => ({
+  plate,
+  sure,
+  sheet: plateSheet(plate),
+  runs: plateRuns(plate),
+});
 
 export const shownFindings = (photo: Pick<SeenPhoto, "findings">, t: Translate): ShownFinding[] =>
   photo.findings.map((finding) => ({ ...finding, text: t(`evidence.finding.${finding.code}`) }));
@@ -69,7 +79,7 @@ export function answerFor(request: PageRequest, photo: SeenPhoto): PhotoAnswer {
     refusal: refusal && t.find(`evidence.finding.${refusal}`),
     findings: shownFindings(photo, t),
     asItIs: photo.state === "stored" && isAsItIs(photo),
-    plate: photo.plate && { plate: photo.plate.plate, sure: photo.plate.sure },
+    plate: photo.plate && shownPlate(photo.plate),
     thumb: photo.state === "stored" ? linksOf(request).url(photo.id, "thumb") : null,
     missing: view.missingSlots.length,
     next: view.missingSlots[0] ?? null,

@@ -4,6 +4,7 @@ import { WEATHERS, type Weather } from "../domain/accident.ts";
 import { line } from "../http/fields.ts";
 import type { WordKey } from "../render.ts";
 import type { StepPage } from "./page.ts";
+import { requirePrintable } from "./refusals.ts";
 
 interface PlaceBody {
   address: string;
@@ -14,7 +15,7 @@ interface PlaceBody {
 export const placePage: StepPage<PlaceBody> = {
   template: "h5/place.njk",
   body: Joi.object<PlaceBody>({
-    address: line(80)
+    address: line(120)
       .required()
       .messages({
         "string.empty": "h5.place.error.address" satisfies WordKey,
@@ -25,5 +26,8 @@ export const placePage: StepPage<PlaceBody> = {
       .messages({ "*": "h5.place.error.weather" satisfies WordKey }),
   }),
   show: ({ view }) => ({ weathers: WEATHERS, position: view.scene.position }),
-  submit: ({ ctx, party, body }) => recordPlace(ctx, { ...party, ...body }),
+  submit: async ({ ctx, party, body }) => {
+    await requirePrintable(ctx, { field: "address", text: body.address });
+    await recordPlace(ctx, { ...party, ...body });
+  },
 };

@@ -1,12 +1,13 @@
 import Joi from "joi";
 import { giveStatement } from "../actions/give-statement.ts";
 import { IMPACT_POINTS, type ImpactPoint } from "../domain/accident.ts";
-import { findAct } from "../domain/liability.ts";
+import { contradict, findAct } from "../domain/liability.ts";
 import { Invalid } from "../errors.ts";
 import { note } from "../http/fields.ts";
 import type { WordKey } from "../render.ts";
 import { actTiles } from "./acts.ts";
 import type { StepPage } from "./page.ts";
+import { requirePrintable } from "./refusals.ts";
 
 interface Body {
   ownAct: string;
@@ -45,6 +46,9 @@ export const statementPage: StepPage<Body> = {
       if (!findAct(ctx.config.rules.catalogue, statement[field]))
         throw new Invalid(`h5.statement.error.${field}` satisfies WordKey, { field });
     }
+    if (contradict(ctx.config.rules.catalogue, statement.ownAct, statement.otherAct))
+      throw new Invalid("h5.statement.error.contradiction" satisfies WordKey, { field: "otherAct" });
+    await requirePrintable(ctx, { field: "note", text: statement.note });
     await giveStatement(ctx, { ...party, statement });
   },
 };

@@ -8,15 +8,15 @@ import type { WordKey } from "../render.ts";
  * of the words.
  */
 
-/**
- * Control characters, and characters that change the writing direction: a name has none, and they would spoil
- * a printed line.
- */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+/** Control characters, and characters that change the writing direction: they would spoil a printed line. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2060-\u2069]/;
+/** Characters without width, and isolates: maps and address books put them around copied text. */
+const WIDTHLESS = /[\u200b-\u200d\u2060\u2066-\u2069\ufeff]/g;
 
 /** One line of text. */
 export const line = (max: number) =>
   Joi.string()
+    .replace(WIDTHLESS, "")
     .trim()
     .max(max)
     .custom((text: string, helpers) => (UNPRINTABLE.test(text) ? helpers.error("line.characters") : text))
@@ -26,6 +26,7 @@ export const name = line(50);
 
 /** The driver's own words: may be empty, may have several lines. */
 export const note = Joi.string()
+  .replace(WIDTHLESS, "")
   .trim()
   .replace(/\r\n?/g, "\n")
   .allow("")
@@ -40,7 +41,7 @@ export const plate = Joi.string()
   .custom((text: string, helpers) => checkPlate(text)?.plate ?? helpers.error("plate.format"))
   .messages({ "plate.format": "h5.errors.plate" satisfies WordKey });
 
-/** A mobile number of the mainland, eleven digits. */
+/** A number on which somebody can be called, as it is stored. */
 export const phone = Joi.string()
   .custom((text: string, helpers) => checkPhone(text) ?? helpers.error("phone.format"))
   .messages({ "phone.format": "h5.errors.phone" satisfies WordKey });

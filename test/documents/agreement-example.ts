@@ -46,6 +46,7 @@ export async function agreementExample(): Promise<AgreementInput> {
           photos: [],
         },
       ],
+      contradictory: [],
       notEqual: [],
     },
     insurerNames: { A: { zh: "人保财险", en: "PICC" }, B: { zh: "平安产险", en: "Ping An" } },

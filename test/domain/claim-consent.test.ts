@@ -102,5 +102,5 @@ describe("the role of a claim", () => {
   });
 
   it("is leading at both where liability is equal", () =>
-    assert.deepEqual(roles({ A: "QS-01", B: "QS-02" }), ["leading", "leading"]));
+    assert.deepEqual(roles({ A: "QS-04", B: "QS-02" }), ["leading", "leading"]));
 });

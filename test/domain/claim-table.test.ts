@@ -108,7 +108,7 @@ for (const liable of LETTERS) {
 }
 
 describe("liability is equal", () => {
-  const acts = { A: "QS-01", B: "QS-02" };
+  const acts = { A: "QS-04", B: "QS-02" };
   it("both allow: each driver's own insurer gets a leading claim", () =>
     assert.deepEqual(outcome({ acts, forwarding: { A: true, B: true } }), {
       claims: { PICC: "leading", PAIC: "leading" },
@@ -144,7 +144,7 @@ describe("an insurer that does not take a claim", () => {
     assert.deepEqual(told({ acts: { A: "QS-01", B: "none" }, forwarding }, "B"), []));
 
   it("concerns its own driver where liability is equal", () =>
-    assert.deepEqual(told({ acts: { A: "QS-01", B: "QS-02" }, forwarding }, "B"), ["B claim-delayed"]));
+    assert.deepEqual(told({ acts: { A: "QS-04", B: "QS-02" }, forwarding }, "B"), ["B claim-delayed"]));
 });
 
 describe("the number under which an insurer has a claim", () => {
@@ -168,7 +168,7 @@ describe("the number under which an insurer has a claim", () => {
 
   it("of an insurer that is only informed, or where both are liable, is nobody else's", () => {
     assert.deepEqual(told(rearEnd, "B", null, "R1"), []);
-    assert.deepEqual(told({ A: "QS-01", B: "QS-02" }, "A", null, "R1"), []);
+    assert.deepEqual(told({ A: "QS-04", B: "QS-02" }, "A", null, "R1"), []);
   });
 });
 
@@ -180,6 +180,6 @@ describe("whom a driver turns to", () => {
     };
     assert.equal(payers({ A: "QS-01", B: "none" }), "AA");
     assert.equal(payers({ A: "none", B: "QS-01" }), "BB");
-    assert.equal(payers({ A: "QS-01", B: "QS-02" }), "AB");
+    assert.equal(payers({ A: "QS-04", B: "QS-02" }), "AB");
   });
 });

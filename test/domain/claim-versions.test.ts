@@ -13,6 +13,7 @@ import {
   LIABILITY_BASES,
 } from "../../src/domain/claim-message.ts";
 import { wireOf } from "../../src/domain/claim-version-1.ts";
+import { ID_KINDS } from "../../src/domain/id-kind.ts";
 import { claimSources } from "../support/claim-example.ts";
 import { CLAIM_SCHEMAS } from "../support/claim-schemas.ts";
 import { type JsonSchema, validate } from "../support/json-schema.ts";
@@ -106,6 +107,24 @@ describe("a claim for an insurer at version 1", () => {
   const said = (change: (data: ClaimMessage["data"]) => object, version: 1 | 2 = 1) =>
     wireOf(JSON.stringify({ ...message, data: change(message.data) }), version);
   const weather = (sky: string) => said((data) => ({ ...data, accident: { ...data.accident, weather: sky } }));
+
+  for (const idType of ID_KINDS) {
+    const known = ["licence", "id-card", "passport"].includes(idType);
+    it(`calls a driver's ${idType} ${known ? "so" : "a passport, as every paper that 1.0 has no word for"}`, () => {
+      const claim = (version: 1 | 2) => {
+        const wire = said((data) => {
+          const [own, ...others] = data.parties;
+          const driver = { name: "李明", idType, idNoMasked: "H1*****67", phone: "+85291234567", wechatBound: true };
+          return { ...data, parties: [{ ...own, driver }, ...others] };
+        }, version);
+        return JSON.parse("body" in wire ? wire.body : "null");
+      };
+      assert.equal(claim(1).data.parties[0].driver.idType, known ? idType : "passport");
+      assert.deepEqual(validate(version1, claim(1)), []);
+      assert.equal(claim(2).data.parties[0].driver.idType, idType);
+      assert.deepEqual(validate(version2, claim(2)), []);
+    });
+  }
 
   for (const sky of ["fog", "other"]) {
     it(`says ${sky} as overcast`, () => {

@@ -73,7 +73,7 @@ describe("the claim that an insurer receives", () => {
       assert.deepEqual(faultsOf(built({ acts: { A: act, B: "none" } }).payload), [], act);
       assert.deepEqual(faultsOf(built({ acts: { A: "none", B: act } }, "B").payload), [], act);
     }
-    assert.deepEqual(faultsOf(built({ acts: { A: "QS-01", B: "QS-02" } }).payload), []);
+    assert.deepEqual(faultsOf(built({ acts: { A: "QS-04", B: "QS-02" } }).payload), []);
   });
 
   it("tells of each picture what was found in it, when it was taken, what it looks like and from what it was made smaller", () => {
@@ -168,7 +168,7 @@ describe("the claim that an insurer receives", () => {
   });
 
   it("stays under 20 KB with the longest words and more pictures than fit, the mandatory ones first", () => {
-    const { text, payload } = built({ extraPhotos: 30, note: "撞".repeat(200), acts: { A: "QS-01", B: "QS-02" } });
+    const { text, payload } = built({ extraPhotos: 30, note: "撞".repeat(200), acts: { A: "QS-04", B: "QS-02" } });
     assert.ok(Buffer.byteLength(text) <= 20 * 1024, `${Buffer.byteLength(text)} bytes`);
     assert.equal(payload.data.evidence.photos.length, 20);
     assert.deepEqual(
@@ -178,13 +178,13 @@ describe("the claim that an insurer receives", () => {
   });
 
   it("hints at 互碰自赔 when both bear equal liability, and only then", () => {
-    assert.equal(built({ acts: { A: "QS-01", B: "QS-02" } }).payload.data.hints.mutualSelfCompensation, true);
+    assert.equal(built({ acts: { A: "QS-04", B: "QS-02" } }).payload.data.hints.mutualSelfCompensation, true);
     assert.equal(built().payload.data.hints.mutualSelfCompensation, false);
     const draft = concludedAccident({
       id: "x",
       number: "n",
       at,
-      acts: { A: "QS-01", B: "QS-02" },
+      acts: { A: "QS-04", B: "QS-02" },
       insurers: { A: "PICC", B: "unknown" },
     });
     const content = agreementOf({ ...draft, version: 1, key: new Uint8Array(32), events: [] }, catalogue);

@@ -39,7 +39,7 @@ after(async () => {
 async function concluded(forwards: string, isEqual = false): Promise<Pair> {
   const pair = await readyPair(app, { real: true, language: { B: "en" } });
   if (isEqual) {
-    for (const [letter, ownAct, otherAct] of [["A", "QS-01", "QS-02"] as const, ["B", "QS-02", "QS-01"] as const])
+    for (const [letter, ownAct, otherAct] of [["A", "QS-04", "QS-02"] as const, ["B", "QS-02", "QS-04"] as const])
       await giveStatement(app.ctx, {
         accidentId: pair.id,
         letter,

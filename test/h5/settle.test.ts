@@ -69,8 +69,54 @@ describe("my car", () => {
     assert.equal(fieldValue(html, "name"), FORM.name);
     assert.equal(fieldValue(html, "idNumber"), "E12345678");
     assert.equal(fieldValue(html, "serial"), "A12345");
-    assert.ok(isChecked(html, "idKind", "passport") && isSelected(html, "CPIC"));
+    assert.ok(isSelected(html, "passport") && isSelected(html, "CPIC"));
     assert.ok(html.includes(words("zh", "details.remembered")));
+  });
+
+  const AT_THE_FIELD: [string, Record<string, string>, string, string, Record<string, string>?][] = [
+    ["a character that the paper's font lacks", { name: "𠮷田" }, "name", "nameGlyph", { character: "𠮷" }],
+    ["a mark of direction in the name", { name: "张\u202e伟" }, "name", "nameInvisible"],
+    ["a name in another script", { name: "김철수" }, "name", "nameLetters"],
+    ["the licence's file number", { idNumber: "310012345678" }, "idNumber", "idFile"],
+    ["17 digits", { idNumber: "31010119900307741" }, "idNumber", "idForm.licence"],
+    [
+      "a permit's number that is too short",
+      { idKind: "hk-macao-permit", idNumber: "H123" },
+      "idNumber",
+      "idForm.hk-macao-permit",
+    ],
+    ["a driver of five years", { idNumber: "310101202103074134" }, "idNumber", "idAge"],
+    ["a foreign phone that is too short", { phone: "+852 1234" }, "phone", "phone"],
+  ];
+  for (const [what, fields, field, word, named = {}] of AT_THE_FIELD) {
+    it(`refuses ${what} at its field and stores nothing`, async () => {
+      const { id, A } = await openPair(app);
+      const { status, html } = await A.post("details", { ...FORM, ...fields });
+      assert.equal(status, 422);
+      assert.equal(
+        errorAt(html, field),
+        escaped(app.ctx.render.words("zh").find(`h5.details.error.${word}`, named) ?? "no words"),
+      );
+      assert.equal((await app.ctx.accidents.get(id)).parties.A.details, null);
+    });
+  }
+
+  it("stores name, number and phone as the documents carry them", async () => {
+    const { id, A } = await openPair(app);
+    const typed = { name: "买买提•吐尔逊", idKind: "hk-macao-permit", idNumber: "hO1234567", phone: "+852 9123 4567" };
+    await A.post("details", { ...FORM, ...typed, policyNumber: "ＰＤＺＡ２０２６－１" });
+    const { details } = (await app.ctx.accidents.get(id)).parties.A;
+    const { name, idKind, idNumber, phone, policyNumber } = details ?? {};
+    assert.deepEqual(
+      { name, idKind, idNumber, phone, policyNumber },
+      {
+        name: "买买提·吐尔逊",
+        idKind: "hk-macao-permit",
+        idNumber: "H01234567",
+        phone: "+85291234567",
+        policyNumber: "PDZA20261",
+      },
+    );
   });
 
   for (const language of ["zh", "en"] as const) {
@@ -88,7 +134,7 @@ describe("my car", () => {
       const { status, html } = await A.post("details", wrong);
       assert.equal(status, 422);
       const expected = {
-        name: "name",
+        name: "nameLetters",
         idNumber: "idChecksum",
         phone: "phone",
         serial: "plate",
@@ -176,7 +222,7 @@ describe("what happened", () => {
   });
 
   for (const language of ["zh", "en"] as const) {
-    it(`refuses an unknown act, an unknown point of impact and a long note by name (${language})`, async () => {
+    it(`refuses an unknown act, acts that exclude each other, an unknown point of impact and a long note by name (${language})`, async () => {
       const { id, B } = await openPair(app, { language: { B: language } });
       await B.post("details", FORM);
       const note = "雨".repeat(201);
@@ -187,6 +233,8 @@ describe("what happened", () => {
       assert.ok(isChecked(wrong.html, "otherAct", "QS-02") && wrong.html.includes(note));
       const unknown = await B.post("statement", { ...ACTS.B, ownAct: "QS-98" });
       assert.equal(errorAt(unknown.html, "ownAct"), escaped(words(language, "statement.error.ownAct")));
+      const exclusive = await B.post("statement", { ...ACTS.B, ownAct: "QS-04", otherAct: "QS-01" });
+      assert.equal(errorAt(exclusive.html, "otherAct"), escaped(words(language, "statement.error.contradiction")));
       assert.equal((await app.ctx.accidents.get(id)).parties.B?.statement, null);
     });
   }
@@ -230,7 +278,7 @@ describe("a difference", () => {
 
   const alike: [string, string, string][] = [
     ["no-fault", NO_ACT, NO_ACT],
-    ["unequal-pair", "QS-01", "QS-04"],
+    ["unequal-pair", "QS-01", "QS-02"],
     ["officer-act", "QS-99", NO_ACT],
   ];
   for (const [reason, own, other] of alike) {

@@ -322,21 +322,25 @@ describe("a step out of order", () => {
 
 /** field → what it may not be; where the sentence stands, if not at a field of that name */
 const WRONG: [Step, string, string[], string?][] = [
-  ["place", "address", ["", "x".repeat(81), "路\u202e口", "路\u0007口"]],
+  ["place", "address", ["", "x".repeat(121), "路\u202e口", "路\u0007口", "路口🚗"]],
   ["place", "weather", ["hail", ""]],
-  ["details", "name", ["", "x".repeat(51), "<script>", "a\u202eb"]],
+  ["details", "name", ["", "x".repeat(51), "<script>", "a\u202eb", "𠮷田", "김철수", "···"]],
   ["details", "idKind", ["card", ""]],
-  ["details", "idNumber", ["", "310101199003077414", "31010119900230741X", "3".repeat(45)]],
-  ["details", "phone", ["", "12345", "23800138000", "1".repeat(100)]],
+  [
+    "details",
+    "idNumber",
+    ["", "310101199003077414", "31010119900230741X", "3".repeat(45), "310012345678", "310101202103074134"],
+  ],
+  ["details", "phone", ["", "12345", "23800138000", "1".repeat(100), "+852 1234", "+999 12345678"]],
   ["details", "province", ["X", ""], "serial"],
   ["details", "serial", ["", "!!", "A1234", "I0000000000"], "serial"],
   ["details", "vehicleKind", ["98", ""]],
   ["details", "insurerCode", ["NOPE", "", NE]],
   ["details", "policyNumber", ["abc", "x".repeat(41), "保单号码", "a$ne=1"]],
   ["statement", "ownAct", ["QS-00", "", "none; drop"]],
-  ["statement", "otherAct", ["QS-00", ""]],
+  ["statement", "otherAct", ["QS-00", "", "QS-01"]],
   ["statement", "impact", ["roof", ""]],
-  ["statement", "note", ["字".repeat(201), "a\u0000b", "a\u202eb"]],
+  ["statement", "note", ["字".repeat(201), "a\u0000b", "a\u202eb", "撞🚗了"]],
   ["sign", "forwarding", ["no"]],
   ["sign", "signature", ["", "data:image/png;base64,AAAA", "data:image/svg+xml;base64,AAAA"]],
 ];

@@ -1,3 +1,11 @@
+/** A plate as it is drawn: the colour of its sheet, and its text in runs, of which some are red. */
+export interface ShownPlate {
+  plate: string;
+  sure: boolean;
+  sheet: string;
+  runs: { text: string; red: boolean }[];
+}
+
 /** The server's answer about one picture (src/h5/photo-answer.ts), as far as the page reads it. */
 export interface PhotoAnswer {
   photo: string;
@@ -8,7 +16,7 @@ export interface PhotoAnswer {
   findings: { text: string }[];
   /** accepted in spite of a finding, at the third try */
   asItIs: boolean;
-  plate: { plate: string; sure: boolean } | null;
+  plate: ShownPlate | null;
   thumb: string | null;
   step: string;
 }

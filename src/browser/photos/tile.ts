@@ -1,4 +1,5 @@
 import { all, one } from "../dom.ts";
+import type { ShownPlate } from "./answer.ts";
 
 /** A slot's tile on the page. Its data-state: empty, sending, waiting, stored, failed, announced, refused. */
 export type Tile = HTMLElement;
@@ -36,17 +37,19 @@ export function copyState(tile: Tile, to: HTMLElement): void {
 }
 
 /** Shows the plate that was read after `words`; hides the line without one. */
-export function drawPlate(tile: Tile, plate: string | null | undefined, words = ""): void {
+export function drawPlate(tile: Tile, plate: ShownPlate | null | undefined, words = ""): void {
   const place = part(tile, "plate");
   if (!place) return;
   place.hidden = !plate;
   place.textContent = "";
   if (!plate) return;
   const drawn = document.createElement("span");
-  drawn.className = `kc-plate kc-plate_small${plate.length === 8 ? " kc-plate_green" : ""}`;
-  const dot = document.createElement("i");
-  dot.textContent = "·";
-  drawn.append(plate.slice(0, 2), dot, plate.slice(2));
+  drawn.className = `kc-plate kc-plate_${plate.sheet} kc-plate_small`;
+  for (const { text, red } of plate.runs) {
+    const run = document.createElement(red ? "i" : "span");
+    run.textContent = text;
+    drawn.append(run);
+  }
   place.append(`${words} `, drawn);
 }
 

@@ -82,7 +82,7 @@ function createTelling(mandatory: Tile[], text: Text) {
     write(tile, "finding", words.join(" "));
     mark(tile, "data-warned", words.length > 0);
     const { plate } = answer;
-    drawPlate(tile, plate?.plate, text(plate?.sure ? "read" : "readMaybe"));
+    drawPlate(tile, plate, text(plate?.sure ? "read" : "readMaybe"));
     for (const line of allOf("[data-fine]")) if (words.length > 0) line.hidden = false;
   }
 

@@ -1,4 +1,3 @@
-import { checkIdNumber } from "../../domain/identity-number.ts";
 import {
   isOfUse,
   LICENCE_FIELDS,
@@ -8,7 +7,7 @@ import {
   type LicenceReading,
   type ReadField,
 } from "../../domain/licence.ts";
-import { licenceField } from "../../domain/licence-fields.ts";
+import { hasCheckDigit, licenceField } from "../../domain/licence-fields.ts";
 import { plateKind } from "../../domain/plate.ts";
 import { type Piece, piecesOf } from "./find-labels.ts";
 import type { Line } from "./sheet.ts";
@@ -62,10 +61,7 @@ type Search = (lines: readonly Line[], pieces: readonly Piece[]) => ReadField[];
 
 /** Fields found without their label, for values that can hardly be anything else. */
 const ANYWHERE: Partial<Record<LicenceField, Search>> = {
-  number: (lines) =>
-    windows(lines, 18).flatMap((text) =>
-      checkIdNumber("id-card", text).fault === null ? [{ value: text, sure: true }] : [],
-    ),
+  number: (lines) => windows(lines, 18).flatMap((text) => (hasCheckDigit(text) ? [{ value: text, sure: true }] : [])),
   vin: (lines) => windows(lines, 17).flatMap((text) => (proven("vin", text) ? [{ value: text, sure: true }] : [])),
   plate: (_, pieces) =>
     pieces.flatMap(({ label, line }) => {

@@ -57,11 +57,8 @@ const NOTHING = " ·•．.:：-—_~^*'’‘`\"“”,，、;；!！|丨()（�
 
 export const SYMBOLS: readonly string[] = [...PROVINCES, ...ANY, "O", ..."警学挂港澳使领应急民航"];
 
-/** The kinds of domain/plate.ts, and two that are read without a kind of their own. */
-type Kind = PlateKind | "emergency" | "aviation";
-
 interface Form {
-  kind: Kind;
+  kind: PlateKind;
   /** the symbols that may stand in each place */
   places: readonly (readonly string[])[];
 }
@@ -84,7 +81,7 @@ const FORMS: readonly Form[] = [
   { kind: "embassy", places: [...times(6, DIGITS), ["使"]] },
   { kind: "embassy", places: [["使"], ...times(6, DIGITS)] },
   { kind: "consulate", places: [PROVINCES, ANY, ...times(4, DIGITS), ["领"]] },
-  { kind: "emergency", places: officed(...times(4, DIGITS), ["应"], ["急"]) },
+  { kind: "rescue", places: officed(...times(4, DIGITS), ["应"], ["急"]) },
   { kind: "aviation", places: [["民"], ["航"], LETTERS, ...times(4, DIGITS)] },
   { kind: "armed-police", places: [["W"], ["J"], PROVINCES, ...times(4, DIGITS), [...DIGITS, ..."JBXTHSD"]] },
   { kind: "armed-police", places: [["W"], ["J"], ...times(4, DIGITS), [...DIGITS, ..."JBXTHSD"]] },
@@ -116,14 +113,14 @@ export function narrowed(forms: Forms, place: number, symbol: number): Forms {
  * other, so none is impossible. The forms without any Chinese character also stand on foreign plates: they
  * are looked for on the white sheets that the standard gives them.
  */
-const ON_SHEET: Readonly<Record<SheetColour, Partial<Record<Kind, number>> & { other: number }>> = {
+const ON_SHEET: Readonly<Record<SheetColour, Partial<Record<PlateKind, number>> & { other: number }>> = {
   blue: { ordinary: 0, other: 5 },
   green: { "nev-small": 0, "nev-large": 0, aviation: 0.5, other: 6 },
   yellow: { ordinary: 0, learner: 0, trailer: 0, "nev-large": 0.5, other: 5 },
   white: {
     ordinary: 0,
     police: 0.5,
-    emergency: 1,
+    rescue: 1,
     army: 2,
     "armed-police": 2,
     "nev-small": 1,
@@ -135,7 +132,7 @@ const ON_SHEET: Readonly<Record<SheetColour, Partial<Record<Kind, number>> & { o
   dark: { ordinary: 0, "hong-kong": 1, macau: 1, embassy: 1, consulate: 1, other: 4 },
   strange: { other: 4 },
 };
-const ONLY_ON_WHITE: readonly Kind[] = ["army", "armed-police"];
+const ONLY_ON_WHITE: readonly PlateKind[] = ["army", "armed-police"];
 /** A pale new-energy sheet is taken for these, too. */
 const SHEETS_OF_ANY: readonly SheetColour[] = ["white", "unknown"];
 /** A sheet on which a form costs as much is not the one that the standard gives it. */
@@ -189,7 +186,7 @@ function mayLackOne(symbols: readonly number[]): boolean {
   return symbols.length === 7 && [symbols[OFFICE_PLACES]!, symbols[6]!].some((symbol) => IS_ENERGY[symbol]);
 }
 
-function costOnSheet(kind: Kind, colour: SheetColour): number {
+function costOnSheet(kind: PlateKind, colour: SheetColour): number {
   if (colour !== "white" && ONLY_ON_WHITE.includes(kind)) return Number.POSITIVE_INFINITY;
   return ON_SHEET[colour][kind] ?? ON_SHEET[colour].other;
 }
