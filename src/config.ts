@@ -55,7 +55,7 @@ export interface WechatConfig {
   ocrPerDay: number;
 }
 
-/** A bucket that speaks the S3 protocol, for what is photographed and signed. */
+/** A bucket that speaks the S3 protocol, for photographs, signatures and papers. */
 export interface BucketConfig {
   /** none: AWS itself, by the region */
   endpoint?: string;
@@ -98,16 +98,13 @@ export interface Config {
   insurers: Insurer[];
   /** claims may be posted to loopback or private addresses (never in production) */
   allowPrivateAddresses: boolean;
-  /**
-   * a proxy of ours stands in front and adds the caller's address to X-Forwarded-For: who calls is what it
-   * says
-   */
+  /** a proxy of ours adds the caller's address to X-Forwarded-For, which is then believed */
   trustProxy: boolean;
   /** `reader`: plates and licences are read on this machine, where the optional packages are installed */
   photos: { reader: boolean };
   operatorPhone: string;
   city: { zh: string; en: string; adcode: string };
-  /** where new files go; what is elsewhere is read there */
+  /** where new files go; older ones are read where they are */
   storage: "gridfs" | "s3";
   /** null: there is none */
   bucket: BucketConfig | null;
@@ -130,8 +127,8 @@ export class ConfigFault extends Error {
 }
 
 /**
- * Reads config/default.yaml, over it the file named by CONFIG_FILE, over it the environment; checks all,
- * freezes. Throws ConfigFault with every fault.
+ * Reads config/default.yaml, then the file named by CONFIG_FILE, then the environment, each over the one
+ * before; checks and freezes. Throws ConfigFault with every fault.
  */
 export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): Promise<Config> {
   const faults: string[] = [];
@@ -164,7 +161,7 @@ export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): 
   return freeze(configOf(complete, { ...read, env: variables }));
 }
 
-/** What is out of its format is not called missing as well. */
+/** Avoids reporting a malformed setting as missing, too. */
 const isNamed = (fault: string, faults: string[]) => faults.some((known) => secretIn(known) === secretIn(fault));
 
 const secretIn = (fault: string) => fault.split(": ")[0]?.replace(/_FILE$/, "");

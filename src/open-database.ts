@@ -17,7 +17,9 @@ export async function openDatabase(
   const connection = await connect(uri ?? (embedded?.uri as string), options);
   return {
     connection,
-    /** of the embedded database's disk; null where the database is another's, or its file system does not tell */
+    /**
+     * of the embedded database's disk; null where the database is another's, or its file system does not tell
+     */
     freeMb(): number | null {
       const free = embedded ? embedded.room().freeBytes / MB : Number.POSITIVE_INFINITY;
       return Number.isFinite(free) ? Math.floor(free) : null;

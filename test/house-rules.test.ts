@@ -227,6 +227,21 @@ const FORBIDDEN_EVERYWHERE: typeof FORBIDDEN = [
   { what: /\bmkdtemp/, but: (path) => ["support/temporary-folder.ts", "run.ts"].includes(path) },
 ];
 
+const MOST_COLUMNS = 110;
+
+/** Lists comments that call somebody he, and comment lines that are too long to be read. */
+function commentFaults({ path, text }: Source): string[] {
+  return text.split("\n").flatMap((line, at) => {
+    const comment = /^\s*(?:\/\/|\/?\*)(.*)/.exec(line)?.[1] ?? /\S \/\/ (.*)/.exec(line)?.[1];
+    if (comment === undefined) return [];
+    const isLong = [...line].length > MOST_COLUMNS && !/\S \/\/ /.test(line);
+    return [
+      ...(/\b(he|him|his|himself)\b/i.test(comment) ? [`${path}:${at + 1}: an actor is named by role`] : []),
+      ...(isLong ? [`${path}:${at + 1}: more than ${MOST_COLUMNS} columns`] : []),
+    ];
+  });
+}
+
 function nameFaults(path: string): string[] {
   const parts = path.replace(/\.[a-z]+$/, "").split("/");
   const faults = parts
@@ -289,6 +304,12 @@ describe("the house rules", () => {
       files.flatMap((source) => textFaults(source, FORBIDDEN_EVERYWHERE)),
       [],
     );
+  });
+
+  it("comments name an actor by role, in lines of at most 110 columns", () => {
+    const tests = sourcesBelow(testDir).filter(({ path }) => /(?<!house-rules\.test)\.ts$/.test(path));
+    const files = [...sources.filter(({ path }) => path.endsWith(".ts")), ...tests];
+    assert.deepEqual(files.flatMap(commentFaults), []);
   });
 
   it("names are kebab-case, say something, and lie at most three folders deep", () => {
@@ -395,6 +416,15 @@ describe("the rules themselves", () => {
       assert.equal(faults(text), 1, text);
     for (const text of ["const env = { ...process.env };", "if (process.env.A === given) {}"])
       assert.equal(faults(text), 0, text);
+  });
+
+  it("see comments that are riddles by length or by person, and overlook texts", () => {
+    const faults = (text: string) => commentFaults({ path: "h5/a.ts", text }).length;
+    assert.equal(faults("/** Returns what he typed. */"), 1);
+    assert.equal(faults("const a = 1; // his"), 1);
+    assert.equal(faults(`// ${"word ".repeat(30)}`), 1);
+    assert.equal(faults(`/**\n * ${"word ".repeat(30)}\n */`), 1);
+    assert.equal(faults('const said = "what he said"; // The driver\'s words.'), 0);
   });
 
   it("see names that say nothing", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
+import { LANGUAGES } from "../src/domain/accident.ts";
 import { createRender } from "../src/render.ts";
 import { placeholdersOf, readWordTable } from "../src/words.ts";
 import { type AskedWord, askedWords, templates } from "./support/template-words.ts";
@@ -11,22 +12,26 @@ const templatesDir = new URL("../../templates/", import.meta.url);
 describe("the words", () => {
   const areas = readdirSync(templatesDir).filter((area) => existsSync(new URL(`${area}/words.yaml`, templatesDir)));
 
-  /** A leaf is { zh, en }; everything else is a group. */
+  const all = LANGUAGES.join(" and ");
+  /** A leaf has one text for each language; everything else is a group. */
   function faultsOf(path: string, node: unknown): string[] {
-    if (node === null || typeof node !== "object") return [`${path}: needs zh and en`];
-    const { zh, en, ...rest } = node as Record<string, unknown>;
-    const isLeaf = typeof zh === "string" || typeof en === "string";
-    if (!isLeaf) return Object.entries(node).flatMap(([key, part]) => faultsOf(`${path}.${key}`, part));
-    const faults = Object.keys(rest).map((key) => `${path}.${key}: beside zh and en`);
-    if (!nonEmpty(zh) || !nonEmpty(en)) return [...faults, `${path}: needs zh and en, both with text`];
-    const same = String(placeholders(zh)) === String(placeholders(en));
-    return same ? faults : [...faults, `${path}: other placeholders in zh than in en`];
+    if (node === null || typeof node !== "object") return [`${path}: needs ${all}`];
+    const texts = node as Record<string, unknown>;
+    if (!LANGUAGES.some((language) => typeof texts[language] === "string"))
+      return Object.entries(texts).flatMap(([key, part]) => faultsOf(`${path}.${key}`, part));
+    const faults = Object.keys(texts)
+      .filter((key) => !LANGUAGES.some((language) => language === key))
+      .map((key) => `${path}.${key}: beside ${all}`);
+    const given = LANGUAGES.map((language) => texts[language]);
+    if (!given.every(nonEmpty)) return [...faults, `${path}: needs ${all}, each with text`];
+    const names = new Set(given.map((text) => String(placeholders(text))));
+    return names.size === 1 ? faults : [...faults, `${path}: the languages have other placeholders`];
   }
   const nonEmpty = (text: unknown): text is string => typeof text === "string" && text.trim() !== "";
   const placeholders = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
 
   for (const area of areas) {
-    it(`of templates/${area} are there in both languages with the same placeholders`, () => {
+    it(`of templates/${area} are there in all languages with the same placeholders`, () => {
       const tree: unknown = parse(readFileSync(new URL(`${area}/words.yaml`, templatesDir), "utf8"));
       assert.deepEqual(faultsOf(area, tree), []);
     });

@@ -4,7 +4,7 @@ import { NotFound } from "../errors.ts";
 
 const folder = new URL("../../../config/schemas/", import.meta.url);
 
-/** What an insurer receives and what he may answer, by version. */
+/** Schemas of the messages to an insurer and of its answers, by version. */
 export const SCHEMAS: readonly string[] = [
   "claim.submitted.v1.json",
   "claim.submitted.v2.json",

@@ -3,7 +3,7 @@ import { confirmMoved } from "../actions/confirm-moved.ts";
 import { endAccident } from "../actions/end-accident.ts";
 import { makeInvitation } from "../actions/make-invitation.ts";
 import type { Context } from "../context.ts";
-import type { Language, Person } from "../domain/accident.ts";
+import { LANGUAGES, type Language, type Person } from "../domain/accident.ts";
 import { asParty } from "../http/as-party.ts";
 import { isOver, nextThing, type Standing, standing } from "./next-thing.ts";
 import { mayArrange, photoList } from "./photos.ts";
@@ -97,6 +97,9 @@ const speak =
     return ctx.render.words(language)("chat.language", { next });
   };
 
+const languageAfter = (language: Language): Language =>
+  LANGUAGES[(LANGUAGES.indexOf(language) + 1) % LANGUAGES.length] ?? LANGUAGES[0];
+
 /** Commands by menu key and by word; the numbers are those of the help text. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   handle,
@@ -110,7 +113,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   moved,
   english: speak(() => "en"),
   chinese: speak(() => "zh"),
-  "other-language": speak((person) => (person.language === "zh" ? "en" : "zh")),
+  "other-language": speak((person) => languageAfter(person.language)),
 };
 
 const WORDS: ReadonlyArray<[command: string, ...words: string[]]> = [

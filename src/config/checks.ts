@@ -2,7 +2,7 @@ import { checkUrl } from "../insurers/public-address.ts";
 import { isLoopback, isWebhookSecret } from "./formats.ts";
 import { ROWS, type Settings, valueAt } from "./settings.ts";
 
-/** What only production demands or refuses. */
+/** Lists what only production demands or refuses. */
 export function productionFaults(settings: Settings, env: NodeJS.ProcessEnv): string[] {
   const missing = ROWS.filter((row) => row.required === "in production" && !valueAt(settings, row.path));
   const objections = ROWS.flatMap(({ name, path, objection }) => {
@@ -40,14 +40,16 @@ function weakFaults(settings: Settings, env: NodeJS.ProcessEnv): string[] {
 
 const WEAK = "not drawn at random; make one with: openssl rand -base64 32";
 
-/** True for 24 bytes or more that are all printable, or have too few different values or steps to be random. */
+/**
+ * True for 24 bytes or more that are all printable, or have too few different values or steps to be random.
+ */
 function isWeak(bytes: Buffer): boolean {
   const steps = [...bytes].map((byte, index) => (byte - (bytes[index - 1] ?? 0)) & 0xff);
   const isTyped = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
   return isTyped || [[...bytes], steps].some((values) => new Set(values).size < bytes.length / 2);
 }
 
-/** What must be given where no stand-in serves: the account, and each insurer's address and secret. */
+/** Lists what is missing without a stand-in: the account, and each insurer's address and secret. */
 export function connectionFaults(
   settings: Settings,
   env: NodeJS.ProcessEnv,
@@ -66,7 +68,9 @@ export function connectionFaults(
   ];
 }
 
-/** Addresses and secrets of the insurers, which lie partly in the file and partly in the environment. */
+/**
+ * Checks addresses and secrets of the insurers, which are partly in the file and partly in the environment.
+ */
 export function insurerFaults(settings: Settings, env: NodeJS.ProcessEnv, production: boolean): string[] {
   const allowPrivate = settings.allowPrivateAddresses ?? !production;
   // our own address has faults of its own where it is missing or wrong
@@ -81,7 +85,9 @@ export function insurerFaults(settings: Settings, env: NodeJS.ProcessEnv, produc
   return faults;
 }
 
-/** Says why no claim could be posted to this address, or null. Its name is resolved at each post, not here. */
+/**
+ * Says why no claim could be posted to this address, or null. Its name is resolved at each post, not here.
+ */
 function addressFault(address: string, allowPrivate: boolean): string | null {
   if (!URL.canParse(address)) return "must be an http(s) address";
   const url = new URL(address);
@@ -98,7 +104,7 @@ function addressFault(address: string, allowPrivate: boolean): string | null {
 const NOT_PUBLIC =
   "must be https on port 443 of a public host: claims are posted nowhere else (allowPrivateAddresses is off)";
 
-/** One secret, or several while it is being changed. */
+/** Splits one secret, or several during a rotation. */
 export const secretsOf = (text: string | undefined): string[] => text?.split(/\s+/).filter(Boolean) ?? [];
 
 /** A bucket that is to be used must have a name. */

@@ -3,7 +3,7 @@ import { chmod, link, mkdir, open, readFile, rename, rm } from "node:fs/promises
 import { join, resolve } from "node:path";
 import { ROWS, type Settings, valueAt } from "./settings.ts";
 
-/** What a variable must look like: how a value for development is made. */
+/** Form of a variable, which decides how a value for development is made. */
 type KeyKind = "key" | "aes-key" | "token" | "app-secret" | "appid" | "webhook-secret";
 
 const MAKERS: Record<KeyKind, () => string> = {
@@ -15,7 +15,7 @@ const MAKERS: Record<KeyKind, () => string> = {
   "webhook-secret": () => `whsec_${randomBytes(32).toString("base64")}`,
 };
 
-/** What development makes for itself and production must be given. */
+/** Variables that development makes for itself and production must be given. */
 const KEYS: Record<string, KeyKind> = {
   DATA_KEY: "key",
   SESSION_KEY: "key",
@@ -34,8 +34,7 @@ function aesKey(): string {
 }
 
 /**
- * The environment with what is missing of the keys filled in from the data folder; production must be given
- * them.
+ * Returns the environment with missing keys filled in from the data folder; production must be given them.
  */
 export async function withDevelopmentKeys(
   settings: Settings,
@@ -61,8 +60,8 @@ export async function withDevelopmentKeys(
 }
 
 /**
- * The wanted values from DATA_DIR/development-keys.json, missing ones made and kept: what was sealed in
- * development stays readable.
+ * Returns the wanted values from DATA_DIR/development-keys.json; missing ones are made and kept, so that what
+ * was sealed in development stays readable.
  */
 async function developmentKeys(dataDir: string, wanted: Record<string, KeyKind>): Promise<Record<string, string>> {
   const path = join(dataDir, "development-keys.json");
@@ -99,8 +98,8 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Whole or not at all. False: another process made the first file in the meantime; its keys are the ones to
- * use.
+ * Writes the whole file or nothing. False: another process made the first file meanwhile, and its keys are to
+ * be used.
  */
 async function write(path: string, keys: Record<string, string>, first: boolean): Promise<boolean> {
   const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;

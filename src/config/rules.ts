@@ -11,7 +11,7 @@ import { check, readYaml } from "./sources.ts";
 /** A file of config/ in the project. */
 export const projectFile = (name: string) => fileURLToPath(new URL(`../../../config/${name}`, import.meta.url));
 
-/** What an operator's folder may hold instead of the project's own. */
+/** Files that an operator's folder may have instead of the project's own. */
 const FILES = ["eligibility.yaml", "liability.yaml", "menu.yaml"] as const;
 type FileName = (typeof FILES)[number];
 
@@ -21,8 +21,8 @@ export interface Rules {
 }
 
 /**
- * Reads who may settle here, which acts make liable, and the menu: each from the operator's folder where that has it,
- * else from config/. A YAML file of another name in the folder is a fault: it would be overlooked.
+ * Reads conditions, acts and the menu: each from the operator's folder if it is there, else from config/. A
+ * YAML file of another name in the folder is a fault, because it would be overlooked.
  */
 export async function readRules(dir: string | undefined, faults: string[]): Promise<Rules & { menu: WrittenMenu }> {
   const own = dir ? await namesIn(resolve(dir), faults) : [];

@@ -42,7 +42,10 @@ async function readSecret(path: string, variable: string, faults: string[]): Pro
   }
 }
 
-/** The names under which the list of insurers expects its secrets; what is no name has a fault of its own. */
+/**
+ * Returns the variables in which the list of insurers expects its secrets; an invalid name has a fault of its
+ * own.
+ */
 function insurersSecrets({ insurers }: Tree): string[] {
   const names = Array.isArray(insurers) ? insurers.map((insurer) => (insurer as Tree | null)?.["secretEnv"]) : [];
   return names.filter((name) => typeof name === "string");

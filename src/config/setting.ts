@@ -3,23 +3,23 @@ import type Joi from "joi";
 /** A cell of the READMEs' tables, in Markdown; `{default}` stands for the default of the schema. */
 export type Words = Readonly<Record<"en" | "zh", string>>;
 
-/** Everything there is to say of one setting. Its path in a file follows from where the row stands in SETTINGS. */
+/** Everything about one setting. Its path in a file follows from its position in SETTINGS. */
 export interface Setting<Value> {
   /** the environment variable, which wins over a file */
   variable?: string;
   /** its form and its default */
   schema: Joi.Schema;
-  /** may be given as the path of a file, in the variable with `_FILE` behind it; no fault repeats its value */
+  /** may be given as the path of a file, in the variable with `_FILE` appended; no fault repeats its value */
   isSecret?: true;
   /** where it must be given */
   required?: "in production" | "without the simulator";
-  /** what production has against a value, as the end of a sentence; null: nothing */
+  /** production's objection to a value, as the end of a sentence; null: none */
   objection?: (value: NonNullable<Value>) => string | null;
   /** the bytes that must look drawn at random, and that no other setting may have */
   drawn?: (value: NonNullable<Value>) => Buffer;
   /** whether a value reaches something real: then the simulator must be asked for by name */
   isReal?: (value: NonNullable<Value>) => boolean;
-  /** what holds where it is not given; the README's third column */
+  /** the value when it is not given; the README's third column */
   otherwise: Words;
   /** the README's fourth column */
   production?: Words;

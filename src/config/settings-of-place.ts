@@ -30,7 +30,7 @@ const insurer = Joi.object({
   .with("url", "secretEnv")
   .messages({ "object.with": "needs {#peer} beside {#main}" });
 
-/** What differs by place. config/default.yaml has their values for Shanghai. */
+/** Settings that differ by place. config/default.yaml has their values for Shanghai. */
 export const PLACE = {
   city: {
     zh: setting<string>({

@@ -2,7 +2,7 @@ import Joi from "joi";
 import { isLoopback, key, origin, secretText } from "./formats.ts";
 import { both, REFUSED, REQUIRED, setting, UNUSED } from "./setting.ts";
 
-/** Where the server listens, what it keeps, who may reach it. */
+/** Settings of the server: address, data, access. */
 export const SERVER = {
   port: setting<number>({ variable: "PORT", schema: Joi.number().port().default(8080), otherwise: both("{default}") }),
   host: setting<string | undefined>({

@@ -11,7 +11,7 @@ const accessKey = (variable: string, otherwise: Words, production?: Words): Sett
     ...(production && { production }),
   });
 
-/** Where photographs, signatures and papers lie, and how they are looked through. */
+/** Settings of storage: the place of photographs, signatures and papers, and how they are checked. */
 export const STORAGE = {
   storage: setting<"gridfs" | "s3">({
     variable: "STORAGE",
@@ -38,7 +38,7 @@ export const STORAGE = {
         zh: "须选中国境内的地域，数据不得出境",
       },
     }),
-    // the names that S3 and all who speak its protocol take
+    // the names that S3 and compatible servers accept
     name: setting<string | undefined>({
       variable: "S3_BUCKET",
       schema: Joi.string().pattern(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),

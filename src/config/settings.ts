@@ -10,7 +10,7 @@ export const SETTINGS = { ...SERVER, wechat: WECHAT, ...STORAGE, ...PHOTOS, ...P
 
 type ValuesOf<Rows> = { [Name in keyof Rows]: Rows[Name] extends Setting<infer Value> ? Value : ValuesOf<Rows[Name]> };
 
-/** What the schema lets through: as written, before what follows from it is filled in. */
+/** Values that pass the schema, before derived ones are filled in. */
 export type Settings = ValuesOf<typeof SETTINGS>;
 
 /** A row with its path ("wechat.token") and the name by which faults and people call it. */
@@ -30,14 +30,14 @@ function rowsBelow(parts: object, above = ""): Row[] {
 
 export const ROWS: readonly Row[] = rowsBelow(SETTINGS);
 
-/** Where a setting stands among checked values; undefined where it, or all around it, is missing. */
+/** Returns a setting from checked values; undefined when it, or a group around it, is missing. */
 export const valueAt = (settings: object, path: string): unknown =>
   path.split(".").reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], settings);
 
 /** A fault is named by its variable where there is one, else by its path in the file. */
 export const nameOf = (path: string): string => ROWS.find((row) => row.path === path)?.name ?? path;
 
-/** What a group demands beside the form of each of its settings. */
+/** Demands of a group besides the form of each of its settings. */
 const TOGETHER: Record<string, (group: Joi.ObjectSchema) => Joi.ObjectSchema> = {
   bucket: (group) =>
     group.and("accessKeyId", "secretAccessKey").messages({ "object.and": "needs {#missing} beside {#present}" }),
@@ -59,5 +59,5 @@ export const defaultOf = ({ schema }: Setting<unknown>): string => String(flagsO
 
 const flagsOf = (schema: Joi.Schema) => (schema.describe().flags ?? {}) as Record<string, unknown>;
 
-/** The form of all settings; what only production demands is in checks.ts. */
+/** Schema of all settings; what only production demands is in checks.ts. */
 export const settingsSchema = schemaOf(SETTINGS);

@@ -2,7 +2,10 @@ import { connectionFaults } from "./checks.ts";
 import { isLoopback } from "./formats.ts";
 import { ROWS, type Settings, valueAt } from "./settings.ts";
 
-/** Whom the simulator may stand in for: those whose secrets were made here. It never holds a configured secret. */
+/**
+ * What the simulator may stand in for: everything whose secrets were made here. It never holds a configured
+ * secret.
+ */
 export interface StandIns {
   /** the platform, for the account that was made here */
   platform: boolean;
@@ -10,7 +13,9 @@ export interface StandIns {
   insurers: string[];
 }
 
-/** Names of the settings that reach something real; where there is one, the simulator must be asked for by name. */
+/**
+ * Lists settings that reach something real; with any of them the simulator must be switched on explicitly.
+ */
 export function realSettings(settings: Settings, env: NodeJS.ProcessEnv): string[] {
   const { insurers = [] } = settings;
   const rows = ROWS.filter(({ path, isReal }) => {
@@ -22,7 +27,7 @@ export function realSettings(settings: Settings, env: NodeJS.ProcessEnv): string
   return [...new Set([...rows.map(({ name }) => name), ...addresses, ...secrets])];
 }
 
-/** What is missing where the simulator is off, and why it is. */
+/** Lists what is missing while the simulator is off, and why it is off. */
 export function simulatorFaults(settings: Settings, env: NodeJS.ProcessEnv, real: readonly string[]): string[] {
   const faults = connectionFaults(settings, env, "without the simulator");
   if (faults.length === 0 || real.length === 0) return faults;

@@ -6,7 +6,7 @@ import { nameOf, ROWS } from "./settings.ts";
 /** Settings as written, before anything is known of them. */
 export type Tree = { [key: string]: unknown };
 
-/** The map in a YAML file; `name` is what a fault calls it. */
+/** Reads the map in a YAML file; `name` is used in faults. */
 export async function readYaml(path: string, name: string, faults: string[]): Promise<Tree> {
   try {
     const tree: unknown = parse(await readFile(path, "utf8")) ?? {};
@@ -18,7 +18,10 @@ export async function readYaml(path: string, name: string, faults: string[]): Pr
   return {};
 }
 
-/** Later over earlier; maps key by key, lists and values as a whole; null and "" mean "not set". */
+/**
+ * Merges later trees over earlier ones: maps key by key, lists and values as a whole; null and "" mean "not
+ * set".
+ */
 export function merge(...layers: Tree[]): Tree {
   const merged: Tree = {};
   for (const [key, value] of layers.flatMap((layer) => Object.entries(layer))) {
@@ -44,8 +47,8 @@ export function fromEnvironment(env: NodeJS.ProcessEnv): Tree {
 }
 
 /**
- * The checked value; every fault is added by name, and what is faulty is taken out, so that what remains can
- * be judged further.
+ * Returns the checked value. Faults are added by name, and faulty parts removed so that the rest can be
+ * checked further.
  */
 export function check<T>(schema: Joi.ObjectSchema, tree: Tree, faults: string[]): T {
   const { value, error } = schema.validate(structuredClone(tree), { abortEarly: false, errors: { label: false } });

@@ -41,7 +41,7 @@ export interface Person {
   language: Language;
   /** a text that no channel could send waits for the next answer */
   hasUnsaid?: boolean;
-  /** The accidents that they had come into when they were looked up, in no order. One that does not name them may be among them. */
+  /** The cases that this person had come into at that time, in no order; may hold another person's. */
   cases?: readonly CaseOfPerson[];
 }
 
@@ -70,8 +70,7 @@ export interface Details {
 }
 
 /**
- * A driver's account: both acts (ids of the liability catalogue, "none" = nothing wrong) and the point of
- * impact.
+ * A driver's account: both acts (ids of the liability catalogue, "none" = nothing wrong), point of impact.
  */
 export interface Statement {
   ownAct: string;
@@ -87,10 +86,7 @@ export interface Signature {
   contentDigest: string;
   /** the drawn signature (PNG) in the blob store */
   imageSha256: string;
-  /**
-   * separate consent to forward the claim to the two insurers (PIPL art. 23); without it a driver may still
-   * sign
-   */
+  /** separate consent to forward the claim to the insurers (PIPL art. 23); a driver may sign without it */
   forwarding: boolean;
   signedAt: Date;
 }

@@ -60,8 +60,8 @@ export function callInsurer(
 }
 
 /**
- * Makes the notice to a driver who bears nothing that the other's insurer has the claim under a number, when a change brings
- * the first one; else none.
+ * Makes the notice to a driver who bears nothing that the other's insurer has the claim under a number, when
+ * a change brings the first one; else none.
  */
 export function numberNotices(ctx: Wiring, accident: Accident, before: Claim, after: Claim): OutboxEntry[] {
   const { party, insurerClaimNo } = after;

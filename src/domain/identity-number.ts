@@ -14,7 +14,9 @@ const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS = "10X98765432";
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Numbers of 18 characters by their first digits: 81 to 83 residence permits, 9 foreign permanent residents. */
+/**
+ * Numbers of 18 characters by their first digits: 81 to 83 residence permits, 9 foreign permanent residents.
+ */
 const PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71)";
 const REST = "[0-9]{15}[0-9X]";
 const CITIZEN = new RegExp(`^${PROVINCE}${REST}$`);
@@ -54,7 +56,9 @@ const FORMS: Record<IdKind, readonly RegExp[]> = {
   passport: [PASSPORT],
 };
 
-/** Characters typed for others, replaced only where no letter is possible; full-width ones are folded by NFKC. */
+/**
+ * Characters typed for others, replaced only where no letter is possible; full-width ones are folded by NFKC.
+ */
 const LOOK_ALIKES: Readonly<Record<string, string>> = { O: "0", О: "0", I: "1", L: "1", "|": "1", Х: "X", "×": "X" };
 const folded = (text: string) => text.replace(/[OОIL|Х×]/g, (sign) => LOOK_ALIKES[sign] ?? sign);
 
@@ -94,8 +98,8 @@ function birthIn(number: string): [number, number, number] | null {
 }
 
 /**
- * Tells whether the date of birth in a number is a driver's: 18 years (公安部令第162号第十四条) to 100 ago, beyond
- * which a digit is wrong. A number without one passes.
+ * Tells whether the date of birth in a number is a driver's: 18 years (公安部令第162号第十四条) to 100 ago,
+ * beyond which a digit is wrong. A number without one passes.
  */
 export function isDriversAge(number: string, now: Date): boolean {
   const birth = birthIn(number);

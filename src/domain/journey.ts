@@ -216,7 +216,10 @@ function hasOpened(step: Step, here: Step, at: Standpoint): boolean {
   return opensAt ? MOMENTS[opensAt](at) : STEPS.indexOf(step) <= STEPS.indexOf(here);
 }
 
-/** The steps whose pages are open to this driver: the own one, and those that may be seen or corrected beside it. */
+/**
+ * The steps whose pages are open to this driver: the own one, and those that may be seen or corrected beside
+ * it.
+ */
 export function openSteps(accident: Accident, letter: Letter, catalogue: Catalogue): Step[] {
   const here = stepOf(accident, letter, catalogue);
   if (JOURNEY[here].isEnd) return [here];

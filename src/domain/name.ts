@@ -14,7 +14,10 @@ const DOTS = "·•‧∙⋅・･．﹒.●";
 const HAN = "[\\p{Script=Han}〇]";
 const DOT_AFTER_HAN = new RegExp(`(?<=${HAN}) ?[${DOTS}] ?(?=[${HAN.slice(1, -1)}\\p{Script=Latin}])`, "gu");
 const SPACE_IN_HAN = new RegExp(`(?<=${HAN}) (?=${HAN})`, "gu");
-/** Chinese characters and Latin letters; between two of them one dot, hyphen, apostrophe, comma, full stop or space. */
+/**
+ * Chinese characters and Latin letters; between two of them one dot, hyphen, apostrophe, comma, full stop or
+ * space.
+ */
 const LETTER = "[\\p{Script=Han}〇\\p{Script=Latin}]";
 const NAME = new RegExp(`^${LETTER}+(?:(?:[·'-]|[.,] ?| )${LETTER}+)*\\.?$`, "u");
 

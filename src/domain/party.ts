@@ -23,7 +23,10 @@ export function requireParty(accident: Accident, letter: Letter): Party {
   return party;
 }
 
-/** Throws Conflict "wrong-step" where what is given at this step is not this driver's to give, or can no longer be changed. */
+/**
+ * Throws Conflict "wrong-step" where what is given at this step is not this driver's to give, or can no
+ * longer be changed.
+ */
 export function requireGivable(step: Step, accident: Accident, letter: Letter, catalogue: Catalogue): void {
   if (!mayGive(step, accident, letter, catalogue)) throw new Conflict("wrong-step");
 }

@@ -153,7 +153,10 @@ export interface PlateRun {
 
 const RED = /(应急|[警使领]|^WJ)/;
 
-/** Splits a plate's text where its colour changes: GA 36-2018 has 警, 使, 领, 应急, WJ and the army's letters in red. */
+/**
+ * Splits a plate's text where its colour changes: GA 36-2018 has 警, 使, 领, 应急, WJ and the army's letters
+ * in red.
+ */
 export function plateRuns(plate: string): PlateRun[] {
   const text = formatPlate(plate);
   if (plateKind(plate) === "army")

@@ -45,7 +45,10 @@ export interface View {
   wantedExtras: ExtraSlot[];
   /** id of the plate photograph whose owner is being asked for */
   askedPhoto: string | null;
-  /** by the photograph of this driver's plate alone; the form calls suggestedPlate with the driver's last plate */
+  /**
+   * by the photograph of this driver's plate alone; the form calls suggestedPlate with the driver's last
+   * plate
+   */
   plateSuggestion: PlateSuggestion | null;
   /**
    * contradictions between typed and photographed plates; the other driver's typed plate is hidden until the

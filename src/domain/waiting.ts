@@ -19,7 +19,9 @@ export interface Waiting {
 /** After this time ways out and a reminder are offered; a further reminder after the same time. */
 export const LONG_WAIT_MS = 5 * 60_000;
 
-/** Returns when this driver's waiting began (the time of their last act) and when they last sent a reminder. */
+/**
+ * Returns when this driver's waiting began (the time of their last act) and when they last sent a reminder.
+ */
 export function waitingOf({ parties, openedAt, events }: Accident, letter: Letter): Waiting {
   const me = parties[letter];
   const reminder = events.findLast(({ type, by }) => type === "party-reminded" && by === letter);

@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { type Act, findAct, NO_ACT } from "../domain/liability.ts";
 
-/** So many drawings are shown at once; the rest unfolds. Nine fill three rows of a narrow phone. */
+/** Number of drawings shown at once; the rest unfolds. Nine fill three rows of a narrow phone. */
 const SHOWN = 9;
 
 export interface ActTiles {

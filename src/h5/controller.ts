@@ -67,8 +67,8 @@ export function getPage(ctx: Context, page: Page): Koa.Middleware {
 }
 
 /**
- * Handles a posted form: party → step → body → token → joi → one action → 303. A mistake in the form shows the
- * form again with everything that was typed.
+ * Handles a posted form: party → step → body → token → joi → one action → 303. A mistake in the form shows
+ * the form again with everything that was typed.
  */
 export function postPage(ctx: Context, page: Page): Koa.Middleware {
   return async (koa) => {
@@ -89,7 +89,8 @@ export function postPage(ctx: Context, page: Page): Koa.Middleware {
 async function submit(page: Page, request: PageRequest, { fields, files }: Posted): Promise<void> {
   const { ctx, koa, t } = request;
   const { [CSRF_FIELD]: token, ...rest } = fields;
-  // Without a valid token nothing is done; the form comes back with a fresh one, so a second tap is all it takes.
+  // Without a valid token nothing is done; the form comes back with a fresh one, so a second tap is all it
+  // takes.
   if (!hasToken(ctx, koa, token)) throw new Stale();
   const checked = validate(page.body ?? EMPTY, rest, t);
   if ("errors" in checked) throw new Wrong(checked.errors);

@@ -8,7 +8,7 @@ import { checkPlate, VEHICLE_KINDS, vehicleKindOf } from "../domain/plate.ts";
 import { line } from "../http/fields.ts";
 import type { PartOf, WordKey } from "../render.ts";
 
-/** What the page posts, after the checks: the serial holds the whole plate, the kind of vehicle is decided. */
+/** Posted values after the checks: the serial holds the whole plate, the kind of vehicle is decided. */
 export interface DetailsBody {
   name: string;
   idKind: IdKind;
@@ -80,7 +80,7 @@ function personName(typed: string, helpers: Joi.CustomHelpers) {
   return checked.fault === null ? checked.name : refuse(helpers, NAME_WORDS[checked.fault]);
 }
 
-/** Who pastes the whole plate into the serial is understood too. */
+/** Accepts a whole plate pasted into the serial. */
 const wholePlate = (province: string | undefined, serial: string): string =>
   !province || province === NO_PROVINCE || PROVINCES.includes(serial.trim().slice(0, 1)) ? serial : province + serial;
 

@@ -28,8 +28,8 @@ const filled = (plate: string | null, isRead = false): OfferedPlate => ({
 });
 
 /**
- * A sure reading fills the field, an unsure one is offered. What the driver typed stays; a photograph that shows
- * another plate is named beside it.
+ * A sure reading fills the field, an unsure one is offered. What the driver typed stays; a photograph that
+ * shows another plate is named beside it.
  */
 export function offeredPlate(view: View, { suggestPlate, lastPlate }: Asked): OfferedPlate {
   const typed = view.me.details?.plate;

@@ -22,7 +22,7 @@ import { type OfferedPlate, offeredPlate } from "./details-plate.ts";
 import type { StepPage } from "./page.ts";
 import { refusing, requirePrintable } from "./refusals.ts";
 
-/** Of the codes of GA/T 16.7, those that stand first because nearly every car is one of them. */
+/** Codes of GA/T 16.7 that are listed first because nearly every car is one of them. */
 const COMMON_KINDS = ["02", "52", "01", "51", "07", "22"];
 
 /** The fields as entered in this case, else as last time, with the plate that is offered now. */

@@ -21,7 +21,10 @@ export async function prepareInvitation(ctx: Context, accident: Accident): Promi
   await within(made, { timer: ctx.timer, ms: WAIT_MS }, () => {});
 }
 
-/** What the other driver scans or types, for templates/h5/invitation.njk; null: there is nobody to invite. */
+/**
+ * Codes for the other driver to scan or type, for templates/h5/invitation.njk; null without anybody to
+ * invite.
+ */
 export function invitationCard({ ctx, view, person }: PageRequest): object | null {
   if (!view.mayInvite) return null;
   const { invitation } = view;

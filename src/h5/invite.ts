@@ -2,7 +2,10 @@ import { invitationCard } from "./invitation-card.ts";
 import type { StepPage } from "./page.ts";
 import { timeText } from "./times.ts";
 
-/** Waiting for the other driver: the code again, since when, what meanwhile; or who joined and how to take them out. */
+/**
+ * Waiting for the other driver: the code again, since when, what meanwhile; or who joined and how to take
+ * them out.
+ */
 export const invitePage: StepPage = {
   template: "h5/invite.njk",
   show: (request) => {

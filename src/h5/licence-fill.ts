@@ -6,7 +6,10 @@ import { BY_PLATE, type DetailsBody, NO_PROVINCE, PROVINCES, plateFields } from 
 export type Typed = Partial<Record<keyof DetailsBody, string>>;
 type FieldName = "name" | "idNumber" | "serial" | "vehicleKind";
 
-/** A remark at a field: filled from the photograph (surely or not), or the photograph differs from what was typed. */
+/**
+ * A remark at a field: filled from the photograph (surely or not), or the photograph differs from what was
+ * typed.
+ */
 export interface Note {
   word: "check" | "doubt" | "differs";
   value: string;
@@ -30,8 +33,8 @@ interface Part {
 }
 
 /**
- * Fills the form from a licence. What the driver typed stays, with the difference shown; values prefilled from
- * last time are replaced.
+ * Fills the form from a licence. What the driver typed stays, with the difference shown; values prefilled
+ * from last time are replaced.
  */
 export function fillIn(typed: Typed, before: Typed, { name, idNumber, plate, vehicleKind }: LicenceSuggestion): Filled {
   const parts: Part[] = [
@@ -61,7 +64,7 @@ export function fillIn(typed: Typed, before: Typed, { name, idNumber, plate, veh
   return filled;
 }
 
-/** What is typed goes before what was chosen. */
+/** A typed value goes before a chosen one. */
 function plateIn({ province = "", serial = "", plateChoice = "" }: Typed): string {
   const typed = normalisePlate(serial) || plateChoice;
   const isWhole = typed === "" || province === NO_PROVINCE || PROVINCES.includes(typed.slice(0, 1));

@@ -17,7 +17,9 @@ const FIELDS =
     " ",
   );
 
-/** A reading takes about a second of two cores and may cost a platform call: some at once, then one in 30 s. */
+/**
+ * A reading takes about a second of two cores and may cost a platform call: some at once, then one in 30 s.
+ */
 const limits = new WeakMap<object, RateLimit>();
 
 function limitOf(ctx: PageRequest["ctx"]): RateLimit {

@@ -37,8 +37,9 @@ export interface StepRequest<Body> extends PageRequest {
 }
 
 /**
- * A page of one party of one accident at /h5/accidents/:id/PATH, open at any step. The template gets
- * `{ t, lang, csrf, self, view, values, errors: { field: sentence }, formError, photoUrl(photoId, size), ...show() }`.
+ * A page of one party of one accident at /h5/accidents/:id/PATH, open at any step. The template gets `{ t,
+ * lang, csrf, self, view, values, errors: { field: sentence }, formError, photoUrl(photoId, size), ...show()
+ * }`.
  */
 export interface PartyPage<Body = Record<string, string>> {
   /** under /h5/accidents/:id/; "" is the case page itself */
@@ -47,17 +48,23 @@ export interface PartyPage<Body = Record<string, string>> {
   template?: string;
   /** it is open while the page of one of these steps is; left out: always */
   openWith?: readonly Step[];
-  /** Schema of the posted fields (strings); unknown fields are refused. Its messages are keys of the words. */
+  /**
+   * Schema of the posted fields (strings); unknown fields are refused. Its messages are keys of the words.
+   */
   body?: Joi.ObjectSchema<Body>;
   multipart?: boolean;
   /** longest body of a form without files, 64 KB unless told */
   maxBytes?: number;
   show?(request: PageRequest): Promise<object> | object;
-  /** Calls ONE action. Answers 303 to the returned address, else to the driver's step; `ShownAgain`: the page. */
+  /**
+   * Calls ONE action. Answers 303 to the returned address, else to the driver's step; `ShownAgain`: the page.
+   */
   submit?(request: StepRequest<Body>): Promise<unknown>;
 }
 
-/** The answer of a submit that has changed nothing: the page once more with this in it; a script gets `json`. */
+/**
+ * The answer of a submit that has changed nothing: the page once more with this in it; a script gets `json`.
+ */
 export class ShownAgain {
   readonly page: PageData & Record<string, unknown>;
   readonly json: object;
@@ -67,7 +74,10 @@ export class ShownAgain {
   }
 }
 
-/** The page of a step (step-pages.ts). The journey says when it is open; else a GET leads to the driver's step. */
+/**
+ * The page of a step (step-pages.ts). The journey says when it is open; else a GET leads to the driver's
+ * step.
+ */
 export interface StepPage<Body = Record<string, string>>
   extends Omit<PartyPage<Body>, "path" | "template" | "openWith"> {
   template: string;
@@ -77,7 +87,9 @@ export interface StepPage<Body = Record<string, string>>
 export type AnyPartyPage = Omit<PartyPage<never>, "body"> & { body?: Joi.ObjectSchema };
 export type AnyStepPage = Omit<StepPage<never>, "body"> & { body?: Joi.ObjectSchema };
 
-/** A file for a party only: the agreement, a photograph. `path` may hold parameters (`agreement/:page.png`). */
+/**
+ * A file for a party only: the agreement, a photograph. `path` may hold parameters (`agreement/:page.png`).
+ */
 export interface PartyFile {
   path: string;
   /** throws NotFound where there is none */

@@ -5,8 +5,8 @@ import { stepOf } from "../domain/journey.ts";
 import { pageUrl } from "./page.ts";
 
 /**
- * Lets only pages below /h5 be returned to, else the entry: to a browser `//evil`, `/\evil` and `https:evil` are
- * other sites.
+ * Lets only pages below /h5 be returned to, else the entry: to a browser `//evil`, `/\evil` and `https:evil`
+ * are other sites.
  */
 export function safePath(to: unknown): string {
   if (typeof to !== "string" || to.length > 512 || !/^\/h5(?:[/?]|$)/.test(to) || /[\\\u0000-\u0020]/.test(to))

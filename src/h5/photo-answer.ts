@@ -9,12 +9,12 @@ import { linksOf } from "./photo-links.ts";
 
 type SeenPhoto = View["photos"][number];
 
-/** What the machine found, as a sentence that says what to do. */
+/** A finding as a sentence that says what to do. */
 export interface ShownFinding extends Finding {
   text: string;
 }
 
-/** What the page is told of one picture while the next one is being taken. */
+/** The page's answer about one picture while the next one is being taken. */
 export interface PhotoAnswer {
   photo: string;
   slot: PhotoSlot;
@@ -54,11 +54,13 @@ export const shownFindings = (photo: Pick<SeenPhoto, "findings">, t: Translate):
 export const isAsItIs = ({ findings }: Pick<SeenPhoto, "findings">): boolean =>
   findings.some(({ level }) => level === "blocks");
 
-/** His newest picture of a place: of the lights or the lines each driver may have one. */
+/** This driver's newest picture of a slot: each driver may have one of the lights or the lines. */
 export const newestIn = ({ photos, letter }: View, slot: PhotoSlot): SeenPhoto | null =>
   photos.findLast((photo) => photo.slot === slot && photo.by === letter) ?? null;
 
-/** The answer to a picture that was taken. The case is read anew: what was asked for before is out of date. */
+/**
+ * The answer to a picture that was taken. The case is read anew: what was asked for before is out of date.
+ */
 export async function photoAnswer(request: PageRequest, slot: PhotoSlot): Promise<PhotoAnswer> {
   const { ctx, party } = request;
   const accident = await ctx.accidents.get(party.accidentId);

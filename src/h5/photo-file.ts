@@ -27,7 +27,7 @@ export const photoFile: PartyFile = {
 
 const isSize = (text: string): text is PhotoSize => (PHOTO_SIZES as readonly string[]).includes(text);
 
-/** What leaves our pages says on its face of which case it is, when it arrived and where that was. */
+/** Marks a file that leaves our pages with its case, time of arrival and place. */
 async function handout({ ctx, view, t }: CaseRequest, photo: Photo, copy: Buffer) {
   const { number, scene } = view;
   const slot = t(`h5.case.watermark.slot.${photo.slot}`);

@@ -3,7 +3,10 @@ import { NotAllowed } from "../errors.ts";
 import { macOf, sameSecret } from "../http/cookies.ts";
 import { type PageRequest, pageUrl } from "./page.ts";
 
-/** Sizes served to pages: thumbnail, 1,344-px copy, and that copy with a visible watermark; never the original. */
+/**
+ * Sizes served to pages: thumbnail, 1,344-px copy, and that copy with a visible watermark; never the
+ * original.
+ */
 export const PHOTO_SIZES = ["thumb", "copy", "handout"] as const;
 export type PhotoSize = (typeof PHOTO_SIZES)[number];
 
@@ -18,7 +21,10 @@ export interface PhotoLinks {
 export const PHOTO_LINK_LIFE_S = 15 * 60;
 const PURPOSE = "photo-links";
 
-/** Bound to the viewer too: a link that is passed on opens nothing in another driver's hands, signed in or not. */
+/**
+ * Bound to the viewer too: a link that is passed on opens nothing in another driver's hands, signed in or
+ * not.
+ */
 export function photoLinks(
   { config, clock }: Pick<Context, "config" | "clock">,
   viewer: { personId: string; accidentId: string },

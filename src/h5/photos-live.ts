@@ -2,7 +2,9 @@ import { PHOTO_SLOTS } from "../domain/photo.ts";
 import type { PartyFile } from "./page.ts";
 import { answerFor, newestIn } from "./photo-answer.ts";
 
-/** The present state of the five slots: a plate is read seconds after its picture, chat pictures arrive alone. */
+/**
+ * The present state of the five slots: a plate is read seconds after its picture, chat pictures arrive alone.
+ */
 export const photosLiveFile: PartyFile = {
   path: "photos/live",
   async send(request) {

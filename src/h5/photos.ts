@@ -20,7 +20,9 @@ export function limitOf(ctx: PageRequest["ctx"]): RateLimit {
   return limit;
 }
 
-/** An upload refused for want of room is repeated by the phone, so it does not count against the rate limit. */
+/**
+ * An upload refused for want of room is repeated by the phone, so it does not count against the rate limit.
+ */
 export async function uncountedIfBusy<T>({ limit, key }: { limit: RateLimit; key: string }, act: () => Promise<T>) {
   try {
     return await act();
@@ -48,7 +50,7 @@ export interface Extra {
   wanted: boolean;
 }
 
-/** What may be added to the five, each by one tap. */
+/** Extras that may be added to the five, each by one tap. */
 export const extrasOf = ({ view }: PageRequest): Extra[] =>
   EXTRA_SLOTS.map((slot) => ({
     slot,
@@ -98,7 +100,7 @@ async function refusalOf(store: () => Promise<unknown>): Promise<Invalid | null>
   }
 }
 
-/** What is wrong with a picture is said at its own place. */
+/** A picture's fault is shown at its own slot. */
 function refuseAll(faults: [string, Invalid][]): void {
   const [first] = faults;
   if (!first) return;
@@ -128,7 +130,9 @@ interface PositionBody {
   accuracy?: number;
 }
 
-/** The phone's position while the first picture is taken, sent by the page's script (WGS-84, W3C Geolocation). */
+/**
+ * The phone's position while the first picture is taken, sent by the page's script (WGS-84, W3C Geolocation).
+ */
 export const positionPage: PartyPage<PositionBody> = {
   path: "position",
   body: Joi.object<PositionBody>({

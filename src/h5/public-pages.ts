@@ -2,7 +2,7 @@ import Joi from "joi";
 import type Koa from "koa";
 import { chooseLanguage } from "../actions/choose-language.ts";
 import type { Context } from "../context.ts";
-import type { Language } from "../domain/accident.ts";
+import { LANGUAGES, type Language } from "../domain/accident.ts";
 import { Invalid, NotFound } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
@@ -43,9 +43,11 @@ export function endPage(ctx: Context, koa: Koa.Context): void {
   renderPage(ctx, koa, "h5/ended.njk", endContent(ctx, t, { code, reasons, at: "alone" }));
 }
 
-const languages = Joi.valid("zh", "en").required();
+const languages = Joi.valid(...LANGUAGES).required();
 
-/** 中文 / English, on every page. Without a session there is nothing to forge but a cookie with a language. */
+/**
+ * 中文 / English, on every page. Without a session there is nothing to forge but a cookie with a language.
+ */
 export async function changeLanguage(ctx: Context, koa: Koa.Context): Promise<void> {
   requireOwnOrigin(ctx, koa);
   const { fields } = await readPosted(koa);

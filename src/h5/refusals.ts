@@ -2,7 +2,9 @@ import type { Context } from "../context.ts";
 import { Invalid } from "../errors.ts";
 import type { WordKey } from "../render.ts";
 
-/** Runs an action; what it refuses gets this page's own sentence (a key of the words), where the page has one. */
+/**
+ * Runs an action; what it refuses gets this page's own sentence (a key of the words), where the page has one.
+ */
 export async function refusing<T>(words: Record<string, string>, action: () => Promise<T>): Promise<T> {
   try {
     return await action();

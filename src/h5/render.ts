@@ -5,7 +5,7 @@ import { csrfToken } from "../http/csrf.ts";
 import { languageOf } from "../http/language.ts";
 import { UNLESS_TOLD } from "../http/page-defaults.ts";
 
-/** What every template of the drivers' way finds in its scope. */
+/** Names in the scope of every template of the drivers' way. */
 export interface PageData {
   view?: View;
   values?: Record<string, string>;

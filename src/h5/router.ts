@@ -28,7 +28,7 @@ import { uploadRoutes } from "./uploads.ts";
 import { remindPage } from "./wait.ts";
 import { invitationPage, removeOtherPage, wayOutPage } from "./way-out.ts";
 
-/** What belongs to a case but to no step of the way (those: step-pages.ts) … */
+/** Pages of a case that belong to no step (those of steps: step-pages.ts). */
 export const PARTY_PAGES: readonly AnyPartyPage[] = [
   casePage,
   wayOutPage,

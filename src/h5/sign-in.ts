@@ -7,7 +7,7 @@ import { readCookie, readValue, sameSecret, setCookie, signValue } from "../http
 import { personOf, startSession } from "../http/session.ts";
 import { safePath, seeOther } from "./paths.ts";
 
-/** What is remembered between leaving for the platform and coming back: bound to this browser, not to a server. */
+/** State kept between leaving for the platform and coming back: bound to this browser, not to a server. */
 interface Pending {
   state: string;
   to: string;
@@ -67,7 +67,10 @@ function readPending(ctx: Context, koa: Koa.Context): Pending | null {
   return error || !value || value.expiresAt <= ctx.clock.now().getTime() ? null : value;
 }
 
-/** null: this code is worth nothing (any more). A platform that does not answer is another matter and is said so. */
+/**
+ * null: this code is worth nothing (any more). A platform that does not answer is another matter and is said
+ * so.
+ */
 async function exchange(ctx: Context, code: string): Promise<string | null> {
   try {
     return (await ctx.wechat.exchangeCode(code)).openid;

@@ -72,7 +72,10 @@ function insurersOf(parties: Known[], letter: Letter): object {
   return { mine: mine?.insurer, theirs: theirs?.insurer, same };
 }
 
-/** Page 7: the two sentences, the whole, the separate consent to forwarding (PIPL art. 23), the signature by hand. */
+/**
+ * Page 7: the two sentences, the whole, the separate consent to forwarding (PIPL art. 23), the signature by
+ * hand.
+ */
 export const signPage: StepPage<Body> = {
   template: "h5/sign.njk",
   maxBytes: MAX_FORM_BYTES,

@@ -26,7 +26,7 @@ export const UPLOADS_AN_HOUR = 60;
 const HOUR_MS = 3_600_000;
 const DESCRIPTION_BYTES = 4096;
 
-/** What the phone says of a picture beside its bytes; the last three only where it has made it smaller. */
+/** The phone's data about a picture; the last three only if it has shrunk it. */
 interface Description {
   slot: PhotoSlot;
   bytes: number;
@@ -45,12 +45,12 @@ const description = Joi.object<Description>({
 }).and("fromWidth", "fromHeight", "fromBytes");
 
 /**
- * Pictures beside the plain form, for a bad network: a small one in one request, any other in pieces that may be repeated, in any number of attempts.
+ * Pictures beside the plain form, for a bad network: a small one in one request, any other in pieces that may
+ * be repeated, in any number of attempts.
  *
- *     POST uploads?slot&bytes…            the whole picture
- *     GET  uploads/SHA256                 which pieces are here, and in which slots the picture stands already
- *     PUT  uploads/SHA256/NUMBER          one piece of 256 KB, the last one shorter
- *     POST uploads/SHA256 {slot, bytes…}  it is complete
+ * POST uploads?slot&bytes…            the whole picture GET  uploads/SHA256                 which pieces are
+ * here, and in which slots the picture stands already PUT  uploads/SHA256/NUMBER          one piece of 256
+ * KB, the last one shorter POST uploads/SHA256 {slot, bytes…}  it is complete
  */
 export function uploadRoutes(ctx: Context, router: Router): void {
   const base = "/accidents/:id/uploads";
@@ -121,7 +121,10 @@ async function countBegun({ ctx, person }: CaseRequest, upload: Upload): Promise
   throw new Invalid("too-many-requests", { retryAfterS: 600 }, 429);
 }
 
-/** Assembles and checks what has come in pieces. Whoever did not hear the answer asks again and gets the same one. */
+/**
+ * Assembles and checks what has come in pieces. Whoever did not hear the answer asks again and gets the same
+ * one.
+ */
 async function finish(request: CaseRequest): Promise<object> {
   const { ctx, koa } = request;
   const upload = uploadOf(request);

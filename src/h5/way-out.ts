@@ -7,7 +7,7 @@ import type { WordKey } from "../render.ts";
 import { callsOf, callsOfEnd } from "./ends.ts";
 import { type PartyPage, pageUrl } from "./page.ts";
 
-/** What a driver may say, and the end that follows; `reason` is an id of the conditions. */
+/** A driver's choices and the ends that follow; `reason` is an id of the conditions. */
 const CHOICES: Record<string, { code: EndCode; reason?: string }> = {
   hurt: { code: "hold-scene", reason: "hurt" },
   left: { code: "other-left", reason: "somebody-left" },

@@ -8,8 +8,8 @@ const START = Buffer.from("Exif\0\0");
 const MOST_LETTERS = 40;
 
 /**
- * Returns the raw texts of DateTimeOriginal and DateTimeDigitized, in this order; exif-reader drops those that
- * are padded or use other separators.
+ * Returns the raw texts of DateTimeOriginal and DateTimeDigitized, in this order; exif-reader drops those
+ * that are padded or use other separators.
  */
 export function timesIn(exif: Buffer): string[] {
   const tiff = exif.subarray(exif.subarray(0, START.length).equals(START) ? START.length : 0);

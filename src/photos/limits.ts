@@ -6,8 +6,8 @@ export const MAX_PHOTO_BYTES = 12 * 1024 * 1024;
  */
 export const MAX_PHOTO_PIXELS = 50_000_000;
 /**
- * Bytes that a decoder may hold at once, so that a picture process stays below 250 MB; pictures of cameras are
- * decoded row by row or tile by tile.
+ * Bytes that a decoder may hold at once, so that a picture process stays below 250 MB; pictures of cameras
+ * are decoded row by row or tile by tile.
  */
 export const MAX_DECODER_BYTES = 150 * 1024 * 1024;
 /** Longest side in pixels, beyond any panorama within the limit: it refuses a picture of one row. */

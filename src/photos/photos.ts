@@ -14,8 +14,8 @@ import { signatureBytes } from "./signature-bytes.ts";
 export interface Photos {
   /**
    * Checks header and structure only; throws Invalid: `photo-too-large` 413, `not-an-image` and `photo-heic`
-   * (HEIF without a still HEVC or AV1 picture) 415, `photo-too-many-pixels` 413, `photo-damaged` 422. The other
-   * calls run it first, so that no decoder gets what it refuses.
+   * (HEIF without a still HEVC or AV1 picture) 415, `photo-too-many-pixels` 413, `photo-damaged` 422. The
+   * other calls run it first, so that no decoder gets what it refuses.
    */
   inspect(bytes: Buffer): Inspected;
   /**

@@ -4,7 +4,10 @@ import { type Photo, type Taken, UNEXAMINED } from "../domain/photo.ts";
 import { placeIn } from "./shapes.ts";
 import type { Vault } from "./vault.ts";
 
-/** An accident in the database: what identifies a person is sealed under the accident's own key, the rest is plain. */
+/**
+ * An accident in the database: what identifies a person is sealed under the accident's own key, the rest is
+ * plain.
+ */
 export interface AccidentDocument {
   _id: string;
   number: string;
@@ -17,7 +20,10 @@ export interface AccidentDocument {
   outbox: StoredEntry[];
   /** When the relay has something to take; absent while the outbox is empty. */
   outboxAt?: Date | null;
-  /** Marks of the last writes, one at random for each: they tell whether a write without an answer took effect. */
+  /**
+   * Marks of the last writes, one at random for each: they tell whether a write without an answer took
+   * effect.
+   */
   writes?: string[];
 }
 

@@ -4,7 +4,10 @@ import type { Log } from "../log.ts";
 import { type AccidentDocument, bytesOf, documentToAccident, sealing } from "./accident-document.ts";
 import type { Vault } from "./vault.ts";
 
-/** Opens what is sealed of accidents. A case that does not open is said once, however often somebody comes to it. */
+/**
+ * Opens what is sealed of accidents. A case that does not open is said once, however often somebody comes to
+ * it.
+ */
 export interface AccidentReader {
   /** Throws Unreadable with the case's number. */
   read(document: AccidentDocument): Accident;

@@ -22,7 +22,9 @@ import type { Vault } from "./vault.ts";
 /** Everything an accident is made of at its birth; the store adds key, version, events. */
 export type Draft = Omit<Accident, "version" | "key" | "events">;
 
-/** Seconds. After it the other writers of the accident have finished, and the relay has emptied its outbox. */
+/**
+ * Seconds. After it the other writers of the accident have finished, and the relay has emptied its outbox.
+ */
 export const RETRY_AFTER_S = 5;
 const OUTBOX_LIMIT = 32;
 /** marks kept: writes whose outcome may still be looked up */
@@ -78,7 +80,10 @@ export async function insert(writer: Writer, wanted: Draft, newEvents: NewEvent[
   return accident;
 }
 
-/** Writes all that leads from elsewhere to what is new in `after`. Where the accident's own write fails, nothing is amiss. */
+/**
+ * Writes all that leads from elsewhere to what is new in `after`. Where the accident's own write fails,
+ * nothing is amiss.
+ */
 async function lead({ lookups, personCases }: Writer, before: Accident | null, after: Accident): Promise<void> {
   const isChanged = ({ parties, invitation, claims }: Accident) =>
     parties !== after.parties || invitation !== after.invitation || claims !== after.claims;
@@ -94,7 +99,10 @@ async function lead({ lookups, personCases }: Writer, before: Accident | null, a
   }
 }
 
-/** One updateOne under the version: events and outbox are pushed, changed parts replaced. null: the race was lost. */
+/**
+ * One updateOne under the version: events and outbox are pushed, changed parts replaced. null: the race was
+ * lost.
+ */
 export async function write(writer: Writer, before: Accident, change: Change): Promise<Accident | null> {
   const { model, vault, catalogue, now } = writer;
   const at = now();

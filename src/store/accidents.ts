@@ -31,7 +31,10 @@ export interface Accidents {
   find(id: string): Promise<Accident | null>;
   /** throws NotFound */
   get(id: string): Promise<Accident>;
-  /** The accident that this person opened or joined last: of `cases`, or (without them) of those on their list now. */
+  /**
+   * The accident that this person opened or joined last: of `cases`, or (without them) of those on their list
+   * now.
+   */
   findByPerson(person: Pick<Person, "id" | "cases">): Promise<Accident | null>;
   /** The one that this person opened and that is still running: there is at most one. */
   findOpenedBy(personId: string): Promise<Accident | null>;
@@ -41,19 +44,23 @@ export interface Accidents {
   /** Those with this number, plate or phone, the latest first; erased ones are not found. */
   listBy(kind: "number" | "plate" | "phone", value: string): Promise<Accident[]>;
   /**
-   * Stores a new accident and returns it: under the id of the draft, or under that of an earlier attempt which never came
-   * to its end. Throws Conflict "already-open" when this person has opened another one that is still running.
+   * Stores a new accident and returns it: under the id of the draft, or under that of an earlier attempt
+   * which never came to its end. Throws Conflict "already-open" when this person has opened another one that
+   * is still running.
    */
   create(draft: Draft, events: NewEvent[]): Promise<Accident>;
   /**
-   * Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to do. Whoever has
-   * just loaded the accident may give it instead of its id.
-   * Throws Busy "too-busy" when the race is lost again and again, "outbox-full" when the outbox has no room for what is to be sent.
+   * Load → decide → one versioned write. A lost race reads and decides again; null from `decide`: nothing to
+   * do. Whoever has just loaded the accident may give it instead of its id. Throws Busy "too-busy" when the
+   * race is lost again and again, "outbox-full" when the outbox has no room for what is to be sent.
    */
   change(known: string | Accident, decide: (accident: Accident) => Change | null): Promise<Accident>;
   /** As `change`, and returns what the last decision said beside its change. */
   decide<R>(known: string | Accident, decide: (accident: Accident) => Decision<R>): Promise<Decided<R>>;
-  /** ids of accidents that are neither concluded nor ended, and whose last event or first signature was before `before` */
+  /**
+   * ids of accidents that are neither concluded nor ended, and whose last event or first signature was before
+   * `before`
+   */
   listStale(before: Date, limit: number): Promise<string[]>;
   listOutbox(limit: number): Promise<{ accidentId: string; entries: StoredEntry[] }[]>;
   pullOutbox(accidentId: string, ids: string[]): Promise<void>;
@@ -171,7 +178,8 @@ export async function createAccidents({
     },
     decide: decideAndWrite,
     async listStale(before, limit) {
-      // Those that somebody still works on stay out here: a hundred of them would keep the rest from ever being listed.
+      // Those that somebody still works on stay out here: a hundred of them would keep the rest from ever
+      // being listed.
       const idle = { "events.at": { $not: { $gt: before } } };
       const signed = LETTERS.map((letter) => ({ [`parts.parties.${letter}.signature.signedAt`]: { $lte: before } }));
       const running = { status: { $in: ["open", "ready-to-sign", "half-signed"] }, openedAt: { $lt: before } };

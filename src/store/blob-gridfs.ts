@@ -12,7 +12,10 @@ interface Chunk {
   data: mongoose.mongo.Binary;
 }
 
-/** The chunks of GridFS, as its specification has them: its own tools read them. The driver's bucket would send one command for each. */
+/**
+ * The chunks of GridFS, as its specification has them: its own tools read them. The driver's bucket would
+ * send one command for each.
+ */
 export async function createGridfs(connection: Connection): Promise<Keeper> {
   const chunks = connection.collection<Chunk>("blobs.chunks");
   await chunks.createIndex({ files_id: 1, n: 1 }, { unique: true });

@@ -6,7 +6,10 @@ export const newUploadId = (): UploadId => new mongoose.mongo.ObjectId();
 /** Where the sealed bytes lie: the database (GridFS) or a bucket. */
 export type KeeperName = "gridfs" | "s3";
 
-/** One upload. Its id is fresh, so that two uploads of one picture never mix, and a swept one is never written again. */
+/**
+ * One upload. Its id is fresh, so that two uploads of one picture never mix, and a swept one is never written
+ * again.
+ */
 export interface Upload {
   id: UploadId;
   accidentId: string;

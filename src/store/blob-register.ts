@@ -26,7 +26,10 @@ export interface Entry extends Upload {
   checkedAt: Date | null;
 }
 
-/** `blobs.files` of GridFS. Until the bytes are safe it has no name, so that nobody finds half a file, and says since when. */
+/**
+ * `blobs.files` of GridFS. Until the bytes are safe it has no name, so that nobody finds half a file, and
+ * says since when.
+ */
 interface FileDocument {
   _id: UploadId;
   metadata: { accidentId: string; kind?: BlobKind; bytes?: number };
@@ -57,7 +60,10 @@ export interface Finished extends Upload {
 
 export type Register = Awaited<ReturnType<typeof createRegister>>;
 
-/** What is kept, where, and when it was looked at last: one register for all keepers, so that changing the keeper loses nothing. */
+/**
+ * What is kept, where, and when it was looked at last: one register for all keepers, so that changing the
+ * keeper loses nothing.
+ */
 export async function createRegister(connection: Connection, { chunkSize, now }: { chunkSize: number; now(): Date }) {
   const files = connection.collection<FileDocument>("blobs.files");
   await files.createIndex({ filename: 1, uploadDate: 1 });
@@ -94,7 +100,10 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
       }));
       await insertFresh(files.insertMany(documents, { ordered: false }));
     },
-    /** Gives them their names: from here on they are there. false: a sweep was quicker, because the process had stood still for its time. */
+    /**
+     * Gives them their names: from here on they are there. false: a sweep was quicker, because the process
+     * had stood still for its time.
+     */
     async finish(uploads: readonly Finished[]): Promise<boolean> {
       const at = now();
       const { matchedCount } = await files.bulkWrite(uploads.map((upload) => naming(upload, chunkSize, at)));
@@ -114,7 +123,10 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
       const claimed = await files.find({ ...abandoned, _id: { $in: ids } }).toArray();
       return claimed.map(({ _id, metadata, keeper }) => ({ ...uploadOf(_id, metadata), keeper: keeper ?? "gridfs" }));
     },
-    /** The one that waits longest for its check, put off until `leasedTo`; null: none is due, or another process has taken it. */
+    /**
+     * The one that waits longest for its check, put off until `leasedTo`; null: none is due, or another
+     * process has taken it.
+     */
     async claimUnchecked(leasedTo: Date): Promise<Entry | null> {
       const whole = { pendingSince: { $exists: false } };
       const [oldest] = await files.find(whole, { sort: { scrubAt: 1 }, limit: 1 }).toArray();

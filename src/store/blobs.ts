@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Connection } from "mongoose";
 import type { Config } from "../config.ts";
-import type { Accident } from "../domain/accident.ts";
 import { Busy, NotFound, Upstream } from "../errors.ts";
 import { CHUNK_BYTES, createGridfs } from "./blob-gridfs.ts";
 import { type Keeper, type KeeperName, newUploadId, type SealedUpload } from "./blob-keeper.ts";
+import type { BlobOwner } from "./blob-owner.ts";
 import { type BlobKind, createRegister, type Entry, type Finished, type Register } from "./blob-register.ts";
 import { createBucket } from "./bucket.ts";
 import type { RoomWatch } from "./room-watch.ts";
@@ -14,25 +14,31 @@ import type { Vault } from "./vault.ts";
 
 export type { BlobKind } from "./blob-register.ts";
 
-export type BlobOwner = Pick<Accident, "id" | "key">;
-
 export interface NewBlob {
   bytes: Buffer;
   kind: BlobKind;
 }
 
 /**
- * Stores photographs, signatures and documents under the SHA-256 of the bytes as received, sealed under the accident's key,
- * in GridFS or in a bucket.
+ * Stores photographs, signatures and documents under the SHA-256 of the bytes as received, sealed under the
+ * accident's key, in GridFS or in a bucket.
  */
 export interface Blobs {
   /** The name under which bytes are kept: their SHA-256, hex. */
   nameOf(bytes: Uint8Array): string;
-  /** Idempotent: the same bytes of the same accident are kept once. Returns the SHA-256 (hex) of the plain bytes. Throws Busy "storage-full", Upstream "bucket-…". */
+  /**
+   * Idempotent: the same bytes of the same accident are kept once. Returns the SHA-256 (hex) of the plain
+   * bytes. Throws Busy "storage-full", Upstream "bucket-…".
+   */
   save(owner: BlobOwner, bytes: Buffer, kind: BlobKind): Promise<string>;
-  /** Stores several at once (a picture, its copy and thumbnail), all or none. Returns and throws as `save`. */
+  /**
+   * Stores several at once (a picture, its copy and thumbnail), all or none. Returns and throws as `save`.
+   */
   saveAll(owner: BlobOwner, blobs: readonly NewBlob[]): Promise<string[]>;
-  /** Returns the bytes exactly as they were saved, from whichever keeper has them. Throws NotFound for a file that this accident has not. */
+  /**
+   * Returns the bytes exactly as they were saved, from whichever keeper has them. Throws NotFound for a file
+   * that this accident has not.
+   */
   read(owner: BlobOwner, sha256: string): Promise<Buffer>;
   /** Removes all files of an accident. */
   removeAll(accidentId: string): Promise<void>;
@@ -40,8 +46,8 @@ export interface Blobs {
   sweep(): Promise<number>;
   scrub: Scrub;
   /**
-   * For a migration: seals anew the accident's files that were sealed before schema version 1. `open` opens one of them.
-   * Returns how many were sealed anew, and how many do not open and stay as they are.
+   * For a migration: seals anew the accident's files that were sealed before schema version 1. `open` opens
+   * one of them. Returns how many were sealed anew, and how many do not open and stay as they are.
    */
   sealAnew(owner: BlobOwner, open: (sha256: string, sealed: Uint8Array) => Buffer): Promise<SealedAnew>;
   close(): void;
@@ -113,7 +119,10 @@ async function saveAll(store: Store, owner: BlobOwner, blobs: readonly NewBlob[]
 
 type Upload = Finished & SealedUpload;
 
-/** Registers, writes, then names: after a crash at any point no half file is found, and the sweep removes the remains. */
+/**
+ * Registers, writes, then names: after a crash at any point no half file is found, and the sweep removes the
+ * remains.
+ */
 async function write(store: Store, owner: BlobOwner, blobs: (NewBlob & { sha256: string })[]): Promise<void> {
   const { register, vault, keeper, keepers } = store;
   const uploads: Upload[] = blobs.map(({ bytes, sha256, kind }) => {
@@ -149,7 +158,10 @@ async function discard({ register, keepers }: Store, keeper: KeeperName, uploads
   await register.forget(uploads);
 }
 
-/** Several entries may have one name (two uploads at once, a damaged file stored again); any whole one will do. */
+/**
+ * Several entries may have one name (two uploads at once, a damaged file stored again); any whole one will
+ * do.
+ */
 async function read(store: Store, owner: BlobOwner, sha256: string): Promise<Buffer> {
   const entries = await store.register.find(owner.id, [sha256]);
   if (entries.length === 0) throw new NotFound();
@@ -177,7 +189,9 @@ async function readOne({ vault, keepers }: Store, { id, key }: BlobOwner, entry:
   return bytes;
 }
 
-/** The new file is there before the old one goes, so that a crash in between leaves two that are read alike. */
+/**
+ * The new file is there before the old one goes, so that a crash in between leaves two that are read alike.
+ */
 async function sealAnew(
   store: Store,
   owner: BlobOwner,

@@ -4,7 +4,10 @@ import type { Keeper, Upload } from "./blob-keeper.ts";
 
 /** A private bucket that speaks the S3 protocol: AWS, MinIO, Aliyun OSS, Tencent COS. */
 export interface Bucket extends Keeper {
-  /** Checks that it can be written, read and deleted from. Throws Upstream "bucket-refused", "bucket-missing", "bucket-keys-missing" or "bucket-unreachable". */
+  /**
+   * Checks that it can be written, read and deleted from. Throws Upstream "bucket-refused", "bucket-missing",
+   * "bucket-keys-missing" or "bucket-unreachable".
+   */
   check(): Promise<void>;
   close(): void;
 }
@@ -76,7 +79,10 @@ function optionsOf({ endpoint, region, forcePathStyle, accessKeyId, secretAccess
   };
 }
 
-/** Runs a few at a time (a case has up to sixty files). Throws only after all have ended, so that no write follows the clean-up. */
+/**
+ * Runs a few at a time (a case has up to sixty files). Throws only after all have ended, so that no write
+ * follows the clean-up.
+ */
 async function eachOf<T extends Upload>(uploads: readonly T[], act: (upload: T) => Promise<unknown>): Promise<void> {
   for (let first = 0; first < uploads.length; first += AT_ONCE) {
     const ends = await Promise.allSettled(uploads.slice(first, first + AT_ONCE).map(act));

@@ -14,7 +14,10 @@ export async function insertFresh(inserting: Promise<unknown>): Promise<void> {
   for (const error of (await errorsOf(inserting)).values()) if (!isDuplicate(error)) throw error;
 }
 
-/** What single statements of an unordered bulk have met, by their number. What befell the whole, or leaves its durability open, is thrown. */
+/**
+ * What single statements of an unordered bulk have met, by their number. What befell the whole, or leaves its
+ * durability open, is thrown.
+ */
 export async function errorsOf(bulk: Promise<unknown>): Promise<Map<number, Error & { code: unknown }>> {
   try {
     await bulk;

@@ -58,7 +58,10 @@ const guards = new WeakMap<Connection, Guard>();
 /** The guard of a connection that `connect` made. */
 export const guardOf = (connection: Connection): Guard => guards.get(connection) as Guard;
 
-/** Returns the fault of a database that fails after the connection (a user without rights); null for other errors. */
+/**
+ * Returns the fault of a database that fails after the connection (a user without rights); null for other
+ * errors.
+ */
 export function startFaultOf(
   error: unknown,
   { mongodbUri, dataDir }: { mongodbUri: string | null; dataDir: string },

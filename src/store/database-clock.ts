@@ -3,7 +3,9 @@ import type { Log } from "../log.ts";
 
 /** The database's clock as this process knows it: the one clock that all processes share. */
 export interface DatabaseClock {
-  /** Returns its time: the last answer plus the time since then on the monotonic clock, which cannot be set. */
+  /**
+   * Returns its time: the last answer plus the time since then on the monotonic clock, which cannot be set.
+   */
   now(): Date;
   /** The database's clock minus this machine's, in milliseconds, at this moment. */
   differenceMs(): number;
@@ -22,7 +24,10 @@ export interface DatabaseClockOptions {
 const MEASURE_MS = 60_000;
 /** A step of either clock is logged from here. */
 const STEP_MS = 1_000;
-/** A larger difference is logged as an error: an insurer refuses a signature that is five minutes old, and TLS, tokens and leases suffer before. */
+/**
+ * A larger difference is logged as an error: an insurer refuses a signature that is five minutes old, and
+ * TLS, tokens and leases suffer before.
+ */
 export const CLOCKS_AGREE_MS = 60_000;
 
 /** Measures once before it returns; rejects where the database does not answer. */

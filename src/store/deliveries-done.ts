@@ -7,7 +7,10 @@ export interface DoneDeliveries {
   find(id: string): Promise<Delivery | null>;
   /** those of these deliveries of one accident that are done */
   among(accidentId: string, ids: readonly string[]): Promise<Set<string>>;
-  /** Moves what was done before `before`. Copied first and deleted then: a crash in between repeats harmlessly. Returns how many. */
+  /**
+   * Moves what was done before `before`. Copied first and deleted then: a crash in between repeats
+   * harmlessly. Returns how many.
+   */
   putAway(before: Date): Promise<number>;
 }
 

@@ -26,11 +26,19 @@ export interface Wanted {
 export interface Deliveries {
   /** Copies an accident's outbox; idempotent. */
   upsertFromOutbox(outbox: { accidentId: string; entries: StoredEntry[] }): Promise<void>;
-  /** Leases the delivery that is due longest, or returns null. A lapsed lease (its worker died) is due again. */
+  /**
+   * Leases the delivery that is due longest, or returns null. A lapsed lease (its worker died) is due again.
+   */
   claimDue(wanted: Wanted): Promise<Delivery | null>;
-  /** Lists targets with waiting deliveries of this kind, by name; one query for each target, however many wait. */
+  /**
+   * Lists targets with waiting deliveries of this kind, by name; one query for each target, however many
+   * wait.
+   */
   listWaitingTargets(kind: OutboxEntry["kind"]): Promise<string[]>;
-  /** Returns by kind for how many seconds the oldest due delivery has been due; kinds with none due are left out. */
+  /**
+   * Returns by kind for how many seconds the oldest due delivery has been due; kinds with none due are left
+   * out.
+   */
   findDueForS(): Promise<Record<string, number>>;
   /** Counts those of this kind that are due after that moment. */
   countDueAfter(kind: OutboxEntry["kind"], after: Date): Promise<number>;
@@ -50,9 +58,15 @@ export interface Deliveries {
   postpone(lease: Lease, attempt: DeliveryAttempt, afterMs: number): Promise<boolean>;
   /** Sets it aside for a person; what waits behind it goes on. */
   bury(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
-  /** Holds it until a person has corrected the configuration; what is behind it waits, the attempt is not counted. */
+  /**
+   * Holds it until a person has corrected the configuration; what is behind it waits, the attempt is not
+   * counted.
+   */
   hold(lease: Lease, attempt: DeliveryAttempt): Promise<boolean>;
-  /** Releases deliveries whose blocker has ended: a crash may have come between the two writes. Returns how many. */
+  /**
+   * Releases deliveries whose blocker has ended: a crash may have come between the two writes. Returns how
+   * many.
+   */
   repair(): Promise<number>;
   /** Moves what has been done for a minute away from what is living. Returns how many. */
   putAway(): Promise<number>;
@@ -71,7 +85,10 @@ export interface DeliveriesOptions {
 
 /** So long a delivery stays where a relay that repeats itself finds it first. */
 const STAYS_MS = 60_000;
-/** Kinds delivered in order: an insurer must not read a correction before the claim, nor a driver "paid" before "approved". */
+/**
+ * Kinds delivered in order: an insurer must not read a correction before the claim, nor a driver "paid"
+ * before "approved".
+ */
 const ORDERED: readonly OutboxEntry["kind"][] = ["claim", "notice"];
 const LOG_LIMIT = 20;
 /** Not at its end: what comes behind it waits. */
@@ -165,8 +182,8 @@ function settler(model: Model<Delivery>): Settle {
 }
 
 /**
- * Takes over one entry after the other, in the outbox's order: the second finds the first and waits behind it. What was put
- * away meanwhile has been taken over before.
+ * Takes over one entry after the other, in the outbox's order: the second finds the first and waits behind
+ * it. What was put away meanwhile has been taken over before.
  */
 async function takeOver(
   { model, done, now }: { model: Model<Delivery>; done: DoneDeliveries; now: () => Date },

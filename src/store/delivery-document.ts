@@ -13,8 +13,8 @@ export interface DeliveryAttempt {
 }
 
 /**
- * What leaves the building, under the id of its outbox entry. Kept as long as its accident: living in `deliveries`, done in
- * `deliveries_done`.
+ * What leaves the building, under the id of its outbox entry. Kept as long as its accident: living in
+ * `deliveries`, done in `deliveries_done`.
  */
 export interface Delivery {
   _id: string;
@@ -27,7 +27,9 @@ export interface Delivery {
   /** Somebody waits for it now: it is taken before what nobody waits for. */
   urgent?: true;
   state: DeliveryState;
-  /** When a worker may take it: due, or its lease has lapsed. Absent while it is blocked, held or at its end. */
+  /**
+   * When a worker may take it: due, or its lease has lapsed. Absent while it is blocked, held or at its end.
+   */
   dueAt?: Date;
   lockUntil?: Date;
   /** Fencing token: raised at each claim; every later write must name it. */

@@ -3,7 +3,10 @@ import { bare } from "./bulk.ts";
 
 /** Limits how much one day may erase, over all processes. */
 export interface Erasures {
-  /** Counts one of `kind` for the day of `at`. Returns false, and counts nothing, at the limit: `most` and what the operator has added. */
+  /**
+   * Counts one of `kind` for the day of `at`. Returns false, and counts nothing, at the limit: `most` and
+   * what the operator has added.
+   */
   take(kind: Erased, most: number, at: Date): Promise<boolean>;
   /** Adds to the limit of each kind for the day of `at`, on the operator's command. */
   allow(more: number, at: Date): Promise<void>;

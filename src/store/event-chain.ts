@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import type { ChainedEvent, NewEvent } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 
-/** Numbers, dates and chains events: each hash covers the one before, the accident, and one fixed serialisation of the event. */
+/**
+ * Numbers, dates and chains events: each hash covers the one before, the accident, and one fixed
+ * serialisation of the event.
+ */
 export function chain(accidentId: string, before: ChainedEvent[], events: NewEvent[], at: Date): ChainedEvent[] {
   const last = before.at(-1);
   let prev = last?.hash ?? "";
@@ -15,7 +18,9 @@ export function chain(accidentId: string, before: ChainedEvent[], events: NewEve
   });
 }
 
-/** Returns the number of the first event that breaks the chain, or null where the record is as it was written. */
+/**
+ * Returns the number of the first event that breaks the chain, or null where the record is as it was written.
+ */
 export function firstBrokenEvent(accidentId: string, events: ChainedEvent[]): number | null {
   let prev = "";
   for (const [index, { hash, ...link }] of events.entries()) {

@@ -59,7 +59,10 @@ export class Guard {
     return this.#isAway || this.#trial !== null || this.#overdue > 0 || performance.now() < this.#slowUntil;
   }
 
-  /** Runs one command within `ms` (the limit of commands unless told). Throws DatabaseAway when there was no answer. */
+  /**
+   * Runs one command within `ms` (the limit of commands unless told). Throws DatabaseAway when there was no
+   * answer.
+   */
   async run<T>(command: Command<T>, ms = this.#options.limits.commandMs): Promise<T> {
     if (this.#trial) await this.#trial;
     if (this.#isAway) throw new DatabaseAway();
@@ -82,7 +85,9 @@ export class Guard {
     }
   }
 
-  /** Runs a command that takes as long as it takes; one that takes longer than others may is said in the log. */
+  /**
+   * Runs a command that takes as long as it takes; one that takes longer than others may is said in the log.
+   */
   async runPatiently<T>(what: object, command: (db: mongo.Db) => Promise<T>): Promise<T> {
     const { limits, log, timer } = this.#options;
     const stop = timer.after(limits.commandMs, () => log?.warn(what, "database.still-waiting"));

@@ -13,7 +13,10 @@ interface InboxDocument {
   holder: string;
   leaseUntil: Date;
   done: boolean;
-  /** The answer: sealed, or (where the platform encrypts) as the ciphertext that was sent. Neither, once done: there was no answer. */
+  /**
+   * The answer: sealed, or (where the platform encrypts) as the ciphertext that was sent. Neither, once done:
+   * there was no answer.
+   */
   sealedReply?: unknown;
   ciphertext?: string;
   expiresAt: Date;
@@ -47,7 +50,10 @@ interface Lease {
 
 type State = { state: "new" } | { state: "running" } | { state: "done"; reply: string | null };
 
-/** Handles each push once over all processes and restarts: a unique key, a lease, the kept answer. Implements the port of wechat/. */
+/**
+ * Handles each push once over all processes and restarts: a unique key, a lease, the kept answer. Implements
+ * the port of wechat/.
+ */
 export async function createInbox(connection: Connection, vault: Vault, now: () => Date) {
   const model = connection.model("Push", schema) as unknown as Model<InboxDocument>;
   await model.createIndexes();
@@ -138,7 +144,10 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
   };
 }
 
-/** 64 bits as thirteen characters that sort as the numbers do: random ids would make each push write an index page of its own. */
+/**
+ * 64 bits as thirteen characters that sort as the numbers do: random ids would make each push write an index
+ * page of its own.
+ */
 const sortable = (order: string) => BigInt(order).toString(36).padStart(13, "0");
 
 /** Far less than the pause after which a process asks again for another one's answer. */

@@ -21,8 +21,9 @@ interface SealedRow {
 const SAMPLES = 10;
 
 /**
- * Tells whether the vault's DATA_KEY is the one under which this database was written. On a new database the first of several
- * processes decides. Writes nothing where the key is wrong; run it before anything else writes.
+ * Tells whether the vault's DATA_KEY is the one under which this database was written. On a new database the
+ * first of several processes decides. Writes nothing where the key is wrong; run it before anything else
+ * writes.
  */
 export async function isKeyOf(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean> {
   const keys = bare<CheckDocument>(connection, "keys");

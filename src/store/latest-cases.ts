@@ -6,8 +6,8 @@ import { bare } from "./bulk.ts";
 import { together } from "./together.ts";
 
 /**
- * Finds the case that a person came into last, or null; pushes that come together ask together. Without `cases` the person's
- * list is read first.
+ * Finds the case that a person came into last, or null; pushes that come together ask together. Without
+ * `cases` the person's list is read first.
  */
 export function latestCases(
   connection: Connection,

@@ -13,7 +13,10 @@ const LATE_MS = 100;
 /** Grace to read answers that have arrived meanwhile. */
 const GRACE_MS = 500;
 
-/** The system's timers, with a grace period where this process was too busy to read an answer that had arrived. */
+/**
+ * The system's timers, with a grace period where this process was too busy to read an answer that had
+ * arrived.
+ */
 export const PATIENT_TIMER: Timer = {
   after(ms, ring) {
     const due = performance.now() + ms;

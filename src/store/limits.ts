@@ -39,7 +39,9 @@ export const driverLimits = ({ commandMs, bulkMs }: DatabaseLimits) => ({
   connectTimeoutMS: 3_000,
   /** How soon a server that went away or came back is noticed; a new primary, too. */
   heartbeatFrequencyMS: 5_000,
-  /** Ends what the driver sends by itself (closing a cursor, a session): no limit of ours stands around that. */
+  /**
+   * Ends what the driver sends by itself (closing a cursor, a session): no limit of ours stands around that.
+   */
   socketTimeoutMS: 2 * bulkMs,
   maxPoolSize: 20,
   /** Connections being made at once; one that hangs holds a place. */

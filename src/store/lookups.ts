@@ -4,7 +4,10 @@ import { bare, insertFresh } from "./bulk.ts";
 import { repeatable } from "./repeat.ts";
 import type { Vault } from "./vault.ts";
 
-/** What an accident is found by. `opener` is a lock (`opener.ts`): the one case that a person has opened and that still runs. */
+/**
+ * What an accident is found by. `opener` is a lock (`opener.ts`): the one case that a person has opened and
+ * that still runs.
+ */
 export type LookupKind = "number" | "person" | "opener" | "invitation" | "claim" | "plate" | "phone";
 
 export interface Lookup {
@@ -22,9 +25,9 @@ export interface LookupDocument {
 }
 
 /**
- * Finds accidents by keyed hashes, in a collection of their own. A lookup is written before the accident that it leads
- * to, and removed only with the accident's erasure; so none is ever missing, and one that leads nowhere (a crash between the two
- * writes, a value that was corrected since) is told by reading the accident.
+ * Finds accidents by keyed hashes, in a collection of their own. A lookup is written before the accident that
+ * it leads to, and removed only with the accident's erasure; so none is ever missing, and one that leads
+ * nowhere (a crash between the two writes, a value that was corrected since) is told by reading the accident.
  */
 export interface Lookups {
   /** Idempotent. */

@@ -9,7 +9,10 @@ import { toVersion1 } from "./migrations/1.ts";
 import type { Migration, Tools } from "./migrations/migration.ts";
 import { SCHEMA_VERSION } from "./shapes.ts";
 
-/** In order; the first brings a database to version 1. Each is safe to repeat, and does little on an empty database. */
+/**
+ * In order; the first brings a database to version 1. Each is safe to repeat, and does little on an empty
+ * database.
+ */
 const MIGRATIONS: readonly Migration[] = [toVersion1];
 
 interface SchemaDocument {
@@ -47,8 +50,9 @@ export interface Migrating extends Tools {
 }
 
 /**
- * Brings the database to this code's schema version, before anything else reads it. Of several processes that start at once
- * one migrates under a lease, and the others wait; where it dies another goes on after the lease.
+ * Brings the database to this code's schema version, before anything else reads it. Of several processes that
+ * start at once one migrates under a lease, and the others wait; where it dies another goes on after the
+ * lease.
  */
 export async function migrate({ connection, now, log, ...tools }: Migrating): Promise<void> {
   const schema = schemaOf(connection);

@@ -2,7 +2,10 @@ import { type Connection, Schema } from "mongoose";
 import { named } from "./delivery-document.ts";
 import { isDuplicate } from "./duplicate.ts";
 
-/** What became of one notice to one person: which channel took it, and what the platform said of it afterwards. */
+/**
+ * What became of one notice to one person: which channel took it, and what the platform said of it
+ * afterwards.
+ */
 export interface NoticeRecord {
   /** the delivery's id: one notice of one accident to one person */
   _id: string;
@@ -22,7 +25,10 @@ export interface Outcome {
   status: string;
 }
 
-/** Both sides of one message of the platform: our send names the notice, its later report names the outcome. Either may be the first to arrive. */
+/**
+ * Both sides of one message of the platform: our send names the notice, its later report names the outcome.
+ * Either may be the first to arrive.
+ */
 export interface PlatformReport {
   _id: string;
   noticeId?: string;
@@ -64,7 +70,8 @@ export async function createNotices(connection: Connection, now: () => Date): Pr
   return {
     async begin({ id, ...what }) {
       try {
-        // An insert, since of several upserts that meet each may be answered as the first (seen with DocumentDB).
+        // An insert, since of several upserts that meet each may be answered as the first (seen with
+        // DocumentDB).
         await model.create([{ _id: id, ...what, saying: true, at: now() }]);
         return null;
       } catch (error) {
@@ -87,7 +94,8 @@ export async function createNotices(connection: Connection, now: () => Date): Pr
     find: (id) => model.findOne(named(id)).lean<NoticeRecord>(),
     async joinReport(msgId, side) {
       const _id = String(msgId);
-      // Made first and changed then: two upserts that meet may each see only their own half (seen with DocumentDB).
+      // Made first and changed then: two upserts that meet may each see only their own half (seen with
+      // DocumentDB).
       const fresh = { $setOnInsert: { expiresAt: new Date(now().getTime() + REPORT_KEPT_MS) } };
       await reports.updateOne({ _id }, fresh, { upsert: true });
       const both = await reports

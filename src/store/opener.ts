@@ -7,12 +7,16 @@ import { hashedKey, isRunning, type LookupDocument } from "./lookups.ts";
 import { repeatable } from "./repeat.ts";
 import type { Vault } from "./vault.ts";
 
-/** Lets nobody open two accidents at once (a double tap): one document for each person names the one that they opened last. */
+/**
+ * Lets nobody open two accidents at once (a double tap): one document for each person names the one that they
+ * opened last.
+ */
 export interface Opener {
   /**
-   * Takes the lock for an accident that is to be opened. Returns the id under which it must be inserted: where an earlier
-   * attempt took the lock and never came to insert its accident, that attempt's, so that of two only one can be inserted.
-   * Throws Conflict "already-open" while the accident that has the lock is running.
+   * Takes the lock for an accident that is to be opened. Returns the id under which it must be inserted:
+   * where an earlier attempt took the lock and never came to insert its accident, that attempt's, so that of
+   * two only one can be inserted. Throws Conflict "already-open" while the accident that has the lock is
+   * running.
    */
   take(personId: string, accidentId: string): Promise<string>;
   /** id of the accident that this person opened last */

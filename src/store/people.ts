@@ -14,9 +14,15 @@ import { placeIn } from "./shapes.ts";
 import { together } from "./together.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
-/** People who have written to the account, by a keyed hash of the openid; the openid and their last details are sealed. */
+/**
+ * People who have written to the account, by a keyed hash of the openid; the openid and their last details
+ * are sealed.
+ */
 export interface People extends Consents {
-  /** Finds or creates the person; what they did (`by`) opens the window for messages to them. One operation, since every push calls it. */
+  /**
+   * Finds or creates the person; what they did (`by`) opens the window for messages to them. One operation,
+   * since every push calls it.
+   */
   see(openid: string, by?: string): Promise<Person>;
   find(personId: string): Promise<Person | null>;
   setLanguage(personId: string, language: Language): Promise<void>;
@@ -28,8 +34,8 @@ export interface People extends Consents {
   /** Returns and removes the kept texts. */
   takeUnsaid(personId: string): Promise<string[]>;
   /**
-   * Forgets what no accident needs: what was entered last time, what waits to be said, consents. Without a `case` the
-   * person as well, unless one has come since they were looked up.
+   * Forgets what no accident needs: what was entered last time, what waits to be said, consents. Without a
+   * `case` the person as well, unless one has come since they were looked up.
    */
   forget(person: Pick<Person, "id" | "cases">, keeps: { case: boolean }): Promise<void>;
 }
@@ -160,8 +166,9 @@ const SEEN = { language: 1, cases: 1, unsaid: { $slice: 1 } } as const;
 const REST_MS = 30;
 
 /**
- * Finds or creates people for pushes: one operation for one person, one query for several known ones, unknown ones singly.
- * Acts of known people are written behind in a batch; only a question about message windows waits for it (`settled`).
+ * Finds or creates people for pushes: one operation for one person, one query for several known ones, unknown
+ * ones singly. Acts of known people are written behind in a batch; only a question about message windows
+ * waits for it (`settled`).
  */
 function noting(
   people: mongo.Collection<PersonDocument>,

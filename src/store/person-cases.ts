@@ -6,9 +6,9 @@ import { repeatable } from "./repeat.ts";
 import type { Vault } from "./vault.ts";
 
 /**
- * The cases that a person has come into, on the person, so that a push finds its case with what it reads anyway. The
- * same is in the lookups, from which a person who was forgotten and comes back gets them again. Written before the accident is:
- * one that does not name the person is passed over when it is read.
+ * The cases that a person has come into, on the person, so that a push finds its case with what it reads
+ * anyway. The same is in the lookups, from which a person who was forgotten and comes back gets them again.
+ * Written before the accident is: one that does not name the person is passed over when it is read.
  */
 export interface PersonCases {
   note(personId: string, found: CaseOfPerson): Promise<void>;

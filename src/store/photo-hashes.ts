@@ -11,10 +11,16 @@ export interface HashedPhoto {
   imageHash: string;
 }
 
-/** Perceptual hashes of photographs across cases, to detect staged accidents that reuse pictures. Erased with their case. */
+/**
+ * Perceptual hashes of photographs across cases, to detect staged accidents that reuse pictures. Erased with
+ * their case.
+ */
 export interface PhotoHashes {
   note(photo: HashedPhoto): Promise<void>;
-  /** Finds the most similar photograph of another case; certain where at most 4 bits differ. One indexed query. */
+  /**
+   * Finds the most similar photograph of another case; certain where at most 4 bits differ. One indexed
+   * query.
+   */
   findLike(photo: Pick<HashedPhoto, "accidentId" | "imageHash">): Promise<HashedPhoto | null>;
 }
 
@@ -60,7 +66,10 @@ export async function createPhotoHashes(connection: Connection): Promise<PhotoHa
   };
 }
 
-/** Bounds of six blocks of the 64 bits. Four differing bits leave two blocks equal, so that similar hashes share one of 15 pairs. */
+/**
+ * Bounds of six blocks of the 64 bits. Four differing bits leave two blocks equal, so that similar hashes
+ * share one of 15 pairs.
+ */
 const CUTS = [0, 11, 22, 33, 44, 54, 64] as const;
 const PAIRS = CUTS.slice(0, 6).flatMap((_, a) => CUTS.slice(a + 1, 6).map((_, b) => [a, a + 1 + b] as const));
 const SPAN = 2 ** 22;

@@ -36,9 +36,14 @@ function unlessThere(error: unknown): void {
 /** An open page is hardly older than a week. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 
-/** Keeps releases in the database, so that each process serves the files of the pages of any other during an update. */
+/**
+ * Keeps releases in the database, so that each process serves the files of the pages of any other during an
+ * update.
+ */
 export interface Releases {
-  /** Stores this release unless it is there, and removes those replaced a week ago. Call it before serving. */
+  /**
+   * Stores this release unless it is there, and removes those replaced a week ago. Call it before serving.
+   */
   keep(release: Release): Promise<void>;
   find(hash: string): Promise<Release | null>;
 }

@@ -12,15 +12,18 @@ export interface Past {
   limit: number;
 }
 
-/** Erases personal data whose time is over (PIPL art. 19 and 47), in two steps: marked first, erased a day later if still past. */
+/**
+ * Erases personal data whose time is over (PIPL art. 19 and 47), in two steps: marked first, erased a day
+ * later if still past.
+ */
 export interface Retention {
   /** Marks accidents that are over and not erased. A new event removes the mark. Returns how many. */
   mark(past: Past, at: Date): Promise<number>;
   /** ids of accidents that were marked before `markedBefore` and are past still */
   listMarked(past: Past, markedBefore: Date): Promise<string[]>;
   /**
-   * Forgets the accident's key, so that nothing sealed under it opens again, and removes files, deliveries, notices and
-   * lookups. Number, times and the chain of events stay.
+   * Forgets the accident's key, so that nothing sealed under it opens again, and removes files, deliveries,
+   * notices and lookups. Number, times and the chain of events stay.
    */
   erase(accidentId: string): Promise<void>;
   /** Marks people who have not written to the account since. Returns how many. */
@@ -113,7 +116,10 @@ const isOver = (before: Date) => ({
   "events.at": { $not: { $gte: before } },
 });
 
-/** Removes everything else first: while the key is there the accident is listed, so that a crash in between is made good. */
+/**
+ * Removes everything else first: while the key is there the accident is listed, so that a crash in between is
+ * made good.
+ */
 function eraser(connection: Connection, { blobs, lookups, personCases }: Kept): Retention["erase"] {
   const accidents = connection.collection("accidents");
   const [living, done] = [connection.collection("deliveries"), connection.collection("deliveries_done")];

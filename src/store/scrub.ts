@@ -1,5 +1,5 @@
+import type { BlobOwner } from "./blob-owner.ts";
 import type { BlobState, Entry, Register } from "./blob-register.ts";
-import type { BlobOwner } from "./blobs.ts";
 
 export type KeptFile = Entry;
 

@@ -20,8 +20,9 @@ interface Waiting<Item, Result> {
 const MOST = 100;
 
 /**
- * Batches concurrent calls into one command, because the driver's cost is by the command. A batch holds what arrives in one turn
- * of the event loop, while a command is under way, or during the rest after it. Each caller is answered when its own work is done.
+ * Batches concurrent calls into one command, because the driver's cost is by the command. A batch holds what
+ * arrives in one turn of the event loop, while a command is under way, or during the rest after it. Each
+ * caller is answered when its own work is done.
  */
 export function together<Item, Result>({ alone, group, most = MOST, rest }: Grouping<Item, Result>) {
   let waiting: Waiting<Item, Result>[] = [];

@@ -18,7 +18,10 @@ const schema = new Schema<TokenDocument>(
   { collection: "tokens", versionKey: false, autoIndex: false, autoCreate: false },
 );
 
-/** Keeps the platform's tokens for all processes, sealed; a lease lets one process fetch a new one. Implements the port of wechat/. */
+/**
+ * Keeps the platform's tokens for all processes, sealed; a lease lets one process fetch a new one. Implements
+ * the port of wechat/.
+ */
 export function createTokens(connection: Connection, vault: Vault, now: () => Date) {
   const model = connection.model("Token", schema);
   const owner = randomUUID();

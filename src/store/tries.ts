@@ -22,15 +22,23 @@ export interface Window {
 }
 
 export interface Tries {
-  /** Counts one under `key` until the moment `expiresAt` (ms since 1970); false, and nothing counted, when `limit` is reached. */
+  /**
+   * Counts one under `key` until the moment `expiresAt` (ms since 1970); false, and nothing counted, when
+   * `limit` is reached.
+   */
   count(key: string, limit: number, expiresAt: number): Promise<boolean>;
-  /** Counts one under `key` at `at`; false, and nothing counted, when the window that ends then has `limit` of them. */
+  /**
+   * Counts one under `key` at `at`; false, and nothing counted, when the window that ends then has `limit` of
+   * them.
+   */
   slide(key: string, window: Window, at: Date): Promise<boolean>;
   /** Whether the window that ends at `at` has room for one more; counts nothing. */
   hasRoom(key: string, window: Window, at: Date): Promise<boolean>;
 }
 
-/** Limits that end with a moment or slide with the time (tries of a code, calls a day), over all processes. */
+/**
+ * Limits that end with a moment or slide with the time (tries of a code, calls a day), over all processes.
+ */
 export async function createTries(connection: Connection): Promise<Tries> {
   const model = connection.model("Tries", schema);
   await model.createIndexes();

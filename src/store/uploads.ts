@@ -28,7 +28,10 @@ export interface Uploads {
   removeExpired(): Promise<number>;
 }
 
-/** A phone may resume after so long without a network. Readers check the time and do not rely on the purge of the TTL index. */
+/**
+ * A phone may resume after so long without a network. Readers check the time and do not rely on the purge of
+ * the TTL index.
+ */
 export const UPLOAD_KEPT_MS = 59 * 60_000;
 
 interface PieceDocument {

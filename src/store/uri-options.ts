@@ -1,6 +1,8 @@
 import { DatabaseFault } from "./database-fault.ts";
 
-/** Options of MONGODB_URI, in lower case, that would lower what is promised, and the values that would not. */
+/**
+ * Options of MONGODB_URI, in lower case, that would lower what is promised, and the values that would not.
+ */
 const SAFE: Readonly<Record<string, { values: readonly string[]; why: string }>> = {
   w: { values: ["majority"], why: "what was accepted must outlive the loss of a server" },
   journal: { values: ["true"], why: "what was accepted must outlive a crash" },

@@ -3,12 +3,16 @@ import { Unreadable } from "../errors.ts";
 import { placeIn } from "./shapes.ts";
 
 /**
- * Encryption at rest and keyed hashes. A sealed value is a format byte, the id of its key (4 bytes), the nonce (12), the
- * tag (16) and the ciphertext of AES-256-GCM; the first five bytes and the value's place (`placeIn`) are authenticated with it.
- * The key of an accident is two random keys in 64 bytes: the first seals, the second makes digests.
+ * Encryption at rest and keyed hashes. A sealed value is a format byte, the id of its key (4 bytes), the
+ * nonce (12), the tag (16) and the ciphertext of AES-256-GCM; the first five bytes and the value's place
+ * (`placeIn`) are authenticated with it. The key of an accident is two random keys in 64 bytes: the first
+ * seals, the second makes digests.
  */
 export interface Vault {
-  /** Makes the key of an accident, and its form for the database. To forget that form is to erase the accident's personal data. */
+  /**
+   * Makes the key of an accident, and its form for the database. To forget that form is to erase the
+   * accident's personal data.
+   */
   newKey(accidentId: string): { key: Buffer; wrapped: Buffer };
   /** Wraps the key of an accident under DATA_KEY. */
   wrap(accidentId: string, key: Uint8Array): Buffer;
@@ -16,7 +20,10 @@ export interface Vault {
   unwrap(accidentId: string, wrapped: Uint8Array): Buffer;
   /** Seals bytes under an accident's key; `place` comes from `placeIn`. */
   seal(key: Uint8Array, place: string, plain: Uint8Array): Buffer;
-  /** Returns the same bytes as `seal`, in pieces of `pieceBytes` (the last may be shorter), without a copy of the whole. */
+  /**
+   * Returns the same bytes as `seal`, in pieces of `pieceBytes` (the last may be shorter), without a copy of
+   * the whole.
+   */
   sealInPieces(key: Uint8Array, place: string, plain: Uint8Array, pieceBytes: number): Buffer[];
   open(key: Uint8Array, place: string, sealed: Uint8Array): Buffer;
   /** Seals under DATA_KEY itself what belongs to no accident (an openid, what a driver used last time). */
@@ -146,7 +153,9 @@ function open({ bytes: key, head }: SealKey, place: string, sealed: Uint8Array):
   }
 }
 
-/** Runs `open`; null where the sealed value does not open. For values that can be had again or done without. */
+/**
+ * Runs `open`; null where the sealed value does not open. For values that can be had again or done without.
+ */
 export function openedOrNull<T>(open: () => T): T | null {
   try {
     return open();

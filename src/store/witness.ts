@@ -12,12 +12,15 @@ export interface WitnessedTime {
 }
 
 /**
- * Records in the database until when processes have been running. The database's clock alone is no proof: it may be the clock of
- * the same machine, and one that starts years ahead looks like one that was off for years. In both cases nothing may end or be
- * erased for the time in between.
+ * Records in the database until when processes have been running. The database's clock alone is no proof: it
+ * may be the clock of the same machine, and one that starts years ahead looks like one that was off for
+ * years. In both cases nothing may end or be erased for the time in between.
  */
 export interface Witness {
-  /** Records the time; call it at least every hour. Returns null where the clocks of the database and of this machine differ by more than five minutes. */
+  /**
+   * Records the time; call it at least every hour. Returns null where the clocks of the database and of this
+   * machine differ by more than five minutes.
+   */
   look(): Promise<WitnessedTime | null>;
   /** Counts all gaps as time, on the operator's command. Returns how many there were. */
   trust(): Promise<number>;

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cameraDataOf } from "../../src/photos/taken.ts";
 
-/** EXIF with nothing but the time at which the picture was taken, as a camera of either byte order writes it. */
+/**
+ * EXIF with nothing but the time at which the picture was taken, as a camera of either byte order writes it.
+ */
 function exifWith(text: string, isLittle = false): Buffer {
   const tiff = Buffer.alloc(44 + text.length);
   const u16 = (value: number, at: number) => (isLittle ? tiff.writeUInt16LE(value, at) : tiff.writeUInt16BE(value, at));

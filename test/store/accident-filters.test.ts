@@ -10,7 +10,10 @@ import { concludedAccident } from "../support/concluded-accident.ts";
 import { CuttingProxy } from "../support/cutting-proxy.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-/** By collection, the field that names the accident: with it in every filter, the collection can be spread over machines by it. */
+/**
+ * By collection, the field that names the accident: with it in every filter, the collection can be spread
+ * over machines by it.
+ */
 const NAMES_ACCIDENT: Readonly<Record<string, string>> = {
   accidents: "_id",
   deliveries_done: "accidentId",

@@ -29,7 +29,10 @@ function box(type: string, ...content: Buffer[]): Buffer {
 
 const NO_FLAGS = u32(0);
 
-/** A picture made of the same tile again and again, as phones make theirs of many; the last ones are cut to width and height. */
+/**
+ * A picture made of the same tile again and again, as phones make theirs of many; the last ones are cut to
+ * width and height.
+ */
 export function heicGrid(width: number, height: number): Buffer {
   const [columns, rows] = [Math.ceil(width / TILE_SIDE), Math.ceil(height / TILE_SIDE)];
   if (columns * rows > MOST_TILES) throw new Error("too many tiles");
@@ -37,7 +40,8 @@ export function heicGrid(width: number, height: number): Buffer {
   const coded = codedTile();
   const ftyp = box("ftyp", Buffer.from("heic"), u32(0), Buffer.from("mif1heic"));
   const made = (from: number) => metaBox({ columns, rows, width, height, grid, coded, from });
-  // the positions are told in a box that stands before what they point to, and has the same length for all of them
+  // the positions are told in a box that stands before what they point to, and has the same length for all of
+  // them
   const from = ftyp.length + made(0).length + 8;
   return Buffer.concat([ftyp, made(from), box("mdat", grid, coded)]);
 }

@@ -4,8 +4,9 @@ import { EJSON } from "bson";
 import mongoose from "mongoose";
 
 /*
- * A database as the demo left it before schema versions: three cases on their way and at their end, and an erased one.
- * Of the pictures and pages of papers only some are in it. One line of Extended JSON for each document, gzipped.
+ * A database as the demo left it before schema versions: three cases on their way and at their end, and an
+ * erased one. Of the pictures and pages of papers only some are in it. One line of Extended JSON for each
+ * document, gzipped.
  */
 
 const fixture = async (name: string): Promise<string> =>

@@ -49,6 +49,26 @@ const isDamaged = (sent: Sent): boolean => DAMAGED.includes(codeOf(sent));
 const isPassing = (sent: Sent): boolean =>
   [0, 408, 429].includes(sent.status) || sent.status >= 500 || codeOf(sent) === PIECES_MISSING;
 
+/** Tells whether the picture is sent again, and counts a transmission that arrived damaged. */
+function isAgain(item: Item, sent: Sent): boolean {
+  if (isDamaged(sent)) item.faults++;
+  return (isDamaged(sent) && item.faults < MOST_FAULTS) || isPassing(sent);
+}
+
+/** Calls `hurry` when the network is back, and when the page is looked at again. */
+function whenReachable(hurry: () => void): void {
+  addEventListener("online", hurry);
+  // A phone in the pocket stops the timers of its pages.
+  document.addEventListener("visibilitychange", () => document.hidden || hurry());
+}
+
+/** Removes a picture from the queue and from the phone. */
+function remove(items: Item[], item: Item): Promise<unknown> {
+  const at = items.indexOf(item);
+  if (at >= 0) items.splice(at, 1);
+  return forget(item.key);
+}
+
 /** Reduces a picture once: reduced again it would be a different picture to the server. */
 async function prepare(item: Item): Promise<void> {
   if (item.isReady) return;
@@ -130,8 +150,7 @@ function createSender(form: HTMLFormElement, listener: Listener): Sender {
       if (!item.isDropped) listener.sending(item.slot, share);
     });
     if (item.isDropped) return true;
-    if (isDamaged(sent)) item.faults++;
-    if ((isDamaged(sent) && item.faults < MOST_FAULTS) || isPassing(sent)) {
+    if (isAgain(item, sent)) {
       rest(sent);
       return false;
     }
@@ -141,7 +160,7 @@ function createSender(form: HTMLFormElement, listener: Listener): Sender {
       return false;
     }
     pause = FIRST_PAUSE_MS;
-    await remove(item);
+    await remove(items, item);
     tell(listener, item.slot, sent);
     return true;
   }
@@ -155,24 +174,15 @@ function createSender(form: HTMLFormElement, listener: Listener): Sender {
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
 
-  function remove(item: Item): Promise<unknown> {
-    const at = items.indexOf(item);
-    if (at >= 0) items.splice(at, 1);
-    return forget(item.key);
-  }
-
   function drop(item: Item): Promise<unknown> {
     item.isDropped = true;
     if (item.abort) item.abort();
-    return remove(item);
+    return remove(items, item);
   }
 
-  function hurry(): void {
+  whenReachable(() => {
     pause = FIRST_PAUSE_MS;
     work();
-  }
-  addEventListener("online", hurry);
-  // A phone in the pocket stops the timers of its pages.
-  document.addEventListener("visibilitychange", () => document.hidden || hurry());
+  });
   return { items, work, drop };
 }

@@ -71,10 +71,9 @@ export function createTiles(form: HTMLFormElement) {
 
 type Text = (name: string) => string;
 
-/** Creates the functions that write a tile's state. */
-function createTelling(mandatory: Tile[], text: Text) {
+/** Creates the functions that write a tile's result: stored or failed, findings and plate. */
+function createResults(mandatory: Tile[], text: Text) {
   const previews = createPreviews();
-  let looks = LOOKS;
 
   function told(tile: Tile, answer: PhotoAnswer): void {
     const words = answer.findings.map((finding) => finding.text);
@@ -95,7 +94,6 @@ function createTelling(mandatory: Tile[], text: Text) {
     previews.replace(tile, answer.thumb);
     told(tile, answer);
     if (!isExtra) offerMoves(answer);
-    looks = LOOKS;
   }
 
   /** `isBlocked`: refused for a finding; the third such picture is accepted. */
@@ -111,27 +109,12 @@ function createTelling(mandatory: Tile[], text: Text) {
     error.append(" ", third);
   }
 
-  function hear(tile: Tile, answer: PhotoAnswer): void {
-    if (UNDER_WAY.includes(stateOf(tile)) || stateOf(tile) === "failed") return;
-    const wasStored = stateOf(tile) === "stored";
-    if (answer.state === "stored") (wasStored ? told : stored)(tile, answer);
-    else if (wasStored) return;
-    else if (answer.state === "refused")
-      failed(tile, answer.refusal ?? "", { isBlocked: answer.findings.length > 0, state: "refused" });
-    else {
-      setState(tile, "announced", text("announced"));
-      write(tile, "error", "");
-    }
-  }
+  return { previews, told, stored, failed };
+}
 
-  const isUnread = (tile: Tile): boolean => {
-    const plate = part(tile, "plate");
-    return tile.dataset["outline"] === "plate" && stateOf(tile) === "stored" && plate !== null && plate.hidden === true;
-  };
-
+/** Creates the functions that write a tile's progress. */
+function createProgress({ previews }: { previews: ReturnType<typeof createPreviews> }, text: Text) {
   return {
-    stored,
-    failed,
     taken(tile: Tile, blob: Blob): void {
       previews.show(tile, blob);
       setState(tile, "sending", text("sending"));
@@ -149,6 +132,42 @@ function createTelling(mandatory: Tile[], text: Text) {
       setState(tile, "waiting", text("waiting"));
       write(tile, "error", sentence);
     },
+  };
+}
+
+const isUnread = (tile: Tile): boolean => {
+  const plate = part(tile, "plate");
+  return tile.dataset["outline"] === "plate" && stateOf(tile) === "stored" && plate !== null && plate.hidden === true;
+};
+
+/** Creates the functions that write a tile's state. */
+function createTelling(mandatory: Tile[], text: Text) {
+  const results = createResults(mandatory, text);
+  const { told, failed } = results;
+  let looks = LOOKS;
+
+  function stored(tile: Tile, answer: PhotoAnswer): void {
+    results.stored(tile, answer);
+    looks = LOOKS;
+  }
+
+  function hear(tile: Tile, answer: PhotoAnswer): void {
+    if (UNDER_WAY.includes(stateOf(tile)) || stateOf(tile) === "failed") return;
+    const wasStored = stateOf(tile) === "stored";
+    if (answer.state === "stored") (wasStored ? told : stored)(tile, answer);
+    else if (wasStored) return;
+    else if (answer.state === "refused")
+      failed(tile, answer.refusal ?? "", { isBlocked: answer.findings.length > 0, state: "refused" });
+    else {
+      setState(tile, "announced", text("announced"));
+      write(tile, "error", "");
+    }
+  }
+
+  return {
+    ...createProgress(results, text),
+    stored,
+    failed,
     /** True while something may change by itself: a chat picture is on its way, or a plate is being read. */
     expectsNews(): boolean {
       if (mandatory.some((tile) => stateOf(tile) === "announced")) return true;

@@ -34,95 +34,107 @@ const WISH = { facingMode: { ideal: "environment" }, width: { ideal: 3840 }, hei
 export const isSentBack = (tile: Tile): boolean => ["failed", "refused"].includes(stateOf(tile));
 
 /** Creates the page's viewfinder, closed. */
-export function createViewfinder({ tiles, onPicture, onChange, onClose }: Options): Viewfinder {
-  const camera = one("#camera");
-  const video = one<HTMLVideoElement>("video", camera);
-  const release = one<HTMLButtonElement>("[data-shutter]", camera);
-  const torch = createTorch(one<HTMLButtonElement>("[data-torch]", camera));
-  const news = createNews(one("[data-news]", camera), aim);
-  let current = "";
-  let stream: MediaStream | null = null;
+export const createViewfinder = (options: Options): Viewfinder => new PageViewfinder(options);
 
-  async function open(slot: string): Promise<boolean> {
-    aim(slot);
-    if (!stream) {
+class PageViewfinder implements Viewfinder {
+  readonly #options: Options;
+  readonly #camera = one("#camera");
+  readonly #video = one<HTMLVideoElement>("video", this.#camera);
+  readonly #release = one<HTMLButtonElement>("[data-shutter]", this.#camera);
+  readonly #torch = createTorch(one<HTMLButtonElement>("[data-torch]", this.#camera));
+  readonly #news = createNews(one("[data-news]", this.#camera), (slot) => this.#aim(slot));
+  readonly #aims = all("[data-aim]", this.#camera);
+  #current = "";
+  #stream: MediaStream | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#release.addEventListener("click", () => this.#shoot());
+    one("[data-close]", this.#camera).addEventListener("click", () => this.#close());
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.isOpen()) this.#close();
+    });
+    for (const button of this.#aims) button.addEventListener("click", () => this.#aim(button.dataset["aim"] ?? ""));
+  }
+
+  async open(slot: string): Promise<boolean> {
+    this.#aim(slot);
+    if (!this.#stream) {
       try {
-        stream = await navigator.mediaDevices.getUserMedia({ video: WISH, audio: false });
+        this.#stream = await navigator.mediaDevices.getUserMedia({ video: WISH, audio: false });
       } catch {
         return false;
       }
     }
-    video.srcObject = stream;
-    camera.hidden = false;
+    this.#video.srcObject = this.#stream;
+    this.#camera.hidden = false;
     document.body.classList.add("kc-filming");
-    torch.offer(stream.getVideoTracks()[0]);
-    await video.play();
-    release.disabled = false;
-    release.focus();
+    this.#torch.offer(this.#stream.getVideoTracks()[0]);
+    await this.#video.play();
+    this.#release.disabled = false;
+    this.#release.focus();
     return true;
   }
 
-  function aim(slot: string): void {
+  isOpen(): boolean {
+    return !this.#camera.hidden;
+  }
+
+  renew(): void {
+    const { tiles } = this.#options;
+    for (const button of this.#aims) copyTile(tiles.tileOf(button.dataset["aim"] ?? ""), button, this.#current);
+    one("[data-count]", this.#camera).textContent = tiles.mandatory.length > 0 ? tiles.done() : "";
+  }
+
+  say(slot: string, sentence: string): void {
+    if (this.isOpen()) this.#news.say(slot, `${this.#options.tiles.nameOf(slot)} · ${sentence}`);
+  }
+
+  unsay(slot: string): void {
+    this.#news.unsay(slot);
+  }
+
+  #aim(slot: string): void {
+    const { tiles, onChange } = this.#options;
     const tile = tiles.tileOf(slot);
     if (!tile) return;
-    current = slot;
-    const outline = one<HTMLImageElement>(".kc-camera__outline", camera);
+    this.#current = slot;
+    const outline = one<HTMLImageElement>(".kc-camera__outline", this.#camera);
     outline.src = `${outline.dataset["path"]}${tile.dataset["outline"]}.svg`;
-    one("#camera-slot", camera).textContent = tiles.nameOf(slot);
+    one("#camera-slot", this.#camera).textContent = tiles.nameOf(slot);
     const hint = one(isSentBack(tile) ? "[data-error]" : ".kc-shot__hint", tile);
-    one("[data-hint]", camera).textContent = hint.textContent;
-    news.unsay(slot);
+    one("[data-hint]", this.#camera).textContent = hint.textContent;
+    this.#news.unsay(slot);
     onChange();
   }
 
-  function close(): void {
-    if (stream) for (const track of stream.getTracks()) track.stop();
-    stream = null;
-    release.disabled = true;
-    news.clear();
-    camera.hidden = true;
+  #close(): void {
+    if (this.#stream) for (const track of this.#stream.getTracks()) track.stop();
+    this.#stream = null;
+    this.#release.disabled = true;
+    this.#news.clear();
+    this.#camera.hidden = true;
     document.body.classList.remove("kc-filming");
-    onClose();
+    this.#options.onClose();
   }
 
-  function shoot(): void {
-    const tile = tiles.tileOf(current);
+  #shoot(): void {
+    const { tiles, onPicture } = this.#options;
+    const slot = this.#current;
+    const tile = tiles.tileOf(slot);
     if (!tile) return;
-    const slot = current;
-    camera.classList.add("kc-camera_flash");
-    setTimeout(() => camera.classList.remove("kc-camera_flash"), FLASH_MS);
-    release.disabled = true;
+    this.#camera.classList.add("kc-camera_flash");
+    setTimeout(() => this.#camera.classList.remove("kc-camera_flash"), FLASH_MS);
+    this.#release.disabled = true;
     setTimeout(() => {
-      release.disabled = stream === null;
+      this.#release.disabled = this.#stream === null;
     }, BETWEEN_MS);
     tile.dataset["state"] = "sending";
-    stillOf(video).toBlob((blob) => onPicture(slot, blob), "image/jpeg", QUALITY);
+    stillOf(this.#video).toBlob((blob) => onPicture(slot, blob), "image/jpeg", QUALITY);
     const next = tiles.mandatory.includes(tile) ? tiles.nextEmpty() : null;
-    if (next === null) close();
-    else aim(next);
+    if (next === null) this.#close();
+    else this.#aim(next);
   }
-
-  release.addEventListener("click", shoot);
-  one("[data-close]", camera).addEventListener("click", close);
-  addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !camera.hidden) close();
-  });
-  for (const button of all("[data-aim]", camera))
-    button.addEventListener("click", () => aim(button.dataset["aim"] ?? ""));
-
-  return {
-    open,
-    isOpen: () => !camera.hidden,
-    renew() {
-      for (const button of all("[data-aim]", camera))
-        copyTile(tiles.tileOf(button.dataset["aim"] ?? ""), button, current);
-      one("[data-count]", camera).textContent = tiles.mandatory.length > 0 ? tiles.done() : "";
-    },
-    say(slot, sentence) {
-      if (!camera.hidden) news.say(slot, `${tiles.nameOf(slot)} · ${sentence}`);
-    },
-    unsay: news.unsay,
-  };
 }
 
 /** The strip of the viewfinder copies the tiles. */

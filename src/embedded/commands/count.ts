@@ -7,7 +7,8 @@ import { toSafeInteger } from "../values/numbers.ts";
 import { Doc, docOf, int, isNumeric, type Value } from "../values/value.ts";
 import type { Command, Context } from "./context.ts";
 import { docOption, docsOption, namespaceOf } from "./options.ts";
-import { find, once, Row } from "./rows.ts";
+import { Row } from "./row.ts";
+import { find, once } from "./rows.ts";
 
 /** The parsed pipeline of `countDocuments`: the filter, and the fields of the answer. */
 type Question = { filter: Doc; id: Value; as: string };

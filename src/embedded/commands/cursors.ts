@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Fault } from "../fault.ts";
 import { type Doc, docOf, RawDoc } from "../values/value.ts";
-import type { Rows } from "./rows.ts";
+import type { Rows } from "./row.ts";
 
 /** Idle time in ms after which a cursor is closed. */
 const IDLE_MS = 55_000;

@@ -7,34 +7,9 @@ import type { Filter } from "../query/filter.ts";
 import { matches } from "../query/matches.ts";
 import type { Projection } from "../query/projection.ts";
 import { compareKeys, type SortField, sortKey } from "../query/sort.ts";
-import { decode } from "../values/decode.ts";
-import { encode } from "../values/encode.ts";
-import type { Doc, Value } from "../values/value.ts";
+import type { Value } from "../values/value.ts";
 import { type Context, Turns } from "./context.ts";
-
-/** A document in the course of a query; decoded and encoded only on demand. */
-export class Row {
-  #raw: Buffer | undefined;
-  #doc: Doc | undefined;
-
-  constructor(source: { raw: Buffer } | { doc: Doc }) {
-    if ("raw" in source) this.#raw = source.raw;
-    else this.#doc = source.doc;
-  }
-
-  get doc(): Doc {
-    this.#doc ??= decode(this.#raw!);
-    return this.#doc;
-  }
-
-  get raw(): Buffer {
-    this.#raw ??= encode(this.#doc!);
-    return this.#raw;
-  }
-}
-
-/** Rows in pieces; other connections are served between two pieces. */
-export type Rows = AsyncGenerator<Row[], void, void>;
+import { Row, type Rows } from "./row.ts";
 
 const PIECE = 200;
 const SORT_BYTES = 100 * 1024 * 1024;

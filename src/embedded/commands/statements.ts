@@ -11,7 +11,8 @@ import { checkId, seedFrom, withId } from "../update/upsert.ts";
 import { decode } from "../values/decode.ts";
 import type { Doc, Value } from "../values/value.ts";
 import type { Context } from "./context.ts";
-import { find, limited, type Row, type Rows } from "./rows.ts";
+import type { Row, Rows } from "./row.ts";
+import { find, limited } from "./rows.ts";
 
 /*
  * One statement inside a write. All of it is synchronous, so that nothing changes between finding and

@@ -16,7 +16,10 @@ interface Format {
   memory(bytes: Buffer, pixels: number): number;
 }
 
-/** Luma and half as much chroma, once decoded and once as a reference, and three bytes a pixel for its colours. */
+/**
+ * Luma and half as much chroma, once decoded and once as a reference, and three bytes a pixel for its
+ * colours.
+ */
 const HEIF_PIXEL = 6;
 /** A grid is decoded tile by tile. */
 const hevcMemory = (bytes: Buffer, pixels: number) => (heifOf(bytes)?.isTiled ? 0 : pixels * HEIF_PIXEL);

@@ -9,8 +9,8 @@ const YCBCR = 1;
 
 /**
  * Returns the picture without three faults of which libjpeg warns although it decodes it correctly: a JFIF
- * version of 2, an undefined Adobe colour transform, a missing end marker. A further warning then means missing
- * data. Null: it has none of them.
+ * version of 2, an undefined Adobe colour transform, a missing end marker. A further warning then means
+ * missing data. Null: it has none of them.
  */
 export function mendedJpeg(bytes: Buffer): Buffer | null {
   const scanAt = jpegScanAt(bytes);

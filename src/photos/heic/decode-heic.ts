@@ -22,9 +22,9 @@ const TILING = 8;
 const SCRATCH_WORDS = 40;
 
 /**
- * Decodes the primary picture of an HEIC file tile by tile and shrinks each tile at once, by the largest whole
- * factor that keeps the longest side at COPY_SIDE or more. Throws `photo-damaged`, and Busy when it takes too
- * much processor time.
+ * Decodes the primary picture of an HEIC file tile by tile and shrinks each tile at once, by the largest
+ * whole factor that keeps the longest side at COPY_SIDE or more. Throws `photo-damaged`, and Busy when it
+ * takes too much processor time.
  */
 export async function decodeHeic(bytes: Buffer): Promise<HeicPixels> {
   const lib = await libheif();

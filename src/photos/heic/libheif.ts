@@ -1,9 +1,9 @@
 import { MAX_DECODER_BYTES } from "../limits.ts";
 
 /**
- * The functions of libheif's C interface that are used here, compiled to WebAssembly. Numbers are addresses in
- * its memory; a function that returns a `heif_error` (three words, the first its code) writes it to its first
- * argument.
+ * The functions of libheif's C interface that are used here, compiled to WebAssembly. Numbers are addresses
+ * in its memory; a function that returns a `heif_error` (three words, the first its code) writes it to its
+ * first argument.
  */
 export interface LibHeif {
   readonly HEAPU8: Uint8Array;
@@ -63,8 +63,8 @@ interface Memory {
 }
 
 /**
- * Bounds the memory of the decoder, whatever size a file claims: growth beyond the limit fails, and the decoder
- * reports that it has no memory.
+ * Bounds the memory of the decoder, whatever size a file claims: growth beyond the limit fails, and the
+ * decoder reports that it has no memory.
  */
 function limitMemory(): void {
   const { prototype } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: Memory } } }).WebAssembly

@@ -17,8 +17,8 @@ export interface Canvas {
 }
 
 /**
- * Draws a tile into the canvas, each pixel the mean of factor × factor. A pixel that lies in two tiles is drawn
- * from the later one's part; what lies outside of the canvas is left out.
+ * Draws a tile into the canvas, each pixel the mean of factor × factor. A pixel that lies in two tiles is
+ * drawn from the later one's part; what lies outside of the canvas is left out.
  */
 export function draw(tile: TilePixels, { data, width, height, factor }: Canvas): void {
   const [right, bottom] = [tile.left + tile.width, tile.top + tile.height];

@@ -45,82 +45,98 @@ interface LaneOptions {
   onDeath?(error: WorkerDied): void;
 }
 
-export function createLane({ limits, start, onDeath }: LaneOptions): Lane {
-  const list = new WaitingList<Job>(limits);
-  const idle = new Map<PictureProcess, NodeJS.Timeout | undefined>();
-  const all = new Set<PictureProcess>();
-  let isClosed = false;
+export const createLane = (options: LaneOptions): Lane => new ProcessLane(options);
 
-  const dismiss = async (worker: PictureProcess) => {
-    idle.delete(worker);
-    all.delete(worker);
-    await worker.end();
+class ProcessLane implements Lane {
+  readonly #options: LaneOptions;
+  readonly #list: WaitingList<Job>;
+  readonly #idle = new Map<PictureProcess, NodeJS.Timeout | undefined>();
+  readonly #all = new Set<PictureProcess>();
+  #isClosed = false;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#list = new WaitingList<Job>(options.limits);
+  }
+
+  readonly run = ({ head, parts, importance = "other" }: Task): Promise<Frame> =>
+    new Promise((resolve, reject) => {
+      const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+      if (this.#isClosed) return reject(closed());
+      const { retryAfterS } = this.#options.limits;
+      if (importance !== "urgent" && !this.#list.hasRoomFor(bytes)) return reject(new Busy(retryAfterS));
+      this.#list.put({ head, parts, importance, bytes, hasKilled: false, resolve, reject });
+      this.#next();
+    });
+
+  readonly close = async (): Promise<void> => {
+    this.#isClosed = true;
+    for (const timer of this.#idle.values()) clearTimeout(timer);
+    for (let job = this.#list.take(); job; job = this.#list.take()) job.reject(closed());
+    await Promise.all([...this.#all].map((worker) => worker.end()));
   };
-  const rest = (worker: PictureProcess) => {
-    if (!worker.isAlive) return void all.delete(worker);
-    const { idleMs } = limits;
-    idle.set(worker, idleMs === undefined ? undefined : setTimeout(() => void dismiss(worker), idleMs).unref());
-  };
-  const free = (): PictureProcess | undefined => {
-    for (const [worker, timer] of idle) {
-      clearTimeout(timer);
-      idle.delete(worker);
-      if (worker.isAlive) return worker;
-      all.delete(worker);
-    }
-    if (all.size >= limits.processes) return undefined;
-    const started = start();
-    all.add(started);
-    return started;
-  };
-  const next = (): void => {
-    while (!list.isEmpty) {
-      const worker = free();
+
+  #next(): void {
+    while (!this.#list.isEmpty) {
+      const worker = this.#free();
       if (!worker) return;
-      void work(worker, list.take() as Job);
+      void this.#work(worker, this.#list.take() as Job);
     }
-  };
-  const work = async (worker: PictureProcess, job: Job): Promise<void> => {
+  }
+
+  /** Returns a process without work, started now if there may be one more. */
+  #free(): PictureProcess | undefined {
+    for (const [worker, timer] of this.#idle) {
+      clearTimeout(timer);
+      this.#idle.delete(worker);
+      if (worker.isAlive) return worker;
+      this.#all.delete(worker);
+    }
+    if (this.#all.size >= this.#options.limits.processes) return undefined;
+    const started = this.#options.start();
+    this.#all.add(started);
+    return started;
+  }
+
+  async #work(worker: PictureProcess, job: Job): Promise<void> {
+    const { processBytes = Number.POSITIVE_INFINITY } = this.#options.limits;
     try {
       const answer = await worker.run(job);
-      if (Number(answer.head["processBytes"]) > (limits.processBytes ?? Number.POSITIVE_INFINITY))
-        await dismiss(worker);
+      if (Number(answer.head["processBytes"]) > processBytes) await this.#dismiss(worker);
       const refusal = refusalIn(answer);
       if (refusal) job.reject(refusal);
       else job.resolve(answer);
     } catch (error) {
-      failed(job, error);
+      this.#failed(job, error);
     }
-    rest(worker);
-    next();
-  };
-  const failed = (job: Job, error: unknown): void => {
+    this.#rest(worker);
+    this.#next();
+  }
+
+  #failed(job: Job, error: unknown): void {
     const hasDied = error instanceof WorkerDied;
-    if (hasDied && !isClosed) onDeath?.(error);
-    if (isClosed) job.reject(closed());
+    if (hasDied && !this.#isClosed) this.#options.onDeath?.(error);
+    if (this.#isClosed) job.reject(closed());
     else if (!hasDied) job.reject(error);
     // the machine or another picture may be the cause: tried once more; a picture that kills two processes is
     // damaged, one that ran out of time may be sent again
-    else if (job.hasKilled && error.isLate) job.reject(new Busy(limits.retryAfterS));
+    else if (job.hasKilled && error.isLate) job.reject(new Busy(this.#options.limits.retryAfterS));
     else if (job.hasKilled) job.reject(new Invalid("photo-damaged", {}, 422));
-    else list.put({ ...job, hasKilled: true }, "first");
-  };
-  return {
-    run: ({ head, parts, importance = "other" }) =>
-      new Promise((resolve, reject) => {
-        const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-        if (isClosed) return reject(closed());
-        if (importance !== "urgent" && !list.hasRoomFor(bytes)) return reject(new Busy(limits.retryAfterS));
-        list.put({ head, parts, importance, bytes, hasKilled: false, resolve, reject });
-        next();
-      }),
-    async close() {
-      isClosed = true;
-      for (const timer of idle.values()) clearTimeout(timer);
-      for (let job = list.take(); job; job = list.take()) job.reject(closed());
-      await Promise.all([...all].map((worker) => worker.end()));
-    },
-  };
+    else this.#list.put({ ...job, hasKilled: true }, "first");
+  }
+
+  #rest(worker: PictureProcess): void {
+    if (!worker.isAlive) return void this.#all.delete(worker);
+    const { idleMs } = this.#options.limits;
+    const timer = idleMs === undefined ? undefined : setTimeout(() => void this.#dismiss(worker), idleMs).unref();
+    this.#idle.set(worker, timer);
+  }
+
+  async #dismiss(worker: PictureProcess): Promise<void> {
+    this.#idle.delete(worker);
+    this.#all.delete(worker);
+    await worker.end();
+  }
 }
 
 const closed = () => new Busy(1);

@@ -45,7 +45,15 @@ export interface ActOptions {
   now: () => number;
 }
 
-export function createActs({ account, urls, people, media, qrs, pusher, now }: ActOptions): Acts {
+export function createActs(options: ActOptions): Acts {
+  const hand = createHand(options);
+  return { ...followingActs(hand, options), ...sendingActs(hand, options), ...answeringActs(hand, options) };
+}
+
+type Hand = ReturnType<typeof createHand>;
+
+/** Sends pushes for a person, and remembers the last one. */
+function createHand({ account, urls, people, media, pusher, now }: ActOptions) {
   const nextMsgId = createMsgIds(now);
   const lastBodies = new WeakMap<Person, WireBody>();
 
@@ -57,18 +65,16 @@ export function createActs({ account, urls, people, media, qrs, pusher, now }: A
     return pusher.push(person, whole);
   }
 
-  const event = (person: Person, body: WireBody) => send(person, { MsgType: "event", ...body });
+  function follower(openid: string): Person {
+    const person = people.add(openid);
+    if (!person.follows) throw new Conflict("does-not-follow");
+    return person;
+  }
 
   function message(openid: string, body: WireBody): Promise<Delivery> {
     const person = follower(openid);
     people.open(person, "message");
     return send(person, { ...body, MsgId: nextMsgId() });
-  }
-
-  function follower(openid: string): Person {
-    const person = people.add(openid);
-    if (!person.follows) throw new Conflict("does-not-follow");
-    return person;
   }
 
   function picture(openid: string, bytes: Buffer): Promise<Delivery> {
@@ -79,6 +85,13 @@ export function createActs({ account, urls, people, media, qrs, pusher, now }: A
     return message(openid, { MsgType: "image", PicUrl: `${urls.platform()}/pic/${id}`, MediaId: id });
   }
 
+  const event = (person: Person, body: WireBody) => send(person, { MsgType: "event", ...body });
+  return { follower, message, picture, event, lastOf: (person: Person) => lastBodies.get(person) };
+}
+
+type Following = Pick<Acts, "follow" | "unfollow" | "scan" | "click" | "view">;
+
+function followingActs({ follower, event }: Hand, { people, qrs, now }: ActOptions): Following {
   function arrive(person: Person, scene?: { key: string; ticket: string }): Promise<Delivery> {
     const isNew = !person.follows;
     people.open(person, "brief");
@@ -111,6 +124,13 @@ export function createActs({ account, urls, people, media, qrs, pusher, now }: A
       return event(person, { Event: "CLICK", EventKey: key });
     },
     view: (openid, url) => event(follower(openid), { Event: "VIEW", EventKey: url, MenuId: 1 }),
+  };
+}
+
+type Sending = Pick<Acts, "sendText" | "sendImage" | "sendAlbum" | "sendLocation" | "sendLink">;
+
+function sendingActs({ follower, message, picture, event }: Hand, { people }: ActOptions): Sending {
+  return {
     sendText(openid, text, menuItem) {
       people.write(follower(openid), { from: "me", via: "sent", kind: "text", text });
       const tapped: WireBody = menuItem === undefined ? {} : { bizmsgmenuid: menuItem };
@@ -135,6 +155,13 @@ export function createActs({ account, urls, people, media, qrs, pusher, now }: A
       people.write(follower(openid), { from: "me", via: "sent", kind: "link", title, url });
       return message(openid, { MsgType: "link", Title: title, Description: description, Url: url });
     },
+  };
+}
+
+type Answering = Pick<Acts, "consent" | "pushAgain">;
+
+function answeringActs({ event, lastOf }: Hand, { people, pusher }: ActOptions): Answering {
+  return {
     consent(openid, templateId, accept) {
       const person = people.add(openid);
       if (accept) person.consents.set(templateId, (person.consents.get(templateId) ?? 0) + 1);
@@ -144,7 +171,7 @@ export function createActs({ account, urls, people, media, qrs, pusher, now }: A
     },
     async pushAgain(openid) {
       const person = people.get(openid);
-      const body = lastBodies.get(person);
+      const body = lastOf(person);
       if (!body) throw new Conflict("nothing-sent-yet");
       return pusher.push(person, body);
     },

@@ -70,13 +70,7 @@ export function createPeople(now: () => number): People {
       Object.assign(there.papers, papers);
       return there;
     }
-    const person: Person = {
-      ...{ openid, follows: false, followedAt: 0, blocks: false, typing: false, lastActAt: now() },
-      papers: { ...papersOf(people.size), ...papers },
-      windows: { message: { left: 0, until: 0 }, brief: { left: 0, until: 0 } },
-      consents: new Map(),
-      chat: [],
-    };
+    const person = newPerson(openid, { ...papersOf(people.size), ...papers }, now());
     people.set(openid, person);
     return person;
   }
@@ -124,3 +118,11 @@ export function createPeople(now: () => number): People {
     },
   };
 }
+
+const newPerson = (openid: string, papers: Papers, at: number): Person => ({
+  ...{ openid, follows: false, followedAt: 0, blocks: false, typing: false, lastActAt: at },
+  papers,
+  windows: { message: { left: 0, until: 0 }, brief: { left: 0, until: 0 } },
+  consents: new Map(),
+  chat: [],
+});

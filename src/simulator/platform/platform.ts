@@ -78,21 +78,17 @@ export function createPlatform(options: PlatformOptions): Platform {
     pushed.finally(() => onTheWay.delete(pushed));
   }
 
-  const router = new Router({ ...(options.prefix && { prefix: options.prefix }) });
-  router.use(refusals, faults.middleware);
-  oauthRoutes(router, { account, urls, now, whoAsks });
-  media.publicRoutes(router);
-  qrs.publicRoutes(router);
-  tokens.routes(router);
-  const inner = new Router();
-  inner.use(tokens.authorised);
-  tokens.authorisedRoutes(inner);
-  messageRoutes(inner, { people, media });
-  noticeRoutes(inner, { people, now, report, templates: options.templates ?? null });
-  media.routes(inner);
-  qrs.routes(inner);
-  desk.routes(inner);
-  router.use(inner.routes());
+  const templates = options.templates ?? null;
+  const router = routerOf({ prefix: options.prefix, faults }, (open, inner) => {
+    oauthRoutes(open, { account, urls, now, whoAsks });
+    for (const part of [media, qrs]) part.publicRoutes(open);
+    tokens.routes(open);
+    inner.use(tokens.authorised);
+    tokens.authorisedRoutes(inner);
+    messageRoutes(inner, { people, media });
+    noticeRoutes(inner, { people, now, report, templates });
+    for (const part of [media, qrs, desk]) part.routes(inner);
+  });
 
   return {
     ...acts,
@@ -115,6 +111,19 @@ export function createPlatform(options: PlatformOptions): Platform {
       while (onTheWay.size > 0) await Promise.all(onTheWay);
     },
   };
+}
+
+/** Makes the router: `fill` adds the open routes, and those that need a token. */
+function routerOf(
+  { prefix, faults }: { prefix: string | undefined; faults: Faults },
+  fill: (open: Router, inner: Router) => void,
+): Router {
+  const router = new Router({ ...(prefix && { prefix }) });
+  const inner = new Router();
+  router.use(refusals, faults.middleware);
+  fill(router, inner);
+  router.use(inner.routes());
+  return router;
 }
 
 async function refusals(ctx: Context, next: Next): Promise<void> {

@@ -32,96 +32,107 @@ export interface Tokens {
 }
 
 /** Issues tokens as the platform does: stable_token, token and jsapi_ticket, each with its own life. */
-export function createTokens({ account, now }: { account: Account; now: () => number }): Tokens {
-  const issued = { stable: 0, forced: 0, plain: 0, tickets: 0 };
-  const valid = new Map<string, number>();
-  const dead = new Set<string>();
-  let stable: Issued | null = null;
-  let plain: Issued | null = null;
-  let ticket: Issued | null = null;
-  let forcedAt: number[] = [];
+export const createTokens = (options: { account: Account; now: () => number }): Tokens => new Issuer(options);
 
-  function issue(): Issued {
-    for (const [value, until] of valid) if (until + DAY_MS < now()) valid.delete(value);
-    const token = { value: randomBytes(102).toString("base64url"), expiresAt: now() + LIFE_MS };
-    valid.set(token.value, token.expiresAt);
+class Issuer implements Tokens {
+  readonly issued = { stable: 0, forced: 0, plain: 0, tickets: 0 };
+  readonly #account: Account;
+  readonly #now: () => number;
+  readonly #valid = new Map<string, number>();
+  readonly #dead = new Set<string>();
+  #stable: Issued | null = null;
+  #plain: Issued | null = null;
+  #ticket: Issued | null = null;
+  #forcedAt: number[] = [];
+
+  constructor({ account, now }: { account: Account; now: () => number }) {
+    this.#account = account;
+    this.#now = now;
+  }
+
+  readonly expireTokens = (): void => {
+    for (const value of this.#valid.keys()) this.#valid.set(value, this.#now());
+    for (const token of [this.#stable, this.#plain, this.#ticket]) if (token) token.expiresAt = this.#now();
+  };
+
+  readonly invalidateTokens = ({ stuck }: { stuck: boolean } = { stuck: false }): void => {
+    for (const value of this.#valid.keys()) this.#dead.add(value);
+    if (!stuck) this.#stable = null;
+    this.#plain = null;
+  };
+
+  readonly authorised: Middleware = (ctx, next) => {
+    this.#check(typeof ctx.query["access_token"] === "string" ? ctx.query["access_token"] : undefined);
+    return next();
+  };
+
+  routes(router: Router): void {
+    router.post("/cgi-bin/stable_token", async (ctx) => {
+      const order = await readJsonBody(ctx);
+      this.#checkAccount(order["appid"], order["secret"]);
+      if (order["grant_type"] !== "client_credential") throw new Refusal(40002, "invalid grant_type");
+      this.issued.stable += 1;
+      if (order["force_refresh"] === true) this.#stable = this.#force();
+      // In its last five minutes a token gets a successor, and both are valid.
+      if (!this.#stable || this.#now() >= this.#stable.expiresAt - OVERLAP_MS) this.#stable = this.#issue();
+      ctx.body = this.#answer(this.#stable);
+    });
+    router.get("/cgi-bin/token", (ctx) => {
+      this.#checkAccount(ctx.query["appid"], ctx.query["secret"]);
+      this.issued.plain += 1;
+      const plain = this.#plain;
+      if (plain) this.#valid.set(plain.value, Math.min(plain.expiresAt, this.#now() + OVERLAP_MS));
+      this.#plain = this.#issue();
+      ctx.body = this.#answer(this.#plain);
+    });
+  }
+
+  authorisedRoutes(router: Router): void {
+    router.get("/cgi-bin/ticket/getticket", (ctx) => {
+      if (ctx.query["type"] !== "jsapi") throw new Refusal(40097, "invalid args");
+      this.issued.tickets += 1;
+      if (!this.#ticket || this.#now() >= this.#ticket.expiresAt) {
+        this.#ticket = { value: randomBytes(64).toString("base64url"), expiresAt: this.#now() + LIFE_MS };
+      }
+      const { access_token, expires_in } = this.#answer(this.#ticket);
+      ctx.body = { errcode: 0, errmsg: "ok", ticket: access_token, expires_in };
+    });
+  }
+
+  #issue(): Issued {
+    for (const [value, until] of this.#valid) if (until + DAY_MS < this.#now()) this.#valid.delete(value);
+    const token = { value: randomBytes(102).toString("base64url"), expiresAt: this.#now() + LIFE_MS };
+    this.#valid.set(token.value, token.expiresAt);
     return token;
   }
 
-  const answer = ({ value, expiresAt }: Issued) => ({
-    access_token: value,
-    expires_in: Math.floor((expiresAt - now()) / 1000),
-  });
-
-  function checkAccount(appid: unknown, secret: unknown) {
-    if (appid !== account.appid) throw new Refusal(40013, "invalid appid");
-    if (secret !== account.secret) throw new Refusal(40125, "invalid appsecret");
+  #answer({ value, expiresAt }: Issued) {
+    return { access_token: value, expires_in: Math.floor((expiresAt - this.#now()) / 1000) };
   }
 
-  function force(): Issued {
-    forcedAt = forcedAt.filter((at) => now() - at < DAY_MS);
-    if (forcedAt.length >= FORCES_PER_DAY) throw new Refusal(45009, "reach max api daily quota limit");
-    if (now() - (forcedAt.at(-1) ?? 0) < FORCE_GAP_MS) throw new Refusal(45011, "api minute-quota reach limit");
-    forcedAt.push(now());
-    issued.forced += 1;
-    if (stable) valid.delete(stable.value);
-    return issue();
+  #checkAccount(appid: unknown, secret: unknown): void {
+    if (appid !== this.#account.appid) throw new Refusal(40013, "invalid appid");
+    if (secret !== this.#account.secret) throw new Refusal(40125, "invalid appsecret");
   }
 
-  function check(value: string | undefined) {
+  #force(): Issued {
+    const now = this.#now();
+    this.#forcedAt = this.#forcedAt.filter((at) => now - at < DAY_MS);
+    if (this.#forcedAt.length >= FORCES_PER_DAY) throw new Refusal(45009, "reach max api daily quota limit");
+    if (now - (this.#forcedAt.at(-1) ?? 0) < FORCE_GAP_MS) throw new Refusal(45011, "api minute-quota reach limit");
+    this.#forcedAt.push(now);
+    this.issued.forced += 1;
+    if (this.#stable) this.#valid.delete(this.#stable.value);
+    return this.#issue();
+  }
+
+  #check(value: string | undefined): void {
     if (!value) throw new Refusal(41001, "access_token missing");
     if (value.length < 64) throw new Refusal(40014, "invalid access_token");
-    const until = valid.get(value);
-    if (until === undefined || dead.has(value)) {
+    const until = this.#valid.get(value);
+    if (until === undefined || this.#dead.has(value)) {
       throw new Refusal(40001, "invalid credential, access_token is invalid or not latest");
     }
-    if (now() >= until) throw new Refusal(42001, "access_token expired");
+    if (this.#now() >= until) throw new Refusal(42001, "access_token expired");
   }
-
-  return {
-    issued,
-    expireTokens() {
-      for (const value of valid.keys()) valid.set(value, now());
-      for (const token of [stable, plain, ticket]) if (token) token.expiresAt = now();
-    },
-    invalidateTokens({ stuck } = { stuck: false }) {
-      for (const value of valid.keys()) dead.add(value);
-      if (!stuck) stable = null;
-      plain = null;
-    },
-    authorised: (ctx, next) => {
-      check(typeof ctx.query["access_token"] === "string" ? ctx.query["access_token"] : undefined);
-      return next();
-    },
-    routes(router) {
-      router.post("/cgi-bin/stable_token", async (ctx) => {
-        const order = await readJsonBody(ctx);
-        checkAccount(order["appid"], order["secret"]);
-        if (order["grant_type"] !== "client_credential") throw new Refusal(40002, "invalid grant_type");
-        issued.stable += 1;
-        if (order["force_refresh"] === true) stable = force();
-        // In its last five minutes a token gets a successor, and both are valid.
-        if (!stable || now() >= stable.expiresAt - OVERLAP_MS) stable = issue();
-        ctx.body = answer(stable);
-      });
-      router.get("/cgi-bin/token", (ctx) => {
-        checkAccount(ctx.query["appid"], ctx.query["secret"]);
-        issued.plain += 1;
-        if (plain) valid.set(plain.value, Math.min(plain.expiresAt, now() + OVERLAP_MS));
-        plain = issue();
-        ctx.body = answer(plain);
-      });
-    },
-    authorisedRoutes(router) {
-      router.get("/cgi-bin/ticket/getticket", (ctx) => {
-        if (ctx.query["type"] !== "jsapi") throw new Refusal(40097, "invalid args");
-        issued.tickets += 1;
-        if (!ticket || now() >= ticket.expiresAt) {
-          ticket = { value: randomBytes(64).toString("base64url"), expiresAt: now() + LIFE_MS };
-        }
-        const { access_token, expires_in } = answer(ticket);
-        ctx.body = { errcode: 0, errmsg: "ok", ticket: access_token, expires_in };
-      });
-    },
-  };
 }

@@ -41,8 +41,9 @@ const DIGEST_KEY_AT = 32;
 const BEFORE_LOOKUPS = { personIds: 1, invitationHashes: 1, claimRefs: 1, runningOpener: 1 } as const;
 
 /**
- * Seals anew the accidents, their deliveries and files. Each accident gets a new key for sealing and keeps the old one for
- * digests, so that those in its record of events still match. A case that does not open is logged and stays as it is.
+ * Seals anew the accidents, their deliveries and files. Each accident gets a new key for sealing and keeps
+ * the old one for digests, so that those in its record of events still match. A case that does not open is
+ * logged and stays as it is.
  */
 export async function sealAccidentsAnew(connection: Connection, tools: Tools) {
   const accidents = bare<AccidentRow>(connection, "accidents");
@@ -70,7 +71,10 @@ export async function sealAccidentsAnew(connection: Connection, tools: Tools) {
   return counts;
 }
 
-/** The key of an accident in the new form; seals the document anew where it is in the old one. null: it does not open. */
+/**
+ * The key of an accident in the new form; seals the document anew where it is in the old one. null: it does
+ * not open.
+ */
 async function keyOf(connection: Connection, row: AccidentRow, { vault, legacy }: Tools): Promise<Buffer | null> {
   const accidents = bare<AccidentRow>(connection, "accidents");
   for (let at: AccidentRow | null = row; at?.wrappedKey; at = await accidents.findOne({ _id: row._id })) {

@@ -18,7 +18,10 @@ interface MessageRow {
   kept?: { sealed: unknown };
 }
 
-/** Seals anew what is kept of people, and gives each a list of cases. What does not open stays as it is, and goes on not opening. */
+/**
+ * Seals anew what is kept of people, and gives each a list of cases. What does not open stays as it is, and
+ * goes on not opening.
+ */
 export async function sealPeopleAnew(connection: Connection, tools: Tools): Promise<{ people: number }> {
   const collection = bare<PersonRow>(connection, "people");
   let people = 0;

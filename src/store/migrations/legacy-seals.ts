@@ -1,7 +1,10 @@
 import { createDecipheriv, hkdfSync } from "node:crypto";
 import { Unreadable } from "../../errors.ts";
 
-/** Opens what was sealed before schema version 1: nonce (12 bytes), tag (16), ciphertext; only the field as associated data. */
+/**
+ * Opens what was sealed before schema version 1: nonce (12 bytes), tag (16), ciphertext; only the field as
+ * associated data.
+ */
 export interface LegacySeals {
   unwrap(wrapped: Uint8Array): Buffer;
   open(key: Uint8Array, place: string, sealed: Uint8Array): Buffer;

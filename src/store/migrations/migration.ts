@@ -18,7 +18,10 @@ export type Migration = (connection: Connection, tools: Tools) => Promise<Record
 
 const PAGE = 50;
 
-/** Reads a whole collection in the order of its ids, page by page: what is changed meanwhile is neither missed nor met twice. */
+/**
+ * Reads a whole collection in the order of its ids, page by page: what is changed meanwhile is neither missed
+ * nor met twice.
+ */
 export async function* eachOf<T extends { _id: string }>(collection: mongo.Collection<T>): AsyncGenerator<T> {
   let after = "";
   while (true) {
@@ -32,8 +35,8 @@ export async function* eachOf<T extends { _id: string }>(collection: mongo.Colle
 }
 
 /**
- * Drops indexes of a collection that is not empty: a unique one would keep it from being spread over machines. The embedded
- * database drops none, and keeps them at little cost.
+ * Drops indexes of a collection that is not empty: a unique one would keep it from being spread over
+ * machines. The embedded database drops none, and keeps them at little cost.
  */
 export async function dropIndexes(connection: Connection, name: string, indexes: readonly string[]): Promise<void> {
   const collection = bare<{ _id: string }>(connection, name);

@@ -42,41 +42,78 @@ const POLLS = 100;
  * Creates a token that all processes share: a shared promise makes one call per process, the store's lease
  * one among processes.
  */
-export function createKeptToken(options: KeptTokenOptions): KeptToken {
-  const { kind, store, now, log, sleep, fetch } = options;
-  let current: StoredToken | null = null;
-  let inFlight: InFlight | null = null;
-  let confirmedBad: { value: string; until: number } | null = null;
+export const createKeptToken = (options: KeptTokenOptions): KeptToken => new SharedToken(options);
 
-  // A token is renewed five minutes early. When the platform returns the old one in its last minutes, it is
-  // asked at most twice a minute.
-  const isFresh = (token: StoredToken | null): token is StoredToken =>
-    token !== null &&
-    now() < Math.max(token.expiresAt - EARLY_MS, Math.min(token.fetchedAt + PAUSE_MS, token.expiresAt));
+class SharedToken implements KeptToken {
+  readonly #options: KeptTokenOptions;
+  #current: StoredToken | null = null;
+  #inFlight: InFlight | null = null;
+  #confirmedBad: { value: string; until: number } | null = null;
 
-  async function fromPlatform(bad: string | null, errcode: number): Promise<StoredToken> {
-    let fetched = await fetch(false);
-    if (fetched.value === bad && (await options.mayForce?.(errcode))) {
-      log.warn({ kind, errcode }, "wechat token renewed by force");
-      fetched = await fetch(true);
+  constructor(options: KeptTokenOptions) {
+    this.#options = options;
+  }
+
+  readonly get = async (): Promise<string> => {
+    if (this.#isFresh(this.#current)) return this.#current.value;
+    return (await (this.#inFlight?.token ?? this.#start(null, 0))).value;
+  };
+
+  readonly renew = async (bad: string, errcode: number): Promise<string> => {
+    const current = this.#current;
+    if (current && current.value !== bad && this.#isFresh(current)) return current.value;
+    if (this.#confirmedBad?.value === bad && this.#options.now() < this.#confirmedBad.until) return bad;
+    while (this.#inFlight) {
+      const joined: InFlight = this.#inFlight;
+      const got = await joined.token;
+      if (got.value !== bad || joined.bad === bad) return got.value;
     }
-    const at = now();
-    const token = { value: fetched.value, expiresAt: at + fetched.expiresInS * 1000, fetchedAt: at };
-    await store.save(kind, token);
-    log.info({ kind, expiresInS: fetched.expiresInS }, "wechat token fetched");
+    return (await this.#start(bad, errcode)).value;
+  };
+
+  /**
+   * A token is renewed five minutes early. When the platform returns the old one in its last minutes, it is
+   * asked at most twice a minute.
+   */
+  #isFresh(token: StoredToken | null): token is StoredToken {
+    if (token === null) return false;
+    const { expiresAt, fetchedAt } = token;
+    return this.#options.now() < Math.max(expiresAt - EARLY_MS, Math.min(fetchedAt + PAUSE_MS, expiresAt));
+  }
+
+  #start(bad: string | null, errcode: number): Promise<StoredToken> {
+    const token = this.#refresh(bad, errcode).then(
+      (got) => {
+        this.#current = got;
+        if (got.value === bad) this.#confirmedBad = { value: bad, until: this.#options.now() + PAUSE_MS };
+        return got;
+      },
+      (error: unknown) => {
+        // While the platform is unreachable the old token serves until it expires.
+        if (bad === null && this.#current && this.#options.now() < this.#current.expiresAt) return this.#current;
+        throw error;
+      },
+    );
+    const mine = { bad, token };
+    this.#inFlight = mine;
+    const clear = () => {
+      if (this.#inFlight === mine) this.#inFlight = null;
+    };
+    token.then(clear, clear);
     return token;
   }
 
-  async function refresh(bad: string | null, errcode: number): Promise<StoredToken> {
+  async #refresh(bad: string | null, errcode: number): Promise<StoredToken> {
+    const { kind, store, sleep } = this.#options;
     for (let poll = 0; poll < POLLS; poll += 1) {
       const stored = await store.get(kind);
-      if (isFresh(stored) && stored.value !== bad) return stored;
+      if (this.#isFresh(stored) && stored.value !== bad) return stored;
       if (await store.lease(kind, LEASE_MS)) {
         try {
           // Another process may have renewed it since we looked.
           const again = await store.get(kind);
-          if (isFresh(again) && again.value !== bad) return again;
-          return await fromPlatform(bad, errcode);
+          if (this.#isFresh(again) && again.value !== bad) return again;
+          return await this.#fromPlatform(bad, errcode);
         } finally {
           await store.release(kind);
         }
@@ -86,42 +123,17 @@ export function createKeptToken(options: KeptTokenOptions): KeptToken {
     throw new Upstream("wechat-token", { kind, reason: "lease" }, true);
   }
 
-  function start(bad: string | null, errcode: number): Promise<StoredToken> {
-    const token = refresh(bad, errcode).then(
-      (got) => {
-        current = got;
-        if (got.value === bad) confirmedBad = { value: bad, until: now() + PAUSE_MS };
-        return got;
-      },
-      (error: unknown) => {
-        // While the platform is unreachable the old token serves until it expires.
-        if (bad === null && current && now() < current.expiresAt) return current;
-        throw error;
-      },
-    );
-    const mine = { bad, token };
-    inFlight = mine;
-    const clear = () => {
-      if (inFlight === mine) inFlight = null;
-    };
-    token.then(clear, clear);
+  async #fromPlatform(bad: string | null, errcode: number): Promise<StoredToken> {
+    const { kind, store, now, log, fetch, mayForce } = this.#options;
+    let fetched = await fetch(false);
+    if (fetched.value === bad && (await mayForce?.(errcode))) {
+      log.warn({ kind, errcode }, "wechat token renewed by force");
+      fetched = await fetch(true);
+    }
+    const at = now();
+    const token = { value: fetched.value, expiresAt: at + fetched.expiresInS * 1000, fetchedAt: at };
+    await store.save(kind, token);
+    log.info({ kind, expiresInS: fetched.expiresInS }, "wechat token fetched");
     return token;
   }
-
-  return {
-    async get() {
-      if (isFresh(current)) return current.value;
-      return (await (inFlight?.token ?? start(null, 0))).value;
-    },
-    async renew(bad, errcode) {
-      if (current && current.value !== bad && isFresh(current)) return current.value;
-      if (confirmedBad?.value === bad && now() < confirmedBad.until) return bad;
-      while (inFlight) {
-        const joined: InFlight = inFlight;
-        const got = await joined.token;
-        if (got.value !== bad || joined.bad === bad) return got.value;
-      }
-      return (await start(bad, errcode)).value;
-    },
-  };
 }
