@@ -72,7 +72,7 @@ describe("brakes", () => {
     const state = (letter: "A" | "B", n: number) => {
       const { acts } = app.ctx.config.rules.catalogue;
       const act = acts[0]?.id as never;
-      const statement = { ownAct: act, otherAct: act, impact: impacts[n % 2], note: "" } as never;
+      const statement = { ownAct: act, otherAct: "none", impact: impacts[n % 2], note: "" } as never;
       return giveStatement(app.ctx, { accidentId: id, letter, statement });
     };
     for (let n = 0; n < 30; n++) await state("B", n);

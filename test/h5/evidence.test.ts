@@ -83,7 +83,7 @@ describe("a picture that shows nothing", () => {
   it("is promised to be taken the third time only where it is sent back for what it shows", async () => {
     const { a, base, token } = await opened();
     const none = await a.upload(`${base}/photos`, token, [["scene", Buffer.from("no picture")]]);
-    assert.match(plain(none.html), /这不是 JPEG、PNG 或 WebP 照片/);
+    assert.match(plain(none.html), /这不是 JPEG、HEIC、AVIF、PNG 或 WebP 照片/);
     assert.doesNotMatch(plain(none.html), /第三次直接收下/);
   });
 

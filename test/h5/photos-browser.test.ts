@@ -150,7 +150,7 @@ describe("a picture that is refused", () => {
     const outline = await place.locator("img").getAttribute("src");
     const file = { name: "scene.jpg", mimeType: "image/jpeg", buffer: Buffer.from("not a picture") };
     await place.locator("input").setInputFiles(file);
-    await place.getByText("这不是 JPEG、PNG 或 WebP 照片").waitFor();
+    await place.getByText("这不是 JPEG、HEIC、AVIF、PNG 或 WebP 照片").waitFor();
     const shown = await place.locator("img").getAttribute("src");
     assert.equal(new URL(String(shown), page.url()).pathname, outline);
     assert.equal((await app.ctx.accidents.get(id)).photos.length, 0);

@@ -97,7 +97,7 @@ describe("the second half in a browser", () => {
     const page = await phoneOf(B, { javaScriptEnabled: false });
     await page.goto(B.urlOf("details"));
     await page.getByLabel("Name", { exact: true }).fill("Maria Gonçalves");
-    await page.getByRole("radio", { name: "Identity card" }).check();
+    await page.getByLabel("Document", { exact: true }).selectOption("id-card");
     await page.getByLabel("ID number", { exact: true }).fill("310115194910010031");
     await page.getByLabel("Mobile").fill("13900139000");
     await page.getByLabel("Letters and digits").fill("ad12345");

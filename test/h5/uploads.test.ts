@@ -209,7 +209,7 @@ describe("what no picture may be", () => {
   it("is refused in the reader's words", async () => {
     const phone = await opened();
     const { body } = await phone.ask(about, { bytes: piece });
-    assert.match(String(body.error?.message), /这不是 JPEG、PNG 或 WebP 照片/);
+    assert.match(String(body.error?.message), /这不是 JPEG、HEIC、AVIF、PNG 或 WebP 照片/);
   });
 
   it("is refused without a session, the token or our own page", async () => {

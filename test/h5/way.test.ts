@@ -299,7 +299,7 @@ describe("photographs", () => {
       const refused = await a.upload(`${base}/photos`, token, [["own-plate", bytes]]);
       assert.equal(refused.status, 415);
       assert.deepEqual(alerts(refused.html), [
-        { field: "own-plate", text: "这不是 JPEG、PNG 或 WebP 照片，请重拍一张" },
+        { field: "own-plate", text: "这不是 JPEG、HEIC、AVIF、PNG 或 WebP 照片，请重拍一张" },
       ]);
     }
     const script = await a.upload(`${base}/photos`, token, [["own-plate", Buffer.from("nothing")]], JSON_ACCEPT);

@@ -122,7 +122,7 @@ describe("what goes over the wire", () => {
       names.filter((name) => /checksum|acl|trailer|transfer-encoding|content-encoding/.test(name)),
       [],
     );
-    assert.equal(put?.headers["content-length"], String(50_000 + 28));
+    assert.equal(put?.headers["content-length"], String(50_000 + 33));
     await blobs.removeAll(owner.id);
     blobs.close();
     await server.close();

@@ -11,6 +11,7 @@ export function command(collection: Collection, document: Loose): Promise<mongo.
 
 export const commandCases: Case[] = [
   { name: "ping", run: async (c) => Number((await command(c, { ping: 1 }))["ok"]), gives: 1 },
+  { name: "hello", run: async (c) => Number((await command(c, { hello: 1 }))["ok"]), gives: 1 },
   {
     name: "endSessions",
     run: async (c) => Number((await command(c, { endSessions: [{ id: new mongo.UUID() }] }))["ok"]),
