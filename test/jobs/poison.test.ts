@@ -50,7 +50,10 @@ async function spoil(accident: Accident, sha256: string): Promise<() => Promise<
 }
 
 async function noticesOf(accident: Accident): Promise<string[]> {
-  const found = await database.collection("deliveries").find({ accidentId: accident.id, kind: "notice" }).toArray();
+  const named = { accidentId: accident.id, kind: "notice" };
+  const found = (
+    await Promise.all(["deliveries", "deliveries_done"].map((name) => database.collection(name).find(named).toArray()))
+  ).flat();
   const codes = await Promise.all(
     found.map(async ({ _id, target, sealed }) => {
       const { code } = JSON.parse(await app.ctx.accidents.openBody(accident.id, String(_id), sealed.buffer));

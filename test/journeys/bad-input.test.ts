@@ -154,10 +154,15 @@ describe("what is too large", () => {
   });
 
   for (const [language, words] of [
-    ["zh", { image: /不是 JPEG、PNG 或 WebP/, bytes: /超过 12 MB/, pixels: /像素过大/, damaged: /损坏/ }],
+    ["zh", { image: /不是 JPEG、HEIC、AVIF、PNG 或 WebP/, bytes: /超过 12 MB/, pixels: /像素过大/, damaged: /损坏/ }],
     [
       "en",
-      { image: /Not a JPEG, PNG or WebP/, bytes: /larger than 12 MB/, pixels: /too many pixels/, damaged: /damaged/ },
+      {
+        image: /Not a JPEG, HEIC, AVIF, PNG or WebP/,
+        bytes: /larger than 12 MB/,
+        pixels: /too many pixels/,
+        damaged: /damaged/,
+      },
     ],
   ] as const) {
     it(`or no picture is said at its place (${language})`, async () => {

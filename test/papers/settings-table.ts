@@ -10,19 +10,37 @@ const HEADS: Record<Reader, string[]> = {
   zh: ["环境变量", "文件里的名称", "默认", "生产环境（`NODE_ENV=production`）"],
 };
 
-/** No setting of its own: its name stands in the list of insurers. */
-const OF_INSURERS: Record<Reader, string[]> = {
+/** No settings of their own: their names stand in the list of insurers. */
+const OF_INSURERS: Record<Reader, string[][]> = {
   en: [
-    "each insurer's `secretEnv`",
-    "",
-    "made once, in the simulator only",
-    "required: `whsec_` + base64 of 24–64 bytes; several, separated by spaces, while it is being changed: all sign, all verify",
+    [
+      "each insurer's `secretEnv`",
+      "",
+      "made once, in the simulator only",
+      "required: `whsec_` + base64 of 24–64 bytes; several, separated by spaces, while it is being changed: all sign, all verify",
+    ],
+    [
+      "each insurer's `schemaVersion`",
+      "",
+      "1: version of `claim.submitted` that it reads, 1 or 2",
+      "as agreed with the insurer",
+    ],
+    [
+      "each insurer's `promise`",
+      "",
+      "none: nothing is promised for it",
+      "`zh` and `en`: what the insurer has agreed to have told to drivers, such as how soon it calls",
+    ],
   ],
   zh: [
-    "各保险公司的 `secretEnv`",
-    "",
-    "仅在模拟器中自动生成一次",
-    "必填：`whsec_` 加 24–64 字节的 base64；更换期间可填多个，用空格隔开，都用来签名和验签",
+    [
+      "各保险公司的 `secretEnv`",
+      "",
+      "仅在模拟器中自动生成一次",
+      "必填：`whsec_` 加 24–64 字节的 base64；更换期间可填多个，用空格隔开，都用来签名和验签",
+    ],
+    ["各保险公司的 `schemaVersion`", "", "1：该公司使用的 `claim.submitted` 版本，1 或 2", "按与该公司的约定填写"],
+    ["各保险公司的 `promise`", "", "无：不代其作出承诺", "`zh` 和 `en`：该公司同意向驾驶人告知的内容，如多久内来电"],
   ],
 };
 
@@ -34,7 +52,7 @@ export function settingsTable(reader: Reader): string {
     row.otherwise[reader].replace("{default}", defaultOf(row)),
     row.production?.[reader] ?? "",
   ]);
-  return [HEADS[reader], HEADS[reader].map(() => "---"), ...rows, OF_INSURERS[reader]]
+  return [HEADS[reader], HEADS[reader].map(() => "---"), ...rows, ...OF_INSURERS[reader]]
     .map((cells) => `|${cells.map((cell) => (cell ? ` ${cell} ` : " ")).join("|")}|`)
     .join("\n");
 }
