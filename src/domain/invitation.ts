@@ -1,7 +1,7 @@
 import type { Accident, Invitation, Letter } from "./accident.ts";
 import { isOf, photosAreSafe } from "./journey.ts";
 
-/** Lifetimes of the QR's code and of the six digits. */
+/** Lifetimes of the QR's code and of the six digits; how often digits may be tried: brakes.ts. */
 export const INVITATION_MINUTES = 30;
 export const DIGITS_MINUTES = 15;
 

@@ -28,7 +28,7 @@ export interface KeptPush {
 
 /**
  * Remembers pushes across processes, for at least 20 minutes (twice the age that a signed push may have).
- * Every step is atomic by `key`; time is the store's own.
+ * Every step is atomic by `key`; time is the store's own. Implemented in src/store/inbox.ts.
  */
 export interface InboxStore {
   /**
