@@ -1,4 +1,5 @@
 import { type Connection, Schema } from "mongoose";
+import { unlessThere } from "./duplicate.ts";
 
 const schema = new Schema<{ _id: string; value: number }>(
   { _id: String, value: Number },
@@ -21,7 +22,7 @@ export function createCounters(connection: Connection): Counters {
       const known = await counted();
       if (known) return known.value;
       // Inserted first, then counted: concurrent upserts may each be answered with 1 (seen with DocumentDB).
-      await model.updateOne({ _id: name }, { $setOnInsert: { value: 0 } }, { upsert: true });
+      await model.updateOne({ _id: name }, { $setOnInsert: { value: 0 } }, { upsert: true }).catch(unlessThere);
       return ((await counted()) as { value: number }).value;
     },
   };

@@ -4,6 +4,7 @@ import { NotFound } from "../errors.ts";
 import { bytesOf, type StoredEntry } from "./accident-document.ts";
 import { createDoneDeliveries, type DoneDeliveries } from "./deliveries-done.ts";
 import { type Delivery, type DeliveryAttempt, type DeliveryState, deliverySchema, named } from "./delivery-document.ts";
+import { unlessThere } from "./duplicate.ts";
 
 export type { Delivery, DeliveryAttempt, DeliveryState } from "./delivery-document.ts";
 
@@ -211,7 +212,7 @@ async function takeOver(
       createdAt: now(),
       ...start,
     };
-    await model.updateOne({ _id: id, accidentId }, { $setOnInsert: fresh }, { upsert: true });
+    await model.updateOne({ _id: id, accidentId }, { $setOnInsert: fresh }, { upsert: true }).catch(unlessThere);
     // The blocker may have come to its end between the question and the insert; repair() looks again as well.
     if (blocker && !(await isAlive(model, blocker))) await release(model, blocker, now());
   }

@@ -1,5 +1,6 @@
 import type { Connection } from "mongoose";
 import { bare } from "./bulk.ts";
+import { unlessThere } from "./duplicate.ts";
 
 /** Limits how much one day may erase, over all processes. */
 export interface Erasures {
@@ -25,7 +26,7 @@ const dayOf = (at: Date) => at.toISOString().slice(0, 10);
 export function createErasures(connection: Connection): Erasures {
   const collection = bare<DayDocument>(connection, "erasures");
   const allowedOn = async (_id: string) => {
-    await collection.updateOne({ _id }, { $setOnInsert: NONE }, { upsert: true });
+    await collection.updateOne({ _id }, { $setOnInsert: NONE }, { upsert: true }).catch(unlessThere);
     return (await collection.findOne({ _id }))?.allowed ?? 0;
   };
   return {

@@ -1,7 +1,7 @@
 import type { Connection } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
-import { isDuplicate } from "./duplicate.ts";
+import { unlessThere } from "./duplicate.ts";
 import type { LegacySeals } from "./migrations/legacy-seals.ts";
 import { placeIn } from "./shapes.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
@@ -31,9 +31,7 @@ export async function isKeyOf(connection: Connection, vault: Vault, legacy: Lega
   const known = await keys.findOne({ _id });
   if (known) return known.check === check;
   if ((await opens(connection, vault, legacy)) === false) return false;
-  await keys.updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch((error: unknown) => {
-    if (!isDuplicate(error)) throw error;
-  });
+  await keys.updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch(unlessThere);
   return (await keys.findOne({ _id }))?.check === check;
 }
 

@@ -1,6 +1,6 @@
 import { type Connection, Schema } from "mongoose";
 import { named } from "./delivery-document.ts";
-import { isDuplicate } from "./duplicate.ts";
+import { isDuplicate, unlessThere } from "./duplicate.ts";
 
 /**
  * What became of one notice to one person: which channel took it, and what the platform said of it
@@ -97,7 +97,7 @@ export async function createNotices(connection: Connection, now: () => Date): Pr
       // Made first and changed then: two upserts that meet may each see only their own half (seen with
       // DocumentDB).
       const fresh = { $setOnInsert: { expiresAt: new Date(now().getTime() + REPORT_KEPT_MS) } };
-      await reports.updateOne({ _id }, fresh, { upsert: true });
+      await reports.updateOne({ _id }, fresh, { upsert: true }).catch(unlessThere);
       const both = await reports
         .findOneAndUpdate({ _id }, { $set: side }, { returnDocument: "after" })
         .lean<PlatformReport>();

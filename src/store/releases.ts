@@ -1,6 +1,6 @@
 import { type Connection, Schema } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
-import { isDuplicate } from "./duplicate.ts";
+import { unlessThere } from "./duplicate.ts";
 
 export interface AssetFile {
   /** below the release's address, such as "h5/lights.svg" */
@@ -27,11 +27,6 @@ const schema = new Schema<ReleaseDocument>(
   { _id: String, files: [{ path: String, bytes: Schema.Types.Buffer, _id: false }], replacedAt: Date },
   { collection: "releases", versionKey: false, autoIndex: false, autoCreate: false },
 );
-
-/** Ignores that another process of this release has stored it at the same moment. */
-function unlessThere(error: unknown): void {
-  if (!isDuplicate(error)) throw error;
-}
 
 /** An open page is hardly older than a week. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Connection, Schema } from "mongoose";
 import { bytesOf } from "./accident-document.ts";
+import { unlessThere } from "./duplicate.ts";
 import { placeIn } from "./shapes.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 
@@ -40,7 +41,7 @@ export function createTokens(connection: Connection, vault: Vault, now: () => Da
       await model.updateOne({ _id: kind }, { $set: set }, { upsert: true });
     },
     async lease(kind: string, ms: number) {
-      await model.updateOne({ _id: kind }, { $setOnInsert: { leaseOwner: "" } }, { upsert: true });
+      await model.updateOne({ _id: kind }, { $setOnInsert: { leaseOwner: "" } }, { upsert: true }).catch(unlessThere);
       const free = { _id: kind, $or: [{ leaseOwner: { $in: ["", owner] } }, { leaseUntil: { $lt: now() } }] };
       const until = new Date(now().getTime() + ms);
       const result = await model.updateOne(free, { $set: { leaseOwner: owner, leaseUntil: until } });

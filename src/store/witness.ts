@@ -3,6 +3,7 @@ import { afterStep, GAP_MS, type Gap, LONG_GAP_MS, witnessedAgo } from "../domai
 import type { Log } from "../log.ts";
 import { bare } from "./bulk.ts";
 import type { DatabaseClock } from "./database-clock.ts";
+import { unlessThere } from "./duplicate.ts";
 
 /** Time to rely on for what cannot be undone. */
 export interface WitnessedTime {
@@ -66,7 +67,7 @@ export function createWitness({ connection, clock, log }: WitnessOptions): Witne
     const options = { sort: { seenAt: -1 as const }, projection: { seenAt: 1 as const } };
     const newest = await bare<{ _id: string; seenAt: Date }>(connection, "people").findOne({}, options);
     const first = { seenAt: newest?.seenAt ?? clock.now(), gaps: [] };
-    await collection.updateOne({ _id }, { $setOnInsert: first }, { upsert: true });
+    await collection.updateOne({ _id }, { $setOnInsert: first }, { upsert: true }).catch(unlessThere);
     return (await collection.findOne({ _id })) as WitnessDocument;
   };
 
