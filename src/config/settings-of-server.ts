@@ -2,6 +2,17 @@ import Joi from "joi";
 import { isLoopback, key, origin, secretText } from "./formats.ts";
 import { both, REFUSED, REQUIRED, setting, UNUSED } from "./setting.ts";
 
+const keySetting = (variable: string) =>
+  setting<Buffer | undefined>({
+    variable,
+    schema: key,
+    isSecret: true,
+    required: "in production",
+    drawn: (bytes) => bytes,
+    otherwise: { en: "made once, kept in `DATA_DIR`", zh: "自动生成一次，存在 `DATA_DIR`" },
+    production: { en: "required: 32 bytes, base64 or hex", zh: "必填：32 字节，base64 或十六进制" },
+  });
+
 /** Settings of the server: address, data, access. */
 export const SERVER = {
   port: setting<number>({ variable: "PORT", schema: Joi.number().port().default(8080), otherwise: both("{default}") }),
@@ -47,24 +58,8 @@ export const SERVER = {
     production: UNUSED,
   }),
   keys: {
-    data: setting<Buffer | undefined>({
-      variable: "DATA_KEY",
-      schema: key,
-      isSecret: true,
-      required: "in production",
-      drawn: (bytes) => bytes,
-      otherwise: { en: "made once, kept in `DATA_DIR`", zh: "自动生成一次，存在 `DATA_DIR`" },
-      production: { en: "required: 32 bytes, base64 or hex", zh: "必填：32 字节，base64 或十六进制" },
-    }),
-    session: setting<Buffer | undefined>({
-      variable: "SESSION_KEY",
-      schema: key,
-      isSecret: true,
-      required: "in production",
-      drawn: (bytes) => bytes,
-      otherwise: { en: "made once, kept in `DATA_DIR`", zh: "自动生成一次，存在 `DATA_DIR`" },
-      production: { en: "required: 32 bytes, base64 or hex", zh: "必填：32 字节，base64 或十六进制" },
-    }),
+    data: keySetting("DATA_KEY"),
+    session: keySetting("SESSION_KEY"),
   },
   logLevel: setting<string>({
     variable: "LOG_LEVEL",
