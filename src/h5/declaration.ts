@@ -31,6 +31,20 @@ export const declaration = Joi.object<Declaration>({
   consent: Joi.valid("yes").messages({ "*": "h5.start.error.consent" satisfies WordKey }),
 });
 
+/** Conditions that have a drawing (templates/assets/h5/exception-ID.svg). */
+const DRAWN: readonly string[] = ["hurt", "cannot-move", "somebody-left"];
+
+const TILES = 3;
+
+/** The list of exceptions as its page shows it: the first ones as tiles, the others folded away. */
+export function exceptionsOf({ config }: Context): object {
+  const { conditions } = config.rules;
+  const likely = conditions.slice(0, TILES).map(({ id, zh, en }) => {
+    return { id, zh, en, icon: DRAWN.includes(id) ? `h5/exception-${id}.svg` : null };
+  });
+  return { likely, others: conditions.slice(TILES) };
+}
+
 export function answerOf({ vehicles, condition }: Declaration): EligibilityAnswer {
   return { vehicles, conditions: condition === NONE ? [] : [condition] };
 }

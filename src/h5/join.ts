@@ -13,6 +13,7 @@ import {
   declaration,
   endFor,
   endUrl,
+  exceptionsOf,
   isKnown,
   NONE,
   NOTICE_VERSION,
@@ -70,7 +71,7 @@ export function joinForm(ctx: Context, koa: Koa.Context, invited: InvitedView): 
     template: "h5/join.njk",
     body: declaration,
     show: () => ({
-      conditions: ctx.config.rules.conditions,
+      exceptions: exceptionsOf(ctx),
       noneOfThese: NONE,
       plate,
       address,

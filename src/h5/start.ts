@@ -11,6 +11,7 @@ import {
   declaration,
   endFor,
   endUrl,
+  exceptionsOf,
   isKnown,
   NONE,
   NOTICE_VERSION,
@@ -25,7 +26,7 @@ export function startForm(ctx: Context, koa: Koa.Context): PlainForm<Declaration
   return {
     template: "h5/start.njk",
     body: declaration,
-    show: () => ({ conditions: ctx.config.rules.conditions, vehicles: VEHICLES, noneOfThese: NONE }),
+    show: () => ({ exceptions: exceptionsOf(ctx), vehicles: VEHICLES, noneOfThese: NONE }),
     async submit(given) {
       if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition" satisfies WordKey, { field: "condition" });
       const end = endFor(ctx, given);

@@ -109,7 +109,7 @@ describe("the page of the photographs", () => {
       await arrange(page);
       await page.goto(`${app.url}/h5/start`);
       await page.getByLabel("同意").check();
-      await page.getByRole("button", { name: "以上均无，继续" }).last().click();
+      await page.getByRole("button", { name: "没有人受伤，车能开，继续" }).last().click();
       await page.waitForURL("**/photos");
       assert.equal(await page.locator("#send").isVisible(), true);
       assert.equal(await page.locator("#shoot").isVisible(), false);

@@ -47,7 +47,7 @@ async function onPhotos(without = ""): Promise<OnPhotos> {
   });
   await page.goto(`${app.url}/h5/start`);
   await page.getByLabel("同意").check();
-  await page.getByRole("button", { name: "以上均无，继续" }).last().click();
+  await page.getByRole("button", { name: "没有人受伤，车能开，继续" }).last().click();
   await page.waitForURL("**/photos");
   return { page, id: page.url().split("/").at(-2)!, sent };
 }

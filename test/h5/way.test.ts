@@ -123,7 +123,7 @@ describe("page 1", () => {
     const page = await a.open("/h5/start");
     assert.equal(radio(page.html, "vehicles"), "two");
     assert.equal(inputOf(page.html, "同意").name, "consent");
-    assert.ok(button(page.html, "以上均无，继续"));
+    assert.ok(button(page.html, "没有人受伤，车能开，继续"));
     for (const { zh } of app.config.rules.conditions) assert.ok(button(page.html, zh), zh);
     const { status, location } = await a.fill("/h5/start", AGREED);
     assert.equal(status, 303);

@@ -107,7 +107,7 @@ async function declare(index: 1 | 2): Promise<void> {
     .getByLabel(/我已阅读/)
     .check();
   await page(index)
-    .getByRole("button", { name: /以上均无，继续/ })
+    .getByRole("button", { name: /没有人受伤，车能开，继续/ })
     .first()
     .click();
 }
