@@ -2,7 +2,15 @@ import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { requireGivable, requireParty } from "../domain/party.ts";
-import { isMandatory, isStoredIn, isToFetch, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
+import {
+  isMandatory,
+  isStoredIn,
+  isToFetch,
+  type Photo,
+  type PhotoSlot,
+  type StoredPhoto,
+  UNEXAMINED,
+} from "../domain/photo.ts";
 import {
   type Candidate,
   candidateOf,
@@ -27,7 +35,7 @@ export interface AddPhoto {
   bytes: Buffer;
   source: "form" | "chat";
   /** size that the phone reports from before it shrank the picture */
-  shrunkFrom?: Photo["shrunkFrom"];
+  shrunkFrom?: StoredPhoto["shrunkFrom"];
 }
 
 /**
@@ -102,10 +110,10 @@ async function store(ctx: Context, input: AddPhoto, { id, candidate, names, like
     const { findings, dupOf, block } = judgePhoto(current, slot, { candidate, likeness });
     // another picture may have come in between
     if (block) return { change: rejection(current, { slot, by: letter, digest, block, now }), result: block };
-    const photo: Photo = {
+    const photo: StoredPhoto = {
       ...UNEXAMINED,
       ...keptPhoto(candidate, names),
-      ...{ id, slot, by: letter, source, state: "stored", mediaId: null, refusal: null },
+      ...{ id, slot, by: letter, source, state: "stored", mediaId: null },
       ...{ findings, dupOf, shrunkFrom, receivedAt: now },
     };
     const accident = { ...current, photos: [...makingRoom(current, input), photo] };

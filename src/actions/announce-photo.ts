@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
 import { mayGive, missingSlots } from "../domain/journey.ts";
 import { requireParty } from "../domain/party.ts";
-import { isToFetch, type Photo, type PhotoSlot, UNEXAMINED } from "../domain/photo.ts";
+import { type AwaitedPhoto, isToFetch, type PhotoSlot } from "../domain/photo.ts";
 import { delayedEvent } from "../domain/photo-delay.ts";
 import { wantedExtras } from "../domain/photo-extras.ts";
 import { requireSpace } from "../domain/photo-intake.ts";
@@ -29,10 +29,10 @@ export function announcePhoto(ctx: Context, announcement: AnnouncePhoto): Promis
     if (accident.photos.some((photo) => photo.mediaId === mediaId)) return null;
     const slot = nextSlot(ctx, accident, letter);
     requireSpace(accident, { slot, by: letter });
-    const photo = announced({
-      ...{ id: ctx.randomId(9), slot, by: letter, mediaId, receivedAt: ctx.clock.now() },
+    const photo: AwaitedPhoto = {
+      ...{ id: ctx.randomId(9), slot, by: letter, source: "chat", mediaId, receivedAt: ctx.clock.now() },
       state: delayedBy ? "delayed" : "announced",
-    });
+    };
     return {
       accident: {
         ...accident,
@@ -58,17 +58,3 @@ function nextSlot({ config }: Context, accident: Accident, letter: Letter): Phot
   const [missing] = isForPlaces ? missingSlots(accident).filter((slot) => !isKept(slot)) : [];
   return missing ?? wantedExtras(accident, letter, catalogue)[0] ?? "extra";
 }
-
-const announced = (known: Pick<Photo, "id" | "slot" | "by" | "mediaId" | "receivedAt" | "state">): Photo => ({
-  ...known,
-  source: "chat",
-  refusal: null,
-  sha256: null,
-  mime: null,
-  bytes: null,
-  width: null,
-  height: null,
-  copySha256: null,
-  thumbSha256: null,
-  ...UNEXAMINED,
-});

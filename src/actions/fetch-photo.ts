@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change } from "../domain/accident.ts";
 import { mayGive } from "../domain/journey.ts";
-import { isToFetch, type Photo, type PlateReading } from "../domain/photo.ts";
+import { type AwaitedPhoto, isToFetch, type PlateReading } from "../domain/photo.ts";
 import { arrived, delayed, isBlocked, refused, type Seen, sentBack } from "../domain/photo-arrival.ts";
 import { type Again, tryAgain } from "../domain/photo-delay.ts";
 import { type Candidate, candidateOf, filesOf, hashToNote, judgePhoto, likenessOf } from "../domain/photo-intake.ts";
@@ -30,7 +30,7 @@ export async function fetchPhoto(ctx: Context, job: FetchPhoto): Promise<Again |
   const { accidentId, photoId, attempts = 1, last = false } = job;
   const accident = await ctx.accidents.get(accidentId);
   const photo = accident.photos.find((candidate) => candidate.id === photoId);
-  if (!photo?.mediaId || !isToFetch(photo)) return null;
+  if (!photo || !isToFetch(photo)) return null;
   const decide = changer(ctx, job);
   const fetched = await download(ctx, accident, { photo, attempts });
   if ("refusal" in fetched) return decide((current, now) => refused(current, now, fetched.refusal)).then(nothingMore);
@@ -63,7 +63,7 @@ const nothingMore = () => null;
 /** Changes the case as long as the picture is still to be fetched. */
 const changer =
   (ctx: Context, { accidentId, photoId }: FetchPhoto) =>
-  (decide: (current: Accident, photo: Photo) => Change | null): Promise<Accident> =>
+  (decide: (current: Accident, photo: AwaitedPhoto) => Change | null): Promise<Accident> =>
     ctx.accidents.change(accidentId, (current) => {
       const photo = current.photos.find((candidate) => candidate.id === photoId);
       return photo && isToFetch(photo) ? decide(current, photo) : null;
@@ -78,10 +78,10 @@ type Fetched = Candidate | { refusal: string } | { again: Again };
 async function download(
   ctx: Context,
   { key }: Accident,
-  { photo, attempts }: { photo: Photo; attempts: number },
+  { photo, attempts }: { photo: AwaitedPhoto; attempts: number },
 ): Promise<Fetched> {
   try {
-    const { bytes } = await ctx.wechat.getMedia(photo.mediaId as string);
+    const { bytes } = await ctx.wechat.getMedia(photo.mediaId);
     const sha256 = ctx.blobs.nameOf(bytes);
     return candidateOf(bytes, { sha256, digest: ctx.vault.digest(key, sha256) }, await ctx.photos.examine(bytes));
   } catch (error) {
@@ -125,7 +125,7 @@ const WAIT_MS = 1_500;
 async function see(
   ctx: Context,
   accident: Accident,
-  { photo, bytes }: { photo: Photo; bytes: Buffer },
+  { photo, bytes }: { photo: AwaitedPhoto; bytes: Buffer },
 ): Promise<Seen | null> {
   if (!mayGive("photos", accident, photo.by, ctx.config.rules.catalogue)) return null;
   const [plates, last] = await Promise.all([

@@ -24,7 +24,7 @@ export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot, loa
     requireParty(accident, letter);
     const photo = accident.photos.find((candidate) => candidate.id === photoId);
     if (photo?.by !== letter) throw new Conflict("wrong-step");
-    const isAnswer = photo.isAsked && isPlateSlot(slot);
+    const isAnswer = photo.state === "stored" && photo.isAsked && isPlateSlot(slot);
     // driver B's pictures go when that driver is removed, so they fill none of the five slots
     if (!isAnswer) requireGivable("photos", accident, letter, ctx.config.rules.catalogue);
     if (photo.slot === slot && !isAnswer) return null;

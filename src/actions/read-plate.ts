@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
-import type { Photo, PlateReading } from "../domain/photo.ts";
+import type { PlateReading, StoredPhoto } from "../domain/photo.ts";
 import { isPlateSlot } from "../domain/photo-plates.ts";
 import { withReading } from "../domain/plate-reading.ts";
 import { Invalid } from "../errors.ts";
@@ -33,12 +33,16 @@ export async function readPlate(ctx: Context, { accidentId, photoId }: ReadPlate
  * A plate slot's picture is read at full size; for the others, and for HEIC, which is decoded no larger, the
  * copy is enough.
  */
-async function readingOf(ctx: Context, accident: Accident, photo: Photo): Promise<PlateReading | "unreadable" | null> {
+async function readingOf(
+  ctx: Context,
+  accident: Accident,
+  photo: StoredPhoto,
+): Promise<PlateReading | "unreadable" | null> {
   const { plates } = ctx.photos;
   if (!(await plates.isAvailable())) return null;
   const isPlate = isPlateSlot(photo.slot);
   const isCopy = !isPlate || photo.mime === "image/heic";
-  const bytes = await ctx.blobs.read(accident, String(isCopy ? photo.copySha256 : photo.sha256));
+  const bytes = await ctx.blobs.read(accident, isCopy ? photo.copySha256 : photo.sha256);
   try {
     return await plates.read(bytes, isPlate ? "plate" : "other");
   } catch (error) {

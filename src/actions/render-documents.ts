@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Letter, type Signature } from "../domain/accident.ts";
 import { agreementOf } from "../domain/agreement.ts";
 import type { Paper } from "../domain/paper.ts";
-import { PHOTO_SLOTS } from "../domain/photo.ts";
+import { isStored, PHOTO_SLOTS } from "../domain/photo.ts";
 import { Conflict } from "../errors.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function renderDocuments(ctx: Context, { accident }: { accident: Ac
     digest: (accident.parties.A.signature as Signature).contentDigest,
     photos: await thumbs(ctx, accident),
   });
-  const [pdfSha256 = "", pictureSha256 = "", ...pngSha256] = await ctx.blobs.saveAll(accident, [
+  const [pdfSha256, pictureSha256, ...pngSha256] = await ctx.blobs.saveAll(accident, [
     { bytes: pdf, kind: "agreement-pdf" },
     { bytes: picture, kind: "agreement-picture" },
     ...pages.map((bytes) => ({ bytes, kind: "agreement-page" as const })),
@@ -47,14 +47,14 @@ async function signatureOf(ctx: Context, accident: Accident, letter: Letter): Pr
 /** Loads the five mandatory photographs in their order. */
 function thumbs(ctx: Context, accident: Accident) {
   const chosen = PHOTO_SLOTS.flatMap(
-    (slot) => accident.photos.find((photo) => photo.slot === slot && photo.state === "stored") ?? [],
+    (slot) => accident.photos.filter(isStored).find((photo) => photo.slot === slot) ?? [],
   );
   return Promise.all(
     chosen.map(async ({ slot, by, thumbSha256, sha256 }) => ({
       slot,
       by,
-      thumb: await ctx.blobs.read(accident, String(thumbSha256)),
-      sha256: String(sha256),
+      thumb: await ctx.blobs.read(accident, thumbSha256),
+      sha256,
     })),
   );
 }

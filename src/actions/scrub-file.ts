@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, NewEvent } from "../domain/accident.ts";
+import { isStored } from "../domain/photo.ts";
 import { Unreadable } from "../errors.ts";
 
 type KeptFile = NonNullable<Awaited<ReturnType<Context["blobs"]["scrub"]["claim"]>>>;
@@ -55,7 +56,7 @@ const PARTS: readonly KeptFile["kind"][] = ["original", "copy", "thumb"];
 
 function eventOf({ photos }: Accident, { kind, sha256 }: KeptFile, digest: string): NewEvent {
   if (!PARTS.includes(kind)) return { type: "paper-damaged", by: "system", data: { kind, digest } };
-  const photo = photos.find((one) => [one.sha256, one.copySha256, one.thumbSha256].includes(sha256));
+  const photo = photos.filter(isStored).find((one) => [one.sha256, one.copySha256, one.thumbSha256].includes(sha256));
   // a picture that was replaced is not among them
   const data = { part: kind, digest, ...(photo && { photo: photo.id }) };
   return { type: "photo-damaged", by: "system", data };

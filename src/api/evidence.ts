@@ -2,6 +2,7 @@ import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
 import { evidenceEnds } from "../domain/evidence-life.ts";
+import { isStored } from "../domain/photo.ts";
 import { Busy, NotFound, NotSignedIn, Upstream } from "../errors.ts";
 
 /**
@@ -41,6 +42,6 @@ function askAgain({ log }: Context, accidentId: string, error: unknown): never {
  */
 function typeOf(accident: Accident, sha256: string): string | null {
   if (accident.documents?.pdfSha256 === sha256) return "application/pdf";
-  const photo = accident.photos.find((candidate) => candidate.state === "stored" && candidate.sha256 === sha256);
+  const photo = accident.photos.filter(isStored).find((candidate) => candidate.sha256 === sha256);
   return photo?.mime ?? null;
 }

@@ -1,6 +1,6 @@
 import { type Accident, LETTERS, type Letter } from "./accident.ts";
 import { beijingTime, type ClaimEvidence, type ClaimPhoto } from "./claim-message.ts";
-import { isMandatory, type Photo } from "./photo.ts";
+import { isMandatory, isStored, type StoredPhoto } from "./photo.ts";
 import { plateDoubts } from "./photo-plates.ts";
 
 /** Claims carry at most so many photographs, the mandatory ones first: with it the body stays under 20 KB. */
@@ -49,10 +49,8 @@ export function evidenceOf({ accident, linkOf }: EvidenceSources): ClaimEvidence
 }
 
 /** The photographs that these drivers took, the mandatory ones first. */
-function photosOf(accident: Accident, letters: readonly Letter[]): Photo[] {
-  const stored = accident.photos.filter(
-    ({ state, sha256, by }) => state === "stored" && sha256 !== null && letters.includes(by),
-  );
+function photosOf(accident: Accident, letters: readonly Letter[]): StoredPhoto[] {
+  const stored = accident.photos.filter(isStored).filter(({ by }) => letters.includes(by));
   const extras = stored.filter(({ slot }) => !isMandatory(slot));
   return [...stored.filter(({ slot }) => isMandatory(slot)), ...extras].slice(0, MAX_PHOTOS);
 }
@@ -63,9 +61,11 @@ const snake = (code: string): string => code.replaceAll("-", "_");
  * What was found in a picture stands beside it: the insurer judges it. Of EXIF only the time; the place stays
  * here.
  */
-function photoOf(photo: Photo, { accident, linkOf, sent }: EvidenceSources & { sent: readonly Photo[] }): ClaimPhoto {
-  const { id, slot, by, receivedAt, taken, bytes, mime, width, height, shrunkFrom } = photo;
-  const sha256 = photo.sha256 as string;
+function photoOf(
+  photo: StoredPhoto,
+  { accident, linkOf, sent }: EvidenceSources & { sent: readonly StoredPhoto[] },
+): ClaimPhoto {
+  const { id, slot, by, receivedAt, taken, sha256, bytes, mime, width, height, shrunkFrom } = photo;
   const dupOf = shownTwin(photo, accident, sent);
   return {
     id,
@@ -74,10 +74,10 @@ function photoOf(photo: Photo, { accident, linkOf, sent }: EvidenceSources & { s
     receivedAt: beijingTime(receivedAt),
     ...(taken?.at && { takenAt: beijingTime(taken.at) }),
     sha256,
-    bytes: bytes as number,
-    mime: mime as string,
-    width: width as number,
-    height: height as number,
+    bytes,
+    mime,
+    width,
+    height,
     ...(shrunkFrom && { shrunkFrom }),
     qualityFlags: flagsOf(photo, accident),
     ...(dupOf && { dupOf }),
@@ -85,13 +85,13 @@ function photoOf(photo: Photo, { accident, linkOf, sent }: EvidenceSources & { s
   };
 }
 
-function flagsOf({ id, findings }: Photo, accident: Accident): string[] {
+function flagsOf({ id, findings }: StoredPhoto, accident: Accident): string[] {
   const isDoubted = plateDoubts(accident).some(({ photoId }) => photoId === id);
   return [...findings.map(({ code }) => snake(code)), ...(isDoubted ? ["plate_differs"] : [])];
 }
 
 /** The picture that this one looks like, unless it is one of this accident that is not sent. */
-function shownTwin({ dupOf }: Photo, { photos }: Accident, sent: readonly Photo[]): string | null {
+function shownTwin({ dupOf }: StoredPhoto, { photos }: Accident, sent: readonly StoredPhoto[]): string | null {
   const isOfThisCase = photos.some(({ id }) => id === dupOf);
   return isOfThisCase && !sent.some(({ id }) => id === dupOf) ? null : (dupOf ?? null);
 }

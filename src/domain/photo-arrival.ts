@@ -2,7 +2,14 @@ import type { Accident, Change, NewEvent } from "./accident.ts";
 import { photosAreSafe } from "./journey.ts";
 import { notice } from "./notice.ts";
 import { isOver } from "./party.ts";
-import type { Finding, Photo, PlateReading } from "./photo.ts";
+import {
+  type AwaitedPhoto,
+  type Finding,
+  type Photo,
+  type PlateReading,
+  type StoredPhoto,
+  UNEXAMINED,
+} from "./photo.ts";
 import { delayedEvent, isWanted } from "./photo-delay.ts";
 import {
   type Candidate,
@@ -27,10 +34,10 @@ export interface Seen {
 }
 
 /** Refuses a chat picture; its driver is told what to do. */
-export function refused(accident: Accident, photo: Photo, refusal: string): Change {
+export function refused(accident: Accident, photo: AwaitedPhoto, refusal: string, findings: Finding[] = []): Change {
   const event: NewEvent = { type: "photo-refused", by: "system", data: { photo: photo.id, slot: photo.slot, refusal } };
   return {
-    accident: replaced(accident, { ...photo, state: "refused", refusal }),
+    accident: replaced(accident, { ...photo, state: "refused", refusal, findings }),
     events: [event],
     // The sender may have been removed since.
     outbox:
@@ -41,7 +48,7 @@ export function refused(accident: Accident, photo: Photo, refusal: string): Chan
 }
 
 /** Marks a picture that the platform does not hand out now; for several of one driver there is one notice. */
-export function delayed(accident: Accident, photo: Photo, code: string): Change | null {
+export function delayed(accident: Accident, photo: AwaitedPhoto, code: string): Change | null {
   if (photo.state === "delayed") return null;
   const isSaid = accident.photos.some(({ by, state }) => by === photo.by && state === "delayed");
   return {
@@ -59,18 +66,18 @@ export const isBlocked = (judgement: Judgement): judgement is Blocked => judgeme
 /** Sends back a picture that shows nothing: its driver is told what to do, and the try is counted. */
 export function sentBack(
   accident: Accident,
-  photo: Photo,
+  photo: AwaitedPhoto,
   { judgement, digest, now }: { judgement: Blocked; digest: string; now: Date },
 ): Change {
   const { slot, by } = photo;
   const { block, findings } = judgement;
   const counted = rejection(accident, { slot, by, digest, block, now });
-  const change = refused(counted?.accident ?? accident, { ...photo, findings }, block.code);
+  const change = refused(counted?.accident ?? accident, photo, block.code, findings);
   return { ...change, events: [...(counted?.events ?? []), ...change.events] };
 }
 
 export interface Arrival {
-  announced: Photo;
+  announced: AwaitedPhoto;
   candidate: Candidate;
   names: KeptNames;
   likeness: Likeness;
@@ -86,7 +93,8 @@ export function arrived(before: Accident, { announced, candidate, names, likenes
   // another picture may have come in between
   if (isBlocked(judgement)) return sentBack(before, announced, { judgement, digest: candidate.digest, now });
   const { findings, dupOf } = judgement;
-  const photo: Photo = { ...found, ...keptPhoto(candidate, names), state: "stored", findings, dupOf };
+  const kept = keptPhoto(candidate, names);
+  const photo: StoredPhoto = { ...UNEXAMINED, ...found, ...kept, state: "stored", findings, dupOf };
   const photos = movedTo(replaced(accident, photo).photos, photo, placement);
   const there = { ...photo, ...placement };
   const reading = seen?.plates && withReading({ ...accident, photos }, there, seen.plates);
@@ -106,7 +114,7 @@ export function arrived(before: Accident, { announced, candidate, names, likenes
  * Chooses the slot by what the picture shows while driver A's pictures may still be arranged; a slot chosen
  * by the driver stands.
  */
-function placed(accident: Accident, photo: Photo, seen: Seen | null) {
+function placed(accident: Accident, photo: AwaitedPhoto, seen: Seen | null) {
   const isArranged = accident.events.some(
     ({ type, by, data }) =>
       type === "photo-moved" && by !== "system" && (data.photo === photo.id || data.other === photo.id),
@@ -119,7 +127,8 @@ function placed(accident: Accident, photo: Photo, seen: Seen | null) {
     ? withMoved(accident, answer.photo, { slot: answer.slot, by: "system" })
     : { accident, events: [] };
   // the answer may have moved this picture, too
-  const there = settled.accident.photos.find(({ id }) => id === photo.id) ?? photo;
+  const slot = settled.accident.photos.find(({ id }) => id === photo.id)?.slot ?? photo.slot;
+  const there = { ...photo, slot };
   return { ...settled, photo: there, placement: placeOf(settled.accident, there, { plates: seen.plates, known }) };
 }
 

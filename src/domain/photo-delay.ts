@@ -2,7 +2,7 @@ import type { Upstream } from "../errors.ts";
 import type { Accident, NewEvent } from "./accident.ts";
 import { missingSlots } from "./journey.ts";
 import { isOver } from "./party.ts";
-import { MEDIA_LIFE_MS, type Photo } from "./photo.ts";
+import { type AwaitedPhoto, MEDIA_LIFE_MS } from "./photo.ts";
 
 /** When to ask again for a picture that the platform does not hand out, and the code of the reason. */
 export interface Again {
@@ -34,7 +34,7 @@ const SPREAD_MS = 10 * MINUTE_MS;
  */
 export function tryAgain(
   error: Upstream,
-  { photo, attempts, now, random }: { photo: Photo; attempts: number; now: Date; random: number },
+  { photo, attempts, now, random }: { photo: AwaitedPhoto; attempts: number; now: Date; random: number },
 ): Again | null {
   const { code, details } = error;
   const leftMs = photo.receivedAt.getTime() + MEDIA_LIFE_MS - now.getTime();
@@ -53,11 +53,11 @@ function pauseMs(retryAt: unknown, { now, random }: { now: Date; random: number 
  * True when the driver must be told that the picture was not accepted; not for a delayed one whose slot has
  * been filled since.
  */
-export const isWanted = (accident: Accident, { state, slot }: Photo): boolean =>
+export const isWanted = (accident: Accident, { state, slot }: AwaitedPhoto): boolean =>
   state !== "delayed" || (!isOver(accident) && missingSlots(accident).some((missing) => missing === slot));
 
 /** Makes the event of a picture that the platform does not hand out now; `code` is the reason. */
-export const delayedEvent = ({ id, slot }: Photo, code: string): NewEvent => ({
+export const delayedEvent = ({ id, slot }: AwaitedPhoto, code: string): NewEvent => ({
   type: "photo-delayed",
   by: "system",
   data: { photo: id, slot, code },

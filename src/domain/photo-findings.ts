@@ -8,6 +8,7 @@ import {
   type PhotoMeasures,
   type PhotoSlot,
   type PlateReading,
+  type StoredPhoto,
   type Taken,
 } from "./photo.ts";
 import { isPlateSlot } from "./photo-plates.ts";
@@ -111,8 +112,8 @@ function likenessOf(picture: Examination, { photos }: Case): Finding | null {
 }
 
 /** Returns the photograph in another slot of this case that is, or looks, the same. */
-export function twinOf({ slot, sha256, imageHash }: PictureId, photos: readonly Photo[]): Photo | null {
-  const isTwin = (other: Photo) =>
+export function twinOf({ slot, sha256, imageHash }: PictureId, photos: readonly Photo[]): StoredPhoto | null {
+  const isTwin = (other: Photo): other is StoredPhoto =>
     other.state === "stored" &&
     (other.slot !== slot || slot === "extra") &&
     (other.sha256 === sha256 ||
@@ -150,6 +151,7 @@ export function metresBetween(a: Pick<Position, "lat" | "lng">, b: Pick<Position
 /** Judges earlier pictures when the first position of the case arrives. */
 export function judgedByPlace(photos: Photo[], scene: Scene): Photo[] {
   const judged = photos.map((photo) => {
+    if (photo.state !== "stored") return photo;
     const known = photo.findings.map(({ code }) => code);
     const fresh = takenFindings(photo.taken, scene).filter(({ code }) => !known.includes(code));
     return fresh.length > 0 ? { ...photo, findings: [...photo.findings, ...fresh] } : photo;
@@ -158,7 +160,7 @@ export function judgedByPlace(photos: Photo[], scene: Scene): Photo[] {
 }
 
 /** Judges a picture again with its plates: a plate picture without one gets a warning. */
-export function judgedByPlates(photo: Photo, plates: PlateReading): Photo {
+export function judgedByPlates(photo: StoredPhoto, plates: PlateReading): StoredPhoto {
   const rest = photo.findings.filter(({ code }) => code !== "no-plate");
   const isBare = isPlateSlot(photo.slot) && plates.best === null;
   return { ...photo, plates, findings: isBare ? [...rest, warns("no-plate")] : rest };

@@ -1,11 +1,19 @@
 import { Invalid } from "../errors.ts";
 import type { Accident, Change, Letter, NewEvent } from "./accident.ts";
 import { photosAreSafe } from "./journey.ts";
-import { type Finding, isMandatory, type Photo, type PhotoMeasures, type PhotoSlot } from "./photo.ts";
+import {
+  type Finding,
+  isMandatory,
+  isStored,
+  type Photo,
+  type PhotoMeasures,
+  type PhotoSlot,
+  type StoredPhoto,
+} from "./photo.ts";
 import { blockOf, type Examination, findingsOf, MOST_TRIES, twinOf } from "./photo-findings.ts";
 
 /** Result of the picture process: format, upright size of the original, copies, measures. */
-interface Examined extends Pick<Photo, "imageHash" | "taken"> {
+interface Examined extends Pick<StoredPhoto, "imageHash" | "taken"> {
   mime: string;
   original: { width: number; height: number };
   copy: Buffer;
@@ -40,7 +48,7 @@ export const likenessOf = (like: { number: string; photoId: string } | null): Li
 
 export interface Judgement {
   findings: Finding[];
-  dupOf: Photo["dupOf"];
+  dupOf: StoredPhoto["dupOf"];
   /** the finding for which it is sent back, or null: it is accepted */
   block: Finding | null;
 }
@@ -58,30 +66,31 @@ export function judgePhoto(
 }
 
 /** Lists the files of a picture: the original byte for byte, its copy, its thumbnail. */
-export const filesOf = ({ bytes, copy, thumb }: Candidate) => [
-  { bytes, kind: "original" as const },
-  { bytes: copy, kind: "copy" as const },
-  { bytes: thumb, kind: "thumb" as const },
-];
+export const filesOf = ({ bytes, copy, thumb }: Candidate) =>
+  [
+    { bytes, kind: "original" },
+    { bytes: copy, kind: "copy" },
+    { bytes: thumb, kind: "thumb" },
+  ] as const;
 
 /** Names of the stored files, in the order of `filesOf`. */
-export type KeptNames = readonly string[];
+export type KeptNames = readonly [original: string, copy: string, thumb: string];
 
 /** Returns what a stored photograph records of its picture. */
 export function keptPhoto({ mime, bytes, width, height, imageHash, taken }: Candidate, names: KeptNames) {
-  const [sha256 = null, copySha256 = null, thumbSha256 = null] = names;
+  const [sha256, copySha256, thumbSha256] = names;
   return { sha256, copySha256, thumbSha256, mime, bytes: bytes.length, width, height, imageHash, taken };
 }
 
 /** Returns the entry by which later cases find a mandatory picture again, or null when it has no hash. */
 export function hashToNote({ id: accidentId, number, photos }: Accident, photoId: string) {
-  const photo = photos.find(({ id }) => id === photoId);
+  const photo = photos.filter(isStored).find(({ id }) => id === photoId);
   if (!photo?.imageHash || !isMandatory(photo.slot)) return null;
   return { accidentId, number, photoId, imageHash: photo.imageHash };
 }
 
 /** Makes the event of a stored photograph; `accident` contains it already. */
-export function storedEvent(accident: Accident, photo: Photo, digest: string): NewEvent {
+export function storedEvent(accident: Accident, photo: StoredPhoto, digest: string): NewEvent {
   const { id, slot, source, by, findings } = photo;
   const codes = findings.map(({ code }) => code);
   const data = { photo: id, slot, source, digest, complete: photosAreSafe(accident), findings: codes };

@@ -1,5 +1,15 @@
 import { type Accident, LETTERS, type Letter, otherOf } from "./accident.ts";
-import { isMandatory, isToFetch, PHOTO_SLOTS, type Photo, type PhotoSlot, type PlateReading } from "./photo.ts";
+import {
+  askedPhoto,
+  isMandatory,
+  isStored,
+  isToFetch,
+  PHOTO_SLOTS,
+  type Photo,
+  type PhotoSlot,
+  type PlateReading,
+  type StoredPhoto,
+} from "./photo.ts";
 import { judgedByPlates } from "./photo-findings.ts";
 import { isPlateSlot, isSamePlate, PLATE_SLOT, platePhoto } from "./photo-plates.ts";
 
@@ -81,10 +91,9 @@ function standing(accident: Case, letter: Letter): string[] {
 
 /** A second picture of the same plate is not one of the other car's. */
 const isThere = ({ photos }: Case, plate: string): boolean =>
-  photos.some(
-    ({ slot, state, plates }) =>
-      state === "stored" && isPlateSlot(slot) && plates?.best && isSamePlate(plates.best.plate, plate),
-  );
+  photos
+    .filter(isStored)
+    .some(({ slot, plates }) => isPlateSlot(slot) && plates?.best && isSamePlate(plates.best.plate, plate));
 
 /** An announced picture holds its slot only for now: it is placed when its bytes are here. */
 const isOpen = ({ photos }: Case, photo: Photo, slot: PhotoSlot): boolean =>
@@ -103,6 +112,7 @@ function aheadOf({ photos }: Case, photo: Photo): number {
  */
 export function movedTo(photos: readonly Photo[], photo: Photo, { slot, isAsked }: Placement): Photo[] {
   const at = (one: Photo, place: Placement): Photo => {
+    if (one.state !== "stored") return { ...one, slot: place.slot };
     const there = { ...one, ...place };
     return one.plates ? judgedByPlates(there, one.plates) : there;
   };
@@ -121,8 +131,6 @@ export interface Answer {
   slot: PhotoSlot;
 }
 
-const askedPhoto = ({ photos }: Case) => photos.find(({ isAsked, state }) => isAsked && state === "stored");
-
 /**
  * Returns whose plate the questioned picture shows, once a driver has typed that plate or the one in the
  * other picture; null while open.
@@ -136,7 +144,7 @@ export function answeredByDetails(accident: Pick<Accident, "photos" | "parties">
   return owner ? { photo, slot: PLATE_SLOT[owner] } : null;
 }
 
-function typistOf({ parties }: Pick<Accident, "parties">, photo: Photo | null): Letter | undefined {
+function typistOf({ parties }: Pick<Accident, "parties">, photo: StoredPhoto | null): Letter | undefined {
   const plate = photo?.plates?.best?.plate;
   return LETTERS.find((letter) => {
     const typed = parties[letter]?.details?.plate;

@@ -1,5 +1,5 @@
 import { type Accident, LETTERS, type Letter, type NewEvent, otherOf } from "./accident.ts";
-import type { Photo, PhotoSlot, PlateReading } from "./photo.ts";
+import { askedPhoto, isStored, type PhotoSlot, type PlateReading, type StoredPhoto } from "./photo.ts";
 
 /** Driver A takes all five: "own" is A's car, "other" the car of the driver who joins. */
 export const PLATE_SLOT = { A: "own-plate", B: "other-plate" } as const satisfies Record<Letter, string>;
@@ -20,8 +20,8 @@ export interface PlateDoubt {
 }
 
 /** Returns the photograph of this driver's plate that counts. */
-export function platePhoto(accident: Pick<Accident, "photos">, letter: Letter): Photo | null {
-  return accident.photos.findLast((photo) => photo.slot === PLATE_SLOT[letter] && photo.state === "stored") ?? null;
+export function platePhoto(accident: Pick<Accident, "photos">, letter: Letter): StoredPhoto | null {
+  return accident.photos.filter(isStored).findLast(({ slot }) => slot === PLATE_SLOT[letter]) ?? null;
 }
 
 /** No plate has the letters I and O (GA 36-2018): a driver who types one means the digit. */
@@ -41,7 +41,7 @@ export function plateDoubts(accident: Pick<Accident, "photos" | "parties">): Pla
   const { A, B } = accident.parties;
   // Whose plate a picture shows may still be open; not when both have typed and neither plate is the one in
   // it.
-  if (accident.photos.some(({ isAsked }) => isAsked) && !(A.details && B?.details)) return [];
+  if (askedPhoto(accident) && !(A.details && B?.details)) return [];
   return LETTERS.flatMap((party) => {
     const typed = accident.parties[party]?.details?.plate;
     const photo = platePhoto(accident, party);

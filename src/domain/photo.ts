@@ -84,30 +84,47 @@ export interface PlateReading {
   others: ReadPlate[];
 }
 
-export interface Photo {
+interface AnyPhoto {
   id: string;
   slot: PhotoSlot;
   by: Letter;
   source: "form" | "chat";
-  /**
-   * `announced`: a media id is stored, the bytes are not here yet. `delayed`: the platform does not hand them
-   * out now, so the slot is asked for again. `stored`: safe on the server. `refused`: not an image, too large
-   * …
-   */
-  state: "announced" | "delayed" | "stored" | "refused";
-  mediaId: string | null;
-  refusal: string | null;
-  sha256: string | null;
-  mime: string | null;
-  bytes: number | null;
-  width: number | null;
-  height: number | null;
-  /** names of the 1,344-px copy and the thumbnail in the blob store */
-  copySha256: string | null;
-  thumbSha256: string | null;
   receivedAt: Date;
+}
+
+/**
+ * `announced`: a media id of the chat is stored, the bytes are not here yet. `delayed`: the platform does not
+ * hand them out now, so the slot is asked for again.
+ */
+export interface AwaitedPhoto extends AnyPhoto {
+  state: "announced" | "delayed";
+  mediaId: string;
+}
+
+/** A chat picture that was not taken: not an image, too large, nothing to be seen … */
+export interface RefusedPhoto extends AnyPhoto {
+  state: "refused";
+  mediaId: string;
+  /** code of the reason */
+  refusal: string;
   findings: Finding[];
-  /** 64 bits, hexadecimal: pictures that look the same differ in few of them */
+}
+
+/** A picture that is safe on the server. */
+export interface StoredPhoto extends AnyPhoto {
+  state: "stored";
+  /** null: it came by the form */
+  mediaId: string | null;
+  sha256: string;
+  mime: string;
+  bytes: number;
+  width: number;
+  height: number;
+  /** names of the 1,344-px copy and the thumbnail in the blob store */
+  copySha256: string;
+  thumbSha256: string;
+  findings: Finding[];
+  /** 64 bits, hexadecimal: pictures that look the same differ in few of them; null: not measured */
   imageHash: string | null;
   /** sealed at rest, as `plates` is */
   taken: Taken | null;
@@ -123,9 +140,11 @@ export interface Photo {
   isAsked: boolean;
 }
 
-/** A picture of which nothing is known yet but that it is there. */
+export type Photo = AwaitedPhoto | RefusedPhoto | StoredPhoto;
+
+/** A stored picture of which nothing is known yet but that it is there. */
 export const UNEXAMINED: Pick<
-  Photo,
+  StoredPhoto,
   "findings" | "imageHash" | "taken" | "plates" | "shrunkFrom" | "dupOf" | "isAsked"
 > = {
   findings: [],
@@ -144,7 +163,14 @@ export const MEDIA_LIFE_MS = 3 * 24 * 3600_000;
 export const isSent = ({ state }: Pick<Photo, "state">): boolean => state === "announced" || state === "stored";
 
 /** Its bytes are still to be fetched from the platform. */
-export const isToFetch = ({ state }: Pick<Photo, "state">): boolean => state === "announced" || state === "delayed";
+export const isToFetch = (photo: Photo): photo is AwaitedPhoto =>
+  photo.state === "announced" || photo.state === "delayed";
+
+export const isStored = (photo: Photo): photo is StoredPhoto => photo.state === "stored";
+
+/** Returns the picture about which the driver has been asked whose plate it shows. */
+export const askedPhoto = ({ photos }: { photos: readonly Photo[] }): StoredPhoto | undefined =>
+  photos.filter(isStored).find(({ isAsked }) => isAsked);
 
 /** The same bytes stand in this place already: an upload whose answer was lost comes again. */
 export const isStoredIn = (

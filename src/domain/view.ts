@@ -14,15 +14,25 @@ import { mayInvite } from "./invitation.ts";
 import { type Activity, JOURNEY, mayRemoveOther, missingSlots, openSteps, type Step, stepOf } from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
 import { isPaperDelayed } from "./paper.ts";
-import type { ExtraSlot, Photo, PhotoSlot, ReadPlate } from "./photo.ts";
+import {
+  askedPhoto,
+  type ExtraSlot,
+  type Finding,
+  isToFetch,
+  type Photo,
+  type PhotoSlot,
+  type ReadPlate,
+} from "./photo.ts";
 import { wantedExtras } from "./photo-extras.ts";
 import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
 import { type Waiting, waitingOf } from "./waiting.ts";
 
 /** The part of a photograph that a driver may see. */
-export interface ViewedPhoto
-  extends Pick<Photo, "id" | "slot" | "by" | "state" | "source" | "refusal" | "receivedAt" | "findings"> {
+export interface ViewedPhoto extends Pick<Photo, "id" | "slot" | "by" | "state" | "source" | "receivedAt"> {
+  /** code of the reason of a refused one */
+  refusal: string | null;
+  findings: Finding[];
   /** plate in a plate picture; a plate is visible to both drivers anyway */
   plate: Pick<ReadPlate, "plate" | "sure"> | null;
 }
@@ -103,7 +113,7 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     missingSlots: missingSlots(accident),
     photoTries: accident.photoTries,
     wantedExtras: wantedExtras(accident, letter, catalogue),
-    askedPhoto: (letter === "A" && accident.photos.find((photo) => photo.isAsked)?.id) || null,
+    askedPhoto: (letter === "A" && askedPhoto(accident)?.id) || null,
     plateSuggestion: suggestedPlate(accident, letter),
     plateDoubts: plateDoubts(accident).map((doubt) =>
       doubt.party === letter || readable ? doubt : { ...doubt, typed: null },
@@ -138,11 +148,12 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
  * are removed.
  */
 function viewedPhoto(photo: Photo, letter: Letter): ViewedPhoto {
-  const { id, slot, by, state, source, refusal, receivedAt, findings, plates } = photo;
-  const best = isPlateSlot(slot) ? plates?.best : null;
+  const { id, slot, by, state, source, receivedAt } = photo;
+  const best = state === "stored" && isPlateSlot(slot) ? photo.plates?.best : null;
   return {
-    ...{ id, slot, by, state, source, refusal, receivedAt },
-    findings: by === letter ? findings : [],
+    ...{ id, slot, by, state, source, receivedAt },
+    refusal: state === "refused" ? photo.refusal : null,
+    findings: by === letter && !isToFetch(photo) ? photo.findings : [],
     plate: best ? { plate: best.plate, sure: best.sure } : null,
   };
 }

@@ -1,5 +1,5 @@
 import type { Scene } from "../domain/accident.ts";
-import type { Photo } from "../domain/photo.ts";
+import { isStored, type StoredPhoto } from "../domain/photo.ts";
 import { NotFound } from "../errors.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
 import type { CaseRequest, PageRequest, PartyFile } from "./page.ts";
@@ -16,9 +16,9 @@ export const photoFile: PartyFile = {
     if (!isSize(size)) throw new NotFound();
     linksOf(request).check(photoId, size, request.koa.query);
     const { ctx, accident } = request;
-    const photo = accident.photos.find((one) => one.id === photoId);
-    const sha256 = size === "thumb" ? photo?.thumbSha256 : photo?.copySha256;
-    if (!photo || !sha256) throw new NotFound();
+    const photo = accident.photos.filter(isStored).find((one) => one.id === photoId);
+    if (!photo) throw new NotFound();
+    const sha256 = size === "thumb" ? photo.thumbSha256 : photo.copySha256;
     if (size === "handout") limitOf(ctx).take(request.person.id);
     const bytes = await ctx.blobs.read(accident, sha256);
     return size === "handout" ? handout(request, photo, bytes) : { type: "image/jpeg", bytes };
@@ -28,7 +28,7 @@ export const photoFile: PartyFile = {
 const isSize = (text: string): text is PhotoSize => (PHOTO_SIZES as readonly string[]).includes(text);
 
 /** Marks a file that leaves our pages with its case, time of arrival and place. */
-async function handout({ ctx, view, t }: CaseRequest, photo: Photo, copy: Buffer) {
+async function handout({ ctx, view, t }: CaseRequest, photo: StoredPhoto, copy: Buffer) {
   const { number, scene } = view;
   const slot = t(`h5.case.watermark.slot.${photo.slot}`);
   const place = placeOf(scene);

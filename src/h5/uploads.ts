@@ -4,7 +4,7 @@ import type Koa from "koa";
 import { addPhoto } from "../actions/add-photo.ts";
 import type { Context } from "../context.ts";
 import { requireRunning } from "../domain/party.ts";
-import { EXTRA_SLOTS, isStoredIn, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
+import { EXTRA_SLOTS, isStored, isStoredIn, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Conflict, Invalid, NotAllowed, NotFound } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { hasToken, requireOwnOrigin } from "../http/csrf.ts";
@@ -82,7 +82,8 @@ async function tellState(request: CaseRequest): Promise<object> {
   const upload = uploadOf(request);
   // only this driver's own: a picture that the other has sent must be uploaded again
   const slots = request.accident.photos
-    .filter(({ state, sha256, by }) => state === "stored" && sha256 === upload.sha256 && by === request.party.letter)
+    .filter(isStored)
+    .filter(({ sha256, by }) => sha256 === upload.sha256 && by === request.party.letter)
     .map(({ slot }) => slot);
   return { pieceBytes: PIECE_BYTES, pieces: await request.ctx.uploads.list(upload), slots };
 }

@@ -1,7 +1,6 @@
 import type { Accident, ChainedEvent, Claim, Invitation, OutboxEntry, Party, Position } from "../domain/accident.ts";
-import { serialise } from "../domain/agreement.ts";
-import { type Photo, type Taken, UNEXAMINED } from "../domain/photo.ts";
-import { placeIn } from "./shapes.ts";
+import { documentToPhoto, type PhotoDocument, photoToDocument } from "./photo-document.ts";
+import { bytesOf, type Sealing, sealing } from "./sealing.ts";
 import type { Vault } from "./vault.ts";
 
 /**
@@ -51,32 +50,6 @@ export const PARTS = [
 ] as const;
 export type PartName = (typeof PARTS)[number];
 
-/** BSON's Binary or a Buffer, as a Buffer. */
-export function bytesOf(value: unknown): Buffer {
-  if (Buffer.isBuffer(value)) return value;
-  const binary = value as { buffer: Uint8Array; position?: number; byteLength?: number };
-  const bytes =
-    binary.buffer instanceof Uint8Array
-      ? binary.buffer.subarray(0, binary.position ?? undefined)
-      : (value as Uint8Array);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Seals and opens the personal values of one accident, each bound to its field. */
-export function sealing(vault: Vault, key: Uint8Array, id: string) {
-  return {
-    seal: (field: string, value: unknown): Buffer | null =>
-      value === null || value === undefined
-        ? null
-        : vault.seal(key, placeIn("accidents", id, field), Buffer.from(serialise(value))),
-    open: <T>(field: string, sealed: unknown): T | null =>
-      sealed === null || sealed === undefined
-        ? null
-        : (JSON.parse(vault.open(key, placeIn("accidents", id, field), bytesOf(sealed)).toString("utf8")) as T),
-  };
-}
-type Sealing = ReturnType<typeof sealing>;
-
 /** What one part looks like at rest. */
 export function partToDocument(accident: Accident, part: PartName, seals: Sealing): unknown {
   switch (part) {
@@ -105,19 +78,6 @@ export function partToDocument(accident: Accident, part: PartName, seals: Sealin
       return accident[part];
   }
 }
-
-/** Plates and where a phone was name a person; the rest says nothing about one. */
-function photoToDocument({ plates, taken, ...plain }: Photo, seals: Sealing): unknown {
-  return { ...plain, sealed: plates || taken ? seals.seal(`photo/${plain.id}`, { plates, taken }) : null };
-}
-
-/** One stored before pictures were examined has nothing but what UNEXAMINED says. */
-function documentToPhoto({ sealed, ...plain }: Sealed<Photo>, seals: Sealing): Photo {
-  const { plates, taken } = seals.open<Pick<Photo, "plates" | "taken">>(`photo/${plain.id}`, sealed) ?? UNEXAMINED;
-  return { ...UNEXAMINED, ...plain, plates, taken: taken && takenOf(taken) };
-}
-
-const takenOf = ({ at, position }: Taken): Taken => ({ at: at && new Date(at), position });
 
 function partyToDocument(party: Party, letter: string, seals: Sealing): unknown {
   const { details, statement, ...plain } = party;
@@ -150,7 +110,7 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
       }),
     },
     parties: { A: documentToParty(parties.A, "A", seals), B: parties.B && documentToParty(parties.B, "B", seals) },
-    photos: (parts.photos as Sealed<Photo>[]).map((photo) => documentToPhoto(photo, seals)),
+    photos: (parts.photos as PhotoDocument[]).map((photo) => documentToPhoto(photo, seals)),
     photoTries: (parts.photoTries as Accident["photoTries"] | undefined) ?? {},
     invitation: invitation && withoutSeal(invitation, seals.open("invitation", invitation.sealed)),
     movedAt: parts.movedAt as Date | null,

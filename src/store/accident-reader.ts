@@ -1,7 +1,8 @@
 import type { Accident } from "../domain/accident.ts";
 import { Unreadable } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { type AccidentDocument, bytesOf, documentToAccident, sealing } from "./accident-document.ts";
+import { type AccidentDocument, documentToAccident } from "./accident-document.ts";
+import { bytesOf, sealing } from "./sealing.ts";
 import type { Vault } from "./vault.ts";
 
 /**

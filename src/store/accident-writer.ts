@@ -4,19 +4,13 @@ import { type Accident, type Change, LETTERS, type NewEvent, type OutboxEntry } 
 import { statusOf } from "../domain/journey.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, Conflict, DatabaseAway } from "../errors.ts";
-import {
-  type AccidentDocument,
-  PARTS,
-  type PartName,
-  partToDocument,
-  type StoredEntry,
-  sealing,
-} from "./accident-document.ts";
+import { type AccidentDocument, PARTS, type PartName, partToDocument, type StoredEntry } from "./accident-document.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { chain } from "./event-chain.ts";
 import { isRunning, isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
 import type { Opener } from "./opener.ts";
 import type { PersonCases } from "./person-cases.ts";
+import { type Sealing, sealing } from "./sealing.ts";
 import type { Vault } from "./vault.ts";
 
 /** Everything an accident is made of at its birth; the store adds key, version, events. */
@@ -29,8 +23,6 @@ export const RETRY_AFTER_S = 5;
 const OUTBOX_LIMIT = 32;
 /** marks kept: writes whose outcome may still be looked up */
 const WRITES_LIMIT = 8;
-
-type Sealing = ReturnType<typeof sealing>;
 
 export interface Writer {
   model: Model<AccidentDocument>;

@@ -3,13 +3,14 @@ import { type Connection, type Model, Schema } from "mongoose";
 import { type Accident, type Change, LETTERS, type NewEvent, type Person } from "../domain/accident.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, NotFound } from "../errors.ts";
-import { type AccidentDocument, bytesOf, type StoredEntry } from "./accident-document.ts";
+import type { AccidentDocument, StoredEntry } from "./accident-document.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { type Draft, insert, RETRY_AFTER_S, type Writer, write } from "./accident-writer.ts";
 import { latestCases } from "./latest-cases.ts";
 import { isRunning, isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
 import { createOpener } from "./opener.ts";
 import type { PersonCases } from "./person-cases.ts";
+import { bytesOf } from "./sealing.ts";
 import type { Vault } from "./vault.ts";
 
 export type { StoredEntry } from "./accident-document.ts";

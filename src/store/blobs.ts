@@ -19,6 +19,9 @@ export interface NewBlob {
   kind: BlobKind;
 }
 
+/** A name for each, in their order. */
+type NamesOf<B extends readonly NewBlob[]> = { [At in keyof B]: string };
+
 /**
  * Stores photographs, signatures and documents under the SHA-256 of the bytes as received, sealed under the
  * accident's key, in GridFS or in a bucket.
@@ -34,7 +37,7 @@ export interface Blobs {
   /**
    * Stores several at once (a picture, its copy and thumbnail), all or none. Returns and throws as `save`.
    */
-  saveAll(owner: BlobOwner, blobs: readonly NewBlob[]): Promise<string[]>;
+  saveAll<B extends readonly NewBlob[]>(owner: BlobOwner, blobs: readonly [...B]): Promise<NamesOf<B>>;
   /**
    * Returns the bytes exactly as they were saved, from whichever keeper has them. Throws NotFound for a file
    * that this accident has not.
@@ -80,7 +83,7 @@ export async function createBlobs(
   };
   return {
     nameOf: sha256Of,
-    save: async (owner, bytes, kind) => (await saveAll(store, owner, [{ bytes, kind }]))[0] as string,
+    save: async (owner, bytes, kind) => (await saveAll(store, owner, [{ bytes, kind }]))[0],
     saveAll: (owner, blobs) => saveAll(store, owner, blobs),
     read: (owner, sha256) => read(store, owner, sha256),
     removeAll: async (accidentId) => remove(store, await register.list(accidentId)),
@@ -104,7 +107,11 @@ interface Store {
 
 export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-async function saveAll(store: Store, owner: BlobOwner, blobs: readonly NewBlob[]): Promise<string[]> {
+async function saveAll<B extends readonly NewBlob[]>(
+  store: Store,
+  owner: BlobOwner,
+  blobs: readonly [...B],
+): Promise<NamesOf<B>> {
   const named = blobs.map((blob) => ({ ...blob, sha256: sha256Of(blob.bytes) }));
   const known = await store.register.find(
     owner.id,
@@ -114,7 +121,7 @@ async function saveAll(store: Store, owner: BlobOwner, blobs: readonly NewBlob[]
   const kept = new Set(known.filter(({ state }) => state === "whole").map(({ sha256 }) => sha256));
   const fresh = named.filter(({ sha256 }) => !kept.has(sha256) && kept.add(sha256));
   if (fresh.length > 0) await write(store, owner, fresh);
-  return named.map(({ sha256 }) => sha256);
+  return named.map(({ sha256 }) => sha256) as NamesOf<B>;
 }
 
 type Upload = Finished & SealedUpload;

@@ -1,10 +1,11 @@
 import type { Connection, Model } from "mongoose";
 import { OUTBOX_KINDS, type OutboxEntry } from "../domain/accident.ts";
 import { NotFound } from "../errors.ts";
-import { bytesOf, type StoredEntry } from "./accident-document.ts";
+import type { StoredEntry } from "./accident-document.ts";
 import { createDoneDeliveries, type DoneDeliveries } from "./deliveries-done.ts";
 import { type Delivery, type DeliveryAttempt, type DeliveryState, deliverySchema, named } from "./delivery-document.ts";
 import { unlessThere } from "./duplicate.ts";
+import { bytesOf } from "./sealing.ts";
 
 export type { Delivery, DeliveryAttempt, DeliveryState } from "./delivery-document.ts";
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, type mongo, Schema } from "mongoose";
-import { bytesOf } from "./accident-document.ts";
 import { bare, errorsOf } from "./bulk.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { repeatable } from "./repeat.ts";
+import { bytesOf } from "./sealing.ts";
 import { placeIn } from "./shapes.ts";
 import { together } from "./together.ts";
 import type { Vault } from "./vault.ts";

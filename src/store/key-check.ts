@@ -1,8 +1,8 @@
 import type { Connection } from "mongoose";
-import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { unlessThere } from "./duplicate.ts";
 import type { LegacySeals } from "./migrations/legacy-seals.ts";
+import { bytesOf } from "./sealing.ts";
 import { placeIn } from "./shapes.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 

@@ -1,6 +1,6 @@
 import { type Connection, Schema } from "mongoose";
-import { bytesOf } from "./accident-document.ts";
 import { unlessThere } from "./duplicate.ts";
+import { bytesOf } from "./sealing.ts";
 
 export interface AssetFile {
   /** below the release's address, such as "h5/lights.svg" */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Connection, Schema } from "mongoose";
-import { bytesOf } from "./accident-document.ts";
 import { unlessThere } from "./duplicate.ts";
+import { bytesOf } from "./sealing.ts";
 import { placeIn } from "./shapes.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 

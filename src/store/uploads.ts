@@ -1,9 +1,9 @@
 import type { Connection } from "mongoose";
 import { Schema } from "mongoose";
 import type { Accident } from "../domain/accident.ts";
-import { bytesOf } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { isDuplicate } from "./duplicate.ts";
+import { bytesOf } from "./sealing.ts";
 import { placeIn } from "./shapes.ts";
 import { openedOrNull, type Vault } from "./vault.ts";
 

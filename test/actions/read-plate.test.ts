@@ -16,7 +16,7 @@ import { recordPlace } from "../../src/actions/record-place.ts";
 import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import { type Accident, LETTERS, type Letter } from "../../src/domain/accident.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
-import { type MandatorySlot, PHOTO_SLOTS, type Photo, type PhotoSlot } from "../../src/domain/photo.ts";
+import { type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../../src/domain/photo.ts";
 import { viewOf } from "../../src/domain/view.ts";
 import { relayOutbox } from "../../src/jobs/relay.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
@@ -26,6 +26,7 @@ import { closeDatabase, databaseDir } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
+import { asStored, storedPhotos } from "../support/stored-photos.ts";
 
 /** As they stand in the drawn pictures. */
 const PLATE: Record<Letter, string> = { A: "沪A62K18", B: "沪AD05271" };
@@ -70,10 +71,10 @@ async function joined(on: TestApp, { id }: Case): Promise<void> {
 
 const typed = (on: TestApp, { id }: Case, letter: Letter, plate: string) =>
   giveDetails(on.ctx, { accidentId: id, letter, details: { ...DETAILS[letter], plate } });
-const photoIn = (accident: Accident, slot: PhotoSlot) => accident.photos.find((photo) => photo.slot === slot) as Photo;
+const photoIn = (accident: Accident, slot: PhotoSlot) => asStored(accident.photos.find((photo) => photo.slot === slot));
 const eventsOf = (accident: Accident, type: string) => accident.events.filter((event) => event.type === type);
 const bestOf = (accident: Accident) =>
-  Object.fromEntries(accident.photos.map(({ slot, plates }) => [slot, plates?.best?.plate ?? null]));
+  Object.fromEntries(storedPhotos(accident).map(({ slot, plates }) => [slot, plates?.best?.plate ?? null]));
 
 describe("the plates of a case", () => {
   it("are read by the jobs, kept with their pictures, and named in no event", async () => {
@@ -140,7 +141,7 @@ describe("the plates of a case", () => {
     await blind.settle();
     const accident = await blind.ctx.accidents.get(case_.id);
     assert.ok(
-      accident.photos.every(
+      storedPhotos(accident).every(
         ({ plates, findings }) => plates === null && !findings.some(({ code }) => code === "no-plate"),
       ),
     );
@@ -275,8 +276,8 @@ describe("pictures of the chat in any order", () => {
   const shownIn = async (on: TestApp, accident: Accident) =>
     Object.fromEntries(
       await Promise.all(
-        accident.photos.map(async ({ slot, sha256 }) => {
-          const bytes = await on.ctx.blobs.read(accident, String(sha256));
+        storedPhotos(accident).map(async ({ slot, sha256 }) => {
+          const bytes = await on.ctx.blobs.read(accident, sha256);
           return [slot, PHOTO_SLOTS.find((one) => SLOT_PHOTOS[one].equals(bytes))];
         }),
       ),
@@ -291,7 +292,7 @@ describe("pictures of the chat in any order", () => {
     const accident = await sent(app, case_, "other-plate", "own-damage", "own-plate", "other-damage", "scene");
     assert.deepEqual(await shownIn(app, accident), RIGHT);
     assert.ok(
-      accident.photos.every(({ isAsked }) => !isAsked),
+      storedPhotos(accident).every(({ isAsked }) => !isAsked),
       "the second plate answered whose the first one is",
     );
     assert.deepEqual(
@@ -303,7 +304,7 @@ describe("pictures of the chat in any order", () => {
   it("an unknown plate is asked about, one answer settles both, and nobody waits for it", async () => {
     const case_ = await opened(app);
     const accident = await sent(app, case_, "other-plate", "own-plate", "scene", "own-damage", "other-damage");
-    const [asked] = accident.photos.filter(({ isAsked }) => isAsked);
+    const [asked] = storedPhotos(accident).filter(({ isAsked }) => isAsked);
     assert.equal(asked?.slot, "own-plate");
     const lines = app.simulator.platform.inbox(case_.openid).map(({ text }) => text ?? "");
     assert.ok(
@@ -318,7 +319,7 @@ describe("pictures of the chat in any order", () => {
     const move = { accidentId: case_.id, letter: "A" as const, photoId: asked?.id ?? "", slot: "other-plate" as const };
     const answered = await movePhoto(app.ctx, move);
     assert.deepEqual(await shownIn(app, answered), RIGHT);
-    assert.ok(answered.photos.every(({ isAsked }) => !isAsked));
+    assert.ok(storedPhotos(answered).every(({ isAsked }) => !isAsked));
     await assert.rejects(movePhoto(app.ctx, { ...move, slot: "own-plate" }), { code: "wrong-step" });
     assert.equal(firstBrokenEvent(answered.id, answered.events), null);
   });
@@ -330,7 +331,7 @@ describe("pictures of the chat in any order", () => {
     await joined(app, case_);
     const after = await typed(app, case_, "B", PLATE.B);
     assert.deepEqual(
-      after.photos.map(({ slot, isAsked }) => [slot, isAsked]),
+      storedPhotos(after).map(({ slot, isAsked }) => [slot, isAsked]),
       [["other-plate", false]],
     );
     assert.deepEqual(

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext, type Overrides } from "../../src/context.ts";
+import { isStored } from "../../src/domain/photo.ts";
 import { macOf, signValue } from "../../src/http/cookies.ts";
 import { startServer } from "../../src/server.ts";
 import { sha256Of } from "../h5/upload-phone.ts";
@@ -87,7 +88,7 @@ async function openCase(ctx: Context, n: number) {
 /** The SHA-256 of every original of the case, from its bytes. */
 async function heldBy(ctx: Context, id: string): Promise<string[]> {
   const accident = await ctx.accidents.get(id);
-  const originals = accident.photos.map(({ sha256 }) => ctx.blobs.read(accident, String(sha256)));
+  const originals = accident.photos.filter(isStored).map(({ sha256 }) => ctx.blobs.read(accident, sha256));
   return (await Promise.all(originals)).map(sha256Of);
 }
 

@@ -8,6 +8,7 @@ import { photosAreSafe } from "../../src/domain/journey.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { closeDatabase } from "../support/database.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
+import { refusalOf } from "../support/stored-photos.ts";
 import { type ChatWorld, startChat } from "./chat-world.ts";
 
 const MINUTE_MS = 60_000;
@@ -178,7 +179,7 @@ describe("photographs of the chat that the platform does not hand out", () => {
     platform().clearFaults();
     await pass(16 * MINUTE_MS);
     const { photos } = await chat.current(openid);
-    assert.deepEqual([photos[0]?.state, photos[0]?.refusal], ["refused", "media-lost"]);
+    assert.deepEqual([photos[0]?.state, refusalOf(photos[0])], ["refused", "media-lost"]);
     assert.match(texts(openid).at(-1) ?? "", /微信始终未能提供此照片，现已失效/);
   });
 

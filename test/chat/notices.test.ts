@@ -13,6 +13,7 @@ import { tellPerson } from "../../src/notices/tell-person.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import type { ManualClock } from "../support/clocks.ts";
 import { closeDatabase } from "../support/database.ts";
+import { refusalOf } from "../support/stored-photos.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startTwins, type Twin } from "./two-servers.ts";
 
@@ -243,7 +244,7 @@ describe("what is said to a person unasked", () => {
     const second = await announcePhoto(ctx, { accidentId: accident.id, letter: "A", mediaId });
     await twins[0].settle();
     const { photos } = await ctx.accidents.get(accident.id);
-    assert.equal(photos.find(({ id }) => id === second.photos.at(-1)?.id)?.refusal, "not-an-image");
+    assert.equal(refusalOf(photos.find(({ id }) => id === second.photos.at(-1)?.id)), "not-an-image");
     assert.match(heard().at(-1)?.text ?? "", /这不是照片。请拍摄后发送/);
     assert.equal(heard().length, 3, "each is told");
   });

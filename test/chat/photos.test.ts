@@ -10,6 +10,7 @@ import { PHOTO_SLOTS, type PhotoSlot } from "../../src/domain/photo.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 import { type ChatWorld, startChat } from "./chat-world.ts";
 
 /** The plates on the drawn pictures. */
@@ -138,7 +139,7 @@ describe("photographs of the chat, with a reader of plates", () => {
   }
   const platesBySlot = async (openid: string) =>
     Object.fromEntries(
-      (await chat.current(openid)).photos.map(({ slot, plates }) => [slot, plates?.best?.plate ?? null]),
+      storedPhotos(await chat.current(openid)).map(({ slot, plates }) => [slot, plates?.best?.plate ?? null]),
     ) as Partial<Record<PhotoSlot, string | null>>;
 
   it("puts the plate that is known from last time into its place, whatever is sent first, and shows what was read", async () => {

@@ -1,6 +1,6 @@
 import { type Config, loadConfig } from "../../src/config.ts";
 import type { Accident, Details, Letter, Party, Statement } from "../../src/domain/accident.ts";
-import { PHOTO_SLOTS, type Photo, type PhotoSlot, UNEXAMINED } from "../../src/domain/photo.ts";
+import { PHOTO_SLOTS, type Photo, type PhotoSlot, type StoredPhoto, UNEXAMINED } from "../../src/domain/photo.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Plain accidents for the rules' tests: a case between two drivers, as far as a test wants it. */
@@ -40,24 +40,15 @@ export function newParty(letter: Letter, over: Partial<Party> = {}): Party {
   };
 }
 
-export const photo = (slot: PhotoSlot, state: Photo["state"] = "stored"): Photo => ({
-  id: `${slot}-${state}`,
-  slot,
-  by: "A",
-  source: "form",
-  state,
-  mediaId: null,
-  refusal: null,
-  ...UNEXAMINED,
-  sha256: null,
-  mime: null,
-  bytes: null,
-  width: null,
-  height: null,
-  copySha256: null,
-  thumbSha256: null,
-  receivedAt: AT,
-});
+export function photo(slot: PhotoSlot, state?: "stored"): StoredPhoto;
+export function photo(slot: PhotoSlot, state: Photo["state"]): Photo;
+export function photo(slot: PhotoSlot, state: Photo["state"] = "stored"): Photo {
+  const known = { id: `${slot}-${state}`, slot, by: "A", source: "form", receivedAt: AT } as const;
+  if (state === "refused") return { ...known, state, mediaId: "m", refusal: "not-an-image", findings: [] };
+  if (state !== "stored") return { ...known, state, mediaId: "m" };
+  const names = { sha256: `sha-${slot}`, copySha256: `copy-${slot}`, thumbSha256: `thumb-${slot}` };
+  return { ...known, ...UNEXAMINED, ...names, state, mediaId: null, mime: "image/jpeg", bytes: 1, width: 1, height: 1 };
+}
 
 export const allPhotos = (): Photo[] => PHOTO_SLOTS.map((slot) => photo(slot));
 

@@ -4,6 +4,7 @@ import { type Accident, LETTERS, type Letter, otherOf } from "../../src/domain/a
 import { buildClaim } from "../../src/domain/claim.ts";
 import { claimSources } from "../support/claim-example.ts";
 import { drivers } from "../support/concluded-accident.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 
 const NOTE = "我在看导航，没有注意";
 const EXIF_TIME = "2026-11-23T03:31:07Z";
@@ -13,7 +14,7 @@ const EXIF_TIME = "2026-11-23T03:31:07Z";
  * phone.
  */
 function withTraces(accident: Accident, refuser: Letter): Accident {
-  const photos = accident.photos.map((photo, index) => ({
+  const photos = storedPhotos(accident).map((photo, index) => ({
     ...photo,
     by: index % 2 === 0 ? refuser : otherOf(refuser),
     shrunkFrom: index % 2 === 0 ? { width: 7777, height: 5555, bytes: 12_345_678 } : null,
@@ -41,7 +42,7 @@ function traces(refuser: Letter): Record<string, string> {
     "the whole number": idNumber,
     note: NOTE,
     "hash of the signature": accident.parties[refuser]?.signature?.imageSha256 ?? "",
-    "hash of a photograph": accident.photos[0]?.sha256 ?? "",
+    "hash of a photograph": storedPhotos(accident)[0]?.sha256 ?? "",
     "id of a photograph": '"p0"',
     "time by the camera": "2026-11-23T11:31:07+08:00",
     "size on the phone": "7777",

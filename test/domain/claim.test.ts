@@ -7,11 +7,12 @@ import { agreementOf } from "../../src/domain/agreement.ts";
 import { buildClaim, claimants, maskNumber, mutualSelfCompensation } from "../../src/domain/claim.ts";
 import { beijingTime, type ClaimMessage } from "../../src/domain/claim-message.ts";
 import { inVersion1 } from "../../src/domain/claim-version-1.ts";
-import { FINDING_CODES, type Photo } from "../../src/domain/photo.ts";
+import { FINDING_CODES, type StoredPhoto } from "../../src/domain/photo.ts";
 import { Invalid } from "../../src/errors.ts";
 import { CLAIM_AT, catalogue, claimSources } from "../support/claim-example.ts";
 import { type ConcludedOptions, concludedAccident, drivers } from "../support/concluded-accident.ts";
 import { type JsonSchema, validate } from "../support/json-schema.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 
 const config = new URL("../../../config/", import.meta.url);
 const schemaOf = (name: string): JsonSchema => JSON.parse(readFileSync(new URL(`schemas/${name}`, config), "utf8"));
@@ -47,13 +48,13 @@ interface Payload {
 }
 
 interface Options extends Partial<ConcludedOptions> {
-  seen?: (photo: Photo, index: number) => Partial<Photo>;
+  seen?: (photo: StoredPhoto, index: number) => Partial<StoredPhoto>;
 }
 
 function built({ seen, ...options }: Options = {}, letter: Letter = "A"): { text: string; payload: Payload } {
   const sources = claimSources(options, (accident) => ({
     ...accident,
-    photos: accident.photos.map((photo, index) => ({ ...photo, ...seen?.(photo, index) })),
+    photos: storedPhotos(accident).map((photo, index) => ({ ...photo, ...seen?.(photo, index) })),
   }));
   const text = JSON.stringify(buildClaim(sources, letter));
   return { text, payload: JSON.parse(text) as Payload };
@@ -118,7 +119,7 @@ describe("the claim that an insurer receives", () => {
     const { text, payload } = built({
       extraPhotos: 10,
       seen: (_, index) => ({
-        ...(index >= 5 && index < 8 && { slot: kinds[index - 5] as Photo["slot"] }),
+        ...(index >= 5 && index < 8 && { slot: kinds[index - 5] as StoredPhoto["slot"] }),
         findings: FINDING_CODES.map((code) => ({ code, level: "warns" })),
         taken: { at, position: null },
         dupOf: "KC20261101-000007/Ab_-12345678",

@@ -8,6 +8,7 @@ import {
   type Photo,
   type PhotoMeasures,
   type PhotoSlot,
+  type StoredPhoto,
   type Taken,
 } from "../../src/domain/photo.ts";
 import {
@@ -20,6 +21,7 @@ import {
   takenFindings,
   twinOf,
 } from "../../src/domain/photo-findings.ts";
+import { asStored } from "../support/stored-photos.ts";
 import { AT, opened, photo } from "./accident-builder.ts";
 
 const HASH = "9793319a5d81157e";
@@ -89,7 +91,11 @@ describe("a picture is judged by what was measured", () => {
 });
 
 describe("the same picture twice", () => {
-  const there = (slot: PhotoSlot, over: Partial<Photo> = {}): Photo => ({ ...photo(slot), imageHash: HASH, ...over });
+  const there = (slot: PhotoSlot, over: Partial<StoredPhoto> = {}): StoredPhoto => ({
+    ...photo(slot),
+    imageHash: HASH,
+    ...over,
+  });
   const table: [name: string, there: Photo, taken: Partial<Examination>, ...findings: string[]][] = [
     ["in another mandatory place", there("own-damage"), {}, "blocks same-picture"],
     ["in the same place: a retake", there("scene"), {}],
@@ -99,8 +105,8 @@ describe("the same picture twice", () => {
     ["the lights and the scene", there("traffic-light"), {}, "warns same-picture"],
     ["6 bits apart", there("own-damage"), { imageHash: hashWith(6) }, "blocks same-picture"],
     ["7 bits apart", there("own-damage"), { imageHash: hashWith(7) }],
-    ["one that was refused", there("own-damage", { state: "refused" }), {}],
-    ["one on its way", there("own-damage", { state: "announced" }), {}],
+    ["one that was refused", photo("own-damage", "refused"), {}],
+    ["one on its way", photo("own-damage", "announced"), {}],
     ["of which no hash is known", there("own-damage", { imageHash: null }), {}],
     [
       "the same bytes without a hash",
@@ -179,8 +185,8 @@ describe("EXIF against the accident", () => {
     const near = { ...photo("own-plate"), taken: { at: AT, position: north(9) } };
     const scene = { ...opened().scene, position: place() };
     const judged = judgedByPlace([far, near], scene);
-    assert.deepEqual(judged[0]?.findings, [{ code: "taken-elsewhere", level: "warns" }]);
-    assert.deepEqual(judged[1]?.findings, []);
+    assert.deepEqual(asStored(judged[0]).findings, [{ code: "taken-elsewhere", level: "warns" }]);
+    assert.deepEqual(asStored(judged[1]).findings, []);
     assert.equal(judgedByPlace(judged, scene), judged, "nothing new changes nothing");
   });
 });

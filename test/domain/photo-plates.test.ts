@@ -7,6 +7,7 @@ import { extrasFor, wantedExtras } from "../../src/domain/photo-extras.ts";
 import { answeredByDetails, movedTo, placeOf } from "../../src/domain/photo-place.ts";
 import { newDoubts, plateDoubts, suggestedPlate } from "../../src/domain/photo-plates.ts";
 import { viewOf } from "../../src/domain/view.ts";
+import { asStored } from "../support/stored-photos.ts";
 import {
   allPhotos,
   cityRules,
@@ -258,12 +259,13 @@ describe("a picture of the chat goes where it belongs", () => {
     assert.equal(placeOf({ photos: [asked, next] }, next, damage).slot, "scene", "not while it is asked whose");
   });
 
+  const stored = (slot: PhotoSlot) => ({ ...photo(slot), id: `new-${slot}` });
   it("changes places with what stood there, and what was refused there is forgotten", () => {
-    const [scene, plate] = [announced("scene"), announced("own-plate")];
+    const [scene, plate] = [stored("scene"), stored("own-plate")];
     const refused = photo("own-plate", "refused");
     const moved = movedTo([scene, refused, plate], scene, { slot: "own-plate", isAsked: true });
     assert.deepEqual(
-      moved.map(({ id, slot, isAsked }) => [id, slot, isAsked]),
+      moved.map(asStored).map(({ id, slot, isAsked }) => [id, slot, isAsked]),
       [
         ["new-scene", "own-plate", true],
         ["new-own-plate", "scene", false],
@@ -274,9 +276,9 @@ describe("a picture of the chat goes where it belongs", () => {
   it("and a plate that could not be read is missed only in its own place", () => {
     const blank = { ...photo("scene"), plates: NONE };
     const [there] = movedTo([blank], blank, { slot: "own-plate", isAsked: false });
-    assert.deepEqual(there?.findings, [{ code: "no-plate", level: "warns" }]);
+    assert.deepEqual(asStored(there).findings, [{ code: "no-plate", level: "warns" }]);
     const [back] = movedTo([there as Photo], there as Photo, { slot: "extra", isAsked: false });
-    assert.deepEqual(back?.findings, []);
+    assert.deepEqual(asStored(back).findings, []);
   });
 
   it("and is no doubt while it is asked whose it is, until both have typed another", () => {

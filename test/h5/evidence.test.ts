@@ -3,11 +3,12 @@ import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
 import { announcePhoto } from "../../src/actions/announce-photo.ts";
 import type { Accident, Party } from "../../src/domain/accident.ts";
-import type { Photo, PhotoSlot, PlateReading } from "../../src/domain/photo.ts";
+import type { PhotoSlot, PlateReading, StoredPhoto } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 import { alerts, heading, hidden, Phone } from "./phone.ts";
 
 let app: TestApp;
@@ -49,9 +50,9 @@ async function atDetails(reading: PlateReading): Promise<Case> {
 
 const change = (id: string, to: (accident: Accident) => Accident) =>
   app.ctx.accidents.change(id, (accident) => ({ accident: to(accident), events: [] }));
-const withPhoto = (accident: Accident, slot: PhotoSlot, known: Partial<Photo>): Accident => ({
+const withPhoto = (accident: Accident, slot: PhotoSlot, known: Partial<StoredPhoto>): Accident => ({
   ...accident,
-  photos: accident.photos.map((photo) => (photo.slot === slot ? { ...photo, ...known } : photo)),
+  photos: storedPhotos(accident).map((photo) => (photo.slot === slot ? { ...photo, ...known } : photo)),
 });
 const readingOf = (plate: string, sure: boolean, runnersUp: string[] = []): PlateReading => ({
   best: { plate, sure, gap: sure ? 800 : 20, box: { x: 200, y: 400, width: 400, height: 130 }, runnersUp },
@@ -77,7 +78,7 @@ describe("a picture that shows nothing", () => {
     const page = plain((await a.get(`${base}/photos`)).html);
     assert.match(page, /还差 4 张/);
     assert.match(page, /已直接收下，不耽误您。 光线太暗/);
-    assert.equal((await app.ctx.accidents.get(id)).photos[0]?.findings[0]?.code, "dark");
+    assert.equal(storedPhotos(await app.ctx.accidents.get(id))[0]?.findings[0]?.code, "dark");
   });
 
   it("is promised to be taken the third time only where it is sent back for what it shows", async () => {
@@ -154,7 +155,7 @@ describe("a doubtful picture", () => {
     const photo = String((await app.ctx.accidents.get(id)).photos[0]?.id);
     await a.post(`${base}/photos/swap`, { _csrf: token, photo, slot: "other-plate" });
     assert.deepEqual(
-      (await app.ctx.accidents.get(id)).photos.map(({ slot, isAsked }) => [slot, isAsked]),
+      storedPhotos(await app.ctx.accidents.get(id)).map(({ slot, isAsked }) => [slot, isAsked]),
       [["other-plate", false]],
     );
   });

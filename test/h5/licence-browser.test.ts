@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
-import type { Photo } from "../../src/domain/photo.ts";
+import type { StoredPhoto } from "../../src/domain/photo.ts";
 import { papersOf } from "../../src/simulator/platform/papers.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { type Driver, openPair } from "./settle-driver.ts";
 
@@ -43,7 +44,7 @@ async function details(driver: Driver, javaScriptEnabled = true): Promise<Page> 
   return page;
 }
 
-const withPlate = (photo: Photo): Photo => ({
+const withPlate = (photo: StoredPhoto): StoredPhoto => ({
   ...photo,
   ...(photo.slot === "own-plate" && {
     plates: {
@@ -63,7 +64,7 @@ describe("the camera over the form", () => {
   it("fills the fields in place, marks them until they are touched, and leaves alone what was typed", async () => {
     const { id, A } = await openPair(app);
     await app.ctx.accidents.change(id, (accident) => ({
-      accident: { ...accident, photos: accident.photos.map(withPlate) },
+      accident: { ...accident, photos: storedPhotos(accident).map(withPlate) },
       events: [],
     }));
     const page = await details(A);

@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
 import { addPhoto } from "../../src/actions/add-photo.ts";
-import type { Photo } from "../../src/domain/photo.ts";
+import type { StoredPhoto } from "../../src/domain/photo.ts";
 import { PHOTO_LINK_LIFE_S, PHOTO_SIZES, type PhotoSize, photoLinks } from "../../src/h5/photo-links.ts";
 import { stampText } from "../../src/h5/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
+import { asStored } from "../support/stored-photos.ts";
 import { type Driver, openPair, type Pair } from "./settle-driver.ts";
 
 let app: TestApp;
 let pair: Pair;
 /** of another case, with photographs of the same driver */
 let other: Pair;
-let photo: Photo;
+let photo: StoredPhoto;
 let original: Buffer;
 
 const SECRET = "Camera of Zhang Wei";
@@ -38,7 +39,7 @@ before(async () => {
   for (const { id } of [pair, other])
     await addPhoto(app.ctx, { accidentId: id, letter: "A", slot: "extra", bytes: original, source: "form" });
   const { photos } = await app.ctx.accidents.get(pair.id);
-  photo = photos.at(-1) as Photo;
+  photo = asStored(photos.at(-1));
 });
 after(async () => {
   await app.stop();
@@ -216,11 +217,11 @@ describe("the original", () => {
 
   it("goes to an insurer only, by the link in his claim", async () => {
     const { ctx, url } = app;
-    const link = ctx.insurers.evidence.url(pair.id, String(photo.sha256));
+    const link = ctx.insurers.evidence.url(pair.id, photo.sha256);
     const response = await fetch(link.replace(app.config.publicUrl, url));
     assert.equal(response.status, 200);
     assert.ok(Buffer.from(await response.arrayBuffer()).equals(original));
     for (const derived of [photo.copySha256, photo.thumbSha256])
-      assert.equal((await fetch(ctx.insurers.evidence.url(pair.id, String(derived)))).status, 404);
+      assert.equal((await fetch(ctx.insurers.evidence.url(pair.id, derived))).status, 404);
   });
 });

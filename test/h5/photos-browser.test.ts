@@ -6,12 +6,13 @@ import { addPhoto } from "../../src/actions/add-photo.ts";
 import { announcePhoto } from "../../src/actions/announce-photo.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { movePhoto } from "../../src/actions/move-photo.ts";
-import { PHOTO_SLOTS, type Photo } from "../../src/domain/photo.ts";
+import { PHOTO_SLOTS, type StoredPhoto } from "../../src/domain/photo.ts";
 import type { WordKey } from "../../src/render.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
 import { SLOT_PHOTO_FILES, SLOT_PHOTOS } from "../support/slot-photos.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 import { Phone } from "./phone.ts";
 
 let app: TestApp;
@@ -206,7 +207,7 @@ describe("what is found", () => {
     await place.getByText("重拍").waitFor();
     assert.equal(await place.locator(".kc-plate").count(), 0);
     await app.ctx.accidents.change(id, (accident) => ({
-      accident: { ...accident, photos: accident.photos.map(read) },
+      accident: { ...accident, photos: storedPhotos(accident).map(read) },
       events: [],
     }));
     await place.locator(".kc-plate").waitFor();
@@ -228,7 +229,7 @@ describe("what is found", () => {
     await page.context().close();
   });
 
-  const read = (photo: Photo): Photo => ({
+  const read = (photo: StoredPhoto): StoredPhoto => ({
     ...photo,
     findings: [{ code: "blurred", level: "warns" }],
     plates: {

@@ -7,7 +7,7 @@ import { openAccident } from "../../src/actions/open-accident.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
 import type { Context } from "../../src/context.ts";
 import type { Letter } from "../../src/domain/accident.ts";
-import { PHOTO_SLOTS, type Photo, type PhotoSlot, UNEXAMINED } from "../../src/domain/photo.ts";
+import { PHOTO_SLOTS, type PhotoSlot, type StoredPhoto, UNEXAMINED } from "../../src/domain/photo.ts";
 import { signValue } from "../../src/http/cookies.ts";
 import type { Person } from "../../src/http/session.ts";
 import type { TestApp } from "../support/app.ts";
@@ -94,14 +94,13 @@ async function takePhotos(ctx: Context, accidentId: string, real: boolean): Prom
   }));
 }
 
-const photoRecord = (slot: PhotoSlot, receivedAt: Date): Photo => ({
+const photoRecord = (slot: PhotoSlot, receivedAt: Date): StoredPhoto => ({
   id: `photo-${slot}`,
   slot,
   by: "A",
   source: "form",
   state: "stored",
   mediaId: null,
-  refusal: null,
   ...UNEXAMINED,
   sha256: "0".repeat(64),
   mime: "image/jpeg",

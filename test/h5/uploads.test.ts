@@ -9,6 +9,7 @@ import { startTwins, type Twin } from "../chat/two-servers.ts";
 import type { ManualClock } from "../support/clocks.ts";
 import { closeDatabase } from "../support/database.ts";
 import { another, largePhoto } from "../support/large-photo.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 import { hidden, Phone } from "./phone.ts";
 import { piecesOf, sha256Of, UploadPhone } from "./upload-phone.ts";
 
@@ -27,7 +28,7 @@ after(async () => {
 
 const newOpenid = () => `oUpload${String(++count).padStart(21, "0")}`;
 const opened = () => UploadPhone.open(twins[0], newOpenid());
-const photosOf = async (caseId: string) => (await twins[0].ctx.accidents.get(caseId)).photos;
+const photosOf = async (caseId: string) => storedPhotos(await twins[0].ctx.accidents.get(caseId));
 const keptBytes = async (caseId: string, picture: Buffer) =>
   twins[1].ctx.blobs.read(await twins[1].ctx.accidents.get(caseId), sha256Of(picture));
 

@@ -2,6 +2,7 @@ import type { Context } from "../../src/context.ts";
 import { type Accident, LETTERS } from "../../src/domain/accident.ts";
 import type { InsurerStandIn } from "../../src/simulator/insurer/stand-in.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 import { nameOf } from "./roadside.ts";
 
 /** Counts checks of each invariant and the places where it did not hold. */
@@ -41,7 +42,7 @@ export async function lookAtSettled(
   look("the agreement is concluded, once", !!accident.concludedAt && count("agreement-concluded") === 1);
   look("the chain of events is whole", firstBrokenEvent(accident.id, accident.events) === null);
   look("five pictures are kept", accident.photos.length === 5);
-  for (const { slot, sha256 } of accident.photos)
+  for (const { slot, sha256 } of storedPhotos(accident))
     look("each picture opens", await opens(ctx, accident, sha256), String(slot));
   for (const letter of LETTERS) {
     const party = accident.parties[letter];

@@ -16,6 +16,7 @@ import { collectionNames } from "../support/collection-names.ts";
 import { closeDatabase, databaseDir } from "../support/database.ts";
 import { SIGNATURE } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 
 /** Nothing of this may stand anywhere but on the pages, the papers and the claims of the two. */
 const CANARIES: Record<Letter, Record<string, string>> = {
@@ -222,7 +223,7 @@ describe("two drivers whose data are canaries", () => {
   it("are gone with the key of their accident, and the record still holds", async () => {
     const { id } = story;
     const before = await app.ctx.accidents.get(id);
-    const photo = String(before.photos[0]?.sha256);
+    const photo = String(storedPhotos(before)[0]?.sha256);
     const connection = await mongoose.createConnection(app.databaseUri).asPromise();
     const accidents = connection.collection<{ _id: string; events: ChainedEvent[] }>("accidents");
     await accidents.updateOne({ _id: id }, { $set: { wrappedKey: randomBytes(60) } });

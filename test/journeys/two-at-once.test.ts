@@ -26,6 +26,7 @@ import { closeDatabase } from "../support/database.ts";
 import { SIGNATURE } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
 import { passTime } from "../support/pass-time.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 import { type Cast, CLEAR, detailsOf, isRefusal, moment, type Outcome, openCase } from "./walk.ts";
 
 const photo = readFileSync(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
@@ -195,7 +196,7 @@ describe("a second tap", () => {
     );
     const after = await ctx.accidents.get(accident.id);
     assert.equal(after.photos.filter(({ slot }) => slot === "scene").length, 1);
-    assert.ok((await ctx.blobs.read(after, String(after.photos[0]?.sha256))).equals(photo));
+    assert.ok((await ctx.blobs.read(after, String(storedPhotos(after)[0]?.sha256))).equals(photo));
   });
 });
 

@@ -7,6 +7,7 @@ import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { conclude } from "../support/claims-house.ts";
 import { closeDatabase } from "../support/database.ts";
+import { storedPhotos } from "../support/stored-photos.ts";
 
 /** Folder for pictures, when they are wanted. */
 const SCREENSHOTS = process.env.SCREENSHOTS;
@@ -106,7 +107,7 @@ describe("the simulator's page", () => {
       }
       await app.settle();
       const accident = await ctx.accidents.findByPerson({ id: person.id });
-      const photos = accident?.photos ?? [];
+      const photos = accident ? storedPhotos(accident) : [];
       assert.deepEqual(
         photos.map(({ state, dupOf }) => [state, dupOf]),
         SHOWN.map(() => ["stored", null]),

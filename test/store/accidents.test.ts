@@ -142,6 +142,20 @@ describe("photographs at rest", () => {
     });
   });
 
+  it("have every field in each state, and are read back with those of their state", async () => {
+    const { ctx } = app;
+    const { id } = await open();
+    const states = ["announced", "delayed", "refused", "stored"] as const;
+    const photos = states.map((state) => photo("scene", state));
+    await ctx.accidents.change(id, (accident) => ({ accident: { ...accident, photos }, events: [] }));
+    assert.deepEqual((await ctx.accidents.get(id)).photos, photos);
+    await inDatabase(async (accidents) => {
+      const found = await accidents.findOne<{ parts: { photos: object[] } }>({ _id: id });
+      const fields = (found?.parts.photos ?? []).map((one) => Object.keys(one).sort().join(" "));
+      assert.deepEqual([fields.length, new Set(fields).size], [4, 1]);
+    });
+  });
+
   it("that were stored before they were examined are there with nothing found", async () => {
     const { ctx } = app;
     const { id } = await open();

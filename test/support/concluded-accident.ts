@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Accident, Details, Letter, Party } from "../../src/domain/accident.ts";
-import { PHOTO_SLOTS, type Photo, UNEXAMINED } from "../../src/domain/photo.ts";
+import { PHOTO_SLOTS, type StoredPhoto, UNEXAMINED } from "../../src/domain/photo.ts";
 
 export type AccidentDraft = Omit<Accident, "version" | "key" | "events">;
 
@@ -98,7 +98,17 @@ function partyOf(letter: Letter, { id, at, insurers, forwarding, acts, note = ""
   };
 }
 
-function photoOf({ slot, index, id, at }: { slot: Photo["slot"]; index: number; id: string; at: Date }): Photo {
+function photoOf({
+  slot,
+  index,
+  id,
+  at,
+}: {
+  slot: StoredPhoto["slot"];
+  index: number;
+  id: string;
+  at: Date;
+}): StoredPhoto {
   return {
     id: `p${index}`,
     slot,
@@ -106,7 +116,6 @@ function photoOf({ slot, index, id, at }: { slot: Photo["slot"]; index: number; 
     source: "form",
     state: "stored",
     mediaId: null,
-    refusal: null,
     ...UNEXAMINED,
     sha256: sha(`${id} photo ${index}`),
     mime: "image/jpeg",

@@ -1,6 +1,6 @@
 import type { Connection } from "mongoose";
-import { bytesOf } from "../accident-document.ts";
 import { bare } from "../bulk.ts";
+import { bytesOf } from "../sealing.ts";
 import { newAccidentKey, openedOrNull } from "../vault.ts";
 import { leadTo, type Places } from "./1-lookups.ts";
 import { eachOf, type Tools } from "./migration.ts";
