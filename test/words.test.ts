@@ -114,7 +114,7 @@ describe("the words that pages ask for", () => {
 describe("a page", () => {
   it("that asks for a name which nobody gives, or prints what is not there, fails", () => {
     const strict = createRender();
-    const data = { exceptions: { likely: [], others: [] }, noneOfThese: "none", values: {}, errors: {} };
+    const data = { exceptions: { likely: [], others: [] }, noneOfThese: "none", values: {}, errors: {}, formError: "" };
     assert.throws(() => strict.page("h5/start.njk", "zh", data), /no name assets on this page/);
   });
 

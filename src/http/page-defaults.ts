@@ -11,6 +11,7 @@ export const UNLESS_TOLD = {
   strip: true,
   waiting: false,
   plainFoot: false,
+  draftKey: "",
   /** what a reading of a licence said, on the page that is shown again after it */
   scan: null,
 };

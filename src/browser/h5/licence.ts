@@ -92,6 +92,8 @@ function fill(form: HTMLFormElement, sent: Values, { values, notes }: Read): voi
     const field = fieldOf(form, name);
     if (field && !isOwn(name)) mark(field, note);
   }
+  // for the draft
+  form.dispatchEvent(new Event("change"));
 }
 
 function mark(field: HTMLInputElement, { text, isFilled }: Note): void {

@@ -1,21 +1,42 @@
 // Runs on every page of the drivers; every page works without it.
 import { all } from "../dom.ts";
+import { openDrafts } from "../forms/drafts.ts";
+import { keepEntries } from "../forms/keep-entries.ts";
+import { sendForms } from "../forms/send-forms.ts";
 
 const onceButtons = () => all<HTMLButtonElement>("[data-once]");
+const busy = (isBusy: boolean) => {
+  for (const button of onceButtons()) {
+    if (isBusy) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
+  }
+};
 
-// Ignores a second tap on the button: the form is being sent.
-for (const form of all<HTMLFormElement>("form")) {
+const drafts = openDrafts(document.body.dataset["draftKey"] ?? "");
+const main = document.querySelector<HTMLFormElement>("form#act[method=post]");
+const forget = main && drafts ? keepEntries(main, drafts) : null;
+
+sendForms({
+  busy,
+  taken: (form) => form === main && forget?.(),
+  waiting(isWaiting) {
+    for (const note of all("[data-unsent]")) note.hidden = !isWaiting;
+  },
+});
+
+// Ignores a second tap on the button of a form with files: it is being sent.
+for (const form of all<HTMLFormElement>("form[enctype='multipart/form-data']")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset["sent"]) return event.preventDefault();
     form.dataset["sent"] = "1";
-    for (const button of onceButtons()) button.setAttribute("aria-busy", "true");
+    busy(true);
+  });
+  // A page from the browser's cache may be sent again.
+  addEventListener("pageshow", () => {
+    delete form.dataset["sent"];
+    busy(false);
   });
 }
-// A page from the browser's cache may be sent again.
-addEventListener("pageshow", () => {
-  for (const form of all<HTMLFormElement>("form")) delete form.dataset["sent"];
-  for (const button of onceButtons()) button.removeAttribute("aria-busy");
-});
 const focused = document.querySelector<HTMLElement>("[data-focus]");
 if (focused) focused.focus();
 // A form with errors is the answer to a post: "back" and "reload" would end at the browser's own warning.
