@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Person } from "../domain/accident.ts";
-import { declarationEvent, type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
 import type { InvitedView } from "../domain/invited-view.ts";
 import { notice } from "../domain/notice.ts";
 import { isOver, newParty, requireRunning } from "../domain/party.ts";
@@ -32,7 +32,7 @@ export async function joinAccident(
         ...accident,
         parties: { ...accident.parties, B: newParty(person, textVersion, at) },
         invitation: accident.invitation && { ...accident.invitation, usedAt: at },
-        ended: end && { code: end, reasons: answer.conditions, by: "B", at },
+        ended: end && { code: end, reasons: reasonsOf(answer), by: "B", at },
       },
       events: [
         { type: "party-joined", by: "B", data: {} },

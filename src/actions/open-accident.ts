@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Person } from "../domain/accident.ts";
 import { BRAKES } from "../domain/brakes.ts";
-import { declarationEvent, type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
 import { isOver, newParty } from "../domain/party.ts";
 import { Conflict, Invalid } from "../errors.ts";
 
@@ -53,7 +53,7 @@ async function create(ctx: Context, { person, textVersion, answer }: OpenAcciden
       concludedAt: null,
       documents: null,
       claims: [],
-      ended: end && { code: end, reasons: answer.conditions, by: "A", at },
+      ended: end && { code: end, reasons: reasonsOf(answer), by: "A", at },
     },
     [
       { type: "accident-opened", by: "A", data: { vehicles: answer.vehicles } },

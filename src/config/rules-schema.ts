@@ -1,4 +1,13 @@
 import Joi from "joi";
+import type { Outcome } from "../domain/eligibility.ts";
+
+const OUTCOMES: Record<Outcome, true> = {
+  "call-now": true,
+  "hold-scene": true,
+  expressway: true,
+  "move-then-call": true,
+  "owner-absent": true,
+};
 
 const text = Joi.string().min(1).max(200).required();
 /** 《法》第四十五条第二款: cited in Chinese numerals, as the law is. */
@@ -11,10 +20,14 @@ export const conditionsSchema = Joi.object({
       Joi.object({
         id: Joi.string()
           .pattern(/^[a-z]+(-[a-z]+)*$/)
+          // said by how many and what vehicles there are
+          .invalid("more", "non-motor")
           .required(),
         zh: text,
         en: text,
-        outcome: Joi.string().valid("hold-scene", "move-then-call", "call-now").required(),
+        outcome: Joi.string()
+          .valid(...Object.keys(OUTCOMES))
+          .required(),
         legalBasis: articles.min(1).required(),
       }),
     )

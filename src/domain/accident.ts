@@ -172,7 +172,10 @@ export interface Documents {
 
 export interface End {
   code: EndCode;
-  /** ids of the conditions behind the end (config/eligibility.yaml), or empty */
+  /**
+   * what led here: ids of conditions (config/eligibility.yaml), a number or kind of vehicles, why liability
+   * cannot be settled; or empty
+   */
   reasons: string[];
   by: Letter | null;
   at: Date;
@@ -183,6 +186,8 @@ export const END_CODES = [
   "hold-scene",
   "move-then-call",
   "call-now",
+  "expressway",
+  "owner-absent",
   "single-vehicle",
   "not-two-cars",
   "dispute",

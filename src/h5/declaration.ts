@@ -1,8 +1,9 @@
 import Joi from "joi";
 import type { Context } from "../context.ts";
 import type { EndCode } from "../domain/accident.ts";
-import { type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+import { type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
 import type { WordKey } from "../render.ts";
+import { endPath } from "./ends.ts";
 
 /** Version of the privacy notice (templates/h5/privacy.njk) that a tick refers to: raise it with the text. */
 export const NOTICE_VERSION = "2026-11-29";
@@ -32,9 +33,9 @@ export const declaration = Joi.object<Declaration>({
 });
 
 /** Conditions that have a drawing (templates/assets/h5/exception-ID.svg). */
-const DRAWN: readonly string[] = ["hurt", "cannot-move", "somebody-left"];
+const DRAWN: readonly string[] = ["hurt", "cannot-move", "expressway", "somebody-left"];
 
-const TILES = 3;
+const TILES = 4;
 
 /** The list of exceptions as its page shows it: the first ones as tiles, the others folded away. */
 export function exceptionsOf({ config }: Context): object {
@@ -57,5 +58,5 @@ export function endFor(ctx: Context, given: Declaration): EndCode | null {
 export const isKnown = (ctx: Context, { condition }: Declaration): boolean =>
   condition === NONE || ctx.config.rules.conditions.some(({ id }) => id === condition);
 
-export const endUrl = (code: EndCode, condition: string): string =>
-  `/h5/ends/${code}${condition === NONE ? "" : `?because=${condition}`}`;
+/** Where a driver without consent reads what to do. */
+export const endUrl = (code: EndCode, given: Declaration): string => endPath(code, reasonsOf(answerOf(given)));

@@ -1,8 +1,12 @@
+import { reportStuckCar } from "../actions/report-stuck-car.ts";
 import { endContent } from "./ends.ts";
 import type { StepPage } from "./page.ts";
 import { timeText } from "./times.ts";
 
-/** The case has left the self-settlement: what to do now, in which order, and whom to call. */
+/**
+ * The case has left the self-settlement: what to do now, in which order, and whom to call. Its one form says
+ * that a car cannot be moved.
+ */
 export const endedPage: StepPage = {
   template: "h5/ended.njk",
   show: ({ ctx, view, t, person }) => {
@@ -14,4 +18,5 @@ export const endedPage: StepPage = {
       stored: view.photos.filter(({ state }) => state === "stored").length,
     };
   },
+  submit: ({ ctx, party }) => reportStuckCar(ctx, party),
 };

@@ -80,7 +80,7 @@ export function joinForm(ctx: Context, koa: Koa.Context, invited: InvitedView): 
     async submit(given) {
       if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition" satisfies WordKey, { field: "condition" });
       const end = endFor(ctx, given);
-      if (end && !given.consent) return endUrl(end, given.condition);
+      if (end && !given.consent) return endUrl(end, given);
       if (!given.consent) throw new Invalid("h5.start.error.consent" satisfies WordKey, { field: "consent" });
       const joined = await joinAccident(ctx, {
         person,

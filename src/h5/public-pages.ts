@@ -37,8 +37,7 @@ export async function helpPage(ctx: Context, koa: Koa.Context): Promise<void> {
 export function endPage(ctx: Context, koa: Koa.Context): void {
   const code = String(koa.params["code"]);
   if (!isEnd(code)) throw new NotFound();
-  const because = koa.query["because"];
-  const reasons = typeof because === "string" ? [because] : [];
+  const reasons = [koa.query["because"] ?? []].flat();
   const t = ctx.render.words(languageOf(koa));
   renderPage(ctx, koa, "h5/ended.njk", endContent(ctx, t, { code, reasons, at: "alone" }));
 }

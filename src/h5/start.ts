@@ -30,7 +30,7 @@ export function startForm(ctx: Context, koa: Koa.Context): PlainForm<Declaration
     async submit(given) {
       if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition" satisfies WordKey, { field: "condition" });
       const end = endFor(ctx, given);
-      if (end && !given.consent) return endUrl(end, given.condition);
+      if (end && !given.consent) return endUrl(end, given);
       if (!given.consent) throw new Invalid("h5.start.error.consent" satisfies WordKey, { field: "consent" });
       const accident = await openAccident(ctx, { person, textVersion: NOTICE_VERSION, answer: answerOf(given) });
       const letter = letterOf(accident, person);

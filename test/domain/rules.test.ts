@@ -12,6 +12,8 @@ describe("may they settle it themselves", () => {
   const ENDS: Record<string, string> = {
     hurt: "hold-scene",
     "cannot-move": "hold-scene",
+    expressway: "expressway",
+    "owner-absent": "owner-absent",
     "somebody-left": "hold-scene",
     "drink-or-drugs": "hold-scene",
     "no-licence": "hold-scene",
@@ -20,6 +22,7 @@ describe("may they settle it themselves", () => {
     "overloaded-carrier": "hold-scene",
     "dangerous-goods": "call-now",
     installation: "move-then-call",
+    "overloaded-freight": "move-then-call",
     "no-inspection-or-insurance": "move-then-call",
   };
   const ask = (vehicles: EligibilityAnswer["vehicles"], ...ids: string[]) =>
@@ -49,6 +52,9 @@ describe("may they settle it themselves", () => {
     [["hurt", "dangerous-goods"], "call-now"],
     [["no-inspection-or-insurance", "dangerous-goods", "no-plate"], "call-now"],
     [["no-inspection-or-insurance", "installation"], "move-then-call"],
+    [["installation", "cannot-move"], "hold-scene"],
+    [["installation", "expressway", "owner-absent"], "expressway"],
+    [["expressway", "hurt"], "hold-scene"],
     [Object.keys(ENDS), "call-now"],
   ];
   for (const [ids, end] of several) {
@@ -60,8 +66,17 @@ describe("may they settle it themselves", () => {
   });
 
   it("the articles are those that demand the outcome", () => {
-    const ARTICLE = { "hold-scene": "第十三条", "move-then-call": "第十四条", "call-now": "第十五条" };
-    for (const { outcome, legalBasis } of conditions) assert.ok(legalBasis[0]?.includes(ARTICLE[outcome]));
+    const ARTICLE = {
+      "hold-scene": "第十三条",
+      "move-then-call": "第十四条",
+      "call-now": "第十五条",
+      expressway: "《道路交通安全法》第六十八条",
+      "owner-absent": "《道路交通安全法》第七十条第一款",
+    };
+    // no article sends an overloaded lorry anywhere: the city's police do
+    const byCity: Record<string, string> = { "overloaded-freight": "《道路交通安全法》第四十八条" };
+    for (const { id, outcome, legalBasis } of conditions)
+      assert.ok(legalBasis[0]?.includes(byCity[id] ?? ARTICLE[outcome]), id);
   });
 });
 

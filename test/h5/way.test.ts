@@ -162,8 +162,8 @@ describe("page 1", () => {
   it("leads one car, three cars and bicycles to their own ends", async () => {
     for (const [vehicles, title] of [
       ["one", "单方事故，请联系保险公司"],
-      ["more", "本服务暂不支持此类事故"],
-      ["non-motor", "本服务暂不支持此类事故"],
+      ["more", "本服务只办理两辆机动车的事故"],
+      ["non-motor", "本服务只办理两辆机动车的事故"],
     ] as const) {
       const a = newPhone();
       const { location } = await a.fill("/h5/start", { ...AGREED, vehicles });

@@ -253,7 +253,9 @@ async function assertBlind({ id, a, b }: Story, reader: Letter, of: Letter, stat
     ...PARTY_PAGES.map(({ path }) => (path ? `${base}/${path}` : base)),
     ...Object.keys(STEP_PAGES).map((step) => `${base}/${step}`),
     ...PARTY_FILES.map(({ path }) => `${base}/${path.replace(":page", "1")}`),
-    ...["hurt", "left", "disagree", "withdraw"].map((choice) => `${base}/way-out?choice=${choice}`),
+    ...["hurt", "left", "unfit", "unfit&fact=no-licence", "disagree", "withdraw"].map(
+      (choice) => `${base}/way-out?choice=${choice}`,
+    ),
     "/h5/start",
     "/h5/privacy",
   ];
