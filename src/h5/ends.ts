@@ -18,6 +18,8 @@ interface End<Act = string> extends Advice<Act> {
   /** where no condition of the list led here */
   legalBasis: string[];
   tone: "danger" | "look" | "calm";
+  /** what the page's button does; left out: it calls the first number */
+  button?: "insurers" | "again";
   /** what is different where this is among the reasons */
   because?: Record<string, Partial<Advice<Act>>>;
 }
@@ -72,6 +74,7 @@ const ENDS: { [Code in EndCode]: End<PartOf<`h5.ended.${Code}`>> } = {
     // article 14 only where an installation was hit: that condition brings it
     legalBasis: ["《保险法》第二十一条", `${REGULATION}第六十条`],
     tone: "calm",
+    button: "insurers",
   },
   "not-two-cars": {
     acts: ["people", "photos", "clear", "settle", "insurer"],
@@ -100,6 +103,7 @@ const ENDS: { [Code in EndCode]: End<PartOf<`h5.ended.${Code}`>> } = {
     calls: ["122", "110", "120"],
     legalBasis: [`${ORDER_146}第二十条第二款`],
     tone: "calm",
+    button: "again",
   },
   "timed-out": {
     acts: ["kept", "again", "officer"],
@@ -140,7 +144,8 @@ export function endContent(
     by: null,
     tone: end.tone,
     acts: acts.map((act) => t.find(`h5.ended.${code}.${act}`)),
-    calls: callsOf(t, end.calls),
+    calls: callsOf(t, end.calls, end.button === undefined),
+    button: end.button ?? "call",
     because,
     told: reasons.flatMap((reason) => (TOLD[reason] ? [t.find(TOLD[reason])] : [])),
     law: [...new Set(law)],
@@ -153,9 +158,9 @@ export function endContent(
 export const callsOfEnd = (code: EndCode, reasons: readonly string[] = []): PartOf<"h5.call">[] =>
   endFor(code, reasons).calls;
 
-/** The first is the one to press. */
-export const callsOf = (t: Translate, numbers: PartOf<"h5.call">[]): object[] =>
-  numbers.map((number, at) => ({ number, label: t(`h5.call.${number}`), danger: at === 0 }));
+/** The first is the one to press, unless nothing is `urgent`. */
+export const callsOf = (t: Translate, numbers: PartOf<"h5.call">[], urgent = true): object[] =>
+  numbers.map((number, at) => ({ number, label: t(`h5.call.${number}`), danger: urgent && at === 0 }));
 
 /** Address of an end's page for a driver without a case. */
 export function endPath(code: EndCode, reasons: readonly string[]): string {

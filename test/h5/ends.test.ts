@@ -96,7 +96,15 @@ describe("what is no settlement between two cars", () => {
     });
   }
 
-  it("every end but a withdrawal names its law in Chinese numerals", async () => {
+  it("the button of an end without urgency leads to its own act, not to 122", async () => {
+    const footerOf = async (path: string) =>
+      /<footer[\s\S]*?<a class="[^"]*primary[^"]*" href="([^"]*)"/.exec((await newPhone().get(path)).html)?.[1];
+    assert.equal(await footerOf("/h5/ends/single-vehicle"), "#insurers");
+    assert.equal(await footerOf("/h5/ends/withdrawn"), "/h5/start");
+    assert.equal(await footerOf("/h5/ends/dispute"), "tel:122");
+  });
+
+  it("every end names its law in Chinese numerals", async () => {
     for (const code of END_CODES)
       assert.match(lawOf((await newPhone().get(`/h5/ends/${code}`)).html), /^《[^0-9]+$/, code);
   });
