@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Letter, type Signature } from "../domain/accident.ts";
 import { agreementOf } from "../domain/agreement.ts";
+import { clearedText } from "../domain/eligibility.ts";
 import type { Paper } from "../domain/paper.ts";
 import { isStored, PHOTO_SLOTS } from "../domain/photo.ts";
 import { Conflict } from "../errors.ts";
@@ -10,7 +11,7 @@ import { Conflict } from "../errors.ts";
  * Conflict "wrong-step" unless it is concluded.
  */
 export async function renderDocuments(ctx: Context, { accident }: { accident: Accident }): Promise<Paper> {
-  const { catalogue } = ctx.config.rules;
+  const { catalogue, conditions } = ctx.config.rules;
   const content = agreementOf(accident, catalogue);
   if (!content || !accident.concludedAt) throw new Conflict("wrong-step");
   const [a, b] = await Promise.all(LETTERS.map((letter) => signatureOf(ctx, accident, letter)));
@@ -19,6 +20,7 @@ export async function renderDocuments(ctx: Context, { accident }: { accident: Ac
     catalogue,
     insurerNames: { A: insurerName(ctx, content.parties.A), B: insurerName(ctx, content.parties.B) },
     signatures: { A: a as SignatureImage, B: b as SignatureImage },
+    cleared: { zh: clearedText(conditions, "zh"), en: clearedText(conditions, "en") },
     concludedAt: accident.concludedAt,
     digest: (accident.parties.A.signature as Signature).contentDigest,
     photos: await thumbs(ctx, accident),

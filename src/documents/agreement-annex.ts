@@ -1,5 +1,5 @@
 import type { AgreementInput, AgreementPhoto } from "./agreement-input.ts";
-import type { Words } from "./bilingual.ts";
+import type { Bilingual, Words } from "./bilingual.ts";
 import { type Block, beside, gap, stack, text } from "./blocks.ts";
 import { section } from "./form-parts.ts";
 import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
@@ -9,7 +9,7 @@ const SPACE = 12;
 const WIDTH = (CONTENT_WIDTH - SPACE * (IN_A_ROW - 1)) / IN_A_ROW;
 const HEIGHT = WIDTH * 0.75;
 const SHA_DIGITS = 16;
-const NOTES = ["copies", "perform", "photos", "digest"] as const;
+const NOTES = ["cleared", "copies", "perform", "photos", "digest"] as const;
 
 /**
  * Draws the photographs that recorded the scene (art. 19), each with the beginning of its original's SHA-256.
@@ -47,11 +47,17 @@ function cell(paper: Paper, words: Words, at: { photo: AgreementPhoto; order: nu
   );
 }
 
+/** The exceptions that both declared not to be there, to which the declaration refers. */
+const clearedNote = (words: Words, { zh, en }: Bilingual): Bilingual => ({
+  zh: words("notes.cleared", { list: zh }).zh,
+  en: words("notes.cleared", { list: en }).en,
+});
+
 /** Draws the notes: how this paper was made, and what follows from it. */
-export function notesSection(paper: Paper, words: Words, { photos }: AgreementInput): Block[] {
+export function notesSection(paper: Paper, words: Words, { photos, cleared }: AgreementInput): Block[] {
   const box = { x: PAGE.left + 12, width: CONTENT_WIDTH - 12 };
   const notes = NOTES.map((note, i) => {
-    const { zh, en } = words(`notes.${note}`);
+    const { zh, en } = note === "cleared" ? clearedNote(words, cleared) : words(`notes.${note}`);
     const order = text(paper, `${i + 1}.`, { size: 8, x: PAGE.left, width: 12 });
     const lines = stack(
       text(paper, zh, { size: 8, leading: 1.4, ...box }),

@@ -11,6 +11,8 @@ export interface AgreementInput {
   insurerNames: Record<Letter, Bilingual>;
   /** PNG as made by `Photos.signatureImage` */
   signatures: Record<Letter, AgreementSignature>;
+  /** the exceptions that both drivers declared not to be there */
+  cleared: Bilingual;
   concludedAt: Date;
   /** keyed digest (HMAC-SHA-256) of the content, as both signed it */
   digest: string;

@@ -24,7 +24,7 @@ export function liabilitySection(paper: Paper, words: Words, { content }: Agreem
   const line = names.join("　");
   const lines = paper.widthOf(line, style) <= box.width ? [line] : names;
   const parties = stack(...lines.map((part) => text(paper, part, style)));
-  const block = tinted(paper, padded(stack(sentences, gap(2), parties), 5));
+  const block = tinted(paper, padded(stack(sentences, gap(1), parties), 3));
   return section(paper, 4, { title: words("section.liability"), blocks: [block] });
 }
 
@@ -39,7 +39,7 @@ export function signaturesSection(paper: Paper, words: Words, input: AgreementIn
   const at = shanghaiTime(input.concludedAt, "seconds");
   const block = stack(
     gap(3),
-    text(paper, declaration.zh, { size: 9.5, weight: "medium", ...box }),
+    text(paper, declaration.zh, { size: 9, weight: "medium", ...box }),
     text(paper, declaration.en, { size: 6.5, colour: COLOURS.soft, ...box }),
     gap(4),
     frame(paper, beside(...LETTERS.map((letter) => signature(paper, words, { letter, input })))),
@@ -54,19 +54,31 @@ export function signaturesSection(paper: Paper, words: Words, input: AgreementIn
   return section(paper, 5, { title: words("section.signatures"), blocks: [block] });
 }
 
+/** The party and the printed name stand beside what was drawn. */
+const NAME_WIDTH = 72;
+const NAME_HEIGHT = 22;
+const NAME_SIZES = [9, 7.5, 6.5];
+
 function signature(paper: Paper, words: Words, { letter, input }: { letter: Letter; input: AgreementInput }): Block {
   const { png, signedAt, forwarding } = input.signatures[letter];
   const x = COLUMN[letter] + 8;
   const width = COLUMN.width - 16;
   const label = words(`label.party.${letter}`);
+  const { name } = input.content.parties[letter];
   const at = shanghaiTime(signedAt, "seconds");
   const signed = words("label.signedAt");
+  const size = NAME_SIZES.find((one) => paper.heightOf(name, { size: one }, NAME_WIDTH) <= NAME_HEIGHT) ?? 5;
   const image: Block = {
-    height: 50,
+    height: 46,
     draw: (y) => {
-      paper.doc.image(png, x + 46, y + 2, { fit: [width - 52, 46], align: "center", valign: "center" });
-      paper.write(label.zh, { size: 10, weight: "medium" }, { x, y: y + 4, width: 44 });
-      paper.write(label.en, { size: 7, colour: COLOURS.soft }, { x, y: y + 17, width: 44 });
+      paper.doc.image(png, x + NAME_WIDTH + 4, y + 2, {
+        fit: [width - NAME_WIDTH - 10, 42],
+        align: "center",
+        valign: "center",
+      });
+      paper.write(label.zh, { size: 10, weight: "medium" }, { x, y: y + 3, width: NAME_WIDTH });
+      paper.write(label.en, { size: 7, colour: COLOURS.soft }, { x, y: y + 15, width: NAME_WIDTH });
+      paper.write(name, { size }, { x, y: y + 25, width: NAME_WIDTH });
     },
   };
   const time = text(paper, `${signed.zh} ${at.zh}　${signed.en} ${at.en}`, {

@@ -1,7 +1,7 @@
 /**
  * pdfkit's time grows with the square of unbroken text: 5,000 characters take a second, 50,000 two minutes.
  */
-export const MAX_TEXT = 500;
+export const MAX_TEXT = 1000;
 
 const BREAKS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 /**

@@ -53,6 +53,10 @@ export function endOf(answer: EligibilityAnswer, conditions: Condition[]): EndCo
 export const reasonsOf = ({ conditions, vehicles }: EligibilityAnswer): string[] =>
   vehicles === "more" || vehicles === "non-motor" ? [...conditions, vehicles] : conditions;
 
+/** The exceptions that both drivers declared not to be there, in one line. */
+export const clearedText = (conditions: readonly Condition[], language: "zh" | "en"): string =>
+  conditions.map((condition) => condition[language]).join(language === "zh" ? "；" : "; ");
+
 /** Makes the event of a driver's declaration: no obstacle, or the end that follows from it. */
 export const declarationEvent = (by: Letter, end: EndCode | null, answer: EligibilityAnswer): NewEvent =>
   end

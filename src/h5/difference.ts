@@ -4,6 +4,7 @@ import { findAct, type Liability } from "../domain/liability.ts";
 import type { View } from "../domain/view.ts";
 import type { WordKey } from "../render.ts";
 import type { PageRequest, StepPage } from "./page.ts";
+import { seenEvidence } from "./seen-photos.ts";
 
 interface Body {
   act: "stop";
@@ -43,6 +44,7 @@ export const differencePage: StepPage<Body> = {
   show: ({ ctx, view }) => ({
     rows: rowsOf({ ctx, view }),
     reason: reasonOf(view.liability),
+    shown: seenEvidence(view),
     notes: { mine: view.me.statement?.note, theirs: view.otherStatement?.note },
   }),
   submit: async ({ ctx, party, view }) => {

@@ -2,13 +2,14 @@ import Joi from "joi";
 import { signAgreement } from "../actions/sign-agreement.ts";
 import { LETTERS, type Letter, otherOf } from "../domain/accident.ts";
 import type { AgreementContent } from "../domain/agreement.ts";
-import { findAct } from "../domain/liability.ts";
+import { clearedText } from "../domain/eligibility.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import type { WordKey } from "../render.ts";
+import { agreementRows } from "./agreement-rows.ts";
 import { insurerName } from "./insurer-name.ts";
 import type { PageRequest, StepPage } from "./page.ts";
 import { refusing } from "./refusals.ts";
-import { dayTimeText } from "./times.ts";
+import { seenEvidence } from "./seen-photos.ts";
 
 interface Body {
   contentDigest: string;
@@ -42,24 +43,22 @@ const body = Joi.object<Body>({
   forwarding: Joi.valid("yes").messages({ "*": "h5.sign.error.forwarding" satisfies WordKey }),
 });
 
-/** All that art. 21 asks, for reading: the codes go to the template, which has the words. */
-function shown({ ctx, view, person }: PageRequest, content: AgreementContent): object {
-  const parties = LETTERS.map((letter) => {
-    const party = content.parties[letter];
-    return {
-      letter,
-      ...party,
-      insurer: insurerName(ctx.config, party),
-      law: findAct(ctx.config.rules.catalogue, party.act),
-    };
-  });
+/** The whole agreement for reading, what was declared before it, and the photographs. */
+function shown({ ctx, view, person, t }: PageRequest, content: AgreementContent): object {
+  const { config } = ctx;
+  const { language } = person;
+  const parties = LETTERS.map((letter) => ({ letter, ...content.parties[letter] }));
   return {
-    content,
-    parties,
-    time: dayTimeText(content.occurredAt, person.language),
+    rows: agreementRows(content, { config, t, language }),
+    heads: LETTERS.map((letter) => ({ letter, isMine: letter === view.letter })),
+    shown: seenEvidence(view),
+    cleared: clearedText(config.rules.conditions, language),
     mine: content.parties[view.letter],
-    insurers: insurersOf(parties, view.letter),
-    operatorPhone: ctx.config.operatorPhone,
+    insurers: insurersOf(
+      parties.map((party) => ({ ...party, insurer: insurerName(config, party) })),
+      view.letter,
+    ),
+    operatorPhone: config.operatorPhone,
   };
 }
 

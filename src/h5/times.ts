@@ -21,6 +21,15 @@ export function timeText(at: Date, now: Date, language: Language): string {
 
 export const dayTimeText = (at: Date, language: Language): string => `${day[language].format(at)} ${clock.format(at)}`;
 
+const wholeDay: Record<Language, Intl.DateTimeFormat> = {
+  zh: new Intl.DateTimeFormat("zh-CN", { timeZone, year: "numeric", month: "long", day: "numeric" }),
+  en: new Intl.DateTimeFormat("en-GB", { timeZone, year: "numeric", month: "short", day: "numeric" }),
+};
+
+/** "2026年11月23日 14:05", for what is signed */
+export const yearTimeText = (at: Date, language: Language): string =>
+  `${wholeDay[language].format(at)} ${clock.format(at)}`;
+
 /** "2026-11-23 14:05", for what leaves our pages */
 export const stampText = (at: Date): string => `${today(at)} ${clock.format(at)}`;
 

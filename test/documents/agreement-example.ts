@@ -54,6 +54,7 @@ export async function agreementExample(): Promise<AgreementInput> {
       A: { png: await signature(0.4), signedAt: new Date("2026-11-23T12:20:11Z"), forwarding: true },
       B: { png: await signature(0.7), signedAt: new Date("2026-11-23T12:21:45Z"), forwarding: false },
     },
+    cleared: { zh: "有人受伤；有车辆无法自行移动", en: "Someone is hurt; A car cannot be driven" },
     concludedAt: new Date("2026-11-23T12:21:45Z"),
     digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     photos: thumbs,

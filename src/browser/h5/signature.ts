@@ -1,4 +1,4 @@
-// Signature pad. The button opens after ink, and after the sentences to be signed have been on the screen.
+// Signature pad. The button opens after ink, and after the end of what is signed has been on the screen.
 // Until this script runs the page shows what to do without it.
 import SignaturePad from "signature_pad";
 import { all, one } from "../dom.ts";
@@ -46,10 +46,9 @@ function update(): void {
   button.textContent = (hasInk && button.dataset["ready"]) || waitingText;
 }
 
-/** Text counts as read when it has been on the screen to its end. */
+/** The text counts as read once its end has come onto the screen, or above it. */
 function look(): void {
-  const { bottom } = sentences.getBoundingClientRect();
-  if (bottom <= 0 || bottom > innerHeight) return;
+  if (sentences.getBoundingClientRect().bottom > innerHeight) return;
   isRead = true;
   removeEventListener("scroll", look);
   removeEventListener("resize", look);
