@@ -42,8 +42,8 @@ export class NotAllowed extends AppError {
 
 /** 404: not there, or another person's: the two must look alike. */
 export class NotFound extends AppError {
-  constructor(code = "not-found") {
-    super(404, code);
+  constructor(code = "not-found", details: Record<string, unknown> = {}) {
+    super(404, code, details);
   }
 }
 

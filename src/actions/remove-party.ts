@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { Accident, Letter } from "../domain/accident.ts";
+import type { Accident, Letter, Party } from "../domain/accident.ts";
 import { mayRemoveOther } from "../domain/journey.ts";
 import { notice } from "../domain/notice.ts";
 import { Conflict } from "../errors.ts";
@@ -23,8 +23,12 @@ export function removeParty(
         photos: accident.photos.filter(({ by }) => by !== "B"),
         invitation: null,
       },
-      events: [{ type: "party-removed", by: "A", data: {} }],
+      // so that the removed person, and nobody else, can be told
+      events: [{ type: "party-removed", by: "A", data: { person: digestOf(ctx, accident, B) } }],
       outbox: [notice(accident, "B", "removed")],
     };
   });
 }
+
+const digestOf = ({ vault }: Context, accident: Accident, { identity }: Party): string =>
+  vault.digest(accident.key, identity.personId);

@@ -179,6 +179,10 @@ export interface End {
   reasons: string[];
   by: Letter | null;
   at: Date;
+  /** the driver who asks the other to take the case up again */
+  resumeAskedBy?: Letter;
+  /** the other driver has agreed to the end */
+  isAgreed?: true;
 }
 
 /** Ends of a case without an agreement; each has its own page of instructions. */
@@ -273,6 +277,9 @@ export const EVENT_TYPES = [
   "claim-status-held",
   "language-chosen",
   "ended",
+  "end-agreed",
+  "resume-asked",
+  "resumed",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -24,7 +24,7 @@ export const BRAKES = {
 const CHANGES_AN_HOUR = 30;
 /** An accident's document holds its events, and a document has an end. */
 const MOST_EVENTS = 1_000;
-const CHANGES = new Set(["statement-given", "details-given", "place-recorded", "photo-moved"]);
+const CHANGES = new Set(["statement-given", "details-given", "place-recorded", "photo-moved", "resumed"]);
 
 /**
  * Throws Invalid "too-many-changes" (429) for a driver who has changed a case thirty times within the hour:

@@ -20,7 +20,7 @@ export function invitedViewOf({ id, invitation, scene, parties }: Accident): Inv
 }
 
 /** Masks a plate: recognisable beside the car, too little to look its owner up (沪A·1**45). */
-function maskPlate(plate: string | undefined): string | null {
+export function maskPlate(plate: string | undefined): string | null {
   if (!plate) return null;
   const shown = formatPlate(plate);
   return `${shown.slice(0, -4)}**${shown.slice(-2)}`;

@@ -59,7 +59,7 @@ const STAGES = {
     activity: "done",
     isEnd: true,
     isDone: ({ accident }) => accident.ended === null,
-    doneWhen: "the case goes on",
+    doneWhen: "the case goes on, or is taken up again",
   },
   done: {
     of: "both",

@@ -23,6 +23,9 @@ const CASE_CODES = [
   "claim-delayed",
   "claim-number",
   "ended",
+  "end-agreed",
+  "resume-asked",
+  "resumed",
 ] as const;
 
 /** Every status but "submitted", which no insurer reports: it is how a claim begins. */

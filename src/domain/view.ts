@@ -11,6 +11,7 @@ import {
 import { type AgreementContent, agreementOf } from "./agreement.ts";
 import { type ViewedAdvice, type ViewedClaim, viewedAdvice, viewedClaims } from "./claim-view.ts";
 import { mayInvite } from "./invitation.ts";
+import { maskPlate } from "./invited-view.ts";
 import { type Activity, JOURNEY, mayRemoveOther, missingSlots, openSteps, type Step, stepOf } from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
 import { isPaperDelayed } from "./paper.ts";
@@ -25,6 +26,7 @@ import {
 } from "./photo.ts";
 import { wantedExtras } from "./photo-extras.ts";
 import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
+import { type Resumption, resumptionOf } from "./resumption.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
 import { type Waiting, waitingOf } from "./waiting.ts";
 
@@ -67,7 +69,7 @@ export interface View {
   plateDoubts: PlateDoubt[];
   movedAt: Date | null;
   me: { details: Details | null; statement: Statement | null; signature: Signature | null };
-  other: { joined: boolean; joinedAt: Date | null; activity: Activity | "not-joined" };
+  other: { joined: boolean; joinedAt: Date | null; activity: Activity | "not-joined"; plate: string | null };
   mayRemoveOther: boolean;
   mayInvite: boolean;
   waiting: Waiting;
@@ -88,6 +90,8 @@ export interface View {
   /** what happened so far, the earliest first */
   timeline: TimelineEntry[];
   ended: End | null;
+  /** how the ended case can be taken up again */
+  resumption: Resumption | null;
 }
 
 /**
@@ -123,6 +127,8 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     other: {
       joined: other !== null,
       joinedAt: other?.joinedAt ?? null,
+      // masked, as on an invitation
+      plate: maskPlate(other?.details?.plate),
       activity: other ? JOURNEY[stepOf(accident, otherOf(letter), catalogue)].activity : "not-joined",
     },
     mayRemoveOther: other !== null && mayRemoveOther(accident, letter),
@@ -140,6 +146,7 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     advice: viewedAdvice(accident, agreement, letter),
     timeline: timelineOf(accident.events, letter),
     ended: accident.ended,
+    resumption: resumptionOf(accident, letter),
   };
 }
 

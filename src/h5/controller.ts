@@ -4,7 +4,8 @@ import type { Context } from "../context.ts";
 import { contentDigest } from "../domain/agreement.ts";
 import { suggestedPlate } from "../domain/photo-plates.ts";
 import { viewOf } from "../domain/view.ts";
-import { AppError, Busy, Conflict, Invalid, NotFound } from "../errors.ts";
+import { AppError, Busy, Conflict, Invalid } from "../errors.ts";
+import { absenceOf } from "../http/absence.ts";
 import { asParty } from "../http/as-party.ts";
 import { FORM_BYTES, type Posted, readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
@@ -21,13 +22,13 @@ type Page = Omit<AnyPartyPage, "path">;
 
 const EMPTY = Joi.object<Record<string, string>>({});
 
-/** Reads the case of the path with this driver's view of it. Throws NotFound for anybody who is no party. */
+/** Reads the case of the path with this driver's view of it. Throws NotFound (absenceOf) for anybody who is no party. */
 export async function openParty(ctx: Context, koa: Koa.Context): Promise<CaseRequest> {
   const person = personOf(koa);
   const id = String(koa.params["id"]);
   const accident = /^[\w-]{1,64}$/.test(id) ? await ctx.accidents.find(id) : null;
   const letter = accident && letterOf(accident, person);
-  if (!accident || !letter) throw new NotFound();
+  if (!accident || !letter) throw absenceOf(ctx, accident, person);
   return {
     ctx: asParty(ctx, { person, letter }),
     koa,

@@ -1,6 +1,7 @@
 import { reportStuckCar } from "../actions/report-stuck-car.ts";
 import { endContent } from "./ends.ts";
 import type { StepPage } from "./page.ts";
+import { resumptionCard } from "./resume.ts";
 import { timeText } from "./times.ts";
 
 /**
@@ -9,10 +10,12 @@ import { timeText } from "./times.ts";
  */
 export const endedPage: StepPage = {
   template: "h5/ended.njk",
-  show: ({ ctx, view, t, person }) => {
+  show: (request) => {
+    const { ctx, view, t, person } = request;
     const { code, reasons, by, at } = view.ended!;
     return {
       ...endContent(ctx, t, { code, reasons, at: view.movedAt ? "moved" : "standing" }),
+      resumption: resumptionCard(request),
       by: by && (by === view.letter ? "me" : "other"),
       at: timeText(at, ctx.clock.now(), person.language),
       stored: view.photos.filter(({ state }) => state === "stored").length,

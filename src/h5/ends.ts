@@ -142,6 +142,7 @@ export function endContent(
   return {
     end: code,
     by: null,
+    resumption: null,
     tone: end.tone,
     acts: acts.map((act) => t.find(`h5.ended.${code}.${act}`)),
     calls: callsOf(t, end.calls, end.button === undefined),

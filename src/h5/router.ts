@@ -7,6 +7,7 @@ import { createRateLimit } from "../http/rate-limit.ts";
 import { noStore } from "../http/security-headers.ts";
 import { withSession } from "../http/session.ts";
 import { withUploadShare } from "../http/upload-share.ts";
+import { absentPage } from "./absent.ts";
 import { agreementFiles } from "./agreement-files.ts";
 import { casePage } from "./case.ts";
 import { getFile, getPage, postPage } from "./controller.ts";
@@ -21,6 +22,7 @@ import { photoFile } from "./photo-file.ts";
 import { positionPage, swapPage } from "./photos.ts";
 import { photosLiveFile } from "./photos-live.ts";
 import { changeLanguage, endPage, helpPage, privacyPage } from "./public-pages.ts";
+import { agreeEndPage, resumePage } from "./resume.ts";
 import { comeBack, signedIn, signIn } from "./sign-in.ts";
 import { entryUrl, runningUrl, startForm } from "./start.ts";
 import { STEP_PAGES } from "./step-pages.ts";
@@ -39,6 +41,8 @@ export const PARTY_PAGES: readonly AnyPartyPage[] = [
   extrasPage,
   licencePage,
   remindPage,
+  resumePage,
+  agreeEndPage,
 ];
 /** … and files. */
 export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photosLiveFile, photoFile, ...agreementFiles];
@@ -92,6 +96,7 @@ function beginningRoutes(ctx: Context, router: Router): void {
 
 function partyRoutes(ctx: Context, router: Router): void {
   const base = "/accidents/:id";
+  router.use(base, absentPage(ctx));
   for (const page of PARTY_PAGES) {
     const path = page.path === "" ? base : `${base}/${page.path}`;
     router.get(path, getPage(ctx, page));

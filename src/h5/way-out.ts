@@ -5,10 +5,12 @@ import { removeParty } from "../actions/remove-party.ts";
 import type { Context } from "../context.ts";
 import type { EndCode } from "../domain/accident.ts";
 import { type EligibilityAnswer, endOf, HURT, reasonsOf } from "../domain/eligibility.ts";
+import { isResumable } from "../domain/resumption.ts";
 import { Invalid } from "../errors.ts";
 import type { WordKey } from "../render.ts";
 import { callsOf, callsOfEnd } from "./ends.ts";
 import { type PageRequest, type PartyPage, pageUrl } from "./page.ts";
+import { timeText } from "./times.ts";
 
 interface Body {
   choice: keyof typeof CHOICES;
@@ -67,12 +69,13 @@ function confirmation(request: PageRequest, { choice, fact }: Body, { code, reas
     choice,
     fact: fact ?? null,
     said: text ?? t.find(`h5.wayout.${choice}`),
+    resumable: isResumable(code),
     follows: t.find(`h5.wayout.confirm.${choice === "unfit" ? code : choice}`),
     calls: callsOf(t, callsOfEnd(code, reasons)),
   };
 }
 
-const asked = { choice: null, fact: null, said: null, follows: null, facts: null };
+const asked = { choice: null, fact: null, said: null, follows: null, resumable: false, facts: null };
 
 /** What depends on the choice: all choices, the facts behind one of them, or "are you sure". */
 function shown(request: PageRequest): object {
@@ -117,9 +120,13 @@ export const wayOutPage: PartyPage<Body> = {
   },
 };
 
-/** Takes out whoever joined by mistake. */
+/** Takes out whoever joined by mistake, after a question that names them. */
 export const removeOtherPage: PartyPage = {
   path: "remove-other",
+  template: "h5/remove-other.njk",
+  show: ({ ctx, view, person }) => ({
+    joined: view.other.joinedAt && timeText(view.other.joinedAt, ctx.clock.now(), person.language),
+  }),
   async submit({ ctx, party }) {
     await removeParty(ctx, party);
     return pageUrl(party.accidentId, "invite");

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, Person } from "../domain/accident.ts";
-import { NotFound } from "../errors.ts";
+import { absenceOf } from "./absence.ts";
 
 /**
  * Returns a context in which a driver acts: changes are made only while the driver is still that party (else
@@ -9,7 +9,7 @@ import { NotFound } from "../errors.ts";
  */
 export function asParty(ctx: Context, { person, letter }: { person: Person; letter: Letter }): Context {
   const requireSame = (accident: Accident): Accident => {
-    if (accident.parties[letter]?.identity.personId !== person.id) throw new NotFound();
+    if (accident.parties[letter]?.identity.personId !== person.id) throw absenceOf(ctx, accident, person);
     return accident;
   };
   const accidents: Context["accidents"] = {

@@ -25,6 +25,8 @@ const MATTERS: ReadonlySet<NoticeCode> = new Set([
   "photo-delayed",
   "ended",
   "removed",
+  "resume-asked",
+  "resumed",
 ]);
 const RESERVED = 2;
 

@@ -101,6 +101,7 @@ export async function write(writer: Writer, before: Accident, change: Change): P
   const events = chain(before.id, before.events, change.events, at);
   const after: Accident = { ...change.accident, version: before.version + 1, events: [...before.events, ...events] };
   await lead(writer, before, after);
+  if (!isRunning(before) && isRunning(after)) await lock(writer, after);
   const seals = sealing(vault, before.key, before.id);
   const changed = PARTS.filter((part) => after[part] !== before[part]);
   const set: Record<string, unknown> = { version: after.version, status: statusOf(after, catalogue) };
@@ -128,6 +129,11 @@ export async function write(writer: Writer, before: Accident, change: Change): P
   if (isMine(trace)) return after;
   if (trace?.version === before.version) throw new Busy(RETRY_AFTER_S, "outbox-full");
   return null;
+}
+
+/** A case that is taken up again is its opener's only running one. Throws Conflict "already-open". */
+async function lock({ opener }: Writer, { id, parties }: Accident): Promise<void> {
+  if ((await opener.take(parties.A.identity.personId, id)) !== id) throw new Conflict("already-open");
 }
 
 /**

@@ -120,7 +120,7 @@ describe("the second half in a browser", () => {
     await page.goto(B.urlOf("details"));
     await A.post("remove-other", {});
     await page.evaluate("void document.dispatchEvent(new Event('visibilitychange'))");
-    await page.getByRole("heading", { name: "页面不存在" }).waitFor();
+    await page.getByRole("heading", { name: "对方把您移出了本次事故" }).waitFor();
   });
 
   it("fits a narrow phone in both languages, each field as high as a thumb and wide enough for what stands in it", async () => {

@@ -123,7 +123,7 @@ export function driverOf(app: TestApp, id: string, person: Person): Driver {
     id: app.ctx.randomId(16),
     personId: person.id,
     kind: "wechat",
-    expiresAt: app.clock.now().getTime() + 3_600_000,
+    expiresAt: app.clock.now().getTime() + 12 * 3_600_000,
   };
   const value = signValue(app.config.keys.session, "session", session);
   const cookie = `kc=${value}`;

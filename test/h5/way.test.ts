@@ -585,7 +585,7 @@ describe("around the pages", () => {
     assert.equal(heading((await a.get(`${base}/photos`)).html), "Take five photos");
     assert.equal((await app.ctx.accidents.get(id)).parties.A.language, "en");
     const missing = await a.get("/h5/accidents/nobodys/photos");
-    assert.equal(heading(missing.html), "Page not found");
+    assert.equal(heading(missing.html), "This case is not yours");
     await a.post("/h5/language", { _csrf: hidden(missing.html, "_csrf"), language: "zh" });
     assert.equal((await app.ctx.accidents.get(id)).parties.A.language, "zh", "from a page that says what went wrong");
     assert.equal((await a.post("/h5/language?to=//evil.example", { _csrf: token, language: "fr" })).status, 422);

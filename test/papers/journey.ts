@@ -24,7 +24,7 @@ function diagramOf(letter: Letter): string[] {
 
 function rowOf(step: Step): string {
   const { of, doneWhen, opensAt, closesAt, activity, waitsFor, isEnd } = JOURNEY[step];
-  const done = isEnd ? "nothing follows" : doneWhen;
+  const done = isEnd && step === "done" ? "nothing follows" : doneWhen;
   const open = isEnd ? "the only page" : `${opensAt ?? "on arrival"} – ${closesAt ?? "left"}`;
   return `| \`${step}\` | ${of} | ${done} | ${open} | ${activity} | ${waitsFor ?? ""} |`;
 }
@@ -36,7 +36,7 @@ export function journeyPage(): string {
     "",
     "Written by `npm run journey` from the table in `src/domain/journey.ts`; a test compares the two.",
     "",
-    "A driver stands at the first step of theirs that is not done; nobody sets it. The two work at the same time, so a step may be passed at once, and a correction or a difference leads back. From every step a case may go to `ended`: somebody is hurt, the other left, no agreement, withdrawn, or a day without an act.",
+    "A driver stands at the first step of theirs that is not done; nobody sets it. The two work at the same time, so a step may be passed at once, and a correction or a difference leads back. From every step a case may go to `ended`: somebody is hurt, the other left, no agreement, withdrawn, or a day without an act. A case that was withdrawn, disputed, left or timed out is taken up again within two hours, with its photographs and entries but without its signatures: at the word of the driver who ended it, or of both; the other driver's agreement makes the end final.",
     "",
     "## Driver A, who opened the case",
     "",

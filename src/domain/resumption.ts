@@ -1,0 +1,40 @@
+import { type Accident, type EndCode, type Letter, otherOf } from "./accident.ts";
+import { withoutSignatures } from "./party.ts";
+
+/** Hours within which an ended case can be taken up again. */
+export const RESUME_HOURS = 2;
+
+/**
+ * Ends that rest on a driver's word or on time alone. What a condition of the law ended stays so (Order 146
+ * arts. 13–15).
+ */
+const RESUMABLE: readonly EndCode[] = ["withdrawn", "dispute", "other-left", "timed-out"];
+export const isResumable = (code: EndCode): boolean => RESUMABLE.includes(code);
+
+/** How an ended case can be taken up again, from one driver's side. */
+export interface Resumption {
+  until: Date;
+  /** this driver's word is enough: they ended it, nobody else is in it, or the other asks for it */
+  isMine: boolean;
+  /** who has asked the other to go on */
+  askedBy: "me" | "other" | null;
+  /** this driver may agree to the end, which makes it final */
+  mayAgree: boolean;
+}
+
+/** Returns null where the case runs, its end is final, or the law decides about it; says nothing of the time. */
+export function resumptionOf({ ended, parties }: Accident, letter: Letter): Resumption | null {
+  if (!ended || ended.isAgreed || !isResumable(ended.code)) return null;
+  const other = otherOf(letter);
+  const { by, resumeAskedBy = null } = ended;
+  const isShared = parties[other] !== null;
+  return {
+    until: new Date(ended.at.getTime() + RESUME_HOURS * 3600_000),
+    isMine: !isShared || by === letter || resumeAskedBy === other,
+    askedBy: resumeAskedBy && (resumeAskedBy === letter ? "me" : "other"),
+    mayAgree: isShared && by === other,
+  };
+}
+
+/** Returns the case as it was before its end; what was signed has to be read and signed again. */
+export const resumed = (accident: Accident): Accident => withoutSignatures({ ...accident, ended: null });

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { endAccident } from "../../src/actions/end-accident.ts";
+import { openAccident } from "../../src/actions/open-accident.ts";
+import { signAgreement } from "../../src/actions/sign-agreement.ts";
+import { contentDigest } from "../../src/domain/agreement.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase } from "../support/database.ts";
+import { SIGNATURE } from "../support/drivers.ts";
+import { alertText, button, heading } from "./phone.ts";
+import { driverOf, openPair, type Pair, readyPair } from "./settle-driver.ts";
+
+let app: TestApp;
+before(async () => {
+  app = await startApp();
+});
+after(async () => {
+  await app.stop();
+  await closeDatabase();
+});
+
+const words = (language: "zh" | "en", key: string) => app.ctx.render.words(language).find(`h5.${key}`) ?? key;
+const accidentOf = ({ id }: Pair) => app.ctx.accidents.get(id);
+const typesOf = async (pair: Pair) => (await accidentOf(pair)).events.map(({ type }) => type);
+
+type Addressee = "A" | "B" | "nobody";
+
+/** Codes and addressees of the notices that wait in the outbox. */
+async function noticesOf(pair: Pair): Promise<{ code: string; to: Addressee }[]> {
+  const all = await app.ctx.accidents.listOutbox(1_000);
+  const entries = all.find(({ accidentId }) => accidentId === pair.id)?.entries ?? [];
+  const read = async ({ id, target, sealed }: (typeof entries)[number]): Promise<{ code: string; to: Addressee }> => {
+    const { code } = JSON.parse(await app.ctx.accidents.openBody(pair.id, id, sealed)) as { code: string };
+    const to = (["A", "B"] as const).find((letter) => pair[letter].person.id === target) ?? "nobody";
+    return { code, to };
+  };
+  return Promise.all(entries.filter(({ kind }) => kind === "notice").map(read));
+}
+
+describe("taking the other driver out", () => {
+  for (const language of ["zh", "en"] as const) {
+    it(`asks first and names the plate, then tells the removed driver why and what to do (${language})`, async () => {
+      const pair = await readyPair(app, { language: { A: language, B: language } });
+      const question = await pair.A.get("remove-other");
+      assert.equal(heading(question.html), words(language, "remove.title"));
+      assert.ok(question.html.includes("沪A·D1**45"), "the plate, masked");
+      assert.ok((await accidentOf(pair)).parties.B, "a look removes nobody");
+      assert.equal((await pair.A.post("remove-other", {})).location, "invite");
+      const told = await pair.B.get("details");
+      assert.equal(told.status, 404);
+      assert.equal(heading(told.html), words(language, "absent.removed-from-case.title"));
+      assert.match(alertText(told.html), /\d\d:\d\d/);
+      assert.ok(button(told.html, words(language, "join.enterDigits")));
+      assert.ok((await noticesOf(pair)).some(({ code, to }) => code === "removed" && to === "B"));
+    });
+  }
+
+  it("is not offered once one has signed, and says so", async () => {
+    const pair = await readyPair(app);
+    await sign(pair, "A");
+    const { html } = await pair.A.get("remove-other");
+    assert.equal(heading(html), words("zh", "remove.cannotTitle"));
+    await pair.A.post("remove-other", {});
+    assert.ok((await accidentOf(pair)).parties.B);
+  });
+
+  it("says of what was sent meanwhile that it was not saved, and gives a script the code", async () => {
+    const pair = await openPair(app);
+    await pair.A.post("remove-other", {});
+    const sent = await pair.B.post("details", { name: "某人" });
+    assert.equal(sent.status, 404);
+    assert.ok(sent.html.includes(words("zh", "absent.notTaken")));
+    const live = await fetch(pair.B.urlOf("live"), {
+      headers: { accept: "application/json", cookie: `${pair.B.cookie.name}=${pair.B.cookie.value}` },
+    });
+    assert.equal(live.status, 404);
+    assert.equal(((await live.json()) as { error: { code: string } }).error.code, "removed-from-case");
+  });
+
+  it("tells a stranger the same in plain words whether or not there is such a case", async () => {
+    const pair = await openPair(app);
+    const stranger = (await openPair(app)).A.person;
+    for (const id of [pair.id, "no-such-case"]) {
+      const page = await driverOf(app, id, stranger).get("details");
+      assert.equal(page.status, 404);
+      assert.equal(heading(page.html), words("zh", "absent.not-your-case.title"));
+    }
+  });
+});
+
+async function sign(pair: Pair, letter: "A" | "B"): Promise<void> {
+  const digest = contentDigest(app.ctx, await accidentOf(pair));
+  const input = { accidentId: pair.id, letter, contentDigest: digest, signature: SIGNATURE, forwarding: true };
+  await signAgreement(app.ctx, input);
+}
+
+describe("a case that one driver has ended", () => {
+  const end = ({ id }: Pair, letter: "A" | "B", code: "withdrawn" | "dispute" | "hold-scene" = "withdrawn") =>
+    endAccident(app.ctx, { accidentId: id, letter, code });
+
+  it("is taken up again by that driver alone within two hours, with photographs and entries; both are told", async () => {
+    const pair = await readyPair(app);
+    await sign(pair, "B");
+    await end(pair, "A");
+    const { html } = await pair.A.get("ended");
+    assert.ok(button(html, words("zh", "resume.act")));
+    app.clock.advance(2 * 3600_000 - 1_000);
+    assert.equal((await pair.A.post("resume", {})).location, "sign");
+    const after = await accidentOf(pair);
+    assert.equal(after.ended, null);
+    assert.equal(after.photos.length, 5);
+    assert.ok(after.parties.A.details && after.parties.B?.statement);
+    assert.equal(after.parties.B.signature, null, "it is read and signed anew");
+    assert.equal((await typesOf(pair)).at(-1), "resumed");
+    assert.ok((await noticesOf(pair)).some(({ code, to }) => code === "resumed" && to === "B"));
+    assert.ok((await pair.B.get("")).html.includes(words("zh", "case.event.resumed")));
+  });
+
+  it("goes on when the other driver asks for it and the first agrees", async () => {
+    const pair = await readyPair(app, { language: { A: "en", B: "en" } });
+    await end(pair, "A", "dispute");
+    const offered = await pair.B.get("ended");
+    assert.ok(button(offered.html, words("en", "resume.ask")) && button(offered.html, words("en", "resume.agree")));
+    assert.equal((await pair.B.post("resume", {})).location, "ended");
+    await pair.B.post("resume", {});
+    assert.equal((await typesOf(pair)).filter((type) => type === "resume-asked").length, 1);
+    assert.ok((await noticesOf(pair)).some(({ code, to }) => code === "resume-asked" && to === "A"));
+    assert.equal((await pair.A.post("resume", {})).location, "sign");
+  });
+
+  it("stays ended once the other driver agrees to it, or after two hours", async () => {
+    const agreed = await readyPair(app);
+    await end(agreed, "A");
+    await agreed.B.post("agree-end", {});
+    assert.ok((await noticesOf(agreed)).some(({ code, to }) => code === "end-agreed" && to === "A"));
+    const late = await readyPair(app);
+    await end(late, "B");
+    app.clock.advance(2 * 3600_000);
+    for (const pair of [agreed, late]) {
+      for (const letter of ["A", "B"] as const) {
+        assert.ok(!(await pair[letter].get("ended")).html.includes(`${pair.id}/resume`));
+        assert.equal((await pair[letter].post("resume", {})).location, "ended");
+      }
+      assert.ok((await accidentOf(pair)).ended);
+    }
+  });
+
+  it("is not taken up again where somebody is hurt", async () => {
+    const pair = await readyPair(app);
+    await end(pair, "A", "hold-scene");
+    await pair.A.post("resume", {});
+    assert.equal((await accidentOf(pair)).ended?.code, "hold-scene");
+  });
+
+  it("is not taken up beside another one that its opener has running, and is their running one afterwards", async () => {
+    const pair = await readyPair(app);
+    const { person } = pair.A;
+    await end(pair, "A");
+    const answer = { vehicles: "two" as const, conditions: [] };
+    const next = await openAccident(app.ctx, { person, textVersion: "1", answer });
+    assert.notEqual(next.id, pair.id);
+    const refused = await pair.A.post("resume", {});
+    assert.equal(refused.status, 422);
+    assert.ok(refused.html.includes(words("zh", "resume.another")));
+    await endAccident(app.ctx, { accidentId: next.id, letter: "A", code: "withdrawn" });
+    assert.equal((await pair.A.post("resume", {})).location, "sign");
+    assert.equal((await app.ctx.accidents.findOpenedBy(person.id))?.id, pair.id);
+    assert.equal((await openAccident(app.ctx, { person, textVersion: "1", answer })).id, pair.id);
+  });
+});
