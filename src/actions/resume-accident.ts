@@ -6,9 +6,9 @@ import { resumed, resumptionOf } from "../domain/resumption.ts";
 import { Conflict } from "../errors.ts";
 
 /**
- * Takes an ended case up again, with its photographs and entries, within two hours of its end: at once for the
- * driver who ended it or whom the other has asked; else the other is asked. Throws Conflict "wrong-step" when
- * the end is final, "already-open" while driver A has another case running.
+ * Takes an ended case up again, with its photographs and entries, within two hours of its end: at once for
+ * the driver who ended it or whom the other has asked; else the other is asked. Throws Conflict "wrong-step"
+ * when the end is final, "already-open" while driver A has another case running.
  */
 export function resumeAccident(
   ctx: Context,

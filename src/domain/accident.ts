@@ -1,11 +1,13 @@
 /** The accident as the rules see it: plain values, already decrypted; one document in the store. */
 
 import type { CaseOfPerson } from "./case-of-person.ts";
+import type { EventType } from "./event-types.ts";
 import type { IdKind } from "./id-kind.ts";
 import type { Letter } from "./letter.ts";
 import type { Photo, PhotoSlot } from "./photo.ts";
 import type { Position } from "./position.ts";
 
+export { EVENT_TYPES, type EventType } from "./event-types.ts";
 export type { Letter } from "./letter.ts";
 export type { Position } from "./position.ts";
 
@@ -240,48 +242,6 @@ export interface ChainedEvent extends NewEvent {
   prev: string;
   hash: string;
 }
-
-export const EVENT_TYPES = [
-  "accident-opened",
-  "consent-given",
-  "eligibility-cleared",
-  "photo-announced",
-  "photo-delayed",
-  "photo-stored",
-  "photo-refused",
-  "photo-rejected",
-  "photo-moved",
-  "photo-damaged",
-  "paper-damaged",
-  "plate-read",
-  "plate-differs",
-  "position-taken",
-  "vehicles-moved",
-  "place-recorded",
-  "invitation-made",
-  "party-joined",
-  "party-removed",
-  "party-reminded",
-  "details-given",
-  "statement-given",
-  "agreement-signed",
-  "agreement-concluded",
-  "documents-delayed",
-  "documents-rendered",
-  "claim-submitted",
-  "claim-delivered",
-  "claim-delayed",
-  "claim-undeliverable",
-  "claim-resent",
-  "claim-status-changed",
-  "claim-status-held",
-  "language-chosen",
-  "ended",
-  "end-agreed",
-  "resume-asked",
-  "resumed",
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
 
 export const OUTBOX_KINDS = ["claim", "notice", "document", "photo", "plate", "plate-idle"] as const;
 

@@ -22,7 +22,7 @@ export interface Resumption {
   mayAgree: boolean;
 }
 
-/** Returns null where the case runs, its end is final, or the law decides about it; says nothing of the time. */
+/** Returns null where the case runs or its end is final, whatever the time. */
 export function resumptionOf({ ended, parties }: Accident, letter: Letter): Resumption | null {
   if (!ended || ended.isAgreed || !isResumable(ended.code)) return null;
   const other = otherOf(letter);
