@@ -22,7 +22,7 @@ type Page = Omit<AnyPartyPage, "path">;
 
 const EMPTY = Joi.object<Record<string, string>>({});
 
-/** Reads the case of the path with this driver's view of it. Throws the error of `absenceOf` for anybody else. */
+/** Reads the case of the path with this driver's view of it; throws `absenceOf` for anybody else. */
 export async function openParty(ctx: Context, koa: Koa.Context): Promise<CaseRequest> {
   const person = personOf(koa);
   const id = String(koa.params["id"]);

@@ -6,8 +6,8 @@ import { NotFound } from "../errors.ts";
 export const ABSENCES = ["removed-from-case", "not-your-case"] as const;
 
 /**
- * The error for a person who is no party of this accident: driver A took them out (`details.at`), or they were
- * never in it. The latter looks the same where there is no such accident.
+ * The error for a person who is no party of this accident: driver A took them out (`details.at`), or they
+ * were never in it. The latter looks the same where there is no such accident.
  */
 export function absenceOf({ vault }: Context, accident: Accident | null, person: Person): NotFound {
   if (!accident) return new NotFound("not-your-case");
