@@ -33,6 +33,11 @@ const ROOMS: Record<string, Room> = {
   "server.ts": EVERYTHING,
   "context.ts": EVERYTHING,
   "open-database.ts": EVERYTHING,
+  // parts of the context
+  "open-store.ts": EVERYTHING,
+  "create-collections.ts": EVERYTHING,
+  "health-values.ts": { may: [], mayType: ["create-collections.ts", "health.ts", "open-store.ts"] },
+  "overrides.ts": { may: [], mayType: ["log.ts", "timer.ts", "store"] },
   "config.ts": { may: ["domain", "config"] },
   // the guard of the post says what an address may be
   config: { may: ["insurers/public-address.ts"], mayType: ["config.ts", "domain"] },

@@ -4,10 +4,11 @@ import { type Accident, type Change, LETTERS, type NewEvent, type Person } from 
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, NotFound } from "../errors.ts";
 import type { AccidentDocument, StoredEntry } from "./accident-document.ts";
+import { createFinder } from "./accident-finder.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { type Draft, insert, RETRY_AFTER_S, type Writer, write } from "./accident-writer.ts";
 import { latestCases } from "./latest-cases.ts";
-import { isRunning, isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
+import { isRunning, type Lookups } from "./lookups.ts";
 import { createOpener } from "./opener.ts";
 import type { PersonCases } from "./person-cases.ts";
 import { bytesOf } from "./sealing.ts";
@@ -113,46 +114,15 @@ export async function createAccidents({
   const model = connection.model("Accident", schema) as unknown as Model<AccidentDocument>;
   await model.createIndexes();
   const latestOf = latestCases(connection);
-  const find = async (id: string): Promise<Accident | null> => {
-    // The driver's own collection, without mongoose's casting: what comes from outside is a string by now.
-    const document = await model.collection.findOne({ _id: String(id) } as never);
-    // Of an erased one only the record of events is left.
-    return document?.["wrappedKey"] ? reader.read(document as unknown as AccidentDocument) : null;
-  };
   const opener = createOpener(connection, vault);
-  /** A lookup may be older than the accident: those that have the value at present, the latest first. */
-  const eachBy = async function* (lookup: Lookup): AsyncGenerator<Accident> {
-    const ids = await lookups.find(lookup);
-    if (ids.length === 0) return;
-    const found = await model.collection.find({ _id: { $in: ids } } as never).toArray();
-    const documents = (found as unknown as AccidentDocument[]).filter(({ wrappedKey }) => wrappedKey);
-    for (const document of documents.sort((a, b) => b.openedAt.getTime() - a.openedAt.getTime())) {
-      const accident = reader.read(document);
-      if (lookupsOf(accident).some((one) => isSame(one, lookup))) yield accident;
-    }
-  };
-  const findBy = async (lookup: Lookup): Promise<Accident | null> => {
-    for await (const accident of eachBy(lookup)) return accident;
-    return null;
-  };
+  const { find, findBy, listBy } = createFinder({ model, reader, lookups });
   const get = async (id: string) => {
     const accident = await find(id);
     if (!accident) throw new NotFound();
     return accident;
   };
   const writer: Writer = { model, vault, catalogue, now, lookups, personCases, opener };
-  const decideAndWrite: Accidents["decide"] = async (known, decide) => {
-    for (let attempt = 0; attempt < TRIES; attempt++) {
-      if (attempt > 1) await sleep(Math.random() * attempt * BACKOFF_MS);
-      const loaded = typeof known !== "string" && attempt === 0;
-      const before = loaded ? known : await get(typeof known === "string" ? known : known.id);
-      const { change, result } = decide(before);
-      if (!change) return { accident: before, result };
-      const after = await write(writer, before, change);
-      if (after) return { accident: after, result };
-    }
-    throw new Busy(RETRY_AFTER_S, "too-busy");
-  };
+  const decide = decider(writer, get);
   return {
     find,
     get,
@@ -167,17 +137,13 @@ export async function createAccidents({
     },
     findByInvitation: (value) => findBy({ kind: "invitation", value }),
     findByClaim: (value) => findBy({ kind: "claim", value }),
-    async listBy(kind, value) {
-      const found: Accident[] = [];
-      for await (const accident of eachBy({ kind, value })) found.push(accident);
-      return found;
-    },
+    listBy,
     create: (draft, events) => insert(writer, draft, events),
-    async change(known, decide) {
-      const without = (accident: Accident) => ({ change: decide(accident), result: null });
-      return (await decideAndWrite(known, without)).accident;
+    async change(known, changed) {
+      const without = (accident: Accident) => ({ change: changed(accident), result: null });
+      return (await decide(known, without)).accident;
     },
-    decide: decideAndWrite,
+    decide,
     async listStale(before, limit) {
       // Those that somebody still works on stay out here: a hundred of them would keep the rest from ever
       // being listed.
@@ -189,6 +155,31 @@ export async function createAccidents({
         .lean<{ _id: string }[]>();
       return found.map((document) => document._id);
     },
+    ...outboxesIn(model, reader),
+  };
+}
+
+const decider =
+  (writer: Writer, get: Accidents["get"]): Accidents["decide"] =>
+  async (known, decide) => {
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      if (attempt > 1) await sleep(Math.random() * attempt * BACKOFF_MS);
+      const loaded = typeof known !== "string" && attempt === 0;
+      const before = loaded ? known : await get(typeof known === "string" ? known : known.id);
+      const { change, result } = decide(before);
+      if (!change) return { accident: before, result };
+      const after = await write(writer, before, change);
+      if (after) return { accident: after, result };
+    }
+    throw new Busy(RETRY_AFTER_S, "too-busy");
+  };
+
+/** What the relay does with an accident's outbox. */
+function outboxesIn(
+  model: Model<AccidentDocument>,
+  reader: AccidentReader,
+): Pick<Accidents, "listOutbox" | "pullOutbox" | "openBody"> {
+  return {
     async listOutbox(limit) {
       const found = await model
         .find({ outboxAt: { $exists: true } }, { outbox: 1 }, { sort: { outboxAt: 1 }, limit })

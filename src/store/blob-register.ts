@@ -71,88 +71,98 @@ export async function createRegister(connection: Connection, { chunkSize, now }:
   await files.createIndex({ pendingSince: 1 }, { sparse: true });
   await files.createIndex({ damage: 1 }, { sparse: true });
   await files.createIndex({ keeper: 1 }, { sparse: true });
-  return {
-    /** all of these names, the whole ones first, the latest of them first */
-    async find(accidentId: string, sha256s: readonly string[]): Promise<Entry[]> {
-      const names = sha256s.map((sha256) => nameOf(accidentId, sha256));
-      const found = await files.find({ filename: { $in: names }, ...ofAccident(accidentId) }).toArray();
-      return found.sort(wholeAndLatestFirst).map(entryOf);
-    },
-    async list(accidentId: string): Promise<Entry[]> {
-      return (await files.find({ filename: startingWith(`${accidentId}/`), ...ofAccident(accidentId) }).toArray()).map(
-        entryOf,
-      );
-    },
-    /** For a migration: those of the accident whose bytes are sealed in an older form. */
-    async listOlder(accidentId: string): Promise<Entry[]> {
-      const older = { filename: startingWith(`${accidentId}/`), ...ofAccident(accidentId), schema: { $exists: false } };
-      return (await files.find(older).toArray()).map(entryOf);
-    },
-    /** Before the first byte is written: whatever happens then, a sweep finds it. */
-    async begin(uploads: readonly Upload[], keeper: KeeperName, scrubAt: Date): Promise<void> {
-      const pendingSince = now();
-      const documents = uploads.map(({ id, accidentId }) => ({
-        _id: id,
-        metadata: { accidentId },
-        ...(keeper !== "gridfs" && { keeper }),
-        pendingSince,
-        scrubAt,
-      }));
-      await insertFresh(files.insertMany(documents, { ordered: false }));
-    },
-    /**
-     * Gives them their names: from here on they are there. false: a sweep was quicker, because the process
-     * had stood still for its time.
-     */
-    async finish(uploads: readonly Finished[]): Promise<boolean> {
-      const at = now();
-      const { matchedCount } = await files.bulkWrite(uploads.map((upload) => naming(upload, chunkSize, at)));
-      return matchedCount === uploads.length;
-    },
-    async forget(uploads: readonly Upload[]): Promise<void> {
-      const accidentIds = [...new Set(uploads.map(({ accidentId }) => accidentId))];
-      const ids = uploads.map(({ id }) => id);
-      await files.deleteMany({ _id: { $in: ids }, "metadata.accidentId": { $in: accidentIds } });
-    },
-    /** Uploads that were begun before and never finished; they can no longer be. */
-    async claimAbandoned(before: Date, limit: number): Promise<(Upload & { keeper: KeeperName })[]> {
-      const abandoned = { pendingSince: { $lt: before } };
-      const found = await files.find(abandoned, { projection: { _id: 1 }, limit }).toArray();
-      const ids = found.map(({ _id }) => _id);
-      await files.updateMany({ ...abandoned, _id: { $in: ids } }, { $set: { sweptAt: now() } });
-      const claimed = await files.find({ ...abandoned, _id: { $in: ids } }).toArray();
-      return claimed.map(({ _id, metadata, keeper }) => ({ ...uploadOf(_id, metadata), keeper: keeper ?? "gridfs" }));
-    },
-    /**
-     * The one that waits longest for its check, put off until `leasedTo`; null: none is due, or another
-     * process has taken it.
-     */
-    async claimUnchecked(leasedTo: Date): Promise<Entry | null> {
-      const whole = { pendingSince: { $exists: false } };
-      const [oldest] = await files.find(whole, { sort: { scrubAt: 1 }, limit: 1 }).toArray();
-      if (!oldest || (oldest.scrubAt && oldest.scrubAt > now())) return null;
-      const { accidentId } = oldest.metadata;
-      const same = { _id: oldest._id, ...ofAccident(accidentId), scrubAt: oldest.scrubAt ?? { $exists: false } };
-      const { matchedCount } = await files.updateOne(same as object, { $set: { scrubAt: leasedTo } });
-      return matchedCount === 1 ? entryOf(oldest) : null;
-    },
-    async listAfter(after: UploadId | null, limit: number): Promise<Entry[]> {
-      const later = { filename: { $exists: true }, ...(after && { _id: { $gt: after } }) };
-      return (await files.find(later, { sort: { _id: 1 }, limit }).toArray()).map(entryOf);
-    },
-    async noteChecked({ id: _id, accidentId }: Upload, state: BlobState, scrubAt: Date): Promise<void> {
-      const set = { checkedAt: now(), scrubAt };
-      const one = { _id, ...ofAccident(accidentId) };
-      if (state === "whole") await files.updateOne(one, { $set: set, $unset: { damage: 1 } });
-      else await files.updateOne(one, { $set: { ...set, damage: state } });
-    },
-    countDamaged: (): Promise<number> => files.countDocuments({ damage: { $exists: true } }),
-    /** is anything kept there? */
-    async usesBucket(): Promise<boolean> {
-      return (await files.findOne({ keeper: "s3" }, { projection: { _id: 1 } })) !== null;
-    },
-  };
+  return { ...entriesIn(files), ...uploadsIn(files, { chunkSize, now }), ...checksIn(files, now) };
 }
+
+type Files = mongo.Collection<FileDocument>;
+
+const entriesIn = (files: Files) => ({
+  /** all of these names, the whole ones first, the latest of them first */
+  async find(accidentId: string, sha256s: readonly string[]): Promise<Entry[]> {
+    const names = sha256s.map((sha256) => nameOf(accidentId, sha256));
+    const found = await files.find({ filename: { $in: names }, ...ofAccident(accidentId) }).toArray();
+    return found.sort(wholeAndLatestFirst).map(entryOf);
+  },
+  async list(accidentId: string): Promise<Entry[]> {
+    return (await files.find({ filename: startingWith(`${accidentId}/`), ...ofAccident(accidentId) }).toArray()).map(
+      entryOf,
+    );
+  },
+  /** For a migration: those of the accident whose bytes are sealed in an older form. */
+  async listOlder(accidentId: string): Promise<Entry[]> {
+    const older = { filename: startingWith(`${accidentId}/`), ...ofAccident(accidentId), schema: { $exists: false } };
+    return (await files.find(older).toArray()).map(entryOf);
+  },
+  async listAfter(after: UploadId | null, limit: number): Promise<Entry[]> {
+    const later = { filename: { $exists: true }, ...(after && { _id: { $gt: after } }) };
+    return (await files.find(later, { sort: { _id: 1 }, limit }).toArray()).map(entryOf);
+  },
+  /** is anything kept there? */
+  async usesBucket(): Promise<boolean> {
+    return (await files.findOne({ keeper: "s3" }, { projection: { _id: 1 } })) !== null;
+  },
+});
+
+const uploadsIn = (files: Files, { chunkSize, now }: { chunkSize: number; now(): Date }) => ({
+  /** Before the first byte is written: whatever happens then, a sweep finds it. */
+  async begin(uploads: readonly Upload[], keeper: KeeperName, scrubAt: Date): Promise<void> {
+    const pendingSince = now();
+    const documents = uploads.map(({ id, accidentId }) => ({
+      _id: id,
+      metadata: { accidentId },
+      ...(keeper !== "gridfs" && { keeper }),
+      pendingSince,
+      scrubAt,
+    }));
+    await insertFresh(files.insertMany(documents, { ordered: false }));
+  },
+  /**
+   * Gives them their names: from here on they are there. false: a sweep was quicker, because the process
+   * had stood still for its time.
+   */
+  async finish(uploads: readonly Finished[]): Promise<boolean> {
+    const at = now();
+    const { matchedCount } = await files.bulkWrite(uploads.map((upload) => naming(upload, chunkSize, at)));
+    return matchedCount === uploads.length;
+  },
+  async forget(uploads: readonly Upload[]): Promise<void> {
+    const accidentIds = [...new Set(uploads.map(({ accidentId }) => accidentId))];
+    const ids = uploads.map(({ id }) => id);
+    await files.deleteMany({ _id: { $in: ids }, "metadata.accidentId": { $in: accidentIds } });
+  },
+  /** Uploads that were begun before and never finished; they can no longer be. */
+  async claimAbandoned(before: Date, limit: number): Promise<(Upload & { keeper: KeeperName })[]> {
+    const abandoned = { pendingSince: { $lt: before } };
+    const found = await files.find(abandoned, { projection: { _id: 1 }, limit }).toArray();
+    const ids = found.map(({ _id }) => _id);
+    await files.updateMany({ ...abandoned, _id: { $in: ids } }, { $set: { sweptAt: now() } });
+    const claimed = await files.find({ ...abandoned, _id: { $in: ids } }).toArray();
+    return claimed.map(({ _id, metadata, keeper }) => ({ ...uploadOf(_id, metadata), keeper: keeper ?? "gridfs" }));
+  },
+});
+
+const checksIn = (files: Files, now: () => Date) => ({
+  /**
+   * The one that waits longest for its check, put off until `leasedTo`; null: none is due, or another
+   * process has taken it.
+   */
+  async claimUnchecked(leasedTo: Date): Promise<Entry | null> {
+    const whole = { pendingSince: { $exists: false } };
+    const [oldest] = await files.find(whole, { sort: { scrubAt: 1 }, limit: 1 }).toArray();
+    if (!oldest || (oldest.scrubAt && oldest.scrubAt > now())) return null;
+    const { accidentId } = oldest.metadata;
+    const same = { _id: oldest._id, ...ofAccident(accidentId), scrubAt: oldest.scrubAt ?? { $exists: false } };
+    const { matchedCount } = await files.updateOne(same as object, { $set: { scrubAt: leasedTo } });
+    return matchedCount === 1 ? entryOf(oldest) : null;
+  },
+  async noteChecked({ id: _id, accidentId }: Upload, state: BlobState, scrubAt: Date): Promise<void> {
+    const set = { checkedAt: now(), scrubAt };
+    const one = { _id, ...ofAccident(accidentId) };
+    if (state === "whole") await files.updateOne(one, { $set: set, $unset: { damage: 1 } });
+    else await files.updateOne(one, { $set: { ...set, damage: state } });
+  },
+  countDamaged: (): Promise<number> => files.countDocuments({ damage: { $exists: true } }),
+});
 
 /** Every filter on an accident's files carries it, so that they can be spread over machines by it. */
 const ofAccident = (accidentId: string) => ({ "metadata.accidentId": accidentId });

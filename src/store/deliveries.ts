@@ -102,11 +102,6 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
   await model.createIndexes();
   const done = await createDoneDeliveries(connection);
   const now = () => clock.now();
-  const settle = settler(model);
-  const pendingIn = (ms: number) => ({
-    $set: { state: "pending", dueAt: new Date(now().getTime() + ms) },
-    $unset: { lockUntil: 1 },
-  });
   return {
     upsertFromOutbox: (outbox) => takeOver({ model, done, now }, outbox),
     async claimDue({ leaseMs, ...wanted }) {
@@ -132,23 +127,7 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
     async noteLateSaid(id) {
       await model.updateOne(named(id), { $set: { lateSaidAt: now() } });
     },
-    async complete(lease, attempt) {
-      const settled = await settle(lease, attempt, {
-        $set: { state: "done", doneAt: now() },
-        $unset: { dueAt: 1, lockUntil: 1 },
-      });
-      if (settled) await release(model, lease._id, now());
-      return settled;
-    },
-    async bury(lease, attempt) {
-      const settled = await settle(lease, attempt, { $set: { state: "dead" }, $unset: { dueAt: 1, lockUntil: 1 } });
-      if (settled) await release(model, lease._id, now());
-      return settled;
-    },
-    retry: (lease, attempt, afterMs) => settle(lease, attempt, pendingIn(afterMs)),
-    postpone: (lease, attempt, afterMs) => settle(lease, attempt, { ...pendingIn(afterMs), $inc: { attempts: -1 } }),
-    hold: (lease, attempt) =>
-      settle(lease, attempt, { $set: { state: "held" }, $unset: { dueAt: 1, lockUntil: 1 }, $inc: { attempts: -1 } }),
+    ...endings(model, now),
     repair: () => repair(model, now),
     putAway: () => done.putAway(new Date(now().getTime() - STAYS_MS)),
     async listUndelivered(limit, states = [...ALIVE, "dead"]) {
@@ -170,6 +149,37 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
       const result = await model.updateOne({ ...named(String(id)), $or: [stopped, waiting] }, update);
       return result.matchedCount === 1;
     },
+  };
+}
+
+/** The verbs that end a lease. */
+function endings(
+  model: Model<Delivery>,
+  now: () => Date,
+): Pick<Deliveries, "complete" | "bury" | "retry" | "postpone" | "hold"> {
+  const settle = settler(model);
+  const pendingIn = (ms: number) => ({
+    $set: { state: "pending", dueAt: new Date(now().getTime() + ms) },
+    $unset: { lockUntil: 1 },
+  });
+  return {
+    async complete(lease, attempt) {
+      const settled = await settle(lease, attempt, {
+        $set: { state: "done", doneAt: now() },
+        $unset: { dueAt: 1, lockUntil: 1 },
+      });
+      if (settled) await release(model, lease._id, now());
+      return settled;
+    },
+    async bury(lease, attempt) {
+      const settled = await settle(lease, attempt, { $set: { state: "dead" }, $unset: { dueAt: 1, lockUntil: 1 } });
+      if (settled) await release(model, lease._id, now());
+      return settled;
+    },
+    retry: (lease, attempt, afterMs) => settle(lease, attempt, pendingIn(afterMs)),
+    postpone: (lease, attempt, afterMs) => settle(lease, attempt, { ...pendingIn(afterMs), $inc: { attempts: -1 } }),
+    hold: (lease, attempt) =>
+      settle(lease, attempt, { $set: { state: "held" }, $unset: { dueAt: 1, lockUntil: 1 }, $inc: { attempts: -1 } }),
   };
 }
 

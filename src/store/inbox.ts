@@ -58,7 +58,12 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
   const model = connection.model("Push", schema) as unknown as Model<InboxDocument>;
   await model.createIndexes();
   const collection = bare<InboxDocument>(connection, "inbox");
-  const { insert, finish } = writers(collection);
+  const base = { collection, vault, now, ...writers(collection), ...notes(vault) };
+  return { ...answeringIn(base), ...keepingIn(base) };
+}
+
+/** What is remembered of a lease while this process has it. */
+function notes(vault: Vault) {
   // Cached: a keyed hash is costly, and each push needs its id two or three times.
   const ids = new WeakMap<object, string>();
   const idOf = (work: Pick<Lease, "key" | "order">): string => {
@@ -68,11 +73,21 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
   };
   // leases whose message is removed with the answer
   const keptOnes = new WeakSet<object>();
+  return { ids, idOf, keptOnes };
+}
+
+type Base = ReturnType<typeof notes> &
+  ReturnType<typeof writers> & { collection: mongo.Collection<InboxDocument>; vault: Vault; now: () => Date };
+
+const later = (now: () => Date, ms: number) => new Date(now().getTime() + ms);
+
+/** The verbs of a push that is answered while the platform waits. */
+function answeringIn({ collection, vault, now, insert, finish, idOf, keptOnes }: Base) {
+  const after = (ms: number) => later(now, ms);
   const kept = ({ isEncrypted }: Pick<Lease, "isEncrypted">, _id: string, reply: string | null) => {
     if (reply === null) return {};
     return isEncrypted ? { ciphertext: reply } : { sealedReply: vault.sealOwn(placeIn("inbox", _id, "reply"), reply) };
   };
-  const after = (ms: number) => new Date(now().getTime() + ms);
   return {
     async begin(lease: Lease): Promise<State> {
       const { holder, leaseMs } = lease;
@@ -97,6 +112,19 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       const { holder, leaseMs } = lease;
       await collection.updateOne({ _id: idOf(lease), holder, done: false }, { $set: { leaseUntil: after(leaseMs) } });
     },
+    async finish(lease: Omit<Lease, "leaseMs">, reply: string | null): Promise<void> {
+      const { holder } = lease;
+      const _id = idOf(lease);
+      const $set = { done: true, ...kept(lease, _id, reply) };
+      await finish({ filter: { _id, holder }, update: keptOnes.has(lease) ? { $set, $unset: { kept: 1 } } : { $set } });
+    },
+  };
+}
+
+/** The verbs of a message that was acknowledged first and is answered later. */
+function keepingIn({ collection, vault, now, ids, idOf, keptOnes }: Base) {
+  const after = (ms: number) => later(now, ms);
+  return {
     async keep(lease: Lease, message: string): Promise<void> {
       const { holder, key } = lease;
       const _id = idOf(lease);
@@ -134,12 +162,6 @@ export async function createInbox(connection: Connection, vault: Vault, now: () 
       const mine = { _id: idOf(lease), holder: lease.holder, done: false };
       // Should the count be lowered twice, another process may take it once more often.
       await repeatable(() => collection.updateOne(mine, update));
-    },
-    async finish(lease: Omit<Lease, "leaseMs">, reply: string | null): Promise<void> {
-      const { holder } = lease;
-      const _id = idOf(lease);
-      const $set = { done: true, ...kept(lease, _id, reply) };
-      await finish({ filter: { _id, holder }, update: keptOnes.has(lease) ? { $set, $unset: { kept: 1 } } : { $set } });
     },
   };
 }

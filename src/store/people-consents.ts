@@ -1,11 +1,5 @@
 import type { Model } from "mongoose";
-import type { PersonDocument } from "./people.ts";
-
-/** A person's answers on one subscription notice: each yes allows one message. */
-export interface NoticeConsent {
-  left: number;
-  status: "accept" | "reject";
-}
+import type { NoticeConsent, PersonDocument } from "./person-document.ts";
 
 export interface Consents {
   /** Records a choice for a template; a refusal withdraws earlier consents. */

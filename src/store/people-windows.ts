@@ -1,12 +1,6 @@
 import type { Model } from "mongoose";
-import type { Openings, PersonDocument } from "./people.ts";
+import type { PersonDocument, SayWindow } from "./person-document.ts";
 import type { Vault } from "./vault.ts";
-
-/** How many messages may still be sent, and until when. */
-export interface SayWindow {
-  left: number;
-  until: Date;
-}
 
 /** The port of wechat/ for message windows; its times are milliseconds since 1970. */
 export interface SayWindows {
@@ -15,6 +9,9 @@ export interface SayWindows {
   windows(openid: string): Promise<Partial<Record<"message" | "brief", { left: number; until: number }>>>;
   closeWindows(openid: string): Promise<void>;
 }
+
+/** The message window that each act of a person opens: the platform's table, passed in by the context. */
+export type Openings = Readonly<Record<string, { name: string; count: number; lastsMs: number }>>;
 
 /** Returns the fields to set when a person did something that opens a window. */
 export function openedBy(openings: Openings, by: string | undefined, at: Date): Record<string, SayWindow> {

@@ -25,6 +25,8 @@ export interface OldDatabase {
 }
 
 interface OldAccident extends Record<string, unknown> {
+  /** the code of then gave a stored one a `refusal` of null, too */
+  photos: ({ state: string; refusal?: null } & Record<string, unknown>)[];
   /** by id of the delivery or of the outbox's entry */
   bodies: Record<string, string>;
   files: { sha256: string; kind: string; bytes: number }[];

@@ -1,0 +1,50 @@
+import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
+import type { OpenStore } from "./open-store.ts";
+import { createAccidentReader } from "./store/accident-reader.ts";
+import { createAccidents } from "./store/accidents.ts";
+import { createCounters } from "./store/counters.ts";
+import { createDeliveries } from "./store/deliveries.ts";
+import { createErasures } from "./store/erasures.ts";
+import { createInbox } from "./store/inbox.ts";
+import { createLookups } from "./store/lookups.ts";
+import { createNotices } from "./store/notices.ts";
+import { createPeople } from "./store/people.ts";
+import { createPersonCases } from "./store/person-cases.ts";
+import { createPhotoHashes } from "./store/photo-hashes.ts";
+import { createReleases } from "./store/releases.ts";
+import { createRetention } from "./store/retention.ts";
+import { createTokens } from "./store/tokens.ts";
+import { createTries } from "./store/tries.ts";
+import { createUploads } from "./store/uploads.ts";
+import { createWitness } from "./store/witness.ts";
+import { SAY_WINDOWS } from "./wechat/api/quota.ts";
+
+export type Collections = Awaited<ReturnType<typeof createCollections>>;
+
+/** Creates what the store keeps, a collection each. */
+export async function createCollections(config: Config, store: OpenStore, log: Log) {
+  const { connection, databaseClock, now, vault, blobs } = store;
+  const reader = createAccidentReader(vault, log);
+  const lookups = await createLookups(connection, vault);
+  const personCases = createPersonCases(connection, vault);
+  const retention = await createRetention(connection, { blobs, lookups, personCases });
+  const { catalogue } = config.rules;
+  return {
+    reader,
+    retention,
+    erasures: createErasures(connection),
+    witness: createWitness({ connection, clock: databaseClock, log }),
+    tries: await createTries(connection),
+    people: createPeople({ connection, vault, now, openings: SAY_WINDOWS, personCases }),
+    tokens: createTokens(connection, vault, now),
+    deliveries: await createDeliveries({ connection, clock: databaseClock }),
+    accidents: await createAccidents({ connection, vault, now, catalogue, reader, lookups, personCases }),
+    releases: createReleases(connection, now),
+    uploads: await createUploads(connection, vault, now),
+    photoHashes: await createPhotoHashes(connection),
+    counters: createCounters(connection),
+    inbox: await createInbox(connection, vault, now),
+    notices: await createNotices(connection, now),
+  };
+}

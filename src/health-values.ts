@@ -1,0 +1,25 @@
+import type { Collections } from "./create-collections.ts";
+import type { Health } from "./health.ts";
+import type { OpenStore } from "./open-store.ts";
+
+/** A lease, or the first attempts after a temporary fault, are no delay. */
+const A_MINUTE_MS = 60_000;
+
+/** Adds the store's values to `/readyz`. */
+export function addStoreValues(health: Health, store: OpenStore, collections: Collections): void {
+  const { databaseClock, now, blobs } = store;
+  const { reader, deliveries, witness, retention, erasures } = collections;
+  health.add("unreadableCases", () => reader.countUnreadable());
+  health.add("clockDifferenceMs", () => databaseClock.differenceMs());
+  health.add("storage", () => store.storage());
+  health.add("damagedFiles", () => blobs.scrub.countDamaged());
+  health.add("erasure", async () => {
+    const [time, marked, today] = await Promise.all([witness.state(), retention.countMarked(), erasures.of(now())]);
+    return { ...time, marked, today };
+  });
+  health.add("delayedPhotos", () => deliveries.countDueAfter("photo", new Date(now().getTime() + A_MINUTE_MS)));
+  health.add("dueForS", () => deliveries.findDueForS());
+  health.add("unreadPlates", () => deliveries.countUnread());
+  health.add("heldClaims", () => deliveries.countHeld("claim"));
+  health.add("papersMissing", () => deliveries.countFailing("document", 3));
+}

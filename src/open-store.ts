@@ -1,0 +1,50 @@
+import { type Config, ConfigFault } from "./config.ts";
+import type { Log } from "./log.ts";
+import { openDatabase } from "./open-database.ts";
+import type { Overrides } from "./overrides.ts";
+import { createBlobs } from "./store/blobs.ts";
+import { openClock } from "./store/database-clock.ts";
+import { isKeyOf } from "./store/key-check.ts";
+import { LIMITS } from "./store/limits.ts";
+import { migrate, refuseNewer } from "./store/migrate.ts";
+import { createLegacySeals } from "./store/migrations/legacy-seals.ts";
+import { createRoomWatch } from "./store/room-watch.ts";
+import { createVault } from "./store/vault.ts";
+
+const WRONG_KEY =
+  "DATA_KEY: is not the key under which this database was written; give the right one, or another database (MONGODB_URI, DATA_DIR)";
+
+export type OpenStore = Awaited<ReturnType<typeof openStore>>;
+
+/**
+ * Opens the database (MONGODB_URI, else the embedded one), checks its key and brings it to the present
+ * schema. `close` ends it all.
+ */
+export async function openStore(config: Config, overrides: Overrides, log: Log) {
+  const limits = { ...LIMITS, ...overrides.limits };
+  const room = createRoomWatch({ log, now: () => new Date() });
+  const timings = { limits, timer: overrides.databaseTimer };
+  const database = await openDatabase(config, { uri: overrides.databaseUri, log, room, ...timings });
+  const { connection } = database;
+  const databaseClock = await openClock({ connection, log }, overrides);
+  const now = () => databaseClock.now();
+  const vault = createVault(config.keys.data);
+  const close = async () => {
+    databaseClock.close();
+    await database.close();
+  };
+  const openBlobs = async () => {
+    const legacy = createLegacySeals(config.keys.data);
+    await refuseNewer(connection);
+    if (!(await isKeyOf(connection, vault, legacy))) throw new ConfigFault([WRONG_KEY]);
+    const made = await createBlobs(connection, { vault, now, settings: config, room });
+    await migrate({ connection, vault, legacy, blobs: made, now, log });
+    return made;
+  };
+  const blobs = await openBlobs().catch(async (error) => {
+    await close();
+    throw error;
+  });
+  const storage = () => ({ fullSince: room.fullSince(), freeMb: database.freeMb() });
+  return { connection, limits, databaseClock, now, vault, blobs, storage, close };
+}

@@ -1,0 +1,28 @@
+import type { Language } from "../domain/accident.ts";
+import type { CaseOfPerson } from "../domain/case-of-person.ts";
+
+export interface PersonDocument {
+  _id: string;
+  sealedOpenid: unknown;
+  language: Language;
+  sealedDetails?: unknown;
+  /** the hour of the last visit */
+  seenAt: Date;
+  unsaid?: unknown[];
+  windows?: Partial<Record<string, SayWindow>>;
+  consents?: Record<string, NoticeConsent>;
+  /** absent in one that was just made */
+  cases?: CaseOfPerson[];
+}
+
+/** How many messages may still be sent, and until when. */
+export interface SayWindow {
+  left: number;
+  until: Date;
+}
+
+/** A person's answers on one subscription notice: each yes allows one message. */
+export interface NoticeConsent {
+  left: number;
+  status: "accept" | "reject";
+}
