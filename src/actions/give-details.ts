@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Details, type Letter, otherOf } from "../domain/accident.ts";
-import { serialise } from "../domain/agreement.ts";
+import { agreedDetails, serialise } from "../domain/agreement.ts";
 import { requireCalm } from "../domain/brakes.ts";
 import { correctionNotice } from "../domain/notice.ts";
 import { requireGivable, requireParty, withoutSignatures, withParty } from "../domain/party.ts";
@@ -29,7 +29,10 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
     if (accident.parties[otherOf(letter)]?.details?.plate === details.plate)
       throw new Invalid("same-plate", { field: "plate" });
     const digest = ctx.vault.digest(accident.key, serialise(details));
-    const given = withoutSignatures(withParty(accident, letter, { details }));
+    // whose car it is stands in no agreement: nobody signs anew for it
+    const isCorrection = !before || serialise(agreedDetails(before)) !== serialise(agreedDetails(details));
+    const changed = withParty(accident, letter, { details });
+    const given = isCorrection ? withoutSignatures(changed) : changed;
     // a driver who types the plate has answered whose it is
     const answer = answeredByDetails(given);
     const next = answer
@@ -47,7 +50,7 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
         ...moves,
         ...doubtEvents(accident, next.accident),
       ],
-      outbox: correctionNotice(accident, letter),
+      outbox: isCorrection ? correctionNotice(accident, letter) : [],
     };
   });
   const personId = after.parties[letter]?.identity.personId;

@@ -1,5 +1,6 @@
 /** The accident as the rules see it: plain values, already decrypted; one document in the store. */
 
+import type { CarSaid } from "./car.ts";
 import type { CaseOfPerson } from "./case-of-person.ts";
 import type { EventType } from "./event-types.ts";
 import type { IdKind } from "./id-kind.ts";
@@ -55,7 +56,7 @@ export interface Identity {
 }
 
 /** A driver's own data and car, entered by that driver (Order 146 art. 21). */
-export interface Details {
+export interface Details extends CarSaid {
   name: string;
   idKind: IdKind;
   idNumber: string;

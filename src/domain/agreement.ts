@@ -1,4 +1,5 @@
-import type { Accident, Degree, ImpactPoint, Letter, Position, Weather } from "./accident.ts";
+import type { Accident, Degree, Details, ImpactPoint, Letter, Position, Weather } from "./accident.ts";
+import type { CarSaid } from "./car.ts";
 import type { IdKind } from "./id-kind.ts";
 import { type Catalogue, compareStatements, findAct } from "./liability.ts";
 
@@ -31,6 +32,11 @@ export interface AgreementParty {
   note: string;
 }
 
+/** What the agreement holds of a driver's data: whose car it is and what for is no part of it (art. 21). */
+export function agreedDetails({ owner: _owner, use: _use, ...agreed }: Details): Omit<Details, keyof CarSaid> {
+  return agreed;
+}
+
 /** Returns the content to sign, or null while anything of art. 21 is missing or the statements differ. */
 export function agreementOf(accident: Accident, catalogue: Catalogue): AgreementContent | null {
   const liability = compareStatements(accident, catalogue);
@@ -40,7 +46,7 @@ export function agreementOf(accident: Accident, catalogue: Catalogue): Agreement
     const party = accident.parties[letter];
     if (!party?.details || !party.statement) return null;
     return {
-      ...party.details,
+      ...agreedDetails(party.details),
       impact: party.statement.impact,
       note: party.statement.note,
       act: liability.actsOf[letter],

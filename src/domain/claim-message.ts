@@ -1,4 +1,5 @@
 import type { Degree, ImpactPoint, Language, Letter, Weather } from "./accident.ts";
+import type { CarOwner, CarUse } from "./car.ts";
 import type { IdKind } from "./id-kind.ts";
 
 /**
@@ -18,14 +19,6 @@ export type ClaimDegree = (typeof CLAIM_DEGREES)[number];
 
 export const CLAIM_WEATHERS = ["sunny", "overcast", "rain", "snow", "fog", "other"] as const;
 export type ClaimWeather = Weather | (typeof CLAIM_WEATHERS)[number];
-
-/** Whose car it is: only the insured may claim. `unknown`: nobody was asked. */
-export const CAR_OWNERS = ["driver", "other_person", "organisation", "unknown"] as const;
-export type CarOwner = (typeof CAR_OWNERS)[number];
-
-/** What the car is used for; cover may depend on it. `unknown`: nobody was asked. */
-export const CAR_USES = ["private", "business", "rental", "ride_hailing", "taxi", "goods", "other", "unknown"] as const;
-export type CarUse = (typeof CAR_USES)[number];
 
 /**
  * `claim.submitted` 2.0, as config/schemas/claim.submitted.v2.json publishes it: the one form in which a

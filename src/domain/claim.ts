@@ -1,5 +1,6 @@
 import { type Accident, type Degree, LETTERS, type Letter, type Party } from "./accident.ts";
 import type { AgreementContent } from "./agreement.ts";
+import type { CarOwner, CarUse } from "./car.ts";
 import { allowsForwarding, type EvidenceSources, evidenceOf, lastSignedAt } from "./claim-evidence.ts";
 import {
   beijingTime,
@@ -129,9 +130,7 @@ function partyOf({ accident, content, insurerNames }: ClaimSources, party: Lette
       plate: own.plate.replaceAll("·", ""),
       plateColor: PLATE_COLOURS[own.vehicleKind] ?? "other",
       plateType: own.vehicleKind,
-      // nobody is asked whose the car is and what it is used for
-      owner: "unknown",
-      use: "unknown",
+      ...carOf(accident, party),
     },
     insurance: {
       insurerCode: own.insurerCode,
@@ -142,6 +141,12 @@ function partyOf({ accident, content, insurerNames }: ClaimSources, party: Lette
     statement: agreed ? own.note : "",
     damage: { parts: [own.impact] },
   };
+}
+
+/** Whose car it is and what for, where the driver said so and lets it go to the insurers. */
+function carOf(accident: Accident, party: Letter): { owner: CarOwner; use: CarUse } {
+  const said = allowsForwarding(accident, party) ? accident.parties[party]?.details : null;
+  return { owner: said?.owner ?? "unknown", use: said?.use ?? "unknown" };
 }
 
 function driverOf({ name, idKind, idNumber, phone }: AgreementContent["parties"][Letter]): ClaimParty["driver"] {

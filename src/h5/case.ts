@@ -1,3 +1,5 @@
+import type { View } from "../domain/view.ts";
+import type { Translate } from "../render.ts";
 import { claimLine } from "./claims.ts";
 import type { PartyPage } from "./page.ts";
 import { seenPhotos } from "./seen-photos.ts";
@@ -17,7 +19,15 @@ export const casePage: PartyPage = {
       // read from the latest on
       timeline: view.timeline.toReversed().map((entry) => ({ ...entry, time: timeText(entry.at, now, language) })),
       shown: seenPhotos(view),
+      car: carText(view, t),
       line: view.concludedAt ? claimLine(view, { config: ctx.config, now, language }) : null,
     };
   },
 };
+
+/** Whose car it is and what for, as this driver said; null: nothing was said. */
+function carText({ me: { details } }: View, t: Translate): string | null {
+  const owner = details?.owner && t("h5.car.saidOwner", { owner: t(`h5.car.owner.${details.owner}`) });
+  const use = details?.use && t("h5.car.saidUse", { use: t(`h5.car.use.${details.use}`) });
+  return [owner, use].filter(Boolean).join(" · ") || null;
+}

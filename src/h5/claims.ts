@@ -1,5 +1,6 @@
 import type { Config, Insurer } from "../config.ts";
 import type { Degree, Language } from "../domain/accident.ts";
+import { type CarAdvice, carAdvice } from "../domain/car.ts";
 import type { ViewedClaim } from "../domain/claim-view.ts";
 import type { View } from "../domain/view.ts";
 import { insurerName } from "./insurer-name.ts";
@@ -12,6 +13,8 @@ export interface ClaimLine {
   next: NextStep | null;
   insurer: Record<Language, string> | null;
   hotline: string | null;
+  /** what to do about whose car it is and what it is used for */
+  car: CarAdvice[];
   claim: (ViewedClaim & { time: string; assessedYuan: string | null; paidYuan: string | null }) | null;
 }
 
@@ -46,6 +49,7 @@ export function claimLine(view: View, { config, now, language }: Reading): Claim
     next: nextOf(view, config),
     insurer: mine ? insurerName(config, mine) : null,
     hotline: known?.hotline ?? null,
+    car: carAdvice(view.me.details ?? {}),
     claim: claim && {
       ...claim,
       time: timeText(claim.statusAt, now, language),

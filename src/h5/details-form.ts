@@ -1,5 +1,7 @@
 import Joi from "joi";
 import type { Details } from "../domain/accident.ts";
+import { agreedDetails } from "../domain/agreement.ts";
+import { ASKED_OWNERS, ASKED_USES, CAR_ANSWERS, type CarFields, carFields, carSaid } from "../domain/car.ts";
 import { ID_KINDS, type IdKind } from "../domain/id-kind.ts";
 import { checkIdNumber, type IdFault } from "../domain/identity-number.ts";
 import { checkName, type NameFault } from "../domain/name.ts";
@@ -9,7 +11,7 @@ import { line } from "../http/fields.ts";
 import type { PartOf, WordKey } from "../render.ts";
 
 /** Posted values after the checks: the serial holds the whole plate, the kind of vehicle is decided. */
-export interface DetailsBody {
+export interface DetailsBody extends CarFields {
   name: string;
   idKind: IdKind;
   idNumber: string;
@@ -149,6 +151,9 @@ export const detailsForm = Joi.object<DetailsBody>({
     .custom((typed: string) => typed.normalize("NFKC").replace(/[\s\p{Dash}\p{Cf}]/gu, ""))
     .pattern(/^[A-Za-z0-9]{4,40}$/)
     .messages(word("policyNumber")),
+  car: Joi.valid(...CAR_ANSWERS).messages(word("car")),
+  carOwner: Joi.valid(...ASKED_OWNERS).messages(word("car")),
+  carUse: Joi.valid(...ASKED_USES).messages(word("car")),
   ...licenceInputs,
 });
 
@@ -164,6 +169,7 @@ export function detailsOf(body: DetailsBody): Details {
     insurerCode: body.insurerCode,
     insurerName: other ? body.insurerName : null,
     policyNumber: body.policyNumber === "" ? null : body.policyNumber.toUpperCase(),
+    ...carSaid(body),
   };
 }
 
@@ -181,8 +187,9 @@ export function plateFields(plate: string): Pick<DetailsBody, "province" | "seri
 /** The other way round, to fill the page from what was entered before. */
 export function bodyOf(details: Details): DetailsBody {
   return {
-    ...details,
+    ...agreedDetails(details),
     ...plateFields(details.plate),
+    ...carFields(details),
     vehicleKind: vehicleKindOf(details.plate) === details.vehicleKind ? BY_PLATE : details.vehicleKind,
     insurerName: details.insurerName ?? "",
     policyNumber: details.policyNumber ?? "",

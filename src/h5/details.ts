@@ -30,8 +30,10 @@ function prefillOf(before: Details | null, { filled, chosen }: OfferedPlate): ob
   const rest = before ? bodyOf(before) : { idKind: "licence", province: PROVINCES[0], vehicleKind: BY_PLATE };
   if (filled && filled === before?.plate) return rest;
   const fields = filled ? plateFields(filled) : { serial: "", plateSure: undefined };
+  // of another car nothing was said yet
+  const car = chosen ? {} : { car: undefined, carOwner: undefined, carUse: undefined };
   const vehicleKind = chosen ? rest.vehicleKind : BY_PLATE;
-  return { ...rest, ...fields, vehicleKind, plateChoice: chosen ?? undefined };
+  return { ...rest, ...fields, ...car, vehicleKind, plateChoice: chosen ?? undefined };
 }
 
 /** Page 5: the driver and the car. */

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { WEATHERS } from "../../src/domain/accident.ts";
+import { CAR_OWNERS, CAR_USES } from "../../src/domain/car.ts";
 import { buildClaim } from "../../src/domain/claim.ts";
 import {
-  CAR_OWNERS,
-  CAR_USES,
   CLAIM_DEGREES,
   CLAIM_ROLES,
   CLAIM_WEATHERS,
