@@ -15,6 +15,8 @@ export interface Insurer {
   code: string;
   zh: string;
   en: string;
+  /** full name as registered; null: only in development */
+  legalName: string | null;
   hotline: string;
   /** where claims are posted; null: no interface, the driver calls the hotline */
   url: string | null;
@@ -102,6 +104,8 @@ export interface Config {
   trustProxy: boolean;
   /** `reader`: plates and licences are read on this machine, where the optional packages are installed */
   photos: { reader: boolean };
+  /** who answers for the data (PIPL art. 17); null: not told, a trial */
+  operator: { name: string | null; address: string | null; email: string | null };
   operatorPhone: string;
   city: { zh: string; en: string; adcode: string };
   /** where new files go; older ones are read where they are */
@@ -199,8 +203,9 @@ function configOf(settings: Settings, read: Read): Config {
     standIns,
     wechat: wechatOf(settings, standIns.platform ? `${publicUrl}/simulator/platform` : null),
     keys: { data, session },
-    insurers: settings.insurers.map(({ code, name, hotline, url, secretEnv, schemaVersion, promise }) => ({
+    insurers: settings.insurers.map(({ code, name, legalName, hotline, url, secretEnv, schemaVersion, promise }) => ({
       code,
+      legalName: legalName ?? null,
       ...(typeof name === "string" ? { zh: name, en: name } : name),
       hotline,
       url: url ? url.replaceAll("{publicUrl}", publicUrl) : null,
@@ -212,14 +217,24 @@ function configOf(settings: Settings, read: Read): Config {
     allowPrivateAddresses: settings.allowPrivateAddresses ?? !production,
     trustProxy: settings.trustProxy,
     photos: settings.photos,
+    operator: {
+      name: settings.operatorName ?? null,
+      address: settings.operatorAddress ?? null,
+      email: settings.operatorEmail ?? null,
+    },
     operatorPhone: settings.operatorPhone,
     city: settings.city,
     storage: settings.storage,
-    bucket: settings.bucket.name ? { ...settings.bucket, name: settings.bucket.name } : null,
+    bucket: bucketOf(settings),
     scrub: settings.scrub,
     rules,
     menu: menuOf(menu, publicUrl),
   };
+}
+
+function bucketOf({ bucket }: Settings): BucketConfig | null {
+  const { name, region } = bucket;
+  return name && region ? { ...bucket, name, region } : null;
 }
 
 /** `standIn`: where the simulator's platform serves the account that was made here. */

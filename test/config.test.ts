@@ -41,8 +41,8 @@ async function productionEnv(): Promise<NodeJS.ProcessEnv> {
   const CONFIG_FILE = await file(
     "production.yaml",
     `insurers:
-  - { code: PICC, name: 人保财险, url: "https://claims.insurer.example/in", secretEnv: PICC_SECRET }
-  - { code: CPIC, name: { zh: 太保产险, en: CPIC }, hotline: "95500" }
+  - { code: PICC, name: 人保财险, legalName: 中国人民财产保险股份有限公司, url: "https://claims.insurer.example/in", secretEnv: PICC_SECRET }
+  - { code: CPIC, name: { zh: 太保产险, en: CPIC }, legalName: 中国太平洋财产保险股份有限公司, hotline: "95500" }
 `,
   );
   return {
@@ -57,6 +57,10 @@ async function productionEnv(): Promise<NodeJS.ProcessEnv> {
     WECHAT_TOKEN: "token123",
     WECHAT_AES_KEY: AES_KEY,
     PICC_SECRET: `${SECRET} ${OTHER_SECRET}`,
+    OPERATOR_NAME: "示例科技（上海）有限公司",
+    OPERATOR_ADDRESS: "上海市示例路 1 号",
+    OPERATOR_EMAIL: "privacy@kuaichu.example.org",
+    OPERATOR_PHONE: "021-00000000",
   };
 }
 
@@ -142,7 +146,7 @@ describe("the simulator", () => {
     ["MONGODB_URI", { MONGODB_URI: "mongodb://db.example/kuaichu" }],
     ["PUBLIC_URL", { PUBLIC_URL: "https://kuaichu.example.org" }],
     ["PUBLIC_URL", { PUBLIC_URL: "http://192.168.1.7:8080" }],
-    ["S3_BUCKET", { S3_BUCKET: "evidence" }],
+    ["S3_BUCKET", { S3_BUCKET: "evidence", S3_REGION: "cn-shanghai" }],
     ["WECHAT_API_URL", { WECHAT_API_URL: "https://api.weixin.qq.com" }],
     ["INSURER_PICC_SECRET", { INSURER_PICC_SECRET: SECRET }],
     ...Object.entries(ACCOUNT).map(([name, value]): [string, NodeJS.ProcessEnv] => [name, { [name]: value }]),
@@ -244,6 +248,8 @@ describe("where files are kept", () => {
       [{ STORAGE: "disk" }, "STORAGE"],
       [{ S3_BUCKET: "" }, "S3_BUCKET"],
       [{ S3_BUCKET: "Not_A_Bucket" }, "S3_BUCKET"],
+      // none abroad by default, nor anywhere else
+      [{ S3_REGION: undefined }, "S3_REGION"],
       [{ S3_ENDPOINT: "oss-cn-shanghai.aliyuncs.com" }, "S3_ENDPOINT"],
       [{ S3_PREFIX: "../x" }, "S3_PREFIX"],
       [{ S3_FORCE_PATH_STYLE: "perhaps" }, "S3_FORCE_PATH_STYLE"],
@@ -279,6 +285,7 @@ describe("the three layers", () => {
         code: "AB",
         zh: "A",
         en: "A",
+        legalName: null,
         hotline: "",
         url: null,
         secretEnv: null,
@@ -385,6 +392,15 @@ describe("production", () => {
     assert.equal(config.wechat.openUrl, "https://open.weixin.qq.com");
     assert.deepEqual(config.insurers[0]?.secrets, [SECRET, OTHER_SECRET]);
     assert.deepEqual(config.keys.session, drawn("session"));
+    assert.deepEqual(config.operator, {
+      name: "示例科技（上海）有限公司",
+      address: "上海市示例路 1 号",
+      email: "privacy@kuaichu.example.org",
+    });
+    assert.deepEqual(
+      config.insurers.map(({ legalName }) => legalName),
+      ["中国人民财产保险股份有限公司", "中国太平洋财产保险股份有限公司"],
+    );
   });
 
   it("makes no keys", async () => {
@@ -394,7 +410,7 @@ describe("production", () => {
   });
 
   const required =
-    "PUBLIC_URL MONGODB_URI DATA_KEY SESSION_KEY WECHAT_APPID WECHAT_SECRET WECHAT_TOKEN WECHAT_AES_KEY PICC_SECRET".split(
+    "PUBLIC_URL MONGODB_URI DATA_KEY SESSION_KEY WECHAT_APPID WECHAT_SECRET WECHAT_TOKEN WECHAT_AES_KEY PICC_SECRET OPERATOR_NAME OPERATOR_ADDRESS OPERATOR_EMAIL OPERATOR_PHONE".split(
       " ",
     );
   it("names everything that is missing at once", async () => {
@@ -410,7 +426,11 @@ describe("production", () => {
   const refused: [string, NodeJS.ProcessEnv | string][] = [
     ["SIMULATOR", "simulator: true"],
     ["allowPrivateAddresses", "allowPrivateAddresses: true"],
-    ["insurers.AAA.url", 'insurers: [{ code: AAA, name: A, url: "http://a.example", secretEnv: PICC_SECRET }]'],
+    [
+      "insurers.AAA.url",
+      'insurers: [{ code: AAA, name: A, legalName: A, url: "http://a.example", secretEnv: PICC_SECRET }]',
+    ],
+    ["insurers.AAA.legalName", "insurers: [{ code: AAA, name: A }]"],
     ...[
       "https://10.0.0.8/in",
       "https://[::1]/in",
@@ -419,7 +439,12 @@ describe("production", () => {
       "https://user:word@claims.insurer.example/in",
     ].map((url): [string, string] => [
       "insurers.AAA.url",
-      `insurers: [{ code: AAA, name: A, url: "${url}", secretEnv: PICC_SECRET }]`,
+      `insurers: [{ code: AAA, name: A, legalName: A, url: "${url}", secretEnv: PICC_SECRET }]`,
+    ]),
+    ["OPERATOR_EMAIL", { OPERATOR_EMAIL: "nobody" }],
+    ...["12345", "122", "1 10"].map((OPERATOR_PHONE): [string, NodeJS.ProcessEnv] => [
+      "OPERATOR_PHONE",
+      { OPERATOR_PHONE },
     ]),
     ["PUBLIC_URL", { PUBLIC_URL: "http://kuaichu.example.org" }],
     ["WECHAT_MODE", { WECHAT_MODE: "plain" }],
@@ -531,7 +556,7 @@ describe("secrets from files", () => {
       delete values[name];
       values[`${name}_FILE`] = paths.at(-1) as string;
     }
-    const config = await load({ ...values, S3_BUCKET: "kuaichu" });
+    const config = await load({ ...values, S3_BUCKET: "kuaichu", S3_REGION: "cn-shanghai" });
     assert.equal(config.mongodbUri, "mongodb://db.example/kuaichu");
     assert.deepEqual(config.keys, { data: drawn("data"), session: drawn("session") });
     const { secret, token, aesKey, previousToken, previousAesKey } = config.wechat;

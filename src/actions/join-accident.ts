@@ -1,6 +1,11 @@
 import type { Context } from "../context.ts";
 import type { Accident, Person } from "../domain/accident.ts";
+<<<<<<< HEAD
 import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
+=======
+import { BEFORE_THE_FIRST_DATUM, consentEvents } from "../domain/consent.ts";
+import { declarationEvent, type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
+>>>>>>> 86ff2820 (consent: notice and sensitive data are ticked apart and recorded, an older consent is asked again; the operator is named, required in production; no region abroad by default)
 import type { InvitedView } from "../domain/invited-view.ts";
 import { notice } from "../domain/notice.ts";
 import { isOver, newParty, requireRunning } from "../domain/party.ts";
@@ -36,7 +41,7 @@ export async function joinAccident(
       },
       events: [
         { type: "party-joined", by: "B", data: {} },
-        { type: "consent-given", by: "B", data: { textVersion } },
+        ...consentEvents("B", BEFORE_THE_FIRST_DATUM, textVersion),
         declarationEvent("B", end, answer),
       ],
       outbox: [notice(accident, "A", end ? "ended" : "other-joined", end ? { end } : {})],

@@ -12,11 +12,16 @@ export function productionFaults(settings: Settings, env: NodeJS.ProcessEnv): st
   });
   return [
     ...missing.map(({ name }) => `${name}: required in production`),
+    ...unnamedInsurers(settings),
     ...objections,
     ...weakFaults(settings, env),
     ...connectionFaults(settings, env, "in production"),
   ];
 }
+
+/** Whom a driver lets data be given to is told by full name (PIPL art. 23). */
+const unnamedInsurers = ({ insurers = [] }: Settings): string[] =>
+  insurers.flatMap(({ code, legalName }) => (legalName ? [] : [`insurers.${code}.legalName: required in production`]));
 
 /** Reports secrets that were typed by hand or are equal to another one. */
 function weakFaults(settings: Settings, env: NodeJS.ProcessEnv): string[] {
@@ -107,7 +112,8 @@ const NOT_PUBLIC =
 /** Splits one secret, or several during a rotation. */
 export const secretsOf = (text: string | undefined): string[] => text?.split(/\s+/).filter(Boolean) ?? [];
 
-/** A bucket that is to be used must have a name. */
+/** A bucket that is to be used must have a name, and a region that somebody chose. */
 export function storageFaults({ storage, bucket }: Settings): string[] {
-  return storage === "s3" && !bucket?.name ? ["S3_BUCKET: required when STORAGE is s3"] : [];
+  if (!bucket?.name) return storage === "s3" ? ["S3_BUCKET: required when STORAGE is s3"] : [];
+  return bucket.region ? [] : ["S3_REGION: required with S3_BUCKET; personal data stays in mainland China"];
 }

@@ -1,11 +1,12 @@
 import Joi from "joi";
 import { phone } from "./formats.ts";
-import { both, setting } from "./setting.ts";
+import { both, type Setting, setting, type Words } from "./setting.ts";
 
 /** An insurer as the list names it. */
 export interface WrittenInsurer {
   code: string;
   name: string | { zh: string; en: string };
+  legalName?: string;
   hotline: string;
   url?: string;
   secretEnv?: string;
@@ -21,6 +22,7 @@ const insurer = Joi.object({
     Joi.string().max(60),
     Joi.object({ zh: Joi.string().max(60).required(), en: Joi.string().max(60).required() }),
   ).required(),
+  legalName: Joi.string().trim().max(100),
   hotline: phone.default(""),
   url: Joi.string().max(500),
   secretEnv: Joi.string().pattern(/^[A-Z][A-Z0-9_]*$/),
@@ -29,6 +31,15 @@ const insurer = Joi.object({
 })
   .with("url", "secretEnv")
   .messages({ "object.with": "needs {#peer} beside {#main}" });
+
+/** Numbers of the city and of emergency services: nobody there answers for the operator. */
+const PUBLIC_LINES = new Set(["12345", "110", "112", "119", "120", "122"]);
+
+const TRIAL: Words = { en: "none: the pages say that this is a trial", zh: "无：页面注明为试用" };
+
+/** A fact about the operator that the privacy notice names (PIPL art. 17). */
+const named = (variable: string, schema: Joi.StringSchema, production: Words): Setting<string | undefined> =>
+  setting({ variable, schema, required: "in production", otherwise: TRIAL, production });
 
 /** Settings that differ by place. config/default.yaml has their values for Shanghai. */
 export const PLACE = {
@@ -51,12 +62,27 @@ export const PLACE = {
       production: { en: "yours", zh: "填写所在城市" },
     }),
   },
+  operatorName: named("OPERATOR_NAME", Joi.string().trim().max(100), {
+    en: "required: your full legal name",
+    zh: "必填：运营方的法定全称",
+  }),
+  operatorAddress: named("OPERATOR_ADDRESS", Joi.string().trim().max(200), {
+    en: "required: your postal address",
+    zh: "必填：运营方的通信地址",
+  }),
+  operatorEmail: named("OPERATOR_EMAIL", Joi.string().trim().email({ tlds: false }).max(100), {
+    en: "required: whom a person writes to about their data",
+    zh: "必填：受理个人信息事务的邮箱",
+  }),
   operatorPhone: setting<string>({
+    variable: "OPERATOR_PHONE",
     schema: phone.required(),
+    objection: (number) =>
+      PUBLIC_LINES.has(number.replaceAll(/[ -]/g, "")) ? "must be your own number, not a public line" : null,
     otherwise: { en: "12345 (the city's public service line)", zh: "12345（市民服务热线）" },
     production: {
-      en: "your own number, given to a driver who writes 人工",
-      zh: "填写运营方自己的电话，驾驶人回复“人工”时提供",
+      en: "your own number, given to a driver who writes 人工; 12345 and emergency numbers are refused",
+      zh: "填写运营方自己的电话，驾驶人回复“人工”时提供；不得填写 12345 或报警、急救电话",
     },
   }),
   rulesDir: setting<string | undefined>({

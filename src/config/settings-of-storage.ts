@@ -27,15 +27,13 @@ export const STORAGE = {
   }),
   bucket: {
     endpoint: setting<string | undefined>({ variable: "S3_ENDPOINT", schema: origin, otherwise: both("AWS") }),
-    region: setting<string>({
+    region: setting<string | undefined>({
       variable: "S3_REGION",
-      schema: Joi.string()
-        .pattern(/^[a-z0-9-]{1,64}$/)
-        .default("us-east-1"),
-      otherwise: both("`{default}`"),
+      schema: Joi.string().pattern(/^[a-z0-9-]{1,64}$/),
+      otherwise: { en: "none: required with a bucket", zh: "无：使用存储桶时必填" },
       production: {
-        en: "a region in mainland China, where the data must stay",
-        zh: "须选中国境内的地域，数据不得出境",
+        en: "a region in mainland China, where the data must stay (PIPL arts. 38–40)",
+        zh: "须选中国境内的地域，数据不得出境（《个人信息保护法》第三十八条至第四十条）",
       },
     }),
     // the names that S3 and compatible servers accept

@@ -94,12 +94,18 @@ export interface Signature {
   signedAt: Date;
 }
 
+/** A consent as recorded: to which version of the privacy notice, and when. */
+export interface Consent {
+  textVersion: string;
+  givenAt: Date;
+}
+
 export interface Party {
   identity: Identity;
   language: Language;
   joinedAt: Date;
   /** privacy notice read and separate consent given before the first datum (PIPL art. 17, 29) */
-  consent: { textVersion: string; givenAt: Date } | null;
+  consent: Consent | null;
   /** declared "none of these" */
   clearedAt: Date | null;
   details: Details | null;

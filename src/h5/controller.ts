@@ -2,6 +2,7 @@ import Joi from "joi";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
 import { contentDigest } from "../domain/agreement.ts";
+import { mustConsentAgain } from "../domain/consent.ts";
 import { suggestedPlate } from "../domain/photo-plates.ts";
 import { viewOf } from "../domain/view.ts";
 import { AppError, Busy, Conflict, Invalid } from "../errors.ts";
@@ -37,6 +38,7 @@ export async function openParty(ctx: Context, koa: Koa.Context): Promise<CaseReq
     party: { accidentId: accident.id, letter },
     person,
     t: ctx.render.words(person.language),
+    consentIsOld: mustConsentAgain(accident, accident.parties[letter]!),
     agreementDigest: () => contentDigest(ctx, accident),
     suggestPlate: (lastPlate) => suggestedPlate(accident, letter, lastPlate),
   };
@@ -48,10 +50,17 @@ async function pageRequest(ctx: Context, koa: Koa.Context): Promise<PageRequest>
   return request;
 }
 
-const isOpen = ({ openWith }: Page, { view }: PageRequest): boolean =>
-  !openWith || openWith.some((step) => view.open.includes(step));
+const isOpen = (page: Page, request: PageRequest): boolean =>
+  !awaitsConsent(page, request) && (!page.openWith || page.openWith.some((step) => request.view.open.includes(step)));
 
-const leadOn = ({ koa, view }: PageRequest): void => seeOther(koa, pageUrl(view.id, view.step));
+/** Open to a driver whose consent is to an older notice: agreeing again, and ending the case. */
+const BEFORE_CONSENT = ["consent", "way-out"];
+
+const awaitsConsent = ({ path = "" }: Partial<AnyPartyPage>, { consentIsOld }: PageRequest): boolean =>
+  consentIsOld && !BEFORE_CONSENT.includes(path);
+
+const leadOn = ({ koa, view, consentIsOld }: PageRequest): void =>
+  seeOther(koa, pageUrl(view.id, consentIsOld ? "consent" : view.step));
 
 async function show(page: Page, request: PageRequest, data: PageData = {}): Promise<void> {
   const shown = (await page.show?.(request)) ?? {};

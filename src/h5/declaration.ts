@@ -3,33 +3,33 @@ import type { Context } from "../context.ts";
 import type { EndCode } from "../domain/accident.ts";
 import { type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
 import type { WordKey } from "../render.ts";
+<<<<<<< HEAD
 import { endPath } from "./ends.ts";
 
 /** Version of the privacy notice (templates/h5/privacy.njk) that a tick refers to: raise it with the text. */
 export const NOTICE_VERSION = "2026-11-29";
+=======
+import { type Ticks, ticks } from "./consents.ts";
+>>>>>>> 86ff2820 (consent: notice and sensitive data are ticked apart and recorded, an older consent is asked again; the operator is named, required in production; no region abroad by default)
 
 export const VEHICLES = ["two", "one", "more", "non-motor"] as const;
 
 /** "None of these" of the list; the other values are ids of conditions. */
 export const NONE = "none";
 
-export interface Declaration {
+export interface Declaration extends Ticks {
   vehicles: (typeof VEHICLES)[number];
   condition: string;
-  consent?: "yes";
 }
 
-/**
- * What both drivers declare first: how many vehicles, none of the exceptions, consent to sensitive data (PIPL
- * art. 29).
- */
+/** What both drivers declare first: how many vehicles, none of the exceptions, and the two ticks. */
 export const declaration = Joi.object<Declaration>({
   vehicles: Joi.valid(...VEHICLES).default("two"),
   condition: Joi.string()
     .pattern(/^[\w-]{1,40}$/)
     .required()
     .messages({ "*": "h5.start.error.condition" satisfies WordKey }),
-  consent: Joi.valid("yes").messages({ "*": "h5.start.error.consent" satisfies WordKey }),
+  ...ticks,
 });
 
 /** Conditions that have a drawing (templates/assets/h5/exception-ID.svg). */

@@ -43,6 +43,8 @@ export async function postForm<Body>(ctx: Context, koa: Koa.Context, form: Plain
     }
     const field = error instanceof Invalid ? error.details["field"] : null;
     if (!(error instanceof Invalid) || typeof field !== "string") throw error;
-    again(error.status, { errors: { [field]: errorSentence(t, error.code, { field }) } });
+    const codes = (error.details["codes"] as Record<string, string> | undefined) ?? { [field]: error.code };
+    const faults = Object.entries(codes).map(([name, code]) => [name, errorSentence(t, code, { field: name })]);
+    again(error.status, { errors: Object.fromEntries(faults) });
   }
 }

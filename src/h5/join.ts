@@ -3,21 +3,13 @@ import type Koa from "koa";
 import { findInvited } from "../actions/find-invited.ts";
 import { joinAccident } from "../actions/join-accident.ts";
 import type { Context } from "../context.ts";
+import { NOTICE_VERSION } from "../domain/consent.ts";
 import { type InvitedView, invitedViewOf } from "../domain/invited-view.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import { personOf } from "../http/session.ts";
 import type { WordKey } from "../render.ts";
-import {
-  answerOf,
-  type Declaration,
-  declaration,
-  endFor,
-  endUrl,
-  exceptionsOf,
-  isKnown,
-  NONE,
-  NOTICE_VERSION,
-} from "./declaration.ts";
+import { hasTicked, requireTicks } from "./consents.ts";
+import { answerOf, type Declaration, declaration, endFor, endUrl, exceptionsOf, isKnown, NONE } from "./declaration.ts";
 import type { PlainForm } from "./form.ts";
 import { pageUrl } from "./page.ts";
 import { letterOf, seeOther, standsAt } from "./paths.ts";
@@ -73,6 +65,7 @@ export function joinForm(ctx: Context, koa: Koa.Context, invited: InvitedView): 
     show: () => ({
       exceptions: exceptionsOf(ctx),
       noneOfThese: NONE,
+      operator: ctx.config.operator,
       plate,
       address,
       since: timeText(occurredAt, ctx.clock.now(), person.language),
@@ -80,8 +73,8 @@ export function joinForm(ctx: Context, koa: Koa.Context, invited: InvitedView): 
     async submit(given) {
       if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition" satisfies WordKey, { field: "condition" });
       const end = endFor(ctx, given);
-      if (end && !given.consent) return endUrl(end, given);
-      if (!given.consent) throw new Invalid("h5.start.error.consent" satisfies WordKey, { field: "consent" });
+      if (end && !hasTicked(given)) return endUrl(end, given);
+      requireTicks(given);
       const joined = await joinAccident(ctx, {
         person,
         invited,

@@ -20,6 +20,8 @@ export interface PageRequest {
   party: { accidentId: string; letter: Letter };
   person: Person;
   t: Translate;
+  /** the driver agreed to an older privacy notice: asked again before anything else */
+  consentIsOld: boolean;
   /** keyed digest of the agreement as it stands */
   agreementDigest(): string;
   /** the plate of this driver's car by its photograph and by the plate that was given last time */

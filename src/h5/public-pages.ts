@@ -3,12 +3,12 @@ import type Koa from "koa";
 import { chooseLanguage } from "../actions/choose-language.ts";
 import type { Context } from "../context.ts";
 import { LANGUAGES, type Language } from "../domain/accident.ts";
+import { NOTICE_VERSION } from "../domain/consent.ts";
 import { Invalid, NotFound } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { languageOf, rememberLanguage } from "../http/language.ts";
 import { findPerson } from "../http/session.ts";
-import { NOTICE_VERSION } from "./declaration.ts";
 import { callsOf, endContent, isEnd } from "./ends.ts";
 import { pageUrl } from "./page.ts";
 import { safePath, seeOther } from "./paths.ts";
@@ -17,9 +17,10 @@ import { runningCase } from "./start.ts";
 
 /** The whole privacy notice (PIPL art. 17). */
 export function privacyPage(ctx: Context, koa: Koa.Context): void {
-  const { city, insurers, operatorPhone } = ctx.config;
+  const { city, insurers, operator, operatorPhone } = ctx.config;
   const asksPlatform = ctx.config.wechat.ocrPerDay > 0;
-  renderPage(ctx, koa, "h5/privacy.njk", { city, insurers, operatorPhone, asksPlatform, version: NOTICE_VERSION });
+  const who = { city, operator, operatorPhone };
+  renderPage(ctx, koa, "h5/privacy.njk", { ...who, insurers, asksPlatform, version: NOTICE_VERSION });
 }
 
 /** Shows whom to call to a driver without a case; one with a running case is led to its way out. */

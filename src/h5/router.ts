@@ -10,6 +10,7 @@ import { withUploadShare } from "../http/upload-share.ts";
 import { absentPage } from "./absent.ts";
 import { agreementFiles } from "./agreement-files.ts";
 import { casePage } from "./case.ts";
+import { consentPage } from "./consent.ts";
 import { getFile, getPage, postPage } from "./controller.ts";
 import { extrasPage } from "./extras.ts";
 import { postForm, showForm } from "./form.ts";
@@ -33,6 +34,7 @@ import { invitationPage, removeOtherPage, wayOutPage } from "./way-out.ts";
 /** Pages of a case that belong to no step (those of steps: step-pages.ts). */
 export const PARTY_PAGES: readonly AnyPartyPage[] = [
   casePage,
+  consentPage,
   wayOutPage,
   removeOtherPage,
   invitationPage,

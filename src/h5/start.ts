@@ -2,9 +2,11 @@ import type Koa from "koa";
 import { openAccident } from "../actions/open-accident.ts";
 import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
+import { NOTICE_VERSION } from "../domain/consent.ts";
 import { Invalid } from "../errors.ts";
 import { personOf } from "../http/session.ts";
 import type { WordKey } from "../render.ts";
+import { hasTicked, requireTicks } from "./consents.ts";
 import {
   answerOf,
   type Declaration,
@@ -14,7 +16,6 @@ import {
   exceptionsOf,
   isKnown,
   NONE,
-  NOTICE_VERSION,
   VEHICLES,
 } from "./declaration.ts";
 import type { PlainForm } from "./form.ts";
@@ -26,12 +27,17 @@ export function startForm(ctx: Context, koa: Koa.Context): PlainForm<Declaration
   return {
     template: "h5/start.njk",
     body: declaration,
-    show: () => ({ exceptions: exceptionsOf(ctx), vehicles: VEHICLES, noneOfThese: NONE }),
+    show: () => ({
+      exceptions: exceptionsOf(ctx),
+      vehicles: VEHICLES,
+      noneOfThese: NONE,
+      operator: ctx.config.operator,
+    }),
     async submit(given) {
       if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition" satisfies WordKey, { field: "condition" });
       const end = endFor(ctx, given);
-      if (end && !given.consent) return endUrl(end, given);
-      if (!given.consent) throw new Invalid("h5.start.error.consent" satisfies WordKey, { field: "consent" });
+      if (end && !hasTicked(given)) return endUrl(end, given);
+      requireTicks(given);
       const accident = await openAccident(ctx, { person, textVersion: NOTICE_VERSION, answer: answerOf(given) });
       const letter = letterOf(accident, person);
       return letter ? standsAt(ctx, accident, letter) : "/h5";

@@ -7,6 +7,7 @@ import { giveStatement } from "../../src/actions/give-statement.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { BRAKES } from "../../src/domain/brakes.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { joinByCode } from "../support/join-by-code.ts";
@@ -26,7 +27,7 @@ describe("brakes", () => {
 
   const newPerson = () => app.ctx.people.see(`o_${app.ctx.randomId()}`);
   const open = (person: Awaited<ReturnType<typeof newPerson>>) =>
-    openAccident(app.ctx, { person, textVersion: "1", answer: clear });
+    openAccident(app.ctx, { person, textVersion: NOTICE_VERSION, answer: clear });
   const end = (accidentId: string) => endAccident(app.ctx, { accidentId, letter: "A", code: "withdrawn" });
 
   it("let one driver open five cases a day, and come back to the running one as often as they like", async () => {
@@ -67,7 +68,7 @@ describe("brakes", () => {
     const { id } = await open(await newPerson());
     const { invitation } = await makeInvitation(app.ctx, { accidentId: id, letter: "A" });
     const code = invitation?.code ?? "";
-    await joinByCode(app.ctx, { person: await newPerson(), code, textVersion: "1", answer: clear });
+    await joinByCode(app.ctx, { person: await newPerson(), code, textVersion: NOTICE_VERSION, answer: clear });
     const impacts = ["front", "rear"] as const;
     const state = (letter: "A" | "B", n: number) => {
       const { acts } = app.ctx.config.rules.catalogue;

@@ -10,6 +10,7 @@ import { movePhoto } from "../../src/actions/move-photo.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { takePosition } from "../../src/actions/take-position.ts";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { missingSlots, photosAreSafe } from "../../src/domain/journey.ts";
 import {
   EXTRA_SLOTS,
@@ -28,7 +29,7 @@ import { startS3 } from "../support/s3-server.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { asStored, refusalOf, storedPhotos } from "../support/stored-photos.ts";
 
-const CLEAR = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
+const CLEAR = { textVersion: NOTICE_VERSION, answer: { vehicles: "two" as const, conditions: [] } };
 let app: TestApp;
 before(async () => {
   app = await startApp();
@@ -334,7 +335,13 @@ describe("a picture of the chat that cannot be kept", () => {
     const { endpoint, name, accessKeyId, secretAccessKey } = s3.bucket;
     const house = await startApp({
       env: {
-        ...{ STORAGE: "s3", S3_ENDPOINT: String(endpoint), S3_BUCKET: name, S3_FORCE_PATH_STYLE: "true" },
+        ...{
+          STORAGE: "s3",
+          S3_ENDPOINT: String(endpoint),
+          S3_BUCKET: name,
+          S3_REGION: "cn-shanghai",
+          S3_FORCE_PATH_STYLE: "true",
+        },
         ...{ AWS_ACCESS_KEY_ID: String(accessKeyId), AWS_SECRET_ACCESS_KEY: String(secretAccessKey) },
       },
     });

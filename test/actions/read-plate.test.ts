@@ -16,6 +16,7 @@ import { recordPlace } from "../../src/actions/record-place.ts";
 import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import { type Accident, LETTERS, type Letter } from "../../src/domain/accident.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../../src/domain/photo.ts";
 import { viewOf } from "../../src/domain/view.ts";
 import { relayOutbox } from "../../src/jobs/relay.ts";
@@ -30,7 +31,7 @@ import { asStored, storedPhotos } from "../support/stored-photos.ts";
 
 /** As they stand in the drawn pictures. */
 const PLATE: Record<Letter, string> = { A: "沪A62K18", B: "沪AD05271" };
-const CLEAR = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
+const CLEAR = { textVersion: NOTICE_VERSION, answer: { vehicles: "two" as const, conditions: [] } };
 
 /** with the models; without them */
 let app: TestApp;

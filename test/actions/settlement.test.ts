@@ -13,6 +13,7 @@ import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { type Accident, LETTERS } from "../../src/domain/accident.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { stepOf } from "../../src/domain/journey.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { Conflict } from "../../src/errors.ts";
@@ -55,12 +56,17 @@ async function readyToSign(): Promise<Accident> {
     ctx.people.see(`openid-${ctx.randomId()}`),
     ctx.people.see(`openid-${ctx.randomId()}`),
   ]);
-  const { id } = await openAccident(ctx, { person: a, textVersion: "1", answer: clear });
+  const { id } = await openAccident(ctx, { person: a, textVersion: NOTICE_VERSION, answer: clear });
   for (const slot of PHOTO_SLOTS)
     await addPhoto(ctx, { accidentId: id, letter: "A", slot, bytes: SLOT_PHOTOS[slot], source: "form" });
   await confirmMoved(ctx, { accidentId: id, letter: "A" });
   const invited = await makeInvitation(ctx, { accidentId: id, letter: "A" });
-  await joinByCode(ctx, { person: b, code: invited.invitation?.code ?? "", textVersion: "1", answer: clear });
+  await joinByCode(ctx, {
+    person: b,
+    code: invited.invitation?.code ?? "",
+    textVersion: NOTICE_VERSION,
+    answer: clear,
+  });
   await recordPlace(ctx, { accidentId: id, letter: "A", address: "延安东路近外滩", weather: "rain" });
   for (const letter of LETTERS) await giveDetails(ctx, { accidentId: id, letter, details: DETAILS[letter] });
   const impact = { A: "front" as const, B: "rear" as const };

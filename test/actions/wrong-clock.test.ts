@@ -6,6 +6,7 @@ import { expireAccidents } from "../../src/actions/expire-accidents.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { type Context, createContext, type Overrides } from "../../src/context.ts";
 import type { Accident } from "../../src/domain/accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { eraseCommand } from "../../src/jobs/erase-command.ts";
 import { createJobs } from "../../src/jobs/jobs.ts";
 import { startApp, type TestApp } from "../support/app.ts";
@@ -42,7 +43,7 @@ beforeEach(async () => {
 
 async function open(ctx: Context): Promise<Accident> {
   const person = await ctx.people.see(`o_${ctx.randomId()}`);
-  return openAccident(ctx, { person, textVersion: "1", answer: { vehicles: "two", conditions: [] } });
+  return openAccident(ctx, { person, textVersion: NOTICE_VERSION, answer: { vehicles: "two", conditions: [] } });
 }
 
 /** Another process on the same data. */

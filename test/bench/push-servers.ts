@@ -9,6 +9,7 @@ import { openAccident } from "../../src/actions/open-accident.ts";
 import { pushRouter } from "../../src/chat/push-router.ts";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { startEmbedded } from "../../src/embedded/embedded.ts";
 import { startServer } from "../../src/server.ts";
 import { createPushConfig, type PushMode } from "../../src/wechat/push-config.ts";
@@ -98,7 +99,7 @@ async function everything({ counted }: { counted: boolean }): Promise<Served> {
   const running = await startServer(ctx);
   for (let index = 0; index < PEOPLE; index++) {
     const person = await ctx.people.see(personOf(index));
-    await openAccident(ctx, { person, textVersion: "1", answer: { vehicles: "two", conditions: [] } });
+    await openAccident(ctx, { person, textVersion: NOTICE_VERSION, answer: { vehicles: "two", conditions: [] } });
   }
   return {
     port: config.port,

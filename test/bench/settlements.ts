@@ -11,6 +11,7 @@ import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { LETTERS } from "../../src/domain/accident.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { settlePaper } from "../../src/jobs/settle-paper.ts";
 import { listSamples } from "../../src/simulator/samples/samples.ts";
@@ -63,7 +64,7 @@ async function settleOne(ctx: Context, photos: Buffer[]): Promise<void> {
   const [a, b] = await Promise.all(LETTERS.map(() => ctx.people.see(`openid-${ctx.randomId()}`)));
   const { id: accidentId } = await openAccident(ctx, {
     person: a!,
-    textVersion: "1",
+    textVersion: NOTICE_VERSION,
     answer: { ...CLEAR, conditions: [] },
   });
   for (const [index, slot] of PHOTO_SLOTS.entries())
@@ -73,7 +74,7 @@ async function settleOne(ctx: Context, photos: Buffer[]): Promise<void> {
   await joinByCode(ctx, {
     person: b!,
     code: invitation!.code,
-    textVersion: "1",
+    textVersion: NOTICE_VERSION,
     answer: { ...CLEAR, conditions: [] },
   });
   await recordPlace(ctx, { accidentId, letter: "A", address: "延安东路近外滩，由东向西第二车道", weather: "rain" });

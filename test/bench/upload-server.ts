@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext, type Overrides } from "../../src/context.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { isStored } from "../../src/domain/photo.ts";
 import { macOf, signValue } from "../../src/http/cookies.ts";
 import { startServer } from "../../src/server.ts";
@@ -79,7 +80,7 @@ async function main(): Promise<void> {
 async function openCase(ctx: Context, n: number) {
   const person = await ctx.people.see(`o_load_${String(n).padStart(20, "0")}`);
   const answer = { vehicles: "two" as const, conditions: [] };
-  const { id } = await openAccident(ctx, { person, textVersion: "1", answer });
+  const { id } = await openAccident(ctx, { person, textVersion: NOTICE_VERSION, answer });
   const session = { id: ctx.randomId(), personId: person.id, kind: "wechat", expiresAt: Date.now() + SESSION_MS };
   const key = ctx.config.keys.session;
   return { id, cookie: `kc=${signValue(key, "session", session)}`, token: macOf(key, "csrf", session.id) };

@@ -3,11 +3,12 @@ import { readFile } from "node:fs/promises";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import type { Accident, Invitation, Person } from "../../src/domain/accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { listSamples } from "../../src/simulator/samples/samples.ts";
 import { startApp, type TestApp, type TestAppOptions } from "../support/app.ts";
 import { pushTo, pushXml } from "./platform-push.ts";
 
-export const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
+export const DECLARED = { textVersion: NOTICE_VERSION, answer: { vehicles: "two" as const, conditions: [] } };
 
 /** One app and the people who chat with it. */
 export interface ChatWorld {

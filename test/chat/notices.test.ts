@@ -7,6 +7,7 @@ import { announcePhoto } from "../../src/actions/announce-photo.ts";
 import { fetchPhoto } from "../../src/actions/fetch-photo.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { COMMANDS } from "../../src/chat/commands.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { missingSlots } from "../../src/domain/journey.ts";
 import type { Notice } from "../../src/domain/notice.ts";
 import { tellPerson } from "../../src/notices/tell-person.ts";
@@ -17,7 +18,7 @@ import { refusalOf } from "../support/stored-photos.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startTwins, type Twin } from "./two-servers.ts";
 
-const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
+const DECLARED = { textVersion: NOTICE_VERSION, answer: { vehicles: "two" as const, conditions: [] } };
 const TEMPLATE = "template_of_news";
 const SUBSCRIPTION = "subscription_of_news";
 const SEND = "/cgi-bin/message/custom/send";

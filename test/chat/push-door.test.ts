@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import mongoose from "mongoose";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import type { Accident } from "../../src/domain/accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { sayLater } from "../../src/notices/say-later.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import type { ManualClock } from "../support/clocks.ts";
@@ -11,7 +12,7 @@ import { closeDatabase } from "../support/database.ts";
 import { type Answer, nextMsgId, post, pushTo, pushXml, sealed, text, unsealed } from "./platform-push.ts";
 import { startTwins, type Twin } from "./two-servers.ts";
 
-const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
+const DECLARED = { textVersion: NOTICE_VERSION, answer: { vehicles: "two" as const, conditions: [] } };
 
 /** Beside the token and the key that the servers have made. */
 const ROTATION = { WECHAT_PREVIOUS_TOKEN: "oldToken", WECHAT_PREVIOUS_AES_KEY: "P".repeat(43) };

@@ -27,7 +27,7 @@ export interface Settled {
 }
 
 const openidsOf = ({ name }: Stage) => ({ A: `o_${name}_driver_a`, B: `o_${name}_driver_b` });
-const NOTHING = { vehicles: "two", condition: "none", consent: "yes" };
+const NOTHING = { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" };
 
 /**
  * Two drivers from the first message to the signed agreement, over the real HTTP forms, and their insurers up

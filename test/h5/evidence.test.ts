@@ -30,7 +30,7 @@ interface Case {
 
 async function opened(): Promise<Case> {
   const a = new Phone(app, `oEvidence${String(++count).padStart(19, "0")}`);
-  const started = await a.fill("/h5/start", { vehicles: "two", condition: "none", consent: "yes" });
+  const started = await a.fill("/h5/start", { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" });
   const base = started.location.replace(/\/photos$/, "");
   const token = hidden((await a.get(`${base}/photos`)).html, "_csrf");
   return { a, base, token, id: String(base.split("/").at(-1)) };

@@ -34,7 +34,7 @@ after(async () => {
 });
 
 const SENTENCE = /We cannot save new photos or entries|暂时无法保存新的照片和内容/;
-const OPENING = { vehicles: "two", condition: "none", consent: "yes" };
+const OPENING = { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" };
 const said = (event: string) =>
   app
     .logged()

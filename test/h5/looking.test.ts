@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { announcePhoto } from "../../src/actions/announce-photo.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import type { Accident } from "../../src/domain/accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { STEPS, type Step } from "../../src/domain/journey.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { PARTY_FILES, PARTY_PAGES } from "../../src/h5/router.ts";
@@ -52,7 +53,7 @@ describe("the code for the other driver", () => {
     const openid = `o_${app.ctx.randomId()}`;
     const person = await app.ctx.people.see(openid);
     const answer = { vehicles: "two" as const, conditions: [] };
-    const { id } = await openAccident(app.ctx, { person, textVersion: "1", answer });
+    const { id } = await openAccident(app.ctx, { person, textVersion: NOTICE_VERSION, answer });
     for (const slot of PHOTO_SLOTS) {
       assert.equal((await app.ctx.accidents.get(id)).invitation, null);
       const { id: mediaId } = app.simulator.platform.putMedia(SLOT_PHOTOS[slot], "image/jpeg");

@@ -7,6 +7,7 @@ import { openAccident } from "../../src/actions/open-accident.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
 import type { Context } from "../../src/context.ts";
 import type { Letter } from "../../src/domain/accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { PHOTO_SLOTS, type PhotoSlot, type StoredPhoto, UNEXAMINED } from "../../src/domain/photo.ts";
 import { signValue } from "../../src/http/cookies.ts";
 import type { Person } from "../../src/http/session.ts";
@@ -56,12 +57,17 @@ const CLEAR = { vehicles: "two" as const, conditions: [] };
 export async function openPair(app: TestApp, { language = {}, known, real = false }: PairOptions = {}): Promise<Pair> {
   const { ctx } = app;
   const [a, b] = [known ?? (await newPerson(ctx, language.A ?? "zh")), await newPerson(ctx, language.B ?? "zh")];
-  const { id } = await openAccident(ctx, { person: a, textVersion: "1", answer: CLEAR });
+  const { id } = await openAccident(ctx, { person: a, textVersion: NOTICE_VERSION, answer: CLEAR });
   await takePhotos(ctx, id, real);
   await confirmMoved(ctx, { accidentId: id, letter: "A" });
   await recordPlace(ctx, { accidentId: id, letter: "A", address: "延安东路近外滩", weather: "rain" });
   const invited = await makeInvitation(ctx, { accidentId: id, letter: "A" });
-  await joinByCode(ctx, { person: b, code: invited.invitation?.code ?? "", textVersion: "1", answer: CLEAR });
+  await joinByCode(ctx, {
+    person: b,
+    code: invited.invitation?.code ?? "",
+    textVersion: NOTICE_VERSION,
+    answer: CLEAR,
+  });
   return { id, A: driverOf(app, id, a), B: driverOf(app, id, b) };
 }
 

@@ -68,7 +68,7 @@ describe("page 1 on a phone", () => {
     const page = await startPage("zh");
     const button = page.locator("footer .kc-act button");
     assert.equal(await button.textContent(), "没有人受伤，车能开，继续");
-    const order = ["#field-condition", "#field-vehicles", ".kc-statement", "#field-consent"];
+    const order = ["#field-condition", "#field-vehicles", ".kc-statement", "#field-notice", "#field-sensitive"];
     const tops = await Promise.all(order.map(async (part) => (await page.locator(part).boundingBox())!.y));
     assert.deepEqual(
       tops,
@@ -76,9 +76,9 @@ describe("page 1 on a phone", () => {
     );
     const last = page.locator("main form#act > *").last();
     assert.equal(
-      await last.locator("input[name=consent]").count(),
-      1,
-      "nothing stands between the tick and the button",
+      await last.locator("input[name=notice], input[name=sensitive]").count(),
+      2,
+      "nothing stands between the ticks and the button",
     );
     await page.context().close();
   });

@@ -42,7 +42,12 @@ export class UploadPhone {
   /** A driver who has just opened a case, on the page of the photographs. */
   static async open(app: { url: string }, openid: string): Promise<UploadPhone & { caseId: string }> {
     const phone = new Phone(app, openid);
-    const { location } = await phone.fill("/h5/start", { vehicles: "two", condition: "none", consent: "yes" });
+    const { location } = await phone.fill("/h5/start", {
+      vehicles: "two",
+      condition: "none",
+      notice: "yes",
+      sensitive: "yes",
+    });
     const token = hidden((await phone.get(location)).html, "_csrf");
     const base = `${app.url}${location.replace(/photos$/, "uploads")}`;
     const self = new UploadPhone(base, { cookie: phone.jar.header(), token });

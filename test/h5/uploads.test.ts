@@ -247,7 +247,11 @@ describe("what no picture may be", () => {
     const phone = await opened();
     const { invitation } = await makeInvitation(twins[0].ctx, { accidentId: phone.caseId, letter: "A" });
     const b = new Phone(twins[0], newOpenid());
-    const { location } = await b.fill(`/h5/join/${invitation!.code}`, { condition: "none", consent: "yes" });
+    const { location } = await b.fill(`/h5/join/${invitation!.code}`, {
+      condition: "none",
+      notice: "yes",
+      sensitive: "yes",
+    });
     const token = hidden((await b.get(location)).html, "_csrf");
     const other = new UploadPhone(phone.base, { cookie: b.jar.header(), token });
     const picture = another(original);

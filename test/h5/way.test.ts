@@ -11,7 +11,7 @@ import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { alerts, alertText, button, heading, hidden, inputOf, Phone, radio, telephones } from "./phone.ts";
 
 const photo = readFileSync(new URL("../../../test/fixtures/photo-1.jpg", import.meta.url));
-const AGREED = { vehicles: "two", condition: "none", consent: "yes" };
+const AGREED = { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" };
 const JSON_ACCEPT = { accept: "application/json" };
 
 let app: TestApp;
@@ -118,11 +118,18 @@ describe("signing in", () => {
 });
 
 describe("page 1", () => {
-  it("asks three touches: two vehicles are preset, a tick, one green button", async () => {
+  it("asks four touches: two vehicles are preset, two ticks (PIPL art. 17, 29), one green button", async () => {
     const a = newPhone();
     const page = await a.open("/h5/start");
     assert.equal(radio(page.html, "vehicles"), "two");
-    assert.equal(inputOf(page.html, "同意").name, "consent");
+    for (const [label, name] of [
+      ["我已阅读", "notice"],
+      ["我单独同意", "sensitive"],
+    ] as const) {
+      const { name: found, tag } = inputOf(page.html, label);
+      assert.equal(found, name);
+      assert.ok(!tag.includes("checked"), "never preset");
+    }
     assert.ok(button(page.html, "没有人受伤，车能开，继续"));
     for (const { zh } of app.config.rules.conditions) assert.ok(button(page.html, zh), zh);
     const { status, location } = await a.fill("/h5/start", AGREED);
@@ -132,11 +139,17 @@ describe("page 1", () => {
     assert.equal((await a.get("/h5")).location, location);
   });
 
-  it("opens nothing without the tick and says so at it, in both languages", async () => {
+  it("opens nothing without either tick and says so at it, in both languages", async () => {
     const a = newPhone();
     const refused = await a.fill("/h5/start", { vehicles: "two", condition: "none" });
     assert.equal(refused.status, 422);
-    assert.deepEqual(alerts(refused.html), [{ field: "consent", text: "请阅读说明并勾选同意后继续" }]);
+    assert.deepEqual(
+      alerts(refused.html).map(({ field }) => field),
+      ["notice", "sensitive"],
+    );
+    const half = await a.fill("/h5/start", { vehicles: "two", condition: "none", notice: "yes" });
+    assert.equal(half.status, 422);
+    assert.match(alerts(half.html)[0]!.text, /^请勾选单独同意后继续/);
     const token = hidden(refused.html, "_csrf");
     await a.post("/h5/language?to=%2Fh5%2Fstart", { _csrf: token, language: "en" });
     const english = await a.fill("/h5/start", { vehicles: "more", condition: "unheard-of" });
@@ -152,7 +165,12 @@ describe("page 1", () => {
     assert.equal(location, "/h5/ends/hold-scene?because=hurt");
     const end = await a.get(location);
     assert.deepEqual(telephones(end.html).slice(0, 3), ["120", "122", "110"]);
-    const recorded = await a.fill("/h5/start", { vehicles: "two", condition: "installation", consent: "yes" });
+    const recorded = await a.fill("/h5/start", {
+      vehicles: "two",
+      condition: "installation",
+      notice: "yes",
+      sensitive: "yes",
+    });
     assert.match(recorded.location, /\/ended$/);
     const page = await a.get(recorded.location);
     assert.equal(heading(page.html), "先拍照挪车，再报警");
@@ -193,7 +211,7 @@ describe("what a form may not say", () => {
         body: JSON.stringify({ _csrf, ...body }),
         headers: { "content-type": "application/json" },
       });
-    const operator = await json({ vehicles: { $ne: null }, condition: "none", consent: "yes" });
+    const operator = await json({ vehicles: { $ne: null }, condition: "none", notice: "yes", sensitive: "yes" });
     assert.equal(operator.status, 422);
     assert.equal(alerts(operator.html)[0]!.field, "vehicles");
     const twice = await a.post("/h5/start", [
@@ -242,7 +260,7 @@ describe("what a form may not say", () => {
       assert.match(alertText(again.html), /请再点一次/);
       assert.equal(radio(again.html, "vehicles"), "more");
       assert.equal(
-        (await a.post("/h5/start", { ...AGREED, consent: "", _csrf: hidden(again.html, "_csrf") })).status,
+        (await a.post("/h5/start", { ...AGREED, sensitive: "", _csrf: hidden(again.html, "_csrf") })).status,
         422,
       );
     }
@@ -402,7 +420,7 @@ describe("moving, place, invitation", () => {
     const page = await b.open(`/h5/join/${digits}`);
     assert.equal(page.path, `/h5/join/${code}`);
     assert.equal((await b.fill(`/h5/join/${code}`, { condition: "none" })).status, 422);
-    const joined = await b.fill(`/h5/join/${code}`, { condition: "none", consent: "yes" });
+    const joined = await b.fill(`/h5/join/${code}`, { condition: "none", notice: "yes", sensitive: "yes" });
     assert.equal(joined.location, `${base}/details`);
     assert.equal((await b.get(`/h5/join/${code}`)).location, `${base}/details`, "who is in it is led to his page");
     const late = await newPhone().open(`/h5/join/${code}`);
@@ -441,7 +459,7 @@ describe("moving, place, invitation", () => {
   it("takes out who is not the other driver", async () => {
     const { a, base, code } = await invited();
     const b = newPhone();
-    await b.fill(`/h5/join/${code}`, { condition: "none", consent: "yes" });
+    await b.fill(`/h5/join/${code}`, { condition: "none", notice: "yes", sensitive: "yes" });
     const page = await a.get(`${base}/way-out`);
     assert.ok(button(page.html, "不是对方，移除"));
     await a.post(`${base}/remove-other`, { _csrf: hidden(page.html, "_csrf") });
@@ -452,7 +470,11 @@ describe("moving, place, invitation", () => {
   it("an exception that the second driver declares ends it for both", async () => {
     const { a, base, code } = await invited();
     const b = newPhone();
-    const { location } = await b.fill(`/h5/join/${code}`, { condition: "drink-or-drugs", consent: "yes" });
+    const { location } = await b.fill(`/h5/join/${code}`, {
+      condition: "drink-or-drugs",
+      notice: "yes",
+      sensitive: "yes",
+    });
     assert.equal(location, `${base}/ended`);
     const told = await a.open(`${base}/move`);
     assert.equal(told.path, `${base}/ended`);
@@ -464,7 +486,7 @@ describe("the way out", () => {
   it("asks once more, ends it, keeps the record and tells both what to do", async () => {
     const { a, base, code } = await invited();
     const b = newPhone();
-    await b.fill(`/h5/join/${code}`, { condition: "none", consent: "yes" });
+    await b.fill(`/h5/join/${code}`, { condition: "none", notice: "yes", sensitive: "yes" });
     const confirm = await a.get(`${base}/way-out?choice=left`);
     assert.equal(heading(confirm.html), "确定“对方离开现场”？");
     const ended = await a.fill(`${base}/way-out`, { choice: "left" });

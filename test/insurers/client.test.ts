@@ -30,6 +30,7 @@ function clientFor(
     code: "PICC",
     zh: "",
     en: "",
+    legalName: null,
     hotline: "",
     url,
     secretEnv: "S",

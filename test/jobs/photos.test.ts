@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { announcePhoto } from "../../src/actions/announce-photo.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { Busy } from "../../src/errors.ts";
 import { LANES, type Lane } from "../../src/jobs/lanes.ts";
 import { relayOutbox } from "../../src/jobs/relay.ts";
@@ -26,7 +27,7 @@ describe("a picture for which there is no room at this moment", () => {
     const { ctx, clock } = app;
     const person = await ctx.people.see("o_patient");
     const answer = { vehicles: "two" as const, conditions: [] };
-    const { id } = await openAccident(ctx, { person, textVersion: "1", answer });
+    const { id } = await openAccident(ctx, { person, textVersion: NOTICE_VERSION, answer });
     const { id: mediaId } = app.simulator.platform.putMedia(SLOT_PHOTOS.scene, "image/jpeg");
     await announcePhoto(ctx, { accidentId: id, letter: "A", mediaId });
     await relayOutbox(ctx);

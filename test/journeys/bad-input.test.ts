@@ -520,7 +520,15 @@ describe("a forged post", () => {
       const stranger = new Phone(app, "o_bad_input_forged");
       await stranger.open(path);
       assert.equal(
-        (await stranger.post(path, { vehicles: "two", condition: "none", consent: "yes", code: "123456" })).status,
+        (
+          await stranger.post(path, {
+            vehicles: "two",
+            condition: "none",
+            notice: "yes",
+            sensitive: "yes",
+            code: "123456",
+          })
+        ).status,
         403,
       );
       assert.equal((await stranger.post(path, {}, { origin: "https://evil.example" })).status, 403);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import { openAccident } from "../../src/actions/open-accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { nextMsgId, pushTo, pushXml } from "../chat/platform-push.ts";
 import { openPair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
@@ -12,7 +13,7 @@ import { settleLater } from "../support/settle-later.ts";
 
 /** Far more than a command takes, so that only one that would never end meets them. */
 const LIMITS = { commandMs: 8_000, bulkMs: 20_000, trialMs: 8_000 };
-const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
+const DECLARED = { textVersion: NOTICE_VERSION, answer: { vehicles: "two" as const, conditions: [] } };
 const MOST_PRESSES = 5;
 
 let proxy: CuttingProxy;

@@ -23,7 +23,12 @@ after(async () => {
 
 async function driver(): Promise<{ phone: Phone; path: string; token: string }> {
   const phone = new Phone(app, `o_overload_${app.ctx.randomId(6)}`);
-  const { location } = await phone.fill("/h5/start", { vehicles: "two", condition: "none", consent: "yes" });
+  const { location } = await phone.fill("/h5/start", {
+    vehicles: "two",
+    condition: "none",
+    notice: "yes",
+    sensitive: "yes",
+  });
   return { phone, path: location, token: hidden((await phone.get(location)).html, "_csrf") };
 }
 

@@ -112,7 +112,7 @@ describe("two drivers whose data are canaries", () => {
     await platform.follow(CANARIES.A.openid!);
     await platform.follow(CANARIES.B.openid!);
     await platform.sendText(CANARIES.B.openid!, CANARIES.B.chatWords!);
-    const started = await a.fill("/h5/start", { vehicles: "two", condition: "none", consent: "yes" });
+    const started = await a.fill("/h5/start", { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" });
     const id = started.location.split("/")[3] ?? "";
     story = { id, a, b };
     await platform.sendLocation(CANARIES.A.openid!, { latitude: 31.23, longitude: 121.47, label: SHARED.label });
@@ -123,7 +123,7 @@ describe("two drivers whose data are canaries", () => {
     const code = (await app.ctx.accidents.get(id)).invitation?.code;
     const invited = await b.open(`/h5/join/${code}`);
     assert.deepEqual(hits(invited.html, secretsOf("A")), [], "the invitation");
-    await ok(b.fill(`/h5/join/${code}`, { vehicles: "two", condition: "none", consent: "yes" }));
+    await ok(b.fill(`/h5/join/${code}`, { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" }));
     await ok(a.fill(`/h5/accidents/${id}/statement`, statementOf("A", "QS-01", "none")));
     await assertBlind(story, "B", "A", false);
     await ok(b.fill(`/h5/accidents/${id}/details`, detailsOf("B")));

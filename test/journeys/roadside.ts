@@ -6,7 +6,7 @@ import { DriverPhone, type Page, stepOf, visible } from "../support/driver-phone
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
-const AGREED = { vehicles: "two", condition: "none", consent: "yes" };
+const AGREED = { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" };
 const PAUSE_MS = 60;
 /** after a broken connection: the server is starting again */
 const BROKEN_PAUSE_MS = 250;

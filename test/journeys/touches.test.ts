@@ -113,7 +113,8 @@ async function driver(openid: string): Promise<Thumb> {
 }
 
 async function declare(thumb: Thumb): Promise<void> {
-  await thumb.tick("consent", "yes");
+  await thumb.tick("notice", "yes");
+  await thumb.tick("sensitive", "yes");
   await thumb.green();
 }
 

@@ -15,6 +15,7 @@ import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import type { Context } from "../../src/context.ts";
 import { type Accident, LETTERS, type Letter, type Person } from "../../src/domain/accident.ts";
 import { contentDigest, serialise } from "../../src/domain/agreement.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { statusOf } from "../../src/domain/journey.ts";
 import { Conflict, NotFound } from "../../src/errors.ts";
 import { asParty } from "../../src/http/as-party.ts";
@@ -221,7 +222,7 @@ describe("who was taken out", () => {
     const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
     const code = invitation?.code ?? "";
     const person = await newPerson();
-    await joinByCode(ctx, { person, code, textVersion: "1", answer: CLEAR });
+    await joinByCode(ctx, { person, code, textVersion: NOTICE_VERSION, answer: CLEAR });
     // The driver taps again, and between reading the code and the write driver A removes them.
     const racing = {
       ...ctx,
@@ -234,7 +235,7 @@ describe("who was taken out", () => {
         },
       },
     } as Context;
-    await assert.rejects(joinByCode(racing, { person, code, textVersion: "1", answer: CLEAR }), Conflict);
+    await assert.rejects(joinByCode(racing, { person, code, textVersion: NOTICE_VERSION, answer: CLEAR }), Conflict);
     assert.equal((await ctx.accidents.get(id)).parties.B, null);
   });
 });
@@ -283,11 +284,11 @@ const STATED = {
 };
 
 const newPerson = (): Promise<Person> => ctx.people.see(`openid-${ctx.randomId()}`);
-const open = (person: Person) => openAccident(ctx, { person, textVersion: "1", answer: CLEAR });
+const open = (person: Person) => openAccident(ctx, { person, textVersion: NOTICE_VERSION, answer: CLEAR });
 
 async function join(id: string, person: Person): Promise<Accident> {
   const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
-  return joinByCode(ctx, { person, code: invitation?.code ?? "", textVersion: "1", answer: CLEAR });
+  return joinByCode(ctx, { person, code: invitation?.code ?? "", textVersion: NOTICE_VERSION, answer: CLEAR });
 }
 
 async function readyToSign(): Promise<{ id: string; cast: Cast; people: Record<Letter, Person> }> {

@@ -11,6 +11,7 @@ import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import type { Context } from "../../src/context.ts";
 import type { Accident, Letter, Person } from "../../src/domain/accident.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { PHOTO_SLOTS, type Photo, UNEXAMINED } from "../../src/domain/photo.ts";
 import { Conflict, NotFound } from "../../src/errors.ts";
 import { asParty } from "../../src/http/as-party.ts";
@@ -54,7 +55,7 @@ export async function openCase(ctx: Context): Promise<Cast> {
   const [a, ...others] = (await Promise.all(
     Array.from({ length: 4 }, () => ctx.people.see(`openid-${ctx.randomId()}`)),
   )) as [Person, ...Person[]];
-  const opened = await openAccident(ctx, { person: a, textVersion: "1", answer: CLEAR });
+  const opened = await openAccident(ctx, { person: a, textVersion: NOTICE_VERSION, answer: CLEAR });
   const stored = await photosFor(ctx, opened);
   await ctx.accidents.change(opened.id, (accident) => ({
     accident: { ...accident, photos: stored },
@@ -89,7 +90,7 @@ const MOVES: Record<string, [weight: number, move: Move]> = {
     async ({ ctx, id, others }, random) => {
       const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
       const code = invitation?.code ?? "";
-      return joinByCode(ctx, { person: pick(random, others), code, textVersion: "1", answer: CLEAR });
+      return joinByCode(ctx, { person: pick(random, others), code, textVersion: NOTICE_VERSION, answer: CLEAR });
     },
   ],
   details: [
@@ -178,7 +179,7 @@ export async function settle(cast: Cast): Promise<Accident> {
   const { ctx, id, a, others } = cast;
   const b = others[0] as Person;
   const { invitation } = await makeInvitation(ctx, { accidentId: id, letter: "A" });
-  await joinByCode(ctx, { person: b, code: invitation?.code ?? "", textVersion: "1", answer: CLEAR });
+  await joinByCode(ctx, { person: b, code: invitation?.code ?? "", textVersion: NOTICE_VERSION, answer: CLEAR });
   const people = { A: a, B: b };
   for (const letter of ["A", "B"] as const) {
     await giveDetails(ctx, { accidentId: id, letter, details: detailsOf(people[letter], letter, 0) });

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { openAccident } from "../../src/actions/open-accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { conclude } from "../support/claims-house.ts";
@@ -12,7 +13,7 @@ import { storedPhotos } from "../support/stored-photos.ts";
 /** Folder for pictures, when they are wanted. */
 const SCREENSHOTS = process.env.SCREENSHOTS;
 const SHOWN = ["scene", "own-plate"];
-const DECLARED = { textVersion: "1", answer: { vehicles: "two" as const, conditions: [] } };
+const DECLARED = { textVersion: NOTICE_VERSION, answer: { vehicles: "two" as const, conditions: [] } };
 
 let app: TestApp;
 let browser: Browser;

@@ -10,6 +10,7 @@ import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import { takePosition } from "../../src/actions/take-position.ts";
 import type { Accident } from "../../src/domain/accident.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { UNEXAMINED } from "../../src/domain/photo.ts";
 import { Busy } from "../../src/errors.ts";
 import { photo } from "../domain/accident-builder.ts";
@@ -31,7 +32,7 @@ after(async () => {
 
 async function open(): Promise<Accident> {
   const person = await app.ctx.people.see(`o_${app.ctx.randomId()}`);
-  return openAccident(app.ctx, { person, textVersion: "1", answer: { vehicles: "two", conditions: [] } });
+  return openAccident(app.ctx, { person, textVersion: NOTICE_VERSION, answer: { vehicles: "two", conditions: [] } });
 }
 
 describe("what nobody goes on with", () => {

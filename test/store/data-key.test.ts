@@ -5,6 +5,7 @@ import mongoose, { type Connection } from "mongoose";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { ConfigFault } from "../../src/config.ts";
 import { createContext } from "../../src/context.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { capturedLog } from "../support/captured-log.ts";
 import { collectionNames } from "../support/collection-names.ts";
@@ -16,7 +17,7 @@ before(async () => {
   app = await startApp();
   connection = await mongoose.createConnection(app.databaseUri).asPromise();
   const person = await app.ctx.people.see("o_somebody");
-  await openAccident(app.ctx, { person, textVersion: "1", answer: { vehicles: "two", conditions: [] } });
+  await openAccident(app.ctx, { person, textVersion: NOTICE_VERSION, answer: { vehicles: "two", conditions: [] } });
 });
 after(async () => {
   await connection.close();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { openAccident } from "../../src/actions/open-accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import type { EligibilityAnswer } from "../../src/domain/eligibility.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -65,7 +66,7 @@ describe("pushes that come together", () => {
     const over: EligibilityAnswer = { vehicles: "one", conditions: [] };
     const cases = new Map<string, string>();
     for (const person of persons.slice(0, 3))
-      cases.set(person.id, (await openAccident(app.ctx, { person, textVersion: "1", answer })).id);
+      cases.set(person.id, (await openAccident(app.ctx, { person, textVersion: NOTICE_VERSION, answer })).id);
     const find = async (some: typeof persons) =>
       (await Promise.all(some.map(({ id }) => accidents.findByPerson({ id })))).map((one) => one?.id);
     const expected = (some: typeof persons) => some.map(({ id }) => cases.get(id));
@@ -73,7 +74,10 @@ describe("pushes that come together", () => {
     const often = persons[5] as (typeof persons)[number];
     for (const _ of MANY) {
       app.clock.advance(6 * 3_600_000);
-      cases.set(often.id, (await openAccident(app.ctx, { person: often, textVersion: "1", answer: over })).id);
+      cases.set(
+        often.id,
+        (await openAccident(app.ctx, { person: often, textVersion: NOTICE_VERSION, answer: over })).id,
+      );
     }
     const few = persons.slice(0, 6);
     assert.deepEqual(await find(few), expected(few));

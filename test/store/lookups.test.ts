@@ -5,6 +5,7 @@ import { endAccident } from "../../src/actions/end-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import type { Accident, Letter, Person } from "../../src/domain/accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { newParty, withParty } from "../../src/domain/party.ts";
 import { Conflict } from "../../src/errors.ts";
 import { createOpener } from "../../src/store/opener.ts";
@@ -28,7 +29,7 @@ const newPerson = (): Promise<Person> => app.ctx.people.see(`o_${app.ctx.randomI
 
 async function open(person?: Person): Promise<Accident> {
   const answer = { vehicles: "two" as const, conditions: [] };
-  return openAccident(app.ctx, { person: person ?? (await newPerson()), textVersion: "1", answer });
+  return openAccident(app.ctx, { person: person ?? (await newPerson()), textVersion: NOTICE_VERSION, answer });
 }
 
 const give = (id: string, letter: Letter, plate: string) =>
