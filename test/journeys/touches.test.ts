@@ -12,6 +12,10 @@ import { heard } from "../support/heard.ts";
  * Most that two strangers at the roadside may be asked for: touches and typed characters of both together.
  */
 const MOST_TOUCHES = 45;
+/** Touches beyond it, each with the article that asks for it. */
+const BY_LAW: [touch: string, article: string, times: number][] = [
+  ["sensitive data is ticked apart from the notice", "PIPL art. 29", 2],
+];
 const MOST_CHARACTERS = 90;
 const PHONE = { width: 390, height: 844 };
 /** A thumb hits what is this large; links inside a sentence are not what the way needs. */
@@ -149,7 +153,7 @@ async function sign(thumb: Thumb): Promise<void> {
   await thumb.green();
 }
 
-test("a first-time pair settles in 27 and 18 touches, with the viewfinder", async (t) => {
+test("a first-time pair settles in 28 and 19 touches, with the viewfinder", async (t) => {
   const [a, b] = [await driver("oTouchesA000000000000000000"), await driver("oTouchesB000000000000000000")];
 
   await app.simulator.platform.follow(a.openid);
@@ -176,7 +180,8 @@ test("a first-time pair settles in 27 and 18 touches, with the viewfinder", asyn
   await Promise.all([a.heading("协议书已生效"), b.heading("协议书已生效")]);
 
   t.diagnostic(`A ${a.touches} touches, ${a.characters} characters; B ${b.touches}, ${b.characters}`);
-  assert.deepEqual([a.touches, b.touches], [27, 18]);
-  assert.ok(a.touches + b.touches <= MOST_TOUCHES);
+  assert.deepEqual([a.touches, b.touches], [28, 19]);
+  const asked = BY_LAW.reduce((sum, [, , times]) => sum + times, MOST_TOUCHES);
+  assert.ok(a.touches + b.touches <= asked);
   assert.ok(a.characters + b.characters <= MOST_CHARACTERS, `${a.characters + b.characters}`);
 });
