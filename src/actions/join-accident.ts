@@ -1,11 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Person } from "../domain/accident.ts";
-<<<<<<< HEAD
-import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
-=======
 import { BEFORE_THE_FIRST_DATUM, consentEvents } from "../domain/consent.ts";
-import { declarationEvent, type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
->>>>>>> 86ff2820 (consent: notice and sensitive data are ticked apart and recorded, an older consent is asked again; the operator is named, required in production; no region abroad by default)
+import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
 import type { InvitedView } from "../domain/invited-view.ts";
 import { notice } from "../domain/notice.ts";
 import { isOver, newParty, requireRunning } from "../domain/party.ts";

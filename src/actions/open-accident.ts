@@ -1,12 +1,8 @@
 import type { Context } from "../context.ts";
 import type { Accident, Person } from "../domain/accident.ts";
 import { BRAKES } from "../domain/brakes.ts";
-<<<<<<< HEAD
-import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
-=======
 import { BEFORE_THE_FIRST_DATUM, consentEvents } from "../domain/consent.ts";
-import { declarationEvent, type EligibilityAnswer, endOf } from "../domain/eligibility.ts";
->>>>>>> 86ff2820 (consent: notice and sensitive data are ticked apart and recorded, an older consent is asked again; the operator is named, required in production; no region abroad by default)
+import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
 import { isOver, newParty } from "../domain/party.ts";
 import { Conflict, Invalid } from "../errors.ts";
 

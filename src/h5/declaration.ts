@@ -3,14 +3,8 @@ import type { Context } from "../context.ts";
 import type { EndCode } from "../domain/accident.ts";
 import { type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
 import type { WordKey } from "../render.ts";
-<<<<<<< HEAD
-import { endPath } from "./ends.ts";
-
-/** Version of the privacy notice (templates/h5/privacy.njk) that a tick refers to: raise it with the text. */
-export const NOTICE_VERSION = "2026-11-29";
-=======
 import { type Ticks, ticks } from "./consents.ts";
->>>>>>> 86ff2820 (consent: notice and sensitive data are ticked apart and recorded, an older consent is asked again; the operator is named, required in production; no region abroad by default)
+import { endPath } from "./ends.ts";
 
 export const VEHICLES = ["two", "one", "more", "non-motor"] as const;
 

@@ -53,7 +53,7 @@ describe("each exception at the beginning", () => {
       const alone = await phone.fill("/h5/start", { vehicles: "two", condition });
       assert.equal(alone.location, `/h5/ends/${code}?because=${condition}`);
       const told = await phone.get(alone.location);
-      const kept = await phone.fill("/h5/start", { vehicles: "two", condition, consent: "yes" });
+      const kept = await phone.fill("/h5/start", { vehicles: "two", condition, notice: "yes", sensitive: "yes" });
       for (const { html } of [told, await phone.get(kept.location)]) {
         assert.equal(heading(html), title);
         assert.equal(numbersOf(html).join(" "), calls);
@@ -87,7 +87,7 @@ describe("what is no settlement between two cars", () => {
       const phone = newPhone();
       const { location } = await phone.fill("/h5/start", { vehicles, condition: "none" });
       assert.equal(location, `/h5/ends/${path}`);
-      const kept = await phone.fill("/h5/start", { vehicles, condition: "none", consent: "yes" });
+      const kept = await phone.fill("/h5/start", { vehicles, condition: "none", notice: "yes", sensitive: "yes" });
       for (const { html } of [await phone.get(location), await phone.get(kept.location)]) {
         assert.match(actsOf(html).join(), acts);
         assert.ok(lawOf(html).includes(law), lawOf(html));
