@@ -4,11 +4,13 @@ import type { CarSaid } from "./car.ts";
 import type { CaseOfPerson } from "./case-of-person.ts";
 import type { EventType } from "./event-types.ts";
 import type { IdKind } from "./id-kind.ts";
+import type { Claim } from "./insurance-claim.ts";
 import type { Letter } from "./letter.ts";
 import type { Photo, PhotoSlot } from "./photo.ts";
 import type { Position } from "./position.ts";
 
 export { EVENT_TYPES, type EventType } from "./event-types.ts";
+export { CLAIM_PATH, CLAIM_STATUSES, type Claim, type ClaimStatus } from "./insurance-claim.ts";
 export type { Letter } from "./letter.ts";
 export type { Position } from "./position.ts";
 
@@ -131,44 +133,6 @@ export interface Invitation {
   qrUrl: string | null;
   expiresAt: Date;
   usedAt: Date | null;
-}
-
-/** Statuses of a claim at the insurer, in order: 报案 立案 查勘 定损 核赔 支付 结案. */
-export const CLAIM_PATH = [
-  "submitted",
-  "received",
-  "accepted",
-  "survey_scheduled",
-  "surveyed",
-  "assessed",
-  "repair_agreed",
-  "approved",
-  "paid",
-  "closed",
-] as const;
-/** The last four leave the path or return to it. */
-export const CLAIM_STATUSES = [...CLAIM_PATH, "need_more", "rejected", "cancelled", "reopened"] as const;
-export type ClaimStatus = (typeof CLAIM_STATUSES)[number];
-
-/** One claim for one party at that party's insurer; two claims even when both have the same insurer. */
-export interface Claim {
-  ref: string;
-  party: Letter;
-  insurerCode: string;
-  status: ClaimStatus;
-  statusAt: Date;
-  /** 报案号 / 立案号 at the insurer */
-  insurerClaimNo: string | null;
-  /** integer fen */
-  assessedFen: number | null;
-  paidFen: number | null;
-  reason: string | null;
-  /** highest sequence number applied */
-  sequence: number;
-  /** webhook ids already answered, for idempotency */
-  seenIds: string[];
-  /** by verdict, the keyed digest of the insurer's last message: a repetition changes nothing */
-  lastNews?: Partial<Record<"applied" | "stale" | "held", string>>;
 }
 
 export interface Documents {
