@@ -57,7 +57,7 @@ const CLEAR = { vehicles: "two" as const, conditions: [] };
 export async function openPair(app: TestApp, { language = {}, known, real = false }: PairOptions = {}): Promise<Pair> {
   const { ctx } = app;
   const [a, b] = [known ?? (await newPerson(ctx, language.A ?? "zh")), await newPerson(ctx, language.B ?? "zh")];
-  const { id } = await openAccident(ctx, { person: a, textVersion: NOTICE_VERSION, answer: CLEAR });
+  const { id } = await openCase(ctx, a);
   await takePhotos(ctx, id, real);
   await confirmMoved(ctx, { accidentId: id, letter: "A" });
   await recordPlace(ctx, { accidentId: id, letter: "A", address: "延安东路近外滩", weather: "rain" });
@@ -70,6 +70,10 @@ export async function openPair(app: TestApp, { language = {}, known, real = fals
   });
   return { id, A: driverOf(app, id, a), B: driverOf(app, id, b) };
 }
+
+/** A case that this person has just opened. */
+export const openCase = (ctx: Context, person: Person) =>
+  openAccident(ctx, { person, textVersion: NOTICE_VERSION, answer: CLEAR });
 
 export const ACTS: Record<Letter, { ownAct: string; otherAct: string; impact: "front" | "rear"; note: string }> = {
   A: { ownAct: "QS-01", otherAct: "none", impact: "front", note: "" },
@@ -86,7 +90,7 @@ export async function readyPair(app: TestApp, options: PairOptions = {}): Promis
   return pair;
 }
 
-async function takePhotos(ctx: Context, accidentId: string, real: boolean): Promise<void> {
+export async function takePhotos(ctx: Context, accidentId: string, real: boolean): Promise<void> {
   if (real) {
     for (const slot of PHOTO_SLOTS)
       await addPhoto(ctx, { accidentId, letter: "A", slot, bytes: SLOT_PHOTOS[slot], source: "form" });
@@ -118,7 +122,7 @@ const photoRecord = (slot: PhotoSlot, receivedAt: Date): StoredPhoto => ({
   receivedAt,
 });
 
-async function newPerson(ctx: Context, language: "zh" | "en"): Promise<Person> {
+export async function newPerson(ctx: Context, language: "zh" | "en"): Promise<Person> {
   const person = await ctx.people.see(`openid-${ctx.randomId()}`);
   await ctx.people.setLanguage(person.id, language);
   return { ...person, language };

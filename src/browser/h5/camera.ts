@@ -24,6 +24,10 @@ const viewfinder = createViewfinder({
   },
   onChange: renew,
   onClose: goOn,
+  onOwnCamera(slot, isLost) {
+    if (isLost) withoutCamera();
+    else inputOf(slot).click();
+  },
 });
 const queue = createQueue(form, {
   sending: (slot, share) => show(slot, (tile) => tiles.sending(tile, share)),
@@ -62,7 +66,7 @@ function renew(): void {
   const next = tiles.nextEmpty();
   const tile = next === null ? null : tiles.tileOf(next);
   shoot.disabled = tile === null;
-  if (next === null || tile === null) shoot.textContent = text("sending");
+  if (next === null || tile === null) shoot.textContent = text(tiles.isWaiting() ? "waiting" : "sending");
   else shoot.textContent = text(isSentBack(tile) ? "takeAgain" : "takeNext").replace("{slot}", tiles.nameOf(next));
 }
 
@@ -94,10 +98,19 @@ function take(slot: string, blob: Blob): void {
 
 const inputOf = (slot: string) => one<HTMLInputElement>(`[data-slot="${slot}"] input[type=file]`);
 
+/** From now on a tap opens the phone's own camera; browsers open it only right after a tap. */
+function withoutCamera(): void {
+  hasCamera = false;
+  const note = one("[data-no-camera]");
+  note.hidden = false;
+  note.scrollIntoView({ block: "center" });
+}
+
 /** Opens the viewfinder, or the phone's own camera when the page gets none. */
 async function film(slot: string): Promise<void> {
-  if (hasCamera) hasCamera = await viewfinder.open(slot);
-  if (!hasCamera) inputOf(slot).click();
+  if (hasCamera && (await viewfinder.open(slot))) return;
+  if (hasCamera) withoutCamera();
+  inputOf(slot).click();
 }
 
 for (const tile of tiles.all) {

@@ -66,9 +66,14 @@ async function post(
   for (const [field, value] of Object.entries(sent)) body.append(field, value);
   body.append(name, new Blob([bytes]), "licence");
   const headers = { accept: "application/json" };
-  const response = await fetch(url, { method: "POST", headers, credentials: "same-origin", body });
-  return response.json();
+  const sending = fetch(url, { method: "POST", headers, credentials: "same-origin", body });
+  return Promise.race([sending.then((response) => response.json()), tooLate()]);
 }
+
+/** The form can be filled in by hand meanwhile. */
+const READING_MS = 45000;
+const tooLate = (): Promise<never> =>
+  new Promise((_resolve, reject) => setTimeout(() => reject(new Error("no answer")), READING_MS));
 
 function valuesOf(form: HTMLFormElement): Values {
   const values: Values = {};

@@ -21,6 +21,7 @@ sendForms({
   taken: (form) => form === main && forget?.(),
   waiting(isWaiting) {
     for (const note of all("[data-unsent]")) note.hidden = !isWaiting;
+    measure();
   },
 });
 
@@ -37,6 +38,13 @@ for (const form of all<HTMLFormElement>("form[enctype='multipart/form-data']")) 
     busy(false);
   });
 }
+/** A field that gets the focus stands clear of the fixed bottom, however high that is. */
+const foot = document.querySelector<HTMLElement>(".kc-foot");
+const measure = () => {
+  if (foot) document.documentElement.style.setProperty("--kc-foot", `${foot.offsetHeight}px`);
+};
+addEventListener("resize", measure);
+measure();
 const focused = document.querySelector<HTMLElement>("[data-focus]");
 if (focused) focused.focus();
 // A form with errors is the answer to a post: "back" and "reload" would end at the browser's own warning.

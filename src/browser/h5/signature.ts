@@ -42,7 +42,7 @@ function fit(): void {
 function update(): void {
   const hasInk = !pad.isEmpty();
   frame.classList.toggle("has-ink", hasInk);
-  button.disabled = !(hasInk && isRead);
+  button.setAttribute("aria-disabled", String(!(hasInk && isRead)));
   button.textContent = (hasInk && button.dataset["ready"]) || waitingText;
 }
 
@@ -61,10 +61,20 @@ one("[data-clear]", area).addEventListener("click", () => {
   pad.clear();
   update();
 });
+/** A tap before it is time leads to what is missing. */
+button.addEventListener("click", (event) => {
+  if (button.getAttribute("aria-disabled") === "false") return;
+  event.preventDefault();
+  (isRead ? frame : sentences).scrollIntoView({ block: "center" });
+});
 form.addEventListener("submit", () => {
   hidden.value = pad.isEmpty() ? "" : pad.toDataURL("image/png");
 });
 for (const change of ["resize", "orientationchange", "pageshow"]) addEventListener(change, fit);
+/** A phone that is short of memory clears canvases out of sight. */
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) pad.fromData(pad.toData());
+});
 addEventListener("scroll", look, { passive: true });
 addEventListener("resize", look);
 
@@ -72,5 +82,6 @@ area.hidden = false;
 fit();
 look();
 // Last: if anything fails before this, the page keeps its way without the pad.
+button.disabled = false;
 button.hidden = false;
 for (const standIn of all("[data-without-pad]")) standIn.remove();

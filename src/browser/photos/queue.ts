@@ -94,8 +94,8 @@ export function createQueue(form: HTMLFormElement, listener: Listener): Queue {
     async add(slot, blob) {
       const at = Date.now();
       const bytes = await new Response(blob).arrayBuffer().catch(() => null);
-      // Chosen from an album that has removed it meanwhile.
-      if (!bytes) return listener.failed(slot);
+      // Chosen from an album that has removed it meanwhile, or left empty by the phone's camera.
+      if (!bytes || bytes.byteLength === 0) return listener.failed(slot);
       const item = itemOf({ key: `${caseId}/${slot}/${at}`, at, slot, type: blob.type, bytes });
       // A slot has one picture, the newest; extras are unlimited.
       const older = sender.items.filter((one) => one.slot === slot && slot !== "extra");

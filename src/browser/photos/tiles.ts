@@ -45,6 +45,7 @@ export function createTiles(form: HTMLFormElement) {
       return name?.textContent ?? "";
     },
     done: () => `${doneCount()}/${mandatory.length}`,
+    isWaiting: () => all.some((tile) => stateOf(tile) === "waiting"),
     isUnderWay: () => all.some((tile) => UNDER_WAY.includes(stateOf(tile))),
     nextEmpty(): string | null {
       const tile = mandatory.find((each) => !THERE.includes(stateOf(each)));

@@ -1,0 +1,3 @@
+import { looksAtEveryPage } from "./legible.ts";
+
+looksAtEveryPage("en");

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import axe from "axe-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Language } from "../../src/domain/accident.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { closeDatabase } from "../support/database.ts";
+import { PAGE_STATES, urlOf } from "./page-states.ts";
+
+let app: TestApp;
+let browser: Browser;
+before(async () => {
+  [app, browser] = await Promise.all([startApp(), launchBrowser()]);
+  // the packed browser ends with its last window
+  await browser.newPage();
+});
+after(async () => {
+  await browser.close();
+  await app.stop();
+  await closeDatabase();
+});
+
+const PHONE = { width: 390, height: 700 };
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+async function open(state: string, language: Language): Promise<{ page: Page; context: BrowserContext }> {
+  const seen = await PAGE_STATES[state]!(app, language);
+  const context = await browser.newContext({ viewport: PHONE, hasTouch: true });
+  await context.addCookies([seen.driver.cookie]);
+  const page = await context.newPage();
+  await page.goto(urlOf(app, seen));
+  await seen.act?.(page);
+  return { page, context };
+}
+
+/** What axe finds, as "RULE: the elements". */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const options = JSON.stringify({ runOnly: { type: "tag", values: RULES }, resultTypes: ["violations"] });
+  const { violations } = await page.evaluate<{
+    violations: { id: string; nodes: { html: string; any: object[] }[] }[];
+  }>(`axe.run(document, ${options})`);
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${JSON.stringify(any).slice(0, 300)}`),
+  );
+}
+
+/** Letters as large as the largest that WeChat offers. */
+const LARGE = `for (const element of [...document.querySelectorAll("body, body *")]
+    .map((element) => [element, parseFloat(getComputedStyle(element).fontSize)]))
+  element[0].style.fontSize = element[1] * 1.75 + "px";
+dispatchEvent(new Event("resize"));`;
+/** What is wider than the page, and what is cut off within its own box. */
+const CUT = `[
+  ...[...document.querySelectorAll("body *")]
+    .filter((element) => document.documentElement.scrollWidth > innerWidth && element.getBoundingClientRect().right > innerWidth)
+    .map((element) => "wide: " + element.className + " " + element.textContent.trim().slice(0, 30)),
+  ...[...document.querySelectorAll(".kc-body :is(a, button, summary, label, p, b, span, dt, dd, h1, h2)")]
+    .filter((element) => element.checkVisibility() && getComputedStyle(element).overflowX === "hidden")
+    .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
+    .map((element) => element.className + " " + element.textContent.trim().slice(0, 30)),
+]`;
+
+/** Looks at every page of the drivers in one language. */
+export function looksAtEveryPage(language: Language): void {
+  describe("a page of the drivers", () => {
+    for (const state of Object.keys(PAGE_STATES))
+      it(`is without fault to axe, light and dark, and holds the largest letters: ${state} (${language})`, async () => {
+        const { page, context } = await open(state, language);
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          assert.deepEqual(await findings(page), [], colorScheme);
+        }
+        await page.setViewportSize({ width: 360, height: 640 });
+        await page.evaluate(LARGE);
+        assert.deepEqual(await page.evaluate(CUT), []);
+        await context.close();
+      });
+  });
+}

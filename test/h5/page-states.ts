@@ -1,0 +1,145 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { confirmMoved } from "../../src/actions/confirm-moved.ts";
+import { giveDetails } from "../../src/actions/give-details.ts";
+import { giveStatement } from "../../src/actions/give-statement.ts";
+import { makeInvitation } from "../../src/actions/make-invitation.ts";
+import type { Language } from "../../src/domain/accident.ts";
+import type { TestApp } from "../support/app.ts";
+import { DETAILS } from "../support/drivers.ts";
+import {
+  ACTS,
+  type Driver,
+  driverOf,
+  fieldValue,
+  newPerson,
+  openCase,
+  openPair,
+  type PairOptions,
+  readyPair,
+  takePhotos,
+} from "./settle-driver.ts";
+
+/** A page as one of the drivers sees it. */
+export interface Seen {
+  driver: Driver;
+  /** absolute, or below the case */
+  path: string;
+  /** what the driver does on it before it is looked at */
+  act?(page: Page): Promise<unknown>;
+}
+
+type State = (app: TestApp, language: Language) => Promise<Seen>;
+
+const both = (language: Language): PairOptions => ({ language: { A: language, B: language } });
+async function sendEmpty(page: Page): Promise<void> {
+  await page.locator("footer .kc-act").locator("button:visible").first().click();
+  await page.locator("#errors").waitFor();
+}
+
+async function alone(app: TestApp, language: Language): Promise<{ id: string; driver: Driver }> {
+  const person = await newPerson(app.ctx, language);
+  const { id } = await openCase(app.ctx, person);
+  return { id, driver: driverOf(app, id, person) };
+}
+
+async function nobody(app: TestApp, language: Language, path: string): Promise<Seen> {
+  return { driver: driverOf(app, "none", await newPerson(app.ctx, language)), path };
+}
+
+/** A at a step that comes after the photographs. */
+async function photographed(app: TestApp, language: Language, path: string, isMoved = false): Promise<Seen> {
+  const { id, driver } = await alone(app, language);
+  await takePhotos(app.ctx, id, false);
+  if (isMoved) await confirmMoved(app.ctx, { accidentId: id, letter: "A" });
+  await makeInvitation(app.ctx, { accidentId: id, letter: "A" });
+  return { driver, path };
+}
+
+const ofPair =
+  (path: string, letter: "A" | "B" = "B"): State =>
+  async (app, language) => ({ driver: (await openPair(app, both(language)))[letter], path });
+const ready =
+  (path: string): State =>
+  async (app, language) => ({ driver: (await readyPair(app, both(language))).A, path });
+
+async function joining(app: TestApp, language: Language): Promise<Seen> {
+  const { id } = await alone(app, "zh");
+  const { invitation } = await makeInvitation(app.ctx, { accidentId: id, letter: "A" });
+  return nobody(app, language, `/h5/join/${invitation?.code}`);
+}
+
+/** B has said the same as A, or something else, or nothing yet. */
+async function stated(app: TestApp, language: Language, b: "same" | "other" | "nothing", path: string): Promise<Seen> {
+  const { id, A } = await openPair(app, both(language));
+  await giveDetails(app.ctx, { accidentId: id, letter: "A", details: DETAILS.A });
+  await giveStatement(app.ctx, { accidentId: id, letter: "A", statement: ACTS.A });
+  const statement = b === "same" ? ACTS.B : { ...ACTS.B, otherAct: "QS-02" };
+  if (b !== "nothing") await giveStatement(app.ctx, { accidentId: id, letter: "B", statement });
+  return { driver: A, path };
+}
+
+async function sign(driver: Driver): Promise<void> {
+  const contentDigest = fieldValue((await driver.get("sign")).html, "contentDigest");
+  const png = (await readFile("test/fixtures/signature.png")).toString("base64");
+  const answer = await driver.post("sign", { contentDigest, signature: `data:image/png;base64,${png}` });
+  if (answer.status !== 303) throw new Error(`not signed: ${answer.status}`);
+}
+
+async function signed(app: TestApp, language: Language, count: 1 | 2): Promise<Seen> {
+  const { A, B } = await readyPair(app, { ...both(language), real: count === 2 });
+  await sign(A);
+  if (count === 2) await sign(B);
+  // the paper is there, so that the page does not renew itself while it is looked at
+  await app.settle();
+  return { driver: A, path: count === 2 ? "done" : "wait-signature" };
+}
+
+async function ended(app: TestApp, language: Language): Promise<Seen> {
+  const { driver } = await stated(app, language, "other", "ended");
+  await driver.post("difference", { act: "stop" });
+  return { driver, path: "ended" };
+}
+
+/** Every page of the drivers' way, and its faces with errors. */
+export const PAGE_STATES: Record<string, State> = {
+  start: (app, language) => nobody(app, language, "/h5/start"),
+  "start with errors": async (app, language) => ({ ...(await nobody(app, language, "/h5/start")), act: sendEmpty }),
+  join: joining,
+  "join by digits": (app, language) => nobody(app, language, "/h5/join"),
+  "join refused": (app, language) => nobody(app, language, "/h5/join/AAAAAAAAAAAAAAAAAAAAAA"),
+  "privacy notice": (app, language) => nobody(app, language, "/h5/privacy"),
+  help: (app, language) => nobody(app, language, "/h5/way-out"),
+  "end without a case": (app, language) => nobody(app, language, "/h5/ends/hold-scene"),
+  "no such page": (app, language) => nobody(app, language, "/h5/nothing"),
+  photos: async (app, language) => ({ driver: (await alone(app, language)).driver, path: "photos" }),
+  viewfinder: async (app, language) => ({
+    driver: (await alone(app, language)).driver,
+    path: "photos",
+    async act(page) {
+      await page.locator("#shoot").click();
+      await page.locator("[data-shutter]:enabled").waitFor();
+    },
+  }),
+  extras: async (app, language) => ({ driver: (await alone(app, language)).driver, path: "extras" }),
+  move: (app, language) => photographed(app, language, "move"),
+  invite: async (app, language) => photographed(app, language, "invite", true),
+  place: (app, language) => photographed(app, language, "place", true),
+  "way out of A": ofPair("way-out", "A"),
+  "way out of B": ofPair("way-out"),
+  details: ofPair("details"),
+  "details with errors": async (app, language) => ({ ...(await ofPair("details")(app, language)), act: sendEmpty }),
+  statement: ofPair("statement"),
+  "statement with errors": async (app, language) => ({ ...(await ofPair("statement")(app, language)), act: sendEmpty }),
+  "wait for the statement": (app, language) => stated(app, language, "nothing", "wait-statement"),
+  "wait for details": (app, language) => stated(app, language, "same", "wait-details"),
+  difference: (app, language) => stated(app, language, "other", "difference"),
+  sign: ready("sign"),
+  "case page": ready(""),
+  "wait for the signature": (app, language) => signed(app, language, 1),
+  done: (app, language) => signed(app, language, 2),
+  ended,
+};
+
+export const urlOf = (app: TestApp, { driver, path }: Seen): string =>
+  path.startsWith("/") ? `${app.url}${path}` : driver.urlOf(path);
