@@ -47,6 +47,10 @@ describe("the words", () => {
     );
   });
 
+  it("cite the law in Chinese numerals, on a page and beside it alike", () => {
+    for (const [key, { zh }] of readWordTable()) assert.doesNotMatch(zh, /第\s*[0-9０-９]+\s*[条款项]/, key);
+  });
+
   it("a missing language, an empty one and another placeholder are seen", () => {
     assert.equal(faultsOf("a", { x: { zh: "一" } }).length, 1);
     assert.equal(faultsOf("a", { x: { zh: "一", en: " " } }).length, 1);
