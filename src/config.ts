@@ -106,6 +106,8 @@ export interface Config {
   photos: { reader: boolean };
   /** who answers for the data (PIPL art. 17); null: not told, a trial */
   operator: { name: string | null; address: string | null; email: string | null };
+  /** the officers' desk: whether it is served, and to which networks (none: to all) */
+  police: { enabled: boolean; allowFrom: readonly string[] };
   operatorPhone: string;
   city: { zh: string; en: string; adcode: string };
   /** where new files go; older ones are read where they are */
@@ -222,6 +224,7 @@ function configOf(settings: Settings, read: Read): Config {
       address: settings.operatorAddress ?? null,
       email: settings.operatorEmail ?? null,
     },
+    police: { enabled: settings.police.enabled ?? simulator, allowFrom: settings.police.allowFrom },
     operatorPhone: settings.operatorPhone,
     city: settings.city,
     storage: settings.storage,

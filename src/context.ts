@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { type Credentials, createCredentials } from "./accounts/credentials.ts";
 import type { Config } from "./config.ts";
 import { createCollections } from "./create-collections.ts";
 import { createDocuments, type Documents } from "./documents/documents.ts";
@@ -14,6 +15,7 @@ import { createPhotos, type Photos } from "./photos/photos.ts";
 import { createRefusals, type Refusals } from "./refusals.ts";
 import { createRender, type Render } from "./render.ts";
 import { createSingleFlight, type SingleFlight } from "./single-flight.ts";
+import type { AccessLog } from "./store/access-log.ts";
 import type { Accidents } from "./store/accidents.ts";
 import type { Blobs } from "./store/blobs.ts";
 import { guardOf, startFaultOf } from "./store/connect.ts";
@@ -22,6 +24,8 @@ import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Deliveries } from "./store/deliveries.ts";
 import type { Erasures } from "./store/erasures.ts";
 import type { Notices } from "./store/notices.ts";
+import type { OfficerSessions } from "./store/officer-sessions.ts";
+import type { Officers } from "./store/officers.ts";
 import type { People } from "./store/people.ts";
 import type { PhotoHashes } from "./store/photo-hashes.ts";
 import type { Release, Releases } from "./store/releases.ts";
@@ -70,6 +74,9 @@ export interface Context {
   tries: Tries;
   retention: Retention;
   erasures: Erasures;
+  officers: Officers;
+  officerSessions: OfficerSessions;
+  accessLog: AccessLog;
   /** the time to rely on where something is erased */
   witness: Witness;
   /** True when the database answers in time, asked as a push or a page does. */
@@ -86,6 +93,7 @@ export interface Context {
   insurers: InsurerClient;
   photos: Photos;
   documents: Documents;
+  credentials: Credentials;
 
   /** Called after a change with an outbox entry, so that the jobs need not wait for their next round. */
   wake(): void;
@@ -158,7 +166,7 @@ type Base = Pick<Context, "config" | "log" | "clock" | "databaseClock" | "timer"
 function createHands(
   { config, log, clock, databaseClock, timer }: Base,
   { tokens, quotas, niceness }: Pick<WechatApiOptions, "tokens" | "quotas"> & { niceness: number | undefined },
-): Pick<Context, "wechat" | "insurers" | "photos" | "documents" | "render" | "release"> {
+): Pick<Context, "wechat" | "insurers" | "photos" | "documents" | "render" | "release" | "credentials"> {
   const release = readRelease();
   const render = createRender({ assets: `/assets/${release.hash}` }, !config.production);
   const { wechat, publicUrl, keys } = config;
@@ -166,6 +174,7 @@ function createHands(
     release,
     render,
     documents: createDocuments(render),
+    credentials: createCredentials(),
     wechat: createWechatApi({
       baseUrls: wechat.apiUrls,
       openUrl: wechat.openUrl,

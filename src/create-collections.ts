@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import type { OpenStore } from "./open-store.ts";
+import { createAccessLog } from "./store/access-log.ts";
 import { createAccidentReader } from "./store/accident-reader.ts";
 import { createAccidents } from "./store/accidents.ts";
 import { createCounters } from "./store/counters.ts";
@@ -9,6 +10,8 @@ import { createErasures } from "./store/erasures.ts";
 import { createInbox } from "./store/inbox.ts";
 import { createLookups } from "./store/lookups.ts";
 import { createNotices } from "./store/notices.ts";
+import { createOfficerSessions } from "./store/officer-sessions.ts";
+import { createOfficers } from "./store/officers.ts";
 import { createPeople } from "./store/people.ts";
 import { createPersonCases } from "./store/person-cases.ts";
 import { createPhotoHashes } from "./store/photo-hashes.ts";
@@ -46,5 +49,8 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     counters: createCounters(connection),
     inbox: await createInbox(connection, vault, now),
     notices: await createNotices(connection, now),
+    officers: await createOfficers(connection, vault),
+    officerSessions: await createOfficerSessions(connection),
+    accessLog: await createAccessLog(connection, vault, now),
   };
 }

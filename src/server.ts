@@ -16,6 +16,7 @@ import { errorPages } from "./http/errors.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { createJobs, type Jobs } from "./jobs/jobs.ts";
 import { sayLater } from "./notices/say-later.ts";
+import { policeRouter } from "./police/router.ts";
 import type { Operator } from "./simulator/operator.ts";
 import { createSimulator, type Simulator } from "./simulator/simulator.ts";
 import { createOutbound } from "./wechat/api/outbound.ts";
@@ -100,6 +101,7 @@ function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): K
   app.use(errorPages(ctx));
   app.use(assets(ctx));
   app.use(h5Router(ctx).routes());
+  if (ctx.config.police.enabled) app.use(policeRouter(ctx).routes());
   return app;
 }
 

@@ -36,7 +36,7 @@ describe("the documents", () => {
       const paths = codeIn(text).filter((code) =>
         /^(src|test|config|templates|docs|image|matrix|vendor)\/(?!node_modules)[\w./*-]+$/.test(code),
       );
-      const commands = [...text.matchAll(/\bnpm run (?:-s )?([a-z:]+)/g)].map(([, name]) => name as string);
+      const commands = [...text.matchAll(/\bnpm run (?:-s )?([a-z:]+(?:-[a-z]+)*)/g)].map(([, name]) => name as string);
       const missing = [
         ...[...links, ...paths].filter((path) => !exists(path)),
         ...commands.filter((name) => !scripts[name]),

@@ -16,7 +16,7 @@ interface Room {
 }
 
 const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts", "refusals.ts", "timer.ts"];
-const HANDS = ["store", "wechat", "insurers", "photos", "documents", "embedded"];
+const HANDS = ["store", "wechat", "insurers", "photos", "documents", "embedded", "accounts"];
 const DOOR: Room = {
   may: [...SHARED, "actions", "domain", "http", "notices"],
   // what a hand gives through ctx has a type
@@ -70,6 +70,8 @@ const ROOMS: Record<string, Room> = {
   "jobs/scrub-command.ts": EVERYTHING,
   "jobs/erase-command.ts": EVERYTHING,
   "jobs/backup-command.ts": EVERYTHING,
+  "police/officers-command.ts": EVERYTHING,
+  "police/access-log-command.ts": EVERYTHING,
   "chat/menu-command.ts": EVERYTHING,
   ...Object.fromEntries(HANDS.map((hand) => [hand, HAND])),
   http: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },
@@ -90,6 +92,8 @@ const OWNERS: Record<string, readonly string[]> = {
   wechaty: ["wechat", "chat"],
   "wechaty-puppet": ["wechat", "chat"],
   "file-box": ["wechat", "chat"],
+  "@node-rs/argon2": ["accounts"],
+  otpauth: ["accounts"],
   lmdb: ["embedded"],
   bson: ["embedded"],
   pdfkit: ["documents"],

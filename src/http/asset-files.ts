@@ -5,9 +5,13 @@ import { fileURLToPath } from "node:url";
 import type { AssetFile, Release } from "../store/releases.ts";
 
 /** Scripts and styles from `npm run build`; pictures as they are. */
-const DIRS = [new URL("../../browser/h5/", import.meta.url), new URL("../../../templates/assets/", import.meta.url)];
+const DIRS = [
+  new URL("../../browser/h5/", import.meta.url),
+  new URL("../../browser/police/", import.meta.url),
+  new URL("../../../templates/assets/", import.meta.url),
+];
 
-/** Reads all files that the drivers' pages load; throws when they were not built. */
+/** Reads all files that drivers' pages and desk load; throws when they were not built. */
 export function readRelease(): Release {
   const files = DIRS.flatMap((dir) => filesIn(fileURLToPath(dir))).sort((one, other) =>
     one.path < other.path ? -1 : 1,

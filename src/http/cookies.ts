@@ -39,18 +39,24 @@ export function readCookie(koa: Koa.Context, config: Config, name: string): stri
   return koa.cookies.get(nameOf(config, name), { signed: false });
 }
 
-/**
- * Sets a cookie; `maxAgeS` 0 removes it. Lax, not Strict: a driver comes from a link in the chat. Written by
- * hand because TLS ends before us, where Koa refuses `Secure`.
- */
+export interface NewCookie {
+  name: string;
+  value: string;
+  /** 0 removes it */
+  maxAgeS: number;
+  /** Lax by default: a driver comes from a link in the chat */
+  sameSite?: "Lax" | "Strict";
+}
+
+/** Sets a cookie. Written by hand because TLS ends before us, where Koa refuses `Secure`. */
 export function setCookie(
   koa: Koa.Context,
   config: Config,
-  { name, value, maxAgeS }: { name: string; value: string; maxAgeS: number },
+  { name, value, maxAgeS, sameSite = "Lax" }: NewCookie,
 ): void {
   const secure = isHttps(config) ? "; Secure" : "";
   koa.append(
     "Set-Cookie",
-    `${nameOf(config, name)}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure}`,
+    `${nameOf(config, name)}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=${sameSite}${secure}`,
   );
 }

@@ -1,0 +1,25 @@
+import type { Context } from "../context.ts";
+import { INVITATION_MS, type Officer } from "../domain/officer.ts";
+
+/** Who is invited, and who invites from where; `by` null: the operator, by a command. */
+export interface Invitation extends Pick<Officer, "number" | "name" | "role" | "district"> {
+  by: string | null;
+  address: string;
+}
+
+/**
+ * Makes an account whose owner sets password and second factor through a link that is good once and for a
+ * day. Throws Conflict "officer-exists" where the number has a living account.
+ */
+export async function inviteOfficer(
+  ctx: Context,
+  { by, address, ...officer }: Invitation,
+): Promise<{ officer: Officer; url: string; until: Date }> {
+  const token = ctx.randomId(24);
+  const until = new Date(ctx.clock.now().getTime() + INVITATION_MS);
+  const who = { address, officerId: by ?? "operator", accidentId: null, reason: null };
+  await ctx.accessLog.add({ ...who, act: "invited-officer" });
+  const invited = await ctx.officers.invite({ ...officer, token, until, secret: ctx.credentials.newSecret() });
+  await ctx.officerSessions.endAllOf(invited.id);
+  return { officer: invited, url: `${ctx.config.publicUrl}/police/accounts/set-up/${token}`, until };
+}

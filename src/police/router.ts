@@ -1,0 +1,80 @@
+import Router from "@koa/router";
+import type Koa from "koa";
+import type { Context } from "../context.ts";
+import { LANGUAGES, type Language } from "../domain/accident.ts";
+import { mayDo } from "../domain/officer.ts";
+import { AppError, NotFound, NotSignedIn } from "../errors.ts";
+import { readPosted } from "../http/body.ts";
+import { requireOwnOrigin } from "../http/csrf.ts";
+import { answersInTime } from "../http/in-time.ts";
+import { languageOf, rememberLanguage } from "../http/language.ts";
+import { noStore } from "../http/security-headers.ts";
+import { errorSentence, sentence } from "../http/validate.ts";
+import { accessLogPage } from "./access-log.ts";
+import { accountsPage, closeAccountPage } from "./accounts.ts";
+import { casePage } from "./case-page.ts";
+import { sendPaper, sendPhoto } from "./files.ts";
+import { allowedFrom } from "./networks.ts";
+import { type AnyDeskPage, getDeskPage, postDeskPage, renderDesk, seeOther } from "./page.ts";
+import { searchPage } from "./search.ts";
+import { officerOf, withOfficer } from "./session.ts";
+import { postSetUp, postSignIn, postSignOut, showSetUp, showSignIn } from "./sign-in.ts";
+
+export const DESK_PAGES: readonly AnyDeskPage[] = [searchPage, casePage, accountsPage, closeAccountPage, accessLogPage];
+
+/** Everything under /police: the officers' desk. */
+export function policeRouter(ctx: Context): Router {
+  const router = new Router({ prefix: "/police" });
+  const isAllowed = allowedFrom(ctx.config.police.allowFrom);
+  router.use(noStore, answersInTime(ctx), deskErrors(ctx));
+  router.use((koa, next) => {
+    if (!isAllowed(koa.ip)) throw new NotFound();
+    return next();
+  });
+  router.use(withOfficer(ctx));
+  router.get("/", (koa) => seeOther(koa, homeOf(koa)));
+  router.get("/sign-in", (koa) => showSignIn(ctx, koa));
+  router.post("/sign-in", (koa) => postSignIn(ctx, koa));
+  router.post("/sign-out", (koa) => postSignOut(ctx, koa));
+  router.post("/language", (koa) => changeLanguage(ctx, koa));
+  router.get("/accounts/set-up/:token", (koa) => showSetUp(ctx, koa));
+  router.post("/accounts/set-up/:token", (koa) => postSetUp(ctx, koa));
+  for (const page of DESK_PAGES) {
+    if (page.show) router.get(`/${page.path}`, getDeskPage(ctx, page));
+    if (page.submit) router.post(`/${page.path}`, postDeskPage(ctx, page));
+  }
+  router.get("/cases/:id/photos/:photo/:size", (koa) => sendPhoto(ctx, koa));
+  router.get("/cases/:id/agreement.pdf", (koa) => sendPaper(ctx, koa));
+  return router;
+}
+
+function homeOf(koa: Koa.Context): string {
+  return mayDo(officerOf(koa).role, "read-case") ? "/police/search" : "/police/accounts";
+}
+
+/** Leads whoever is not signed in to the sign-in and back; other faults are a page of the desk. */
+function deskErrors(ctx: Context): Koa.Middleware {
+  return async (koa, next) => {
+    try {
+      await next();
+    } catch (error) {
+      if (error instanceof NotSignedIn && koa.method === "GET")
+        return seeOther(koa, `/police/sign-in?to=${encodeURIComponent(koa.originalUrl)}`);
+      if (!(error instanceof AppError)) throw error;
+      const t = ctx.render.words(languageOf(koa));
+      koa.status = error.status;
+      renderDesk(ctx, koa, "police/error.njk", {
+        title: sentence(t, `h5.errors.title.${error.status}`, {}, "h5.errors.title.500"),
+        message: t.find(`police.errors.${error.code}`) ?? errorSentence(t, error.code, {}, `h5.errors.${error.status}`),
+      });
+    }
+  };
+}
+
+async function changeLanguage(ctx: Context, koa: Koa.Context): Promise<void> {
+  requireOwnOrigin(ctx, koa);
+  const { fields } = await readPosted(koa);
+  const language = LANGUAGES.find((one): one is Language => one === fields["language"]);
+  if (language) rememberLanguage(koa, language);
+  seeOther(koa, "/police");
+}

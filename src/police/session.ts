@@ -1,0 +1,54 @@
+import { randomBytes } from "node:crypto";
+import type Koa from "koa";
+import type { Context } from "../context.ts";
+import type { Officer } from "../domain/officer.ts";
+import { SESSION_MS } from "../domain/officer.ts";
+import { NotSignedIn } from "../errors.ts";
+import { macOf, readCookie, sameSecret, setCookie } from "../http/cookies.ts";
+
+const COOKIE = "desk";
+
+/** Starts a session under a new token; the database holds the token's hash. */
+export async function startDeskSession(ctx: Context, koa: Koa.Context, officer: Officer): Promise<void> {
+  const token = randomBytes(32).toString("base64url");
+  await ctx.officerSessions.start({ token, officerId: officer.id }, ctx.clock.now());
+  setCookie(koa, ctx.config, { name: COOKIE, value: token, maxAgeS: SESSION_MS / 1000, sameSite: "Strict" });
+}
+
+/** Ends the session on the server and in the browser. */
+export async function endDeskSession(ctx: Context, koa: Koa.Context): Promise<void> {
+  const token = readCookie(koa, ctx.config, COOKIE);
+  if (token) await ctx.officerSessions.end(token);
+  setCookie(koa, ctx.config, { name: COOKIE, value: "", maxAgeS: 0, sameSite: "Strict" });
+}
+
+/** Puts the signed-in officer and the form's token into the state; both null where nobody is signed in. */
+export function withOfficer(ctx: Context): Koa.Middleware {
+  return async (koa, next) => {
+    const token = readCookie(koa, ctx.config, COOKIE);
+    const id = token ? await ctx.officerSessions.use(token, ctx.clock.now()) : null;
+    const officer = id ? await ctx.officers.find(id) : null;
+    const isIn = token !== undefined && officer?.state === "active";
+    koa.state.officer = isIn ? officer : null;
+    koa.state.deskCsrf = isIn ? macOf(ctx.config.keys.session, "desk-csrf", token) : "";
+    await next();
+  };
+}
+
+export const findOfficer = (koa: Koa.Context): Officer | null =>
+  (koa.state.officer as Officer | null | undefined) ?? null;
+
+/** throws NotSignedIn */
+export function officerOf(koa: Koa.Context): Officer {
+  const officer = findOfficer(koa);
+  if (!officer) throw new NotSignedIn();
+  return officer;
+}
+
+/** The token that a form of this session carries; "" where nobody is signed in. */
+export const deskCsrf = (koa: Koa.Context): string => String(koa.state.deskCsrf ?? "");
+
+export function hasDeskToken(koa: Koa.Context, given: unknown): boolean {
+  const expected = deskCsrf(koa);
+  return expected !== "" && typeof given === "string" && sameSecret(given, expected);
+}

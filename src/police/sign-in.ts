@@ -1,0 +1,103 @@
+import Joi from "joi";
+import type Koa from "koa";
+import { toDataURL } from "qrcode";
+import { setUpAccount } from "../actions/set-up-account.ts";
+import { signInOfficer } from "../actions/sign-in-officer.ts";
+import type { Context } from "../context.ts";
+import { AppError, NotFound, NotSignedIn } from "../errors.ts";
+import { readPosted } from "../http/body.ts";
+import { requireOwnOrigin } from "../http/csrf.ts";
+import { languageOf } from "../http/language.ts";
+import { typed, validate } from "../http/validate.ts";
+import { faultOf, renderDesk, type Shown, seeOther } from "./page.ts";
+import { endDeskSession, findOfficer, hasDeskToken, startDeskSession } from "./session.ts";
+
+const code = Joi.string().replace(/\s/g, "").max(10).required();
+const password = Joi.string().max(256).required();
+
+const signInBody = Joi.object<{ number: string; password: string; code: string; to: string }>({
+  number: Joi.string().trim().max(40).required(),
+  password,
+  code,
+  to: Joi.string().allow("").max(512).default(""),
+});
+
+/** Only pages of the desk may follow a sign-in. */
+const safeTo = (to: unknown): string =>
+  typeof to === "string" && /^\/police(?:[/?][\w/?=&.%-]*)?$/.test(to) && !to.includes("//") ? to : "/police";
+
+export function showSignIn(ctx: Context, koa: Koa.Context, data: Shown = {}): void {
+  const to = safeTo(koa.query["to"]);
+  if (findOfficer(koa) && koa.method === "GET") seeOther(koa, to);
+  else renderDesk(ctx, koa, "police/sign-in.njk", { to, ...data });
+}
+
+/** Number, password and second factor in one form, so that every wrong one gets the same answer. */
+export async function postSignIn(ctx: Context, koa: Koa.Context): Promise<void> {
+  requireOwnOrigin(ctx, koa);
+  const t = ctx.render.words(languageOf(koa));
+  const { fields } = await readPosted(koa);
+  const { password: _, code: __, ...values } = typed(fields);
+  const checked = validate(signInBody, fields, t);
+  koa.status = 422;
+  if ("errors" in checked) return showSignIn(ctx, koa, { errors: checked.errors, values });
+  const { to, ...given } = checked.body;
+  try {
+    const officer = await signInOfficer(ctx, { ...given, address: koa.ip });
+    await startDeskSession(ctx, koa, officer);
+    seeOther(koa, safeTo(to));
+  } catch (error) {
+    if (!(error instanceof NotSignedIn)) throw error;
+    koa.status = error.status;
+    showSignIn(ctx, koa, { formError: t("police.signIn.wrong"), values });
+  }
+}
+
+export async function postSignOut(ctx: Context, koa: Koa.Context): Promise<void> {
+  requireOwnOrigin(ctx, koa);
+  const officer = findOfficer(koa);
+  const { fields } = await readPosted(koa);
+  if (officer && hasDeskToken(koa, fields["_csrf"])) {
+    await ctx.accessLog.add({
+      officerId: officer.id,
+      address: koa.ip,
+      act: "signed-out",
+      accidentId: null,
+      reason: null,
+    });
+    await endDeskSession(ctx, koa);
+  }
+  seeOther(koa, "/police/sign-in");
+}
+
+const setUpBody = Joi.object<{ password: string; code: string }>({ password, code });
+
+/** Shows the second factor's QR code to whoever holds a living invitation. */
+export async function showSetUp(ctx: Context, koa: Koa.Context, data: Shown = {}): Promise<void> {
+  const token = String(koa.params["token"]);
+  const invited = await ctx.officers.findInvited(token, ctx.clock.now());
+  if (!invited) throw new NotFound("invitation-gone");
+  const uri = ctx.credentials.enrolmentUri(invited.secret, invited.officer.number);
+  const shown = {
+    token,
+    invited: invited.officer,
+    qr: await toDataURL(uri, { width: 240, margin: 2 }),
+    secret: invited.secret,
+  };
+  renderDesk(ctx, koa, "police/set-up.njk", { ...shown, ...data });
+}
+
+export async function postSetUp(ctx: Context, koa: Koa.Context): Promise<void> {
+  requireOwnOrigin(ctx, koa);
+  const t = ctx.render.words(languageOf(koa));
+  const checked = validate(setUpBody, (await readPosted(koa)).fields, t);
+  koa.status = 422;
+  if ("errors" in checked) return showSetUp(ctx, koa, { errors: checked.errors });
+  try {
+    await setUpAccount(ctx, { ...checked.body, token: String(koa.params["token"]), address: koa.ip });
+    seeOther(koa, "/police/sign-in");
+  } catch (error) {
+    if (!(error instanceof AppError) || typeof error.details["field"] !== "string") throw error;
+    await showSetUp(ctx, koa, faultOf(error, t));
+  }
+}

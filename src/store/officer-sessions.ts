@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import type { Connection } from "mongoose";
+import { IDLE_MS, SESSION_MS } from "../domain/officer.ts";
+import { bare } from "./bulk.ts";
+
+/** Sessions of the desk, on the server, by the hash of what the cookie holds. */
+export interface OfficerSessions {
+  start(session: { token: string; officerId: string }, at: Date): Promise<void>;
+  /** The officer of a living session, which lives on by it; null: none, idle too long, or at its end. */
+  use(token: string, at: Date): Promise<string | null>;
+  end(token: string): Promise<void>;
+  endAllOf(officerId: string): Promise<void>;
+}
+
+interface SessionDocument {
+  _id: string;
+  officerId: string;
+  seenAt: Date;
+  endsAt: Date;
+}
+
+const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
+
+/** A session that is used all the time is written once in this time. */
+const NOTED_EVERY_MS = 30_000;
+
+export async function createOfficerSessions(connection: Connection): Promise<OfficerSessions> {
+  const collection = bare<SessionDocument>(connection, "officer_sessions");
+  await collection.createIndex({ endsAt: 1 }, { expireAfterSeconds: 0 });
+  await collection.createIndex({ officerId: 1 });
+  return {
+    async start({ token, officerId }, at) {
+      const endsAt = new Date(at.getTime() + SESSION_MS);
+      await collection.insertOne({ _id: hashOf(token), officerId, seenAt: at, endsAt });
+    },
+    async use(token, at) {
+      const _id = hashOf(token);
+      const found = await collection.findOne({ _id });
+      if (!found || found.endsAt <= at) return null;
+      const idleMs = at.getTime() - found.seenAt.getTime();
+      if (idleMs >= IDLE_MS) return null;
+      if (idleMs >= NOTED_EVERY_MS) await collection.updateOne({ _id }, { $set: { seenAt: at } });
+      return found.officerId;
+    },
+    async end(token) {
+      await collection.deleteOne({ _id: hashOf(token) });
+    },
+    async endAllOf(officerId) {
+      await collection.deleteMany({ officerId });
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { mayDo, type Right, ROLES, type Role } from "../../src/domain/officer.ts";
+import { DESK_PAGES } from "../../src/police/router.ts";
+import { ACTS, type Pair, readyPair } from "../h5/settle-driver.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase } from "../support/database.ts";
+import { DeskClient, signedInOfficer } from "../support/desk-client.ts";
+import { DETAILS } from "../support/drivers.ts";
+
+let app: TestApp;
+let pair: Pair;
+const desk = {} as Record<Role, DeskClient>;
+before(async () => {
+  app = await startApp();
+  pair = await readyPair(app, { real: true });
+  for (const role of ROLES) desk[role] = await signedInOfficer(app, { number: `P-${role}`, role });
+});
+after(async () => {
+  await app.stop();
+  await closeDatabase();
+});
+
+const filled = (path: string) => `/police/${path.replace(":id", pair.id)}`;
+
+describe("who may what at the desk", () => {
+  it("is each page's right by role; others are not told that the page exists", async () => {
+    for (const page of DESK_PAGES.filter(({ show }) => show)) {
+      for (const role of ROLES) {
+        const expected = !page.right || mayDo(role, page.right as Right) ? 200 : 404;
+        assert.equal((await desk[role].get(filled(page.path))).status, expected, `${role} ${page.path}`);
+      }
+      const stranger = await new DeskClient(app, "P-0").get(filled(page.path));
+      assert.match(stranger.headers.get("location") ?? "", /^\/police\/sign-in\?to=%2Fpolice%2F/, page.path);
+    }
+  });
+
+  it("holds for forms and files, and a form without its token does nothing", async () => {
+    for (const page of DESK_PAGES.filter(({ submit }) => submit)) {
+      const may = ROLES.filter((role) => mayDo(role, page.right as Right));
+      for (const role of ROLES) {
+        const { status } = await desk[role].post(filled(page.path), { reason: "audit" });
+        assert.equal(status, may.includes(role) ? 403 : 404, `${role} ${page.path}`);
+      }
+      assert.equal((await new DeskClient(app, "P-0").post(filled(page.path), {})).status, 401);
+    }
+    const { photos } = await app.ctx.accidents.get(pair.id);
+    for (const role of ROLES) {
+      const { status } = await desk[role].get(`/police/cases/${pair.id}/photos/${photos[0]?.id}/copy`);
+      assert.equal(status, mayDo(role, "read-case") ? 200 : 404, role);
+    }
+  });
+
+  it("is nothing at all from other networks, or where the desk is not switched on", async () => {
+    const elsewhere = await startApp({ env: { POLICE_DESK: "false" } });
+    assert.equal((await fetch(`${elsewhere.url}/police/sign-in`)).status, 404);
+    await elsewhere.stop();
+  });
+});
+
+describe("a case's file", () => {
+  const page = async (path = `/police/cases/${pair.id}`) => {
+    const answer = await desk.officer.get(path);
+    assert.equal(answer.status, 200, answer.headers.get("location") ?? "");
+    return answer.text();
+  };
+
+  it("shows both statements, what differs, and the photographs, and masks names and numbers", async () => {
+    const html = await page();
+    const { number, photos } = await app.ctx.accidents.get(pair.id);
+    assert.match(html, new RegExp(`<h1>${number}</h1>`));
+    for (const { id } of photos) assert.ok(html.includes(`/photos/${id}/copy`), id);
+    for (const { name, idNumber, phone } of [DETAILS.A, DETAILS.B])
+      for (const value of [name, idNumber, phone]) assert.equal(html.includes(value), false, value);
+    assert.ok(html.includes("张*") && html.includes("138****8000"));
+    assert.ok(html.includes(DETAILS.A.plate.slice(2)));
+    assert.ok(ACTS.A.note === "" || html.includes(ACTS.A.note));
+  });
+
+  it("shows them for a reason, once, and writes down who, what and why", async () => {
+    const shown = await desk.officer.submit(`/police/cases/${pair.id}`, { reason: "decide" });
+    const html = await shown.text();
+    for (const { name, idNumber, phone } of [DETAILS.A, DETAILS.B])
+      for (const value of [name, idNumber, phone]) assert.ok(html.includes(value), value);
+    assert.equal((await page()).includes(DETAILS.A.name), false);
+    const [, row] = await app.ctx.accessLog.list({ accidentId: pair.id }, 2);
+    const officerId = app.ctx.officers.idOf("P-officer");
+    assert.deepEqual(
+      { officerId: row?.officerId, act: row?.act, reason: row?.reason },
+      { officerId, act: "showed-data", reason: "decide" },
+    );
+    const without = await desk.officer.submit(`/police/cases/${pair.id}`, { reason: "curiosity" });
+    assert.equal(without.status, 422);
+    assert.equal((await without.text()).includes(DETAILS.A.name), false);
+  });
+
+  it("is found by its number, a plate or a telephone, whole", async () => {
+    const { number } = await app.ctx.accidents.get(pair.id);
+    for (const q of [number, number.toLowerCase(), DETAILS.A.plate, DETAILS.B.phone]) {
+      const found = await page(`/police/search?q=${encodeURIComponent(q)}`);
+      assert.ok(found.includes(`/police/cases/${pair.id}`), q);
+    }
+    for (const q of [DETAILS.A.plate.slice(0, 5), "KC20200101-000001", "<b>"]) {
+      const found = await page(`/police/search?q=${encodeURIComponent(q)}`);
+      assert.equal(found.includes("/police/cases/"), false, q);
+      assert.equal(found.includes("<b>"), false);
+    }
+  });
+
+  it("gives the original bytes of a photograph, and says so in the log", async () => {
+    const accident = await app.ctx.accidents.get(pair.id);
+    const photo = accident.photos.find(({ state }) => state === "stored");
+    assert.ok(photo?.state === "stored");
+    const answer = await desk.auditor.get(`/police/cases/${pair.id}/photos/${photo.id}/original`);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    assert.deepEqual(bytes, await app.ctx.blobs.read(accident, String(photo.sha256)));
+    assert.match(answer.headers.get("content-disposition") ?? "", /^attachment/);
+    const [row] = await app.ctx.accessLog.list({ accidentId: pair.id }, 1);
+    assert.deepEqual([row?.act, row?.officerId], ["read-photo", app.ctx.officers.idOf("P-auditor")]);
+  });
+});
+
+describe("the access log's page", () => {
+  it("lists by case and officer, for those who may read it", async () => {
+    const { number } = await app.ctx.accidents.get(pair.id);
+    const html = await (await desk.auditor.get(`/police/access-log?case=${number}&officer=p-officer`)).text();
+    assert.match(html, /Officer P-officer P-OFFICER/);
+    assert.match(html, /showed personal data/);
+    assert.match(html, /to deal with this case/);
+    assert.equal(html.includes("read the access log"), false);
+  });
+
+  it("is whole after all that", async () => {
+    const { broken, rows } = await app.ctx.accessLog.verify();
+    assert.equal(broken, null);
+    assert.ok(rows > 30, String(rows));
+  });
+
+  it("and the log of the process names nobody", () => {
+    const names = ROLES.map((role) => `P-${role}`);
+    for (const name of [...names, DETAILS.A.name, DETAILS.B.phone, DETAILS.A.plate])
+      assert.equal(app.logged().includes(name), false, name);
+  });
+});
