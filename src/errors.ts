@@ -94,6 +94,30 @@ export class DatabaseAway extends Busy {
   }
 }
 
+/** What a caught value may say of itself; anything may be thrown. */
+interface Facts {
+  name?: unknown;
+  message?: unknown;
+  code?: unknown;
+  type?: unknown;
+  status?: unknown;
+  expose?: unknown;
+  cause?: unknown;
+  reason?: unknown;
+}
+
+/** Returns what a caught value says of itself: the code is Node's, the driver's or our own. */
+export const factsOf = (thrown: unknown): Facts => (typeof thrown === "object" && thrown !== null ? thrown : {});
+
+/** Returns a stable code without personal data, for the log: our own, the system's, or the class name. */
+export function codeOf(thrown: unknown): string {
+  const { code, name } = factsOf(thrown);
+  return String(code ?? name ?? "unknown");
+}
+
+/** Returns what was thrown as an error. */
+export const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
 /**
  * Prevents the process from starting or a command from working. The message is one sentence for the operator:
  * cause and cure.

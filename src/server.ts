@@ -9,7 +9,7 @@ import { listen } from "./chat/listen.ts";
 import { type PushDoor, pushRouter } from "./chat/push-router.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { StartFault } from "./errors.ts";
+import { codeOf, StartFault } from "./errors.ts";
 import { h5Router } from "./h5/router.ts";
 import { assets } from "./http/assets.ts";
 import { errorPages } from "./http/errors.ts";
@@ -177,8 +177,7 @@ function standInMenu(ctx: Context): () => Promise<void> {
       isThere = true;
     } catch (error) {
       // The doors are open: an unreachable database is no reason to end.
-      const { code, name } = error as { code?: unknown; name?: string };
-      ctx.log.error({ code: String(code ?? name) }, "menu.not-published");
+      ctx.log.error({ code: codeOf(error) }, "menu.not-published");
     }
   };
 }
@@ -187,7 +186,7 @@ const ROUND_MS = 5_000;
 
 /** The database may be unreachable for a while: the next round tries again. */
 async function resume({ log }: Context, { handler }: PushDoor): Promise<void> {
-  await handler.resume().catch(({ code, name }) => log.error({ code: String(code ?? name) }, "wechat.resume-failed"));
+  await handler.resume().catch((error) => log.error({ code: codeOf(error) }, "wechat.resume-failed"));
 }
 
 function open(server: Server, { port, host }: Config): Promise<void> {

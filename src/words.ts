@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { LANGUAGES, type Language } from "./domain/accident.ts";
+import { factsOf } from "./errors.ts";
 
 /** templates/, below which each area has its pages and its words. */
 export const templatesDir = new URL("../../templates/", import.meta.url);
@@ -29,7 +30,7 @@ function readArea(area: string): Tree {
   try {
     return parse(readFileSync(new URL(`${area}/words.yaml`, templatesDir), "utf8")) as Tree;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    if (factsOf(error).code === "ENOENT") return {};
     throw error;
   }
 }

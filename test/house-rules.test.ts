@@ -40,13 +40,13 @@ const ROOMS: Record<string, Room> = {
   "overrides.ts": { may: [], mayType: ["log.ts", "timer.ts", "store"] },
   "config.ts": { may: ["domain", "config"] },
   // the guard of the post says what an address may be
-  config: { may: ["insurers/public-address.ts"], mayType: ["config.ts", "domain"] },
+  config: { may: ["errors.ts", "insurers/public-address.ts"], mayType: ["config.ts", "domain"] },
   "errors.ts": { may: [], packages: false },
   "health.ts": { may: ["timer.ts"], packages: false },
   "refusals.ts": { may: ["log.ts", "timer.ts"], packages: false },
   "log.ts": { may: [] },
   "render.ts": { may: ["domain", "words.ts", "word-keys.ts"] },
-  "words.ts": { may: ["domain"] },
+  "words.ts": { may: ["domain", "errors.ts"] },
   "word-keys.ts": { may: [], packages: false },
   // runs before the compiler
   "write-word-keys.ts": { may: ["words.ts"] },
@@ -224,6 +224,43 @@ function textFaults({ path, text }: Source, forbidden = FORBIDDEN): string[] {
   return forbidden.filter(({ what, but }) => what.test(code) && !but?.(path)).map(({ what }) => `${path}: ${what}`);
 }
 
+/**
+ * Where Chinese may stand in code: what drivers, papers, plates and platforms write is read there, a row of
+ * settings has its words for the READMEs, an article of law its name, a paper its date and its numerals. All
+ * that is said to people stands in templates/, both languages side by side.
+ */
+const CHINESE_MAY_STAND_IN = [
+  "browser/simulator",
+  "browser/stage",
+  "simulator",
+  "config",
+  "photos",
+  "chat/commands.ts",
+  "chat/emergency.ts",
+  "chat/photo-order.ts",
+  "documents/form-parts.ts",
+  "documents/shanghai-time.ts",
+  "domain/licence-fields.ts",
+  "domain/licence.ts",
+  "domain/name.ts",
+  "domain/plate.ts",
+  "h5/details-form.ts",
+  "h5/ends.ts",
+  "insurers/outcome.ts",
+];
+
+/** Lists words for people that stand in code: Chinese, or a text chosen by the reader's language. */
+function wordFaults({ path, text }: Source): string[] {
+  if (!path.endsWith(".ts") || path === "word-keys.ts") return [];
+  const code = text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, "");
+  const isChinese = /\p{Script=Han}/u.test(code) && !CHINESE_MAY_STAND_IN.some((place) => isUnder(place, path));
+  const isChosen = /(=== "(en|zh)"|[eE]nglish)\s*\?\s*["'`][^"'`\n]*\p{L}/u.test(code);
+  return [
+    ...(isChinese ? [`${path}: Chinese outside of templates/`] : []),
+    ...(isChosen ? [`${path}: a text for one language`] : []),
+  ];
+}
+
 /** Code that no source and no test may contain: processes share one environment and one temporary folder. */
 const FORBIDDEN_EVERYWHERE: typeof FORBIDDEN = [
   { what: /\bprocess\.env(\.\w+|\[[^\]]+\])?\s*([+|&?]{0,2}=(?!=)|\+\+|--)/ },
@@ -305,6 +342,15 @@ describe("the house rules", () => {
       sources.flatMap((source) => textFaults(source)),
       [],
     );
+  });
+
+  it("words for people stand in templates/", () => {
+    assert.deepEqual(sources.flatMap(wordFaults), []);
+    const idle = CHINESE_MAY_STAND_IN.filter((place) => {
+      const texts = sources.filter(({ path }) => isUnder(place, path)).map(({ text }) => text);
+      return !/\p{Script=Han}/u.test(texts.join(""));
+    });
+    assert.deepEqual(idle, [], "allowed and not needed");
   });
 
   it("nobody writes the environment or loads the models but the reader, and a test's temporary folder is made where it is removed", () => {
@@ -410,6 +456,15 @@ describe("the rules themselves", () => {
     assert.equal(textFaults({ path: "domain/a.ts", text: "const at = new Date();" }).length, 1);
     assert.equal(textFaults({ path: "h5/a.ts", text: "const at = process.env.HOME;" }).length, 1);
     assert.deepEqual(textFaults({ path: "domain/a.ts", text: "// never Date.now()\nconst a = new Date(0);" }), []);
+  });
+
+  it("see words that stand in code, and overlook comments and what is read", () => {
+    const faults = (path: string, text: string) => wordFaults({ path, text }).length;
+    assert.equal(faults("domain/a.ts", 'const own = "电话见保险单";'), 1);
+    assert.equal(faults("h5/a.ts", 'const own = language === "en" ? "on your policy" : named;'), 1);
+    assert.equal(faults("h5/a.ts", "const own = english\n  ? `on your policy`\n  : other;"), 1);
+    assert.equal(faults("h5/a.ts", "/** 报案号 */\nconst no = 1; // 立案号"), 0);
+    assert.equal(faults("chat/commands.ts", 'const WORDS = ["进度"];'), 0);
   });
 
   it("see who writes the environment or makes a folder that stays", () => {

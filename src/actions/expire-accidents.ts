@@ -3,7 +3,7 @@ import type { Accident } from "../domain/accident.ts";
 import { LETTERS } from "../domain/accident.ts";
 import { hasExpired, LIFETIME_HOURS } from "../domain/expiry.ts";
 import { notice } from "../domain/notice.ts";
-import { Unreadable } from "../errors.ts";
+import { codeOf, Unreadable } from "../errors.ts";
 
 const LIFETIME_MS = LIFETIME_HOURS * 3600_000;
 
@@ -29,8 +29,7 @@ async function expire(ctx: Context, id: string, before: Date): Promise<boolean> 
   } catch (error) {
     // It was logged when it was read.
     if (error instanceof Unreadable) return false;
-    const { code, name } = error as { code?: unknown; name?: string };
-    ctx.log.error({ accident: id, code: String(code ?? name) }, "accident not expired");
+    ctx.log.error({ accident: id, code: codeOf(error) }, "accident not expired");
     return false;
   }
 }

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
 import { DIGITS_MINUTES, INVITATION_MINUTES, isWhole, mayInvite, sceneOf } from "../domain/invitation.ts";
 import { requireRunning } from "../domain/party.ts";
-import { Conflict } from "../errors.ts";
+import { Conflict, factsOf } from "../errors.ts";
 
 /**
  * Makes an invitation for driver B: an unguessable scene for the QR, and six digits for a driver who cannot
@@ -68,7 +68,7 @@ async function qrUrlOf(ctx: Context, code: string): Promise<string | null> {
     const qr = await ctx.wechat.createQr({ scene: sceneOf(code), expireSeconds: INVITATION_MINUTES * 60 });
     return qr.url;
   } catch (error) {
-    ctx.log.warn({ code: (error as { code?: string }).code }, "no scene QR from the platform");
+    ctx.log.warn({ code: factsOf(error).code }, "no scene QR from the platform");
     return null;
   }
 }

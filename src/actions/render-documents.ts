@@ -61,13 +61,13 @@ function thumbs(ctx: Context, accident: Accident) {
   );
 }
 
-/** Returns the insurer's name in both languages; a name that a driver typed stands in both. */
+/** Returns the insurer's name in both languages; one that a driver typed stands in both; null: not named. */
 function insurerName(
   ctx: Context,
   party: { insurerCode: string; insurerName: string | null },
-): { zh: string; en: string } {
+): { zh: string; en: string } | null {
   const known = ctx.config.insurers.find((insurer) => insurer.code === party.insurerCode);
   if (known) return { zh: known.zh, en: known.en };
-  const typed = party.insurerName ?? "";
-  return typed ? { zh: typed, en: typed } : { zh: "当场未提供", en: "not given on the spot" };
+  const typed = party.insurerName;
+  return typed ? { zh: typed, en: typed } : null;
 }

@@ -3,7 +3,7 @@ import type { RouterMiddleware } from "@koa/router";
 import getRawBody from "raw-body";
 import { recordClaimStatus } from "../actions/record-claim-status.ts";
 import type { Context } from "../context.ts";
-import { AppError, Invalid } from "../errors.ts";
+import { AppError, factsOf, Invalid } from "../errors.ts";
 import { readStatus } from "./status-body.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -40,7 +40,7 @@ async function readBody(req: IncomingMessage): Promise<Buffer> {
   try {
     return await getRawBody(req, { limit: MAX_BODY_BYTES });
   } catch (error) {
-    const tooLarge = (error as { type?: string }).type === "entity.too.large";
+    const tooLarge = factsOf(error).type === "entity.too.large";
     throw tooLarge ? new Invalid("body-too-large", {}, 413) : new Invalid("body-not-json", {}, 400);
   }
 }

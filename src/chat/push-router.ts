@@ -2,7 +2,7 @@ import { parse } from "node:querystring";
 import type Koa from "koa";
 import getRawBody from "raw-body";
 import type { Context } from "../context.ts";
-import { AppError, Invalid } from "../errors.ts";
+import { AppError, factsOf, Invalid } from "../errors.ts";
 import type { PushHandler } from "../wechat/push-handler.ts";
 
 /** A push has some hundred bytes, in compatible mode a few thousand. */
@@ -54,8 +54,7 @@ function refuse(ctx: Context, http: Koa.Context, error: unknown): void {
     if (error.code === "wechat-malformed") ctx.refusals.add({ door: "push", reason: "form", field: String(reason) });
     else ctx.refusals.add({ door: "push", reason: typeof reason === "string" ? reason : error.code });
   }
-  if (status >= 500)
-    ctx.log.error({ code: (error as { code?: string }).code, name: (error as Error).name }, "wechat.push-failed");
+  if (status >= 500) ctx.log.error({ code: factsOf(error).code, name: factsOf(error).name }, "wechat.push-failed");
   http.status = status;
   // otherwise the unread rest of the body would be taken for the next request
   if (status === 413) http.set("Connection", "close");
@@ -66,7 +65,7 @@ async function rawBody(request: Parameters<typeof getRawBody>[0]): Promise<Buffe
   try {
     return await getRawBody(request, { limit: MAX_BYTES });
   } catch (error) {
-    const { type } = error as { type?: string };
+    const { type } = factsOf(error);
     throw type === "entity.too.large" ? new Invalid("too-large", {}, 413) : new Invalid("body-incomplete", {}, 400);
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { errorOf, factsOf } from "../errors.ts";
 import { ROWS, type Settings, valueAt } from "./settings.ts";
 
 /** Form of a variable, which decides how a value for development is made. */
@@ -54,7 +55,7 @@ export async function withDevelopmentKeys(
     const made = await developmentKeys(dataDir, Object.fromEntries(wanted));
     return { ...env, ...Object.fromEntries(wanted.map(([name]) => [name, made[name]])) };
   } catch (error) {
-    faults.push(`DATA_DIR: ${dataDir}/development-keys.json cannot be used (${(error as Error).message})`);
+    faults.push(`DATA_DIR: ${dataDir}/development-keys.json cannot be used (${errorOf(error).message})`);
     return env;
   }
 }
@@ -118,7 +119,7 @@ async function write(path: string, keys: Record<string, string>, first: boolean)
     await link(draft, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if (factsOf(error).code === "EEXIST") return false;
     throw error;
   } finally {
     await rm(draft, { force: true });

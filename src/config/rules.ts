@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type Joi from "joi";
 import type { Condition } from "../domain/eligibility.ts";
 import type { Act, Catalogue } from "../domain/liability.ts";
+import { factsOf } from "../errors.ts";
 import { menuSchema, type WrittenMenu } from "./menu.ts";
 import { catalogueSchema, conditionsSchema } from "./rules-schema.ts";
 import { check, readYaml } from "./sources.ts";
@@ -51,7 +52,7 @@ async function namesIn(dir: string, faults: string[]): Promise<string[]> {
     faults.push(...strange.map((name) => `RULES_DIR: ${name} is none of ${FILES.join(", ")}`));
     return names;
   } catch (error) {
-    faults.push(`RULES_DIR: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    faults.push(`RULES_DIR: cannot be read (${factsOf(error).code})`);
     return [];
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { factsOf } from "../errors.ts";
 import { ROWS } from "./settings.ts";
 import type { Tree } from "./sources.ts";
 
@@ -37,7 +38,7 @@ async function readSecret(path: string, variable: string, faults: string[]): Pro
     if (!text) faults.push(`${variable}: is empty`);
     return text;
   } catch (error) {
-    faults.push(`${variable}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    faults.push(`${variable}: cannot be read (${factsOf(error).code})`);
     return "";
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type Joi from "joi";
 import { parse } from "yaml";
+import { errorOf } from "../errors.ts";
 import { nameOf, ROWS } from "./settings.ts";
 
 /** Settings as written, before anything is known of them. */
@@ -13,7 +14,7 @@ export async function readYaml(path: string, name: string, faults: string[]): Pr
     if (typeof tree === "object" && !Array.isArray(tree)) return tree as Tree;
     faults.push(`${name}: must be a map of settings`);
   } catch (error) {
-    faults.push(`${name}: cannot be read (${(error as Error).message.split("\n")[0]})`);
+    faults.push(`${name}: cannot be read (${errorOf(error).message.split("\n")[0]})`);
   }
   return {};
 }

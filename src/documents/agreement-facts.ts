@@ -77,7 +77,7 @@ export function partiesSection(paper: Paper, words: Words, input: AgreementInput
       const { plate: number, vehicleKind: kind } = parties[letter];
       return plate(paper, number, kind, box.x) ?? value(paper, number, box);
     }),
-    one("insurer", (_, letter) => input.insurerNames[letter]),
+    one("insurer", (_, letter) => input.insurerNames[letter] ?? words("notGiven")),
     one("policyNumber", (party) => paper.clean(party.policyNumber ?? "") || words("notGiven")),
     row(paper, beside(...LETTERS.map((letter) => impactAndDegree(paper, words, parties[letter], letter))), {
       split: true,

@@ -8,7 +8,8 @@ import type { Bilingual } from "./bilingual.ts";
 export interface AgreementInput {
   content: AgreementContent;
   catalogue: Catalogue;
-  insurerNames: Record<Letter, Bilingual>;
+  /** null: not named */
+  insurerNames: Record<Letter, Bilingual | null>;
   /** PNG as made by `Photos.signatureImage` */
   signatures: Record<Letter, AgreementSignature>;
   /** the exceptions that both drivers declared not to be there */

@@ -96,23 +96,22 @@ export function claimNews(ctx: Wiring, accident: Accident, claim: Claim, news: C
   });
 }
 
+/** Where a driver finds out about an insurer that nobody has named; codes of words. */
+export type InsurerSource = "policy" | "other-driver";
+
+type InsurerParams = { hotline: string } & ({ insurer: string } | { findInsurer: InsurerSource });
+
 /**
  * The name of one driver's insurer in the reader's language, else as that driver typed it, else where it is
  * to be found.
  */
-function insurerParams(
-  { config }: Wiring,
-  accident: Accident,
-  reader: Letter,
-  whose: Letter,
-): { insurer: string; hotline: string } {
+function insurerParams({ config }: Wiring, accident: Accident, reader: Letter, whose: Letter): InsurerParams {
   const english = accident.parties[reader]?.language === "en";
   const details = accident.parties[whose]?.details;
   const insurer = config.insurers.find(({ code }) => code === details?.insurerCode);
   if (insurer) return { insurer: english ? insurer.en : insurer.zh, hotline: spaced(insurer.hotline) };
-  const own = english ? "the number is on your policy" : "电话见保险单或保险公司官网";
-  const others = english ? "ask the other driver for its name" : "名称和电话请向对方询问";
-  return { insurer: details?.insurerName ?? (reader === whose ? own : others), hotline: "" };
+  if (details?.insurerName) return { insurer: details.insurerName, hotline: "" };
+  return { findInsurer: reader === whose ? "policy" : "other-driver", hotline: "" };
 }
 
 const spaced = (text: string | null | undefined): string => (text ? ` ${text}` : "");

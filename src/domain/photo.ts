@@ -10,8 +10,7 @@ export type ExtraSlot = (typeof EXTRA_SLOTS)[number];
 export type PhotoSlot = MandatorySlot | ExtraSlot;
 
 /** True for a mandatory slot, which has one picture: a new one replaces it. */
-export const isMandatory = (slot: PhotoSlot): slot is MandatorySlot =>
-  (PHOTO_SLOTS as readonly string[]).includes(slot);
+export const isMandatory = (slot: PhotoSlot): slot is MandatorySlot => PHOTO_SLOTS.some((one) => one === slot);
 
 /**
  * Codes of findings; each has a sentence that says what to do (templates/h5 and templates/chat,

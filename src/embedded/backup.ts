@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Conflict, StartFault } from "../errors.ts";
+import { Conflict, errorOf, StartFault } from "../errors.ts";
 import { lookThrough } from "./check.ts";
 import { diskAt, FILE } from "./disk/disk.ts";
 import { type Ownership, own } from "./owner.ts";
@@ -98,7 +98,7 @@ async function copy(from: string, { file, report }: { file: string; report(bytes
   try {
     await copying;
   } catch (error) {
-    throw new StartFault(`${from} could not be copied: ${(error as Error).message}.`, error);
+    throw new StartFault(`${from} could not be copied: ${errorOf(error).message}.`, error);
   } finally {
     await watching;
     await tree.close();

@@ -1,3 +1,4 @@
+import { errorOf } from "../errors.ts";
 import { openReader } from "./engine.ts";
 import { verify } from "./verify.ts";
 
@@ -10,7 +11,7 @@ function faultIn(folder: string): string | undefined {
     const [fault, ...more] = verify(openReader(folder));
     return fault && more.length > 0 ? `${fault}, and ${more.length} more` : fault;
   } catch (error) {
-    return (error as Error).message;
+    return errorOf(error).message;
   }
 }
 

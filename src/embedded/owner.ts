@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { Conflict } from "../errors.ts";
+import { Conflict, factsOf } from "../errors.ts";
 import { FILE_MODE, makePrivate } from "./private-folder.ts";
 
 /**
@@ -71,7 +71,7 @@ function isAlive(pid: number): boolean {
   try {
     return pid > 0 && process.kill(pid, 0);
   } catch (error) {
-    return Reflect.get(error as object, "code") === "EPERM";
+    return factsOf(error).code === "EPERM";
   }
 }
 

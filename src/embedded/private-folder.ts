@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { StartFault } from "../errors.ts";
+import { factsOf, StartFault } from "../errors.ts";
 
 const FOLDER_MODE = 0o700;
 export const FILE_MODE = 0o600;
@@ -25,7 +25,7 @@ function narrow(path: string, mode: number): void {
     // Windows has no such rights: folders inherit those of the user profile
     if (process.platform === "win32" || (statSync(path).mode & OTHERS) === 0) return;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code } = factsOf(error);
     // an ending process removes its note and its socket meanwhile
     if (code === "ENOENT") return;
     throw stillOpen(path, code);
@@ -33,7 +33,7 @@ function narrow(path: string, mode: number): void {
   throw stillOpen(path, "its file system keeps no rights");
 }
 
-const stillOpen = (path: string, reason: string | undefined) =>
+const stillOpen = (path: string, reason: unknown) =>
   new StartFault(
     `${path} cannot be made private to this user (${reason}): choose another DATA_DIR, one that this user owns`,
   );

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { join, resolve } from "node:path";
-import { StartFault } from "../errors.ts";
+import { factsOf, StartFault } from "../errors.ts";
 
 const NAME = "mongodb.sock";
 /** longest address of a socket in bytes, on the system with the smallest limit */
@@ -32,7 +32,7 @@ export async function listenInFolder(
     return { server, path, close: () => void server.close(close) };
   } catch (error) {
     close();
-    const { code } = error as NodeJS.ErrnoException;
+    const { code } = factsOf(error);
     throw new StartFault(
       `No socket can be made at ${join(dir, NAME)} (${code}): choose another DATA_DIR, with a shorter path`,
     );

@@ -25,7 +25,7 @@ export const photoFile: PartyFile = {
   },
 };
 
-const isSize = (text: string): text is PhotoSize => (PHOTO_SIZES as readonly string[]).includes(text);
+const isSize = (text: string): text is PhotoSize => PHOTO_SIZES.some((size) => size === text);
 
 /** Marks a file that leaves our pages with its case, time of arrival and place. */
 async function handout({ ctx, view, t }: CaseRequest, photo: StoredPhoto, copy: Buffer) {

@@ -1,6 +1,6 @@
 import type Koa from "koa";
 import readRaw from "raw-body";
-import { Invalid } from "../errors.ts";
+import { factsOf, Invalid } from "../errors.ts";
 import { addField, type Fields } from "./fields-read.ts";
 import { readMultipart, UPLOAD_LIMITS, type UploadedFile } from "./upload.ts";
 import { uploadShareOf } from "./upload-share.ts";
@@ -53,7 +53,7 @@ export async function readText(koa: Koa.Context, maxBytes: number): Promise<stri
   try {
     return await readRaw(koa.req, { length: koa.request.length, limit: maxBytes, encoding: "utf-8" });
   } catch (error) {
-    const tooLarge = (error as { type?: string }).type === "entity.too.large";
+    const tooLarge = factsOf(error).type === "entity.too.large";
     throw tooLarge ? new Invalid("too-large", {}, 413) : new Invalid("malformed-body", {}, 400);
   }
 }

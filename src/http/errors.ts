@@ -1,6 +1,6 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
-import { AppError, Busy, NotFound } from "../errors.ts";
+import { AppError, Busy, factsOf, NotFound } from "../errors.ts";
 import { typedFields } from "./body.ts";
 import { csrfToken } from "./csrf.ts";
 import { languageOf } from "./language.ts";
@@ -75,8 +75,9 @@ function describe(error: unknown): { status: number; code: string; details: Read
     return { status, code: error.code, details: error.details };
   }
   // Koa's own errors: a path that cannot be decoded, an unknown method.
-  const { status, expose } = error as { status?: number; expose?: boolean };
-  if (expose && status && SPOKEN_STATUSES.includes(status)) return { status, code: String(status), details: {} };
+  const { status, expose } = factsOf(error);
+  if (expose && typeof status === "number" && SPOKEN_STATUSES.includes(status))
+    return { status, code: String(status), details: {} };
   return { status: 500, code: "500", details: {} };
 }
 

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import axios, { type AxiosInstance } from "axios";
 import type { Insurer } from "../config.ts";
-import { NotFound } from "../errors.ts";
+import { factsOf, NotFound } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Limit, limited, SYSTEM_TIMER, type Timer } from "../timer.ts";
 import { type Circuit, createCircuit } from "./circuit.ts";
@@ -180,7 +180,6 @@ const textOf = (chunks: Buffer[]) => Buffer.concat(chunks).subarray(0, MAX_ANSWE
 
 /** The system's code lies one or two causes deep in axios' error. */
 function codeOf(error: unknown): string {
-  const { code, cause } = error as { code?: string; cause?: unknown };
-  const inner = cause === undefined || cause === null ? undefined : (cause as { code?: string }).code;
-  return inner ?? code ?? "UNKNOWN";
+  const { code, cause } = factsOf(error);
+  return String(factsOf(cause).code ?? code ?? "UNKNOWN");
 }

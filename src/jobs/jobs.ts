@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../context.ts";
+import { codeOf } from "../errors.ts";
 import { createWorkers, type Worker } from "./workers.ts";
 
 export interface Jobs {
@@ -69,8 +70,7 @@ async function takeSafely({ ctx }: Pool, worker: Worker): Promise<(() => Promise
   try {
     return await worker.take();
   } catch (error) {
-    const { code, name } = error as { code?: unknown; name?: string };
-    ctx.log.error({ lane: worker.name, code: String(code ?? name) }, "jobs.lane-failed");
+    ctx.log.error({ lane: worker.name, code: codeOf(error) }, "jobs.lane-failed");
     return null;
   }
 }

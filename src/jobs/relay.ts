@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { codeOf } from "../errors.ts";
 
 const BATCH = 50;
 
@@ -28,6 +29,5 @@ export async function relayOutbox(ctx: Context, failing: Set<string> = new Set()
 }
 
 function sayNotTaken({ log }: Context, accidentId: string, error: unknown): void {
-  const { code, name } = error as { code?: unknown; name?: string };
-  log.error({ accidentId, code: String(code ?? name) }, "jobs.outbox-not-taken");
+  log.error({ accidentId, code: codeOf(error) }, "jobs.outbox-not-taken");
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
-import { AppError, Busy, Upstream } from "../errors.ts";
+import { AppError, Busy, codeOf, Upstream } from "../errors.ts";
 import { within } from "../timer.ts";
 import type { Delivery, Lane, Verdict } from "./lanes.ts";
 
@@ -110,11 +110,4 @@ function write(
   if (verdict.to === "held") return deliveries.hold(lease, attempt);
   if (verdict.to === "postpone") return deliveries.postpone(lease, attempt, verdict.afterMs);
   return deliveries.retry(lease, attempt, verdict.afterMs);
-}
-
-/** Returns a stable code without personal data: our own, the system's, or the class name. */
-function codeOf(error: unknown): string {
-  if (error instanceof AppError) return error.code;
-  const { code, name } = error as { code?: unknown; name?: string };
-  return typeof code === "string" || typeof code === "number" ? String(code) : (name ?? "unknown");
 }

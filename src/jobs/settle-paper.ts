@@ -2,7 +2,7 @@ import { renderDocuments } from "../actions/render-documents.ts";
 import { submitClaims } from "../actions/submit-claims.ts";
 import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
-import { NotFound, Upstream } from "../errors.ts";
+import { codeOf, NotFound, Upstream } from "../errors.ts";
 
 export interface SettlePaper {
   accidentId: string;
@@ -34,8 +34,7 @@ async function renderOrGoOn(ctx: Context, accident: Accident, attempts: number) 
     return await renderDocuments(ctx, { accident });
   } catch (error) {
     const waitedMs = ctx.clock.now().getTime() - (accident.concludedAt as Date).getTime();
-    const { code, name } = error as { code?: unknown; name?: string };
-    const fault = { attempts, code: String(code ?? name) };
+    const fault = { attempts, code: codeOf(error) };
     if (attempts >= PATIENCE.attempts || waitedMs >= PATIENCE.ms)
       await submitClaims(ctx, { accidentId: accident.id, paper: fault });
     throw error instanceof NotFound ? new Upstream("paper-file-missing", {}, true, error) : error;

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Person } from "../domain/accident.ts";
 import type { NoticeCode } from "../domain/notice.ts";
-import { Upstream } from "../errors.ts";
+import { factsOf, Upstream } from "../errors.ts";
 import { noticeFields, noticeText, noticeUrl } from "./notice-text.ts";
 import { sayNow } from "./say-now.ts";
 import type { ChannelResult, Told } from "./told.ts";
@@ -134,7 +134,7 @@ async function sendPicture(ctx: Context, person: Person, accident: Accident): Pr
     await ctx.quota.send(person.openid, send, { at: ctx.clock.now() });
   } catch (error) {
     const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === person.id);
-    const { code } = error as { code?: string };
+    const { code } = factsOf(error);
     ctx.log.warn({ accidentId: accident.id, letter, code }, "agreement picture not sent");
   }
 }

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
+import type { InsurerSource } from "../domain/claim-notice.ts";
 import type { Notice } from "../domain/notice.ts";
 import { plainWords } from "../domain/plain-words.ts";
 import type { Params, Translate, WordKey } from "../render.ts";
@@ -15,8 +16,10 @@ export const noticeUrl = (ctx: Context, { accidentId }: Notice): string =>
 export function noticeText(ctx: Context, person: Person, notice: Notice, words?: WordKey): string {
   const { code, params } = notice;
   const t = ctx.render.words(person.language);
-  const shown = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, wordOf(t, name, value)]));
-  return said(t, words ?? `chat.notice.${code}`, { ...shown, url: noticeUrl(ctx, notice) });
+  const { findInsurer, ...others } = params;
+  const shown = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, wordOf(t, name, value)]));
+  const insurer = isInsurerSource(findInsurer) && { insurer: t(FIND_INSURER[findInsurer]) };
+  return said(t, words ?? `chat.notice.${code}`, { ...shown, ...insurer, url: noticeUrl(ctx, notice) });
 }
 
 /** Renders the fields of a template message or subscription notice: number, headline, time. */
@@ -27,6 +30,13 @@ export function noticeFields(ctx: Context, person: Person, { code, params }: Not
     time3: shanghaiTime(ctx.clock.now()),
   };
 }
+
+/** Instead of the name of an insurer that nobody has named. */
+const FIND_INSURER = {
+  policy: "chat.find-insurer.policy",
+  "other-driver": "chat.find-insurer.other-driver",
+} as const satisfies Record<InsurerSource, WordKey>;
+const isInsurerSource = (value: unknown): value is InsurerSource => typeof value === "string" && value in FIND_INSURER;
 
 /** Parameters that are codes and are rendered as words. */
 const WORDS_OF: Readonly<Record<string, string>> = {

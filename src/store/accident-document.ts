@@ -14,16 +14,31 @@ export interface AccidentDocument {
   wrappedKey: Uint8Array;
   openedAt: Date;
   status: string;
-  parts: Record<PartName, unknown>;
+  parts: PartsAtRest;
   events: ChainedEvent[];
   outbox: StoredEntry[];
   /** When the relay has something to take; absent while the outbox is empty. */
   outboxAt?: Date | null;
+  /** the retention's mark */
+  eraseMarkedAt?: Date;
   /**
    * Marks of the last writes, one at random for each: they tell whether a write without an answer took
    * effect.
    */
   writes?: string[];
+}
+
+type Sealed<T> = T & { sealed: unknown };
+
+/** Each part at rest: what is personal of it stands in `sealed`. */
+interface PartsAtRest
+  extends Pick<Accident, "movedAt" | "concludedAt" | "documents" | "ended">,
+    Partial<Pick<Accident, "photoTries">> {
+  scene: Sealed<{ occurredAt: Date; weather: Accident["scene"]["weather"] }>;
+  parties: { A: Sealed<Party>; B: Sealed<Party> | null };
+  photos: PhotoDocument[];
+  invitation: Sealed<Invitation> | null;
+  claims: Sealed<Claim>[];
 }
 
 export interface StoredEntry {
@@ -84,17 +99,12 @@ function partyToDocument(party: Party, letter: string, seals: Sealing): unknown 
   return { ...plain, sealed: seals.seal(`party/${letter}`, { details, statement }) };
 }
 
-type Sealed<T> = T & { sealed: unknown };
-
 /** The accident in memory from the document at rest. */
 export function documentToAccident(document: AccidentDocument, vault: Vault): Accident {
   const key = vault.unwrap(document._id, bytesOf(document.wrappedKey));
   const seals = sealing(vault, key, document._id);
-  const parts = document.parts as Record<PartName, never>;
-  const scene = parts.scene as Sealed<{ occurredAt: Date; weather: Accident["scene"]["weather"] }>;
-  const parties = parts.parties as { A: Sealed<Party>; B: Sealed<Party> | null };
-  const invitation = parts.invitation as Sealed<Invitation> | null;
-  const claims = parts.claims as Sealed<Claim>[];
+  const { parts } = document;
+  const { scene, parties, invitation, claims } = parts;
   return {
     id: document._id,
     number: document.number,
@@ -110,14 +120,14 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
       }),
     },
     parties: { A: documentToParty(parties.A, "A", seals), B: parties.B && documentToParty(parties.B, "B", seals) },
-    photos: (parts.photos as PhotoDocument[]).map((photo) => documentToPhoto(photo, seals)),
-    photoTries: (parts.photoTries as Accident["photoTries"] | undefined) ?? {},
+    photos: parts.photos.map((photo) => documentToPhoto(photo, seals)),
+    photoTries: parts.photoTries ?? {},
     invitation: invitation && withoutSeal(invitation, seals.open("invitation", invitation.sealed)),
-    movedAt: parts.movedAt as Date | null,
-    concludedAt: parts.concludedAt as Date | null,
-    documents: parts.documents as Accident["documents"],
+    movedAt: parts.movedAt,
+    concludedAt: parts.concludedAt,
+    documents: parts.documents,
     claims: claims.map((claim) => withoutSeal(claim, seals.open(`claim/${claim.ref}`, claim.sealed))),
-    ended: parts.ended as Accident["ended"],
+    ended: parts.ended,
     events: document.events,
   };
 }

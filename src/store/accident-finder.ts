@@ -1,23 +1,23 @@
-import type { Model } from "mongoose";
+import type { mongo } from "mongoose";
 import type { Accident } from "../domain/accident.ts";
 import type { AccidentDocument } from "./accident-document.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
 
 export interface FinderOptions {
-  model: Model<AccidentDocument>;
+  collection: mongo.Collection<AccidentDocument>;
   reader: AccidentReader;
   lookups: Lookups;
 }
 
 /** Finds accidents by id and by what leads to them. Of an erased one only the record of events is left. */
-export function createFinder({ model, reader, lookups }: FinderOptions) {
+export function createFinder({ collection, reader, lookups }: FinderOptions) {
   /** A lookup may be older than the accident: those that have the value at present, the latest first. */
   async function* eachBy(lookup: Lookup): AsyncGenerator<Accident> {
     const ids = await lookups.find(lookup);
     if (ids.length === 0) return;
-    const found = await model.collection.find({ _id: { $in: ids } } as never).toArray();
-    const documents = (found as unknown as AccidentDocument[]).filter(({ wrappedKey }) => wrappedKey);
+    const found = await collection.find({ _id: { $in: ids } }).toArray();
+    const documents = found.filter(({ wrappedKey }) => wrappedKey);
     for (const document of documents.sort((a, b) => b.openedAt.getTime() - a.openedAt.getTime())) {
       const accident = reader.read(document);
       if (lookupsOf(accident).some((one) => isSame(one, lookup))) yield accident;
@@ -26,8 +26,8 @@ export function createFinder({ model, reader, lookups }: FinderOptions) {
   return {
     async find(id: string): Promise<Accident | null> {
       // The driver's own collection, without mongoose's casting: what comes from outside is a string by now.
-      const document = await model.collection.findOne({ _id: String(id) } as never);
-      return document?.["wrappedKey"] ? reader.read(document as unknown as AccidentDocument) : null;
+      const document = await collection.findOne({ _id: String(id) });
+      return document?.wrappedKey ? reader.read(document) : null;
     },
     async findBy(lookup: Lookup): Promise<Accident | null> {
       for await (const accident of eachBy(lookup)) return accident;

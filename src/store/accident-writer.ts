@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Model } from "mongoose";
+import type { mongo } from "mongoose";
 import { type Accident, type Change, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
 import { statusOf } from "../domain/journey.ts";
 import type { Catalogue } from "../domain/liability.ts";
@@ -25,7 +25,7 @@ const OUTBOX_LIMIT = 32;
 const WRITES_LIMIT = 8;
 
 export interface Writer {
-  model: Model<AccidentDocument>;
+  collection: mongo.Collection<AccidentDocument>;
   vault: Vault;
   catalogue: Catalogue;
   now: () => Date;
@@ -38,7 +38,7 @@ const newMark = () => randomBytes(9).toString("base64url");
 
 /** Stores a new accident, behind everything that leads to it. */
 export async function insert(writer: Writer, wanted: Draft, newEvents: NewEvent[]): Promise<Accident> {
-  const { model, vault, catalogue, now, opener } = writer;
+  const { collection, vault, catalogue, now, opener } = writer;
   const { personId } = wanted.parties.A.identity;
   const id = isRunning(wanted) ? await opener.take(personId, wanted.id) : wanted.id;
   const draft = { ...wanted, id };
@@ -56,16 +56,16 @@ export async function insert(writer: Writer, wanted: Draft, newEvents: NewEvent[
     wrappedKey: wrapped,
     openedAt: draft.openedAt,
     status: statusOf(accident, catalogue),
-    parts: parts as Record<PartName, unknown>,
+    parts: parts as Record<PartName, never>,
     events,
     outbox: [],
     writes: [mark],
   };
   try {
-    await model.collection.insertOne(document as never);
+    await collection.insertOne(document);
   } catch (error) {
     const isUnsettled = isDuplicate(error) || error instanceof DatabaseAway;
-    if (isUnsettled && (await traceOf(model, draft.id))?.writes?.includes(mark)) return accident;
+    if (isUnsettled && (await traceOf(collection, draft.id))?.writes?.includes(mark)) return accident;
     if (isDuplicate(error)) throw new Conflict("already-open");
     throw error;
   }
@@ -96,7 +96,7 @@ async function lead({ lookups, personCases }: Writer, before: Accident | null, a
  * lost.
  */
 export async function write(writer: Writer, before: Accident, change: Change): Promise<Accident | null> {
-  const { model, vault, catalogue, now } = writer;
+  const { collection, vault, catalogue, now } = writer;
   const at = now();
   const events = chain(before.id, before.events, change.events, at);
   const after: Accident = { ...change.accident, version: before.version + 1, events: [...before.events, ...events] };
@@ -110,22 +110,22 @@ export async function write(writer: Writer, before: Accident, change: Change): P
     stored(before.id, entry, before.version * OUTBOX_LIMIT + index, seals),
   );
   if (entries.length > 0) set.outboxAt = at;
-  const filter: Record<string, unknown> = { _id: before.id, version: before.version };
-  if (entries.length > 0) filter[`outbox.${OUTBOX_LIMIT - entries.length}`] = { $exists: false };
+  const room = entries.length > 0 && { [`outbox.${OUTBOX_LIMIT - entries.length}`]: { $exists: false } };
+  const filter = { _id: before.id, version: before.version, ...room };
   const mark = newMark();
   const isMine = (trace: Awaited<ReturnType<typeof traceOf>>) => trace?.writes?.includes(mark) ?? false;
   const writes = { $each: [mark], $slice: -WRITES_LIMIT };
   const push = { writes, events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
   // A case that goes on is not to be erased after all.
-  const update = { $set: set, $push: push as never, $unset: { eraseMarkedAt: 1 } as never };
+  const update = { $set: set, $push: push, $unset: { eraseMarkedAt: 1 as const } };
   try {
-    const result = await model.collection.updateOne(filter as never, update);
+    const result = await collection.updateOne(filter, update);
     if (result.matchedCount === 1) return after;
   } catch (error) {
-    if (!(error instanceof DatabaseAway) || !isMine(await traceOf(model, before.id))) throw error;
+    if (!(error instanceof DatabaseAway) || !isMine(await traceOf(collection, before.id))) throw error;
     return after;
   }
-  const trace = await traceOf(model, before.id);
+  const trace = await traceOf(collection, before.id);
   if (isMine(trace)) return after;
   if (trace?.version === before.version) throw new Busy(RETRY_AFTER_S, "outbox-full");
   return null;
@@ -141,10 +141,10 @@ async function lock({ opener }: Writer, { id, parties }: Accident): Promise<void
  * there is no such accident.
  */
 function traceOf(
-  model: Model<AccidentDocument>,
+  collection: mongo.Collection<AccidentDocument>,
   _id: string,
 ): Promise<Pick<AccidentDocument, "version" | "writes"> | null> {
-  return model.collection.findOne({ _id } as never, { projection: { version: 1, writes: 1 } }) as never;
+  return collection.findOne({ _id }, { projection: { version: 1, writes: 1 } });
 }
 
 function stored(accidentId: string, { body, ...plain }: OutboxEntry, seq: number, seals: Sealing): StoredEntry {

@@ -7,6 +7,7 @@ import type { AccidentDocument, StoredEntry } from "./accident-document.ts";
 import { createFinder } from "./accident-finder.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { type Draft, insert, RETRY_AFTER_S, type Writer, write } from "./accident-writer.ts";
+import { bare } from "./bulk.ts";
 import { latestCases } from "./latest-cases.ts";
 import { isRunning, type Lookups } from "./lookups.ts";
 import { createOpener } from "./opener.ts";
@@ -111,17 +112,18 @@ export async function createAccidents({
   lookups,
   personCases,
 }: AccidentsOptions): Promise<Accidents> {
-  const model = connection.model("Accident", schema) as unknown as Model<AccidentDocument>;
+  const model = connection.model<AccidentDocument>("Accident", schema);
   await model.createIndexes();
+  const collection = bare<AccidentDocument>(connection, "accidents");
   const latestOf = latestCases(connection);
   const opener = createOpener(connection, vault);
-  const { find, findBy, listBy } = createFinder({ model, reader, lookups });
+  const { find, findBy, listBy } = createFinder({ collection, reader, lookups });
   const get = async (id: string) => {
     const accident = await find(id);
     if (!accident) throw new NotFound();
     return accident;
   };
-  const writer: Writer = { model, vault, catalogue, now, lookups, personCases, opener };
+  const writer: Writer = { collection, vault, catalogue, now, lookups, personCases, opener };
   const decide = decider(writer, get);
   return {
     find,

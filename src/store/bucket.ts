@@ -1,5 +1,5 @@
 import type { BucketConfig } from "../config.ts";
-import { Busy, Upstream } from "../errors.ts";
+import { Busy, factsOf, Upstream } from "../errors.ts";
 import type { Keeper, Upload } from "./blob-keeper.ts";
 
 /** A private bucket that speaks the S3 protocol: AWS, MinIO, Aliyun OSS, Tencent COS. */
@@ -91,7 +91,7 @@ async function eachOf<T extends Upload>(uploads: readonly T[], act: (upload: T) 
 }
 
 /** True for a missing file, not for a missing bucket, which the operator must know of. */
-const isAbsent = (error: unknown) => (error as Error).name === "NoSuchKey";
+const isAbsent = (error: unknown) => factsOf(error).name === "NoSuchKey";
 
 const CODES: Record<number, string> = {
   301: "bucket-missing",

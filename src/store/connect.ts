@@ -1,5 +1,5 @@
 import mongoose, { type Connection } from "mongoose";
-import { DatabaseAway } from "../errors.ts";
+import { DatabaseAway, errorOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Timer } from "../timer.ts";
 import { DatabaseFault, faultOf, type Greeting } from "./database-fault.ts";
@@ -72,7 +72,7 @@ export function startFaultOf(
   const lost = cause === undefined || isLost(cause);
   if (mongodbUri && !lost) return faultOf(error, hostsOf(mongodbUri), []);
   const what = mongodbUri ? `database at ${hostsOf(mongodbUri)}` : `embedded database in ${dataDir}/database`;
-  const why = lost ? "answered at first and does not any more: see whether it is running" : (error as Error).message;
+  const why = lost ? "answered at first and does not any more: see whether it is running" : errorOf(error).message;
   return new DatabaseFault(`The ${what} cannot be used: ${why}.`, error);
 }
 

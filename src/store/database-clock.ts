@@ -1,4 +1,5 @@
 import type { Connection } from "mongoose";
+import { codeOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 
 /** The database's clock as this process knows it: the one clock that all processes share. */
@@ -48,8 +49,7 @@ export async function createDatabaseClock(options: DatabaseClockOptions): Promis
       if (Math.abs(answer.databaseMs - at(anchor, answer.monotonicMs)) > answer.uncertainMs) anchor = answer;
       told = tell(log, told, differenceMs());
     } catch (error) {
-      const { code, name } = error as { code?: unknown; name?: string };
-      log.warn({ code: String(code ?? name) }, "clock.not-measured");
+      log.warn({ code: codeOf(error) }, "clock.not-measured");
     } finally {
       asking = false;
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { mongo } from "mongoose";
-import { Busy, DatabaseAway } from "../errors.ts";
+import { Busy, DatabaseAway, errorOf, factsOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { SYSTEM_TIMER, type Timer } from "../timer.ts";
 import { limited, PATIENT_TIMER, type Running, Silence } from "./limited.ts";
@@ -131,7 +131,7 @@ export class Guard {
 
   #doubt(pool: Pool, error: unknown): void {
     if (pool !== this.#pool || this.#trial || this.#isAway || this.#closing.signal.aborted) return;
-    this.#trial = this.#judge((error as Error).name).finally(() => {
+    this.#trial = this.#judge(errorOf(error).name).finally(() => {
       this.#trial = null;
     });
   }
@@ -222,10 +222,10 @@ export const isLost = (error: unknown): boolean =>
   (error instanceof mongo.MongoBulkWriteError && isLost(error.errorResponse)) ||
   error instanceof Silence ||
   error instanceof mongo.MongoNetworkError ||
-  SOCKET_CODES.test((error as { code?: string } | undefined)?.code ?? "") ||
+  SOCKET_CODES.test(String(factsOf(error).code)) ||
   error instanceof mongo.MongoServerSelectionError ||
-  LOST.has((error as Error | undefined)?.name ?? "");
-const LOST = new Set([
+  LOST.has(factsOf(error).name);
+const LOST: ReadonlySet<unknown> = new Set([
   "MongoWaitQueueTimeoutError",
   "MongoTopologyClosedError",
   "MongoServerClosedError",
@@ -248,6 +248,6 @@ const FULL_RETRY_S = 60;
 
 /** A full disk: the same write succeeds once there is room. */
 const isFull = (error: unknown): boolean => {
-  const { code, message } = error as { code?: unknown; message?: string };
-  return FULL_CODES.includes(code) || FULL_WORDS.test(message ?? "");
+  const { code, message } = factsOf(error);
+  return FULL_CODES.includes(code) || FULL_WORDS.test(String(message));
 };

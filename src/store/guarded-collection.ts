@@ -1,4 +1,5 @@
 import { mongo } from "mongoose";
+import { factsOf } from "../errors.ts";
 import { DatabaseFault } from "./database-fault.ts";
 import type { Guard } from "./guard.ts";
 import type { DatabaseLimits } from "./limits.ts";
@@ -100,7 +101,7 @@ function indexing(name: string, method: string, { guard }: Guarding): Method {
         return (collection[method] as Method).call(collection, spec, { ...(options as object), socketTimeoutMS: 0 });
       });
     } catch (error) {
-      if (!INDEX_CONFLICTS.includes((error as { code?: unknown }).code)) throw error;
+      if (!INDEX_CONFLICTS.includes(factsOf(error).code)) throw error;
       throw new DatabaseFault(
         `The index ${JSON.stringify(spec)} of the collection ${name} exists with other options than this version needs. ` +
           `Remove it (db.getCollection("${name}").dropIndex(${JSON.stringify(spec)})) and start again: it is made anew.`,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Connection, type Model, type mongo, Schema } from "mongoose";
+import { type Connection, type mongo, Schema } from "mongoose";
 import { bare, errorsOf } from "./bulk.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { repeatable } from "./repeat.ts";
@@ -55,7 +55,7 @@ type State = { state: "new" } | { state: "running" } | { state: "done"; reply: s
  * the port of wechat/.
  */
 export async function createInbox(connection: Connection, vault: Vault, now: () => Date) {
-  const model = connection.model("Push", schema) as unknown as Model<InboxDocument>;
+  const model = connection.model<InboxDocument>("Push", schema);
   await model.createIndexes();
   const collection = bare<InboxDocument>(connection, "inbox");
   const base = { collection, vault, now, ...writers(collection), ...notes(vault) };
@@ -141,7 +141,7 @@ function keepingIn({ collection, vault, now, ids, idOf, keptOnes }: Base) {
         takes: { $not: { $gte: MOST_TAKES } },
       };
       const found = await collection.findOneAndUpdate(
-        left as object,
+        left,
         { $set: { holder, leaseUntil: after(leaseMs) }, $inc: { takes: 1 } },
         { sort: { "kept.at": 1 }, returnDocument: "after" },
       );

@@ -1,5 +1,5 @@
 import type { Connection } from "mongoose";
-import type { Accident, Person } from "../domain/accident.ts";
+import type { Person } from "../domain/accident.ts";
 import type { CaseOfPerson } from "../domain/case-of-person.ts";
 import type { AccidentDocument } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
@@ -37,6 +37,6 @@ export function latestCases(
 /** Not one that is erased, that was never opened after all, or from which the person was taken out. */
 function names({ wrappedKey, parts }: AccidentDocument, personId: string): boolean {
   if (!wrappedKey) return false;
-  const { A, B } = parts.parties as Accident["parties"];
+  const { A, B } = parts.parties;
   return [A, B].some((party) => party?.identity.personId === personId);
 }

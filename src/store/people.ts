@@ -1,4 +1,4 @@
-import { type Connection, type Model, Schema } from "mongoose";
+import { type Connection, Schema } from "mongoose";
 import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { bare } from "./bulk.ts";
@@ -48,12 +48,13 @@ export interface PeopleOptions {
 }
 
 export function createPeople({ connection, vault, now, openings, personCases }: PeopleOptions): People & SayWindows {
-  const model = connection.model("Person", schema) as unknown as Model<PersonDocument>;
+  const model = connection.model<PersonDocument>("Person", schema);
+  const collection = bare<PersonDocument>(connection, "people");
   const setBy = (by: string | undefined) => {
     const at = now();
     return { seenAt: hourOf(at), ...openedBy(openings, by, at) };
   };
-  const { note, settled } = createSeenWriter(bare<PersonDocument>(connection, "people"), vault, setBy);
+  const { note, settled } = createSeenWriter(collection, vault, setBy);
   const personOf = (document: PersonDocument, openid: string): Person => ({
     id: document._id,
     openid,
@@ -94,7 +95,7 @@ export function createPeople({ connection, vault, now, openings, personCases }: 
     },
     async forget({ id: _id, cases = [] }, keeps) {
       await model.updateOne({ _id }, { $unset: { sealedDetails: 1, unsaid: 1, windows: 1, consents: 1 } });
-      if (!keeps.case) await model.collection.deleteOne({ _id, cases } as never);
+      if (!keeps.case) await collection.deleteOne({ _id, cases: [...cases] });
     },
   };
 }

@@ -38,6 +38,8 @@ export interface Retention {
 
 interface AccidentRow {
   _id: string;
+  status: string;
+  openedAt: Date;
   eraseMarkedAt?: Date;
 }
 
@@ -63,13 +65,13 @@ export async function createRetention(connection: Connection, kept: Kept): Promi
   return {
     async mark({ before, limit }, at) {
       const unmarked = { ...isOver(before), eraseMarkedAt: { $exists: false } };
-      const found = await accidents.find(unmarked as object, { projection: { _id: 1 }, limit }).toArray();
+      const found = await accidents.find(unmarked, { projection: { _id: 1 }, limit }).toArray();
       const ids = found.map(({ _id }) => _id);
       return (await accidents.updateMany({ _id: { $in: ids } }, { $set: { eraseMarkedAt: at } })).modifiedCount;
     },
     async listMarked({ before, limit }, markedBefore) {
       const marked = { ...isOver(before), eraseMarkedAt: { $lte: markedBefore } };
-      const found = await accidents.find(marked as object, { projection: { _id: 1 }, limit }).toArray();
+      const found = await accidents.find(marked, { projection: { _id: 1 }, limit }).toArray();
       return found.map(({ _id }) => _id);
     },
     erase: eraser(connection, kept),

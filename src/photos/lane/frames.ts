@@ -1,5 +1,6 @@
 import { readSync, writeSync } from "node:fs";
 import type { Duplex } from "node:stream";
+import { errorOf } from "../../errors.ts";
 
 /** A message of the pipe between this process and a picture process: a small JSON head, then raw bytes. */
 export interface Frame {
@@ -94,7 +95,7 @@ export function readFrames(pipe: Duplex, take: (frame: Frame) => void): void {
     try {
       read(chunk);
     } catch (error) {
-      pipe.destroy(error as Error);
+      pipe.destroy(errorOf(error));
     }
   });
 }

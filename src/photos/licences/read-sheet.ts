@@ -65,8 +65,10 @@ async function read(models: OcrModels, raster: Raster, corners: Quad): Promise<T
 }
 
 /** Returns the quadrilateral rotated clockwise by this many quarters. */
-const turned = (quad: Quad, quarters: number): Quad =>
-  quad.map((_, at) => quad[(at + quarters) % 4]) as unknown as Quad;
+function turned([a, b, c, d]: Quad, quarters: number): Quad {
+  const once: Quad = [b, c, d, a];
+  return quarters === 0 ? [a, b, c, d] : turned(once, quarters - 1);
+}
 
 /**
  * Returns by how many quarters the document is rotated: lines of text are long, and upside down they read

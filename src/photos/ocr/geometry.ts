@@ -8,8 +8,15 @@ export type Quad = readonly [Point, Point, Point, Point];
 
 export const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);
 
-export const scaled = (quad: Quad, x: number, y: number): Quad =>
-  quad.map((p) => ({ x: p.x * x, y: p.y * y })) as unknown as Quad;
+/** Moves each corner. */
+export const mapped = ([a, b, c, d]: Quad, move: (corner: Point) => Point): Quad => [
+  move(a),
+  move(b),
+  move(c),
+  move(d),
+];
+
+export const scaled = (quad: Quad, x: number, y: number): Quad => mapped(quad, (p) => ({ x: p.x * x, y: p.y * y }));
 
 /** Mean length of the sides along the text, and across it. */
 export function sizeOf([a, b, c, d]: Quad): { width: number; height: number } {

@@ -21,9 +21,9 @@ export function outlineOf(hull: readonly Point[], rectangle: Quad): Quad {
   const lines = sides.map((side) => edgeBetween(hull, middle, side));
   const [top, right, bottom, left] = lines;
   if (!top || !right || !bottom || !left) return rectangle;
-  const quad = [meeting(top, left), meeting(top, right), meeting(bottom, right), meeting(bottom, left)];
-  if (quad.some((point) => point === null)) return rectangle;
-  const corners = quad as unknown as Quad;
+  const [a, b, c, d] = [meeting(top, left), meeting(top, right), meeting(bottom, right), meeting(bottom, left)];
+  if (!a || !b || !c || !d) return rectangle;
+  const corners: Quad = [a, b, c, d];
   const whole = sizeOf(rectangle).width * sizeOf(rectangle).height;
   const area = areaOf(corners);
   return area > whole * LEAST_SHARE && area < whole / LEAST_SHARE ? corners : rectangle;

@@ -33,7 +33,9 @@ const FAR = 1;
  */
 export async function examineCloser(models: PlateModels, seen: Sighting, raster: Raster): Promise<Sighting> {
   const scale = raster.width / seen.raster.width;
-  const rows = seen.rows.map((row) => scaled(row, scale, scale)) as unknown as Sighting["rows"];
+  const inRaster = (row: Quad) => scaled(row, scale, scale);
+  const [upper, lower] = seen.rows;
+  const rows: Sighting["rows"] = lower ? [inRaster(upper), inRaster(lower)] : [inRaster(upper)];
   const near = rows.length === 1 ? await findAgain(models, raster, rows[0]) : null;
   const spot = near ? sighting(near.crop, [near.corners]) : sighting(raster, rows);
   const level = await readInViews(models, spot, near ? VIEWS : [...VIEWS, ...LEANING]);

@@ -1,5 +1,5 @@
 import { detectLines } from "../ocr/detector.ts";
-import { type Quad, sizeOf } from "../ocr/geometry.ts";
+import { mapped, type Quad, sizeOf } from "../ocr/geometry.ts";
 import type { OcrModels } from "../ocr/models.ts";
 import type { Raster } from "../ocr/raster.ts";
 import { sameSpot } from "./spots.ts";
@@ -42,7 +42,7 @@ function add(found: Quad[], corners: Quad): void {
   else if (sizeOf(corners).width > sizeOf(found[twin]!).width) found[twin] = corners;
 }
 
-const moved = (quad: Quad, x: number, y: number) => quad.map((p) => ({ x: p.x + x, y: p.y + y })) as unknown as Quad;
+const moved = (quad: Quad, x: number, y: number) => mapped(quad, (p) => ({ x: p.x + x, y: p.y + y }));
 
 function cropped(raster: Raster, box: { left: number; top: number; width: number; height: number }): Raster {
   const { left, top, width, height } = box;

@@ -1,4 +1,5 @@
 import type { Connection, mongo } from "mongoose";
+import { factsOf } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Blobs } from "../blobs.ts";
 import { bare } from "../bulk.ts";
@@ -43,7 +44,7 @@ export async function dropIndexes(connection: Connection, name: string, indexes:
   if (!(await collection.findOne({}, { projection: { _id: 1 } }))) return;
   for (const index of indexes)
     await collection.dropIndex(index).catch((error: unknown) => {
-      if (!MAY_STAY.includes((error as { code?: unknown }).code)) throw error;
+      if (!MAY_STAY.includes(factsOf(error).code)) throw error;
     });
 }
 
