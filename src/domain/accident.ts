@@ -44,6 +44,8 @@ export interface Person {
   id: string;
   openid: string;
   language: Language;
+  /** the language is this person's own; else it is the account's */
+  choseLanguage?: true;
   /** a text that no channel could send waits for the next answer */
   hasUnsaid?: boolean;
   /** The cases that this person had come into at that time, in no order; may hold another person's. */

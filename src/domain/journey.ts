@@ -42,6 +42,8 @@ export interface Stage {
   opensAt?: Moment;
   /** until when its page stays open for corrections; left out: until the driver goes on */
   closesAt?: Moment;
+  /** about how long it takes; left out: the driver has nothing to do there that is counted */
+  minutes?: number;
   /** what the other driver is told meanwhile */
   activity: Activity;
   /** what this driver waits for; left out: the driver has something to do */
@@ -83,6 +85,7 @@ const STAGES = {
   },
   photos: {
     of: "A",
+    minutes: 2,
     activity: "photos",
     closesAt: "cars-moved",
     isDone: ({ accident }) => photosAreSafe(accident),
@@ -90,12 +93,14 @@ const STAGES = {
   },
   move: {
     of: "A",
+    minutes: 1,
     activity: "moving",
     isDone: ({ accident }) => accident.movedAt !== null,
     doneWhen: "the cars are off the road",
   },
   place: {
     of: "A",
+    minutes: 1,
     activity: "place",
     closesAt: "own-signature",
     isDone: ({ accident }) => placeIsKnown(accident),
@@ -103,6 +108,7 @@ const STAGES = {
   },
   details: {
     of: "both",
+    minutes: 2,
     activity: "details",
     closesAt: "own-signature",
     isDone: ({ me }) => Boolean(me?.details),
@@ -110,6 +116,7 @@ const STAGES = {
   },
   statement: {
     of: "both",
+    minutes: 1,
     activity: "statement",
     closesAt: "own-signature",
     isDone: ({ me }) => Boolean(me?.statement),
@@ -145,6 +152,7 @@ const STAGES = {
   },
   sign: {
     of: "both",
+    minutes: 1,
     activity: "reading",
     showsAgreement: true,
     isDone: ({ me }) => Boolean(me?.signature),
@@ -203,6 +211,22 @@ export const isOf = (step: Step, letter: Letter): boolean => JOURNEY[step].of ==
 export function stepOf(accident: Accident, letter: Letter, catalogue: Catalogue): Step {
   const at = standpoint(accident, letter, catalogue);
   return STEPS.find((step) => isOf(step, letter) && !JOURNEY[step].isDone(at)) ?? "done";
+}
+
+/** Which of the counted steps a driver is at, and the minutes that are left with it. */
+export interface Progress {
+  step: number;
+  of: number;
+  minutes: number;
+}
+
+/** Null at an end, and where nothing is left to do. A driver who waits is at the next step to come. */
+export function progressOf(here: Step, letter: Letter): Progress | null {
+  const counted = STEPS.filter((step) => isOf(step, letter) && JOURNEY[step].minutes);
+  const left = counted.filter((step) => STEPS.indexOf(step) >= STEPS.indexOf(here));
+  if (JOURNEY[here].isEnd || left.length === 0) return null;
+  const minutes = left.reduce((sum, step) => sum + (JOURNEY[step].minutes ?? 0), 0);
+  return { step: counted.length - left.length + 1, of: counted.length, minutes };
 }
 
 /** True when what was given at the step can no longer be changed by a driver who is at `here`. */

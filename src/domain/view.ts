@@ -12,7 +12,17 @@ import { type AgreementContent, agreementOf } from "./agreement.ts";
 import { type ViewedAdvice, type ViewedClaim, viewedAdvice, viewedClaims } from "./claim-view.ts";
 import { mayInvite } from "./invitation.ts";
 import { maskPlate } from "./invited-view.ts";
-import { type Activity, JOURNEY, mayRemoveOther, missingSlots, openSteps, type Step, stepOf } from "./journey.ts";
+import {
+  type Activity,
+  JOURNEY,
+  mayRemoveOther,
+  missingSlots,
+  openSteps,
+  type Progress,
+  progressOf,
+  type Step,
+  stepOf,
+} from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
 import { isPaperDelayed } from "./paper.ts";
 import {
@@ -46,6 +56,8 @@ export interface View {
   letter: Letter;
   openedAt: Date;
   step: Step;
+  /** null at an end, and while only the other driver has something to do */
+  progress: Progress | null;
   /** the steps whose pages are open: this one, and those that may be seen or corrected beside it */
   open: readonly Step[];
   scene: Scene;
@@ -111,6 +123,7 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
     letter,
     openedAt: accident.openedAt,
     step,
+    progress: progressOf(step, letter),
     open: openSteps(accident, letter, catalogue),
     scene: accident.scene,
     photos: accident.photos.map((photo) => viewedPhoto(photo, letter)),

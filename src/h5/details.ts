@@ -1,5 +1,6 @@
 import { canReadLicences } from "../actions/can-read-licences.ts";
 import { giveDetails } from "../actions/give-details.ts";
+import type { Config } from "../config.ts";
 import type { Details } from "../domain/accident.ts";
 import { ID_KINDS } from "../domain/id-kind.ts";
 import { isDriversAge } from "../domain/identity-number.ts";
@@ -36,6 +37,13 @@ function prefillOf(before: Details | null, { filled, chosen }: OfferedPlate): ob
   return { ...rest, ...fields, ...car, vehicleKind, plateChoice: chosen ?? undefined };
 }
 
+/** The insurers by share, the one of last time first. */
+function insurersFor({ insurers }: Config, last: string | undefined): object[] {
+  const first = insurers.filter(({ code }) => code === last);
+  const rest = insurers.filter(({ code }) => code !== last);
+  return [...first, ...rest].map(({ code, zh, en }) => ({ code, zh, en }));
+}
+
 /** Page 5: the driver and the car. */
 export const detailsPage: StepPage<DetailsBody> = {
   template: "h5/details.njk",
@@ -55,8 +63,9 @@ export const detailsPage: StepPage<DetailsBody> = {
       provinces: PROVINCES,
       noProvince: NO_PROVINCE,
       byPlate: BY_PLATE,
-      vehicleKinds: [...COMMON_KINDS, ...VEHICLE_KINDS.filter((kind) => !COMMON_KINDS.includes(kind))],
-      insurers: ctx.config.insurers.map(({ code, zh, en }) => ({ code, zh, en })),
+      commonKinds: COMMON_KINDS,
+      otherKinds: VEHICLE_KINDS.filter((kind) => !COMMON_KINDS.includes(kind)),
+      insurers: insurersFor(ctx.config, before?.insurerCode),
       otherInsurer: OTHER_INSURER,
       unknownInsurer: UNKNOWN_INSURER,
     };

@@ -16,12 +16,18 @@ import { letterOf, seeOther, standsAt } from "./paths.ts";
 import { renderPage } from "./render.ts";
 import { timeText } from "./times.ts";
 
+const DIGITS = /^\d{6}$/;
+
+/** Digits that were typed before and may have one wrong, for the form. */
+export const typedBefore = ({ query }: Koa.Context): { code?: string } =>
+  typeof query["code"] === "string" && DIGITS.test(query["code"]) ? { code: query["code"] } : {};
+
 /** The form for six digits that the other driver reads out, instead of the QR code. */
 export function digitsForm(): PlainForm<{ code: string }> {
   const code = Joi.string()
     .trim()
     .replace(/\s/g, "")
-    .pattern(/^\d{6}$/)
+    .pattern(DIGITS)
     .required()
     .messages({ "*": "h5.join.error.digits" satisfies WordKey });
   return {
@@ -50,7 +56,7 @@ export async function openInvitation(ctx: Context, koa: Koa.Context, code: strin
     // a case that is over is told as an expired invitation
     const reason = error instanceof Conflict ? "invitation-expired" : error.code;
     koa.status = error.status === 422 ? 410 : error.status;
-    renderPage(ctx, koa, "h5/join-refused.njk", { reason });
+    renderPage(ctx, koa, "h5/join-refused.njk", { reason, digits: DIGITS.test(code) ? code : "" });
   }
   return null;
 }

@@ -14,7 +14,7 @@ import { consentPage } from "./consent.ts";
 import { getFile, getPage, postPage } from "./controller.ts";
 import { extrasPage } from "./extras.ts";
 import { postForm, showForm } from "./form.ts";
-import { digitsForm, joinForm, openInvitation } from "./join.ts";
+import { digitsForm, joinForm, openInvitation, typedBefore } from "./join.ts";
 import { licencePage } from "./licence.ts";
 import { invitationFile, liveFile } from "./live.ts";
 import type { AnyPartyPage, PartyFile } from "./page.ts";
@@ -84,7 +84,7 @@ function beginningRoutes(ctx: Context, router: Router): void {
     showForm(ctx, koa, startForm(ctx, koa));
   });
   router.post("/start", (koa) => postForm(ctx, koa, startForm(ctx, koa)));
-  router.get("/join", (koa) => showForm(ctx, koa, digitsForm()));
+  router.get("/join", (koa) => showForm(ctx, koa, digitsForm(), { values: typedBefore(koa) }));
   router.post("/join", (koa) => postForm(ctx, koa, digitsForm()));
   router.get("/join/:code", async (koa) => {
     const invited = await openInvitation(ctx, koa, String(koa.params["code"]));

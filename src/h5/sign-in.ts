@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 import Joi from "joi";
 import type Koa from "koa";
+import { chooseLanguage } from "../actions/choose-language.ts";
 import type { Context } from "../context.ts";
+import type { Person } from "../domain/accident.ts";
 import { Invalid, NotSignedIn, Upstream } from "../errors.ts";
 import { readCookie, readValue, sameSecret, setCookie, signValue } from "../http/cookies.ts";
+import { askedLanguage } from "../http/language.ts";
 import { personOf, startSession } from "../http/session.ts";
 import { safePath, seeOther } from "./paths.ts";
 
@@ -56,8 +59,16 @@ export async function comeBack(ctx: Context, koa: Koa.Context): Promise<void> {
     return seeOther(koa, `/h5/signin?again=1&to=${encodeURIComponent(to)}`);
   }
   setCookie(koa, ctx.config, { name: COOKIE, value: "", maxAgeS: 0 });
-  startSession(ctx, koa, await ctx.people.see(openid));
+  const person = await ctx.people.see(openid);
+  startSession(ctx, koa, person);
+  await speakAsAsked(ctx, koa, person);
   seeOther(koa, to);
+}
+
+/** A phone that asks for another language than the account's gets it, until its driver chooses one. */
+async function speakAsAsked(ctx: Context, koa: Koa.Context, person: Person): Promise<void> {
+  const language = askedLanguage(koa);
+  if (!person.choseLanguage && language !== person.language) await chooseLanguage(ctx, { person, language });
 }
 
 function readPending(ctx: Context, koa: Koa.Context): Pending | null {

@@ -7,8 +7,11 @@ const YEAR_S = 31_536_000;
 
 /** Returns the reader's language: as chosen, else as the browser asks, else Chinese. */
 export function languageOf(koa: Koa.Context): Language {
-  const person = findPerson(koa);
-  if (person) return person.language;
+  return findPerson(koa)?.language ?? askedLanguage(koa);
+}
+
+/** The language that a phone asks for, whoever is signed in. */
+export function askedLanguage(koa: Koa.Context): Language {
   const chosen = koa.cookies.get(COOKIE, { signed: false });
   const known = LANGUAGES.find((language) => language === chosen);
   if (known) return known;

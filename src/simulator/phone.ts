@@ -14,7 +14,7 @@ export interface Phone {
 }
 
 const MAX_BODY = "200mb";
-const PASSED_ON = ["content-type", "accept", "accept-language", "if-none-match", "range", "x-csrf-token"];
+const PASSED_ON = ["content-type", "accept", "accept-language", "if-none-match", "range", "x-csrf-token", "x-sent-by"];
 const PASSED_BACK = [
   ...["content-type", "content-disposition", "cache-control", "etag", "last-modified", "retry-after"],
   ...["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy"],

@@ -12,7 +12,7 @@ interface Seen {
   by: string | undefined;
 }
 
-const SEEN = { language: 1, cases: 1, unsaid: { $slice: 1 } } as const;
+const SEEN = { language: 1, choseLanguage: 1, cases: 1, unsaid: { $slice: 1 } } as const;
 
 /** Pause to collect the acts of several pushes; shorter than any later message needs. */
 const REST_MS = 30;

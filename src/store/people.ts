@@ -59,6 +59,7 @@ export function createPeople({ connection, vault, now, openings, personCases }: 
     id: document._id,
     openid,
     language: document.language,
+    ...(document.choseLanguage && { choseLanguage: true }),
     ...(document.unsaid?.length && { hasUnsaid: true }),
     cases: document.cases ?? [],
   });
@@ -79,7 +80,7 @@ export function createPeople({ connection, vault, now, openings, personCases }: 
       );
     },
     async setLanguage(personId, language) {
-      await model.updateOne({ _id: personId }, { $set: { language } });
+      await model.updateOne({ _id: personId }, { $set: { language, choseLanguage: true } });
     },
     async remember(personId, details) {
       const sealedDetails = vault.sealOwn(placeIn("people", personId, "details"), serialise(details));

@@ -5,6 +5,8 @@ export interface PersonDocument {
   _id: string;
   sealedOpenid: unknown;
   language: Language;
+  /** absent: the language is the account's, not the person's choice */
+  choseLanguage?: true;
   sealedDetails?: unknown;
   /** the hour of the last visit */
   seenAt: Date;

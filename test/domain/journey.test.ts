@@ -10,6 +10,7 @@ import {
   missingSlots,
   openSteps,
   photosAreSafe,
+  progressOf,
   type Step,
   statusOf,
   stepOf,
@@ -227,4 +228,18 @@ describe("the other driver is invited", () => {
   for (const [name, accident, now, needs] of cases) {
     it(name, () => assert.equal(needsInvitation(accident, now), needs));
   }
+});
+
+describe("the steps that a driver is told of", () => {
+  const told = (step: Step, letter: Letter) => Object.values(progressOf(step, letter) ?? {});
+  it("are counted over the driver's own way, with the minutes that are left", () => {
+    assert.deepEqual(told("photos", "A"), [1, 6, 8]);
+    assert.deepEqual(told("details", "A"), [4, 6, 4]);
+    assert.deepEqual(told("details", "B"), [1, 3, 4]);
+    assert.deepEqual(told("sign", "B"), [3, 3, 1]);
+  });
+  it("stand at the next one while the other driver is waited for, and end with the signature", () => {
+    assert.deepEqual(told("wait-statement", "A"), told("sign", "A"));
+    for (const step of ["wait-signature", "done", "ended"] as const) assert.equal(progressOf(step, "A"), null);
+  });
 });

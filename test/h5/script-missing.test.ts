@@ -108,7 +108,7 @@ describe("the page of the photographs", () => {
       const page = await context.newPage();
       await arrange(page);
       await page.goto(`${app.url}/h5/start`);
-      await page.getByLabel("同意").check();
+      for (const tick of await page.getByRole("checkbox").all()) await tick.check();
       await page.getByRole("button", { name: "没有人受伤，车能开，继续" }).last().click();
       await page.waitForURL("**/photos");
       assert.equal(await page.locator("#send").isVisible(), true);

@@ -104,9 +104,9 @@ describe("the second half in a browser", () => {
     await page.getByLabel("Insurer", { exact: true }).selectOption("unknown");
     await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(B.urlOf("statement"));
-    const [mine, theirs] = [page.locator("#field-ownAct"), page.locator("#field-otherAct")];
-    await mine.getByRole("radio").last().check();
-    await theirs.getByRole("radio").first().check();
+    await page.getByLabel("The other driver’s").check();
+    assert.equal(await page.locator("#field-ownAct").isVisible(), false);
+    await page.locator("#field-otherAct").getByRole("radio").first().check();
     await page.getByText("rear left", { exact: true }).click();
     await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(B.urlOf("wait-statement"));

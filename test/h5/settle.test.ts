@@ -212,7 +212,7 @@ describe("what happened", () => {
     const { id, A } = await openPair(app);
     await A.post("details", FORM);
     const { html } = await A.get("statement");
-    for (const act of app.config.rules.catalogue.acts) {
+    for (const act of app.config.rules.catalogue.acts.filter(({ id }) => id !== "none")) {
       const drawing = `/assets/${app.ctx.release.hash}/h5/acts/${act.id}.svg`;
       assert.ok(html.includes(`src="${drawing}"`), act.id);
       assert.equal((await fetch(app.url + drawing)).status, 200, act.id);
@@ -238,6 +238,24 @@ describe("what happened", () => {
       assert.equal((await app.ctx.accidents.get(id)).parties.B?.statement, null);
     });
   }
+
+  for (const language of ["zh", "en"] as const)
+    it(`asks first whose fault it was, and takes only the acts that this leaves open (${language})`, async () => {
+      const { id, B } = await openPair(app, { language: { B: language } });
+      await B.post("details", FORM);
+      const nothing = await B.post("statement", { impact: "rear" });
+      assert.equal(errorAt(nothing.html, "whose"), escaped(words(language, "statement.error.whose")));
+      assert.equal(errorAt(nothing.html, "ownAct"), "");
+      const unsure = await B.post("statement", { whose: "unsure", impact: "rear" });
+      assert.equal(errorAt(unsure.html, "whose"), escaped(words(language, "statement.error.unsure")));
+      const half = await B.post("statement", { whose: "both", ownAct: "QS-01", impact: "rear" });
+      assert.equal(errorAt(half.html, "otherAct"), escaped(words(language, "statement.error.otherAct")));
+      // a drawing that was chosen before the first answer was changed
+      await B.post("statement", { whose: "theirs", ownAct: "QS-02", otherAct: "QS-01", impact: "rear" });
+      const { ownAct, otherAct } = (await app.ctx.accidents.get(id)).parties.B?.statement ?? {};
+      assert.deepEqual([ownAct, otherAct], ["none", "QS-01"]);
+      assert.ok(isChecked((await B.get("statement")).html, "whose", "theirs"));
+    });
 
   it("leads who is early or late to the right page and changes nothing", async () => {
     const { id, A } = await openPair(app);

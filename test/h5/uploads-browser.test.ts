@@ -47,7 +47,7 @@ async function onPhotos(without = ""): Promise<OnPhotos> {
     if (request.url().includes("/uploads")) sent.push(nameOf(request));
   });
   await page.goto(`${app.url}/h5/start`);
-  await page.getByLabel("同意").check();
+  for (const tick of await page.getByRole("checkbox").all()) await tick.check();
   await page.getByRole("button", { name: "没有人受伤，车能开，继续" }).last().click();
   await page.waitForURL("**/photos");
   return { page, id: page.url().split("/").at(-2)!, sent };

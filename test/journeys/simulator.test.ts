@@ -78,8 +78,8 @@ test("a newcomer settles an accident by hand on one page: two phones, two driver
 
   for (const index of [1, 2] as const) await enterDetails(index);
   await look("statement");
-  await state(1, { ownAct: "QS-01", otherAct: "none", impact: "front" });
-  await state(2, { ownAct: "none", otherAct: "QS-01", impact: "rear" });
+  await state(1, { whose: "mine", ownAct: "QS-01", impact: "front" });
+  await state(2, { whose: "theirs", otherAct: "QS-01", impact: "rear" });
 
   await heading(2, /签/);
   await heading(1, /签/);
@@ -133,7 +133,7 @@ async function enterDetails(index: 1 | 2): Promise<void> {
   await heading(index, "事故经过");
 }
 
-async function state(index: 1 | 2, said: { ownAct: string; otherAct: string; impact: string }): Promise<void> {
+async function state(index: 1 | 2, said: Record<string, string>): Promise<void> {
   for (const [name, value] of Object.entries(said)) {
     const input = page(index).locator(`input[name="${name}"][value="${value}"]`);
     const id = await input.getAttribute("id");

@@ -173,8 +173,8 @@ test("a first-time pair settles in 28 and 19 touches, with the viewfinder", asyn
 
   await Promise.all([enterDetails(a, "A"), enterDetails(b, "B")]);
   await Promise.all([
-    state(a, { ownAct: "QS-01", otherAct: "none", impact: "front" }),
-    state(b, { ownAct: "none", otherAct: "QS-01", impact: "rear" }),
+    state(a, { whose: "mine", ownAct: "QS-01", impact: "front" }),
+    state(b, { whose: "theirs", otherAct: "QS-01", impact: "rear" }),
   ]);
   await Promise.all([sign(a), sign(b)]);
   await Promise.all([a.heading("协议书已生效"), b.heading("协议书已生效")]);

@@ -30,11 +30,14 @@ const CAMERA = `
   };
 `;
 
-/** Every page of this browser has that camera; who takes the permission away finds none. */
+/**
+ * Every page of this browser has that camera; who takes the permission away finds none. Its pages are Chinese
+ * unless told: a phone is answered in its own language.
+ */
 export function withFakeCamera(browser: Browser): Browser {
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options): Promise<BrowserContext> => {
-    const context = await newContext(options);
+    const context = await newContext({ locale: "zh-CN", ...options });
     await context.addInitScript(CAMERA);
     return context;
   };

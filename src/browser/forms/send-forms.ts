@@ -106,7 +106,7 @@ function createSender(listener: Listener) {
 }
 
 /** The driver has to sign in first: nothing was taken. */
-const isSignIn = (to: string): boolean => new URL(to, location.href).pathname === "/h5/signin";
+const isSignIn = (to: string): boolean => new URL(to, location.href).pathname.endsWith("/h5/signin");
 
 function post(sending: Sending): Promise<Outcome> {
   return new Promise((resolve) => {

@@ -38,6 +38,13 @@ for (const form of all<HTMLFormElement>("form[enctype='multipart/form-data']")) 
     busy(false);
   });
 }
+// Back to the page that led here, whose entries are kept.
+for (const way of all("[data-back]"))
+  way.addEventListener("click", (event) => {
+    if (document.referrer.indexOf(`${location.origin}/`) !== 0 || history.length < 2) return;
+    event.preventDefault();
+    history.back();
+  });
 /** A field that gets the focus stands clear of the fixed bottom, however high that is. */
 const foot = document.querySelector<HTMLElement>(".kc-foot");
 const measure = () => {
