@@ -72,7 +72,7 @@ export function partiesSection(paper: Paper, words: Words, input: AgreementInput
       return { zh: `${kind.zh} ${idNumber}`, en: kind.en };
     }),
     one("phone", (party) => party.phone),
-    one("vehicleKind", (party) => vehicleKind(words, party.vehicleKind)),
+    one("vehicleKind", (party) => vehicleKind(words, party)),
     both(paper, words("label.plate"), (letter, box) => {
       const { plate: number, vehicleKind: kind } = parties[letter];
       return plate(paper, number, kind, box.x) ?? value(paper, number, box);
@@ -102,9 +102,11 @@ function columnHead(paper: Paper, words: Words, letter: Letter): Block {
   return padded(beside(title, { ...small, draw: (y) => small.draw(y + 2.6) }), 2.5);
 }
 
-function vehicleKind(words: Words, code: string): Bilingual {
+/** The type of the vehicle licence, where it was read, with the kind of the plate behind it. */
+function vehicleKind(words: Words, { vehicleKind: code, vehicleType: type }: AgreementParty): Bilingual {
   const { zh, en } = words("vehicle.99");
-  return words.find(`vehicle.${code}`) ?? { zh: `${zh}（${code}）`, en };
+  const kind = words.find(`vehicle.${code}`) ?? { zh: `${zh}（${code}）`, en };
+  return type ? { zh: `${type}（${kind.zh}）`, en: kind.en } : kind;
 }
 
 /** Draws the car at the right, as high as both data together. */

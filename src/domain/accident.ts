@@ -68,6 +68,8 @@ export interface Details extends CarSaid {
   plate: string;
   /** 号牌种类 of GA/T 16.7: "02" small car, "52" small new-energy car … */
   vehicleKind: string;
+  /** 车辆类型 as the vehicle licence has it, such as 小型轿车; left out: nobody read it */
+  vehicleType?: string;
   /** a code of config insurers, or "other" / "unknown" */
   insurerCode: string;
   /** name typed when insurerCode is "other" */

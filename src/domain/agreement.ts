@@ -21,6 +21,8 @@ export interface AgreementParty {
   idNumber: string;
   phone: string;
   vehicleKind: string;
+  /** 车辆类型 as read from the vehicle licence */
+  vehicleType?: string;
   plate: string;
   insurerCode: string;
   insurerName: string | null;

@@ -51,7 +51,7 @@ export interface LicenceReading {
 }
 
 /** Fields of the details form that a licence can fill. */
-export type SuggestedField = "name" | "idNumber" | "plate" | "vehicleKind";
+export type SuggestedField = "name" | "idNumber" | "plate" | "vehicleKind" | "vehicleType";
 export type LicenceSuggestion = Partial<Record<SuggestedField, ReadField>>;
 
 /** Printed fields of each licence that the form uses. */
@@ -97,6 +97,7 @@ export function suggestionOf({ fields }: LicenceReading): LicenceSuggestion {
     ...(name && { name }),
     ...(number && { idNumber: number }),
     ...(plate && { plate }),
+    ...(vehicleType && { vehicleType }),
     ...(kind && vehicleType && { vehicleKind: { value: kind, sure: vehicleType.sure && plate.sure } }),
   };
 }

@@ -77,6 +77,7 @@ const PARTY: CellsOf<AgreementParty> = {
     row: "h5.sign.vehicle",
     tell: ({ vehicleKind }, { t }) => ({ text: t.find(`agreement.vehicle.${vehicleKind}`) ?? vehicleKind }),
   },
+  vehicleType: { row: "h5.sign.vehicle", tell: ({ vehicleType: text }) => (text ? { text } : null) },
   insurerCode: { row: "h5.sign.insurer", tell: insurerPiece },
   // its own name is what was typed; a known insurer's follows from the code
   insurerName: { row: "h5.sign.insurer", tell: ({ insurerName: text }) => (text ? { text } : null) },

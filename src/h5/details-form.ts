@@ -23,6 +23,7 @@ export interface DetailsBody extends CarFields {
   plateChoice?: string;
   plateSure?: "yes";
   vehicleKind: string;
+  vehicleType: string;
   insurerCode: string;
   insurerName: string;
   policyNumber: string;
@@ -127,6 +128,9 @@ export const detailsForm = Joi.object<DetailsBody>({
     .messages(word("plate")),
   plateSure: Joi.valid("yes").messages(word("plate")),
   vehicleKind: Joi.string().required().custom(vehicleKind).messages(word("vehicleKind")),
+  vehicleType: optional()
+    .pattern(/^[\p{Script=Han}()（）]{1,18}[车机]$/u)
+    .messages(word("vehicleType")),
   plateChoice: Joi.string()
     .custom((chosen: string, helpers) => checkPlate(chosen)?.plate ?? refuse(helpers, "plate"))
     .messages(word("plate")),
@@ -166,6 +170,7 @@ export function detailsOf(body: DetailsBody): Details {
     phone: body.phone,
     plate: body.serial ?? body.plateChoice ?? "",
     vehicleKind: body.vehicleKind,
+    ...(body.vehicleType && { vehicleType: body.vehicleType }),
     insurerCode: body.insurerCode,
     insurerName: other ? body.insurerName : null,
     policyNumber: body.policyNumber === "" ? null : body.policyNumber.toUpperCase(),
@@ -191,6 +196,7 @@ export function bodyOf(details: Details): DetailsBody {
     ...plateFields(details.plate),
     ...carFields(details),
     vehicleKind: vehicleKindOf(details.plate) === details.vehicleKind ? BY_PLATE : details.vehicleKind,
+    vehicleType: details.vehicleType ?? "",
     insurerName: details.insurerName ?? "",
     policyNumber: details.policyNumber ?? "",
   };

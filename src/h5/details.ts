@@ -32,7 +32,7 @@ function prefillOf(before: Details | null, { filled, chosen }: OfferedPlate): ob
   if (filled && filled === before?.plate) return rest;
   const fields = filled ? plateFields(filled) : { serial: "", plateSure: undefined };
   // of another car nothing was said yet
-  const car = chosen ? {} : { car: undefined, carOwner: undefined, carUse: undefined };
+  const car = chosen ? {} : { vehicleType: "", car: undefined, carOwner: undefined, carUse: undefined };
   const vehicleKind = chosen ? rest.vehicleKind : BY_PLATE;
   return { ...rest, ...fields, ...car, vehicleKind, plateChoice: chosen ?? undefined };
 }
@@ -77,6 +77,7 @@ export const detailsPage: StepPage<DetailsBody> = {
     if (!isDriversAge(body.idNumber, ctx.clock.now()))
       throw new Invalid("h5.details.error.idAge" satisfies WordKey, { field: "idNumber" });
     await requirePrintable(ctx, { field: "name", text: body.name, code: "h5.details.error.nameGlyph" });
+    await requirePrintable(ctx, { field: "vehicleType", text: body.vehicleType });
     await requirePrintable(ctx, { field: "insurerName", text: body.insurerName });
     const input = { ...party, details: detailsOf(body) };
     await refusing({ "same-plate": "h5.details.error.samePlate" satisfies WordKey }, () => giveDetails(ctx, input));

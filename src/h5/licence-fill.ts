@@ -4,7 +4,7 @@ import { BY_PLATE, type DetailsBody, NO_PROVINCE, PROVINCES, plateFields } from 
 
 /** Fields of the form, as they are posted and shown. */
 export type Typed = Partial<Record<keyof DetailsBody, string>>;
-type FieldName = "name" | "idNumber" | "serial" | "vehicleKind";
+type FieldName = "name" | "idNumber" | "serial" | "vehicleKind" | "vehicleType";
 
 /**
  * A remark at a field: filled from the photograph (surely or not), or the photograph differs from what was
@@ -36,7 +36,8 @@ interface Part {
  * Fills the form from a licence. What the driver typed stays, with the difference shown; values prefilled
  * from last time are replaced.
  */
-export function fillIn(typed: Typed, before: Typed, { name, idNumber, plate, vehicleKind }: LicenceSuggestion): Filled {
+export function fillIn(typed: Typed, before: Typed, suggestion: LicenceSuggestion): Filled {
+  const { name, idNumber, plate, vehicleKind, vehicleType } = suggestion;
   const parts: Part[] = [
     { at: "name", read: name, fill: { name: name?.value ?? "" }, now: typed.name ?? "" },
     {
@@ -51,6 +52,12 @@ export function fillIn(typed: Typed, before: Typed, { name, idNumber, plate, veh
       read: vehicleKind,
       fill: { vehicleKind: vehicleKind?.value ?? "" },
       now: typed.vehicleKind === BY_PLATE ? "" : (typed.vehicleKind ?? ""),
+    },
+    {
+      at: "vehicleType",
+      read: vehicleType,
+      fill: { vehicleType: vehicleType?.value ?? "" },
+      now: typed.vehicleType ?? "",
     },
   ];
   const filled: Filled = { values: { ...typed }, notes: {} };

@@ -13,7 +13,7 @@ import { type PageRequest, type PartyPage, pageUrl, ShownAgain, type StepRequest
 import { today } from "./times.ts";
 
 const FIELDS =
-  "name idKind idNumber phone province serial plateChoice plateSure vehicleKind insurerCode insurerName policyNumber car carOwner carUse".split(
+  "name idKind idNumber phone province serial plateChoice plateSure vehicleKind vehicleType insurerCode insurerName policyNumber car carOwner carUse".split(
     " ",
   );
 

@@ -76,6 +76,7 @@ describe("what the form takes of a licence", () => {
     assert.deepEqual(suggestionOf(vehicle("沪A12345", "大型普通客车")), {
       plate: sure("沪A12345"),
       vehicleKind: sure("01"),
+      vehicleType: sure("大型普通客车"),
     });
   });
 

@@ -36,7 +36,13 @@ async function signPages(): Promise<{ language: "zh" | "en"; html: string }[]> {
     events: [{ type: "position-taken", by: "A", data: {} }],
   }));
   for (const letter of ["A", "B"] as const) {
-    const details = { ...DETAILS[letter], insurerCode: "other", insurerName: "某某财险", policyNumber: "PDZA2026" };
+    const details = {
+      ...DETAILS[letter],
+      insurerCode: "other",
+      insurerName: "某某财险",
+      policyNumber: "PDZA2026",
+      vehicleType: "小型轿车",
+    };
     await giveDetails(app.ctx, { accidentId: id, letter, details });
     await giveStatement(app.ctx, { accidentId: id, letter, statement: { ...ACTS[letter], note: "雨天路滑" } });
   }

@@ -86,6 +86,21 @@ describe("whose car it is, on the page of the details", () => {
   });
 });
 
+describe("the type of the vehicle licence", () => {
+  it("stands in the agreement beside the kind of the plate, comes back to the form, and may be left out", async () => {
+    const { id, A, B } = await readyPair(app);
+    assert.doesNotMatch((await B.get("sign")).html, /data-field="vehicleType"/);
+    assert.equal(
+      errorAt((await A.post("details", { ...FORM, vehicleType: "轿跑" })).html, "vehicleType").slice(0, 3),
+      "请按行",
+    );
+    await A.post("details", { ...FORM, vehicleType: "小型轿车" });
+    assert.equal((await app.ctx.accidents.get(id)).parties.A.details?.vehicleType, "小型轿车");
+    assert.match((await B.get("sign")).html, /小型汽车<[\s\S]*data-field="vehicleType">小型轿车</);
+    assert.equal(fieldValue((await A.get("details")).html, "vehicleType"), "小型轿车");
+  });
+});
+
 describe("what follows from it", () => {
   it("stands on the page of the case, and after the agreement among the next steps", async () => {
     const { id, A, B } = await readyPair(app, { real: true });
