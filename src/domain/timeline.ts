@@ -1,18 +1,7 @@
-import type { ChainedEvent, EventType, Letter } from "./accident.ts";
-
-/** One line of the history, in codes; the words are the template's. */
-export interface TimelineEntry {
-  type: string;
-  by: "me" | "other" | "insurer" | null;
-  at: Date;
-  /** photographs taken in a row are one line */
-  count: number;
-  /** of a claim */
-  status: string | null;
-}
+import { type ChainedEvent, CLAIM_STATUSES, type ClaimStatus, type EventType, type Letter } from "./accident.ts";
 
 /** What nobody needs to read: declarations that stand beside their event, attempts, settings. */
-const SILENT: readonly EventType[] = [
+const SILENT = [
   "consent-given",
   "photo-announced",
   "photo-delayed",
@@ -24,14 +13,30 @@ const SILENT: readonly EventType[] = [
   "paper-damaged",
   "language-chosen",
   "claim-status-held",
-];
+] as const satisfies readonly EventType[];
+type Silent = (typeof SILENT)[number];
+
+const isSilent = (type: EventType): type is Silent => SILENT.some((one) => one === type);
+const isClaimStatus = (value: unknown): value is ClaimStatus => CLAIM_STATUSES.some((status) => status === value);
+
+/** One line of the history, in codes; the words are the template's. */
+export interface TimelineEntry {
+  type: Exclude<EventType, Silent | "photo-stored"> | "photos-stored";
+  by: "me" | "other" | "insurer" | null;
+  at: Date;
+  /** photographs taken in a row are one line */
+  count: number;
+  /** of a claim */
+  status: ClaimStatus | null;
+}
 
 /** What this driver may know of what happened: the other's claim is the other's. */
 export function timelineOf(events: readonly ChainedEvent[], letter: Letter): TimelineEntry[] {
   const lines: TimelineEntry[] = [];
   for (const event of events) {
-    if (SILENT.includes(event.type) || event.data.stale === true || isOthersClaim(event, letter)) continue;
-    const line = lineOf(event, letter);
+    const { type } = event;
+    if (isSilent(type) || event.data.stale === true || isOthersClaim(event, letter)) continue;
+    const line = lineOf(event, type === "photo-stored" ? "photos-stored" : type, letter);
     const last = lines.at(-1);
     if (last && line.type === "photos-stored" && last.type === line.type && last.by === line.by) last.count += 1;
     else lines.push(line);
@@ -45,12 +50,12 @@ function isOthersClaim({ type, data }: ChainedEvent, letter: Letter): boolean {
   return owner !== letter;
 }
 
-const lineOf = (event: ChainedEvent, letter: Letter): TimelineEntry => ({
-  type: event.type === "photo-stored" ? "photos-stored" : event.type,
+const lineOf = (event: ChainedEvent, type: TimelineEntry["type"], letter: Letter): TimelineEntry => ({
+  type,
   by: speakerOf(event, letter),
   at: event.at,
   count: 1,
-  status: typeof event.data.status === "string" ? event.data.status : null,
+  status: isClaimStatus(event.data.status) ? event.data.status : null,
 });
 
 function speakerOf({ by, data }: ChainedEvent, letter: Letter): TimelineEntry["by"] {

@@ -1,3 +1,4 @@
+import type { TimelineEntry } from "../domain/timeline.ts";
 import type { View } from "../domain/view.ts";
 import type { Translate } from "../render.ts";
 import { claimLine } from "./claims.ts";
@@ -17,13 +18,22 @@ export const casePage: PartyPage = {
       act: t(`h5.case.act.${view.step}`),
       opened: dayTimeText(view.openedAt, language),
       // read from the latest on
-      timeline: view.timeline.toReversed().map((entry) => ({ ...entry, time: timeText(entry.at, now, language) })),
+      timeline: view.timeline
+        .toReversed()
+        .map((entry) => ({ ...entry, words: eventText(entry, t), time: timeText(entry.at, now, language) })),
       shown: seenPhotos(view),
       car: carText(view, t),
       line: view.concludedAt ? claimLine(view, { config: ctx.config, now, language }) : null,
     };
   },
 };
+
+function eventText({ type, status, count }: TimelineEntry, t: Translate): string {
+  if (type === "photos-stored") return t("h5.case.event.photos-stored", { n: count });
+  if (type === "claim-status-changed")
+    return t("h5.case.event.claim-status-changed", { status: status ? t(`h5.claim.${status}`) : "" });
+  return t(`h5.case.event.${type}`);
+}
 
 /** Whose car it is and what for, as this driver said; null: nothing was said. */
 function carText({ me: { details } }: View, t: Translate): string | null {

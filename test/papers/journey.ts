@@ -56,9 +56,11 @@ export function journeyPage(): string {
     "",
     "## Adding a step",
     "",
-    "1. A row in `src/domain/journey.ts`, in its place. From here on the compiler names what is missing:",
-    "2. its page in `src/h5/step-pages.ts`, with a template in `templates/h5`;",
-    "3. its words in both languages: `chat.next.STEP`, and `case.step.STEP` and `case.act.STEP` of the pages; a new activity needs `activity.NAME`, a step that waits for the other driver `wait.STEP` and a drawing `STEP.svg` in `templates/assets/h5`;",
-    "4. `npm run journey`.",
+    "1. What is given at it: a field of the case (`src/domain/accident.ts`), a verb in `src/actions` that asks `requireGivable`, an event in `src/domain/event-types.ts`. A running case has no such field: leave it optional, and count the step as done where it can no longer be given (signed already), else that driver stands before a closed page.",
+    "2. A row in `src/domain/journey.ts`, in its place. From here on the compiler names what is missing:",
+    "3. its page in `src/h5/step-pages.ts`, with a template in `templates/h5`;",
+    "4. its words in both languages: of an event `case.event.TYPE`, and `police.event.TYPE` of the desk; `chat.next.STEP`, and `case.step.STEP` and `case.act.STEP` of the pages; a new activity needs `activity.NAME`, a step that waits for the other driver `wait.STEP` and a drawing `STEP.svg` in `templates/assets/h5`;",
+    "5. `npm run journey`;",
+    "6. the tests' own drivers: the table in `test/domain/journey.test.ts` with its `accident-builder.ts`, `test/h5/settle-driver.ts`, `test/journeys/walk.ts`, `test/demo/settle.ts`.",
   ].join("\n")}\n`;
 }
