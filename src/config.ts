@@ -50,6 +50,8 @@ export interface WechatConfig {
   noticeTemplateId: string | null;
   /** subscription notice (订阅通知) for people who agreed to one, followers or not; null: not used */
   subscriptionTemplateId: string | null;
+  /** name of the file by which the platform checks a domain; its content stands in it */
+  verifyFile: string | null;
   /**
    * licences that the platform may be asked to read in a day, where our own reader is unsure; 0: pictures of
    * papers never leave us
@@ -108,6 +110,8 @@ export interface Config {
   operator: { name: string | null; address: string | null; email: string | null };
   /** the officers' desk: whether it is served, and to which networks (none: to all) */
   police: { enabled: boolean; allowFrom: readonly string[] };
+  /** the service that names the road at a position; null: none */
+  geocoder: { url: string; key: string; secret: string | null } | null;
   operatorPhone: string;
   city: { zh: string; en: string; adcode: string };
   /** where new files go; older ones are read where they are */
@@ -219,6 +223,7 @@ function configOf(settings: Settings, read: Read): Config {
     allowPrivateAddresses: settings.allowPrivateAddresses ?? !production,
     trustProxy: settings.trustProxy,
     photos: settings.photos,
+    geocoder: geocoderOf(settings, standIns.platform ? `${publicUrl}/simulator/geocoder` : null),
     operator: {
       name: settings.operatorName ?? null,
       address: settings.operatorAddress ?? null,
@@ -240,6 +245,13 @@ function bucketOf({ bucket }: Settings): BucketConfig | null {
   return name && region ? { ...bucket, name, region } : null;
 }
 
+/** `standIn`: where the simulator names a road, while no key is given. */
+function geocoderOf({ geocoder }: Settings, standIn: string | null): Config["geocoder"] {
+  const { key, secret = null, url } = geocoder;
+  if (key) return { url, key, secret };
+  return standIn ? { url: standIn, key: "simulator", secret: "simulator" } : null;
+}
+
 /** `standIn`: where the simulator's platform serves the account that was made here. */
 function wechatOf({ wechat }: Settings, standIn: string | null): WechatConfig {
   const apiUrls = wechat.apiUrls ?? (standIn ? [standIn] : PLATFORM_HOSTS);
@@ -259,6 +271,7 @@ function wechatOf({ wechat }: Settings, standIn: string | null): WechatConfig {
     // the stand-in takes any template, so that news arrives as it would on a phone
     noticeTemplateId: wechat.noticeTemplateId || (wechat.apiUrls || !standIn ? null : "simulator"),
     subscriptionTemplateId: wechat.subscriptionTemplateId ?? null,
+    verifyFile: wechat.verifyFile ?? null,
     ocrPerDay: wechat.ocrPerDay,
   };
 }

@@ -4,6 +4,8 @@ import { type Credentials, createCredentials } from "./accounts/credentials.ts";
 import type { Config } from "./config.ts";
 import { createCollections } from "./create-collections.ts";
 import { createDocuments, type Documents } from "./documents/documents.ts";
+import { type Geocoder, NO_GEOCODER } from "./geocoder/geocoder.ts";
+import { createTencentGeocoder } from "./geocoder/tencent.ts";
 import { createHealth, type Health } from "./health.ts";
 import { addStoreValues } from "./health-values.ts";
 import { readRelease } from "./http/asset-files.ts";
@@ -92,6 +94,7 @@ export interface Context {
   quota: CustomerQuota;
   insurers: InsurerClient;
   photos: Photos;
+  geocoder: Geocoder;
   documents: Documents;
   credentials: Credentials;
 
@@ -145,6 +148,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
     async close() {
       wakes.removeAllListeners();
       hands.wechat.close();
+      hands.geocoder.close();
       await hands.photos.close();
       await store.close();
     },
@@ -166,7 +170,7 @@ type Base = Pick<Context, "config" | "log" | "clock" | "databaseClock" | "timer"
 function createHands(
   { config, log, clock, databaseClock, timer }: Base,
   { tokens, quotas, niceness }: Pick<WechatApiOptions, "tokens" | "quotas"> & { niceness: number | undefined },
-): Pick<Context, "wechat" | "insurers" | "photos" | "documents" | "render" | "release" | "credentials"> {
+): Pick<Context, "wechat" | "insurers" | "geocoder" | "photos" | "documents" | "render" | "release" | "credentials"> {
   const release = readRelease();
   const render = createRender({ assets: `/assets/${release.hash}` }, !config.production);
   const { wechat, publicUrl, keys } = config;
@@ -188,6 +192,7 @@ function createHands(
       sessionKey: keys.session,
       ...{ clock, timer, log, machineDiffersMs: () => databaseClock.differenceMs() },
     }),
+    geocoder: geocoderOf(config, { now: () => clock.now(), timer, log }),
     photos: createPhotos({
       readPlates: config.photos.reader,
       hidden: hiddenFromPictures(config),
@@ -195,6 +200,9 @@ function createHands(
     }),
   };
 }
+
+const geocoderOf = ({ geocoder }: Config, around: { now(): Date; timer: Timer; log: Log }): Geocoder =>
+  geocoder ? createTencentGeocoder({ ...geocoder, ...around }) : NO_GEOCODER;
 
 /** Files that a compromised picture decoder must not read. */
 const hiddenFromPictures = ({ dataDir, secretFiles }: Config): string[] => [

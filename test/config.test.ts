@@ -547,6 +547,8 @@ describe("secrets from files", () => {
       AWS_ACCESS_KEY_ID: "an-access-key",
       AWS_SECRET_ACCESS_KEY: "a-secret-access-key",
       AWS_SESSION_TOKEN: "a-session-token",
+      TENCENT_MAP_KEY: "AAAAA-BBBBB-CCCCC-DDDDD",
+      TENCENT_MAP_SECRET: "abcdefghijklmnop",
       WECHAT_PREVIOUS_TOKEN: "token122",
       WECHAT_PREVIOUS_AES_KEY: PREVIOUS_AES_KEY,
     };
@@ -569,6 +571,8 @@ describe("secrets from files", () => {
       [accessKeyId, secretAccessKey, sessionToken],
       ["an-access-key", "a-secret-access-key", "a-session-token"],
     );
+    const { key, secret: mapSecret } = config.geocoder ?? {};
+    assert.deepEqual([key, mapSecret], ["AAAAA-BBBBB-CCCCC-DDDDD", "abcdefghijklmnop"]);
     assert.deepEqual(config.insurers[0]?.secrets, [SECRET, OTHER_SECRET]);
     assert.deepEqual([...config.secretFiles].sort(), [...paths, String(env.CONFIG_FILE)].sort());
   });

@@ -16,7 +16,7 @@ interface Room {
 }
 
 const SHARED = ["errors.ts", "health.ts", "log.ts", "render.ts", "metrics.ts", "refusals.ts", "timer.ts"];
-const HANDS = ["store", "wechat", "insurers", "photos", "documents", "embedded", "accounts"];
+const HANDS = ["geocoder", "store", "wechat", "insurers", "photos", "documents", "embedded", "accounts"];
 const DOOR: Room = {
   may: [...SHARED, "actions", "domain", "http", "notices"],
   // what a hand gives through ctx has a type

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { type Accident, type EndCode, type Letter, otherOf } from "../domain/accident.ts";
+import { type Accident, type Change, type EndCode, type Letter, otherOf } from "../domain/accident.ts";
 import { notice } from "../domain/notice.ts";
 import { requireRunning } from "../domain/party.ts";
 
@@ -12,12 +12,13 @@ export interface EndAccident {
 
 /**
  * Ends self-settlement at a driver's word: injured, the other left, no agreement, withdrawn … Records are
- * kept and both drivers are told.
+ * kept and both drivers are told. Who still waits for driver A's yes ends nothing and only leaves.
  */
 export function endAccident(ctx: Context, { accidentId, letter, code, reasons = [] }: EndAccident): Promise<Accident> {
   return ctx.accidents.change(accidentId, (accident) => {
     if (accident.ended) return null;
     requireRunning(accident);
+    if (accident.parties[letter]?.newcomer) return left(accident);
     const other = otherOf(letter);
     return {
       accident: { ...accident, ended: { code, reasons, by: letter, at: ctx.clock.now() } },
@@ -26,3 +27,9 @@ export function endAccident(ctx: Context, { accidentId, letter, code, reasons = 
     };
   });
 }
+
+const left = (accident: Accident): Change => ({
+  accident: { ...accident, parties: { ...accident.parties, B: null } },
+  events: [{ type: "party-left", by: "B", data: {} }],
+  outbox: [notice(accident, "A", "newcomer-left")],
+});

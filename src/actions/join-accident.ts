@@ -1,58 +1,84 @@
 import type { Context } from "../context.ts";
-import type { Accident, Person } from "../domain/accident.ts";
+import type { Accident, NewEvent, Person } from "../domain/accident.ts";
 import { BEFORE_THE_FIRST_DATUM, consentEvents } from "../domain/consent.ts";
 import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
-import type { InvitedView } from "../domain/invited-view.ts";
+import { isFree } from "../domain/invitation.ts";
+import { type InvitedView, maskPlate } from "../domain/invited-view.ts";
 import { notice } from "../domain/notice.ts";
 import { isOver, newParty, requireRunning } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
 export interface JoinAccident {
   person: Person;
-  /** where the invitation led to */
-  invited: Pick<InvitedView, "accidentId" | "code">;
+  /** where the invitation led to, and by which way */
+  invited: Pick<InvitedView, "accidentId" | "code" | "by">;
+  /** typed by who comes by digits: driver A is asked about it */
+  plate?: string | undefined;
   textVersion: string;
   answer: EligibilityAnswer;
 }
 
-/** Lets driver B join by a single-use invitation, with the same declarations as A; they may end the case. */
-export async function joinAccident(
-  ctx: Context,
-  { person, invited, textVersion, answer }: JoinAccident,
-): Promise<Accident> {
+/**
+ * Lets driver B join by a single-use invitation, with the same declarations as A; they may end the case. Who
+ * comes by digits waits for A's yes, and gives way to a scan of the QR code.
+ */
+export async function joinAccident(ctx: Context, input: JoinAccident): Promise<Accident> {
+  const { person, invited, textVersion, answer } = input;
   const at = ctx.clock.now();
   const end = endOf(answer, ctx.config.rules.conditions);
   const joined = await ctx.accidents.change(invited.accidentId, (accident) => {
-    if (accident.parties.B?.identity.personId === person.id) return null;
-    requireRunning(accident);
-    if (accident.parties.B || accident.invitation?.usedAt) throw new Conflict("invitation-used");
-    // The invitation was withdrawn while the page was open: driver A removed somebody, which voids the code.
-    if (accident.invitation?.code !== invited.code) throw new Conflict("invitation-expired");
+    const { A, B } = accident.parties;
+    if (B?.identity.personId === person.id && (!B.newcomer || invited.by === "digits")) return null;
+    requireJoinable(accident, input);
+    const party = newParty(person, textVersion, at);
+    const events: NewEvent[] = [
+      { type: "party-joined", by: "B", data: { by: invited.by } },
+      ...consentEvents("B", BEFORE_THE_FIRST_DATUM, textVersion),
+      declarationEvent("B", end, answer),
+    ];
+    if (invited.by === "digits") {
+      if (end) throw new Conflict("wrong-step");
+      const newcomer = { ...party, newcomer: { plate: input.plate ?? "" } };
+      const asking = { ...accident, parties: { A, B: newcomer } };
+      return {
+        accident: asking,
+        events,
+        outbox: [notice(asking, "A", "other-asks", { plate: maskPlate(input.plate) ?? "" })],
+      };
+    }
     return {
       accident: {
         ...accident,
-        parties: { ...accident.parties, B: newParty(person, textVersion, at) },
+        parties: { A, B: party },
         invitation: accident.invitation && { ...accident.invitation, usedAt: at },
         ended: end && { code: end, reasons: reasonsOf(answer), by: "B", at },
       },
-      events: [
-        { type: "party-joined", by: "B", data: {} },
-        ...consentEvents("B", BEFORE_THE_FIRST_DATUM, textVersion),
-        declarationEvent("B", end, answer),
+      events,
+      outbox: [
+        notice(accident, "A", end ? "ended" : "other-joined", end ? { end } : {}),
+        ...(B && B.identity.personId !== person.id ? [notice(accident, "B", "removed")] : []),
       ],
-      outbox: [notice(accident, "A", end ? "ended" : "other-joined", end ? { end } : {})],
     };
   });
-  await closeOwn(ctx, person, at);
+  if (invited.by === "scan") await closeOwn(ctx, person.id, at);
   return joined;
+}
+
+/** Throws Conflict with the reason where this invitation no longer leads into the case. */
+function requireJoinable(accident: Accident, { invited }: JoinAccident): void {
+  requireRunning(accident);
+  const isTaken = invited.by === "scan" ? !isFree(accident) : accident.parties.B !== null;
+  if (isTaken || accident.invitation?.usedAt) throw new Conflict("invitation-used");
+  // The invitation was withdrawn while the page was open: driver A removed somebody, which voids the code.
+  if (accident.invitation?.code !== invited.code) throw new Conflict("invitation-expired");
 }
 
 /**
  * Ends the empty case of a driver who joins another: at the roadside both often open one before a code is
  * scanned. Nobody is told.
  */
-async function closeOwn(ctx: Context, person: Person, at: Date): Promise<void> {
-  const own = await ctx.accidents.findOpenedBy(person.id);
+async function closeOwn(ctx: Context, personId: string, at: Date): Promise<void> {
+  const own = await ctx.accidents.findOpenedBy(personId);
   if (!own) return;
   await ctx.accidents.change(own, (accident) => {
     if (accident.parties.B || isOver(accident)) return null;

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
-import { DIGITS_MINUTES, INVITATION_MINUTES, isWhole, mayInvite, sceneOf } from "../domain/invitation.ts";
+import { DIGITS_MINUTES, INVITATION_MINUTES, isFree, isWhole, mayInvite, sceneOf } from "../domain/invitation.ts";
 import { requireRunning } from "../domain/party.ts";
 import { Conflict, factsOf } from "../errors.ts";
 
@@ -29,7 +29,7 @@ async function make(ctx: Context, accidentId: string, letter: Letter): Promise<A
   return ctx.accidents.change(accidentId, (accident) => {
     requireRunning(accident);
     // Two pages opened at once: the code that one of them already shows must stay valid.
-    if (accident.parties.B || isWhole(accident.invitation, at)) return null;
+    if (!isFree(accident) || isWhole(accident.invitation, at)) return null;
     const expiresAt = living?.expiresAt ?? after(at, INVITATION_MINUTES);
     const invitation = {
       code,

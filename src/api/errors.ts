@@ -25,7 +25,7 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
       if (typeof retryAfterS === "number") http.set("retry-after", String(retryAfterS));
       http.set("cache-control", "no-store");
       // otherwise the unread rest of the body would be taken for the next request
-      if (http.status === 413) http.set("connection", "close");
+      if (http.status === 408 || http.status === 413) http.set("connection", "close");
       http.body = {
         accepted: false,
         code,

@@ -7,13 +7,18 @@ export const alive: RouterMiddleware = (http) => {
   http.body = { status: "ok" };
 };
 
+/** True for who comes from outside by the operator's proxy, which names the caller. */
+const isForwarded = (ctx: Context, forwardedFor: string): boolean => ctx.config.trustProxy && forwardedFor !== "";
+
 /**
  * Answers 200 while the database answers in time and the process should get requests, else 503. The values of
- * `ctx.health` are added for operators and do not change the status.
+ * `ctx.health` are added for operators and do not change the status; who comes by the proxy gets none of
+ * them.
  */
 export function ready(ctx: Context): RouterMiddleware {
   return async (http) => {
-    const [reachable, values] = await Promise.all([ctx.databaseReady(), ctx.health.values()]);
+    const asks = isForwarded(ctx, http.get("x-forwarded-for")) ? {} : ctx.health.values();
+    const [reachable, values] = await Promise.all([ctx.databaseReady(), asks]);
     http.status = reachable ? 200 : 503;
     http.set("cache-control", "no-store");
     http.body = { status: reachable ? "ok" : "database-unreachable", ...values };

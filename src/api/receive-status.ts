@@ -4,6 +4,7 @@ import getRawBody from "raw-body";
 import { recordClaimStatus } from "../actions/record-claim-status.ts";
 import type { Context } from "../context.ts";
 import { AppError, factsOf, Invalid } from "../errors.ts";
+import { whilePaced } from "../http/body-pace.ts";
 import { readStatus } from "./status-body.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -16,7 +17,7 @@ export function receiveStatus(ctx: Context): RouterMiddleware {
   return async (http) => {
     const { code = "", ref = "" } = http.params;
     const recorded = await (async () => {
-      const rawBody = await readBody(http.req);
+      const rawBody = await whilePaced(ctx.timer, http, () => readBody(http.req));
       const webhookId = ctx.insurers.verify(code, http.headers, rawBody);
       const status = readStatus(rawBody, { insurerCode: code, claimRef: ref });
       return recordClaimStatus(ctx, { ref, insurerCode: code, webhookId, status });

@@ -34,8 +34,23 @@ const progress: Command = ({ ctx, person, current }) => {
   return [head, ...ended, ...claims, nextThing(ctx, person, current)].join("\n");
 };
 
-const help: Command = ({ ctx, person, current }) =>
-  ctx.render.words(person.language)("chat.help", { next: `\n${nextThing(ctx, person, current)}` });
+/** Offers what the state of the case allows; the numbers stay those of their commands. */
+const help: Command = ({ ctx, person, current }) => {
+  const t = ctx.render.words(person.language);
+  const runs = current !== null && !isOver(current);
+  const lines = [
+    t("chat.help.head"),
+    t("chat.help.handle"),
+    ...(current ? [t("chat.help.progress")] : []),
+    t("chat.help.operator"),
+    ...(runs ? [t("chat.help.withdraw")] : []),
+    t("chat.help.language"),
+    ...(current?.view.mayInvite ? [t("chat.help.invite")] : []),
+    ...(runs && mayArrange(current.view) ? [t("chat.help.photos")] : []),
+    t(runs ? "chat.help.foot" : "chat.help.footOver"),
+  ];
+  return [...lines, nextThing(ctx, person, current)].join("\n");
+};
 
 const operator: Command = ({ ctx, person }) =>
   ctx.render.words(person.language)("chat.operator", { phone: ctx.config.operatorPhone });

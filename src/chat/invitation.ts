@@ -1,7 +1,7 @@
 import { findInvited } from "../actions/find-invited.ts";
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
-import { codeOfScene } from "../domain/invitation.ts";
+import { codeOfScene, ticketOf } from "../domain/invitation.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import { nextThing, standing, standingOf } from "./next-thing.ts";
 
@@ -17,7 +17,8 @@ export async function invited(ctx: Context, person: Person, given: string | unde
     const accident = await findInvited(ctx, { person, code });
     const mine = standing(ctx, accident, person);
     if (mine) return t("chat.invitation.joined", { next: nextThing(ctx, person, mine) });
-    return t("chat.welcome.invited", { url: `${ctx.config.publicUrl}/h5/join/${accident.invitation?.code}` });
+    const way = /^\d{6}$/.test(code) ? ticketOf(ctx.vault, accident, person.id) : accident.invitation?.code;
+    return t("chat.welcome.invited", { url: `${ctx.config.publicUrl}/h5/join/${way}` });
   } catch (error) {
     // The case has ended, which the holder of the code sees as an expired invitation.
     const reason = error instanceof Conflict ? "invitation-expired" : error instanceof Invalid ? error.code : "";
@@ -32,6 +33,7 @@ const REASONS = [
   "invitation-used",
   "invitation-expired",
   "too-many-tries",
+  "digits-off",
 ] as const;
 const isReason = (code: string): code is (typeof REASONS)[number] => REASONS.some((reason) => reason === code);
 

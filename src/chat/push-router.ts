@@ -3,6 +3,7 @@ import type Koa from "koa";
 import getRawBody from "raw-body";
 import type { Context } from "../context.ts";
 import { AppError, factsOf, Invalid } from "../errors.ts";
+import { whilePaced } from "../http/body-pace.ts";
 import type { PushHandler } from "../wechat/push-handler.ts";
 
 /** A push has some hundred bytes, in compatible mode a few thousand. */
@@ -25,7 +26,7 @@ export function pushRouter(ctx: Context, { handler, verify }: PushDoor): Koa.Mid
     HEAD: sayEcho,
     GET: sayEcho,
     async POST(http) {
-      const body = await rawBody(http.req);
+      const body = await whilePaced(ctx.timer, http, () => rawBody(http.req));
       const answer = await handler.handle({ query: parse(http.querystring), body });
       http.type = answer.type;
       http.body = answer.body;
@@ -57,7 +58,7 @@ function refuse(ctx: Context, http: Koa.Context, error: unknown): void {
   if (status >= 500) ctx.log.error({ code: factsOf(error).code, name: factsOf(error).name }, "wechat.push-failed");
   http.status = status;
   // otherwise the unread rest of the body would be taken for the next request
-  if (status === 413) http.set("Connection", "close");
+  if (status === 408 || status === 413) http.set("Connection", "close");
   http.body = "";
 }
 

@@ -1,6 +1,6 @@
 import Joi from "joi";
-import { isLoopback, key, origin, secretText } from "./formats.ts";
-import { both, REFUSED, REQUIRED, setting, UNUSED } from "./setting.ts";
+import { address, isLoopback, key, origin, secretText } from "./formats.ts";
+import { both, NONE, REFUSED, REQUIRED, setting, UNUSED } from "./setting.ts";
 
 const keySetting = (variable: string) =>
   setting<Buffer | undefined>({
@@ -96,6 +96,45 @@ export const SERVER = {
     },
     production: REFUSED,
   }),
+};
+
+/** The operator's service that names the road at a position. */
+export const GEOCODER = {
+  geocoder: {
+    key: setting<string | undefined>({
+      variable: "TENCENT_MAP_KEY",
+      schema: secretText(
+        /^[A-Za-z0-9-]{16,64}$/,
+        "must be the key of Tencent's web service, 16 to 64 letters, digits and hyphens",
+      ),
+      isSecret: true,
+      isReal: Boolean,
+      otherwise: {
+        en: "none: the road is typed by hand, no position leaves this machine (in the simulator a stand-in names one)",
+        zh: "无：地点手动填写，位置不离开本机（模拟器由模拟服务给出）",
+      },
+      production: {
+        en: "key of Tencent's location service (WebServiceAPI): it gets the position of the first phone and proposes the address; the privacy notice then says so",
+        zh: "腾讯位置服务 WebServiceAPI 的 key：将事故位置发给该服务，得到的地址供驾驶人核对；隐私告知会相应写明",
+      },
+    }),
+    secret: setting<string | undefined>({
+      variable: "TENCENT_MAP_SECRET",
+      schema: secretText(/^[A-Za-z0-9]{16,64}$/, "must be the key's secret (SK), 16 to 64 letters and digits"),
+      isSecret: true,
+      isReal: Boolean,
+      otherwise: NONE,
+      production: {
+        en: "the key's SK, where its signature check is on",
+        zh: "该 key 开启签名校验时的 SK",
+      },
+    }),
+    url: setting<string>({
+      schema: address.default("https://apis.map.qq.com"),
+      objection: (url) => (url.startsWith("https:") ? null : "must be https in production"),
+      otherwise: both("`{default}`"),
+    }),
+  },
 };
 
 /** Photographs: how they are read. */

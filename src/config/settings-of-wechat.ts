@@ -107,6 +107,17 @@ export const WECHAT = {
     ...REAL,
     otherwise: { en: "none: no subscription notices. Same fields", zh: "无：不发订阅通知。字段同上" },
   }),
+  verifyFile: setting<string | undefined>({
+    variable: "WECHAT_VERIFY_FILE",
+    schema: Joi.string()
+      .pattern(/^MP_verify_[A-Za-z0-9]{8,64}\.txt$/)
+      .messages({ "string.pattern.base": "must be the name of the platform's file: MP_verify_CODE.txt" }),
+    otherwise: NONE,
+    production: {
+      en: "name of the platform's file (`MP_verify_CODE.txt`) for the domains of sign-in and JS interface; it is then served at the root, with CODE as its content",
+      zh: "微信校验网页授权域名、JS 接口安全域名的文件名（`MP_verify_CODE.txt`）；填写后在网站根目录提供，内容为 CODE",
+    },
+  }),
   ocrPerDay: setting<number>({
     schema: Joi.number().integer().min(0).max(1_000_000).default(0),
     otherwise: {

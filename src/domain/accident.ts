@@ -6,12 +6,14 @@ import type { EventType } from "./event-types.ts";
 import type { IdKind } from "./id-kind.ts";
 import type { Claim } from "./insurance-claim.ts";
 import type { Letter } from "./letter.ts";
+import type { OutboxEntry } from "./outbox.ts";
 import type { Photo, PhotoSlot } from "./photo.ts";
 import type { Position } from "./position.ts";
 
 export { EVENT_TYPES, type EventType } from "./event-types.ts";
 export { CLAIM_PATH, CLAIM_STATUSES, type Claim, type ClaimStatus } from "./insurance-claim.ts";
 export type { Letter } from "./letter.ts";
+export { OUTBOX_KINDS, type OutboxEntry } from "./outbox.ts";
 export type { Position } from "./position.ts";
 
 export const LETTERS: readonly Letter[] = ["A", "B"];
@@ -108,6 +110,11 @@ export interface Consent {
 
 export interface Party {
   identity: Identity;
+  /**
+   * Joined by six digits, which can be guessed: until driver A says yes, this driver sees nothing of the case
+   * and can change nothing in it. `plate` as typed, by which A recognises them.
+   */
+  newcomer?: { plate: string };
   language: Language;
   joinedAt: Date;
   /** privacy notice read and separate consent given before the first datum (PIPL art. 17, 29) */
@@ -216,21 +223,6 @@ export interface ChainedEvent extends NewEvent {
   /** hash of the event before, "" for the first */
   prev: string;
   hash: string;
-}
-
-export const OUTBOX_KINDS = ["claim", "notice", "document", "photo", "plate", "plate-idle"] as const;
-
-/**
- * A message to send, stored in the document by the same write. The store assigns its id (accident and number;
- * a claim's webhook id). `body` is a code with parameters, or exact bytes as text.
- */
-export interface OutboxEntry {
-  kind: (typeof OUTBOX_KINDS)[number];
-  /** claim: insurer code; notice: personId; document: accident; photo, plate, plate-idle: photograph */
-  target: string;
-  body: string;
-  /** a driver waits for it at the roadside: it goes before others of its kind */
-  urgent?: true;
 }
 
 /** The result of an action: the new state, the events that record it, and messages to send. */

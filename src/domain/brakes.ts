@@ -1,5 +1,5 @@
 import { Invalid } from "../errors.ts";
-import type { Accident, Letter } from "./accident.ts";
+import type { Accident, Change, EventType, Letter } from "./accident.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -21,20 +21,45 @@ export const BRAKES = {
   wrongDigits: { limit: 200, windowMs: 15 * MINUTE_MS },
 } as const;
 
+/** Counts the wrong digits of everybody: while it is at its limit, only the QR code leads into a case. */
+export const WRONG_DIGITS = "join-wrong";
+
 const CHANGES_AN_HOUR = 30;
+const LANGUAGES_AN_HOUR = 10;
 /** An accident's document holds its events, and a document has an end. */
 const MOST_EVENTS = 1_000;
+/** What the drivers may still do in a case that is full: come to its end, or part. */
+const LAST_ACTS: ReadonlySet<EventType> = new Set(["ended", "agreement-signed", "party-removed"]);
 const CHANGES = new Set(["statement-given", "details-given", "place-recorded", "photo-moved", "resumed"]);
 
 /**
  * Throws Invalid "too-many-changes" (429) for a driver who has changed a case thirty times within the hour:
  * each change is kept as an event and told to the other driver.
  */
-export function requireCalm({ events, parties }: Accident, letter: Letter, at: Date): void {
+export function requireCalm({ events, parties }: Pick<Accident, "events" | "parties">, letter: Letter, at: Date): void {
+  const changes = countWithinHour({ events, parties }, letter, { at, types: CHANGES });
+  if (changes >= CHANGES_AN_HOUR) throw new Invalid("too-many-changes", { retryAfterS: 600 }, 429);
+}
+
+/** True while a driver's choice of a language is noted in the case; the person keeps it in any case. */
+export const mayNoteLanguage = (accident: Accident, letter: Letter, at: Date): boolean =>
+  countWithinHour(accident, letter, { at, types: new Set(["language-chosen"]) }) < LANGUAGES_AN_HOUR;
+
+function countWithinHour(
+  { events, parties }: Pick<Accident, "events" | "parties">,
+  letter: Letter,
+  { at, types }: { at: Date; types: ReadonlySet<string> },
+): number {
   const since = Math.max(at.getTime() - HOUR_MS, parties[letter]?.joinedAt.getTime() ?? 0);
-  const changes = events.filter(
-    (event) => event.by === letter && CHANGES.has(event.type) && event.at.getTime() >= since,
-  );
-  if (changes.length >= CHANGES_AN_HOUR || events.length >= MOST_EVENTS)
-    throw new Invalid("too-many-changes", { retryAfterS: 600 }, 429);
+  return events.filter((event) => event.by === letter && types.has(event.type) && event.at.getTime() >= since).length;
+}
+
+/**
+ * Throws Invalid "case-full" (429) for what a driver does in a case with a thousand events; signing, ending
+ * and what the system and the insurers report go on.
+ */
+export function requireEventRoom({ events }: Pick<Accident, "events">, change: Pick<Change, "events">): void {
+  if (events.length < MOST_EVENTS) return;
+  const isDrivers = change.events.some(({ by }) => by === "A" || by === "B");
+  if (isDrivers && !change.events.some(({ type }) => LAST_ACTS.has(type))) throw new Invalid("case-full", {}, 429);
 }

@@ -18,6 +18,8 @@ export const EVENT_TYPES = [
   "place-recorded",
   "invitation-made",
   "party-joined",
+  "party-admitted",
+  "party-left",
   "party-removed",
   "party-reminded",
   "details-given",

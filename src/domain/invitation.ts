@@ -18,10 +18,34 @@ export const sceneOf = (code: string): string => `${SCENE_PREFIX}${code}`;
 export const codeOfScene = (scene: string): string | null =>
   scene.startsWith(SCENE_PREFIX) ? scene.slice(SCENE_PREFIX.length) : null;
 
-/** True while this driver may invite: the step is on their way, the case runs and nobody has joined. */
+/**
+ * True while this driver may invite: the step is on their way, the case runs and nobody has joined for good.
+ */
 export function mayInvite({ parties, ended, concludedAt }: Accident, letter: Letter): boolean {
-  return isOf("invite", letter) && !ended && !concludedAt && !parties.B;
+  return isOf("invite", letter) && !ended && !concludedAt && isFree({ parties });
 }
+
+/** True while nobody is driver B, or somebody who still waits for A's yes: a scan of the QR goes before. */
+export const isFree = ({ parties: { B } }: Pick<Accident, "parties">): boolean => !B || B.newcomer !== undefined;
+
+/** How somebody came to a case: by the QR code, or by six digits, which can be guessed. */
+export type CameBy = "scan" | "digits";
+
+/**
+ * Makes the code under which somebody who typed the digits goes on: it is good for that person alone and not
+ * for a scan's rights. `vault` makes the keyed digest.
+ */
+export function ticketOf(
+  vault: { digest(key: Uint8Array, text: string): string },
+  { id, key, invitation }: Pick<Accident, "id" | "key" | "invitation">,
+  personId: string,
+): string {
+  return `${id}.${vault.digest(key, `join by digits/${personId}/${invitation?.code}`)}`;
+}
+
+/** Returns the accident's id in a ticket; null for a code of another kind. */
+export const accidentOfTicket = (code: string): string | null =>
+  /^([\w-]{1,64})\.[\w-]{16,128}$/.exec(code)?.[1] ?? null;
 
 /** True when the evidence is stored, the other driver may be invited and no valid code exists. */
 export function needsInvitation(accident: Accident, now: Date): boolean {

@@ -13,6 +13,8 @@ interface Standpoint {
 /** What the other driver is told of a step (key of the words h5.activity); reveals nothing that was typed. */
 export type Activity =
   | "joining"
+  | "asking"
+  | "deciding"
   | "photos"
   | "moving"
   | "place"
@@ -27,6 +29,7 @@ export type Activity =
 /** Moments at which the page of a step opens or closes, other than the driver's arrival and leaving. */
 const MOMENTS = {
   "cars-moved": ({ accident }: Standpoint) => accident.movedAt !== null,
+  "newcomer-asks": ({ other }: Standpoint) => Boolean(other?.newcomer),
   "own-signature": ({ me }: Standpoint) => Boolean(me?.signature),
 };
 export type Moment = keyof typeof MOMENTS;
@@ -47,7 +50,7 @@ export interface Stage {
   /** what the other driver is told meanwhile */
   activity: Activity;
   /** what this driver waits for; left out: the driver has something to do */
-  waitsFor?: "joining" | "entries" | "signature";
+  waitsFor?: "joining" | "admission" | "entries" | "signature";
   /** the agreement, with the data of both drivers, may be read (Order 146 art. 21) */
   showsAgreement?: true;
   /** nothing follows: no other page of the way is open */
@@ -82,6 +85,13 @@ const STAGES = {
     activity: "joining",
     isDone: ({ me }) => hasDeclared(me),
     doneWhen: "joined by invitation, consent given, none of the exceptions declared",
+  },
+  admission: {
+    of: "B",
+    activity: "asking",
+    waitsFor: "admission",
+    isDone: ({ me }) => !me?.newcomer,
+    doneWhen: "driver A has said yes to a driver who joined by six digits",
   },
   photos: {
     of: "A",
@@ -122,12 +132,19 @@ const STAGES = {
     isDone: ({ me }) => Boolean(me?.statement),
     doneWhen: "what happened is stated",
   },
+  admit: {
+    of: "A",
+    activity: "deciding",
+    opensAt: "newcomer-asks",
+    isDone: ({ other }) => !other?.newcomer,
+    doneWhen: "nobody who joined by six digits waits for a yes",
+  },
   invite: {
     of: "A",
     activity: "waiting",
     waitsFor: "joining",
     opensAt: "cars-moved",
-    isDone: ({ other }) => Boolean(other?.clearedAt),
+    isDone: ({ other }) => Boolean(other?.clearedAt && !other.newcomer),
     doneWhen: "the other driver has joined",
   },
   "wait-statement": {

@@ -2,6 +2,9 @@ import { type Accident, CLAIM_STATUSES, type ClaimStatus, type Letter, type Outb
 
 const CASE_CODES = [
   "other-joined",
+  "other-asks",
+  "newcomer-left",
+  "admitted",
   "removed",
   "may-move",
   "photo-refused",
@@ -48,12 +51,33 @@ export interface Notice {
   accidentId: string;
 }
 
+/**
+ * Notices whose latest wording says all that earlier ones did, by what they are about. They may follow a
+ * change that a driver makes again and again, so that they are merged.
+ */
+const GROUPS: Partial<Record<NoticeCode, string>> = {
+  "statements-settled": "statements",
+  "statements-different": "statements",
+  "statements-not-here": "statements",
+  "text-changed": "text",
+  "other-signed": "signed",
+  "other-joined": "joined",
+  "other-asks": "joined",
+  "newcomer-left": "joined",
+  "photo-asked": "photo-asked",
+};
+
+/** True for news of how a running case stands: when it is over, its end has been told. */
+export const isOfRunningCase = (code: NoticeCode): boolean => GROUPS[code] !== undefined;
+
 /** Makes the outbox entry of a notice to one party; urgent: the driver waits for it at the roadside. */
 export function notice(accident: Accident, to: Letter, code: NoticeCode, params: Notice["params"] = {}): OutboxEntry {
   const party = accident.parties[to];
   if (!party) throw new Error(`nobody to tell ${code}`);
   const body: Notice = { code, params: { number: accident.number, ...params }, accidentId: accident.id };
-  return { kind: "notice", target: party.identity.personId, body: JSON.stringify(body), urgent: true };
+  const group = GROUPS[code];
+  const entry = { kind: "notice", target: party.identity.personId, body: JSON.stringify(body), urgent: true } as const;
+  return { ...entry, ...(group && { group }) };
 }
 
 /** Makes the entry for news that nobody waits for now: a claim's progress at the insurer. */

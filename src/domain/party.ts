@@ -15,11 +15,11 @@ export function requireRunning(accident: Accident): Accident {
 
 /**
  * Returns the party of this letter; throws Conflict "wrong-step" unless the driver has consented and declared
- * "none of these".
+ * "none of these", and driver A has said yes to one who joined by digits.
  */
 export function requireParty(accident: Accident, letter: Letter): Party {
   const party = requireRunning(accident).parties[letter];
-  if (!party?.consent || !party.clearedAt) throw new Conflict("wrong-step");
+  if (!party?.consent || !party.clearedAt || party.newcomer) throw new Conflict("wrong-step");
   return party;
 }
 

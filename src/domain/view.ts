@@ -4,6 +4,7 @@ import {
   type End,
   type Letter,
   otherOf,
+  type Party,
   type Scene,
   type Signature,
   type Statement,
@@ -80,9 +81,11 @@ export interface View {
    */
   plateDoubts: PlateDoubt[];
   movedAt: Date | null;
-  me: { details: Details | null; statement: Statement | null; signature: Signature | null };
+  me: { joinedAt: Date | null; details: Details | null; statement: Statement | null; signature: Signature | null };
   other: { joined: boolean; joinedAt: Date | null; activity: Activity | "not-joined"; plate: string | null };
   mayRemoveOther: boolean;
+  /** who joined by digits and waits for this driver's yes, with the plate they typed, masked */
+  newcomer: { plate: string; since: Date } | null;
   mayInvite: boolean;
   waiting: Waiting;
   invitation: { code: string; digits: string; digitsExpireAt: Date; qrUrl: string | null; expiresAt: Date } | null;
@@ -111,6 +114,37 @@ export interface View {
  * agreement may be read.
  */
 export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue): View {
+  if (accident.parties[letter]?.newcomer) return hiddenFrom(plainView(accident, letter, catalogue));
+  return plainView(accident, letter, catalogue);
+}
+
+const meOf = (me: Party | null): View["me"] => ({
+  joinedAt: me?.joinedAt ?? null,
+  details: me?.details ?? null,
+  statement: me?.statement ?? null,
+  signature: me?.signature ?? null,
+});
+
+/** Who waits for this driver's yes. */
+function newcomerOf({ parties: { B } }: Accident, letter: Letter): View["newcomer"] {
+  if (letter !== "A" || !B?.newcomer) return null;
+  return { plate: maskPlate(B.newcomer.plate) ?? "", since: B.joinedAt };
+}
+
+/** What somebody sees who waits for A's yes: that they wait, and since when. */
+const hiddenFrom = (view: View): View => ({
+  ...view,
+  scene: { ...view.scene, position: null, address: null, weather: null },
+  photos: [],
+  wantedExtras: [],
+  plateDoubts: [],
+  plateSuggestion: null,
+  movedAt: null,
+  other: { ...view.other, activity: "deciding" },
+  timeline: [],
+});
+
+function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): View {
   const me = accident.parties[letter];
   const other = accident.parties[otherOf(letter)];
   const step = stepOf(accident, letter, catalogue);
@@ -136,9 +170,10 @@ export function viewOf(accident: Accident, letter: Letter, catalogue: Catalogue)
       doubt.party === letter || readable ? doubt : { ...doubt, typed: null },
     ),
     movedAt: accident.movedAt,
-    me: { details: me?.details ?? null, statement: me?.statement ?? null, signature: me?.signature ?? null },
+    me: meOf(me),
+    newcomer: newcomerOf(accident, letter),
     other: {
-      joined: other !== null,
+      joined: other !== null && !other.newcomer,
       joinedAt: other?.joinedAt ?? null,
       // masked, as on an invitation
       plate: maskPlate(other?.details?.plate),

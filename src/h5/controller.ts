@@ -1,11 +1,12 @@
 import Joi from "joi";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
+import { type Accident, LETTERS, type Letter, type Person } from "../domain/accident.ts";
 import { contentDigest } from "../domain/agreement.ts";
 import { mustConsentAgain } from "../domain/consent.ts";
 import { suggestedPlate } from "../domain/photo-plates.ts";
-import { viewOf } from "../domain/view.ts";
-import { AppError, Busy, Conflict, Invalid } from "../errors.ts";
+import { type View, viewOf } from "../domain/view.ts";
+import { AppError, Busy, Conflict, Invalid, NotAllowed, NotFound } from "../errors.ts";
 import { absenceOf } from "../http/absence.ts";
 import { asParty } from "../http/as-party.ts";
 import { FORM_BYTES, type Posted, readPosted } from "../http/body.ts";
@@ -13,6 +14,7 @@ import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { closeAfter, wantsJson } from "../http/errors.ts";
 import { personOf } from "../http/session.ts";
 import { errorSentence, typed, validate } from "../http/validate.ts";
+import { fileLinks, fileLinksOf } from "./file-links.ts";
 import { prepareInvitation } from "./invitation-card.ts";
 import { type AnyPartyPage, type CaseRequest, type PageRequest, type PartyFile, pageUrl, ShownAgain } from "./page.ts";
 import { letterOf, seeOther, standsAt } from "./paths.ts";
@@ -30,6 +32,16 @@ export async function openParty(ctx: Context, koa: Koa.Context): Promise<CaseReq
   const accident = /^[\w-]{1,64}$/.test(id) ? await ctx.accidents.find(id) : null;
   const letter = accident && letterOf(accident, person);
   if (!accident || !letter) throw absenceOf(ctx, accident, person);
+  return partyRequest(ctx, koa, { accident, letter, person });
+}
+
+interface Opened {
+  accident: Accident;
+  letter: Letter;
+  person: Person;
+}
+
+function partyRequest(ctx: Context, koa: Koa.Context, { accident, letter, person }: Opened): CaseRequest {
   return {
     ctx: asParty(ctx, { person, letter }),
     koa,
@@ -51,7 +63,12 @@ async function pageRequest(ctx: Context, koa: Koa.Context): Promise<PageRequest>
 }
 
 const isOpen = (page: Page, request: PageRequest): boolean =>
-  !awaitsConsent(page, request) && (!page.openWith || page.openWith.some((step) => request.view.open.includes(step)));
+  !awaitsConsent(page, request) && isOpenAt(page, request.view);
+
+function isOpenAt({ openWith, isForNewcomers }: Page, view: View): boolean {
+  if (openWith) return openWith.some((step) => view.open.includes(step));
+  return isForNewcomers === true || view.step !== "admission";
+}
 
 /** Open to a driver whose consent is to an older notice: agreeing again, and ending the case. */
 const BEFORE_CONSENT = ["consent", "way-out"];
@@ -65,7 +82,8 @@ const leadOn = ({ koa, view, consentIsOld }: PageRequest): void =>
 async function show(page: Page, request: PageRequest, data: PageData = {}): Promise<void> {
   const shown = (await page.show?.(request)) ?? {};
   const { url: photoUrl } = linksOf(request);
-  renderPage(request.ctx, request.koa, page.template!, { view: request.view, photoUrl, ...data, ...shown });
+  const { url: fileUrl } = fileLinksOf(request);
+  renderPage(request.ctx, request.koa, page.template!, { view: request.view, photoUrl, fileUrl, ...data, ...shown });
 }
 
 export function getPage(ctx: Context, page: Page): Koa.Middleware {
@@ -87,6 +105,7 @@ export function postPage(ctx: Context, page: Page): Koa.Middleware {
     if (!isOpen(page, request)) return outOfOrder(request);
     let posted: Posted = { fields: {}, files: [] };
     try {
+      page.brake?.(request);
       posted = await readPosted(koa, { multipart: page.multipart ?? false, maxBytes: page.maxBytes ?? FORM_BYTES });
       await submit(page, request, posted);
     } catch (error) {
@@ -188,14 +207,34 @@ function wordsOf(error: Invalid | Stale | Wrong | Busy, t: PageRequest["t"]): Pa
 export function getFile(ctx: Context, file: PartyFile): Koa.Middleware {
   return async (koa) => {
     const request = await openParty(ctx, koa);
-    const { type, bytes, filename } = await file.send(request, koa.params as Record<string, string>);
-    koa.type = type;
-    // A picture runs nothing, whatever it is taken for; a sandbox would keep browsers from showing a PDF.
-    const sandbox = type.startsWith("image/") ? "; sandbox" : "";
-    koa.set("Content-Security-Policy", `default-src 'none'; frame-ancestors 'self'${sandbox}`);
-    if (filename) koa.set("Content-Disposition", `inline; ${nameParameters(filename)}`);
-    koa.body = bytes;
+    if (request.view.step === "admission" && !file.isForNewcomers) throw new NotFound();
+    await sendFile(koa, file, request);
   };
+}
+
+/** Sends a file without a session, by a signed link to it. */
+export function getSignedFile(ctx: Context, file: PartyFile): Koa.Middleware {
+  return async (koa) => {
+    const { id = "", letter: given = "" } = koa.params as Record<string, string>;
+    const letter = LETTERS.find((one) => one === given);
+    const accident = /^[\w-]{1,64}$/.test(id) ? await ctx.accidents.find(id) : null;
+    const personId = letter && accident?.parties[letter]?.identity.personId;
+    if (!letter || !accident || !personId) throw new NotAllowed("file-link");
+    fileLinks(ctx, { accidentId: id, letter, personId }).check(koa.path, koa.query);
+    const person = await ctx.people.find(personId);
+    if (!person) throw new NotAllowed("file-link");
+    await sendFile(koa, file, partyRequest(ctx, koa, { accident, letter, person }));
+  };
+}
+
+async function sendFile(koa: Koa.Context, file: PartyFile, request: CaseRequest): Promise<void> {
+  const { type, bytes, filename } = await file.send(request, koa.params as Record<string, string>);
+  koa.type = type;
+  // A picture runs nothing, whatever it is taken for; a sandbox would keep browsers from showing a PDF.
+  const sandbox = type.startsWith("image/") ? "; sandbox" : "";
+  koa.set("Content-Security-Policy", `default-src 'none'; frame-ancestors 'self'${sandbox}`);
+  if (filename) koa.set("Content-Disposition", `inline; ${nameParameters(filename)}`);
+  koa.body = bytes;
 }
 
 /** Writes a file name for Content-Disposition: in ASCII, and encoded as RFC 8187 has it (RFC 6266). */

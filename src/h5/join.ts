@@ -4,8 +4,10 @@ import { findInvited } from "../actions/find-invited.ts";
 import { joinAccident } from "../actions/join-accident.ts";
 import type { Context } from "../context.ts";
 import { NOTICE_VERSION } from "../domain/consent.ts";
+import { ticketOf } from "../domain/invitation.ts";
 import { type InvitedView, invitedViewOf } from "../domain/invited-view.ts";
 import { Conflict, Invalid } from "../errors.ts";
+import { plate as plateField } from "../http/fields.ts";
 import { personOf } from "../http/session.ts";
 import type { WordKey } from "../render.ts";
 import { hasTicked, requireTicks } from "./consents.ts";
@@ -40,38 +42,60 @@ export function digitsForm(): PlainForm<{ code: string }> {
 
 /**
  * Reads the case behind the code as an invited driver may see it. Null: the request is answered (a refusal, a
- * driver who is a party already, digits redirected to the code).
+ * driver who is a party already, digits redirected to a ticket that spends no further try).
  */
 export async function openInvitation(ctx: Context, koa: Koa.Context, code: string): Promise<InvitedView | null> {
   const person = personOf(koa);
   try {
     const accident = await findInvited(ctx, { person, code });
+    const by = code === accident.invitation?.code ? "scan" : "digits";
     const letter = letterOf(accident, person);
-    const invited = invitedViewOf(accident);
-    if (letter) seeOther(koa, standsAt(ctx, accident, letter));
-    else if (invited && code !== invited.code) seeOther(koa, `/h5/join/${invited.code}`);
+    const invited = invitedViewOf(accident, by);
+    // a newcomer who scans the code after all needs no yes any more
+    const isParty = letter !== null && !(by === "scan" && accident.parties[letter]?.newcomer);
+    if (isParty) seeOther(koa, standsAt(ctx, accident, letter));
+    else if (/^\d{6}$/.test(code)) seeOther(koa, `/h5/join/${ticketOf(ctx.vault, accident, person.id)}`);
     else return invited;
   } catch (error) {
     if (!(error instanceof Invalid || error instanceof Conflict)) throw error;
     // a case that is over is told as an expired invitation
     const reason = error instanceof Conflict ? "invitation-expired" : error.code;
-    koa.status = error.status === 422 ? 410 : error.status;
-    renderPage(ctx, koa, "h5/join-refused.njk", { reason, digits: DIGITS.test(code) ? code : "" });
+    const digits = DIGITS.test(code) ? code : "";
+    refuseInvitation(ctx, koa, { status: error.status === 422 ? 410 : error.status, reason, digits });
   }
   return null;
 }
 
+/** Says why an invitation leads nowhere, and what to do. */
+export function refuseInvitation(
+  ctx: Context,
+  koa: Koa.Context,
+  { status, ...why }: { status: number; reason: string; digits: string },
+): void {
+  koa.status = status;
+  renderPage(ctx, koa, "h5/join-refused.njk", why);
+}
+
+type JoinBody = Declaration & { plate?: string };
+
+/** Who comes by digits says by which plate the other driver will know them. */
+const withPlate = (declaration as Joi.ObjectSchema<JoinBody>).keys({
+  plate: plateField.required().messages({ "any.required": "h5.errors.plate", "string.empty": "h5.errors.plate" }),
+});
+
 /** Page 1b: the second driver sees where and when, reads the same notice and declares the same. */
-export function joinForm(ctx: Context, koa: Koa.Context, invited: InvitedView): PlainForm<Declaration> {
+export function joinForm(ctx: Context, koa: Koa.Context, invited: InvitedView): PlainForm<JoinBody> {
   const person = personOf(koa);
   const { plate, address, occurredAt } = invited;
+  const isByDigits = invited.by === "digits";
   return {
     template: "h5/join.njk",
-    body: declaration,
+    body: isByDigits ? withPlate : declaration,
     show: () => ({
       exceptions: exceptionsOf(ctx),
       noneOfThese: NONE,
       operator: ctx.config.operator,
+      isByDigits,
       plate,
       address,
       since: timeText(occurredAt, ctx.clock.now(), person.language),
@@ -79,13 +103,14 @@ export function joinForm(ctx: Context, koa: Koa.Context, invited: InvitedView): 
     async submit(given) {
       if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition" satisfies WordKey, { field: "condition" });
       const end = endFor(ctx, given);
-      if (end && !hasTicked(given)) return endUrl(end, given);
+      if (end && (isByDigits || !hasTicked(given))) return endUrl(end, given);
       requireTicks(given);
       const joined = await joinAccident(ctx, {
         person,
         invited,
         textVersion: NOTICE_VERSION,
         answer: answerOf(given),
+        plate: given.plate,
       });
       const letter = letterOf(joined, person);
       return letter ? standsAt(ctx, joined, letter) : pageUrl(joined.id);

@@ -34,6 +34,7 @@ export const licencePage: PartyPage<Typed> = {
   template: "h5/details.njk",
   openWith: ["details"],
   multipart: true,
+  brake: ({ ctx, person }) => limitOf(ctx).ask(person.id),
   // whatever stands in the form by now comes along; it is judged when it is sent for good
   body: Joi.object<Typed>(Object.fromEntries(FIELDS.map((name) => [name, Joi.string().allow("").max(200)]))),
   // the form itself posts to its own page

@@ -5,6 +5,7 @@ import type { PageRequest, PartyFile } from "./page.ts";
 /** The strip under the title: what the other driver is doing, and this driver's present step. */
 export const liveFile: PartyFile = {
   path: "live",
+  isForNewcomers: true,
   async send({ view, t }: PageRequest) {
     const live = { step: view.step, joined: view.other.joined, text: t(`h5.activity.${view.other.activity}`) };
     return { type: "application/json", bytes: Buffer.from(JSON.stringify(live)) };

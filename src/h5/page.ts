@@ -50,11 +50,15 @@ export interface PartyPage<Body = Record<string, string>> {
   template?: string;
   /** it is open while the page of one of these steps is; left out: always */
   openWith?: readonly Step[];
+  /** open, too, to who waits for driver A's yes and sees nothing of the case */
+  isForNewcomers?: true;
   /**
    * Schema of the posted fields (strings); unknown fields are refused. Its messages are keys of the words.
    */
   body?: Joi.ObjectSchema<Body>;
   multipart?: boolean;
+  /** Asked before the body is read; throws Invalid "too-many-requests" (429). */
+  brake?(request: PageRequest): void;
   /** longest body of a form without files, 64 KB unless told */
   maxBytes?: number;
   show?(request: PageRequest): Promise<object> | object;
@@ -94,6 +98,8 @@ export type AnyStepPage = Omit<StepPage<never>, "body"> & { body?: Joi.ObjectSch
  */
 export interface PartyFile {
   path: string;
+  /** also for who waits for driver A's yes */
+  isForNewcomers?: true;
   /** throws NotFound where there is none */
   send(
     request: CaseRequest,

@@ -19,9 +19,19 @@ export const photoFile: PartyFile = {
     const photo = accident.photos.filter(isStored).find((one) => one.id === photoId);
     if (!photo) throw new NotFound();
     const sha256 = size === "thumb" ? photo.thumbSha256 : photo.copySha256;
-    if (size === "handout") limitOf(ctx).take(request.person.id);
-    const bytes = await ctx.blobs.read(accident, sha256);
-    return size === "handout" ? handout(request, photo, bytes) : { type: "image/jpeg", bytes };
+    return { type: "image/jpeg", bytes: await ctx.blobs.read(accident, sha256) };
+  },
+};
+
+/** The copy with a visible watermark, for use outside our pages. */
+export const handoutFile: PartyFile = {
+  path: "photos/:photo/handout",
+  async send(request, { photo: photoId = "" }) {
+    const { ctx, accident } = request;
+    const photo = accident.photos.filter(isStored).find((one) => one.id === photoId);
+    if (!photo) throw new NotFound();
+    limitOf(ctx).take(request.person.id);
+    return handout(request, photo, await ctx.blobs.read(accident, photo.copySha256));
   },
 };
 

@@ -4,10 +4,9 @@ import { macOf, sameSecret } from "../http/cookies.ts";
 import { type PageRequest, pageUrl } from "./page.ts";
 
 /**
- * Sizes served to pages: thumbnail, 1,344-px copy, and that copy with a visible watermark; never the
- * original.
+ * Sizes served to pages: thumbnail and 1,344-px copy, never the original.
  */
-export const PHOTO_SIZES = ["thumb", "copy", "handout"] as const;
+export const PHOTO_SIZES = ["thumb", "copy"] as const;
 export type PhotoSize = (typeof PHOTO_SIZES)[number];
 
 /** Makes one driver's links to the photographs of a case; each page makes new ones. */

@@ -62,6 +62,7 @@ export const extrasOf = ({ view }: PageRequest): Extra[] =>
 export const photosPage: StepPage = {
   template: "h5/photos.njk",
   multipart: true,
+  brake: askForPhotos,
   show: (request) => {
     const slots = PHOTO_SLOTS.map((slot) => placeOf(request, slot));
     const hasWarning = slots.some(({ photo }) => photo !== null && photo.findings.length > 0);
@@ -69,6 +70,10 @@ export const photosPage: StepPage = {
   },
   submit: takePhotos,
 };
+
+export function askForPhotos({ ctx, person }: PageRequest): void {
+  limitOf(ctx).ask(person.id);
+}
 
 /** Each file in the place that its field names. */
 export async function takePhotos({ ctx, party, files, person, view }: StepRequest<unknown>): Promise<void> {

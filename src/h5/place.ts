@@ -3,12 +3,18 @@ import { recordPlace } from "../actions/record-place.ts";
 import { WEATHERS, type Weather } from "../domain/accident.ts";
 import { line } from "../http/fields.ts";
 import type { WordKey } from "../render.ts";
-import type { StepPage } from "./page.ts";
+import type { PageRequest, StepPage } from "./page.ts";
 import { requirePrintable } from "./refusals.ts";
 
 interface PlaceBody {
   address: string;
   weather: Weather;
+}
+
+/** The road as the operator's service names it, while nothing else is known; it counts once it is sent. */
+async function proposalOf({ ctx, view }: PageRequest): Promise<string | null> {
+  const { address, position } = view.scene;
+  return address || !position || position.label ? null : ctx.geocoder.addressOf(position);
 }
 
 /** Page 4: where and in which weather. */
@@ -25,7 +31,11 @@ export const placePage: StepPage<PlaceBody> = {
       .required()
       .messages({ "*": "h5.place.error.weather" satisfies WordKey }),
   }),
-  show: ({ view }) => ({ weathers: WEATHERS, position: view.scene.position }),
+  show: async (request) => ({
+    weathers: WEATHERS,
+    position: request.view.scene.position,
+    proposal: await proposalOf(request),
+  }),
   submit: async ({ ctx, party, body }) => {
     await requirePrintable(ctx, { field: "address", text: body.address });
     await recordPlace(ctx, { ...party, ...body });

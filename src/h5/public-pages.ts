@@ -20,7 +20,8 @@ export function privacyPage(ctx: Context, koa: Koa.Context): void {
   const { city, insurers, operator, operatorPhone } = ctx.config;
   const asksPlatform = ctx.config.wechat.ocrPerDay > 0;
   const who = { city, operator, operatorPhone };
-  renderPage(ctx, koa, "h5/privacy.njk", { ...who, insurers, asksPlatform, version: NOTICE_VERSION });
+  const asksMap = ctx.config.geocoder !== null && !ctx.config.standIns.platform;
+  renderPage(ctx, koa, "h5/privacy.njk", { asksMap, ...who, insurers, asksPlatform, version: NOTICE_VERSION });
 }
 
 /** Shows whom to call to a driver without a case; one with a running case is led to its way out. */
@@ -56,6 +57,6 @@ export async function changeLanguage(ctx: Context, koa: Koa.Context): Promise<vo
   const language = value as Language;
   const person = findPerson(koa);
   if (person && hasToken(ctx, koa, fields[CSRF_FIELD])) await chooseLanguage(ctx, { person, language });
-  rememberLanguage(koa, language);
+  rememberLanguage(ctx, koa, language);
   seeOther(koa, safePath(koa.query["to"]));
 }

@@ -1,8 +1,11 @@
 import Router from "@koa/router";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
+import { BRAKES, WRONG_DIGITS } from "../domain/brakes.ts";
 import { STEPS } from "../domain/journey.ts";
+import { whilePaced } from "../http/body-pace.ts";
 import { answersInTime } from "../http/in-time.ts";
+import { networkOf } from "../http/network.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
 import { noStore } from "../http/security-headers.ts";
 import { withSession } from "../http/session.ts";
@@ -11,15 +14,15 @@ import { absentPage } from "./absent.ts";
 import { agreementFiles } from "./agreement-files.ts";
 import { casePage } from "./case.ts";
 import { consentPage } from "./consent.ts";
-import { getFile, getPage, postPage } from "./controller.ts";
+import { getFile, getPage, getSignedFile, postPage } from "./controller.ts";
 import { extrasPage } from "./extras.ts";
 import { postForm, showForm } from "./form.ts";
-import { digitsForm, joinForm, openInvitation, typedBefore } from "./join.ts";
+import { digitsForm, joinForm, openInvitation, refuseInvitation, typedBefore } from "./join.ts";
 import { licencePage } from "./licence.ts";
 import { invitationFile, liveFile } from "./live.ts";
 import type { AnyPartyPage, PartyFile } from "./page.ts";
 import { seeOther } from "./paths.ts";
-import { photoFile } from "./photo-file.ts";
+import { handoutFile, photoFile } from "./photo-file.ts";
 import { positionPage, swapPage } from "./photos.ts";
 import { photosLiveFile } from "./photos-live.ts";
 import { changeLanguage, endPage, helpPage, privacyPage } from "./public-pages.ts";
@@ -46,6 +49,8 @@ export const PARTY_PAGES: readonly AnyPartyPage[] = [
   resumePage,
   agreeEndPage,
 ];
+/** Files that another program may open by a signed link. */
+const SIGNED_FILES: PartyFile[] = [...agreementFiles, handoutFile];
 /** … and files. */
 export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photosLiveFile, photoFile, ...agreementFiles];
 
@@ -54,7 +59,7 @@ const SIGN_INS = { capacity: 300, perMinute: 300 };
 /** Everything under /h5. */
 export function h5Router(ctx: Context): Router {
   const router = new Router({ prefix: "/h5" });
-  router.use(noStore, answersInTime(ctx), withSession(ctx));
+  router.use(noStore, paced(ctx), answersInTime(ctx), withSession(ctx));
   publicRoutes(ctx, router);
   router.use(signedIn(), withUploadShare());
   beginningRoutes(ctx, router);
@@ -62,10 +67,15 @@ export function h5Router(ctx: Context): Router {
   return router;
 }
 
+const paced =
+  ({ timer }: Context): Koa.Middleware =>
+  (koa, next) =>
+    whilePaced(timer, koa, next);
+
 function publicRoutes(ctx: Context, router: Router): void {
   const signIns = createRateLimit({ ...SIGN_INS, now: () => ctx.clock.now() });
   const braked: Koa.Middleware = (koa, next) => {
-    signIns.take(koa.ip);
+    signIns.take(networkOf(koa.ip));
     return next();
   };
   router.get("/signin", braked, (koa) => signIn(ctx, koa));
@@ -73,6 +83,7 @@ function publicRoutes(ctx: Context, router: Router): void {
   router.get("/privacy", (koa) => privacyPage(ctx, koa));
   router.get("/way-out", (koa) => helpPage(ctx, koa));
   router.get("/ends/:code", (koa) => endPage(ctx, koa));
+  for (const file of SIGNED_FILES) router.get(`/files/:id/:letter/${file.path}`, getSignedFile(ctx, file));
   router.post("/language", (koa) => changeLanguage(ctx, koa));
 }
 
@@ -84,7 +95,11 @@ function beginningRoutes(ctx: Context, router: Router): void {
     showForm(ctx, koa, startForm(ctx, koa));
   });
   router.post("/start", (koa) => postForm(ctx, koa, startForm(ctx, koa)));
-  router.get("/join", (koa) => showForm(ctx, koa, digitsForm(), { values: typedBefore(koa) }));
+  router.get("/join", async (koa) => {
+    if (await ctx.tries.hasRoom(WRONG_DIGITS, BRAKES.wrongDigits, ctx.clock.now()))
+      return showForm(ctx, koa, digitsForm(), { values: typedBefore(koa) });
+    refuseInvitation(ctx, koa, { status: 429, reason: "digits-off", digits: "" });
+  });
   router.post("/join", (koa) => postForm(ctx, koa, digitsForm()));
   router.get("/join/:code", async (koa) => {
     const invited = await openInvitation(ctx, koa, String(koa.params["code"]));

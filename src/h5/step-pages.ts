@@ -1,4 +1,5 @@
 import type { Step } from "../domain/journey.ts";
+import { admissionPage, admitPage } from "./admit.ts";
 import { detailsPage } from "./details.ts";
 import { differencePage } from "./difference.ts";
 import { donePage } from "./done.ts";
@@ -17,11 +18,13 @@ export const STEP_PAGES: Readonly<Record<Step, AnyStepPage | null>> = {
   // begun and joined before the case is there for this driver: start.ts, join.ts
   safety: null,
   join: null,
+  admission: admissionPage,
   photos: photosPage,
   move: movePage,
   place: placePage,
   details: detailsPage,
   statement: statementPage,
+  admit: admitPage,
   invite: invitePage,
   "wait-statement": waitPage("wait-statement"),
   difference: differencePage,

@@ -11,19 +11,19 @@ import { hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
 import { UPLOAD_LIMITS } from "../http/upload.ts";
 import { readBytes } from "../http/upload-bytes.ts";
-import { uploadShareOf } from "../http/upload-share.ts";
+import { PIECE_BYTES, uploadShareOf } from "../http/upload-share.ts";
 import type { Upload } from "../store/uploads.ts";
 import { openParty } from "./controller.ts";
 import type { CaseRequest } from "./page.ts";
 import { photoAnswer, spokenFault } from "./photo-answer.ts";
 import { limitOf, uncountedIfBusy } from "./photos.ts";
 
-/** Bytes of one piece: small enough to repeat after a break; a phone's picture has about a dozen. */
-export const PIECE_BYTES = 256 * 1024;
 const PIECES = UPLOAD_LIMITS.fileBytes / PIECE_BYTES;
-/** Uploads in pieces that one person may begin within an hour; unfinished ones are kept that long. */
-export const UPLOADS_AN_HOUR = 60;
-const HOUR_MS = 3_600_000;
+/**
+ * Pieces of unfinished pictures that one driver may keep in a case: five pictures at their limit, 60 MB. They
+ * are kept for an hour.
+ */
+export const PIECES_KEPT = 5 * PIECES;
 const DESCRIPTION_BYTES = 4096;
 
 /** The phone's data about a picture; the last three only if it has shrunk it. */
@@ -67,6 +67,7 @@ function withParty(ctx: Context, act: (request: CaseRequest) => Promise<object>)
     const changes = koa.method !== "GET" && koa.method !== "HEAD";
     if (changes) requireOwnOrigin(ctx, koa);
     const request = await openParty(ctx, koa);
+    if (request.view.step === "admission") throw new Conflict("wrong-step");
     if (changes && !hasToken(ctx, koa, undefined)) throw new NotAllowed("stale-form");
     koa.body = await act(request);
   };
@@ -85,10 +86,10 @@ async function tellState(request: CaseRequest): Promise<object> {
     .filter(isStored)
     .filter(({ sha256, by }) => sha256 === upload.sha256 && by === request.party.letter)
     .map(({ slot }) => slot);
-  return { pieceBytes: PIECE_BYTES, pieces: await request.ctx.uploads.list(upload), slots };
+  return { pieceBytes: PIECE_BYTES, pieces: (await request.ctx.uploads.kept(upload)).numbers, slots };
 }
 
-/** Takes one piece. The first one counts as a begun upload, of which a person may have a limited number. */
+/** Takes one piece, of which a driver may keep a limited number. */
 function pieceTaker(ctx: Context): (request: CaseRequest) => Promise<object> {
   const limit = createRateLimit({ capacity: 15 * PIECES, perMinute: 300, now: () => ctx.clock.now() });
   return async (request) => {
@@ -97,11 +98,12 @@ function pieceTaker(ctx: Context): (request: CaseRequest) => Promise<object> {
     const upload = uploadOf(request);
     requireRunning(request.accident);
     limit.take(person.id);
+    const kept = await ctx.uploads.kept(upload);
+    if (kept.all >= PIECES_KEPT && !kept.numbers.includes(number))
+      throw new Invalid("too-many-unfinished", { retryAfterS: 600 }, 429);
     const bytes = await readBytes(koa, PIECE_BYTES);
-    const isBegun = await ctx.uploads.has(upload, 0);
-    if (!isBegun && number > 0) throw new Conflict("pieces-missing");
+    if (number > 0 && !(await ctx.uploads.has(upload, 0))) throw new Conflict("pieces-missing");
     await uncountedIfBusy({ limit, key: person.id }, () => ctx.uploads.save(upload, number, bytes));
-    if (!isBegun) await countBegun(request, upload);
     return { piece: number };
   };
 }
@@ -111,15 +113,6 @@ function pieceNumber(koa: Koa.Context): number {
   const number = /^(0|[1-9]\d?)$/.test(text) ? Number(text) : PIECES;
   if (number >= PIECES) throw new NotFound();
   return number;
-}
-
-/** Counts an upload once its first piece is stored. */
-async function countBegun({ ctx, person }: CaseRequest, upload: Upload): Promise<void> {
-  const hourEnd = Math.ceil((ctx.clock.now().getTime() + 1) / HOUR_MS) * HOUR_MS;
-  const isFree = await ctx.tries.count(`uploads/${person.id}`, UPLOADS_AN_HOUR, hourEnd);
-  if (isFree) return;
-  await ctx.uploads.remove(upload);
-  throw new Invalid("too-many-requests", { retryAfterS: 600 }, 429);
 }
 
 /**
@@ -159,6 +152,7 @@ async function takeWhole(request: CaseRequest): Promise<object> {
   const { koa } = request;
   const described = describe(koa.query);
   requireRunning(request.accident);
+  limitOf(request.ctx).ask(request.person.id);
   const bytes = await readBytes(koa, UPLOAD_LIMITS.fileBytes);
   if (bytes.length !== described.bytes) throw new Invalid("malformed-body", {}, 400);
   await take(request, described, bytes);

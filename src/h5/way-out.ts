@@ -96,6 +96,7 @@ function shown(request: PageRequest): object {
 export const wayOutPage: PartyPage<Body> = {
   path: "way-out",
   template: "h5/way-out.njk",
+  isForNewcomers: true,
   body: Joi.object<Body>({
     choice: Joi.valid(...CHOICE_NAMES)
       .required()
@@ -115,8 +116,9 @@ export const wayOutPage: PartyPage<Body> = {
   async submit({ ctx, party, body }) {
     const wayOut = wayOutOf(ctx, body);
     if (!wayOut) throw new Invalid("h5.wayout.error.choice" satisfies WordKey, { field: "choice" });
-    await endAccident(ctx, { ...party, ...wayOut });
-    return pageUrl(party.accidentId, "ended");
+    const after = await endAccident(ctx, { ...party, ...wayOut });
+    // who only left the case has no page of it any more
+    return after.ended ? pageUrl(party.accidentId, "ended") : `/h5/ends/${wayOut.code}`;
   },
 };
 

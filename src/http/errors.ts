@@ -8,7 +8,7 @@ import { UNLESS_TOLD } from "./page-defaults.ts";
 import { errorSentence, sentence } from "./validate.ts";
 
 /** Statuses passed to the client; all others become 500. */
-const SPOKEN_STATUSES = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 502, 503];
+const SPOKEN_STATUSES = [400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 502, 503];
 
 /**
  * Turns errors into answers: a page in the reader's language or JSON, never a stack. The outermost
@@ -85,7 +85,7 @@ function describe(error: unknown): { status: number; code: string; details: Read
  * Closes the connection when a body was not read to its end: the rest would be taken for the next request.
  */
 export function closeAfter(koa: Koa.Context, status: number): void {
-  if (status === 413 || status === 415) koa.set("Connection", "close");
+  if ([408, 413, 415].includes(status)) koa.set("Connection", "close");
 }
 
 /** True when the client asks for JSON; a browser that asks for a page names HTML. */

@@ -1,4 +1,5 @@
 import type Koa from "koa";
+import type { Context } from "../context.ts";
 import { LANGUAGES, type Language } from "../domain/accident.ts";
 import { findPerson } from "./session.ts";
 
@@ -20,6 +21,7 @@ export function askedLanguage(koa: Koa.Context): Language {
 }
 
 /** Stores the language in a cookie, for pages without sign-in. */
-export function rememberLanguage(koa: Koa.Context, language: Language): void {
-  koa.append("Set-Cookie", `${COOKIE}=${language}; Path=/; Max-Age=${YEAR_S}; HttpOnly; SameSite=Lax`);
+export function rememberLanguage({ config }: Pick<Context, "config">, koa: Koa.Context, language: Language): void {
+  const secure = config.publicUrl.startsWith("https:") ? "; Secure" : "";
+  koa.append("Set-Cookie", `${COOKIE}=${language}; Path=/; Max-Age=${YEAR_S}; HttpOnly; SameSite=Lax${secure}`);
 }

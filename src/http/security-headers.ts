@@ -3,7 +3,18 @@ import type { Context } from "../context.ts";
 
 const YEAR_S = 31_536_000;
 
-/** Set before anything else; a door that needs another policy for its pages overrides it. */
+/** For every door, the machines' as well: an answer is what it says it is, and comes by https. */
+export function doorHeaders({ config }: Pick<Context, "config">): Koa.Middleware {
+  const headers: Record<string, string> = { "X-Content-Type-Options": "nosniff" };
+  if (config.publicUrl.startsWith("https:"))
+    headers["Strict-Transport-Security"] = `max-age=${YEAR_S}; includeSubDomains`;
+  return (koa, next) => {
+    koa.set(headers);
+    return next();
+  };
+}
+
+/** For pages; a door that needs another policy for its own overrides it. */
 export function securityHeaders({ config }: Pick<Context, "config">): Koa.Middleware {
   // A browser also applies form-action to redirects of a form: an expired session leads to the platform's
   // sign-in.
@@ -20,11 +31,9 @@ export function securityHeaders({ config }: Pick<Context, "config">): Koa.Middle
     "frame-ancestors 'self'",
     "base-uri 'none'",
   ].join("; ");
-  const secure = config.publicUrl.startsWith("https:");
   return async (koa, next) => {
     koa.set({
       "Content-Security-Policy": policy,
-      "X-Content-Type-Options": "nosniff",
       "X-Frame-Options": "SAMEORIGIN",
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Resource-Policy": "same-origin",
@@ -33,7 +42,6 @@ export function securityHeaders({ config }: Pick<Context, "config">): Koa.Middle
       // into "null".
       "Referrer-Policy": "same-origin",
     });
-    if (secure) koa.set("Strict-Transport-Security", `max-age=${YEAR_S}; includeSubDomains`);
     await next();
   };
 }

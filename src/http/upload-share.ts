@@ -2,12 +2,20 @@ import type Koa from "koa";
 import { Busy } from "../errors.ts";
 import { findPerson } from "./session.ts";
 
+/** Bytes of one piece: small enough to repeat after a break; a phone's picture has about a dozen. */
+export const PIECE_BYTES = 256 * 1024;
+
 /**
  * Bytes that all uploads of this process may hold in memory: two hundred phones at once must not exhaust it.
  */
 export const UPLOADS_HELD_BYTES = 80 * 1024 * 1024;
-/** Bytes that one person may hold: the five pictures of the plain form, each at its limit. */
-export const PERSON_HELD_BYTES = 64 * 1024 * 1024;
+/** Bytes that one person may hold: two pictures, each at its limit. */
+export const PERSON_HELD_BYTES = 24 * 1024 * 1024;
+/**
+ * … and in the plain form, which sends its five pictures at once: only while the half of the room is free, so
+ * that two people can never fill it.
+ */
+export const FORM_HELD_BYTES = 64 * 1024 * 1024;
 
 /** Retry-After: shorter retries would slow the uploads in progress. */
 const RETRY_AFTER_S = 5;
@@ -26,20 +34,25 @@ export interface UploadShare {
 let heldBytes = 0;
 const heldBy = new Map<string, number>();
 
+function requireRoom(person: string, bytes: number, isForm: boolean): void {
+  const theirs = (heldBy.get(person) ?? 0) + bytes;
+  const all = heldBytes + bytes;
+  const isModest = theirs <= PERSON_HELD_BYTES && all <= UPLOADS_HELD_BYTES;
+  const isSpare = isForm && theirs <= FORM_HELD_BYTES && all <= UPLOADS_HELD_BYTES / 2;
+  if (!isModest && !isSpare) throw new Busy(RETRY_AFTER_S);
+}
+
 /** Opens the share of one request of this person. */
-function openShare(person: string): UploadShare {
+function openShare(person: string, isForm: boolean): UploadShare {
   let mine = 0;
   const change = (bytes: number) => {
-    const his = (heldBy.get(person) ?? 0) + bytes;
-    if (his > 0) heldBy.set(person, his);
+    const theirs = (heldBy.get(person) ?? 0) + bytes;
+    if (theirs > 0) heldBy.set(person, theirs);
     else heldBy.delete(person);
     heldBytes += bytes;
     mine += bytes;
   };
-  const ask = (bytes: number) => {
-    const his = heldBy.get(person) ?? 0;
-    if (heldBytes + bytes > UPLOADS_HELD_BYTES || his + bytes > PERSON_HELD_BYTES) throw new Busy(RETRY_AFTER_S);
-  };
+  const ask = (bytes: number) => requireRoom(person, bytes, isForm);
   return {
     ask,
     add(bytes) {
@@ -57,13 +70,14 @@ function openShare(person: string): UploadShare {
  */
 export function withUploadShare(): Koa.Middleware {
   return async (koa, next) => {
-    const share = openShare(findPerson(koa)?.id ?? koa.ip);
+    const isForm = Boolean(koa.is("multipart/form-data"));
+    const share = openShare(findPerson(koa)?.id ?? koa.ip, isForm);
     koa.state["uploadShare"] = share;
     const announced = koa.request.length ?? 0;
     // Pictures only: other forms take none of this room. A body that is too large is refused later, without
     // Retry-After.
-    if (koa.is("multipart/form-data", "application/octet-stream") && announced <= PERSON_HELD_BYTES)
-      share.ask(announced);
+    const most = isForm ? FORM_HELD_BYTES : PERSON_HELD_BYTES;
+    if ((isForm || koa.is("application/octet-stream")) && announced <= most) share.ask(announced);
     try {
       await next();
     } finally {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Busboy } from "@fastify/busboy";
 import { Invalid } from "../errors.ts";
 import { addField, type Fields } from "./fields-read.ts";
-import { PERSON_HELD_BYTES, type UploadShare } from "./upload-share.ts";
+import { FORM_HELD_BYTES, type UploadShare } from "./upload-share.ts";
 
 export interface UploadedFile {
   /** name of the form's field */
@@ -40,7 +40,7 @@ export function readMultipart(
     // Aborted while the person was looked up: no further event will come.
     if (request.destroyed) return reject(malformed());
     const announced = Number(request.headers["content-length"] ?? 0);
-    if (announced > PERSON_HELD_BYTES) return reject(new Invalid("too-large", {}, 413));
+    if (announced > FORM_HELD_BYTES) return reject(new Invalid("too-large", {}, 413));
     const fields: Fields = Object.create(null);
     const files: UploadedFile[] = [];
     const parser = createParser(request, limits);

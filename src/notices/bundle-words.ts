@@ -72,7 +72,9 @@ function cut(text: string): string {
   return `${within(text, MESSAGE_BYTES - Buffer.byteLength("…"))}…`;
 }
 
-/** Cuts to a number of bytes, never inside a character. */
+/** Cuts to a number of bytes, never inside a character or a link. */
 function within(text: string, bytes: number): string {
-  return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
+  const head = new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
+  const link = head.lastIndexOf("<a ");
+  return link >= 0 && !head.includes("</a>", link) && head.length < text.length ? head.slice(0, link) : head;
 }

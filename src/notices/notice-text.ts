@@ -22,11 +22,22 @@ export function noticeText(ctx: Context, person: Person, notice: Notice, words?:
   return said(t, words ?? `chat.notice.${code}`, { ...shown, ...insurer, url: noticeUrl(ctx, notice) });
 }
 
-/** Renders the fields of a template message or subscription notice: number, headline, time. */
+/** Longest text of a `thing` field. */
+const THING = 20;
+
+/** Renders the fields of a template message or subscription notice: number, headline with its facts, time. */
 export function noticeFields(ctx: Context, person: Person, { code, params }: Notice): Record<string, string> {
+  const headline = ctx.render.words(person.language)(`chat.headline.${code}`);
+  const [insurer, amount, claimNo] = ["insurer", "amount", "claimNo"].map((name) =>
+    plainWords(String(params[name] ?? "")),
+  );
+  const fact = amount || (code === "claim-number" ? claimNo : "");
+  const isOfClaim = code.startsWith("claim-") && insurer !== "";
+  const wanted = [...(isOfClaim ? [`${insurer} ${headline}${fact}`] : []), `${headline}${fact}`];
   return {
     character_string1: String(params.number),
-    thing2: ctx.render.words(person.language)(`chat.headline.${code}`),
+    // the facts as far as the field has room for them
+    thing2: wanted.find((text) => [...text].length <= THING) ?? headline,
     time3: shanghaiTime(ctx.clock.now()),
   };
 }

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS } from "../domain/accident.ts";
-import type { Notice, NoticeCode } from "../domain/notice.ts";
+import { isOfRunningCase, type Notice, type NoticeCode } from "../domain/notice.ts";
+import { isOver } from "../domain/party.ts";
 import { refusalTurn, type Turn } from "../domain/photo-news.ts";
 import type { WordKey } from "../render.ts";
 import { byCustomerMessage, bySubscription, byTemplate } from "./channels.ts";
@@ -19,11 +20,12 @@ export interface TellPerson {
 
 /**
  * How the notice was sent. `kept`: no channel took it, so it is joined to the next answer or notice and
- * stands on the case page; `waits`: tried again in a moment.
+ * stands on the case page; `overtaken`: the case, or the person's part in it, is over, which another notice
+ * says; `waits`: tried again in a moment.
  */
-export type Channel = "customer-message" | "template-message" | "subscription-notice" | "kept" | "nobody" | "waits";
+export type Channel = Said | "kept" | "nobody" | "overtaken" | "waits";
 
-type Said = Exclude<Channel, "kept" | "nobody" | "waits">;
+type Said = "customer-message" | "template-message" | "subscription-notice";
 
 /**
  * This notice says that the platform refuses us: when it is not taken, it goes with the next answer, which
@@ -52,6 +54,7 @@ export async function tellPerson(
   const before = await ctx.notices.begin({ id: deliveryId, accidentId, code });
   if (before?.channel) return before.channel as Channel;
   if (!person || !accident) return finish(ctx, deliveryId, "nobody");
+  if (isOvertaken(accident, personId, code)) return finish(ctx, deliveryId, "overtaken");
   const told = { person, accident, notice, deliveryId };
   // One message covers all of them; it ends with what to do.
   if (turn === "with-next") return keep(ctx, told, "chat.photo.refused");
@@ -64,6 +67,12 @@ export async function tellPerson(
     await ctx.notices.giveUp(deliveryId);
     throw error;
   }
+}
+
+/** News of a running case may have waited: what has ended it since is told by a notice of its own. */
+function isOvertaken(accident: Accident, personId: string, code: NoticeCode): boolean {
+  const isParty = LETTERS.some((letter) => accident.parties[letter]?.identity.personId === personId);
+  return isOfRunningCase(code) && (!isParty || isOver(accident));
 }
 
 /** Orders several notices of refused pictures, one behind the other. */

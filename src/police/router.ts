@@ -75,6 +75,6 @@ async function changeLanguage(ctx: Context, koa: Koa.Context): Promise<void> {
   requireOwnOrigin(ctx, koa);
   const { fields } = await readPosted(koa);
   const language = LANGUAGES.find((one): one is Language => one === fields["language"]);
-  if (language) rememberLanguage(koa, language);
+  if (language) rememberLanguage(ctx, koa, language);
   seeOther(koa, "/police");
 }

@@ -5,6 +5,7 @@ import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Render } from "../render.ts";
 import type { Timer } from "../timer.ts";
+import { geocoderRoutes } from "./geocoder.ts";
 import { createInsurerStandIn, type InsurerStandIn } from "./insurer/stand-in.ts";
 import type { Operator } from "./operator.ts";
 import { ownSite } from "./own-site.ts";
@@ -64,6 +65,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const router = new Router();
   router.use(platform.middleware as never);
   router.use(insurers.router.routes());
+  geocoderRoutes(router);
   router.use(simulatorPages({ config, render, log, platform, insurers, phones, rounds, operator, now }).routes());
   return { guard: ownSite(publicUrl), router, platform, insurers, phones, close: () => insurers.close() };
 }

@@ -48,6 +48,7 @@ export interface StoredEntry {
   target: string;
   sealed: Buffer;
   urgent?: true;
+  group?: string;
 }
 
 /** The parts of an accident that a change may replace; each is written only when it changed. */
@@ -95,8 +96,9 @@ export function partToDocument(accident: Accident, part: PartName, seals: Sealin
 }
 
 function partyToDocument(party: Party, letter: string, seals: Sealing): unknown {
-  const { details, statement, ...plain } = party;
-  return { ...plain, sealed: seals.seal(`party/${letter}`, { details, statement }) };
+  const { details, statement, newcomer, ...plain } = party;
+  const personal = { details, statement, ...(newcomer && { newcomer }) };
+  return { ...plain, sealed: seals.seal(`party/${letter}`, personal) };
 }
 
 /** The accident in memory from the document at rest. */
@@ -133,11 +135,12 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
 }
 
 function documentToParty(party: Sealed<Party>, letter: string, seals: Sealing): Party {
-  const personal = seals.open<Pick<Party, "details" | "statement">>(`party/${letter}`, party.sealed);
+  const personal = seals.open<Pick<Party, "details" | "statement" | "newcomer">>(`party/${letter}`, party.sealed);
   const { sealed: _, ...plain } = party;
   const statement = personal?.statement ?? null;
   return {
     ...plain,
+    ...(personal?.newcomer && { newcomer: personal.newcomer }),
     details: personal?.details ?? null,
     statement: statement && { ...statement, statedAt: new Date(statement.statedAt) },
   };

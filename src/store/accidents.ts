@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, Schema } from "mongoose";
 import { type Accident, type Change, LETTERS, type NewEvent, type Person } from "../domain/accident.ts";
+import { requireEventRoom } from "../domain/brakes.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, NotFound } from "../errors.ts";
 import type { AccidentDocument, StoredEntry } from "./accident-document.ts";
@@ -170,6 +171,7 @@ const decider =
       const before = loaded ? known : await get(typeof known === "string" ? known : known.id);
       const { change, result } = decide(before);
       if (!change) return { accident: before, result };
+      requireEventRoom(before, change);
       const after = await write(writer, before, change);
       if (after) return { accident: after, result };
     }

@@ -2,9 +2,9 @@ import type { Connection, Model } from "mongoose";
 import { OUTBOX_KINDS, type OutboxEntry } from "../domain/accident.ts";
 import { NotFound } from "../errors.ts";
 import type { StoredEntry } from "./accident-document.ts";
-import { createDoneDeliveries, type DoneDeliveries } from "./deliveries-done.ts";
+import { createDoneDeliveries } from "./deliveries-done.ts";
+import { ALIVE, isAlive, release, takeOver } from "./deliveries-taken-over.ts";
 import { type Delivery, type DeliveryAttempt, type DeliveryState, deliverySchema, named } from "./delivery-document.ts";
-import { unlessThere } from "./duplicate.ts";
 import { bytesOf } from "./sealing.ts";
 
 export type { Delivery, DeliveryAttempt, DeliveryState } from "./delivery-document.ts";
@@ -70,7 +70,7 @@ export interface Deliveries {
    * many.
    */
   repair(): Promise<number>;
-  /** Moves what has been done for a minute away from what is living. Returns how many. */
+  /** Moves what has been done for three minutes away from what is living. Returns how many. */
   putAway(): Promise<number>;
   /** Whatever is not done, or is in one of these states, oldest first. */
   listUndelivered(limit: number, states?: readonly DeliveryState[]): Promise<Delivery[]>;
@@ -85,16 +85,12 @@ export interface DeliveriesOptions {
   clock: { now(): Date };
 }
 
-/** So long a delivery stays where a relay that repeats itself finds it first. */
-const STAYS_MS = 60_000;
 /**
- * Kinds delivered in order: an insurer must not read a correction before the claim, nor a driver "paid"
- * before "approved".
+ * So long a delivery stays where a relay that repeats itself finds it first, and a notice where the next of
+ * its group does.
  */
-const ORDERED: readonly OutboxEntry["kind"][] = ["claim", "notice"];
+const STAYS_MS = 180_000;
 const LOG_LIMIT = 20;
-/** Not at its end: what comes behind it waits. */
-const ALIVE: DeliveryState[] = ["pending", "inflight", "held"];
 
 /** Makes the indexes first. */
 export async function createDeliveries({ connection, clock }: DeliveriesOptions): Promise<Deliveries> {
@@ -193,52 +189,6 @@ function settler(model: Model<Delivery>): Settle {
   };
 }
 
-/**
- * Takes over one entry after the other, in the outbox's order: the second finds the first and waits behind
- * it. What was put away meanwhile has been taken over before.
- */
-async function takeOver(
-  { model, done, now }: { model: Model<Delivery>; done: DoneDeliveries; now: () => Date },
-  { accidentId, entries: all }: { accidentId: string; entries: StoredEntry[] },
-): Promise<void> {
-  const past = await done.among(
-    accidentId,
-    all.map(({ id }) => id),
-  );
-  const entries = all.filter(({ id }) => !past.has(id)).sort((a, b) => a.seq - b.seq);
-  for (const { id, seq, kind, target, sealed, urgent } of entries) {
-    const place = { accidentId, kind, target };
-    const blocker = ORDERED.includes(kind) ? await findBlocker(model, place, seq) : null;
-    const start = blocker ? { blockedBy: blocker } : { dueAt: now() };
-    const fresh = {
-      kind,
-      target,
-      seq,
-      sealed,
-      ...(urgent && { urgent }),
-      state: "pending",
-      token: 0,
-      attempts: 0,
-      log: [],
-      createdAt: now(),
-      ...start,
-    };
-    await model.updateOne({ _id: id, accidentId }, { $setOnInsert: fresh }, { upsert: true }).catch(unlessThere);
-    // The blocker may have come to its end between the question and the insert; repair() looks again as well.
-    if (blocker && !(await isAlive(model, blocker))) await release(model, blocker, now());
-  }
-}
-
-async function findBlocker(
-  model: Model<Delivery>,
-  place: Pick<Delivery, "accidentId" | "kind" | "target">,
-  seq: number,
-): Promise<string | null> {
-  const alive = { ...place, seq: { $lt: seq }, state: { $in: ALIVE } };
-  const found = await model.findOne(alive, { _id: 1 }, { sort: { seq: -1 } }).lean<{ _id: string }>();
-  return found?._id ?? null;
-}
-
 /** Steps from one target to the next by the index. */
 async function listWaitingTargets(model: Model<Delivery>, kind: OutboxEntry["kind"]): Promise<string[]> {
   const targets: string[] = [];
@@ -268,19 +218,6 @@ async function countUnread(model: Model<Delivery>): Promise<{ waiting: number; d
     model.countDocuments({ state: { $in: [...states] }, kind: { $in: [...PLATES] } });
   const [waiting, dropped] = await Promise.all([count(ALIVE), count(["dead"])]);
   return { waiting, dropped };
-}
-
-async function isAlive(model: Model<Delivery>, id: string): Promise<boolean> {
-  const found = await model.findOne({ ...named(id), state: { $in: ALIVE } }, { _id: 1 }).lean();
-  return found !== null;
-}
-
-async function release(model: Model<Delivery>, blocker: string, now: Date): Promise<number> {
-  const result = await model.updateMany(
-    { accidentId: named(blocker).accidentId, blockedBy: blocker },
-    { $set: { dueAt: now }, $unset: { blockedBy: 1 } },
-  );
-  return result.modifiedCount;
 }
 
 async function repair(model: Model<Delivery>, now: () => Date): Promise<number> {

@@ -26,6 +26,12 @@ export interface Delivery {
   sealed: Buffer;
   /** Somebody waits for it now: it is taken before what nobody waits for. */
   urgent?: true;
+  /** of notices: what it is about; later ones of the group take the place of those that wait */
+  group?: string;
+  /** It waits only because one of its group was sent a moment ago: nothing else waits behind it. */
+  deferred?: true;
+  /** the delivery that took its place: nothing was sent */
+  mergedInto?: string;
   state: DeliveryState;
   /**
    * When a worker may take it: due, or its lease has lapsed. Absent while it is blocked, held or at its end.
@@ -56,6 +62,9 @@ export const deliverySchema = new Schema<Delivery>(
     seq: Number,
     sealed: Buffer,
     urgent: Boolean,
+    group: String,
+    deferred: Boolean,
+    mergedInto: String,
     state: String,
     dueAt: Date,
     lockUntil: Date,

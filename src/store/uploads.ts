@@ -19,8 +19,8 @@ export interface Uploads {
   /** Stores a piece; one that comes again replaces the earlier one of its number. */
   save(upload: Upload, number: number, bytes: Buffer): Promise<void>;
   has(upload: Upload, number: number): Promise<boolean>;
-  /** Lists the numbers of the stored pieces, ascending. */
-  list(upload: Upload): Promise<number[]>;
+  /** The numbers of its stored pieces, ascending; and how many this person keeps in this case altogether. */
+  kept(upload: Upload): Promise<{ numbers: number[]; all: number }>;
   /** Joins the first `pieces` pieces (at most `bytes` bytes); null when one is missing or does not open. */
   read(upload: Upload, size: { bytes: number; pieces: number }): Promise<Buffer | null>;
   remove(upload: Upload): Promise<void>;
@@ -70,10 +70,11 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
       const piece = { _id: idOf(upload, number), ...living() };
       return (await collection.findOne(piece, { projection: { _id: 1 } })) !== null;
     },
-    async list(upload) {
+    async kept(upload) {
       const options = { projection: { _id: 1 as const }, sort: { _id: 1 as const } };
-      const found = await collection.find({ ...allOf(upload), ...living() }, options).toArray();
-      return found.map(({ _id }) => numberOf(_id));
+      const found = await collection.find({ ...startingWith(personOf(upload)), ...living() }, options).toArray();
+      const own = found.filter(({ _id }) => _id.startsWith(prefixOf(upload)));
+      return { numbers: own.map(({ _id }) => numberOf(_id)), all: found.length };
     },
     async read(upload, { bytes, pieces }) {
       const whole = Buffer.allocUnsafe(bytes);
@@ -99,8 +100,10 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
   };
 }
 
-const prefixOf = ({ accident, personId, sha256 }: Upload): string => `${accident.id}/${personId}/${sha256}/`;
+const personOf = ({ accident, personId }: Upload): string => `${accident.id}/${personId}/`;
+const prefixOf = (upload: Upload): string => `${personOf(upload)}${upload.sha256}/`;
 /** Four digits, so that the ids sort as the numbers do. */
 const idOf = (upload: Upload, number: number): string => prefixOf(upload) + String(number).padStart(4, "0");
 const numberOf = (id: string): number => Number(id.slice(-4));
-const allOf = (upload: Upload) => ({ _id: { $gte: prefixOf(upload), $lt: `${prefixOf(upload)}~` } });
+const startingWith = (prefix: string) => ({ _id: { $gte: prefix, $lt: `${prefix}~` } });
+const allOf = (upload: Upload) => startingWith(prefixOf(upload));

@@ -8,6 +8,7 @@ import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { BRAKES } from "../../src/domain/brakes.ts";
 import { NOTICE_VERSION } from "../../src/domain/consent.ts";
+import { Phone } from "../h5/phone.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { joinByCode } from "../support/join-by-code.ts";
@@ -26,6 +27,7 @@ describe("brakes", () => {
   });
 
   const newPerson = () => app.ctx.people.see(`o_${app.ctx.randomId()}`);
+  const phoneOf = (openid: string) => new Phone(app, openid);
   const open = (person: Awaited<ReturnType<typeof newPerson>>) =>
     openAccident(app.ctx, { person, textVersion: NOTICE_VERSION, answer: clear });
   const end = (accidentId: string) => endAccident(app.ctx, { accidentId, letter: "A", code: "withdrawn" });
@@ -55,9 +57,12 @@ describe("brakes", () => {
     }
     const person = await newPerson();
     await assert.rejects(findInvited(ctx, { person, code: invitation.digits }), {
-      code: "too-many-tries",
+      code: "digits-off",
       status: 429,
     });
+    const refused = await phoneOf(person.openid).open("/h5/join");
+    assert.equal(refused.status, 429);
+    assert.match(refused.html, /目前只能扫码加入/);
     assert.equal((await findInvited(ctx, { person, code: invitation.code })).id, id);
     app.clock.advance(BRAKES.wrongDigits.windowMs);
     const { invitation: fresh } = await makeInvitation(app.ctx, { accidentId: id, letter: "A" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
-import { requireCalm } from "../../src/domain/brakes.ts";
+import { mayNoteLanguage, requireCalm, requireEventRoom } from "../../src/domain/brakes.ts";
 
 const NOW = new Date("2026-11-29T04:00:00Z");
 const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
@@ -27,8 +27,27 @@ describe("changes of one driver in one case", () => {
     requireCalm(changed("B", many(60), { joined: 5 }), "B", NOW);
   });
 
-  it("are what is changed, and end where the document of a case would", () => {
+  it("are what is changed; a language is noted ten times an hour", () => {
     requireCalm(changed("B", many(60), { type: "photo-stored" }), "B", NOW);
-    assert.throws(() => requireCalm(changed("B", many(1_000, 70)), "A", NOW), tooMany);
+    const languages = (count: number) => changed("B", many(count), { type: "language-chosen" });
+    assert.deepEqual(
+      [9, 10].map((count) => mayNoteLanguage(languages(count), "B", NOW)),
+      [true, false],
+    );
+  });
+
+  it("end where the document of a case would, but for signing, ending and what machines report", () => {
+    const full = changed("B", many(1_000, 70));
+    const doing = (type: string, by: string) => ({ events: [{ type, by, data: {} }] }) as never;
+    requireEventRoom(changed("B", many(999)), doing("photo-stored", "A"));
+    for (const type of ["photo-stored", "statement-given", "photo-rejected"])
+      assert.throws(() => requireEventRoom(full, doing(type, "A")), { code: "case-full", status: 429 });
+    for (const [type, by] of [
+      ["ended", "A"],
+      ["agreement-signed", "B"],
+      ["claim-status-changed", "insurer:PICC"],
+      ["documents-rendered", "system"],
+    ] as const)
+      requireEventRoom(full, doing(type, by));
   });
 });

@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import type { StoredPhoto } from "../../src/domain/photo.ts";
+import { FILE_LINK_LIFE_S, fileLinks } from "../../src/h5/file-links.ts";
 import { PHOTO_LINK_LIFE_S, PHOTO_SIZES, type PhotoSize, photoLinks } from "../../src/h5/photo-links.ts";
 import { stampText } from "../../src/h5/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";
@@ -49,6 +50,10 @@ after(async () => {
 /** As a page makes it for that driver. */
 const linkFor = (driver: Driver, accidentId: string, size: PhotoSize, photoId = photo.id) =>
   photoLinks(app.ctx, { personId: driver.person.id, accidentId }).url(photoId, size);
+
+/** As the case page makes it: for another program, which has no session. */
+const handoutFor = (driver: Driver, accidentId: string, photoId: string) =>
+  fileLinks(app.ctx, { accidentId, letter: "A", personId: driver.person.id }).url(`photos/${photoId}/handout`);
 
 async function fetched(driver: Driver | null, link: string) {
   const cookie = driver ? `kc=${driver.cookie.value}` : "";
@@ -188,7 +193,7 @@ describe("the links", () => {
         accident: { ...accident, scene: { ...accident.scene, address: null, position } },
         events: [],
       }));
-      const { bytes } = await fetched(other.A, linkFor(other.A, other.id, "handout", photoId));
+      const { bytes } = await fetched(other.A, handoutFor(other.A, other.id, photoId));
       assert.ok(bytes.equals(await markedWith(number, copy.bytes, lines)), String(lines));
     }
   });
@@ -200,6 +205,31 @@ describe("the links", () => {
     const lines = [t("h5.case.watermark.number", { number, slot }), t("h5.case.watermark.received", { time })];
     return app.ctx.photos.watermark(copy, [...lines, ...place]);
   }
+});
+
+describe("a link for another program", () => {
+  it("opens the copy for handing out without a session, for ten minutes, and nothing else by it", async () => {
+    const link = handoutFor(pair.A, pair.id, photo.id);
+    const { status, bytes, headers } = await fetched(null, link);
+    assert.deepEqual([status, isPicture(bytes), headers.get("cache-control")], [200, true, "no-store"]);
+    const [path = "", query = ""] = link.split("?");
+    for (const [what, other] of [
+      ["no signature", path],
+      ["a foreign signature", link.replace(/signature=.*/, `signature=${"A".repeat(43)}`)],
+      ["another end", link.replace(/expires=\d+/, "expires=99999999999")],
+      ["the other driver's letter", link.replace("/A/photos/", "/B/photos/")],
+      ["nobody's letter", link.replace("/A/photos/", "/C/photos/")],
+      ["another file", `/h5/files/${pair.id}/A/agreement.pdf?${query}`],
+      ["another case", link.replace(pair.id, "nowhere")],
+    ] as const) {
+      const refused = await fetched(null, other);
+      assert.deepEqual([what, refused.status, isPicture(refused.bytes)], [what, 403, false]);
+    }
+    app.clock.advance((FILE_LINK_LIFE_S + 1) * 1000);
+    const late = await fetched(null, link);
+    assert.equal(late.status, 403);
+    assert.match(late.bytes.toString(), /文件链接已过期/);
+  });
 });
 
 describe("the original", () => {

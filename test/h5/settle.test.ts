@@ -481,6 +481,11 @@ describe("done", () => {
     const done = await A.get("done");
     assert.ok(!done.html.includes('http-equiv="refresh"') && done.html.includes("agreement/1.png"));
     assert.ok(done.html.includes('href="tel:95518"'));
+    // a PDF viewer has no cookie of ours
+    const [, link = ""] = /href="(\/h5\/files\/[^"]+\/agreement\.pdf\?[^"]+)"/.exec(done.html) ?? [];
+    const open = await fetch(app.url + link.replaceAll("&amp;", "&"), { redirect: "manual" });
+    assert.deepEqual([open.status, open.headers.get("content-type")], [200, "application/pdf"]);
+    assert.match(String(open.headers.get("content-disposition")), /^inline; filename="KC\d+-\d+\.pdf"/);
     const pdf = await A.get("agreement.pdf");
     assert.equal(pdf.type, "application/pdf");
     assert.equal(pdf.bytes.subarray(0, 5).toString(), "%PDF-");

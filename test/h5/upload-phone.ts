@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
-import { PIECE_BYTES } from "../../src/h5/uploads.ts";
+import { PIECE_BYTES } from "../../src/http/upload-share.ts";
 import { hidden, Phone } from "./phone.ts";
 
 export interface Told {

@@ -101,13 +101,19 @@ export class Pair {
     const acts = letter === "A" ? { ownAct: "QS-01", otherAct: "none" } : { ownAct: "none", otherAct: "QS-01" };
     const forms: Record<string, Record<string, string>> = {
       start: AGREED,
+      admit: { answer: "yes" },
       move: {},
       place: { address: `路口 ${this.name}`, weather: "rain" },
       details: formOf(letter, this.name),
       statement: { ...acts, impact: "front", note: this.name },
       sign: { signature: SIGNATURE, forwarding: "yes" },
     };
-    return forms[step] ?? (/^[\w-]{20,}$/.test(step) && this.stood[letter] === "start" ? AGREED : null);
+    return (
+      forms[step] ??
+      (/^[\w.-]{20,}$/.test(step) && this.stood[letter] === "start"
+        ? { ...AGREED, plate: DETAILS[letter].plate }
+        : null)
+    );
   }
 
   /** What was acknowledged stays: a driver is never at a step before an answered one. */

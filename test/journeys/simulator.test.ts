@@ -86,7 +86,7 @@ test("a newcomer settles an accident by hand on one page: two phones, two driver
   await look("sign");
   assert.match((await page(1).locator("main").textContent()) ?? "", /您负全部责任/);
   for (const index of [1, 2] as const) await sign(index);
-  await page(1).locator("a[href$='agreement.pdf']").waitFor();
+  await page(1).locator("a[href*='agreement.pdf']").waitFor();
   await look("done");
 
   const claims = stage.locator("article.claim");

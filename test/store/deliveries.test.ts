@@ -308,13 +308,13 @@ describe("what is not delivered", () => {
 });
 
 describe("what is done", () => {
-  it("is put away a minute later, is still found, and does not come back when its outbox is taken over again", async () => {
+  it("is put away three minutes later, is still found, and does not come back when its outbox is taken over again", async () => {
     const box = outbox(["PICC"]);
     await deliveries.upsertFromOutbox(box);
     const leased = await claim();
     await deliveries.complete(leased, attempt());
     const living = () => connection.collection("deliveries").countDocuments({ accidentId: box.accidentId });
-    clock.advance(30_000);
+    clock.advance(150_000);
     await deliveries.putAway();
     assert.equal(await living(), 1, "a relay that repeats itself finds it here");
     clock.advance(31_000);
@@ -334,7 +334,7 @@ describe("what is done", () => {
     await deliveries.complete(leased, attempt());
     const copy = await connection.collection("deliveries").findOne({ accidentId: box.accidentId });
     await connection.collection("deliveries_done").insertOne(copy as never);
-    clock.advance(61_000);
+    clock.advance(181_000);
     while ((await deliveries.putAway()) > 0);
     const filter = { accidentId: box.accidentId };
     assert.equal(await connection.collection("deliveries").countDocuments(filter), 0);

@@ -45,7 +45,7 @@ describe("pieces of pictures", () => {
     const { upload, whole, pieces, size } = picture(11 * PIECE + 77);
     const order = [...pieces.keys(), ...pieces.keys()].sort((m, n) => ((m * 7) % 12) - ((n * 7) % 12));
     await Promise.all(order.map((n, turn) => (turn % 2 ? a! : b!).save(upload, n, pieces[n]!)));
-    assert.deepEqual(await b!.list(upload), [...pieces.keys()]);
+    assert.deepEqual((await b!.kept(upload)).numbers, [...pieces.keys()]);
     assert.ok((await a!.read(upload, size))?.equals(whole));
   });
 
@@ -86,10 +86,10 @@ describe("pieces of pictures", () => {
       { ...upload, accident: other.accident },
       { ...upload, sha256: other.sha256 },
     ]) {
-      assert.deepEqual(await a!.list(foreign), []);
+      assert.deepEqual((await a!.kept(foreign)).numbers, []);
       await a!.remove(foreign);
     }
-    assert.deepEqual(await a!.list(upload), [0]);
+    assert.deepEqual((await a!.kept(upload)).numbers, [0]);
   });
 
   it("do not open under another accident's key, nor as another piece", async () => {
@@ -113,7 +113,7 @@ describe("pieces of pictures", () => {
     clock.advance(UPLOAD_KEPT_MS / 2);
     await a!.save(upload, 1, pieces[1]!);
     clock.advance(UPLOAD_KEPT_MS / 2);
-    assert.deepEqual(await a!.list(upload), [1]);
+    assert.deepEqual((await a!.kept(upload)).numbers, [1]);
     assert.equal(await a!.has(upload, 0), false);
     assert.equal(await a!.read(upload, size), null);
     await b!.save(upload, 0, pieces[0]!);
@@ -131,7 +131,7 @@ describe("pieces of pictures", () => {
     assert.equal(await a!.removeExpired(), 0);
     clock.advance(60_000);
     assert.equal(await b!.removeExpired(), 1);
-    assert.deepEqual(await b!.list(young.upload), [0]);
+    assert.deepEqual((await b!.kept(young.upload)).numbers, [0]);
     assert.equal(await connections[0]!.collection("uploads").countDocuments({}), 1);
   });
 });

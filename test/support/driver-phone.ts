@@ -106,7 +106,7 @@ const pageOf = (url: string, { status, data, headers }: Answer): Page => ({
 export function hiddenFields(html: string): Fields {
   const inputs = html.match(/<input[^>]*type="hidden"[^>]*>/g) ?? [];
   const entries = inputs.map((input) => [attribute(input, "name"), attribute(input, "value")]);
-  return Object.fromEntries(entries.filter(([name]) => name === "_csrf" || name === "contentDigest"));
+  return Object.fromEntries(entries.filter(([name]) => ["_csrf", "contentDigest", "askedAt"].includes(name ?? "")));
 }
 
 const attribute = (tag: string, name: string): string =>

@@ -14,5 +14,5 @@ export interface JoinByCode {
 /** Follows an invitation and joins, as the page does it. */
 export async function joinByCode(ctx: Context, { code, ...given }: JoinByCode): Promise<Accident> {
   const { id, invitation } = await findInvited(ctx, { person: given.person, code });
-  return joinAccident(ctx, { ...given, invited: { accidentId: id, code: invitation?.code ?? "" } });
+  return joinAccident(ctx, { ...given, invited: { accidentId: id, code: invitation?.code ?? "", by: "scan" } });
 }

@@ -1,0 +1,19 @@
+export const OUTBOX_KINDS = ["claim", "notice", "document", "photo", "plate", "plate-idle"] as const;
+
+/**
+ * A message to send, stored in the document by the same write. The store assigns its id (accident and number;
+ * a claim's webhook id). `body` is a code with parameters, or exact bytes as text.
+ */
+export interface OutboxEntry {
+  kind: (typeof OUTBOX_KINDS)[number];
+  /** claim: insurer code; notice: personId; document: accident; photo, plate, plate-idle: photograph */
+  target: string;
+  body: string;
+  /** a driver waits for it at the roadside: it goes before others of its kind */
+  urgent?: true;
+  /**
+   * Notices of one group to one person: the latest says all. One is sent within two minutes; of those that
+   * wait meanwhile the last one takes the others' place.
+   */
+  group?: string;
+}

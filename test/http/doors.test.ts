@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type Koa from "koa";
+import { rememberLanguage } from "../../src/http/language.ts";
+import { doorHeaders } from "../../src/http/security-headers.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase } from "../support/database.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const FILE = "MP_verify_RSfXtFCgJP7kcOwN.txt";
+
+describe("every door", () => {
+  let app: TestApp;
+  before(async () => {
+    const file = join(temporaryFolder("doors"), "config.yaml");
+    await writeFile(file, "trustProxy: true\n");
+    app = await startApp({ env: { WECHAT_VERIFY_FILE: FILE, CONFIG_FILE: file, SIMULATOR: "true" } });
+  });
+  after(async () => {
+    await app.stop();
+    await closeDatabase();
+  });
+
+  it("says that an answer is what it says it is", async () => {
+    for (const path of [
+      "/wechat",
+      "/api/schemas/x",
+      "/api/evidence/a/b",
+      "/healthz",
+      "/readyz",
+      `/${FILE}`,
+      "/h5/privacy",
+    ])
+      assert.equal((await fetch(app.url + path)).headers.get("x-content-type-options"), "nosniff", path);
+  });
+
+  it("asks browsers to come by https where the address is https", async () => {
+    for (const [publicUrl, expected] of [
+      ["https://kuaichu.example", "max-age=31536000; includeSubDomains"],
+      ["http://localhost:8080", undefined],
+    ] as const) {
+      const set: Record<string, string> = {};
+      const koa = { set: (headers: Record<string, string>) => Object.assign(set, headers) } as unknown as Koa.Context;
+      await doorHeaders({ config: { publicUrl } as never })(koa, async () => {});
+      assert.equal(set["Strict-Transport-Security"], expected);
+    }
+  });
+
+  it("serves the platform's file for checking a domain, and no other of its kind", async () => {
+    const answer = await fetch(`${app.url}/${FILE}`);
+    assert.deepEqual([answer.status, await answer.text()], [200, "RSfXtFCgJP7kcOwN"]);
+    assert.match(String(answer.headers.get("content-type")), /^text\/plain/);
+    assert.equal((await fetch(`${app.url}/MP_verify_aaaaaaaaaaaaaaaa.txt`)).status, 404);
+    assert.equal((await fetch(`${app.url}/${FILE}`, { method: "POST" })).status, 404);
+  });
+
+  it("tells details of its health to who comes from inside, and outside that it is well", async () => {
+    const inside = (await (await fetch(`${app.url}/readyz`)).json()) as object;
+    assert.ok("damagedFiles" in inside);
+    const outside = await fetch(`${app.url}/readyz`, { headers: { "x-forwarded-for": "192.0.2.1" } });
+    assert.deepEqual([outside.status, await outside.json()], [200, { status: "ok" }]);
+  });
+
+  it("keeps the language in a cookie that https alone carries where the address is https", () => {
+    for (const [publicUrl, secure] of [
+      ["https://kuaichu.example", true],
+      ["http://localhost:8080", false],
+    ] as const) {
+      const cookies: string[] = [];
+      const koa = { append: (_name: string, value: string) => void cookies.push(value) } as unknown as Koa.Context;
+      rememberLanguage({ config: { publicUrl } as never }, koa, "en");
+      assert.equal(cookies[0]?.endsWith("; Secure"), secure);
+    }
+  });
+});
