@@ -25,6 +25,7 @@ import type { Counters } from "./store/counters.ts";
 import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Deliveries } from "./store/deliveries.ts";
 import type { Erasures } from "./store/erasures.ts";
+import type { FeedbackStore } from "./store/feedback.ts";
 import type { Notices } from "./store/notices.ts";
 import type { OfficerSessions } from "./store/officer-sessions.ts";
 import type { Officers } from "./store/officers.ts";
@@ -68,6 +69,7 @@ export interface Context {
   people: People;
   blobs: Blobs;
   photoHashes: PhotoHashes;
+  feedback: FeedbackStore;
   uploads: Uploads;
   counters: Counters;
   inbox: InboxStore;

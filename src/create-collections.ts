@@ -7,6 +7,7 @@ import { createAccidents } from "./store/accidents.ts";
 import { createCounters } from "./store/counters.ts";
 import { createDeliveries } from "./store/deliveries.ts";
 import { createErasures } from "./store/erasures.ts";
+import { createFeedback } from "./store/feedback.ts";
 import { createInbox } from "./store/inbox.ts";
 import { createLookups } from "./store/lookups.ts";
 import { createNotices } from "./store/notices.ts";
@@ -46,6 +47,7 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     releases: createReleases(connection, now),
     uploads: await createUploads(connection, vault, now),
     photoHashes: await createPhotoHashes(connection),
+    feedback: await createFeedback(connection, vault),
     counters: createCounters(connection),
     inbox: await createInbox(connection, vault, now),
     notices: await createNotices(connection, now),

@@ -8,7 +8,7 @@ const A_MINUTE_MS = 60_000;
 /** Adds the store's values to `/readyz`. */
 export function addStoreValues(health: Health, store: OpenStore, collections: Collections): void {
   const { databaseClock, now, blobs } = store;
-  const { reader, deliveries, witness, retention, erasures } = collections;
+  const { reader, deliveries, feedback, witness, retention, erasures } = collections;
   health.add("unreadableCases", () => reader.countUnreadable());
   health.add("clockDifferenceMs", () => databaseClock.differenceMs());
   health.add("storage", () => store.storage());
@@ -21,5 +21,6 @@ export function addStoreValues(health: Health, store: OpenStore, collections: Co
   health.add("dueForS", () => deliveries.findDueForS());
   health.add("unreadPlates", () => deliveries.countUnread());
   health.add("heldClaims", () => deliveries.countHeld("claim"));
+  health.add("openComplaints", () => feedback.countOpen());
   health.add("papersMissing", () => deliveries.countFailing("document", 3));
 }

@@ -69,6 +69,8 @@ const ROOMS: Record<string, Room> = {
   "jobs/deliveries-command.ts": EVERYTHING,
   "jobs/scrub-command.ts": EVERYTHING,
   "jobs/erase-command.ts": EVERYTHING,
+  "jobs/feedback-command.ts": EVERYTHING,
+  "jobs/sessions-command.ts": EVERYTHING,
   "jobs/backup-command.ts": EVERYTHING,
   "police/officers-command.ts": EVERYTHING,
   "police/access-log-command.ts": EVERYTHING,

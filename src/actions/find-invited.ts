@@ -19,7 +19,8 @@ export async function findInvited(ctx: Context, { person, code }: { person: Pers
   const invitation = accident?.invitation;
   if (!accident || !invitation) {
     if (digits) await ctx.tries.slide(WRONG_DIGITS, BRAKES.wrongDigits, at);
-    throw new Invalid("invitation-unknown", { field: "code" });
+    // a scanned code that leads nowhere has been renewed; digits may be mistyped
+    throw new Invalid(digits ? "invitation-unknown" : "invitation-expired", { field: "code" });
   }
   if (digits && !(await ctx.tries.slide(`join-case/${accident.id}`, BRAKES.digitsOfCase, at))) throw tooManyTries();
   if (accident.parties.B?.identity.personId === person.id) return accident;

@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 export async function forgetPerson(ctx: Context, { openid }: { openid: string }): Promise<void> {
   const person = await ctx.people.find(ctx.vault.personId(openid));
   if (!person) return;
+  await ctx.people.endSessions(person.id, ctx.clock.now());
   const accident = await ctx.accidents.findByPerson(person);
   await ctx.people.forget(person, { case: accident !== null });
 }

@@ -3,7 +3,7 @@ import { type Accident, type Details, type Letter, otherOf } from "../domain/acc
 import { agreedDetails, serialise } from "../domain/agreement.ts";
 import { requireCalm } from "../domain/brakes.ts";
 import { correctionNotice } from "../domain/notice.ts";
-import { requireGivable, requireParty, withoutSignatures, withParty } from "../domain/party.ts";
+import { corrected, requireGivable, requireParty, withParty } from "../domain/party.ts";
 import { withMoved } from "../domain/photo-move.ts";
 import { answeredByDetails } from "../domain/photo-place.ts";
 import { doubtEvents } from "../domain/photo-plates.ts";
@@ -25,14 +25,15 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
     // The same data again (a double tap) is no correction and voids no signature.
     if (before && serialise(before) === serialise(details)) return null;
     requireGivable("details", accident, letter, ctx.config.rules.catalogue);
-    requireCalm(accident, letter, ctx.clock.now());
+    const at = ctx.clock.now();
+    requireCalm(accident, letter, at);
     if (accident.parties[otherOf(letter)]?.details?.plate === details.plate)
       throw new Invalid("same-plate", { field: "plate" });
     const digest = ctx.vault.digest(accident.key, serialise(details));
     // whose car it is stands in no agreement: nobody signs anew for it
     const isCorrection = !before || serialise(agreedDetails(before)) !== serialise(agreedDetails(details));
     const changed = withParty(accident, letter, { details });
-    const given = isCorrection ? withoutSignatures(changed) : changed;
+    const given = isCorrection ? corrected(accident, changed, { by: letter, at }) : changed;
     // a driver who types the plate has answered whose it is
     const answer = answeredByDetails(given);
     const next = answer

@@ -4,7 +4,7 @@ import { serialise } from "../domain/agreement.ts";
 import { requireCalm } from "../domain/brakes.ts";
 import { compareStatements, contradict, findAct } from "../domain/liability.ts";
 import { notice } from "../domain/notice.ts";
-import { requireGivable, requireParty, withoutSignatures, withParty } from "../domain/party.ts";
+import { corrected, requireGivable, requireParty, withParty } from "../domain/party.ts";
 import { Invalid } from "../errors.ts";
 
 export interface GiveStatement {
@@ -28,10 +28,12 @@ export function giveStatement(ctx: Context, { accidentId, letter, statement }: G
     const { statement: before } = requireParty(accident, letter);
     if (before && isSame(before, statement)) return null;
     requireGivable("statement", accident, letter, catalogue);
-    requireCalm(accident, letter, ctx.clock.now());
-    const stated = withoutSignatures(
-      withParty(accident, letter, { statement: { ...statement, statedAt: ctx.clock.now() } }),
-    );
+    const at = ctx.clock.now();
+    requireCalm(accident, letter, at);
+    const stated = corrected(accident, withParty(accident, letter, { statement: { ...statement, statedAt: at } }), {
+      by: letter,
+      at,
+    });
     const outcome = compareStatements(stated, catalogue).kind;
     const digest = ctx.vault.digest(accident.key, serialise(statement));
     const { ownAct, otherAct, impact } = statement;

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Accident, Letter, Weather } from "../domain/accident.ts";
 import { requireCalm } from "../domain/brakes.ts";
 import { correctionNotice } from "../domain/notice.ts";
-import { requireGivable, requireParty, withoutSignatures } from "../domain/party.ts";
+import { corrected, requireGivable, requireParty } from "../domain/party.ts";
 
 export interface RecordPlace {
   accidentId: string;
@@ -18,11 +18,12 @@ export function recordPlace(ctx: Context, { accidentId, letter, address, weather
     // The same data again (a double tap) is no correction and voids no signature.
     if (letter === "A" && accident.scene.address === address && accident.scene.weather === weather) return null;
     requireGivable("place", accident, letter, ctx.config.rules.catalogue);
-    requireCalm(accident, letter, ctx.clock.now());
+    const at = ctx.clock.now();
+    requireCalm(accident, letter, at);
     const scene = { ...accident.scene, address, weather };
     const digest = ctx.vault.digest(accident.key, address);
     return {
-      accident: withoutSignatures({ ...accident, scene }),
+      accident: corrected(accident, { ...accident, scene }, { by: letter, at }),
       events: [{ type: "place-recorded", by: letter, data: { digest, weather } }],
       outbox: correctionNotice(accident, letter),
     };

@@ -19,7 +19,8 @@ export function removeParty(
     return {
       accident: {
         ...accident,
-        parties: { A, B: null },
+        // what A signed names the removed driver
+        parties: { A: { ...A, voided: null }, B: null },
         photos: accident.photos.filter(({ by }) => by !== "B"),
         invitation: null,
       },

@@ -39,7 +39,7 @@ export async function signAgreement(ctx: Context, input: SignAgreement): Promise
       forwarding,
       signedAt: ctx.clock.now(),
     };
-    const signed = withParty(accident, letter, { signature });
+    const signed = withParty(accident, letter, { signature, voided: null });
     const event: NewEvent = {
       type: "agreement-signed",
       by: letter,

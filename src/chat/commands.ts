@@ -16,6 +16,8 @@ interface Asked {
 
 type Command = (asked: Asked) => string | Promise<string>;
 
+const MOST_CASES = 50;
+
 const handle: Command = ({ ctx, person, current }) => nextThing(ctx, person, current);
 
 /** Shows the state of the case and its claims, and the next step. */
@@ -34,6 +36,16 @@ const progress: Command = ({ ctx, person, current }) => {
   return [head, ...ended, ...claims, nextThing(ctx, person, current)].join("\n");
 };
 
+/** Counts the driver's cases and leads to the list. */
+const cases: Command = async ({ ctx, person, current }) => {
+  const all = await ctx.accidents.listByPerson(person, MOST_CASES);
+  if (all.length === 0) return nextThing(ctx, person, current);
+  const settled = all.filter(({ concludedAt }) => concludedAt).length;
+  const ended = all.filter((accident) => accident.ended).length;
+  const counts = { running: all.length - settled - ended, settled, ended };
+  return ctx.render.words(person.language)("chat.cases", { ...counts, url: `${ctx.config.publicUrl}/h5/cases` });
+};
+
 /** Offers what the state of the case allows; the numbers stay those of their commands. */
 const help: Command = ({ ctx, person, current }) => {
   const t = ctx.render.words(person.language);
@@ -47,6 +59,7 @@ const help: Command = ({ ctx, person, current }) => {
     t("chat.help.language"),
     ...(current?.view.mayInvite ? [t("chat.help.invite")] : []),
     ...(runs && mayArrange(current.view) ? [t("chat.help.photos")] : []),
+    ...(current ? [t("chat.help.cases")] : []),
     t(runs ? "chat.help.foot" : "chat.help.footOver"),
   ];
   return [...lines, nextThing(ctx, person, current)].join("\n");
@@ -119,6 +132,7 @@ const languageAfter = (language: Language): Language =>
 export const COMMANDS: Readonly<Record<string, Command>> = {
   handle,
   progress,
+  cases,
   operator,
   withdraw,
   "withdraw-now": withdrawNow,
@@ -134,6 +148,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 const WORDS: ReadonlyArray<[command: string, ...words: string[]]> = [
   ["handle", "1", "处理事故", "事故", "处理", "开始", "下一步", "继续", "start", "next", "accident", "go on"],
   ["progress", "2", "进度", "查询", "状态", "progress", "status"],
+  ["cases", "8", "我的案件", "我的事故", "案件", "历史", "历史记录", "my cases", "cases", "history"],
   ["operator", "3", "人工", "人工客服", "客服", "电话", "operator", "human", "phone", "person"],
   ["withdraw", "4", "撤回", "取消", "withdraw", "cancel"],
   ["withdraw-now", "确认撤回", "确定撤回", "yes withdraw", "yes, withdraw"],

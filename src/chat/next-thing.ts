@@ -14,9 +14,9 @@ export interface Standing {
   view: View;
 }
 
-/** Returns the accident that this driver opened or joined last. */
+/** Returns the accident of this driver that runs, else the one that they opened or joined last. */
 export async function standingOf(ctx: Context, person: Person): Promise<Standing | null> {
-  const accident = await ctx.accidents.findByPerson(person);
+  const accident = await ctx.accidents.findCurrent(person);
   return accident && standing(ctx, accident, person);
 }
 

@@ -48,6 +48,8 @@ export interface Person {
   language: Language;
   /** the language is this person's own; else it is the account's */
   choseLanguage?: true;
+  /** sessions that began before are void: signed out everywhere, or ended by the operator */
+  sessionsFrom?: Date;
   /** a text that no channel could send waits for the next answer */
   hasUnsaid?: boolean;
   /** The cases that this person had come into at that time, in no order; may hold another person's. */
@@ -124,6 +126,18 @@ export interface Party {
   details: Details | null;
   statement: Statement | null;
   signature: Signature | null;
+  /** of this driver, the last one that ceased to count; absent after a new one */
+  voided?: VoidSignature | null;
+}
+
+/** A signature that no longer counts, with what it stood under: so its driver can see what has changed. */
+export interface VoidSignature {
+  forwarding: boolean;
+  /** whose correction, or who took it back */
+  by: Letter;
+  at: Date;
+  /** what the agreement was made of then */
+  signed: { scene: Scene; parties: Record<Letter, Pick<Party, "details" | "statement">> };
 }
 
 export interface Scene {

@@ -17,6 +17,8 @@ export const BRAKES = {
   digits: { limit: 5, windowMs: 15 * MINUTE_MS },
   /** right digits of one living invitation, whoever types them */
   digitsOfCase: { limit: 20, windowMs: 15 * MINUTE_MS },
+  /** ratings and complaints of one driver */
+  feedback: { limit: 10, windowMs: 24 * HOUR_MS },
   /** wrong digits of everybody: beyond them nobody joins by digits, only by the QR code */
   wrongDigits: { limit: 200, windowMs: 15 * MINUTE_MS },
 } as const;
@@ -30,7 +32,14 @@ const LANGUAGES_AN_HOUR = 10;
 const MOST_EVENTS = 1_000;
 /** What the drivers may still do in a case that is full: come to its end, or part. */
 const LAST_ACTS: ReadonlySet<EventType> = new Set(["ended", "agreement-signed", "party-removed"]);
-const CHANGES = new Set(["statement-given", "details-given", "place-recorded", "photo-moved", "resumed"]);
+const CHANGES = new Set([
+  "statement-given",
+  "details-given",
+  "place-recorded",
+  "photo-moved",
+  "resumed",
+  "signature-taken-back",
+]);
 
 /**
  * Throws Invalid "too-many-changes" (429) for a driver who has changed a case thirty times within the hour:

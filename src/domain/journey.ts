@@ -28,6 +28,7 @@ export type Activity =
 
 /** Moments at which the page of a step opens or closes, other than the driver's arrival and leaving. */
 const MOMENTS = {
+  "photos-safe": ({ accident }: Standpoint) => photosAreSafe(accident),
   "cars-moved": ({ accident }: Standpoint) => accident.movedAt !== null,
   "newcomer-asks": ({ other }: Standpoint) => Boolean(other?.newcomer),
   "own-signature": ({ me }: Standpoint) => Boolean(me?.signature),
@@ -143,7 +144,7 @@ const STAGES = {
     of: "A",
     activity: "waiting",
     waitsFor: "joining",
-    opensAt: "cars-moved",
+    opensAt: "photos-safe",
     isDone: ({ other }) => Boolean(other?.clearedAt && !other.newcomer),
     doneWhen: "the other driver has joined",
   },

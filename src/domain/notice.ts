@@ -16,6 +16,7 @@ const CASE_CODES = [
   "reminded",
   "text-changed",
   "other-signed",
+  "signature-taken-back",
   "concluded",
   "concluded-full",
   "concluded-none",

@@ -1,5 +1,5 @@
 import { Conflict } from "../errors.ts";
-import type { Accident, Letter, Party, Person } from "./accident.ts";
+import { type Accident, LETTERS, type Letter, type Party, type Person, type VoidSignature } from "./accident.ts";
 import { mayGive, type Step } from "./journey.ts";
 import type { Catalogue } from "./liability.ts";
 
@@ -55,4 +55,28 @@ export function withoutSignatures(accident: Accident): Accident {
   const { A, B } = accident.parties;
   if (!A.signature && !B?.signature) return accident;
   return { ...accident, parties: { A: { ...A, signature: null }, B: B && { ...B, signature: null } } };
+}
+
+/**
+ * Makes both signatures void because `by` has changed what was signed: `after` is the case with the correction.
+ * Each driver who had signed, or has not signed again since, keeps what they signed for comparison.
+ */
+export function corrected(before: Accident, after: Accident, { by, at }: { by: Letter; at: Date }): Accident {
+  return LETTERS.reduce((accident, letter) => {
+    const party = accident.parties[letter];
+    if (party?.signature) return withParty(accident, letter, voided(before, letter, { by, at }));
+    return party?.voided ? withParty(accident, letter, { voided: { ...party.voided, by, at } }) : accident;
+  }, after);
+}
+
+/** Makes a driver's signature void; `accident`: the case as it was signed. */
+export function voided(
+  accident: Accident,
+  letter: Letter,
+  { by, at }: Pick<VoidSignature, "by" | "at">,
+): Pick<Party, "signature" | "voided"> {
+  const { scene, parties } = accident;
+  const of = (party: Party | null) => ({ details: party?.details ?? null, statement: party?.statement ?? null });
+  const signed = { scene, parties: { A: of(parties.A), B: of(parties.B) } };
+  return { signature: null, voided: { forwarding: parties[letter]?.signature?.forwarding ?? false, by, at, signed } };
 }

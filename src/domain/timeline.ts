@@ -30,12 +30,12 @@ export interface TimelineEntry {
   status: ClaimStatus | null;
 }
 
-/** What this driver may know of what happened: the other's claim is the other's. */
+/** What this driver may know of what happened: the other's claim and rating are the other's. */
 export function timelineOf(events: readonly ChainedEvent[], letter: Letter): TimelineEntry[] {
   const lines: TimelineEntry[] = [];
   for (const event of events) {
     const { type } = event;
-    if (isSilent(type) || event.data.stale === true || isOthersClaim(event, letter)) continue;
+    if (isSilent(type) || event.data.stale === true || isOthersOwn(event, letter)) continue;
     const line = lineOf(event, type === "photo-stored" ? "photos-stored" : type, letter);
     const last = lines.at(-1);
     if (last && line.type === "photos-stored" && last.type === line.type && last.by === line.by) last.count += 1;
@@ -44,7 +44,8 @@ export function timelineOf(events: readonly ChainedEvent[], letter: Letter): Tim
   return lines;
 }
 
-function isOthersClaim({ type, data }: ChainedEvent, letter: Letter): boolean {
+function isOthersOwn({ type, by, data }: ChainedEvent, letter: Letter): boolean {
+  if (type === "feedback-given") return by !== letter;
   if (!type.startsWith("claim-")) return false;
   const owner = data.party ?? String(data.ref ?? "").slice(-1);
   return owner !== letter;

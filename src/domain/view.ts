@@ -82,6 +82,8 @@ export interface View {
   plateDoubts: PlateDoubt[];
   movedAt: Date | null;
   me: { joinedAt: Date | null; details: Details | null; statement: Statement | null; signature: Signature | null };
+  /** this driver's signature that ceased to count, and what was signed with it */
+  voided: { by: "me" | "other"; at: Date; forwarding: boolean; content: AgreementContent | null } | null;
   other: { joined: boolean; joinedAt: Date | null; activity: Activity | "not-joined"; plate: string | null };
   mayRemoveOther: boolean;
   /** who joined by digits and waits for this driver's yes, with the plate they typed, masked */
@@ -172,6 +174,7 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     movedAt: accident.movedAt,
     me: meOf(me),
     newcomer: newcomerOf(accident, letter),
+    voided: viewedVoid(accident, letter, catalogue),
     other: {
       joined: other !== null && !other.newcomer,
       joinedAt: other?.joinedAt ?? null,
@@ -211,4 +214,15 @@ function viewedPhoto(photo: Photo, letter: Letter): ViewedPhoto {
     findings: by === letter && !isToFetch(photo) ? photo.findings : [],
     plate: best ? { plate: best.plate, sure: best.sure } : null,
   };
+}
+
+/** What was signed had been read by this driver, the other's data in it included. */
+function viewedVoid(accident: Accident, letter: Letter, catalogue: Catalogue): View["voided"] {
+  const void_ = accident.parties[letter]?.voided;
+  if (!void_) return null;
+  const { by, at, forwarding, signed } = void_;
+  const { A, B } = accident.parties;
+  const parties = { A: { ...A, ...signed.parties.A }, B: B && { ...B, ...signed.parties.B } };
+  const content = agreementOf({ ...accident, scene: signed.scene, parties }, catalogue);
+  return { by: by === letter ? "me" : "other", at, forwarding, content };
 }

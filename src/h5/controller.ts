@@ -14,6 +14,7 @@ import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { closeAfter, wantsJson } from "../http/errors.ts";
 import { personOf } from "../http/session.ts";
 import { errorSentence, typed, validate } from "../http/validate.ts";
+import { correctionOf } from "./correction.ts";
 import { fileLinks, fileLinksOf } from "./file-links.ts";
 import { prepareInvitation } from "./invitation-card.ts";
 import { type AnyPartyPage, type CaseRequest, type PageRequest, type PartyFile, pageUrl, ShownAgain } from "./page.ts";
@@ -83,7 +84,9 @@ async function show(page: Page, request: PageRequest, data: PageData = {}): Prom
   const shown = (await page.show?.(request)) ?? {};
   const { url: photoUrl } = linksOf(request);
   const { url: fileUrl } = fileLinksOf(request);
-  renderPage(request.ctx, request.koa, page.template!, { view: request.view, photoUrl, fileUrl, ...data, ...shown });
+  const links = { photoUrl, fileUrl };
+  const correction = correctionOf(request);
+  renderPage(request.ctx, request.koa, page.template!, { view: request.view, ...links, correction, ...data, ...shown });
 }
 
 export function getPage(ctx: Context, page: Page): Koa.Middleware {

@@ -36,6 +36,8 @@ export function invitationCard({ ctx, view, person }: PageRequest): object | nul
     digits: invitation.digitsExpireAt > now ? `${invitation.digits.slice(0, 3)} ${invitation.digits.slice(3)}` : null,
     until: timeText(invitation.expiresAt, now, person.language),
     digitsUntil: timeText(invitation.digitsExpireAt, now, person.language),
+    // the shorter of the two lives; an open page then gets new ones
+    renewInMs: Math.max(0, Math.min(+invitation.expiresAt, +invitation.digitsExpireAt) - +now),
     // part of the picture's address, so that a new code is not shown from the browser's cache
     version: invitation.expiresAt.getTime(),
   };

@@ -3,6 +3,7 @@ import type Koa from "koa";
 import { findInvited } from "../actions/find-invited.ts";
 import { joinAccident } from "../actions/join-accident.ts";
 import type { Context } from "../context.ts";
+import type { Person } from "../domain/accident.ts";
 import { NOTICE_VERSION } from "../domain/consent.ts";
 import { ticketOf } from "../domain/invitation.ts";
 import { type InvitedView, invitedViewOf } from "../domain/invited-view.ts";
@@ -40,11 +41,20 @@ export function digitsForm(): PlainForm<{ code: string }> {
   };
 }
 
+/** What an invited driver may see, and the number of the case of their own that joining withdraws. */
+export type Invited = InvitedView & { own: string | null };
+
+/** The empty case that a driver has begun, as both often do: joining the other's withdraws it. */
+async function ownCase(ctx: Context, person: Person): Promise<string | null> {
+  const own = await ctx.accidents.findOpenedBy(person.id);
+  return own && own.parties.B === null ? own.number : null;
+}
+
 /**
  * Reads the case behind the code as an invited driver may see it. Null: the request is answered (a refusal, a
  * driver who is a party already, digits redirected to a ticket that spends no further try).
  */
-export async function openInvitation(ctx: Context, koa: Koa.Context, code: string): Promise<InvitedView | null> {
+export async function openInvitation(ctx: Context, koa: Koa.Context, code: string): Promise<Invited | null> {
   const person = personOf(koa);
   try {
     const accident = await findInvited(ctx, { person, code });
@@ -55,7 +65,7 @@ export async function openInvitation(ctx: Context, koa: Koa.Context, code: strin
     const isParty = letter !== null && !(by === "scan" && accident.parties[letter]?.newcomer);
     if (isParty) seeOther(koa, standsAt(ctx, accident, letter));
     else if (/^\d{6}$/.test(code)) seeOther(koa, `/h5/join/${ticketOf(ctx.vault, accident, person.id)}`);
-    else return invited;
+    else return invited && { ...invited, own: await ownCase(ctx, person) };
   } catch (error) {
     if (!(error instanceof Invalid || error instanceof Conflict)) throw error;
     // a case that is over is told as an expired invitation
@@ -84,9 +94,9 @@ const withPlate = (declaration as Joi.ObjectSchema<JoinBody>).keys({
 });
 
 /** Page 1b: the second driver sees where and when, reads the same notice and declares the same. */
-export function joinForm(ctx: Context, koa: Koa.Context, invited: InvitedView): PlainForm<JoinBody> {
+export function joinForm(ctx: Context, koa: Koa.Context, invited: Invited): PlainForm<JoinBody> {
   const person = personOf(koa);
-  const { plate, address, occurredAt } = invited;
+  const { plate, address, occurredAt, own } = invited;
   const isByDigits = invited.by === "digits";
   return {
     template: "h5/join.njk",
@@ -96,6 +106,7 @@ export function joinForm(ctx: Context, koa: Koa.Context, invited: InvitedView): 
       noneOfThese: NONE,
       operator: ctx.config.operator,
       isByDigits,
+      own,
       plate,
       address,
       since: timeText(occurredAt, ctx.clock.now(), person.language),

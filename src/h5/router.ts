@@ -13,14 +13,17 @@ import { withUploadShare } from "../http/upload-share.ts";
 import { absentPage } from "./absent.ts";
 import { agreementFiles } from "./agreement-files.ts";
 import { casePage } from "./case.ts";
+import { casesPage } from "./cases.ts";
 import { consentPage } from "./consent.ts";
 import { getFile, getPage, getSignedFile, postPage } from "./controller.ts";
 import { extrasPage } from "./extras.ts";
+import { feedbackPage } from "./feedback.ts";
 import { postForm, showForm } from "./form.ts";
 import { digitsForm, joinForm, openInvitation, refuseInvitation, typedBefore } from "./join.ts";
 import { licencePage } from "./licence.ts";
 import { invitationFile, liveFile } from "./live.ts";
 import type { AnyPartyPage, PartyFile } from "./page.ts";
+import { paperPage } from "./paper.ts";
 import { seeOther } from "./paths.ts";
 import { handoutFile, photoFile } from "./photo-file.ts";
 import { positionPage, swapPage } from "./photos.ts";
@@ -28,6 +31,8 @@ import { photosLiveFile } from "./photos-live.ts";
 import { changeLanguage, endPage, helpPage, privacyPage } from "./public-pages.ts";
 import { agreeEndPage, resumePage } from "./resume.ts";
 import { comeBack, signedIn, signIn } from "./sign-in.ts";
+import { signedOutPage, signOut } from "./sign-out.ts";
+import { signedPage, takeBackPage } from "./signed.ts";
 import { entryUrl, runningUrl, startForm } from "./start.ts";
 import { STEP_PAGES } from "./step-pages.ts";
 import { uploadRoutes } from "./uploads.ts";
@@ -48,6 +53,10 @@ export const PARTY_PAGES: readonly AnyPartyPage[] = [
   remindPage,
   resumePage,
   agreeEndPage,
+  signedPage,
+  takeBackPage,
+  feedbackPage,
+  paperPage,
 ];
 /** Files that another program may open by a signed link. */
 const SIGNED_FILES: PartyFile[] = [...agreementFiles, handoutFile];
@@ -80,6 +89,8 @@ function publicRoutes(ctx: Context, router: Router): void {
   };
   router.get("/signin", braked, (koa) => signIn(ctx, koa));
   router.get("/oauth", braked, (koa) => comeBack(ctx, koa));
+  router.post("/signout", (koa) => signOut(ctx, koa));
+  router.get("/signed-out", (koa) => signedOutPage(ctx, koa));
   router.get("/privacy", (koa) => privacyPage(ctx, koa));
   router.get("/way-out", (koa) => helpPage(ctx, koa));
   router.get("/ends/:code", (koa) => endPage(ctx, koa));
@@ -95,6 +106,7 @@ function beginningRoutes(ctx: Context, router: Router): void {
     showForm(ctx, koa, startForm(ctx, koa));
   });
   router.post("/start", (koa) => postForm(ctx, koa, startForm(ctx, koa)));
+  router.get("/cases", (koa) => casesPage(ctx, koa));
   router.get("/join", async (koa) => {
     if (await ctx.tries.hasRoom(WRONG_DIGITS, BRAKES.wrongDigits, ctx.clock.now()))
       return showForm(ctx, koa, digitsForm(), { values: typedBefore(koa) });

@@ -5,9 +5,9 @@ import { chooseLanguage } from "../actions/choose-language.ts";
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import { Invalid, NotSignedIn, Upstream } from "../errors.ts";
-import { readCookie, readValue, sameSecret, setCookie, signValue } from "../http/cookies.ts";
+import { macOf, readCookie, readValue, sameSecret, setCookie, signValue } from "../http/cookies.ts";
 import { askedLanguage } from "../http/language.ts";
-import { personOf, startSession } from "../http/session.ts";
+import { findPerson, isIdle, personOf, startSession } from "../http/session.ts";
 import { safePath, seeOther } from "./paths.ts";
 
 /** State kept between leaving for the platform and coming back: bound to this browser, not to a server. */
@@ -39,22 +39,25 @@ function leave(ctx: Context, koa: Koa.Context, { to, again }: { to: string; agai
   const pending: Pending = { state, to, expiresAt: ctx.clock.now().getTime() + LIFE_S * 1000 };
   const value = signValue(ctx.config.keys.session, PURPOSE, pending);
   setCookie(koa, ctx.config, { name: COOKIE, value, maxAgeS: LIFE_S });
-  const redirectUri = `${ctx.config.publicUrl}/h5/oauth`;
+  // the way back knows its target even where the cookie is lost
+  const redirectUri = `${ctx.config.publicUrl}/h5/oauth?to=${encodeURIComponent(to)}`;
   seeOther(koa, ctx.wechat.authorizeUrl({ redirectUri, state, scope: "snsapi_base" }));
 }
 
 /**
- * Answers the return from WeChat: the code becomes a person and a new session. A used or expired code starts
- * the sign-in again, once.
+ * Answers the return from WeChat: the code becomes a person and a new session. A return that has been used, by
+ * "back" or by a second call, leads a driver who is signed in to the target; else the sign-in starts again,
+ * once.
  */
 export async function comeBack(ctx: Context, koa: Koa.Context): Promise<void> {
   const { code, state } = koa.query;
   const pending = readPending(ctx, koa);
   const given = typeof state === "string" ? state : "";
-  const to = safePath(pending?.to);
-  const isOurs = pending !== null && sameSecret(given, pending.state);
+  const to = safePath(koa.query["to"] ?? pending?.to);
+  const isOurs = pending !== null && sameSecret(given, pending.state) && (await isFirstUse(ctx, pending));
   const openid = isOurs && typeof code === "string" ? await exchange(ctx, code) : null;
   if (openid === null) {
+    if (findPerson(koa)) return seeOther(koa, to);
     if (given.endsWith(AGAIN)) throw new NotSignedIn("sign-in-failed");
     return seeOther(koa, `/h5/signin?again=1&to=${encodeURIComponent(to)}`);
   }
@@ -70,6 +73,10 @@ async function speakAsAsked(ctx: Context, koa: Koa.Context, person: Person): Pro
   const language = askedLanguage(koa);
   if (!person.choseLanguage && language !== person.language) await chooseLanguage(ctx, { person, language });
 }
+
+/** A state is good for one return, whichever process answers it. */
+const isFirstUse = (ctx: Context, { state, expiresAt }: Pending): Promise<boolean> =>
+  ctx.tries.count(`oauth/${macOf(ctx.config.keys.session, PURPOSE, state)}`, 1, expiresAt);
 
 function readPending(ctx: Context, koa: Koa.Context): Pending | null {
   const { error, value } = schema.validate(
@@ -92,10 +99,10 @@ async function exchange(ctx: Context, code: string): Promise<string | null> {
   }
 }
 
-/** Requires a session: a page is shown after the sign-in, a post leads back to its page. */
+/** Requires a session in use: a page is shown after the sign-in, a post leads back to its page. */
 export function signedIn(): Koa.Middleware {
   return async (koa, next) => {
-    if (koa.state["person"]) return next();
+    if (koa.state["person"] && !isIdle(koa)) return next();
     if (koa.accepts("html", "json") === "json") personOf(koa);
     seeOther(koa, `/h5/signin?to=${encodeURIComponent(koa.method === "GET" ? koa.originalUrl : koa.path)}`);
   };

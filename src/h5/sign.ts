@@ -3,9 +3,11 @@ import { signAgreement } from "../actions/sign-agreement.ts";
 import { LETTERS, type Letter, otherOf } from "../domain/accident.ts";
 import type { AgreementContent } from "../domain/agreement.ts";
 import { clearedText } from "../domain/eligibility.ts";
+import type { View } from "../domain/view.ts";
 import { Conflict, Invalid } from "../errors.ts";
 import type { WordKey } from "../render.ts";
-import { agreementRows } from "./agreement-rows.ts";
+import { agreementRows, type Reading } from "./agreement-rows.ts";
+import { changedFields, markChanged } from "./correction.ts";
 import { insurerName } from "./insurer-name.ts";
 import type { PageRequest, StepPage } from "./page.ts";
 import { refusing } from "./refusals.ts";
@@ -49,7 +51,7 @@ function shown({ ctx, view, person, t }: PageRequest, content: AgreementContent)
   const { language } = person;
   const parties = LETTERS.map((letter) => ({ letter, ...content.parties[letter] }));
   return {
-    rows: agreementRows(content, { config, t, language }),
+    rows: rowsOf(view, content, { config, t, language }),
     heads: LETTERS.map((letter) => ({ letter, isMine: letter === view.letter })),
     shown: seenEvidence(view),
     cleared: clearedText(config.rules.conditions, language),
@@ -61,6 +63,15 @@ function shown({ ctx, view, person, t }: PageRequest, content: AgreementContent)
     operatorPhone: config.operatorPhone,
   };
 }
+
+function rowsOf({ voided }: View, content: AgreementContent, reading: Reading): ReturnType<typeof agreementRows> {
+  const rows = agreementRows(content, reading);
+  return voided?.content ? markChanged(rows, changedFields(voided.content, content, reading)) : rows;
+}
+
+/** The tick of a signature that ceased to count stays until the driver changes it. */
+const kept = ({ koa, view }: PageRequest): object =>
+  koa.method === "GET" && view.voided?.forwarding ? { values: { forwarding: "yes" } } : {};
 
 type Known = { letter: Letter; insurerCode: string; insurer: ReturnType<typeof insurerName> };
 
@@ -81,7 +92,7 @@ export const signPage: StepPage<Body> = {
   body,
   show: (request) => {
     const content = request.view.agreement;
-    return content ? { ...shown(request, content), digest: request.agreementDigest() } : {};
+    return content ? { ...shown(request, content), digest: request.agreementDigest(), ...kept(request) } : {};
   },
   submit: async ({ ctx, party, body: { forwarding, ...signed } }) => {
     const input = { ...party, ...signed, forwarding: forwarding === "yes" };

@@ -45,9 +45,11 @@ export function startForm(ctx: Context, koa: Koa.Context): PlainForm<Declaration
   };
 }
 
-/** Address of the driver's running case, else of the last one, else of the beginning. */
+/** Address of the driver's running case, else of their earlier ones, else of the beginning. */
 export async function entryUrl(ctx: Context, koa: Koa.Context): Promise<string> {
-  return (await runningUrl(ctx, koa)) ?? "/h5/start";
+  const running = await runningUrl(ctx, koa);
+  if (running) return running;
+  return (await ctx.accidents.findByPerson(personOf(koa))) ? "/h5/cases" : "/h5/start";
 }
 
 /** Address of the driver's running case; null: there is none. */
@@ -58,6 +60,6 @@ export async function runningUrl(ctx: Context, koa: Koa.Context): Promise<string
 }
 
 export async function runningCase(ctx: Context, koa: Koa.Context): Promise<Accident | null> {
-  const accident = await ctx.accidents.findByPerson(personOf(koa));
+  const accident = await ctx.accidents.findCurrent(personOf(koa));
   return accident && !accident.ended && !accident.concludedAt ? accident : null;
 }

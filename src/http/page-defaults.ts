@@ -4,6 +4,8 @@
  */
 export const UNLESS_TOLD = {
   view: null,
+  /** of this driver's signature, when it ceased to count */
+  correction: null,
   values: {},
   errors: {},
   formError: "",

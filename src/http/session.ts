@@ -8,18 +8,29 @@ import { readCookie, readValue, setCookie, signValue } from "./cookies.ts";
 
 export type { Person } from "../domain/accident.ts";
 
-/** The signed-in person. Nothing is stored on the server: the cookie is signed and expires. */
+/**
+ * The signed-in person. Nothing is stored on the server but the time before which sessions are void: the
+ * cookie is signed, expires twelve hours after its last use, and a week after the sign-in.
+ */
 export interface Session {
   id: string;
   personId: string;
   /** The way of signing in; another way gets its own name. */
   kind: "wechat";
-  /** milliseconds since 1970 */
+  /** milliseconds since 1970, as the others */
   expiresAt: number;
+  beganAt: number;
+  /** when a page was last asked for or a form sent; what a script asks for by itself is no use */
+  usedAt: number;
 }
 
 const COOKIE = "kc";
-const LIFE_S = 12 * 3600;
+const LIFE_MS = 12 * 3600_000;
+const LONGEST_MS = 7 * 24 * 3600_000;
+/** After this time without use a page is shown only after a new sign-in. */
+export const IDLE_MS = 30 * 60_000;
+/** The cookie is not written anew with every page. */
+const RENEW_AFTER_MS = 60_000;
 const PURPOSE = "session";
 
 const schema = Joi.object<Session>({
@@ -27,19 +38,27 @@ const schema = Joi.object<Session>({
   personId: Joi.string().required(),
   kind: Joi.valid("wechat").required(),
   expiresAt: Joi.number().required(),
+  // an older program's cookie was not renewed
+  beganAt: Joi.number().default(({ expiresAt }: Session) => expiresAt - LIFE_MS),
+  usedAt: Joi.number().default(({ expiresAt }: Session) => expiresAt - LIFE_MS),
 });
 
 /** Starts a session with a new id, so that an id planted before the sign-in is worthless after it. */
-export function startSession(ctx: Context, koa: Koa.Context, person: Person): Session {
-  const session: Session = {
-    id: randomBytes(16).toString("base64url"),
-    personId: person.id,
-    kind: "wechat",
-    expiresAt: ctx.clock.now().getTime() + LIFE_S * 1000,
-  };
-  const value = signValue(ctx.config.keys.session, PURPOSE, session);
-  setCookie(koa, ctx.config, { name: COOKIE, value, maxAgeS: LIFE_S });
-  return session;
+export function startSession(ctx: Context, koa: Koa.Context, person: Person): void {
+  const at = ctx.clock.now().getTime();
+  const id = randomBytes(16).toString("base64url");
+  write(ctx, koa, { id, personId: person.id, kind: "wechat", beganAt: at, usedAt: at });
+}
+
+/** Ends the session in this browser. */
+export function endSession(ctx: Context, koa: Koa.Context): void {
+  setCookie(koa, ctx.config, { name: COOKIE, value: "", maxAgeS: 0 });
+}
+
+function write(ctx: Context, koa: Koa.Context, session: Omit<Session, "expiresAt">): void {
+  const expiresAt = Math.min(session.usedAt + LIFE_MS, session.beganAt + LONGEST_MS);
+  const value = signValue(ctx.config.keys.session, PURPOSE, { ...session, expiresAt });
+  setCookie(koa, ctx.config, { name: COOKIE, value, maxAgeS: Math.ceil((expiresAt - session.usedAt) / 1000) });
 }
 
 function readSession(ctx: Context, koa: Koa.Context): Session | null {
@@ -49,15 +68,31 @@ function readSession(ctx: Context, koa: Koa.Context): Session | null {
   return session;
 }
 
-/** Puts session and person into the state, null when nobody is signed in. */
+/** A browser names HTML when it asks for a page; a picture or a script's request does not. */
+const isPage = (koa: Koa.Context): boolean => koa.get("accept").includes("text/html");
+
+/** True for a page that is asked for after half an hour without use: somebody else may hold the phone. */
+export const isIdle = (koa: Koa.Context): boolean => koa.state["isIdle"] === true;
+
+/** Puts session and person into the state, null when nobody is signed in; use renews the session. */
 export function withSession(ctx: Context): Koa.Middleware {
   return async (koa, next) => {
     const session = readSession(ctx, koa);
-    const person = session && (await ctx.people.find(session.personId));
+    const found = session && (await ctx.people.find(session.personId));
+    const person = found?.sessionsFrom && session && session.beganAt < found.sessionsFrom.getTime() ? null : found;
     koa.state.session = person ? session : null;
     koa.state.person = person;
+    if (person && session) renew(ctx, koa, session);
     await next();
   };
+}
+
+function renew(ctx: Context, koa: Koa.Context, session: Session): void {
+  const at = ctx.clock.now().getTime();
+  const unusedMs = at - session.usedAt;
+  koa.state["isIdle"] = koa.method === "GET" && isPage(koa) && unusedMs > IDLE_MS;
+  const isUse = koa.method === "POST" || isPage(koa);
+  if (isUse && !isIdle(koa) && unusedMs >= RENEW_AFTER_MS) write(ctx, koa, { ...session, usedAt: at });
 }
 
 export const sessionOf = (koa: Koa.Context): Session | null =>

@@ -1,4 +1,13 @@
-import type { Accident, ChainedEvent, Claim, Invitation, OutboxEntry, Party, Position } from "../domain/accident.ts";
+import type {
+  Accident,
+  ChainedEvent,
+  Claim,
+  Invitation,
+  OutboxEntry,
+  Party,
+  Position,
+  Statement,
+} from "../domain/accident.ts";
 import { documentToPhoto, type PhotoDocument, photoToDocument } from "./photo-document.ts";
 import { bytesOf, type Sealing, sealing } from "./sealing.ts";
 import type { Vault } from "./vault.ts";
@@ -96,9 +105,10 @@ export function partToDocument(accident: Accident, part: PartName, seals: Sealin
 }
 
 function partyToDocument(party: Party, letter: string, seals: Sealing): unknown {
-  const { details, statement, newcomer, ...plain } = party;
-  const personal = { details, statement, ...(newcomer && { newcomer }) };
-  return { ...plain, sealed: seals.seal(`party/${letter}`, personal) };
+  const { details, statement, newcomer, voided, ...plain } = party;
+  const { signed, ...mark } = voided ?? {};
+  const personal = { details, statement, signed, ...(newcomer && { newcomer }) };
+  return { ...plain, ...(voided && { voided: mark }), sealed: seals.seal(`party/${letter}`, personal) };
 }
 
 /** The accident in memory from the document at rest. */
@@ -134,16 +144,29 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
   };
 }
 
+type Signed = NonNullable<Party["voided"]>["signed"];
+type Personal = Pick<Party, "details" | "statement" | "newcomer"> & { signed?: Signed };
+
 function documentToParty(party: Sealed<Party>, letter: string, seals: Sealing): Party {
-  const personal = seals.open<Pick<Party, "details" | "statement" | "newcomer">>(`party/${letter}`, party.sealed);
-  const { sealed: _, ...plain } = party;
-  const statement = personal?.statement ?? null;
+  const personal = seals.open<Personal>(`party/${letter}`, party.sealed);
+  const { sealed: _, voided, ...plain } = party;
+  const signed = personal?.signed;
   return {
     ...plain,
+    ...(voided && signed && { voided: { ...voided, signed: signedOf(signed) } }),
     ...(personal?.newcomer && { newcomer: personal.newcomer }),
     details: personal?.details ?? null,
-    statement: statement && { ...statement, statedAt: new Date(statement.statedAt) },
+    statement: statementOf(personal?.statement ?? null),
   };
+}
+
+const statementOf = (statement: Statement | null): Statement | null =>
+  statement && { ...statement, statedAt: new Date(statement.statedAt) };
+
+/** JSON keeps dates as text. */
+function signedOf({ scene, parties: { A, B } }: Signed): Signed {
+  const of = ({ details, statement }: Signed["parties"]["A"]) => ({ details, statement: statementOf(statement) });
+  return { scene: { ...scene, occurredAt: new Date(scene.occurredAt) }, parties: { A: of(A), B: of(B) } };
 }
 
 function withoutSeal<T>(value: Sealed<T>, opened: Partial<T> | null): T {

@@ -9,10 +9,10 @@ import { createFinder } from "./accident-finder.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { type Draft, insert, RETRY_AFTER_S, type Writer, write } from "./accident-writer.ts";
 import { bare } from "./bulk.ts";
-import { latestCases } from "./latest-cases.ts";
 import { isRunning, type Lookups } from "./lookups.ts";
 import { createOpener } from "./opener.ts";
 import type { PersonCases } from "./person-cases.ts";
+import { createPersonFinder } from "./person-finder.ts";
 import { bytesOf } from "./sealing.ts";
 import type { Vault } from "./vault.ts";
 
@@ -40,6 +40,10 @@ export interface Accidents {
    * now.
    */
   findByPerson(person: Pick<Person, "id" | "cases">): Promise<Accident | null>;
+  /** The one of this person's that runs, else the one that they came into last. */
+  findCurrent(person: Pick<Person, "id" | "cases">): Promise<Accident | null>;
+  /** All that name this person, the one they came into last first; one that cannot be read is left out. */
+  listByPerson(person: Pick<Person, "id" | "cases">, limit: number): Promise<Accident[]>;
   /** The one that this person opened and that is still running: there is at most one. */
   findOpenedBy(personId: string): Promise<Accident | null>;
   /** by the code of the QR or by the six digits */
@@ -116,7 +120,6 @@ export async function createAccidents({
   const model = connection.model<AccidentDocument>("Accident", schema);
   await model.createIndexes();
   const collection = bare<AccidentDocument>(connection, "accidents");
-  const latestOf = latestCases(connection);
   const opener = createOpener(connection, vault);
   const { find, findBy, listBy } = createFinder({ collection, reader, lookups });
   const get = async (id: string) => {
@@ -129,10 +132,7 @@ export async function createAccidents({
   return {
     find,
     get,
-    async findByPerson(person) {
-      const latest = await latestOf(person);
-      return latest && reader.read(latest);
-    },
+    ...createPersonFinder(connection, reader),
     async findOpenedBy(personId) {
       const id = await opener.find(personId);
       const accident = id && (await find(id));

@@ -23,6 +23,8 @@ export interface People extends Consents, Unsaid {
    */
   see(openid: string, by?: string): Promise<Person>;
   find(personId: string): Promise<Person | null>;
+  /** Makes all sessions void that began before `at`. */
+  endSessions(personId: string, at: Date): Promise<void>;
   setLanguage(personId: string, language: Language): Promise<void>;
   /** Keeps entered details, to offer them next time. */
   remember(personId: string, details: Details): Promise<void>;
@@ -62,6 +64,7 @@ export function createPeople({ connection, vault, now, openings, personCases }: 
     ...(document.choseLanguage && { choseLanguage: true }),
     ...(document.unsaid?.length && { hasUnsaid: true }),
     cases: document.cases ?? [],
+    ...(document.sessionsFrom && { sessionsFrom: document.sessionsFrom }),
   });
   return {
     ...sayWindows(model, vault, settled),
@@ -78,6 +81,9 @@ export function createPeople({ connection, vault, now, openings, personCases }: 
         document &&
         personOf(document, vault.openOwn(placeIn("people", personId, "openid"), bytesOf(document.sealedOpenid)))
       );
+    },
+    async endSessions(personId, at) {
+      await model.updateOne({ _id: personId }, { $set: { sessionsFrom: at } });
     },
     async setLanguage(personId, language) {
       await model.updateOne({ _id: personId }, { $set: { language, choseLanguage: true } });

@@ -15,6 +15,8 @@ export interface PersonDocument {
   consents?: Record<string, NoticeConsent>;
   /** absent in one that was just made */
   cases?: CaseOfPerson[];
+  /** sessions that began before are void */
+  sessionsFrom?: Date;
 }
 
 /** How many messages may still be sent, and until when. */

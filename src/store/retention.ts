@@ -127,12 +127,14 @@ function eraser(connection: Connection, { blobs, lookups, personCases }: Kept): 
   const [living, done] = [connection.collection("deliveries"), connection.collection("deliveries_done")];
   const notices = connection.collection("notices");
   const likenesses = connection.collection("photo_hashes");
+  const feedback = connection.collection("feedback");
   return async (accidentId) => {
     await blobs.removeAll(accidentId);
     await living.deleteMany({ accidentId });
     await done.deleteMany({ accidentId });
     await notices.deleteMany({ accidentId, _id: startingWith(`${accidentId}-`) as never });
     await likenesses.deleteMany({ _id: startingWith(`${accidentId}/`) as never });
+    await feedback.deleteMany({ _id: startingWith(`${accidentId}/`) as never });
     await personCases.forget(accidentId);
     await lookups.removeOf(accidentId);
     const set = { status: "erased", wrappedKey: null, parts: {}, outbox: [] };

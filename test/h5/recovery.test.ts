@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { endAccident } from "../../src/actions/end-accident.ts";
+import { giveDetails } from "../../src/actions/give-details.ts";
+import { giveStatement } from "../../src/actions/give-statement.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
-import { SIGNATURE } from "../support/drivers.ts";
-import { alertText, button, heading } from "./phone.ts";
-import { driverOf, openPair, type Pair, readyPair } from "./settle-driver.ts";
+import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import { joinByCode } from "../support/join-by-code.ts";
+import { alertText, button, heading, Phone } from "./phone.ts";
+import { ACTS, driverOf, isChecked, openPair, type Pair, readyPair } from "./settle-driver.ts";
 
 let app: TestApp;
 before(async () => {
@@ -20,6 +23,9 @@ after(async () => {
 });
 
 const words = (language: "zh" | "en", key: string) => app.ctx.render.words(language).find(`h5.${key}`) ?? key;
+/** The words before the first name in them, as a page has them. */
+const plainWords = (language: "zh" | "en", key: string) =>
+  (words(language, key).split("{")[0] ?? "").replaceAll("'", "&#39;");
 const accidentOf = ({ id }: Pair) => app.ctx.accidents.get(id);
 const typesOf = async (pair: Pair) => (await accidentOf(pair)).events.map(({ type }) => type);
 
@@ -166,5 +172,115 @@ describe("a case that one driver has ended", () => {
     assert.equal((await pair.A.post("resume", {})).location, "sign");
     assert.equal((await app.ctx.accidents.findOpenedBy(person.id))?.id, pair.id);
     assert.equal((await openAccident(app.ctx, { person, textVersion: "1", answer })).id, pair.id);
+  });
+});
+
+describe("a signature that ceased to count", () => {
+  for (const language of ["zh", "en"] as const) {
+    it(`is said on the page with what the other changed, masked and marked, the tick kept (${language})`, async () => {
+      const pair = await readyPair(app, { language: { A: language, B: language } });
+      await sign(pair, "A");
+      const details = { ...DETAILS.B, phone: "13712345679", plate: "沪AD77777" };
+      await giveDetails(app.ctx, { accidentId: pair.id, letter: "B", details });
+      const { html } = await pair.A.get("sign");
+      const note = /<div class="kc-note" role="status" id="correction">[\s\S]*?<\/div>/.exec(html)?.[0] ?? "";
+      assert.ok(note.includes(plainWords(language, "correction.other")), note);
+      assert.ok(note.includes("<del>139***00</del> → <ins>137***79</ins>"), note);
+      assert.ok(note.includes("<del>沪AD12345</del> → <ins>沪AD77777</ins>"), note);
+      assert.ok(!note.includes("13712345679") && !note.includes(DETAILS.B.phone));
+      for (const field of ["phone", "plate"])
+        assert.match(html, new RegExp(`kc-piece_changed"[^>]*data-field="${field}"`), field);
+      assert.equal(html.match(/kc-piece_changed/g)?.length, 2);
+      assert.ok(isChecked(html, "forwarding", "yes"));
+      await sign(pair, "A");
+      assert.ok(!(await pair.A.get("wait-signature")).html.includes('id="correction"'));
+    });
+  }
+
+  it("is said where the accounts differ now, and keeps what was signed first over several corrections", async () => {
+    const pair = await readyPair(app);
+    await sign(pair, "A");
+    const statement = { ...ACTS.B, otherAct: "QS-02" };
+    await giveStatement(app.ctx, { accidentId: pair.id, letter: "B", statement });
+    const { html } = await pair.A.get("difference");
+    assert.ok(html.includes(words("zh", "correction.stated")));
+    await giveStatement(app.ctx, { accidentId: pair.id, letter: "B", statement: { ...ACTS.B, impact: "front" } });
+    const again = (await pair.A.get("sign")).html;
+    assert.equal(again.match(/<del>/g)?.length, 1, "only the point of impact differs from what was signed");
+    const kept = await accidentOf(pair);
+    assert.equal(kept.parties.A.voided?.signed.parties.B.statement?.impact, ACTS.B.impact);
+    assert.equal(kept.parties.B?.voided, undefined);
+  });
+
+  it("forgets what named the other driver when they are taken out", async () => {
+    const pair = await readyPair(app);
+    await sign(pair, "A");
+    await giveDetails(app.ctx, { accidentId: pair.id, letter: "B", details: { ...DETAILS.B, phone: "13712345679" } });
+    await pair.A.post("remove-other", {});
+    assert.equal((await accidentOf(pair)).parties.A.voided ?? null, null);
+  });
+});
+
+describe("after one's own signature", () => {
+  it("what was signed can be read, and the signature taken back until the other has signed", async () => {
+    const pair = await readyPair(app);
+    await sign(pair, "A");
+    assert.ok((await pair.A.get("wait-signature")).html.includes(`${pair.id}/signed`));
+    const signed = await pair.A.get("signed");
+    assert.equal(heading(signed.html), words("zh", "signed.title"));
+    for (const shown of [DETAILS.A.name, DETAILS.B.name, "延安东路近外滩"])
+      assert.ok(signed.html.includes(shown), shown);
+    assert.equal((await pair.A.post("take-back", {})).location, "sign");
+    assert.equal((await accidentOf(pair)).parties.A.signature, null);
+    assert.equal((await typesOf(pair)).at(-1), "signature-taken-back");
+    assert.ok((await noticesOf(pair)).some(({ code, to }) => code === "signature-taken-back" && to === "B"));
+    const { html } = await pair.A.get("sign");
+    assert.ok(html.includes(words("zh", "correction.takenBack")) && isChecked(html, "forwarding", "yes"));
+    assert.equal((await pair.A.get("details")).status, 200, "it can be corrected");
+    await sign(pair, "A");
+    await sign(pair, "B");
+    assert.equal((await pair.A.post("take-back", {})).location, "done");
+    assert.ok((await accidentOf(pair)).parties.A.signature);
+  });
+});
+
+describe("a code for the other driver", () => {
+  it("is one tap away on each page until they are there, and gone afterwards", async () => {
+    const phone = await openPair(app);
+    await phone.A.post("remove-other", {});
+    for (const path of ["details", "place", ""])
+      assert.match((await phone.A.get(path)).html, /<a class="kc-code"/, path);
+    const card = (await phone.A.get("invite")).html;
+    assert.match(card, /data-renew-in="\d+"/);
+    const code = (await accidentOf(phone)).invitation?.code ?? "";
+    const person = (await openPair(app)).A.person;
+    await joinByCode(app.ctx, { person, code, textVersion: "1", answer: { vehicles: "two", conditions: [] } });
+    for (const path of ["details", "place", ""]) assert.doesNotMatch((await phone.A.get(path)).html, /kc-code/, path);
+    assert.equal(heading((await phone.A.get("invite")).html), words("zh", "invite.joinedTitle"));
+  });
+
+  it("that was renewed meanwhile is told to its scanner as expired, with the way on", async () => {
+    const pair = await openPair(app);
+    await pair.A.post("remove-other", {});
+    const old = (await accidentOf(pair)).invitation?.code ?? "";
+    app.clock.advance(31 * 60_000);
+    await pair.A.post("invitation", {});
+    assert.notEqual((await accidentOf(pair)).invitation?.code, old);
+    const page = await new Phone(app, "oScannerOfAnOldCode0000000001").open(`/h5/join/${old}`);
+    assert.equal(page.status, 410);
+    assert.ok(page.html.includes(words("zh", "errors.invitation-expired")));
+    assert.ok(page.html.includes(words("zh", "join.refusedAct.invitation-expired")));
+  });
+
+  it("says before joining that the case one has begun oneself is withdrawn", async () => {
+    const pair = await openPair(app);
+    await pair.A.post("remove-other", {});
+    const code = (await accidentOf(pair)).invitation?.code ?? "";
+    const person = await app.ctx.people.see("oBegunTwice0000000000000001");
+    const own = await openAccident(app.ctx, { person, textVersion: "1", answer: { vehicles: "two", conditions: [] } });
+    const page = await new Phone(app, "oBegunTwice0000000000000001").open(`/h5/join/${code}`);
+    assert.ok(page.html.includes(own.number));
+    await joinByCode(app.ctx, { person, code, textVersion: "1", answer: { vehicles: "two", conditions: [] } });
+    assert.equal((await app.ctx.accidents.get(own.id)).ended?.code, "withdrawn");
   });
 });

@@ -3,6 +3,7 @@ import { all } from "../dom.ts";
 import { openDrafts } from "../forms/drafts.ts";
 import { keepEntries } from "../forms/keep-entries.ts";
 import { sendForms } from "../forms/send-forms.ts";
+import { codeIsUsed, keepCodeAlive } from "../invitation-code.ts";
 
 const onceButtons = () => all<HTMLButtonElement>("[data-once]");
 const busy = (isBusy: boolean) => {
@@ -92,6 +93,7 @@ function keepLive(strip: HTMLElement, url: string): void {
     const text = strip.querySelector("[data-live-text]");
     if (text && text.textContent !== live.text) text.textContent = live.text;
     strip.classList.toggle("kc-strip_alone", !live.joined);
+    if (live.joined) codeIsUsed();
     const hasMoved = live.step !== strip.dataset["step"];
     if (hasMoved && ("waiting" in strip.dataset || live.step === "ended")) location.reload();
   }
@@ -107,3 +109,6 @@ function keepLive(strip: HTMLElement, url: string): void {
 
 const strip = document.querySelector<HTMLElement>("[data-live]");
 if (strip?.dataset["url"]) keepLive(strip, strip.dataset["url"]);
+
+const code = document.querySelector<HTMLElement>("[data-renew-in]");
+if (code) keepCodeAlive(code);

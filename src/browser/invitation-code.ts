@@ -1,0 +1,45 @@
+/** Lives of a code that an open page asks for by itself; after them the page's button does. */
+const MOST_RENEWALS = 8;
+const RETRY_MS = 5_000;
+
+/**
+ * Renews the code on an open page when it runs out: posts the card's own form and puts the new card in its
+ * place. While the page is hidden it waits.
+ */
+export function keepCodeAlive(card: HTMLElement, left = MOST_RENEWALS): void {
+  const dueAt = performance.now() + Number(card.dataset["renewIn"]);
+
+  async function renew(): Promise<void> {
+    const form = card.querySelector("form");
+    if (!card.isConnected || !form || left === 0) return;
+    if (document.hidden) return document.addEventListener("visibilitychange", check, { once: true });
+    try {
+      const body = new URLSearchParams(new FormData(form) as unknown as Record<string, string>);
+      const posted = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
+      if (!posted.ok) throw new Error(String(posted.status));
+      const page = await (await fetch(location.href)).text();
+      const fresh = new DOMParser().parseFromString(page, "text/html").querySelector<HTMLElement>("[data-renew-in]");
+      // Somebody has joined meanwhile: the strip says so.
+      if (!fresh) return;
+      card.replaceWith(fresh);
+      keepCodeAlive(fresh, left - 1);
+    } catch {
+      setTimeout(renew, RETRY_MS);
+    }
+  }
+
+  function check(): void {
+    const ms = dueAt - performance.now();
+    if (ms > 0) setTimeout(check, ms);
+    else void renew();
+  }
+
+  check();
+}
+
+/** The code is of no use any more: somebody has joined with it. */
+export function codeIsUsed(): void {
+  for (const element of Array.from(document.querySelectorAll("[data-until-joined]"))) element.remove();
+  for (const element of Array.from(document.querySelectorAll<HTMLElement>("[data-once-joined]")))
+    element.hidden = false;
+}
