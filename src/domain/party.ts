@@ -58,8 +58,8 @@ export function withoutSignatures(accident: Accident): Accident {
 }
 
 /**
- * Makes both signatures void because `by` has changed what was signed: `after` is the case with the correction.
- * Each driver who had signed, or has not signed again since, keeps what they signed for comparison.
+ * Makes both signatures void because `by` has changed what was signed: `after` is the case with the
+ * correction. Each driver who had signed, or has not signed again since, keeps what they signed, to compare.
  */
 export function corrected(before: Accident, after: Accident, { by, at }: { by: Letter; at: Date }): Accident {
   return LETTERS.reduce((accident, letter) => {

@@ -45,9 +45,9 @@ function leave(ctx: Context, koa: Koa.Context, { to, again }: { to: string; agai
 }
 
 /**
- * Answers the return from WeChat: the code becomes a person and a new session. A return that has been used, by
- * "back" or by a second call, leads a driver who is signed in to the target; else the sign-in starts again,
- * once.
+ * Answers the return from WeChat: the code becomes a person and a new session. A return that has been used,
+ * by "back" or by a second call, leads a driver who is signed in to the target; else the sign-in starts
+ * again, once.
  */
 export async function comeBack(ctx: Context, koa: Koa.Context): Promise<void> {
   const { code, state } = koa.query;

@@ -81,7 +81,7 @@ describe("an invitation", () => {
     assert.match(late ?? "", /已过期/);
     assert.match(
       (await chat.send(third, { MsgType: "event", Event: "SCAN", EventKey: "join_nobody" })) ?? "",
-      /未找到该邀请/,
+      /已过期/,
     );
   });
 

@@ -164,7 +164,7 @@ describe("the pages that are open", () => {
   const filled: Step[] = ["place", "details", "statement"];
   const pages: [string, Accident, Letter, Step[]][] = [
     ["photographing: only that", opened(), "A", ["photos"]],
-    ["about to move: the photographs, too", photographed, "A", ["photos", "move"]],
+    ["about to move: the photographs, and whom to invite", photographed, "A", ["photos", "move", "invite"]],
     ["moved: the place, and whom to invite", moved, "A", ["place", "invite"]],
     ["placed: back to the place", placed, "A", ["place", "details", "invite"]],
     ["at the statement: back to both", alone({ details: detailsOf("A") }), "A", [...filled, "invite"]],

@@ -19,7 +19,7 @@ after(async () => {
 });
 
 const MINUTE_MS = 60_000;
-const AGREED = { vehicles: "two", condition: "none", consent: "yes" };
+const AGREED = { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" };
 const newOpenid = () => `oSession${String(++count).padStart(20, "0")}`;
 
 async function signedIn(path = "/h5/start"): Promise<Phone> {

@@ -438,7 +438,7 @@ describe("moving, place, invitation", () => {
     assert.equal((await newPhone().open("/h5/join/AAAAAAAAAAAAAAAAAAAAAA")).status, 410);
     app.clock.advance((INVITATION_MINUTES + 1) * 60_000);
     assert.match(alertText((await newPhone().open(`/h5/join/${code}`)).html), /已过期/);
-    const page = await a.get(`${base}/move`);
+    const page = await a.open(`${base}/move`);
     assert.ok(button(page.html, "更换新码"));
     await a.fill(`${base}/move`, {});
     await a.post(`${base}/invitation`, { _csrf: hidden(page.html, "_csrf") });
@@ -494,7 +494,7 @@ describe("the way out", () => {
     assert.match(page.html, /不要挪车/, "the cars have not moved yet");
     assert.equal((await b.open(`${base}/details`)).path, `${base}/ended`);
     assert.equal((await a.fill(`${base}/way-out`, { choice: "constructor" })).status, 422);
-    assert.equal((await a.open("/h5")).path, "/h5/start");
+    assert.equal((await a.open("/h5")).path, "/h5/cases");
   });
 
   it("stands on every page, with and without a case, and the three numbers with it", async () => {
