@@ -8,7 +8,16 @@ export const SCHEMA_VERSION = 1;
  * For each collection with sealed values, the schema version that changed the shape of what is sealed there
  * last.
  */
-const SEALED_SINCE = { accidents: 1, blobs: 1, feedback: 1, inbox: 1, officers: 1, people: 1, tokens: 1, uploads: 1 } as const;
+const SEALED_SINCE = {
+  accidents: 1,
+  blobs: 1,
+  feedback: 1,
+  inbox: 1,
+  officers: 1,
+  people: 1,
+  tokens: 1,
+  uploads: 1,
+} as const;
 
 /**
  * Names the place of a sealed value: collection, version of its shape, document, field. It is authenticated
