@@ -9,7 +9,9 @@ import { createTencentGeocoder } from "./geocoder/tencent.ts";
 import { createHealth, type Health } from "./health.ts";
 import { addStoreValues } from "./health-values.ts";
 import { readRelease } from "./http/asset-files.ts";
+import { createEventStreams, type EventStreams } from "./http/event-stream.ts";
 import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
+import { createHub, type Hub } from "./live/hub.ts";
 import { createLog, type Log } from "./log.ts";
 import { openStore } from "./open-store.ts";
 import type { Clock, Overrides } from "./overrides.ts";
@@ -100,6 +102,11 @@ export interface Context {
   documents: Documents;
   credentials: Credentials;
 
+  /** tells open pages of changes, whichever process made them */
+  hub: Hub;
+  /** streams to the open pages that this process serves */
+  streams: EventStreams;
+
   /** Called after a change with an outbox entry, so that the jobs need not wait for their next round. */
   wake(): void;
   onWake(listener: () => void): void;
@@ -131,6 +138,8 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   health.add("insurers", () => hands.insurers.openCircuits());
   const wakes = new EventEmitter();
   const wake = () => void wakes.emit("wake");
+  const live = createLive(base, made.accidents, wake);
+  health.add("openPages", () => live.streams.count());
   return {
     ...base,
     ...collections,
@@ -139,7 +148,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
     singleFlight: createSingleFlight(),
     vault,
     blobs,
-    accidents: wakingAfterChange(made.accidents, wake),
+    ...live,
     databaseReady: () => answers(made.accidents, { timer, ms: store.limits.readyMs }),
     databaseIsSlow: () => guardOf(connection).isSlow,
     health,
@@ -149,6 +158,8 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
     onWake: (listener) => void wakes.on("wake", listener),
     async close() {
       wakes.removeAllListeners();
+      live.streams.close();
+      live.hub.close();
       hands.wechat.close();
       hands.geocoder.close();
       await hands.photos.close();
@@ -167,6 +178,20 @@ function answers(accidents: Accidents, limit: Limit): Promise<boolean> {
 }
 
 type Base = Pick<Context, "config" | "log" | "clock" | "databaseClock" | "timer">;
+
+/** Creates what tells open pages of changes; a change wakes the jobs, too. */
+function createLive(
+  { clock, timer, log }: Base,
+  accidents: Accidents,
+  wake: () => void,
+): Pick<Context, "hub" | "streams" | "accidents"> {
+  const hub = createHub({ looks: { case: accidents.listMarks }, timer, log });
+  return {
+    hub,
+    streams: createEventStreams({ timer, now: () => clock.now() }),
+    accidents: wakingAfterChange(accidents, { wake, ring: (id) => hub.ring(`case/${id}`) }),
+  };
+}
 
 /** Creates what works outside of the process, and what its results are shown with. */
 function createHands(

@@ -76,6 +76,8 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
     },
     async stop() {
       clearInterval(rounds);
+      // Open pages go on with another process, or ask until there is one.
+      ctx.streams.close();
       // In parallel: all of it has ten seconds.
       await Promise.all([closeServer(server), jobs.stop()]);
       await Promise.race([chat.handler.settle(), sleep(SETTLE_MS, undefined, { ref: false })]);

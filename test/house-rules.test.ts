@@ -53,6 +53,7 @@ const ROOMS: Record<string, Room> = {
   "single-flight.ts": { may: [], packages: false },
   "timer.ts": { may: [], packages: false },
   "metrics.ts": { may: ["errors.ts"] },
+  live: { may: ["log.ts", "timer.ts"], packages: false },
 
   domain: { may: ["errors.ts"], packages: false },
   // the numbering plans of the world are data

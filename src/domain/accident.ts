@@ -219,6 +219,7 @@ export interface Accident {
   claims: Claim[];
   ended: End | null;
   events: ChainedEvent[];
+  seen?: Partial<Record<Letter, Record<string, Date>>>;
 }
 
 /**

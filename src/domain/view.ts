@@ -37,6 +37,7 @@ import {
 } from "./photo.ts";
 import { wantedExtras } from "./photo-extras.ts";
 import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
+import { lookOf } from "./presence.ts";
 import { type Resumption, resumptionOf } from "./resumption.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
 import { type Waiting, waitingOf } from "./waiting.ts";
@@ -84,7 +85,14 @@ export interface View {
   me: { joinedAt: Date | null; details: Details | null; statement: Statement | null; signature: Signature | null };
   /** this driver's signature that ceased to count, and what was signed with it */
   voided: { by: "me" | "other"; at: Date; forwarding: boolean; content: AgreementContent | null } | null;
-  other: { joined: boolean; joinedAt: Date | null; activity: Activity | "not-joined"; plate: string | null };
+  other: {
+    joined: boolean;
+    joinedAt: Date | null;
+    activity: Activity | "not-joined";
+    /** when the other last had the page of their step open; null where they have nothing to do */
+    look: { at: Date | null } | null;
+    plate: string | null;
+  };
   mayRemoveOther: boolean;
   /** who joined by digits and waits for this driver's yes, with the plate they typed, masked */
   newcomer: { plate: string; since: Date } | null;
@@ -151,6 +159,7 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
   const other = accident.parties[otherOf(letter)];
   const step = stepOf(accident, letter, catalogue);
   const readable = JOURNEY[step].showsAgreement === true;
+  const otherStep = other && stepOf(accident, otherOf(letter), catalogue);
   const agreement = readable ? agreementOf(accident, catalogue) : null;
   const bothStated = Boolean(me?.statement && other?.statement);
   return {
@@ -180,7 +189,8 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
       joinedAt: other?.joinedAt ?? null,
       // masked, as on an invitation
       plate: maskPlate(other?.details?.plate),
-      activity: other ? JOURNEY[stepOf(accident, otherOf(letter), catalogue)].activity : "not-joined",
+      activity: otherStep ? JOURNEY[otherStep].activity : "not-joined",
+      look: otherStep && lookOf(accident, letter, otherStep),
     },
     mayRemoveOther: other !== null && mayRemoveOther(accident, letter),
     mayInvite: mayInvite(accident, letter),

@@ -17,6 +17,7 @@ import { errorSentence, typed, validate } from "../http/validate.ts";
 import { correctionOf } from "./correction.ts";
 import { fileLinks, fileLinksOf } from "./file-links.ts";
 import { prepareInvitation } from "./invitation-card.ts";
+import { liveOf, pageOf } from "./live-state.ts";
 import { type AnyPartyPage, type CaseRequest, type PageRequest, type PartyFile, pageUrl, ShownAgain } from "./page.ts";
 import { letterOf, seeOther, standsAt } from "./paths.ts";
 import { linksOf } from "./photo-links.ts";
@@ -84,9 +85,11 @@ async function show(page: Page, request: PageRequest, data: PageData = {}): Prom
   const shown = (await page.show?.(request)) ?? {};
   const { url: photoUrl } = linksOf(request);
   const { url: fileUrl } = fileLinksOf(request);
-  const links = { photoUrl, fileUrl };
   const correction = correctionOf(request);
-  renderPage(request.ctx, request.koa, page.template!, { view: request.view, ...links, correction, ...data, ...shown });
+  const name = pageOf(request);
+  const live = { ...liveOf(request, name), url: pageUrl(request.view.id), page: name };
+  const common = { view: request.view, live, photoUrl, fileUrl, correction };
+  renderPage(request.ctx, request.koa, page.template!, { ...common, ...data, ...shown });
 }
 
 export function getPage(ctx: Context, page: Page): Koa.Middleware {

@@ -21,7 +21,7 @@ import { feedbackPage } from "./feedback.ts";
 import { postForm, showForm } from "./form.ts";
 import { digitsForm, joinForm, openInvitation, refuseInvitation, typedBefore } from "./join.ts";
 import { licencePage } from "./licence.ts";
-import { invitationFile, liveFile } from "./live.ts";
+import { invitationFile, liveFile, streamRoute } from "./live.ts";
 import type { AnyPartyPage, PartyFile } from "./page.ts";
 import { paperPage } from "./paper.ts";
 import { seeOther } from "./paths.ts";
@@ -139,5 +139,6 @@ function partyRoutes(ctx: Context, router: Router): void {
     if (page.submit) router.post(`${base}/${step}`, postPage(ctx, opened));
   }
   uploadRoutes(ctx, router);
+  router.get(`${base}/stream`, streamRoute(ctx));
   for (const file of PARTY_FILES) router.get(`${base}/${file.path}`, getFile(ctx, file));
 }

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import { Invalid, NotSignedIn, Upstream } from "../errors.ts";
 import { macOf, readCookie, readValue, sameSecret, setCookie, signValue } from "../http/cookies.ts";
+import { wantsJson } from "../http/errors.ts";
 import { askedLanguage } from "../http/language.ts";
 import { findPerson, isIdle, personOf, startSession } from "../http/session.ts";
 import { safePath, seeOther } from "./paths.ts";
@@ -103,7 +104,7 @@ async function exchange(ctx: Context, code: string): Promise<string | null> {
 export function signedIn(): Koa.Middleware {
   return async (koa, next) => {
     if (koa.state["person"] && !isIdle(koa)) return next();
-    if (koa.accepts("html", "json") === "json") personOf(koa);
+    if (wantsJson(koa)) personOf(koa);
     seeOther(koa, `/h5/signin?to=${encodeURIComponent(koa.method === "GET" ? koa.originalUrl : koa.path)}`);
   };
 }

@@ -61,6 +61,8 @@ async function answer(ctx: Context, koa: Koa.Context, error: unknown): Promise<v
   });
 }
 
+const SCRIPTS = ["json", "text/event-stream"];
+
 /** Details that a script needs: the field, a picture's slot and finding, tries left and the time to retry. */
 const TOLD = ["field", "slot", "finding", "triesLeft", "retryAfterS"];
 
@@ -88,7 +90,7 @@ export function closeAfter(koa: Koa.Context, status: number): void {
   if ([408, 413, 415].includes(status)) koa.set("Connection", "close");
 }
 
-/** True when the client asks for JSON; a browser that asks for a page names HTML. */
+/** True when a script asks; a browser that asks for a page names HTML. */
 export function wantsJson(koa: Koa.Context): boolean {
-  return koa.path.startsWith("/api/") || koa.accepts("html", "json") === "json";
+  return koa.path.startsWith("/api/") || SCRIPTS.includes(String(koa.accepts("html", ...SCRIPTS)));
 }

@@ -4,6 +4,7 @@
  */
 export const UNLESS_TOLD = {
   view: null,
+  live: null,
   /** of this driver's signature, when it ceased to count */
   correction: null,
   values: {},

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import axios from "axios";
 import type { Context } from "koa";
 import getRawBody from "raw-body";
@@ -42,7 +43,8 @@ export function createPhone({ index, openid, appUrl, publicUrl }: PhoneOptions):
       phone.openid = fresh;
     },
     async browse(http, path) {
-      const answer = await axios.request<Buffer>({
+      const isStream = http.get("accept") === "text/event-stream";
+      const answer = await axios.request<Buffer | Readable>({
         url: `${appUrl()}${path}${http.search}`,
         method: http.method,
         headers: {
@@ -53,7 +55,7 @@ export function createPhone({ index, openid, appUrl, publicUrl }: PhoneOptions):
           host: new URL(publicUrl).host,
         },
         data: http.method === "GET" ? undefined : await getRawBody(http.req, { limit: MAX_BODY }),
-        responseType: "arraybuffer",
+        responseType: isStream ? "stream" : "arraybuffer",
         maxRedirects: 0,
         validateStatus: () => true,
         proxy: false,
@@ -64,7 +66,8 @@ export function createPhone({ index, openid, appUrl, publicUrl }: PhoneOptions):
       const location = answer.headers.location as string | undefined;
       if (location) http.set("location", within(location, prefix, publicUrl));
       const isText = /^(text\/html|application\/json)/.test(String(answer.headers["content-type"]));
-      http.body = isText ? rewritten(answer.data.toString("utf8"), prefix) : answer.data;
+      const { data } = answer;
+      http.body = isText && Buffer.isBuffer(data) ? rewritten(data.toString("utf8"), prefix) : data;
     },
   };
   return phone;

@@ -35,6 +35,8 @@ export interface AccidentDocument {
    * effect.
    */
   writes?: string[];
+  /** When each driver last had the page of a step open; written beside the version. */
+  seen?: NonNullable<Accident["seen"]>;
 }
 
 type Sealed<T> = T & { sealed: unknown };
@@ -141,6 +143,7 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
     claims: claims.map((claim) => withoutSeal(claim, seals.open(`claim/${claim.ref}`, claim.sealed))),
     ended: parts.ended,
     events: document.events,
+    ...(document.seen && { seen: document.seen }),
   };
 }
 

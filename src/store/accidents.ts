@@ -9,6 +9,7 @@ import { createFinder } from "./accident-finder.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { type Draft, insert, RETRY_AFTER_S, type Writer, write } from "./accident-writer.ts";
 import { bare } from "./bulk.ts";
+import { type CaseMarks, createCaseMarks } from "./case-marks.ts";
 import { isRunning, type Lookups } from "./lookups.ts";
 import { createOpener } from "./opener.ts";
 import type { PersonCases } from "./person-cases.ts";
@@ -31,7 +32,7 @@ export interface Decided<R> {
   result: R;
 }
 
-export interface Accidents {
+export interface Accidents extends CaseMarks {
   find(id: string): Promise<Accident | null>;
   /** throws NotFound */
   get(id: string): Promise<Accident>;
@@ -130,6 +131,7 @@ export async function createAccidents({
   const writer: Writer = { collection, vault, catalogue, now, lookups, personCases, opener };
   const decide = decider(writer, get);
   return {
+    ...createCaseMarks(connection),
     find,
     get,
     ...createPersonFinder(connection, reader),

@@ -284,7 +284,7 @@ describe("the strip", () => {
     const { invitation } = await makeInvitation(app.ctx, { accidentId: id, letter: "A" });
     const b = new Phone(app, `oBrowserB${String(++count).padStart(19, "0")}`);
     await b.fill(`/h5/join/${invitation!.code}`, { condition: "none", notice: "yes", sensitive: "yes" });
-    await page.getByText("对方正在填写车辆信息").waitFor();
+    await page.getByText("对方待办：填写车辆信息").waitFor();
     await page.context().close();
   });
 });

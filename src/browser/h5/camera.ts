@@ -1,5 +1,6 @@
 // Script of the photograph pages. Without it the same form works with the phone's own file inputs.
 import { all, one } from "../dom.ts";
+import { CHANGED, isTold } from "../live/keep-live.ts";
 import type { PhotoAnswer } from "../photos/answer.ts";
 import { createPosition } from "../photos/position.ts";
 import { createQueue } from "../photos/queue.ts";
@@ -145,11 +146,12 @@ async function look(): Promise<void> {
   goOn();
 }
 async function keepLooking(): Promise<void> {
-  if (tiles.expectsNews()) await look().catch(() => undefined);
+  if (tiles.expectsNews() && !isTold()) await look().catch(() => undefined);
   setTimeout(keepLooking, EVERY_MS);
 }
 if (tiles.mandatory.length > 0) {
   setTimeout(keepLooking, EVERY_MS);
+  document.addEventListener(CHANGED, () => look().catch(() => undefined));
   // The driver returns, perhaps from the chat, where pictures may have been sent.
   document.addEventListener("visibilitychange", () => look().catch(() => undefined));
 }

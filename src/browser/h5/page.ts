@@ -3,7 +3,8 @@ import { all } from "../dom.ts";
 import { openDrafts } from "../forms/drafts.ts";
 import { keepEntries } from "../forms/keep-entries.ts";
 import { sendForms } from "../forms/send-forms.ts";
-import { codeIsUsed, keepCodeAlive } from "../invitation-code.ts";
+import { keepCodeAlive } from "../invitation-code.ts";
+import { keepLive } from "../live/keep-live.ts";
 
 const onceButtons = () => all<HTMLButtonElement>("[data-once]");
 const busy = (isBusy: boolean) => {
@@ -58,57 +59,7 @@ if (focused) focused.focus();
 // A form with errors is the answer to a post: "back" and "reload" would end at the browser's own warning.
 if (document.getElementById("errors")) history.replaceState(null, "", location.href);
 
-/** Answer of GET …/live. */
-interface Live {
-  step: string;
-  joined: boolean;
-  text: string;
-}
-
-const EVERY_MS = 4000;
-const LONGEST_MS = 60000;
-
-/**
- * Shows what the other driver is doing: asked every 4 s, less often while the network fails, not while the
- * page is hidden.
- */
-function keepLive(strip: HTMLElement, url: string): void {
-  let pause = EVERY_MS;
-
-  async function ask(): Promise<void> {
-    if (document.hidden) return;
-    try {
-      const response = await fetch(url, { headers: { accept: "application/json" } });
-      // This driver was removed from the case: nothing typed here would be accepted.
-      if (response.status === 404) return location.reload();
-      if (!response.ok) throw new Error(String(response.status));
-      show((await response.json()) as Live);
-      pause = EVERY_MS;
-    } catch {
-      pause = Math.min(pause * 2, LONGEST_MS);
-    }
-  }
-
-  function show(live: Live): void {
-    const text = strip.querySelector("[data-live-text]");
-    if (text && text.textContent !== live.text) text.textContent = live.text;
-    strip.classList.toggle("kc-strip_alone", !live.joined);
-    if (live.joined) codeIsUsed();
-    const hasMoved = live.step !== strip.dataset["step"];
-    if (hasMoved && ("waiting" in strip.dataset || live.step === "ended")) location.reload();
-  }
-
-  async function keepAsking(): Promise<void> {
-    await ask();
-    setTimeout(keepAsking, pause);
-  }
-
-  setTimeout(keepAsking, pause);
-  document.addEventListener("visibilitychange", ask);
-}
-
-const strip = document.querySelector<HTMLElement>("[data-live]");
-if (strip?.dataset["url"]) keepLive(strip, strip.dataset["url"]);
+if (document.body.dataset["live"]) keepLive(document.body);
 
 const code = document.querySelector<HTMLElement>("[data-renew-in]");
 if (code) keepCodeAlive(code);
