@@ -154,12 +154,24 @@ const hiddenFrom = (view: View): View => ({
   timeline: [],
 });
 
+function otherDriver(accident: Accident, letter: Letter, catalogue: Catalogue): View["other"] {
+  const other = accident.parties[otherOf(letter)];
+  const step = other && stepOf(accident, otherOf(letter), catalogue);
+  return {
+    joined: other !== null && !other.newcomer,
+    joinedAt: other?.joinedAt ?? null,
+    // masked, as on an invitation
+    plate: maskPlate(other?.details?.plate),
+    activity: step ? JOURNEY[step].activity : "not-joined",
+    look: step && lookOf(accident, letter, step),
+  };
+}
+
 function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): View {
   const me = accident.parties[letter];
   const other = accident.parties[otherOf(letter)];
   const step = stepOf(accident, letter, catalogue);
   const readable = JOURNEY[step].showsAgreement === true;
-  const otherStep = other && stepOf(accident, otherOf(letter), catalogue);
   const agreement = readable ? agreementOf(accident, catalogue) : null;
   const bothStated = Boolean(me?.statement && other?.statement);
   return {
@@ -184,14 +196,7 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     me: meOf(me),
     newcomer: newcomerOf(accident, letter),
     voided: viewedVoid(accident, letter, catalogue),
-    other: {
-      joined: other !== null && !other.newcomer,
-      joinedAt: other?.joinedAt ?? null,
-      // masked, as on an invitation
-      plate: maskPlate(other?.details?.plate),
-      activity: otherStep ? JOURNEY[otherStep].activity : "not-joined",
-      look: otherStep && lookOf(accident, letter, otherStep),
-    },
+    other: otherDriver(accident, letter, catalogue),
     mayRemoveOther: other !== null && mayRemoveOther(accident, letter),
     mayInvite: mayInvite(accident, letter),
     waiting: waitingOf(accident, letter),

@@ -44,11 +44,20 @@ export class Pair {
   refused = 0;
   /** told after each answer */
   onAnswer: () => void = () => {};
+  readonly #phone: { isPersistent?: boolean };
   #digits = "";
   #stopped = false;
+  /** requests that the phones sent again by themselves */
+  resent = 0;
 
-  constructor(name: string) {
+  /** `phone`: how the drivers' phones behave. */
+  constructor(name: string, phone: { isPersistent?: boolean } = {}) {
     this.name = name;
+    this.#phone = phone;
+  }
+
+  openidOf(letter: Letter): string {
+    return `o_${this.name}_${letter}`;
   }
 
   /** Until both are done, or the server is gone for good. */
@@ -61,7 +70,7 @@ export class Pair {
   }
 
   async #way(letter: Letter, appUrl: string): Promise<void> {
-    const phone = new DriverPhone(appUrl, `o_${this.name}_${letter}`);
+    const phone = new DriverPhone(appUrl, this.openidOf(letter), this.#phone);
     while (this.stood[letter] !== "done" && !this.#stopped) {
       try {
         const page = await this.#next(letter, phone);
@@ -74,6 +83,7 @@ export class Pair {
         await sleep(BROKEN_PAUSE_MS);
       }
     }
+    this.resent += phone.resent;
   }
 
   /** Opens the driver's current page and does what it asks; null: the driver waits. */

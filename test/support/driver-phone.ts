@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import axios from "axios";
+import axios, { type AxiosResponse } from "axios";
 import { CookieJar } from "../../src/simulator/cookie-jar.ts";
 
 /** A page as a driver's phone got it. */
@@ -13,6 +13,8 @@ export interface Page {
   /** when it asks to come again, in seconds */
   retryAfterS: number | null;
 }
+
+const BROKEN_PAUSE_MS = 250;
 
 interface Request {
   method: string;
@@ -31,11 +33,18 @@ export class DriverPhone {
   readonly #base: string;
   readonly #jar = new CookieJar();
   readonly #isPatient: boolean;
+  readonly #isPersistent: boolean;
+  /** requests that were sent again */
+  resent = 0;
 
-  /** `isPatient`: presses again when the page says that the server is busy at this moment. */
-  constructor(base: string, openid: string, { isPatient = false } = {}) {
+  /**
+   * `isPatient`: presses again when the page says that the server is busy at this moment. `isPersistent`: a
+   * request whose connection broke is sent again as it was, as the pages' own script does.
+   */
+  constructor(base: string, openid: string, { isPatient = false, isPersistent = false } = {}) {
     this.#base = base;
     this.#isPatient = isPatient;
+    this.#isPersistent = isPersistent;
     // How the stand-in of the platform knows whose phone asks.
     this.#jar.set("phone", openid);
   }
@@ -66,21 +75,32 @@ export class DriverPhone {
     let { method, url, data } = request;
     for (let hop = 0; hop < 12; hop++) {
       const absolute = new URL(url, this.#base).href;
-      const answer = await axios.request<Buffer>({
-        method,
-        url: absolute,
-        data,
-        headers: { cookie: this.#jar.header(), accept: "text/html,*/*" },
-        responseType: "arraybuffer",
-        maxRedirects: 0,
-        validateStatus: () => true,
-        proxy: false,
-      });
+      const answer = await this.#ask({ method, url: absolute, data });
       this.#jar.take([answer.headers["set-cookie"] ?? []].flat());
       if (answer.status < 300 || answer.status >= 400) return pageOf(absolute, answer);
       [method, url, data] = ["GET", new URL(String(answer.headers.location), absolute).href, undefined];
     }
     throw new Error(`too many redirects from ${request.url}`);
+  }
+
+  async #ask(request: Request): Promise<AxiosResponse<Buffer>> {
+    const asked = {
+      ...request,
+      headers: { cookie: this.#jar.header(), accept: "text/html,*/*" },
+      responseType: "arraybuffer",
+      maxRedirects: 0,
+      validateStatus: () => true,
+      proxy: false,
+    } as const;
+    for (;;) {
+      try {
+        return await axios.request<Buffer>(asked);
+      } catch (error) {
+        if (!this.#isPersistent || !axios.isAxiosError(error)) throw error;
+        this.resent++;
+        await sleep(BROKEN_PAUSE_MS);
+      }
+    }
   }
 }
 
