@@ -40,7 +40,7 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     erasures: createErasures(connection),
     witness: createWitness({ connection, clock: databaseClock, log }),
     tries: await createTries(connection),
-    people: createPeople({ connection, vault, now, openings: SAY_WINDOWS, personCases }),
+    people: await createPeople({ connection, vault, now, openings: SAY_WINDOWS, personCases }),
     tokens: createTokens(connection, vault, now),
     deliveries: await createDeliveries({ connection, clock: databaseClock }),
     accidents: await createAccidents({ connection, vault, now, catalogue, reader, lookups, personCases }),

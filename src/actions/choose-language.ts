@@ -3,11 +3,15 @@ import { type Accident, type Language, LETTERS, type Person } from "../domain/ac
 import { mayNoteLanguage } from "../domain/brakes.ts";
 import { isOver, withParty } from "../domain/party.ts";
 
-/** Sets the language of one driver, from now on and in a case that still runs; the other keeps theirs. */
+/**
+ * Sets the language of one driver who has agreed to the privacy notice, from now on and in a case that still
+ * runs; the other keeps theirs.
+ */
 export async function chooseLanguage(
   ctx: Context,
   { person, language, loaded }: { person: Person; language: Language; loaded?: Accident | null },
 ): Promise<void> {
+  if (person.isGuest) return;
   await ctx.people.setLanguage(person.id, language);
   const current = loaded === undefined ? await ctx.accidents.findByPerson(person) : loaded;
   if (!current) return;

@@ -5,8 +5,9 @@ import type { Context } from "../context.ts";
  * without an accident is forgotten wholly.
  */
 export async function forgetPerson(ctx: Context, { openid }: { openid: string }): Promise<void> {
-  const person = await ctx.people.find(ctx.vault.personId(openid));
-  if (!person) return;
+  const id = ctx.vault.personId(openid);
+  const person = await ctx.people.find(id);
+  if (!person) return ctx.people.forget({ id }, { case: false });
   await ctx.people.endSessions(person.id, ctx.clock.now());
   const accident = await ctx.accidents.findByPerson(person);
   await ctx.people.forget(person, { case: accident !== null });

@@ -26,6 +26,7 @@ export async function joinAccident(ctx: Context, input: JoinAccident): Promise<A
   const { person, invited, textVersion, answer } = input;
   const at = ctx.clock.now();
   const end = endOf(answer, ctx.config.rules.conditions);
+  await ctx.people.admit(person);
   const joined = await ctx.accidents.change(invited.accidentId, (accident) => {
     const { A, B } = accident.parties;
     if (B?.identity.personId === person.id && (!B.newcomer || invited.by === "digits")) return null;

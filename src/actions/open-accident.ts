@@ -40,6 +40,7 @@ export async function openAccident(ctx: Context, input: OpenAccident): Promise<A
 async function create(ctx: Context, { person, textVersion, answer }: OpenAccident): Promise<Accident> {
   const at = ctx.clock.now();
   const end = endOf(answer, ctx.config.rules.conditions);
+  await ctx.people.admit(person);
   return ctx.accidents.create(
     {
       id: ctx.randomId(16),

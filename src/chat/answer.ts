@@ -67,10 +67,16 @@ export async function answerTo(
     return null;
   }
   if (isUnknownEvent(message)) return null;
-  const person = await ctx.people.see(message.openid, SPEAKS[message.kind]);
+  const person = inOwnWords(await ctx.people.see(message.openid, SPEAKS[message.kind]), message);
   const handler = (HANDLERS[message.kind] ?? unknown) as (asked: Asked) => Answer;
   const answer = await readableAnswer(ctx, person, () => handler({ ctx, message, person, morePhotos } as Asked));
   return answer && withUnsaid(ctx, person, answer);
+}
+
+/** A guest's language is not stored: the message itself shows it. */
+function inOwnWords(person: Person, message: InboundMessage): Person {
+  if (!person.isGuest || message.kind !== "text") return person;
+  return { ...person, language: languageOfCry(message.content, person.language) };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import { codeOfScene, ticketOf } from "../domain/invitation.ts";
 import { Conflict, Invalid } from "../errors.ts";
-import { nextThing, standing, standingOf } from "./next-thing.ts";
+import { beginAt, nextThing, standing, standingOf } from "./next-thing.ts";
 
 /**
  * Answers somebody who followed, scanned a code or typed digits: leads to the join page, or says what is
@@ -18,7 +18,7 @@ export async function invited(ctx: Context, person: Person, given: string | unde
     const mine = standing(ctx, accident, person);
     if (mine) return t("chat.invitation.joined", { next: nextThing(ctx, person, mine) });
     const way = /^\d{6}$/.test(code) ? ticketOf(ctx.vault, accident, person.id) : accident.invitation?.code;
-    return t("chat.welcome.invited", { url: `${ctx.config.publicUrl}/h5/join/${way}` });
+    return t("chat.welcome.invited", { url: beginAt(ctx, person, `join/${way}`) });
   } catch (error) {
     // The case has ended, which the holder of the code sees as an expired invitation.
     const reason = error instanceof Conflict ? "invitation-expired" : error instanceof Invalid ? error.code : "";
@@ -41,7 +41,7 @@ const isReason = (code: string): code is (typeof REASONS)[number] => REASONS.som
 async function welcome(ctx: Context, person: Person): Promise<string> {
   const t = ctx.render.words(person.language);
   const current = await standingOf(ctx, person);
-  if (!current || current.view.ended) return t("chat.welcome.plain", { url: `${ctx.config.publicUrl}/h5/start` });
+  if (!current || current.view.ended) return t("chat.welcome.plain", { url: beginAt(ctx, person, "start") });
   return t("chat.welcome.back", { next: nextThing(ctx, person, current) });
 }
 

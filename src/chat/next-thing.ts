@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { type Accident, LETTERS, type Letter, type Person } from "../domain/accident.ts";
+import { type Accident, LANGUAGES, LETTERS, type Letter, type Person } from "../domain/accident.ts";
 import { type View, viewOf } from "../domain/view.ts";
 import { hasTime } from "../domain/waiting.ts";
 import type { Translate } from "../render.ts";
@@ -35,10 +35,14 @@ function aside({ askedPhoto, wantedExtras, step }: View, t: Translate): string {
   return wanted && hasTime(step) ? `\n${t("chat.photo.wanted", { slot: t(`evidence.slot.${wanted}`) })}` : "";
 }
 
+/** The address of a beginning; it carries the language of a guest, of whom none is stored. */
+export const beginAt = (ctx: Context, person: Person, path: string): string =>
+  `${ctx.config.publicUrl}/h5/${path}${person.isGuest && person.language !== LANGUAGES[0] ? `?lang=${person.language}` : ""}`;
+
 /** Says the driver's next step in one sentence with one link. */
 export function nextThing(ctx: Context, person: Person, current: Standing | null): string {
   const t = ctx.render.words(person.language);
-  const start = `${ctx.config.publicUrl}/h5/start`;
+  const start = beginAt(ctx, person, "start");
   if (!current) return t("chat.none", { url: start });
   const { view } = current;
   const url = `${ctx.config.publicUrl}/h5/accidents/${view.id}`;

@@ -50,6 +50,8 @@ export interface Person {
   choseLanguage?: true;
   /** sessions that began before are void: signed out everywhere, or ended by the operator */
   sessionsFrom?: Date;
+  /** has not agreed to the privacy notice: nothing that names this person is stored */
+  isGuest?: true;
   /** a text that no channel could send waits for the next answer */
   hasUnsaid?: boolean;
   /** The cases that this person had come into at that time, in no order; may hold another person's. */

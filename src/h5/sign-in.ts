@@ -7,7 +7,7 @@ import type { Person } from "../domain/accident.ts";
 import { Invalid, NotSignedIn, Upstream } from "../errors.ts";
 import { macOf, readCookie, readValue, sameSecret, setCookie, signValue } from "../http/cookies.ts";
 import { wantsJson } from "../http/errors.ts";
-import { askedLanguage } from "../http/language.ts";
+import { askedLanguage } from "../http/language-cookie.ts";
 import { findPerson, isIdle, personOf, startSession } from "../http/session.ts";
 import { safePath, seeOther } from "./paths.ts";
 

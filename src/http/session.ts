@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import { NotSignedIn } from "../errors.ts";
 import { readCookie, readValue, setCookie, signValue } from "./cookies.ts";
+import { guestLanguage } from "./language-cookie.ts";
 
 export type { Person } from "../domain/accident.ts";
 
@@ -15,6 +16,8 @@ export type { Person } from "../domain/accident.ts";
 export interface Session {
   id: string;
   personId: string;
+  /** sealed openid, base64url, for a person of whom nothing is stored yet */
+  openid?: string;
   /** The way of signing in; another way gets its own name. */
   kind: "wechat";
   /** milliseconds since 1970, as the others */
@@ -36,6 +39,7 @@ const PURPOSE = "session";
 const schema = Joi.object<Session>({
   id: Joi.string().required(),
   personId: Joi.string().required(),
+  openid: Joi.string(),
   kind: Joi.valid("wechat").required(),
   expiresAt: Joi.number().required(),
   // an older program's cookie was not renewed
@@ -47,7 +51,8 @@ const schema = Joi.object<Session>({
 export function startSession(ctx: Context, koa: Koa.Context, person: Person): void {
   const at = ctx.clock.now().getTime();
   const id = randomBytes(16).toString("base64url");
-  write(ctx, koa, { id, personId: person.id, kind: "wechat", beganAt: at, usedAt: at });
+  const openid = ctx.vault.sealOwn(placeOf(id), person.openid).toString("base64url");
+  write(ctx, koa, { id, personId: person.id, openid, kind: "wechat", beganAt: at, usedAt: at });
 }
 
 /** Ends the session in this browser. */
@@ -59,6 +64,15 @@ function write(ctx: Context, koa: Koa.Context, session: Omit<Session, "expiresAt
   const expiresAt = Math.min(session.usedAt + LIFE_MS, session.beganAt + LONGEST_MS);
   const value = signValue(ctx.config.keys.session, PURPOSE, { ...session, expiresAt });
   setCookie(koa, ctx.config, { name: COOKIE, value, maxAgeS: Math.ceil((expiresAt - session.usedAt) / 1000) });
+}
+
+const placeOf = (sessionId: string) => `session/${sessionId}`;
+
+/** The person of a session who has not agreed to the privacy notice; null where the cookie names nobody. */
+function guestOf(ctx: Context, koa: Koa.Context, { id, personId, openid }: Session): Person | null {
+  if (!openid) return null;
+  const opened = ctx.vault.openOwn(placeOf(id), Buffer.from(openid, "base64url"));
+  return { id: personId, openid: opened, language: guestLanguage(ctx, koa), isGuest: true };
 }
 
 function readSession(ctx: Context, koa: Koa.Context): Session | null {
@@ -78,7 +92,7 @@ export const isIdle = (koa: Koa.Context): boolean => koa.state["isIdle"] === tru
 export function withSession(ctx: Context): Koa.Middleware {
   return async (koa, next) => {
     const session = readSession(ctx, koa);
-    const found = session && (await ctx.people.find(session.personId));
+    const found = session && ((await ctx.people.find(session.personId)) ?? guestOf(ctx, koa, session));
     const person = found?.sessionsFrom && session && session.beganAt < found.sessionsFrom.getTime() ? null : found;
     koa.state.session = person ? session : null;
     koa.state.person = person;

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import type { Person } from "../domain/accident.ts";
 import { Upstream } from "../errors.ts";
 import { sayNow } from "./say-now.ts";
 
@@ -8,8 +9,8 @@ import { sayNow } from "./say-now.ts";
  */
 export async function sayLater(ctx: Context, openid: string, text: string): Promise<void> {
   const personId = ctx.vault.personId(openid);
-  const person = await ctx.people.find(personId);
-  if (!person) return;
+  const guest: Person = { id: personId, openid, language: "zh", isGuest: true };
+  const person = (await ctx.people.find(personId)) ?? guest;
   try {
     await sayNow(ctx, { person, text });
   } catch (error) {

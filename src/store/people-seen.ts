@@ -2,15 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { mongo } from "mongoose";
 import type { PersonDocument } from "./person-document.ts";
 import { repeatable } from "./repeat.ts";
-import { placeIn } from "./shapes.ts";
 import { together } from "./together.ts";
-import type { Vault } from "./vault.ts";
 
 interface Seen {
   id: string;
-  openid: string;
   by: string | undefined;
 }
+
+/** Rounded to the hour, so that its index is not written with each push. */
+export const hourOf = (at: Date): Date => new Date(at.getTime() - (at.getTime() % 3_600_000));
 
 const SEEN = { language: 1, choseLanguage: 1, cases: 1, unsaid: { $slice: 1 } } as const;
 
@@ -18,23 +18,17 @@ const SEEN = { language: 1, choseLanguage: 1, cases: 1, unsaid: { $slice: 1 } } 
 const REST_MS = 30;
 
 /**
- * Finds or creates people for pushes: one operation for one person, one query for several known ones, unknown
- * ones singly. Acts of known people are written behind in a batch; only a question about message windows
- * waits for it (`settled`).
+ * Finds people for pushes: one operation for one person, one query for several; null for who is unknown. Acts
+ * of known people are written behind in a batch; only a question about message windows waits for it
+ * (`settled`).
  */
 export function createSeenWriter(
   people: mongo.Collection<PersonDocument>,
-  vault: Vault,
   setBy: (by: string | undefined) => Partial<PersonDocument>,
 ) {
-  const alone = async ({ id, openid, by }: Seen): Promise<PersonDocument> => {
-    const $setOnInsert = {
-      sealedOpenid: vault.sealOwn(placeIn("people", id, "openid"), openid),
-      language: "zh" as const,
-    };
-    const options = { upsert: true, returnDocument: "after", projection: SEEN } as const;
-    const update = { $set: setBy(by), $setOnInsert };
-    return (await repeatable(() => people.findOneAndUpdate({ _id: id }, update, options))) as PersonDocument;
+  const alone = ({ id, by }: Seen): Promise<PersonDocument | null> => {
+    const options = { returnDocument: "after", projection: SEEN } as const;
+    return repeatable(() => people.findOneAndUpdate({ _id: id }, { $set: setBy(by) }, options));
   };
   // One statement for all who did the same at this moment.
   const write = async (all: Seen[]): Promise<void> => {
@@ -64,7 +58,7 @@ export function createSeenWriter(
       });
     open.set(seen.id, written);
   };
-  const note = together<Seen, PersonDocument>({
+  const note = together<Seen, PersonDocument | null>({
     alone,
     async group(all) {
       const found = await people
@@ -72,7 +66,7 @@ export function createSeenWriter(
         .toArray()
         .catch(() => []);
       const known = new Map(found.map((document) => [document._id, document]));
-      const one = async (seen: Seen): Promise<PersonDocument> => {
+      const one = async (seen: Seen): Promise<PersonDocument | null> => {
         const document = known.get(seen.id);
         if (!document) return alone(seen);
         writeBehind(seen);

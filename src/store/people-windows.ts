@@ -1,4 +1,5 @@
 import type { Model } from "mongoose";
+import type { Guests } from "./guests.ts";
 import type { PersonDocument, SayWindow } from "./person-document.ts";
 import type { Vault } from "./vault.ts";
 
@@ -21,12 +22,16 @@ export function openedBy(openings: Openings, by: string | undefined, at: Date): 
   return { [`windows.${opening.name}`]: { left: opening.count, until } };
 }
 
-/** `settled` resolves when the person's acts are written, so that a window just opened counts. */
-export function sayWindows(
-  model: Model<PersonDocument>,
-  vault: Vault,
-  settled: (personId: string) => Promise<void> | undefined,
-): SayWindows {
+export interface SayWindowsOptions {
+  model: Model<PersonDocument>;
+  guests: Guests;
+  vault: Vault;
+  /** resolves when the person's acts are written, so that a window just opened counts */
+  settled(personId: string): Promise<void> | undefined;
+}
+
+/** Windows of people, and of those who have not agreed to the privacy notice yet. */
+export function sayWindows({ model, guests, vault, settled }: SayWindowsOptions): SayWindows {
   const idOf = async (openid: string): Promise<string> => {
     const id = vault.personId(openid);
     await settled(id);
@@ -43,17 +48,22 @@ export function sayWindows(
         [`windows.${name}.left`]: { $gt: 0 },
         [`windows.${name}.until`]: { $gt: new Date(at) },
       };
-      return (await model.updateOne(open, { $inc: { [`windows.${name}.left`]: -1 } })).matchedCount === 1;
+      const taken = await model.updateOne(open, { $inc: { [`windows.${name}.left`]: -1 } });
+      return taken.matchedCount === 1 || guests.takeFrom(open._id, name, new Date(at));
     },
     async windows(openid) {
-      const found = await model.findOne({ _id: await idOf(openid) }, { windows: 1 }).lean<PersonDocument>();
+      const _id = await idOf(openid);
+      const known = await model.findOne({ _id }, { windows: 1 }).lean<PersonDocument>();
+      const found = known ?? (await guests.find(_id));
       const entries = Object.entries(found?.windows ?? {}).flatMap(([name, window]) =>
         window ? [[name, { left: window.left, until: window.until.getTime() }]] : [],
       );
       return Object.fromEntries(entries);
     },
     async closeWindows(openid) {
-      await model.updateOne({ _id: await idOf(openid) }, { $unset: { windows: 1 } });
+      const _id = await idOf(openid);
+      await model.updateOne({ _id }, { $unset: { windows: 1 } });
+      await guests.forget(_id);
     },
   };
 }

@@ -1,9 +1,11 @@
-import { type Connection, Schema } from "mongoose";
+import { type Connection, type Model, Schema } from "mongoose";
 import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { bare } from "./bulk.ts";
+import { createGuests } from "./guests.ts";
+import { createAdmission } from "./people-admission.ts";
 import { type Consents, consentsOf } from "./people-consents.ts";
-import { createSeenWriter } from "./people-seen.ts";
+import { createSeenWriter, hourOf } from "./people-seen.ts";
 import { type Unsaid, unsaidOf } from "./people-unsaid.ts";
 import { type Openings, openedBy, type SayWindows, sayWindows } from "./people-windows.ts";
 import type { PersonCases } from "./person-cases.ts";
@@ -18,13 +20,15 @@ import { openedOrNull, type Vault } from "./vault.ts";
  */
 export interface People extends Consents, Unsaid {
   /**
-   * Finds or creates the person; what they did (`by`) opens the window for messages to them. One operation,
-   * since every push calls it.
+   * Finds the person; what they did (`by`) opens the window for messages to them. Somebody who has not agreed
+   * to the privacy notice is a guest, of whom neither openid nor language is stored.
    */
   see(openid: string, by?: string): Promise<Person>;
   find(personId: string): Promise<Person | null>;
   /** Makes all sessions void that began before `at`. */
   endSessions(personId: string, at: Date): Promise<void>;
+  /** Records a guest who has agreed, with the language chosen so far. Idempotent. */
+  admit(person: Pick<Person, "id" | "openid" | "language">): Promise<void>;
   setLanguage(personId: string, language: Language): Promise<void>;
   /** Keeps entered details, to offer them next time. */
   remember(personId: string, details: Details): Promise<void>;
@@ -46,17 +50,36 @@ export interface PeopleOptions {
   vault: Vault;
   now: () => Date;
   openings: Openings;
-  personCases: Pick<PersonCases, "restore">;
+  personCases: Pick<PersonCases, "restore" | "list">;
 }
 
-export function createPeople({ connection, vault, now, openings, personCases }: PeopleOptions): People & SayWindows {
+/** What a person entered last, for the next case. */
+const detailsOf = (model: Model<PersonDocument>, vault: Vault): Pick<People, "remember" | "lastDetails"> => ({
+  async remember(personId, details) {
+    const sealedDetails = vault.sealOwn(placeIn("people", personId, "details"), serialise(details));
+    await model.updateOne({ _id: personId }, { $set: { sealedDetails } });
+  },
+  async lastDetails(personId) {
+    const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
+    if (!document?.sealedDetails) return null;
+    const opened = openedOrNull(() =>
+      vault.openOwn(placeIn("people", personId, "details"), bytesOf(document.sealedDetails)),
+    );
+    return opened === null ? null : (JSON.parse(opened) as Details);
+  },
+});
+
+export async function createPeople(options: PeopleOptions): Promise<People & SayWindows> {
+  const { connection, vault, now, openings, personCases } = options;
   const model = connection.model<PersonDocument>("Person", schema);
-  const collection = bare<PersonDocument>(connection, "people");
   const setBy = (by: string | undefined) => {
     const at = now();
     return { seenAt: hourOf(at), ...openedBy(openings, by, at) };
   };
-  const { note, settled } = createSeenWriter(collection, vault, setBy);
+  const people = bare<PersonDocument>(connection, "people");
+  const guests = await createGuests(connection);
+  const { note, settled } = createSeenWriter(people, setBy);
+  const { admit, greet } = createAdmission({ people, guests, vault, now, openings, personCases });
   const personOf = (document: PersonDocument, openid: string): Person => ({
     id: document._id,
     openid,
@@ -67,14 +90,17 @@ export function createPeople({ connection, vault, now, openings, personCases }: 
     ...(document.sessionsFrom && { sessionsFrom: document.sessionsFrom }),
   });
   return {
-    ...sayWindows(model, vault, settled),
+    ...sayWindows({ model, guests, vault, settled }),
     ...consentsOf(model),
     ...unsaidOf(model, vault),
     async see(openid, by) {
-      const document = await note({ id: vault.personId(openid), openid, by });
+      const id = vault.personId(openid);
+      const document = await note({ id, by });
+      if (!document) return greet({ id, openid, by });
       const cases = document.cases ?? (await personCases.restore(document._id));
       return personOf({ ...document, cases }, openid);
     },
+    admit,
     async find(personId) {
       const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
       return (
@@ -88,24 +114,11 @@ export function createPeople({ connection, vault, now, openings, personCases }: 
     async setLanguage(personId, language) {
       await model.updateOne({ _id: personId }, { $set: { language, choseLanguage: true } });
     },
-    async remember(personId, details) {
-      const sealedDetails = vault.sealOwn(placeIn("people", personId, "details"), serialise(details));
-      await model.updateOne({ _id: personId }, { $set: { sealedDetails } });
-    },
-    async lastDetails(personId) {
-      const document = await model.findOne({ _id: personId }).lean<PersonDocument>();
-      if (!document?.sealedDetails) return null;
-      const opened = openedOrNull(() =>
-        vault.openOwn(placeIn("people", personId, "details"), bytesOf(document.sealedDetails)),
-      );
-      return opened === null ? null : (JSON.parse(opened) as Details);
-    },
+    ...detailsOf(model, vault),
     async forget({ id: _id, cases = [] }, keeps) {
       await model.updateOne({ _id }, { $unset: { sealedDetails: 1, unsaid: 1, windows: 1, consents: 1 } });
-      if (!keeps.case) await collection.deleteOne({ _id, cases: [...cases] });
+      if (!keeps.case) await people.deleteOne({ _id, cases: [...cases] });
+      await guests.forget(_id);
     },
   };
 }
-
-/** Rounded to the hour, so that its index is not written with each push. */
-const hourOf = (at: Date) => new Date(at.getTime() - (at.getTime() % 3_600_000));

@@ -12,6 +12,8 @@ import type { Vault } from "./vault.ts";
  */
 export interface PersonCases {
   note(personId: string, found: CaseOfPerson): Promise<void>;
+  /** What the lookups have, also of somebody who is not known (any more). */
+  list(personId: string): Promise<CaseOfPerson[]>;
   /** Puts what the lookups have onto a person who has no list yet, and returns it. */
   restore(personId: string): Promise<CaseOfPerson[]>;
   /** Takes an accident off everybody's list. Its lookups must still be there. */
@@ -27,7 +29,12 @@ export function createPersonCases(connection: Connection, vault: Vault): PersonC
   const people = bare<PersonRow>(connection, "people");
   const lookups = bare<LookupDocument>(connection, "lookups");
   const keyOf = (personId: string) => hashedKey(vault, { kind: "person", value: personId });
+  const list = async (personId: string): Promise<CaseOfPerson[]> => {
+    const found = await lookups.find({ _id: startingWith(`${keyOf(personId)}/`) }).toArray();
+    return found.map(({ accidentId, at }) => ({ id: accidentId, at: at ?? new Date(0) }));
+  };
   return {
+    list,
     async note(personId, { id, at }) {
       const lookup = { accidentId: id, at, personId };
       const _id = `${keyOf(personId)}/${id}`;
@@ -38,8 +45,7 @@ export function createPersonCases(connection: Connection, vault: Vault): PersonC
       await repeatable(() => people.updateOne({ _id: personId }, push));
     },
     async restore(personId) {
-      const found = await lookups.find({ _id: startingWith(`${keyOf(personId)}/`) }).toArray();
-      const cases = found.map(({ accidentId, at }) => ({ id: accidentId, at: at ?? new Date(0) }));
+      const cases = await list(personId);
       const unlisted = { _id: personId, cases: { $exists: false } };
       await repeatable(() => people.updateOne(unlisted, { $set: { cases } }));
       return cases;

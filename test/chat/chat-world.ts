@@ -5,6 +5,7 @@ import { openAccident } from "../../src/actions/open-accident.ts";
 import type { Accident, Invitation, Person } from "../../src/domain/accident.ts";
 import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { listSamples } from "../../src/simulator/samples/samples.ts";
+import { admitted } from "../support/admitted.ts";
 import { startApp, type TestApp, type TestAppOptions } from "../support/app.ts";
 import { pushTo, pushXml } from "./platform-push.ts";
 
@@ -17,6 +18,7 @@ export interface ChatWorld {
   stranger(): string;
   /** a new follower */
   follower(): Promise<string>;
+  /** somebody who has agreed to the privacy notice */
   seen(openid: string): Promise<Person>;
   /** a follower with a case in hand */
   withAccident(): Promise<{ openid: string; accident: Accident }>;
@@ -40,7 +42,7 @@ export async function startChat(options: TestAppOptions = {}): Promise<ChatWorld
       await platform.follow(openid);
       return openid;
     },
-    seen: (openid) => app.ctx.people.see(openid),
+    seen: (openid) => admitted(app.ctx.people, openid),
     async withAccident() {
       const openid = await world.follower();
       return { openid, accident: await openAccident(app.ctx, { person: await world.seen(openid), ...DECLARED }) };

@@ -12,6 +12,7 @@ import { DatabaseAway } from "../../src/errors.ts";
 import { connect } from "../../src/store/connect.ts";
 import { createTokens } from "../../src/store/tokens.ts";
 import { createVault } from "../../src/store/vault.ts";
+import { admitted } from "../support/admitted.ts";
 import { CALM_DATABASE } from "../support/calm-database.ts";
 import { standingClock } from "../support/clocks.ts";
 import { concludedAccident } from "../support/concluded-accident.ts";
@@ -71,7 +72,7 @@ async function aCase({ accidents, deliveries, blobs, retention }: Context): Prom
 }
 
 async function aPerson({ people, tries, retention, uploads }: Context): Promise<void> {
-  const { id } = await people.see("openid");
+  const { id } = await admitted(people, "openid");
   await people.keepUnsaid(id, "a text");
   assert.deepEqual(await people.takeUnsaid(id), ["a text"]);
   assert.ok(await tries.count("code", 1, Date.now() + 60_000));

@@ -11,6 +11,7 @@ import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { PHOTO_SLOTS, type PhotoSlot, type StoredPhoto, UNEXAMINED } from "../../src/domain/photo.ts";
 import { signValue } from "../../src/http/cookies.ts";
 import type { Person } from "../../src/http/session.ts";
+import { admitted } from "../support/admitted.ts";
 import type { TestApp } from "../support/app.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
@@ -123,9 +124,7 @@ const photoRecord = (slot: PhotoSlot, receivedAt: Date): StoredPhoto => ({
 });
 
 export async function newPerson(ctx: Context, language: "zh" | "en"): Promise<Person> {
-  const person = await ctx.people.see(`openid-${ctx.randomId()}`);
-  await ctx.people.setLanguage(person.id, language);
-  return { ...person, language };
+  return admitted(ctx.people, `openid-${ctx.randomId()}`, language);
 }
 
 export function driverOf(app: TestApp, id: string, person: Person): Driver {

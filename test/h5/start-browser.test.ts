@@ -28,8 +28,7 @@ async function startPage(language: Language): Promise<Page> {
   const context = await browser.newContext({ viewport: PHONE, hasTouch: true, locale });
   const phone = `oStart${language}${"0".repeat(22)}`;
   await context.addCookies([{ name: "phone", value: phone, url: app.url }]);
-  const person = await app.ctx.people.see(phone);
-  await app.ctx.people.setLanguage(person.id, language);
+  await context.addCookies([{ name: "lang", value: language, url: app.url }]);
   const page = await context.newPage();
   await page.goto(`${app.url}/h5/start`);
   return page;

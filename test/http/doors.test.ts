@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type Koa from "koa";
-import { rememberLanguage } from "../../src/http/language.ts";
+import { rememberLanguage } from "../../src/http/language-cookie.ts";
 import { doorHeaders } from "../../src/http/security-headers.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";

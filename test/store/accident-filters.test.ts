@@ -5,6 +5,7 @@ import { type Context, createContext } from "../../src/context.ts";
 import { type Embedded, startEmbedded } from "../../src/embedded/embedded.ts";
 import { Doc, isArray, type Value } from "../../src/embedded/values/value.ts";
 import { readMessage } from "../../src/embedded/wire/message.ts";
+import { admitted } from "../support/admitted.ts";
 import { CALM_DATABASE } from "../support/calm-database.ts";
 import { concludedAccident } from "../support/concluded-accident.ts";
 import { CuttingProxy } from "../support/cutting-proxy.ts";
@@ -56,7 +57,7 @@ function filtersOf(command: Doc): Doc[] {
 
 async function aCase({ accidents, deliveries, notices, blobs, retention, people }: Context): Promise<void> {
   const at = new Date(Date.now() - 5_000);
-  const { openid, id: personId } = await people.see("somebody");
+  const { openid, id: personId } = await admitted(people, "somebody");
   const draft = concludedAccident({ id: "a-case", number: "KC1", at });
   const accident = await accidents.create(draft, []);
   const entry = { kind: "notice", target: personId, body: "{}" } as const;

@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import type { EligibilityAnswer } from "../../src/domain/eligibility.ts";
+import { admitted } from "../support/admitted.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 
@@ -42,6 +43,7 @@ describe("pushes that come together", () => {
 
   it("meet each of their people, new and known, with what he did and what waits for him", async () => {
     const { people } = app.ctx;
+    for (const at of [0, 1, 2]) await admitted(people, `o_group_${at}`);
     const { id } = await people.see("o_group_2");
     await people.setLanguage(id, "en");
     await people.keepUnsaid(id, "kept");
@@ -53,9 +55,11 @@ describe("pushes that come together", () => {
     );
     assert.equal(new Set(seen.map((person) => person.id)).size, 20);
     assert.deepEqual(seen[22], { id, openid: "o_group_2", language: "en", hasUnsaid: true, cases: [] });
-    for (const at of [0, 1, 2, 19]) {
+    for (const at of [0, 1, 2, 18, 19]) {
       assert.equal(await app.ctx.quota.left(`o_group_${at}`, app.clock.now()), at % 2 ? 5 : 3);
-      assert.equal((await people.find(seen[at]?.id as string))?.openid, `o_group_${at}`);
+      const known = await people.find(seen[at]?.id as string);
+      assert.equal(known?.openid, at < 3 ? `o_group_${at}` : undefined, "of a guest nothing is stored");
+      assert.equal(seen[at]?.isGuest, at < 3 ? undefined : true);
     }
   });
 

@@ -9,6 +9,7 @@ import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { newParty, withParty } from "../../src/domain/party.ts";
 import { Conflict } from "../../src/errors.ts";
 import { createOpener } from "../../src/store/opener.ts";
+import { admitted } from "../support/admitted.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
@@ -25,7 +26,7 @@ after(async () => {
   await closeDatabase();
 });
 
-const newPerson = (): Promise<Person> => app.ctx.people.see(`o_${app.ctx.randomId()}`);
+const newPerson = (): Promise<Person> => admitted(app.ctx.people, `o_${app.ctx.randomId()}`);
 
 async function open(person?: Person): Promise<Accident> {
   const answer = { vehicles: "two" as const, conditions: [] };

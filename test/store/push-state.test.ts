@@ -12,6 +12,7 @@ import { createTokens } from "../../src/store/tokens.ts";
 import { createTries } from "../../src/store/tries.ts";
 import { createVault } from "../../src/store/vault.ts";
 import { SAY_WINDOWS } from "../../src/wechat/api/quota.ts";
+import { admitted } from "../support/admitted.ts";
 import { standingClock } from "../support/clocks.ts";
 import { closeDatabase, databaseUri } from "../support/database.ts";
 
@@ -140,19 +141,21 @@ describe("what the channel keeps", () => {
 
   describe("of a person", () => {
     const people = () =>
-      both((connection) =>
-        createPeople({
-          connection,
-          vault,
-          now,
-          openings: SAY_WINDOWS,
-          personCases: createPersonCases(connection, vault),
-        }),
+      Promise.all(
+        both((connection) =>
+          createPeople({
+            connection,
+            vault,
+            now,
+            openings: SAY_WINDOWS,
+            personCases: createPersonCases(connection, vault),
+          }),
+        ),
       );
 
     it("meets him once, however many messages arrive at once", async () => {
-      const [a, b] = people();
-      const seen = await Promise.all([a, b, a, b, a].map((side) => side.see("o_many", "message")));
+      const [a, b] = await people();
+      const seen = await Promise.all([a, b, a, b, a].map((side) => admitted(side, "o_many")));
       assert.equal(new Set(seen.map(({ id }) => id)).size, 1);
       assert.deepEqual(await b.find(seen[0]?.id as string), {
         id: seen[0]?.id,
@@ -163,7 +166,8 @@ describe("what the channel keeps", () => {
     });
 
     it("opens the window of what he did, and counts it down to nothing over all processes", async () => {
-      const [a, b] = people();
+      const [a, b] = await people();
+      await admitted(a, "o_window");
       await a.see("o_window", "scan");
       const takes = await Promise.all(
         [0, 1, 2, 3, 4].map((at) => (at % 2 ? a : b).takeFrom("o_window", "brief", now().getTime())),
@@ -178,8 +182,8 @@ describe("what the channel keeps", () => {
     });
 
     it("keeps what could not be said, in order, sealed, once", async () => {
-      const [a, b] = people();
-      const { id } = await a.see("o_unsaid");
+      const [a, b] = await people();
+      const { id } = await admitted(a, "o_unsaid");
       await a.keepUnsaid(id, "第一");
       await b.keepUnsaid(id, "第二", "第三");
       await b.keepUnsaid(id);
@@ -192,8 +196,8 @@ describe("what the channel keeps", () => {
     });
 
     it("counts consents for each template, and a refusal ends them", async () => {
-      const [a, b] = people();
-      const { id } = await a.see("o_consent");
+      const [a, b] = await people();
+      const { id } = await admitted(a, "o_consent");
       await a.noteConsent(id, "template.1", "accept");
       await a.noteConsent(id, "template.1", "accept");
       assert.equal(await a.takeConsent(id, "template-2"), false);
@@ -205,8 +209,8 @@ describe("what the channel keeps", () => {
     });
 
     it("forgets what no case needs, or the person wholly", async () => {
-      const [a] = people();
-      const { id } = await a.see("o_forget", "message");
+      const [a] = await people();
+      const { id } = await admitted(a, "o_forget");
       const details = { name: "张伟", plate: "沪A12345" } as never;
       await a.remember(id, details);
       assert.deepEqual(await a.lastDetails(id), details);

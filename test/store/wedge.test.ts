@@ -35,7 +35,7 @@ describe("connections to the database that break", () => {
 
   it("hold nobody up for good who shares a command, at whatever moment it is", async (t) => {
     const inbox = await createInbox(connection, vault, now);
-    const people = createPeople({
+    const people = await createPeople({
       connection,
       vault,
       now,
