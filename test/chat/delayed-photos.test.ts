@@ -11,6 +11,9 @@ import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { refusalOf } from "../support/stored-photos.ts";
 import { type ChatWorld, startChat } from "./chat-world.ts";
 
+/** A text with its links as the words that are tapped. */
+const readable = (text: string): string => text.replaceAll(/<a href="[^"]*">|<\/a>/g, "");
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const GET = "/cgi-bin/media/get";
@@ -71,7 +74,7 @@ describe("photographs of the chat that the platform does not hand out", () => {
       const answered = texts(openid).length;
       await chat.app.settle();
       const [told = "", ...more] = texts(openid).slice(answered);
-      assert.match(told, sentence);
+      assert.match(readable(told), sentence);
       assert.ok(told.includes(url), told);
       assert.deepEqual(more, []);
       assert.deepEqual(await states(openid), Array(5).fill("delayed"));
@@ -128,10 +131,8 @@ describe("photographs of the chat that the platform does not hand out", () => {
     const { openid, accident } = await chat.withAccident();
     await send(openid, "scene");
     const answer = chat.lastWords(openid);
-    assert.match(
-      answer,
-      new RegExp(`已收到，但微信暂时无法提供照片。请直接在网页中拍摄[^]*/h5/accidents/${accident.id}`),
-    );
+    assert.match(readable(answer), /已收到，但微信暂时无法提供照片。请直接在网页中拍摄/);
+    assert.ok(answer.includes(`/h5/accidents/${accident.id}"`), answer);
     const count = texts(openid).length;
     await chat.app.settle();
     assert.equal(texts(openid).length, count, "said already");
