@@ -101,6 +101,22 @@ async function ended(app: TestApp, language: Language): Promise<Seen> {
   return { driver, path: "ended" };
 }
 
+/** Driver B after driver A has taken them out, and somebody who was never in the case. */
+async function absent(app: TestApp, language: Language, wasIn: boolean): Promise<Seen> {
+  const pair = await openPair(app, both(language));
+  if (wasIn) await pair.A.post("remove-other", {});
+  const driver = wasIn ? pair.B : driverOf(app, pair.id, await newPerson(app.ctx, language));
+  return { driver, path: "details" };
+}
+
+/** A has signed, then B has corrected a telephone number. */
+async function correctedByOther(app: TestApp, language: Language): Promise<Seen> {
+  const { id, A } = await readyPair(app, both(language));
+  await sign(A);
+  await giveDetails(app.ctx, { accidentId: id, letter: "B", details: { ...DETAILS.B, phone: "13712345679" } });
+  return { driver: A, path: "sign" };
+}
+
 /** Every page of the drivers' way, and its faces with errors. */
 export const PAGE_STATES: Record<string, State> = {
   start: (app, language) => nobody(app, language, "/h5/start"),
@@ -139,6 +155,15 @@ export const PAGE_STATES: Record<string, State> = {
   "wait for the signature": (app, language) => signed(app, language, 1),
   done: (app, language) => signed(app, language, 2),
   ended,
+  "take the other driver out": ofPair("remove-other", "A"),
+  "taken out": (app, language) => absent(app, language, true),
+  "never in it": (app, language) => absent(app, language, false),
+  "sign after a correction": correctedByOther,
+  "what was signed": async (app, language) => ({ ...(await signed(app, language, 1)), path: "signed" }),
+  paper: async (app, language) => ({ ...(await signed(app, language, 2)), path: "paper" }),
+  "my cases": async (app, language) => ({ ...(await signed(app, language, 2)), path: "/h5/cases" }),
+  feedback: async (app, language) => ({ ...(await ended(app, language)), path: "feedback" }),
+  "signed out": (app, language) => nobody(app, language, "/h5/signed-out"),
 };
 
 export const urlOf = (app: TestApp, { driver, path }: Seen): string =>
