@@ -8,6 +8,7 @@ import { readSecretFiles } from "./config/secret-files.ts";
 import { type Settings, settingsSchema } from "./config/settings.ts";
 import { realSettings, type StandIns, simulatorFaults, standInsOf } from "./config/simulator.ts";
 import { check, fromEnvironment, merge, readYaml } from "./config/sources.ts";
+import type { Outline } from "./domain/service-area.ts";
 
 /** An insurer as configured: its names and how it is reached. */
 export interface Insurer {
@@ -113,7 +114,8 @@ export interface Config {
   /** the service that names the road at a position; null: none */
   geocoder: { url: string; key: string; secret: string | null } | null;
   operatorPhone: string;
-  city: { zh: string; en: string; adcode: string };
+  /** `areas`: outlines by adcode */
+  city: { zh: string; en: string; adcode: string; areas: Readonly<Record<string, Outline>> };
   /** where new files go; older ones are read where they are */
   storage: "gridfs" | "s3";
   /** null: there is none */

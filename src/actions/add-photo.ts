@@ -52,7 +52,7 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
   requireRoom(accident, input, ctx.config.rules.catalogue);
   const digest = ctx.vault.digest(accident.key, sha256);
   const candidate = candidateOf(bytes, { sha256, digest }, await ctx.photos.examine(bytes));
-  const { block } = judgePhoto(accident, slot, { candidate });
+  const { block } = judgePhoto(accident, slot, { candidate, by: letter });
   if (block) {
     const told = { slot, by: letter, digest, block, now: ctx.clock.now() };
     throw unusable(await ctx.accidents.change(accidentId, (current) => rejection(current, told)), slot, block);
@@ -107,7 +107,7 @@ async function store(ctx: Context, input: AddPhoto, { id, candidate, names, like
   const { accident: after, result: refusal } = await ctx.accidents.decide(accidentId, (current) => {
     if (isStoredIn(current, { slot, letter, sha256 })) return { change: null, result: null };
     requireRoom(current, input, ctx.config.rules.catalogue);
-    const { findings, dupOf, block } = judgePhoto(current, slot, { candidate, likeness });
+    const { findings, dupOf, block } = judgePhoto(current, slot, { candidate, by: letter, likeness });
     // another picture may have come in between
     if (block) return { change: rejection(current, { slot, by: letter, digest, block, now }), result: block };
     const photo: StoredPhoto = {

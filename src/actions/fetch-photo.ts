@@ -40,7 +40,7 @@ export async function fetchPhoto(ctx: Context, job: FetchPhoto): Promise<Again |
     await decide((current, now) => delayed(current, now, again.code));
     return again;
   }
-  const judgement = judgePhoto(accident, photo.slot, { candidate: fetched });
+  const judgement = judgePhoto(accident, photo.slot, { candidate: fetched, by: photo.by });
   const now = ctx.clock.now();
   if (isBlocked(judgement)) {
     const { digest } = fetched;

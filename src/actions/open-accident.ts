@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { Accident, Person } from "../domain/accident.ts";
+import { type Accident, NO_SCENE, type Person } from "../domain/accident.ts";
 import { BRAKES } from "../domain/brakes.ts";
 import { BEFORE_THE_FIRST_DATUM, consentEvents } from "../domain/consent.ts";
 import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
@@ -46,7 +46,7 @@ async function create(ctx: Context, { person, textVersion, answer }: OpenAcciden
       id: ctx.randomId(16),
       number: await nextNumber(ctx, at),
       openedAt: at,
-      scene: { occurredAt: at, position: null, address: null, weather: null },
+      scene: NO_SCENE,
       parties: { A: newParty(person, textVersion, at), B: null },
       photos: [],
       photoTries: {},

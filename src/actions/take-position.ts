@@ -1,7 +1,12 @@
 import type { Context } from "../context.ts";
-import type { Accident, Letter, Position } from "../domain/accident.ts";
-import { requireParty } from "../domain/party.ts";
-import { judgedByPlace } from "../domain/photo-findings.ts";
+import type { Accident, Letter, NewEvent, Position } from "../domain/accident.ts";
+import { requireCalm } from "../domain/brakes.ts";
+import { correctionNotice } from "../domain/notice.ts";
+import { corrected, requireParty } from "../domain/party.ts";
+import { judgedAgain } from "../domain/photo-findings.ts";
+import { areApart, metresApart } from "../domain/positions.ts";
+import { isInside } from "../domain/service-area.ts";
+import { Invalid } from "../errors.ts";
 
 export interface TakePosition {
   accidentId: string;
@@ -12,23 +17,39 @@ export interface TakePosition {
 }
 
 /**
- * Records the place of the accident: the first position of either driver's phone, until the cars have moved.
- * Later ones change nothing.
+ * Records where this driver's phone is, and anew when it is sent again, until the cars have moved; later ones
+ * change nothing, and neither driver's ever changes the other's. Throws Invalid "position-outside" for one in
+ * the sea or outside the city.
  */
-export function takePosition(ctx: Context, { accidentId, letter, position, loaded }: TakePosition): Promise<Accident> {
+export async function takePosition(ctx: Context, input: TakePosition): Promise<Accident> {
+  const { accidentId, letter, position, loaded } = input;
+  const { areas, adcode } = ctx.config.city;
+  if (!isInside(position, areas[adcode])) throw new Invalid("position-outside", { field: "position" });
   return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
-    if (accident.scene.position || accident.movedAt) return null;
-    const scene = { ...accident.scene, position };
+    const before = accident.scene.positions[letter];
+    if (accident.movedAt || isSame(before, position)) return null;
+    const at = ctx.clock.now();
+    requireCalm(accident, letter, at);
+    const scene = { ...accident.scene, positions: { ...accident.scene.positions, [letter]: position } };
+    const placed = { ...accident, scene };
+    const digest = ctx.vault.digest(accident.key, JSON.stringify(position));
     return {
-      accident: { ...accident, scene, photos: judgedByPlace(accident.photos, scene) },
-      events: [
-        {
-          type: "position-taken",
-          by: letter,
-          data: { digest: ctx.vault.digest(accident.key, JSON.stringify(position)) },
-        },
-      ],
+      accident: corrected(accident, { ...placed, photos: judgedAgain(placed) }, { by: letter, at }),
+      events: [{ type: "position-taken", by: letter, data: { digest } }, ...apartEvents(placed)],
+      outbox: correctionNotice(accident, letter),
     };
   });
 }
+
+const isSame = (before: Position | null, after: Position): boolean =>
+  before !== null &&
+  before.lat === after.lat &&
+  before.lng === after.lng &&
+  before.crs === after.crs &&
+  before.accuracyM === after.accuracyM &&
+  before.label === after.label;
+
+/** Two phones that cannot have been at one accident stay on record, whatever is taken afterwards. */
+const apartEvents = ({ scene: { positions } }: Accident): NewEvent[] =>
+  areApart(positions) ? [{ type: "positions-apart", by: "system", data: { metres: metresApart(positions) ?? 0 } }] : [];

@@ -1,4 +1,5 @@
 import Joi from "joi";
+import type { Outline } from "../domain/service-area.ts";
 import { phone } from "./formats.ts";
 import { both, type Setting, setting, type Words } from "./setting.ts";
 
@@ -40,6 +41,9 @@ const TRIAL: Words = { en: "none: the pages say that this is a trial", zh: "无�
 /** A fact about the operator that the privacy notice names (PIPL art. 17). */
 const named = (variable: string, schema: Joi.StringSchema, production: Words): Setting<string | undefined> =>
   setting({ variable, schema, required: "in production", otherwise: TRIAL, production });
+const degrees = (most: number) => Joi.number().min(-most).max(most).required();
+/** latitude, longitude */
+const point = Joi.array().ordered(degrees(90), degrees(180));
 
 /** Settings that differ by place. config/default.yaml has their values for Shanghai. */
 export const PLACE = {
@@ -60,6 +64,19 @@ export const PLACE = {
         .required(),
       otherwise: both("`310000`"),
       production: { en: "yours", zh: "填写所在城市" },
+    }),
+    areas: setting<Record<string, Outline>>({
+      schema: Joi.object()
+        .pattern(/^\d{6}$/, Joi.array().items(point).min(3))
+        .required(),
+      otherwise: {
+        en: "Shanghai's outline under `310000`: a phone's position in the sea or elsewhere is refused",
+        zh: "`310000` 为上海市轮廓：位于海上或市外的手机定位不予接受",
+      },
+      production: {
+        en: "your city's under its adcode: points (latitude, longitude); without one any position in China is taken",
+        zh: "所在城市 adcode 对应的轮廓：各点（纬度、经度）；没有的，接受中国境内任何定位",
+      },
     }),
   },
   operatorName: named("OPERATOR_NAME", Joi.string().trim().max(100), {

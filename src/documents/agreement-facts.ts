@@ -1,4 +1,4 @@
-import { LETTERS, type Letter } from "../domain/accident.ts";
+import { LETTERS, type Letter, type Position } from "../domain/accident.ts";
 import type { AgreementParty } from "../domain/agreement.ts";
 import { findAct } from "../domain/liability.ts";
 import type { PartOf } from "../render.ts";
@@ -10,6 +10,8 @@ import { COLUMN, choices, field, section, value, valueArea } from "./form-parts.
 import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
 import { plate } from "./plate-drawing.ts";
 import { shanghaiTime } from "./shanghai-time.ts";
+
+type Box = { x: number; width: number };
 
 const FORMS = [
   "rear_end",
@@ -30,7 +32,7 @@ export function accidentSection(paper: Paper, words: Words, { content }: Agreeme
   const [left, right] = [valueArea(COLUMN.A, COLUMN.width), valueArea(COLUMN.B, COLUMN.width)];
   const known = content.forms.map((form) => FORMS.find((known) => known === form) ?? "other");
   const forms = FORMS.map((form) => ({ words: words(`form.${form}`), chosen: known.includes(form) }));
-  const place = stack(value(paper, content.address, full), positionOf(paper, words, content));
+  const place = stack(value(paper, content.address, full), positionsOf(paper, words, content));
   const blocks = [
     row(
       paper,
@@ -38,7 +40,7 @@ export function accidentSection(paper: Paper, words: Words, { content }: Agreeme
         field(paper, words("label.time"), { x: COLUMN.A, value: value(paper, shanghaiTime(content.occurredAt), left) }),
         field(paper, words("label.weather"), {
           x: COLUMN.B,
-          value: value(paper, words(`weather.${content.weather}`), right),
+          value: weatherOf(paper, words, { content, box: right }),
         }),
       ),
       { split: true },
@@ -51,12 +53,35 @@ export function accidentSection(paper: Paper, words: Words, { content }: Agreeme
   return section(paper, 1, { title: words("section.accident"), blocks });
 }
 
-function positionOf(paper: Paper, words: Words, { position }: AgreementInput["content"]): Block {
+/** A driver's own word stands below what it is one of. */
+function weatherOf(
+  paper: Paper,
+  words: Words,
+  { content, box }: { content: AgreementInput["content"]; box: Box },
+): Block {
+  const { weather, weatherWord } = content;
+  const known = value(paper, words(`weather.${weather}`), box);
+  return weatherWord === undefined ? known : stack(known, value(paper, weatherWord, box));
+}
+
+/** Each driver's phone in one small line, with the accuracy that it gave. */
+function positionsOf(paper: Paper, words: Words, content: AgreementInput["content"]): Block {
   const box = valueArea(PAGE.left, CONTENT_WIDTH);
-  if (!position) return text(paper, "", { size: 6.5, ...box });
-  const { crs, lat, lng } = position;
-  const { zh, en } = words("position", { crs, lat: lat.toFixed(6), lng: lng.toFixed(6) });
-  return text(paper, `${zh}  ${en}`, { size: 6.5, colour: COLOURS.soft, ...box });
+  const phones: Record<Letter, Position | null> = { A: content.position, B: content.positionOfB ?? null };
+  const lines = LETTERS.flatMap((letter) => {
+    const position = phones[letter];
+    return position
+      ? [text(paper, phoneLine(words, letter, position), { size: 6.5, colour: COLOURS.soft, ...box })]
+      : [];
+  });
+  return stack(...lines);
+}
+
+function phoneLine(words: Words, letter: Letter, { crs, lat, lng, accuracyM }: Position): string {
+  const phone = words(`phoneOf.${letter}`);
+  const point = words("position", { crs, lat: lat.toFixed(6), lng: lng.toFixed(6) });
+  const within = accuracyM === null ? { zh: "", en: "" } : words("within", { m: accuracyM });
+  return `${phone.zh} ${point.zh}${within.zh}  ${phone.en} ${point.en}${within.en}`;
 }
 
 /** Draws both parties side by side, one row for each datum of art. 21. */

@@ -19,7 +19,7 @@ export type { Position } from "./position.ts";
 export const LETTERS: readonly Letter[] = ["A", "B"];
 export const otherOf = (letter: Letter): Letter => (letter === "A" ? "B" : "A");
 
-export const WEATHERS = ["sunny", "overcast", "rain", "snow"] as const;
+export const WEATHERS = ["sunny", "overcast", "rain", "snow", "fog", "other"] as const;
 export type Weather = (typeof WEATHERS)[number];
 
 /** Where a car was hit, seen from above, clockwise from its nose. */
@@ -143,12 +143,25 @@ export interface VoidSignature {
 }
 
 export interface Scene {
-  occurredAt: Date;
-  position: Position | null;
+  /** when it happened, as the drivers say: never taken from the clock; null: not asked yet */
+  occurredAt: Date | null;
+  /** where each driver's phone was before the cars moved */
+  positions: Record<Letter, Position | null>;
   /** one line: road, direction, lane … */
   address: string | null;
   weather: Weather | null;
+  /** a driver's word for it, where `weather` is "other" */
+  weatherWord: string | null;
 }
+
+/** Of a case that has just been opened: nothing was asked yet. */
+export const NO_SCENE: Scene = {
+  occurredAt: null,
+  positions: { A: null, B: null },
+  address: null,
+  weather: null,
+  weatherWord: null,
+};
 
 /** Made by A for B: an unguessable code, used once within 30 minutes. Sealed; looked up by its keyed hash. */
 export interface Invitation {

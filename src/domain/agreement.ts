@@ -8,8 +8,13 @@ export interface AgreementContent {
   number: string;
   occurredAt: Date;
   address: string;
+  /** of driver A's phone, which took the photographs */
   position: Position | null;
+  /** of driver B's phone; left out where it is unknown */
+  positionOfB?: Position;
   weather: Weather;
+  /** a driver's word; left out where the weather has one of ours */
+  weatherWord?: string;
   /** 事故形态: categories of the acts that caused it, one or two */
   forms: string[];
   parties: Record<Letter, AgreementParty>;
@@ -42,8 +47,8 @@ export function agreedDetails({ owner: _owner, use: _use, ...agreed }: Details):
 /** Returns the content to sign, or null while anything of art. 21 is missing or the statements differ. */
 export function agreementOf(accident: Accident, catalogue: Catalogue): AgreementContent | null {
   const liability = compareStatements(accident, catalogue);
-  const { address, weather, position, occurredAt } = accident.scene;
-  if (liability.kind !== "settled" || !address || !weather) return null;
+  const { address, weather, weatherWord, positions, occurredAt } = accident.scene;
+  if (liability.kind !== "settled" || !address || !weather || !occurredAt) return null;
   const partyOf = (letter: Letter): AgreementParty | null => {
     const party = accident.parties[letter];
     if (!party?.details || !party.statement) return null;
@@ -64,8 +69,10 @@ export function agreementOf(accident: Accident, catalogue: Catalogue): Agreement
     number: accident.number,
     occurredAt,
     address,
-    position,
+    position: positions.A,
+    ...(positions.B && { positionOfB: positions.B }),
     weather,
+    ...(weatherWord !== null && { weatherWord }),
     forms: [...new Set(categories as string[])],
     parties: { A: a, B: b },
   };

@@ -37,6 +37,8 @@ const CHANGES = new Set([
   "details-given",
   "place-recorded",
   "photo-moved",
+  "position-taken",
+  "position-dropped",
   "resumed",
   "signature-taken-back",
 ]);

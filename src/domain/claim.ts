@@ -95,13 +95,14 @@ function accidentOf({ accident, content }: ClaimSources): ClaimAccident {
 }
 
 /**
- * The position is of a phone: it goes where the driver whose phone it was allows it; the address is the
- * accident's.
+ * The position is of a phone: it goes where the driver whose phone it was allows it, A's before B's; the
+ * address is the accident's.
  */
-function placeOf(accident: Accident, { position }: AgreementContent): Omit<ClaimAccident["location"], "address"> {
-  const taker = accident.events.findLast(({ type }) => type === "position-taken")?.by;
-  const isRefused = LETTERS.some((letter) => letter === taker && !allowsForwarding(accident, letter));
-  if (!position || isRefused) return { crs: "GCJ-02" };
+function placeOf(accident: Accident, content: AgreementContent): Omit<ClaimAccident["location"], "address"> {
+  const positions = { A: content.position, B: content.positionOfB ?? null };
+  const letter = LETTERS.find((one) => positions[one] && allowsForwarding(accident, one));
+  const position = letter && positions[letter];
+  if (!position) return { crs: "GCJ-02" };
   const { lat, lng, crs, accuracyM } = position;
   return { lat, lng, crs, accuracyM };
 }

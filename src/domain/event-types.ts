@@ -14,6 +14,8 @@ export const EVENT_TYPES = [
   "plate-read",
   "plate-differs",
   "position-taken",
+  "position-dropped",
+  "positions-apart",
   "vehicles-moved",
   "place-recorded",
   "invitation-made",

@@ -1,6 +1,9 @@
 import { type Accident, type Letter, otherOf, type Party } from "./accident.ts";
+import type { Activity } from "./activity.ts";
 import { type Catalogue, compareStatements } from "./liability.ts";
 import { isSent, PHOTO_SLOTS, type PhotoSlot } from "./photo.ts";
+
+export type { Activity } from "./activity.ts";
 
 /** The case from one driver's side: what a step is judged by. */
 interface Standpoint {
@@ -9,22 +12,6 @@ interface Standpoint {
   other: Party | null;
   catalogue: Catalogue;
 }
-
-/** What the other driver is told of a step (key of the words h5.activity); reveals nothing that was typed. */
-export type Activity =
-  | "joining"
-  | "asking"
-  | "deciding"
-  | "photos"
-  | "moving"
-  | "place"
-  | "details"
-  | "statement"
-  | "comparing"
-  | "reading"
-  | "signed"
-  | "waiting"
-  | "done";
 
 /** Moments at which the page of a step opens or closes, other than the driver's arrival and leaving. */
 const MOMENTS = {
@@ -54,6 +41,8 @@ export interface Stage {
   waitsFor?: "joining" | "admission" | "entries" | "signature";
   /** the agreement, with the data of both drivers, may be read (Order 146 art. 21) */
   showsAgreement?: true;
+  /** what was given here may be corrected by the other driver, too, while that driver has not signed */
+  isSharedOnceDone?: true;
   /** nothing follows: no other page of the way is open */
   isEnd?: true;
 }
@@ -114,8 +103,9 @@ const STAGES = {
     minutes: 1,
     activity: "place",
     closesAt: "own-signature",
+    isSharedOnceDone: true,
     isDone: ({ accident }) => placeIsKnown(accident),
-    doneWhen: "place and weather recorded",
+    doneWhen: "place, time and weather recorded",
   },
   details: {
     of: "both",
@@ -210,8 +200,8 @@ export function photosAreSafe(accident: Accident): boolean {
   return PHOTO_SLOTS.every((slot) => accident.photos.some((photo) => photo.slot === slot && photo.state === "stored"));
 }
 
-/** Order 146 art. 21 wants the weather as well as the place. */
-const placeIsKnown = ({ scene }: Accident): boolean => Boolean(scene.address && scene.weather);
+/** Order 146 art. 21 wants the time and the weather as well as the place. */
+const placeIsKnown = ({ scene }: Accident): boolean => Boolean(scene.address && scene.weather && scene.occurredAt);
 
 const hasDeclared = (party: Party | null): boolean => Boolean(party?.consent && party.clearedAt);
 
@@ -224,6 +214,10 @@ const standpoint = (accident: Accident, letter: Letter, catalogue: Catalogue): S
 
 /** True when the step is on this driver's way. */
 export const isOf = (step: Step, letter: Letter): boolean => JOURNEY[step].of === "both" || JOURNEY[step].of === letter;
+
+/** True when this driver gives what the step asks for, or may correct what the other has given. */
+const isShared = (step: Step, letter: Letter, at: Standpoint): boolean =>
+  isOf(step, letter) || (JOURNEY[step].isSharedOnceDone === true && JOURNEY[step].isDone(at));
 
 /** The step that this driver has to take now; both may work at the same time. */
 export function stepOf(accident: Accident, letter: Letter, catalogue: Catalogue): Step {
@@ -266,15 +260,16 @@ export function openSteps(accident: Accident, letter: Letter, catalogue: Catalog
   const here = stepOf(accident, letter, catalogue);
   if (JOURNEY[here].isEnd) return [here];
   const at = standpoint(accident, letter, catalogue);
-  const isOpen = (step: Step) => isOf(step, letter) && hasOpened(step, here, at) && !isClosed(step, here, at);
+  const isOpen = (step: Step) => isShared(step, letter, at) && hasOpened(step, here, at) && !isClosed(step, here, at);
   return STEPS.filter((step) => step === here || isOpen(step));
 }
 
 /** True while this driver may give or change what the step asks for; it may be given early. */
 export function mayGive(step: Step, accident: Accident, letter: Letter, catalogue: Catalogue): boolean {
   const here = stepOf(accident, letter, catalogue);
-  if (JOURNEY[here].isEnd || !isOf(step, letter)) return false;
-  return !isClosed(step, here, standpoint(accident, letter, catalogue));
+  const at = standpoint(accident, letter, catalogue);
+  if (JOURNEY[here].isEnd || !isShared(step, letter, at)) return false;
+  return !isClosed(step, here, at);
 }
 
 /** A may take out whoever joined by mistake, until one of them has signed. */

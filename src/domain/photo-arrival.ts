@@ -89,7 +89,7 @@ export interface Arrival {
 /** Puts a stored chat picture into the slot that fits what it shows, or sends it back. */
 export function arrived(before: Accident, { announced, candidate, names, likeness, seen, now }: Arrival): Change {
   const { accident, events, photo: found, placement } = placed(before, announced, seen);
-  const judgement = judgePhoto(accident, placement.slot, { candidate, likeness });
+  const judgement = judgePhoto(accident, placement.slot, { candidate, by: announced.by, likeness });
   // another picture may have come in between
   if (isBlocked(judgement)) return sentBack(before, announced, { judgement, digest: candidate.digest, now });
   const { findings, dupOf } = judgement;

@@ -1,4 +1,4 @@
-import type { Accident, Position, Scene } from "./accident.ts";
+import type { Accident, Letter, Position } from "./accident.ts";
 import { looksLike } from "./image-hash.ts";
 import {
   type Finding,
@@ -12,10 +12,12 @@ import {
   type Taken,
 } from "./photo.ts";
 import { isPlateSlot } from "./photo-plates.ts";
+import { metresBetween, SHIFT_M } from "./positions.ts";
 
 /** Facts about a picture when it is judged. */
 export interface Examination {
   slot: PhotoSlot;
+  by: Letter;
   /** of the original, upright, in pixels */
   width: number;
   height: number;
@@ -53,16 +55,22 @@ const MUCH_WHITE = 400;
 
 const DAY_MS = 24 * 3600_000;
 const FAR_M = 2_000;
-/**
- * EXIF is WGS-84, the map's position GCJ-02, and some phones write GCJ-02 into EXIF. In China they differ by
- * at most this, so neither is converted.
- */
-const SHIFT_M = 700;
-
 const blocks = (code: FindingCode): Finding => ({ code, level: "blocks" });
 const warns = (code: FindingCode): Finding => ({ code, level: "warns" });
 
-type Case = Pick<Accident, "photos" | "scene">;
+type Case = Pick<Accident, "photos" | "scene" | "openedAt">;
+
+/** When and where the accident was, as far as pictures of one driver can be judged by it. */
+interface Known {
+  at: Date;
+  position: Position | null;
+}
+
+/** The time as stated, else of the opening; the place by the phone of the driver who took the picture. */
+const knownOf = ({ scene, openedAt }: Omit<Case, "photos">, by: Letter): Known => ({
+  at: scene.occurredAt ?? openedAt,
+  position: scene.positions[by],
+});
 
 /** Lists the findings of a picture, the gravest first. */
 export function findingsOf(picture: Examination, accident: Case): Finding[] {
@@ -76,7 +84,7 @@ export function findingsOf(picture: Examination, accident: Case): Finding[] {
     picture.isSeenBefore ? warns("seen-before") : null,
     measures.isScreenshot ? warns("screenshot") : null,
     measures.isScreen ? warns("screen") : null,
-    ...takenFindings(picture.taken, accident.scene),
+    ...takenFindings(picture.taken, knownOf(accident, picture.by)),
   ].filter((finding) => finding !== null);
   return [...found.filter(({ level }) => level === "blocks"), ...found.filter(({ level }) => level === "warns")];
 }
@@ -127,37 +135,33 @@ type PictureId = Pick<Examination, "slot" | "sha256" | "imageHash">;
  * Compares EXIF with the accident's time and place. Without EXIF (the chat and many browsers strip it) there
  * is no finding.
  */
-export function takenFindings(taken: Taken | null, scene: Pick<Scene, "occurredAt" | "position">): Finding[] {
-  const apartMs = taken?.at ? Math.abs(taken.at.getTime() - scene.occurredAt.getTime()) : 0;
-  const isFar = taken?.position && scene.position && isElsewhere(taken.position, scene.position);
+export function takenFindings(taken: Taken | null, known: Known): Finding[] {
+  const apartMs = taken?.at ? Math.abs(taken.at.getTime() - known.at.getTime()) : 0;
+  const isFar = taken?.position && known.position && isElsewhere(taken.position, known.position);
   return [...(apartMs > DAY_MS ? [warns("taken-earlier")] : []), ...(isFar ? [warns("taken-elsewhere")] : [])];
 }
 
-function isElsewhere(taken: Pick<Position, "lat" | "lng">, scene: Position): boolean {
-  return metresBetween(taken, scene) > FAR_M + SHIFT_M + (scene.accuracyM ?? 0);
+/** EXIF is WGS-84, and some phones write the map's GCJ-02 into it. */
+function isElsewhere(taken: Pick<Position, "lat" | "lng">, known: Position): boolean {
+  return metresBetween(taken, known) > FAR_M + SHIFT_M + (known.accuracyM ?? 0);
 }
 
-const EARTH_M = 6_371_000;
+const OF_TIME_AND_PLACE: readonly FindingCode[] = ["taken-earlier", "taken-elsewhere"];
 
-/** Great-circle distance in metres. */
-export function metresBetween(a: Pick<Position, "lat" | "lng">, b: Pick<Position, "lat" | "lng">): number {
-  const rad = (degrees: number) => (degrees * Math.PI) / 180;
-  const half =
-    Math.sin(rad(b.lat - a.lat) / 2) ** 2 +
-    Math.cos(rad(a.lat)) * Math.cos(rad(b.lat)) * Math.sin(rad(b.lng - a.lng) / 2) ** 2;
-  return 2 * EARTH_M * Math.asin(Math.min(1, Math.sqrt(half)));
-}
-
-/** Judges earlier pictures when the first position of the case arrives. */
-export function judgedByPlace(photos: Photo[], scene: Scene): Photo[] {
+/** Judges the pictures of a case again when a position or the time of the accident was given or corrected. */
+export function judgedAgain(accident: Case): Photo[] {
+  const { photos } = accident;
   const judged = photos.map((photo) => {
     if (photo.state !== "stored") return photo;
-    const known = photo.findings.map(({ code }) => code);
-    const fresh = takenFindings(photo.taken, scene).filter(({ code }) => !known.includes(code));
-    return fresh.length > 0 ? { ...photo, findings: [...photo.findings, ...fresh] } : photo;
+    const [before, rest] = [photo.findings.filter(isOfTaking), photo.findings.filter((one) => !isOfTaking(one))];
+    const after = takenFindings(photo.taken, knownOf(accident, photo.by));
+    const isSame = before.length === after.length && before.every(({ code }, at) => code === after[at]?.code);
+    return isSame ? photo : { ...photo, findings: [...rest, ...after] };
   });
   return judged.some((photo, at) => photo !== photos[at]) ? judged : photos;
 }
+
+const isOfTaking = ({ code }: Finding): boolean => OF_TIME_AND_PLACE.includes(code);
 
 /** Judges a picture again with its plates: a plate picture without one gets a warning. */
 export function judgedByPlates(photo: StoredPhoto, plates: PlateReading): StoredPhoto {

@@ -57,9 +57,9 @@ export interface Judgement {
 export function judgePhoto(
   accident: Accident,
   slot: PhotoSlot,
-  { candidate, likeness = null }: { candidate: Candidate; likeness?: Likeness },
+  { candidate, by, likeness = null }: { candidate: Candidate; by: Letter; likeness?: Likeness },
 ): Judgement {
-  const examination: Examination = { ...candidate, slot, isSeenBefore: likeness !== null };
+  const examination: Examination = { ...candidate, slot, by, isSeenBefore: likeness !== null };
   const findings = findingsOf(examination, accident);
   const dupOf = twinOf(examination, accident.photos)?.id ?? likeness;
   return { findings, dupOf, block: blockOf(accident, slot, findings) };

@@ -3,6 +3,7 @@ import {
   type Details,
   type End,
   type Letter,
+  NO_SCENE,
   otherOf,
   type Party,
   type Scene,
@@ -37,6 +38,7 @@ import {
 } from "./photo.ts";
 import { wantedExtras } from "./photo-extras.ts";
 import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
+import { type ViewedPositions, viewedPositions } from "./positions.ts";
 import { lookOf } from "./presence.ts";
 import { type Resumption, resumptionOf } from "./resumption.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
@@ -63,6 +65,7 @@ export interface View {
   /** the steps whose pages are open: this one, and those that may be seen or corrected beside it */
   open: readonly Step[];
   scene: Scene;
+  positions: ViewedPositions;
   photos: ViewedPhoto[];
   missingSlots: PhotoSlot[];
   /** pictures sent back by slot; the third is accepted */
@@ -144,7 +147,8 @@ function newcomerOf({ parties: { B } }: Accident, letter: Letter): View["newcome
 /** What somebody sees who waits for A's yes: that they wait, and since when. */
 const hiddenFrom = (view: View): View => ({
   ...view,
-  scene: { ...view.scene, position: null, address: null, weather: null },
+  scene: NO_SCENE,
+  positions: { mine: null, theirs: null, metresApart: null, areApart: false, mayTake: false },
   photos: [],
   wantedExtras: [],
   plateDoubts: [],
@@ -182,7 +186,7 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     step,
     progress: progressOf(step, letter),
     open: openSteps(accident, letter, catalogue),
-    scene: accident.scene,
+    ...{ scene: accident.scene, positions: viewedPositions(accident, letter) },
     photos: accident.photos.map((photo) => viewedPhoto(photo, letter)),
     missingSlots: missingSlots(accident),
     photoTries: accident.photoTries,

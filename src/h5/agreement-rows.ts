@@ -1,9 +1,10 @@
 import type { Config } from "../config.ts";
-import { type Language, LETTERS, type Letter } from "../domain/accident.ts";
+import { type Language, LETTERS, type Letter, type Position } from "../domain/accident.ts";
 import type { AgreementContent, AgreementParty } from "../domain/agreement.ts";
 import { findAct } from "../domain/liability.ts";
 import type { Translate, WordKey } from "../render.ts";
 import { insurerName } from "./insurer-name.ts";
+import { positionText } from "./positions.ts";
 import { yearTimeText } from "./times.ts";
 
 /** Who reads, in which words. */
@@ -46,18 +47,16 @@ const ACCIDENT: CellsOf<AgreementContent, "parties"> = {
     tell: ({ occurredAt }, { language }) => ({ text: yearTimeText(occurredAt, language) }),
   },
   address: { row: "h5.sign.place", tell: ({ address }) => ({ text: address }) },
-  position: {
+  position: { row: "h5.sign.place", tell: ({ position }, { t }) => position && phonePiece("A", position, t) },
+  positionOfB: {
     row: "h5.sign.place",
-    tell: ({ position }, { t }) =>
-      position && {
-        text: t("agreement.position", {
-          crs: position.crs,
-          lat: position.lat.toFixed(6),
-          lng: position.lng.toFixed(6),
-        }),
-      },
+    tell: ({ positionOfB }, { t }) => (positionOfB ? phonePiece("B", positionOfB, t) : null),
   },
   weather: { row: "h5.sign.weather", tell: ({ weather }, { t }) => ({ text: t(`agreement.weather.${weather}`) }) },
+  weatherWord: {
+    row: "h5.sign.weather",
+    tell: ({ weatherWord }) => (weatherWord === undefined ? null : { text: weatherWord }),
+  },
   forms: {
     row: "h5.sign.form",
     tell: ({ forms }, { t, language }) => ({
@@ -96,6 +95,10 @@ const PARTY: CellsOf<AgreementParty> = {
   note: { row: "h5.sign.note", tell: ({ note }) => (note ? { text: note } : null) },
   degree: { row: "h5.sign.liability", tell: ({ degree }, { t }) => ({ text: t(`h5.degree.${degree}`) }) },
 };
+
+const phonePiece = (letter: Letter, position: Position, t: Translate): Piece => ({
+  text: `${t(`agreement.phoneOf.${letter}`)} ${positionText(t, position)}`,
+});
 
 function insurerPiece(party: AgreementParty, { config, t, language }: Reading): Piece {
   const name = insurerName(config, { ...party, insurerName: null });

@@ -1,10 +1,18 @@
+import type { Language } from "../domain/accident.ts";
 import type { TimelineEntry } from "../domain/timeline.ts";
 import type { View } from "../domain/view.ts";
 import type { Translate } from "../render.ts";
 import { claimLine } from "./claims.ts";
 import type { PartyPage } from "./page.ts";
 import { seenPhotos } from "./seen-photos.ts";
-import { dayTimeText, timeText } from "./times.ts";
+import { dayTimeText, timeText, yearTimeText } from "./times.ts";
+
+/** What both drivers say of where, when and in which weather; null while something of it lacks. */
+function sceneOf({ scene }: View, language: Language): object | null {
+  const { occurredAt, address, weather, weatherWord } = scene;
+  if (!occurredAt || !address || !weather) return null;
+  return { time: yearTimeText(occurredAt, language), address, weather, word: weatherWord };
+}
 
 /** The case page: what happened so far, how the claim stands, and always one answer to "what now?". */
 export const casePage: PartyPage = {
@@ -21,6 +29,7 @@ export const casePage: PartyPage = {
       timeline: view.timeline
         .toReversed()
         .map((entry) => ({ ...entry, words: eventText(entry, t), time: timeText(entry.at, now, language) })),
+      scene: sceneOf(view, language),
       shown: seenPhotos(view),
       car: carText(view, t),
       line: view.concludedAt ? claimLine(view, { config: ctx.config, now, language }) : null,

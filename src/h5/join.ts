@@ -6,8 +6,8 @@ import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import { NOTICE_VERSION } from "../domain/consent.ts";
 import { ticketOf } from "../domain/invitation.ts";
-import { type InvitedView, invitedViewOf } from "../domain/invited-view.ts";
-import { Conflict, Invalid } from "../errors.ts";
+import { type InvitedView, invitedViewOf, sceneThumb } from "../domain/invited-view.ts";
+import { Conflict, Invalid, NotFound } from "../errors.ts";
 import { plate as plateField } from "../http/fields.ts";
 import { personOf } from "../http/session.ts";
 import type { WordKey } from "../render.ts";
@@ -17,7 +17,7 @@ import type { PlainForm } from "./form.ts";
 import { pageUrl } from "./page.ts";
 import { letterOf, seeOther, standsAt } from "./paths.ts";
 import { renderPage } from "./render.ts";
-import { timeText } from "./times.ts";
+import { yearTimeText } from "./times.ts";
 
 const DIGITS = /^\d{6}$/;
 
@@ -93,10 +93,22 @@ const withPlate = (declaration as Joi.ObjectSchema<JoinBody>).keys({
   plate: plateField.required().messages({ "any.required": "h5.errors.plate", "string.empty": "h5.errors.plate" }),
 });
 
+/** Sends the small picture of both cars to who scanned a living code; six digits open none. */
+export async function sendInvitedScene(ctx: Context, koa: Koa.Context): Promise<void> {
+  const code = String(koa.params["code"]);
+  if (/^\d{6}$/.test(code)) throw new NotFound();
+  const accident = await findInvited(ctx, { person: personOf(koa), code });
+  const thumb = accident.invitation?.code === code ? sceneThumb(accident) : null;
+  if (!thumb) throw new NotFound();
+  koa.type = "image/jpeg";
+  koa.set("Content-Security-Policy", "default-src 'none'; sandbox");
+  koa.body = await ctx.blobs.read(accident, thumb);
+}
+
 /** Page 1b: the second driver sees where and when, reads the same notice and declares the same. */
 export function joinForm(ctx: Context, koa: Koa.Context, invited: Invited): PlainForm<JoinBody> {
   const person = personOf(koa);
-  const { plate, address, occurredAt, own } = invited;
+  const { plate, address, occurredAt, openedAt, hasScene, code, own } = invited;
   const isByDigits = invited.by === "digits";
   return {
     template: "h5/join.njk",
@@ -109,7 +121,11 @@ export function joinForm(ctx: Context, koa: Koa.Context, invited: Invited): Plai
       own,
       plate,
       address,
-      since: timeText(occurredAt, ctx.clock.now(), person.language),
+      hasScene,
+      code,
+      isStated: occurredAt !== null,
+      since: yearTimeText(occurredAt ?? openedAt, person.language),
+      operatorPhone: ctx.config.operatorPhone,
     }),
     async submit(given) {
       if (!isKnown(ctx, given)) throw new Invalid("h5.start.error.condition" satisfies WordKey, { field: "condition" });

@@ -41,7 +41,7 @@ const isSize = (text: string): text is PhotoSize => PHOTO_SIZES.some((size) => s
 async function handout({ ctx, view, t }: CaseRequest, photo: StoredPhoto, copy: Buffer) {
   const { number, scene } = view;
   const slot = t(`h5.case.watermark.slot.${photo.slot}`);
-  const place = placeOf(scene);
+  const place = placeOf(scene, photo);
   const lines = [
     t("h5.case.watermark.number", { number, slot }),
     t("h5.case.watermark.received", { time: stampText(photo.receivedAt) }),
@@ -54,7 +54,8 @@ async function handout({ ctx, view, t }: CaseRequest, photo: StoredPhoto, copy: 
 }
 
 /** The place for the watermark: the address as entered, else the phone's position. */
-function placeOf({ address, position }: Scene): string | null {
+function placeOf({ address, positions }: Scene, { by }: StoredPhoto): string | null {
+  const position = positions[by];
   if (address || !position) return address;
   return position.label ?? `${position.lat.toFixed(5)}, ${position.lng.toFixed(5)} (${position.crs})`;
 }

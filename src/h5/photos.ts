@@ -1,10 +1,9 @@
 import Joi from "joi";
 import { addPhoto } from "../actions/add-photo.ts";
 import { movePhoto } from "../actions/move-photo.ts";
-import { takePosition } from "../actions/take-position.ts";
 import { EXTRA_SLOTS, isSent, type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Busy, Invalid } from "../errors.ts";
-import { decimal, id } from "../http/fields.ts";
+import { id } from "../http/fields.ts";
 import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
 import { type PageRequest, type PartyPage, pageUrl, type StepPage, type StepRequest } from "./page.ts";
 import { answerFor, newestIn, type PhotoAnswer, spokenFault } from "./photo-answer.ts";
@@ -127,33 +126,4 @@ export const swapPage: PartyPage<SwapBody> = {
     await movePhoto(ctx, { ...party, photoId: body.photo, slot: body.slot });
     return pageUrl(party.accidentId, "photos");
   },
-};
-
-interface PositionBody {
-  lat: number;
-  lng: number;
-  accuracy?: number;
-}
-
-/**
- * The phone's position while the first picture is taken, sent by the page's script (WGS-84, W3C Geolocation).
- */
-export const positionPage: PartyPage<PositionBody> = {
-  path: "position",
-  body: Joi.object<PositionBody>({
-    lat: decimal(-90, 90).required(),
-    lng: decimal(-180, 180).required(),
-    accuracy: decimal(0, 1_000_000),
-  }),
-  submit: ({ ctx, party, body: { lat, lng, accuracy } }) =>
-    takePosition(ctx, {
-      ...party,
-      position: {
-        label: null,
-        lat,
-        lng,
-        crs: "WGS-84",
-        accuracyM: accuracy === undefined ? null : Math.round(accuracy),
-      },
-    }),
 };

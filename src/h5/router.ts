@@ -19,15 +19,16 @@ import { getFile, getPage, getSignedFile, postPage } from "./controller.ts";
 import { extrasPage } from "./extras.ts";
 import { feedbackPage } from "./feedback.ts";
 import { postForm, showForm } from "./form.ts";
-import { digitsForm, joinForm, openInvitation, refuseInvitation, typedBefore } from "./join.ts";
+import { digitsForm, joinForm, openInvitation, refuseInvitation, sendInvitedScene, typedBefore } from "./join.ts";
 import { licencePage } from "./licence.ts";
 import { invitationFile, liveFile, streamRoute } from "./live.ts";
 import type { AnyPartyPage, PartyFile } from "./page.ts";
 import { paperPage } from "./paper.ts";
 import { seeOther } from "./paths.ts";
 import { handoutFile, photoFile } from "./photo-file.ts";
-import { positionPage, swapPage } from "./photos.ts";
+import { swapPage } from "./photos.ts";
 import { photosLiveFile } from "./photos-live.ts";
+import { positionPage } from "./positions.ts";
 import { changeLanguage, endPage, helpPage, privacyPage } from "./public-pages.ts";
 import { agreeEndPage, resumePage } from "./resume.ts";
 import { comeBack, signedIn, signIn } from "./sign-in.ts";
@@ -117,6 +118,7 @@ function beginningRoutes(ctx: Context, router: Router): void {
     const invited = await openInvitation(ctx, koa, String(koa.params["code"]));
     if (invited) showForm(ctx, koa, joinForm(ctx, koa, invited));
   });
+  router.get("/join/:code/scene.jpg", (koa) => sendInvitedScene(ctx, koa));
   router.post("/join/:code", async (koa) => {
     const invited = await openInvitation(ctx, koa, String(koa.params["code"]));
     if (invited) await postForm(ctx, koa, joinForm(ctx, koa, invited));

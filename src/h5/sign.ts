@@ -10,6 +10,7 @@ import { agreementRows, type Reading } from "./agreement-rows.ts";
 import { changedFields, markChanged } from "./correction.ts";
 import { insurerName } from "./insurer-name.ts";
 import type { PageRequest, StepPage } from "./page.ts";
+import { positionTexts } from "./positions.ts";
 import { refusing } from "./refusals.ts";
 import { seenEvidence } from "./seen-photos.ts";
 
@@ -46,13 +47,15 @@ const body = Joi.object<Body>({
 });
 
 /** The whole agreement for reading, what was declared before it, and the photographs. */
-function shown({ ctx, view, person, t }: PageRequest, content: AgreementContent): object {
+function shown(request: PageRequest, content: AgreementContent): object {
+  const { ctx, view, person, t } = request;
   const { config } = ctx;
   const { language } = person;
   const parties = LETTERS.map((letter) => ({ letter, ...content.parties[letter] }));
   return {
     rows: rowsOf(view, content, { config, t, language }),
     heads: LETTERS.map((letter) => ({ letter, isMine: letter === view.letter })),
+    positions: positionTexts(request),
     shown: seenEvidence(view),
     cleared: clearedText(config.rules.conditions, language),
     mine: content.parties[view.letter],

@@ -30,6 +30,18 @@ const wholeDay: Record<Language, Intl.DateTimeFormat> = {
 export const yearTimeText = (at: Date, language: Language): string =>
   `${wholeDay[language].format(at)} ${clock.format(at)}`;
 
+/** "2026-11-23T14:05", as an input of a browser has it */
+export const inputTime = (at: Date): string => `${today(at)}T${clock.format(at)}`;
+
+const TYPED = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?$/;
+
+/** The time that was typed, by the clock of Shanghai (UTC+8 all year); null for what is none. */
+export function timeOfInput(text: string): Date | null {
+  const [, date, time] = TYPED.exec(text.trim()) ?? [];
+  const at = new Date(`${date}T${time}:00+08:00`);
+  return Number.isNaN(at.getTime()) || inputTime(at) !== `${date}T${time}` ? null : at;
+}
+
 /** "2026-11-23 14:05", for what leaves our pages */
 export const stampText = (at: Date): string => `${today(at)} ${clock.format(at)}`;
 

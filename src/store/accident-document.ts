@@ -1,12 +1,14 @@
-import type {
-  Accident,
-  ChainedEvent,
-  Claim,
-  Invitation,
-  OutboxEntry,
-  Party,
-  Position,
-  Statement,
+import {
+  type Accident,
+  type ChainedEvent,
+  type Claim,
+  type Invitation,
+  NO_SCENE,
+  type OutboxEntry,
+  type Party,
+  type Position,
+  type Scene,
+  type Statement,
 } from "../domain/accident.ts";
 import { documentToPhoto, type PhotoDocument, photoToDocument } from "./photo-document.ts";
 import { bytesOf, type Sealing, sealing } from "./sealing.ts";
@@ -45,7 +47,7 @@ type Sealed<T> = T & { sealed: unknown };
 interface PartsAtRest
   extends Pick<Accident, "movedAt" | "concludedAt" | "documents" | "ended">,
     Partial<Pick<Accident, "photoTries">> {
-  scene: Sealed<{ occurredAt: Date; weather: Accident["scene"]["weather"] }>;
+  scene: Sealed<Pick<Scene, "occurredAt" | "weather">>;
   parties: { A: Sealed<Party>; B: Sealed<Party> | null };
   photos: PhotoDocument[];
   invitation: Sealed<Invitation> | null;
@@ -81,8 +83,8 @@ export type PartName = (typeof PARTS)[number];
 export function partToDocument(accident: Accident, part: PartName, seals: Sealing): unknown {
   switch (part) {
     case "scene": {
-      const { address, position, ...plain } = accident.scene;
-      return { ...plain, sealed: seals.seal("scene", { address, position }) };
+      const { occurredAt, weather, ...personal } = accident.scene;
+      return { occurredAt, weather, sealed: seals.seal("scene", personal) };
     }
     case "parties":
       return {
@@ -118,21 +120,14 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
   const key = vault.unwrap(document._id, bytesOf(document.wrappedKey));
   const seals = sealing(vault, key, document._id);
   const { parts } = document;
-  const { scene, parties, invitation, claims } = parts;
+  const { parties, invitation, claims } = parts;
   return {
     id: document._id,
     number: document.number,
     version: document.version,
     key,
     openedAt: document.openedAt,
-    scene: {
-      occurredAt: scene.occurredAt,
-      weather: scene.weather,
-      ...(seals.open<{ address: string | null; position: Position | null }>("scene", scene.sealed) ?? {
-        address: null,
-        position: null,
-      }),
-    },
+    scene: documentToScene(parts, seals),
     parties: { A: documentToParty(parties.A, "A", seals), B: parties.B && documentToParty(parties.B, "B", seals) },
     photos: parts.photos.map((photo) => documentToPhoto(photo, seals)),
     photoTries: parts.photoTries ?? {},
@@ -149,6 +144,23 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
 
 type Signed = NonNullable<Party["voided"]>["signed"];
 type Personal = Pick<Party, "details" | "statement" | "newcomer"> & { signed?: Signed };
+
+/** As it was while a case had one position and its time was that of its opening. */
+interface OldScene {
+  address: string | null;
+  position: Position | null;
+}
+
+/** The opening's time stands in what was signed by it; a case that goes on is asked when it happened. */
+function documentToScene({ scene, concludedAt }: AccidentDocument["parts"], seals: Sealing): Scene {
+  const { sealed, ...plain } = scene;
+  const personal = seals.open<Pick<Scene, "address" | "positions" | "weatherWord"> | OldScene>("scene", sealed);
+  if (!personal) return { ...NO_SCENE, ...plain };
+  if ("positions" in personal) return { ...plain, ...personal };
+  const { address, position } = personal;
+  const occurredAt = concludedAt ? plain.occurredAt : null;
+  return { ...NO_SCENE, ...plain, occurredAt, address, positions: { A: position, B: null } };
+}
 
 function documentToParty(party: Sealed<Party>, letter: string, seals: Sealing): Party {
   const personal = seals.open<Personal>(`party/${letter}`, party.sealed);
@@ -169,7 +181,10 @@ const statementOf = (statement: Statement | null): Statement | null =>
 /** JSON keeps dates as text. */
 function signedOf({ scene, parties: { A, B } }: Signed): Signed {
   const of = ({ details, statement }: Signed["parties"]["A"]) => ({ details, statement: statementOf(statement) });
-  return { scene: { ...scene, occurredAt: new Date(scene.occurredAt) }, parties: { A: of(A), B: of(B) } };
+  return {
+    scene: { ...scene, occurredAt: scene.occurredAt && new Date(scene.occurredAt) },
+    parties: { A: of(A), B: of(B) },
+  };
 }
 
 function withoutSeal<T>(value: Sealed<T>, opened: Partial<T> | null): T {

@@ -26,6 +26,7 @@ import { collectionNames } from "../support/collection-names.ts";
 import { closeDatabase, databaseDir } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
+import { placeOf } from "../support/place-of.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { asStored, storedPhotos } from "../support/stored-photos.ts";
 
@@ -223,7 +224,7 @@ describe("a plate that was typed otherwise", () => {
     const { id } = case_;
     await joined(app, case_);
     await confirmMoved(app.ctx, { accidentId: id, letter: "A" });
-    await recordPlace(app.ctx, { accidentId: id, letter: "A", address: "延安东路", weather: "rain" });
+    await recordPlace(app.ctx, { accidentId: id, letter: "A", ...placeOf(app.ctx), address: "延安东路" });
     await typed(app, case_, "A", PLATE.A);
     await typed(app, case_, "B", "沪AD05277");
     await app.settle();

@@ -24,6 +24,7 @@ import { standingClock } from "../support/clocks.ts";
 import { closeDatabase, databaseUri, freePort } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
+import { placeOf } from "../support/place-of.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -67,7 +68,7 @@ async function readyToSign(): Promise<Accident> {
     textVersion: NOTICE_VERSION,
     answer: clear,
   });
-  await recordPlace(ctx, { accidentId: id, letter: "A", address: "延安东路近外滩", weather: "rain" });
+  await recordPlace(ctx, { accidentId: id, letter: "A", ...placeOf(ctx) });
   for (const letter of LETTERS) await giveDetails(ctx, { accidentId: id, letter, details: DETAILS[letter] });
   const impact = { A: "front" as const, B: "rear" as const };
   const acts = { A: "QS-01", B: "none" };
@@ -127,7 +128,7 @@ test("what is read back is what was written, and nothing personal stands in the 
 
 test("signing a text that has changed since is refused and changes nothing", async () => {
   const ready = await readyToSign();
-  const changed = await recordPlace(ctx, { accidentId: ready.id, letter: "A", address: "别处", weather: "rain" });
+  const changed = await recordPlace(ctx, { accidentId: ready.id, letter: "A", ...placeOf(ctx), address: "别处" });
   await assert.rejects(
     sign(ready, "A"),
     (error: Conflict) => error instanceof Conflict && error.code === "text-changed",

@@ -18,6 +18,7 @@ import { listSamples } from "../../src/simulator/samples/samples.ts";
 import { databaseUri } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
+import { placeOf } from "../support/place-of.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const SECONDS = 20;
@@ -77,7 +78,7 @@ async function settleOne(ctx: Context, photos: Buffer[]): Promise<void> {
     textVersion: NOTICE_VERSION,
     answer: { ...CLEAR, conditions: [] },
   });
-  await recordPlace(ctx, { accidentId, letter: "A", address: "延安东路近外滩，由东向西第二车道", weather: "rain" });
+  await recordPlace(ctx, { accidentId, letter: "A", ...placeOf(ctx), address: "延安东路近外滩，由东向西第二车道" });
   for (const letter of LETTERS) {
     await giveDetails(ctx, { accidentId, letter, details: DETAILS[letter] });
     const statement = { ...ACTS[letter], impact: IMPACTS[letter], note: "" };

@@ -131,15 +131,19 @@ describe("the chat", () => {
     assert.equal(await chat.app.ctx.quota.left(openid, chat.app.clock.now()), 5);
   });
 
-  it("keeps the first position, and says so at the second", async () => {
+  it("keeps the last position while the cars stand, and refuses one in the sea with a sentence", async () => {
     const { openid } = await chat.withAccident();
     const place = { latitude: 31.23, longitude: 121.47, label: "上海市黄浦区人民大道200号" };
     await chat.app.simulator.platform.sendLocation(openid, place);
     assert.match(chat.lastWords(openid), /位置已记录/);
-    await chat.app.simulator.platform.sendLocation(openid, { ...place, latitude: 31.3 });
-    assert.match(chat.lastWords(openid), /此前已记录/);
-    const { position } = (await chat.current(openid)).scene;
-    assert.equal(position?.lat, 31.23);
+    await chat.app.simulator.platform.sendLocation(openid, place);
+    assert.match(chat.lastWords(openid), /该位置此前已记录/);
+    await chat.app.simulator.platform.sendLocation(openid, { ...place, latitude: 31.24 });
+    assert.match(chat.lastWords(openid), /位置已记录/);
+    await chat.app.simulator.platform.sendLocation(openid, { ...place, longitude: 123.5 });
+    assert.match(chat.lastWords(openid), /该位置在海上或本服务的城市以外，未记录/);
+    const position = (await chat.current(openid)).scene.positions.A;
+    assert.equal(position?.lat, 31.24);
     assert.equal(position?.crs, "GCJ-02");
   });
 

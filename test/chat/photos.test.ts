@@ -9,6 +9,7 @@ import { recordPlace } from "../../src/actions/record-place.ts";
 import { PHOTO_SLOTS, type PhotoSlot } from "../../src/domain/photo.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
+import { placeOf } from "../support/place-of.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { storedPhotos } from "../support/stored-photos.ts";
 import { type ChatWorld, startChat } from "./chat-world.ts";
@@ -94,7 +95,7 @@ describe("a photograph that would help", () => {
     for (const slot of PHOTO_SLOTS)
       await addPhoto(ctx, { accidentId: accident.id, letter: "A", slot, bytes: SLOT_PHOTOS[slot], source: "form" });
     await confirmMoved(ctx, { accidentId: accident.id, letter: "A" });
-    await recordPlace(ctx, { accidentId: accident.id, letter: "A", address: "人民大道", weather: "rain" });
+    await recordPlace(ctx, { accidentId: accident.id, letter: "A", ...placeOf(ctx), address: "人民大道" });
     await giveDetails(ctx, { accidentId: accident.id, letter: "A", details: DETAILS.A });
     const statement = { ownAct: "QS-07", otherAct: "none", impact: "front" as const, note: "" };
     await giveStatement(ctx, { accidentId: accident.id, letter: "A", statement });

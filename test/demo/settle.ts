@@ -67,7 +67,10 @@ export async function settle(stage: Stage): Promise<Settled> {
     return expectStep(await b.submit(page, NOTHING), "details");
   });
   pageA = await step("A gives place and weather", async () =>
-    expectStep(await a.submit(pageA, { address: "人民大道近黄陂北路，由东向西第二车道", weather: "rain" }), "details"),
+    expectStep(
+      await a.submit(pageA, { address: "人民大道近黄陂北路，由东向西第二车道", when: "0", weather: "rain" }),
+      "details",
+    ),
   );
   [pageA, pageB] = await step("both give their data and their cars'", async () => [
     expectStep(await a.submit(pageA, detailsOf("A")), "statement"),

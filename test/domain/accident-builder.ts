@@ -1,5 +1,12 @@
 import { type Config, loadConfig } from "../../src/config.ts";
-import type { Accident, Details, Letter, Party, Statement } from "../../src/domain/accident.ts";
+import {
+  type Accident,
+  type Details,
+  type Letter,
+  NO_SCENE,
+  type Party,
+  type Statement,
+} from "../../src/domain/accident.ts";
 import { PHOTO_SLOTS, type Photo, type PhotoSlot, type StoredPhoto, UNEXAMINED } from "../../src/domain/photo.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -60,7 +67,7 @@ export function opened(over: Partial<Accident> = {}): Accident {
     version: 1,
     key: new Uint8Array(32),
     openedAt: AT,
-    scene: { occurredAt: AT, position: null, address: null, weather: null },
+    scene: NO_SCENE,
     parties: { A: newParty("A"), B: null },
     photos: [],
     photoTries: {},
@@ -80,7 +87,7 @@ export const signature = { contentDigest: "d", imageSha256: "s", forwarding: tru
 /** Both have entered everything and say the same: A ran into B. */
 export function readyToSign(over: Partial<Accident> = {}): Accident {
   return opened({
-    scene: { occurredAt: AT, position: null, address: "延安东路", weather: "sunny" },
+    scene: { ...NO_SCENE, occurredAt: AT, address: "延安东路", weather: "sunny" },
     photos: allPhotos(),
     movedAt: AT,
     parties: {

@@ -21,10 +21,11 @@ function withTraces(accident: Accident, refuser: Letter): Accident {
     taken: index % 2 === 0 ? { at: new Date(EXIF_TIME), position: { lat: 31.987, lng: 121.987 } } : null,
     dupOf: index === 1 ? "p0" : null,
   }));
-  const fix = { seq: 1, at: accident.openedAt, prev: "", hash: "h", type: "position-taken" as const, by: refuser };
+  const { positions } = accident.scene;
+  const scene = { ...accident.scene, positions: { A: null, B: null, [refuser]: positions.A } };
   const party = accident.parties[refuser];
   const own = party && { ...party, statement: party.statement && { ...party.statement, note: NOTE } };
-  return { ...accident, photos, events: [{ ...fix, data: {} }], parties: { ...accident.parties, [refuser]: own } };
+  return { ...accident, photos, scene, parties: { ...accident.parties, [refuser]: own } };
 }
 
 const sourcesOf = (refuser: Letter, forwarding: Record<Letter, boolean>) =>

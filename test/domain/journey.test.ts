@@ -34,7 +34,7 @@ const { catalogue } = await cityRules();
 const scene = (over: Partial<Accident["scene"]>) => ({ ...opened().scene, ...over });
 const photographed = opened({ photos: allPhotos() });
 const moved = { ...photographed, movedAt: AT };
-const placed = { ...moved, scene: scene({ address: "延安东路", weather: "sunny" }) };
+const placed = { ...moved, scene: scene({ address: "延安东路", weather: "sunny", occurredAt: AT }) };
 const ready = readyToSign();
 const detailsOf = (letter: Letter) => ready.parties[letter]?.details ?? null;
 const alone = (over: object) => withParty(placed, "A", over);
@@ -54,7 +54,12 @@ describe("where driver A stands", () => {
     ["refused, then stored: move", opened({ photos: [photo("scene", "refused"), ...allPhotos()] }), "move"],
     ["all safe: move", photographed, "move"],
     ["moved: place", moved, "place"],
-    ["an address without the weather: place", { ...moved, scene: scene({ address: "延安东路" }) }, "place"],
+    [
+      "an address without the weather: place",
+      { ...moved, scene: scene({ address: "延安东路", occurredAt: AT }) },
+      "place",
+    ],
+    ["a place without its time: place", { ...moved, scene: scene({ address: "延安东路", weather: "fog" }) }, "place"],
     ["placed: details", placed, "details"],
     ["details given: what happened", alone({ details: detailsOf("A") }), "statement"],
     [
@@ -177,8 +182,9 @@ describe("the pages that are open", () => {
     ["signed: nothing more", withParty(ready, "A", { signature }), "A", ["wait-signature"]],
     ["concluded: only the end", { ...ready, concludedAt: AT }, "A", ["done"]],
     ["ended: only the end", { ...moved, ended: { code: "dispute", reasons: [], by: "B", at: AT } }, "A", ["ended"]],
-    ["B at the data", withParty(placed, "B", {}), "B", ["details"]],
-    ["B about to sign: never what is A's", ready, "B", ["details", "statement", "sign"]],
+    ["B at the data: the place to correct", withParty(placed, "B", {}), "B", ["place", "details"]],
+    ["B at the data before the place is there", withParty(moved, "B", {}), "B", ["details"]],
+    ["B about to sign: of A's the place alone", ready, "B", ["place", "details", "statement", "sign"]],
     ["B has signed", withParty(ready, "B", { signature }), "B", ["wait-signature"]],
   ];
   for (const [name, accident, letter, open] of pages) {
@@ -194,7 +200,9 @@ describe("what may still be given", () => {
     ["no correction after it", "details", signedByA, "A", false],
     ["no place after it", "place", signedByA, "A", false],
     ["the other's correction after it", "details", signedByA, "B", true],
-    ["no place by B", "place", ready, "B", false],
+    ["a correction of the place by B", "place", ready, "B", true],
+    ["no place by B before A has given it", "place", moved, "B", false],
+    ["no place by B after B's signature", "place", withParty(ready, "B", { signature }), "B", false],
     ["nothing once it is concluded", "details", { ...ready, concludedAt: AT }, "A", false],
     ["no photographs once the cars have moved", "photos", moved, "A", false],
   ];

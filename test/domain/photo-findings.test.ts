@@ -15,13 +15,12 @@ import {
   blockOf,
   type Examination,
   findingsOf,
-  judgedByPlace,
+  judgedAgain,
   judgedByPlates,
-  metresBetween,
   takenFindings,
   twinOf,
 } from "../../src/domain/photo-findings.ts";
-import { asStored } from "../support/stored-photos.ts";
+import { metresBetween } from "../../src/domain/positions.ts";
 import { AT, opened, photo } from "./accident-builder.ts";
 
 const HASH = "9793319a5d81157e";
@@ -39,7 +38,10 @@ const FINE: PhotoMeasures = {
   isScreen: false,
 };
 
+const codesOf = (one: Photo) => (one.state === "stored" ? one.findings.map(({ code }) => code) : []);
+
 const picture = (over: Partial<Examination> = {}): Examination => ({
+  by: "A",
   slot: "scene",
   width: 4032,
   height: 3024,
@@ -167,7 +169,7 @@ describe("EXIF against the accident", () => {
   ];
   for (const [name, taken, position, ...findings] of table)
     it(`${name}: ${findings.join(", ") || "nothing"}`, () => {
-      const found = takenFindings(taken, { occurredAt: AT, position });
+      const found = takenFindings(taken, { at: AT, position });
       assert.deepEqual(
         found,
         findings.map((code) => ({ code, level: "warns" })),
@@ -183,11 +185,14 @@ describe("EXIF against the accident", () => {
   it("speaks for the pictures that were there before the place was known, once", () => {
     const far = { ...photo("scene"), taken: { at: null, position: north(9_000) } };
     const near = { ...photo("own-plate"), taken: { at: AT, position: north(9) } };
-    const scene = { ...opened().scene, position: place() };
-    const judged = judgedByPlace([far, near], scene);
-    assert.deepEqual(asStored(judged[0]).findings, [{ code: "taken-elsewhere", level: "warns" }]);
-    assert.deepEqual(asStored(judged[1]).findings, []);
-    assert.equal(judgedByPlace(judged, scene), judged, "nothing new changes nothing");
+    const byB = { ...far, id: "of-b", by: "B" as const };
+    const scene = { ...opened().scene, positions: { A: place(), B: null } };
+    const judged = judgedAgain(opened({ photos: [far, near, byB], scene }));
+    assert.deepEqual(judged.map(codesOf), [["taken-elsewhere"], [], []], "by the phone of the driver who took it");
+    assert.equal(judgedAgain(opened({ photos: judged, scene })), judged, "nothing new changes nothing");
+    const anew = { ...scene, positions: { A: { ...place(), ...north(9_000) }, B: place() } };
+    const again = judgedAgain(opened({ photos: judged, scene: anew }));
+    assert.deepEqual(again.map(codesOf), [[], ["taken-elsewhere"], ["taken-elsewhere"]], "judged anew");
   });
 });
 

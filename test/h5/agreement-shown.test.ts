@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
+import { recordPlace } from "../../src/actions/record-place.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
+import { placeOf } from "../support/place-of.ts";
 import { ACTS, openPair } from "./settle-driver.ts";
 
 const source = readFileSync(new URL("../../../src/domain/agreement.ts", import.meta.url), "utf8");
@@ -29,12 +31,10 @@ after(async () => {
 
 /** Everything of the agreement is given, so that no field is left out for want of a value. */
 async function signPages(): Promise<{ language: "zh" | "en"; html: string }[]> {
-  const { id, A, B } = await openPair(app, { language: { B: "en" } });
   const position = { lat: 31.2304, lng: 121.4737, crs: "WGS-84" as const, accuracyM: 9, label: null };
-  await app.ctx.accidents.change(id, (accident) => ({
-    accident: { ...accident, scene: { ...accident.scene, position } },
-    events: [{ type: "position-taken", by: "A", data: {} }],
-  }));
+  const { id, A, B } = await openPair(app, { language: { B: "en" }, positions: { A: position, B: position } });
+  const other = { address: "延安东路", weather: "other" as const, weatherWord: "冰雹" };
+  await recordPlace(app.ctx, { accidentId: id, letter: "A", ...placeOf(app.ctx), ...other });
   for (const letter of ["A", "B"] as const) {
     const details = {
       ...DETAILS[letter],

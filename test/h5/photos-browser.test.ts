@@ -83,7 +83,7 @@ describe("the viewfinder", () => {
       accident.photos.map(({ slot }) => slot),
       [...PHOTO_SLOTS],
     );
-    assert.equal(accident.scene.position?.accuracyM, 9);
+    assert.equal(accident.scene.positions.A?.accuracyM, 9);
     assert.deepEqual(complaints, []);
     await page.context().close();
   });
@@ -100,7 +100,7 @@ describe("the viewfinder", () => {
     await page.getByRole("dialog", { name: "我车受损处" }).waitFor();
     await shutter(page).click();
     assert.equal((await told).status(), 200);
-    assert.equal((await app.ctx.accidents.get(id)).scene.position?.accuracyM, 9);
+    assert.equal((await app.ctx.accidents.get(id)).scene.positions.A?.accuracyM, 9);
     await page.context().close();
   });
 
@@ -135,7 +135,7 @@ describe("the position", () => {
     const sent = page.waitForResponse("**/position");
     await page.locator("input[name=own-damage]").setInputFiles(String(SLOT_PHOTO_FILES[1]));
     await sent;
-    assert.equal((await app.ctx.accidents.get(id)).scene.position?.accuracyM, 9);
+    assert.equal((await app.ctx.accidents.get(id)).scene.positions.A?.accuracyM, 9);
     assert.deepEqual(
       complaints.filter((one) => one === "Failed to fetch"),
       [],

@@ -5,8 +5,9 @@ import { giveStatement } from "../../src/actions/give-statement.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
+import { takePosition } from "../../src/actions/take-position.ts";
 import type { Context } from "../../src/context.ts";
-import type { Letter } from "../../src/domain/accident.ts";
+import { LETTERS, type Letter, type Position } from "../../src/domain/accident.ts";
 import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { PHOTO_SLOTS, type PhotoSlot, type StoredPhoto, UNEXAMINED } from "../../src/domain/photo.ts";
 import { signValue } from "../../src/http/cookies.ts";
@@ -15,6 +16,7 @@ import { admitted } from "../support/admitted.ts";
 import type { TestApp } from "../support/app.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
+import { placeOf } from "../support/place-of.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 
 /**
@@ -50,25 +52,34 @@ export interface PairOptions {
   known?: Person;
   /** real pictures, where they are to be printed; decoding five of them takes its time */
   real?: boolean;
+  /** where the phones were before the cars moved; then B joins before that */
+  positions?: Partial<Record<Letter, Position>>;
 }
 
 const CLEAR = { vehicles: "two" as const, conditions: [] };
 
 /** Two drivers who have joined; A has photographed, moved and named the place: both stand at their data. */
-export async function openPair(app: TestApp, { language = {}, known, real = false }: PairOptions = {}): Promise<Pair> {
+export async function openPair(
+  app: TestApp,
+  { language = {}, known, real = false, positions }: PairOptions = {},
+): Promise<Pair> {
   const { ctx } = app;
   const [a, b] = [known ?? (await newPerson(ctx, language.A ?? "zh")), await newPerson(ctx, language.B ?? "zh")];
   const { id } = await openCase(ctx, a);
   await takePhotos(ctx, id, real);
+  const join = async () => {
+    const invited = await makeInvitation(ctx, { accidentId: id, letter: "A" });
+    const code = invited.invitation?.code ?? "";
+    await joinByCode(ctx, { person: b, code, textVersion: NOTICE_VERSION, answer: CLEAR });
+  };
+  if (positions) await join();
+  for (const letter of LETTERS) {
+    const position = positions?.[letter];
+    if (position) await takePosition(ctx, { accidentId: id, letter, position });
+  }
   await confirmMoved(ctx, { accidentId: id, letter: "A" });
-  await recordPlace(ctx, { accidentId: id, letter: "A", address: "延安东路近外滩", weather: "rain" });
-  const invited = await makeInvitation(ctx, { accidentId: id, letter: "A" });
-  await joinByCode(ctx, {
-    person: b,
-    code: invited.invitation?.code ?? "",
-    textVersion: NOTICE_VERSION,
-    answer: CLEAR,
-  });
+  await recordPlace(ctx, { accidentId: id, letter: "A", ...placeOf(ctx) });
+  if (!positions) await join();
   return { id, A: driverOf(app, id, a), B: driverOf(app, id, b) };
 }
 

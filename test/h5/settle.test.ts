@@ -8,6 +8,7 @@ import { NO_ACT } from "../../src/domain/liability.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
+import { placeOf } from "../support/place-of.ts";
 import {
   ACTS,
   type Driver,
@@ -360,7 +361,7 @@ describe("signing", () => {
   it("takes no signature for a text that has changed meanwhile: it shows the new one", async () => {
     const { id, A } = await readyPair(app);
     const before = fieldValue((await A.get("sign")).html, "contentDigest");
-    await recordPlace(app.ctx, { accidentId: id, letter: "A", address: "延安东路近四川路", weather: "rain" });
+    await recordPlace(app.ctx, { accidentId: id, letter: "A", ...placeOf(app.ctx), address: "延安东路近四川路" });
     const again = await A.post("sign", { contentDigest: before, signature: SIGNATURE, forwarding: "yes" });
     assert.equal(again.status, 422);
     assert.ok(again.html.includes(words("zh", "sign.error.changed")) && again.html.includes("延安东路近四川路"));

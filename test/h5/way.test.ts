@@ -378,13 +378,13 @@ describe("photographs", () => {
       JSON_ACCEPT,
     );
     assert.equal(right.status, 200);
-    const { position } = (await app.ctx.accidents.get(id)).scene;
-    assert.deepEqual(position, { lat: 31.230416, lng: 121.473701, crs: "WGS-84", accuracyM: 12, label: null });
+    const { positions } = (await app.ctx.accidents.get(id)).scene;
+    assert.deepEqual(positions.A, { lat: 31.230416, lng: 121.473701, crs: "WGS-84", accuracyM: 12, label: null });
   });
 });
 
 describe("moving, place, invitation", () => {
-  it("shows the code for the other driver, and goes on to the place, which has sun preset", async () => {
+  it("shows the code for the other driver, and goes on to the place, where nothing is chosen beforehand", async () => {
     const { a, base, digits } = await invited();
     const page = await a.get(`${base}/move`);
     assert.match(page.html, new RegExp(`${digits.slice(0, 3)} ${digits.slice(3)}`));
@@ -399,17 +399,17 @@ describe("moving, place, invitation", () => {
     assert.equal((await a.fill(`${base}/move`, {})).location, `${base}/place`);
     assert.equal((await a.fill(`${base}/move`, {})).location, `${base}/place`, "a second tap is harmless");
     const place = await a.get(`${base}/place`);
-    assert.equal(radio(place.html, "weather"), "sunny");
-    const refused = await a.fill(`${base}/place`, { address: "延安东路\u202e", weather: "rain" });
+    for (const name of ["weather", "when"]) assert.doesNotMatch(place.html, new RegExp(`name="${name}"[^>]*checked`));
+    const refused = await a.fill(`${base}/place`, { address: "延安东路\u202e", when: "5", weather: "rain" });
     assert.equal(refused.status, 422);
     assert.equal(alerts(refused.html)[0]!.field, "address");
     assert.equal(radio(refused.html, "weather"), "rain");
-    const empty = await a.fill(`${base}/place`, { address: "  ", weather: "hail" });
+    const empty = await a.fill(`${base}/place`, { address: "  ", when: "5", weather: "hail" });
     assert.deepEqual(
       alerts(empty.html).map(({ field }) => field),
       ["address", "weather"],
     );
-    const done = await a.fill(`${base}/place`, { address: "延安东路近西藏中路", weather: "rain" });
+    const done = await a.fill(`${base}/place`, { address: "延安东路近西藏中路", when: "5", weather: "rain" });
     assert.equal(done.location, `${base}/details`);
     assert.equal(inputOf((await a.get(`${base}/place`)).html, "地点").value, "延安东路近西藏中路");
   });

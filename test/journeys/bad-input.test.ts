@@ -247,7 +247,7 @@ describe("a stranger", () => {
 const BODIES: Partial<Record<Step, Record<string, string>>> = {
   photos: {},
   move: {},
-  place: { address: "别处", weather: "snow" },
+  place: { address: "别处", when: "20", weather: "snow" },
   details: { ...details(), name: "别人" },
   statement: { ownAct: "QS-02", otherAct: "none", impact: "left", note: "改" },
   difference: { act: "stop" },
@@ -305,8 +305,8 @@ describe("a step out of order", () => {
     const version = await putAt(app.ctx, ready, "sign");
     const phone = phoneOf(B);
     const token = await tokenOf(phone, id);
-    for (const path of ["remove-other", "invitation", "place"]) {
-      const answer = await phone.post(`/h5/accidents/${id}/${path}`, { _csrf: token, ...BODIES.place });
+    for (const path of ["remove-other", "invitation"]) {
+      const answer = await phone.post(`/h5/accidents/${id}/${path}`, { _csrf: token });
       assert.ok([303, 422].includes(answer.status), `${path}: ${answer.status}`);
     }
     assert.equal((await app.ctx.accidents.get(id)).version, version, "B cannot do what is A's");
@@ -329,7 +329,12 @@ describe("a step out of order", () => {
 const WRONG: [Step, string, string[], string?][] = [
   ["place", "address", ["", "x".repeat(121), "路\u202e口", "路\u0007口", "路口🚗"]],
   ["place", "weather", ["hail", ""]],
-  ["details", "name", ["", "x".repeat(51), "<script>", "a\u202eb", "𠮷田", "김철수", "···"]],
+  ["place", "when", ["", "7", "-5", "tomorrow"]],
+  [
+    "details",
+    "name",
+    ["", "x".repeat(51), "<script>", "a\u202eb", "王\u0007明", "王\u2066明\u2069", "𠮷田", "김철수", "···"],
+  ],
   ["details", "idKind", ["card", ""]],
   [
     "details",
@@ -351,7 +356,7 @@ const WRONG: [Step, string, string[], string?][] = [
 ];
 
 const GOOD: Partial<Record<Step, Record<string, string>>> = {
-  place: { address: "人民大道", weather: "rain" },
+  place: { address: "人民大道", when: "0", weather: "rain" },
   details: details(),
   statement: { ownAct: "QS-01", otherAct: "none", impact: "front", note: "雨天" },
   sign: { contentDigest: "d".repeat(64), signature: SIGNATURE, forwarding: "yes" },

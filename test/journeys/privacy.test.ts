@@ -118,7 +118,7 @@ describe("two drivers whose data are canaries", () => {
     await platform.sendLocation(CANARIES.A.openid!, { latitude: 31.23, longitude: 121.47, label: SHARED.label });
     await photographs(story);
     await ok(a.fill(`/h5/accidents/${id}/move`, {}));
-    await ok(a.fill(`/h5/accidents/${id}/place`, { address: SHARED.address, weather: "rain" }));
+    await ok(a.fill(`/h5/accidents/${id}/place`, { address: SHARED.address, when: "0", weather: "rain" }));
     await ok(a.fill(`/h5/accidents/${id}/details`, detailsOf("A")));
     const code = (await app.ctx.accidents.get(id)).invitation?.code;
     const invited = await b.open(`/h5/join/${code}`);

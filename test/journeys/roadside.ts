@@ -113,7 +113,7 @@ export class Pair {
       start: AGREED,
       admit: { answer: "yes" },
       move: {},
-      place: { address: `路口 ${this.name}`, weather: "rain" },
+      place: { address: `路口 ${this.name}`, when: "0", weather: "rain" },
       details: formOf(letter, this.name),
       statement: { ...acts, impact: "front", note: this.name },
       sign: { signature: SIGNATURE, forwarding: "yes" },

@@ -27,6 +27,7 @@ import { closeDatabase } from "../support/database.ts";
 import { SIGNATURE } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
 import { passTime } from "../support/pass-time.ts";
+import { placeOf } from "../support/place-of.ts";
 import { storedPhotos } from "../support/stored-photos.ts";
 import { type Cast, CLEAR, detailsOf, isRefusal, moment, type Outcome, openCase } from "./walk.ts";
 
@@ -166,7 +167,7 @@ describe("a second tap", () => {
     const before = await ctx.accidents.get(id);
     await giveDetails(ctx, { accidentId: id, letter: "B", details: detailsOf(people.B, "B", 0) });
     await giveStatement(ctx, { accidentId: id, letter: "B", statement: STATED.B });
-    await recordPlace(ctx, { accidentId: id, letter: "A", address: "延安东路近外滩", weather: "rain" });
+    await recordPlace(ctx, { accidentId: id, letter: "A", ...placeOf(ctx) });
     assert.equal((await ctx.accidents.get(id)).version, before.version);
   });
 
@@ -259,7 +260,7 @@ describe("many writers", () => {
   it("of one accident all get through", async () => {
     const { id } = await story();
     const made = Array.from({ length: 24 }, (_, n) =>
-      recordPlace(ctx, { accidentId: id, letter: "A", address: `路${n}`, weather: "rain" }),
+      recordPlace(ctx, { accidentId: id, letter: "A", ...placeOf(ctx), address: `路${n}` }),
     );
     await Promise.all(made);
     const { events } = await ctx.accidents.get(id);

@@ -17,6 +17,7 @@ import { Conflict, NotFound } from "../../src/errors.ts";
 import { asParty } from "../../src/http/as-party.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
+import { placeOf } from "../support/place-of.ts";
 
 export const CLEAR = { vehicles: "two" as const, conditions: [] };
 export type Random = () => number;
@@ -62,7 +63,7 @@ export async function openCase(ctx: Context): Promise<Cast> {
     events: PHOTO_SLOTS.map((slot) => ({ type: "photo-stored", by: "A", data: { slot } })),
   }));
   await confirmMoved(ctx, { accidentId: opened.id, letter: "A" });
-  await recordPlace(ctx, { accidentId: opened.id, letter: "A", address: "延安东路近外滩", weather: "rain" });
+  await recordPlace(ctx, { accidentId: opened.id, letter: "A", ...placeOf(ctx) });
   return { ctx, id: opened.id, a, others };
 }
 
@@ -113,7 +114,7 @@ const MOVES: Record<string, [weight: number, move: Move]> = {
   place: [
     0.5,
     ({ ctx, id }, random) =>
-      recordPlace(ctx, { accidentId: id, letter: "A", address: pick(random, ["外滩", "人民大道"]), weather: "rain" }),
+      recordPlace(ctx, { accidentId: id, letter: "A", ...placeOf(ctx), address: pick(random, ["外滩", "人民大道"]) }),
   ],
   sign: [
     8,

@@ -23,10 +23,11 @@ function diagramOf(letter: Letter): string[] {
 }
 
 function rowOf(step: Step): string {
-  const { of, doneWhen, opensAt, closesAt, activity, waitsFor, isEnd } = JOURNEY[step];
+  const { of, doneWhen, opensAt, closesAt, activity, waitsFor, isEnd, isSharedOnceDone } = JOURNEY[step];
+  const whose = isSharedOnceDone ? `${of}, corrected by both` : of;
   const done = isEnd && step === "done" ? "nothing follows" : doneWhen;
   const open = isEnd ? "the only page" : `${opensAt ?? "on arrival"} – ${closesAt ?? "left"}`;
-  return `| \`${step}\` | ${of} | ${done} | ${open} | ${activity} | ${waitsFor ?? ""} |`;
+  return `| \`${step}\` | ${whose} | ${done} | ${open} | ${activity} | ${waitsFor ?? ""} |`;
 }
 
 /** The whole text of docs/journey.md, made from the table of steps. */

@@ -4,7 +4,7 @@ import mongoose, { type Connection } from "mongoose";
 import { endAccident } from "../../src/actions/end-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
-import type { Accident, Letter, Person } from "../../src/domain/accident.ts";
+import { type Accident, type Letter, NO_SCENE, type Person } from "../../src/domain/accident.ts";
 import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { newParty, withParty } from "../../src/domain/party.ts";
 import { Conflict } from "../../src/errors.ts";
@@ -144,7 +144,7 @@ describe("a person", () => {
     const at = app.clock.now();
     const draft = (n: number) => ({
       ...{ id: `${person.id}-${n}`, number: `KC-${person.id}-${n}`, openedAt: at },
-      scene: { occurredAt: at, position: null, address: null, weather: null },
+      scene: NO_SCENE,
       parties: { A: newParty(person, "1", at), B: null },
       ...{ photos: [], photoTries: {}, invitation: null, movedAt: null, concludedAt: null },
       ...{ documents: null, claims: [], ended: null },

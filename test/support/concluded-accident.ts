@@ -28,9 +28,10 @@ export function concludedAccident(options: ConcludedOptions): AccidentDraft {
     openedAt: new Date(at.getTime() - 600_000),
     scene: {
       occurredAt: new Date(at.getTime() - 900_000),
-      position: { lat: 31.2304, lng: 121.4737, crs: "GCJ-02", accuracyM: 12, label: null },
+      positions: { A: { lat: 31.2304, lng: 121.4737, crs: "GCJ-02", accuracyM: 12, label: null }, B: null },
       address: "黄浦区人民大道由东向西200号附近",
       weather: "rain",
+      weatherWord: null,
     },
     parties: { A: partyOf("A", options), B: partyOf("B", options) },
     photos: slots.map((slot, index) => photoOf({ slot, index, id, at })),

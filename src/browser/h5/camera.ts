@@ -1,5 +1,5 @@
 // Script of the photograph pages. Without it the same form works with the phone's own file inputs.
-import { all, one } from "../dom.ts";
+import { all, one, textOf } from "../dom.ts";
 import { CHANGED, isTold } from "../live/keep-live.ts";
 import type { PhotoAnswer } from "../photos/answer.ts";
 import { createPosition } from "../photos/position.ts";
@@ -16,7 +16,10 @@ const { text } = tiles;
 const startStep = form.dataset["step"];
 let step = startStep;
 let hasCamera = Boolean(navigator.mediaDevices && "getUserMedia" in navigator.mediaDevices);
-const position = createPosition(form, form.dataset["position"] ?? "");
+const position = createPosition(
+  { url: form.dataset["position"] ?? "", token: textOf(form, "_csrf") },
+  { isWanted: startStep === "photos" },
+);
 const viewfinder = createViewfinder({
   tiles,
   onPicture(slot, blob) {

@@ -5,6 +5,7 @@ import { keepEntries } from "../forms/keep-entries.ts";
 import { sendForms } from "../forms/send-forms.ts";
 import { keepCodeAlive } from "../invitation-code.ts";
 import { keepLive } from "../live/keep-live.ts";
+import { locateOnce, startLocateButtons } from "../photos/locate-button.ts";
 
 const onceButtons = () => all<HTMLButtonElement>("[data-once]");
 const busy = (isBusy: boolean) => {
@@ -63,3 +64,6 @@ if (document.body.dataset["live"]) keepLive(document.body);
 
 const code = document.querySelector<HTMLElement>("[data-renew-in]");
 if (code) keepCodeAlive(code);
+
+startLocateButtons();
+locateOnce();
