@@ -13,6 +13,7 @@ export function addStoreValues(health: Health, store: OpenStore, collections: Co
   health.add("clockDifferenceMs", () => databaseClock.differenceMs());
   health.add("storage", () => store.storage());
   health.add("damagedFiles", () => blobs.scrub.countDamaged());
+  health.add("erasureRequests", async () => (await collections.people.listErasures()).length);
   health.add("erasure", async () => {
     const [time, marked, today] = await Promise.all([witness.state(), retention.countMarked(), erasures.of(now())]);
     return { ...time, marked, today };

@@ -16,11 +16,11 @@ export interface GiveDetails {
 }
 
 /**
- * Records one driver's data and car (Order 146 art. 21), and keeps them for the next time. A later correction
+ * Records one driver's data and car (Order 146 art. 21). A later correction
  * makes both sign again. A plate that differs from the one in its picture is flagged.
  */
 export async function giveDetails(ctx: Context, { accidentId, letter, details }: GiveDetails): Promise<Accident> {
-  const after = await ctx.accidents.change(accidentId, (accident) => {
+  return ctx.accidents.change(accidentId, (accident) => {
     const { details: before } = requireParty(accident, letter);
     // The same data again (a double tap) is no correction and voids no signature.
     if (before && serialise(before) === serialise(details)) return null;
@@ -54,7 +54,4 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
       outbox: isCorrection ? correctionNotice(accident, letter) : [],
     };
   });
-  const personId = after.parties[letter]?.identity.personId;
-  if (personId) await ctx.people.remember(personId, details);
-  return after;
 }

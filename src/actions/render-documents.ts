@@ -36,6 +36,7 @@ export async function renderDocuments(ctx: Context, { accident }: { accident: Ac
 interface SignatureImage {
   png: Buffer;
   signedAt: Date;
+  electronic: boolean;
   forwarding: boolean;
 }
 
@@ -43,7 +44,8 @@ async function signatureOf(ctx: Context, accident: Accident, letter: Letter): Pr
   const signature = accident.parties[letter]?.signature;
   if (!signature) throw new Conflict("wrong-step");
   const png = await ctx.blobs.read(accident, signature.imageSha256);
-  return { png, signedAt: signature.signedAt, forwarding: signature.forwarding };
+  const { signedAt, electronic, forwarding } = signature;
+  return { png, signedAt, electronic: electronic !== undefined, forwarding };
 }
 
 /** Loads the five mandatory photographs in their order. */

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { type Accident, type Change, type Letter, type NewEvent, otherOf, type Signature } from "../domain/accident.ts";
 import { contentDigest } from "../domain/agreement.ts";
 import { BRAKES } from "../domain/brakes.ts";
+import { consentEvents } from "../domain/consent.ts";
 import { mayBeSigned } from "../domain/journey.ts";
 import { notice } from "../domain/notice.ts";
 import { requireParty, withParty } from "../domain/party.ts";
@@ -14,6 +15,8 @@ export interface SignAgreement {
   contentDigest: string;
   /** data URL of the drawn PNG */
   signature: string;
+  /** version of the text by which the driver agreed to sign electronically (E-signature Law art. 3, 13) */
+  electronic?: string;
   /** separate consent (PIPL art. 23) to forward the claim to the two named insurers */
   forwarding: boolean;
 }
@@ -23,7 +26,7 @@ export interface SignAgreement {
  * "text-changed" when the content has changed since.
  */
 export async function signAgreement(ctx: Context, input: SignAgreement): Promise<Accident> {
-  const { accidentId, letter, forwarding } = input;
+  const { accidentId, letter, electronic, forwarding } = input;
   const before = await ctx.accidents.get(accidentId);
   requireSignable(ctx, before, input);
   const { personId } = requireParty(before, letter).identity;
@@ -36,18 +39,23 @@ export async function signAgreement(ctx: Context, input: SignAgreement): Promise
     const signature: Signature = {
       contentDigest: input.contentDigest,
       imageSha256,
+      ...(electronic !== undefined && { electronic }),
       forwarding,
       signedAt: ctx.clock.now(),
     };
     const signed = withParty(accident, letter, { signature, voided: null });
-    const event: NewEvent = {
-      type: "agreement-signed",
-      by: letter,
-      data: { content: input.contentDigest, image: imageDigest(ctx, accident, imageSha256), forwarding },
-    };
+    const events: NewEvent[] = [
+      ...(electronic === undefined ? [] : consentEvents(letter, ["electronic"], electronic)),
+      ...(forwarding && electronic !== undefined ? consentEvents(letter, ["forwarding"], electronic) : []),
+      {
+        type: "agreement-signed",
+        by: letter,
+        data: { content: input.contentDigest, image: imageDigest(ctx, accident, imageSha256), forwarding },
+      },
+    ];
     return signed.parties[otherOf(letter)]?.signature
-      ? conclude(signed, event, signature)
-      : firstSignature(signed, letter, event);
+      ? conclude(signed, events, signature)
+      : firstSignature(signed, letter, events);
   });
 }
 
@@ -59,16 +67,16 @@ function requireSignable(ctx: Context, accident: Accident, { letter, contentDige
 
 const imageDigest = (ctx: Context, accident: Accident, sha256: string) => ctx.vault.digest(accident.key, sha256);
 
-const firstSignature = (accident: Accident, letter: Letter, event: NewEvent): Change => ({
+const firstSignature = (accident: Accident, letter: Letter, events: NewEvent[]): Change => ({
   accident,
-  events: [event],
+  events,
   outbox: [notice(accident, otherOf(letter), "other-signed")],
 });
 
-function conclude(accident: Accident, event: NewEvent, { contentDigest: content, signedAt }: Signature): Change {
+function conclude(accident: Accident, events: NewEvent[], { contentDigest: content, signedAt }: Signature): Change {
   return {
     accident: { ...accident, concludedAt: signedAt },
-    events: [event, { type: "agreement-concluded", by: "system", data: { number: accident.number, content } }],
+    events: [...events, { type: "agreement-concluded", by: "system", data: { number: accident.number, content } }],
     outbox: [{ kind: "document", target: accident.id, body: JSON.stringify({ accidentId: accident.id }) }],
   };
 }

@@ -25,6 +25,8 @@ export interface AgreementInput {
 export interface AgreementSignature {
   png: Buffer;
   signedAt: Date;
+  /** agreed, by a tick of its own, to sign electronically */
+  electronic: boolean;
   forwarding: boolean;
 }
 

@@ -60,7 +60,7 @@ const NAME_HEIGHT = 22;
 const NAME_SIZES = [9, 7.5, 6.5];
 
 function signature(paper: Paper, words: Words, { letter, input }: { letter: Letter; input: AgreementInput }): Block {
-  const { png, signedAt, forwarding } = input.signatures[letter];
+  const { png, signedAt, electronic, forwarding } = input.signatures[letter];
   const x = COLUMN[letter] + 8;
   const width = COLUMN.width - 16;
   const label = words(`label.party.${letter}`);
@@ -87,11 +87,9 @@ function signature(paper: Paper, words: Words, { letter, input }: { letter: Lett
     x,
     width,
   });
-  return padded(
-    stack(image, time, gap(4), consent(paper, words(`forwarding.${forwarding ? "yes" : "no"}`), { x, width })),
-    3,
-    4,
-  );
+  const agreed = [...(electronic ? ["electronic" as const] : []), `forwarding.${forwarding ? "yes" : "no"}` as const];
+  const consents = agreed.map((word) => consent(paper, words(word), { x, width }));
+  return padded(stack(image, time, gap(4), ...consents), 3, 4);
 }
 
 /** Prints and ticks the sentence that the driver chose, yes or no. */

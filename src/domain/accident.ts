@@ -101,6 +101,11 @@ export interface Signature {
   contentDigest: string;
   /** the drawn signature (PNG) in the blob store */
   imageSha256: string;
+  /**
+   * version of the notice under which signing electronically was agreed to; absent in signatures from before
+   * that tick
+   */
+  electronic?: string;
   /** separate consent to forward the claim to the insurers (PIPL art. 23); a driver may sign without it */
   forwarding: boolean;
   signedAt: Date;

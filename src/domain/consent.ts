@@ -22,6 +22,16 @@ export const BEFORE_THE_FIRST_DATUM: readonly ConsentTo[] = ["notice", "sensitiv
 export const consentEvents = (by: Letter, to: readonly ConsentTo[], textVersion: string): NewEvent[] =>
   to.map((one) => ({ type: "consent-given", by, data: { to: one, textVersion } }));
 
+/** Records consents that were taken back. */
+export const withdrawalEvents = (by: Letter, to: readonly ConsentTo[], textVersion: string): NewEvent[] =>
+  to.map((one) => ({ type: "consent-withdrawn", by, data: { to: one, textVersion } }));
+
+/** True when the record has this driver's consent, not taken back since. */
+export function hasConsented({ events }: Pick<Accident, "events">, by: Letter, to: ConsentTo): boolean {
+  const last = events.findLast((event) => event.by === by && event.data.to === to && event.type.startsWith("consent-"));
+  return last?.type === "consent-given";
+}
+
 /** True for a driver of a running case who has agreed to an older notice only. */
 export const mustConsentAgain = (accident: Accident, { consent }: Pick<Party, "consent">): boolean =>
   !isOver(accident) && consent !== null && consent.textVersion !== NOTICE_VERSION;

@@ -2,6 +2,8 @@
 export const EVENT_TYPES = [
   "accident-opened",
   "consent-given",
+  "consent-withdrawn",
+  "erasure-requested",
   "eligibility-cleared",
   "photo-announced",
   "photo-delayed",

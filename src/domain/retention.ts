@@ -23,3 +23,10 @@ export function keptMs(now: Date): number {
   before.setUTCFullYear(before.getUTCFullYear() - KEPT_YEARS);
   return now.getTime() - before.getTime();
 }
+
+/** Returns when a case whose last event was then has been kept for its time. */
+export function keptUntil(lastEvent: Date): Date {
+  const until = new Date(lastEvent);
+  until.setUTCFullYear(until.getUTCFullYear() + KEPT_YEARS);
+  return until;
+}

@@ -3,6 +3,7 @@ import { type ChainedEvent, CLAIM_STATUSES, type ClaimStatus, type EventType, ty
 /** What nobody needs to read: declarations that stand beside their event, attempts, settings. */
 const SILENT = [
   "consent-given",
+  "consent-withdrawn",
   "photo-announced",
   "photo-delayed",
   "photo-moved",

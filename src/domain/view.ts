@@ -108,6 +108,8 @@ export interface View {
   /** present once it may be read and signed; it carries the data of both, as art. 21 demands */
   agreement: AgreementContent | null;
   hasPictures: boolean;
+  /** of the agreement as PDF, told to both */
+  pdfSha256: string | null;
   /** the paper could not be made yet and follows */
   isPaperDelayed: boolean;
   pages: number;
@@ -209,6 +211,7 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     liability: bothStated ? compareStatements(accident, catalogue) : { kind: "incomplete" },
     agreement,
     hasPictures: accident.documents !== null,
+    pdfSha256: accident.documents?.pdfSha256 ?? null,
     isPaperDelayed: accident.documents === null && isPaperDelayed(accident),
     pages: accident.documents?.pngSha256.length ?? 0,
     concludedAt: accident.concludedAt,

@@ -12,6 +12,8 @@ import type { PartOf, WordKey } from "../render.ts";
 
 /** Posted values after the checks: the serial holds the whole plate, the kind of vehicle is decided. */
 export interface DetailsBody extends CarFields {
+  /** for the camera (licence.ts); of no meaning when the form is sent */
+  licenceConsent?: "yes";
   name: string;
   idKind: IdKind;
   idNumber: string;
@@ -27,6 +29,8 @@ export interface DetailsBody extends CarFields {
   insurerCode: string;
   insurerName: string;
   policyNumber: string;
+  /** agrees that these are kept for the next case */
+  remember?: "yes";
 }
 
 export const PROVINCES = [..."沪苏浙皖京津冀晋蒙辽吉黑闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"];
@@ -158,6 +162,8 @@ export const detailsForm = Joi.object<DetailsBody>({
   car: Joi.valid(...CAR_ANSWERS).messages(word("car")),
   carOwner: Joi.valid(...ASKED_OWNERS).messages(word("car")),
   carUse: Joi.valid(...ASKED_USES).messages(word("car")),
+  remember: Joi.valid("yes"),
+  licenceConsent: Joi.any().strip(),
   ...licenceInputs,
 });
 

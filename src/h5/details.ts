@@ -1,5 +1,6 @@
 import { canReadLicences } from "../actions/can-read-licences.ts";
 import { giveDetails } from "../actions/give-details.ts";
+import { keepDetails } from "../actions/keep-details.ts";
 import type { Config } from "../config.ts";
 import type { Details } from "../domain/accident.ts";
 import { ID_KINDS } from "../domain/id-kind.ts";
@@ -49,13 +50,15 @@ export const detailsPage: StepPage<DetailsBody> = {
   template: "h5/details.njk",
   body: detailsForm,
   show: async ({ ctx, view, person, suggestPlate }) => {
-    const before = view.me.details ?? (await ctx.people.lastDetails(person.id));
+    const kept = await ctx.people.lastDetails(person.id);
+    const before = view.me.details ?? kept;
     const plate = offeredPlate(view, { suggestPlate, lastPlate: before?.plate ?? null });
     return {
       prefill: prefillOf(before, plate),
       readPlate: plate.isRead ? plate.filled : null,
       plateChoices: plate.choices,
       remembered: before !== null && view.me.details === null,
+      isKept: kept !== null,
       changing: view.me.details !== null,
       canScan: await canReadLicences(ctx),
       asksPlatform: ctx.config.wechat.ocrPerDay > 0,
@@ -70,7 +73,7 @@ export const detailsPage: StepPage<DetailsBody> = {
       unknownInsurer: UNKNOWN_INSURER,
     };
   },
-  submit: async ({ ctx, party, body }) => {
+  submit: async ({ ctx, party, person, body }) => {
     const codes = [...ctx.config.insurers.map(({ code }) => code), OTHER_INSURER, UNKNOWN_INSURER];
     if (!codes.includes(body.insurerCode))
       throw new Invalid("h5.details.error.insurerCode" satisfies WordKey, { field: "insurerCode" });
@@ -81,5 +84,7 @@ export const detailsPage: StepPage<DetailsBody> = {
     await requirePrintable(ctx, { field: "insurerName", text: body.insurerName });
     const input = { ...party, details: detailsOf(body) };
     await refusing({ "same-plate": "h5.details.error.samePlate" satisfies WordKey }, () => giveDetails(ctx, input));
+    const details = body.remember === "yes" ? input.details : null;
+    await keepDetails(ctx, { ...party, personId: person.id, details });
   },
 };

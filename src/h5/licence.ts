@@ -1,4 +1,5 @@
 import Joi from "joi";
+import { noteLicenceConsent } from "../actions/note-licence-consent.ts";
 import { readLicence } from "../actions/read-licence.ts";
 import { hasRunOut, type LicenceKind, type LicenceReading, suggestionOf } from "../domain/licence.ts";
 import { type AppError, Busy, Invalid } from "../errors.ts";
@@ -13,7 +14,7 @@ import { type PageRequest, type PartyPage, pageUrl, ShownAgain, type StepRequest
 import { today } from "./times.ts";
 
 const FIELDS =
-  "name idKind idNumber phone province serial plateChoice plateSure vehicleKind vehicleType insurerCode insurerName policyNumber car carOwner carUse".split(
+  "name idKind idNumber phone province serial plateChoice plateSure vehicleKind vehicleType insurerCode insurerName policyNumber car carOwner carUse remember licenceConsent".split(
     " ",
   );
 
@@ -40,6 +41,10 @@ export const licencePage: PartyPage<Typed> = {
   // the form itself posts to its own page
   show: async (request) => ({ ...(await shownDetails(request)), self: pageUrl(request.view.id, "details") }),
   async submit(request) {
+    // a consent of its own, before a picture is looked at (PIPL art. 29)
+    if (request.body.licenceConsent !== "yes")
+      throw new Invalid("h5.consent.error.licence" satisfies WordKey, { field: "licenceConsent" });
+    await noteLicenceConsent(request.ctx, request.party);
     const { readings, errors } = await readAll(request);
     const { prefill } = await shownDetails(request);
     const suggestion = Object.assign({}, ...readings.map(suggestionOf));

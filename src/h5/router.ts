@@ -22,6 +22,7 @@ import { postForm, showForm } from "./form.ts";
 import { digitsForm, joinForm, openInvitation, refuseInvitation, sendInvitedScene, typedBefore } from "./join.ts";
 import { licencePage } from "./licence.ts";
 import { invitationFile, liveFile, streamRoute } from "./live.ts";
+import { myDataForm, sendMyData } from "./my-data.ts";
 import type { AnyPartyPage, PartyFile } from "./page.ts";
 import { paperPage } from "./paper.ts";
 import { seeOther } from "./paths.ts";
@@ -107,6 +108,9 @@ function beginningRoutes(ctx: Context, router: Router): void {
     showForm(ctx, koa, startForm(ctx, koa));
   });
   router.post("/start", (koa) => postForm(ctx, koa, startForm(ctx, koa)));
+  router.get("/my-data", async (koa) => showForm(ctx, koa, await myDataForm(ctx, koa)));
+  router.post("/my-data", async (koa) => postForm(ctx, koa, await myDataForm(ctx, koa)));
+  router.get("/my-data.json", (koa) => sendMyData(ctx, koa));
   router.get("/cases", (koa) => casesPage(ctx, koa));
   router.get("/join", async (koa) => {
     if (await ctx.tries.hasRoom(WRONG_DIGITS, BRAKES.wrongDigits, ctx.clock.now()))

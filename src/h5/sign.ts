@@ -1,14 +1,15 @@
 import Joi from "joi";
 import { signAgreement } from "../actions/sign-agreement.ts";
-import { LETTERS, type Letter, otherOf } from "../domain/accident.ts";
+import type { Config } from "../config.ts";
+import { type Language, LETTERS } from "../domain/accident.ts";
 import type { AgreementContent } from "../domain/agreement.ts";
+import { NOTICE_VERSION } from "../domain/consent.ts";
 import { clearedText } from "../domain/eligibility.ts";
 import type { View } from "../domain/view.ts";
 import { Conflict, Invalid } from "../errors.ts";
-import type { WordKey } from "../render.ts";
+import type { Translate, WordKey } from "../render.ts";
 import { agreementRows, type Reading } from "./agreement-rows.ts";
 import { changedFields, markChanged } from "./correction.ts";
-import { insurerName } from "./insurer-name.ts";
 import type { PageRequest, StepPage } from "./page.ts";
 import { positionTexts } from "./positions.ts";
 import { refusing } from "./refusals.ts";
@@ -17,6 +18,7 @@ import { seenEvidence } from "./seen-photos.ts";
 interface Body {
   contentDigest: string;
   signature: string;
+  electronic: "yes";
   forwarding?: "yes";
 }
 
@@ -43,6 +45,9 @@ const body = Joi.object<Body>({
       "*": "h5.sign.error.signature" satisfies WordKey,
       "string.max": "h5.sign.error.signatureLarge" satisfies WordKey,
     }),
+  electronic: Joi.valid("yes")
+    .required()
+    .messages({ "*": "h5.sign.error.electronic" satisfies WordKey }),
   forwarding: Joi.valid("yes").messages({ "*": "h5.sign.error.forwarding" satisfies WordKey }),
 });
 
@@ -51,7 +56,6 @@ function shown(request: PageRequest, content: AgreementContent): object {
   const { ctx, view, person, t } = request;
   const { config } = ctx;
   const { language } = person;
-  const parties = LETTERS.map((letter) => ({ letter, ...content.parties[letter] }));
   return {
     rows: rowsOf(view, content, { config, t, language }),
     heads: LETTERS.map((letter) => ({ letter, isMine: letter === view.letter })),
@@ -59,10 +63,7 @@ function shown(request: PageRequest, content: AgreementContent): object {
     shown: seenEvidence(view),
     cleared: clearedText(config.rules.conditions, language),
     mine: content.parties[view.letter],
-    insurers: insurersOf(
-      parties.map((party) => ({ ...party, insurer: insurerName(config, party) })),
-      view.letter,
-    ),
+    insurers: recipientsOf({ config, t, language }, content),
     operatorPhone: config.operatorPhone,
   };
 }
@@ -76,18 +77,27 @@ function rowsOf({ voided }: View, content: AgreementContent, reading: Reading): 
 const kept = ({ koa, view }: PageRequest): object =>
   koa.method === "GET" && view.voided?.forwarding ? { values: { forwarding: "yes" } } : {};
 
-type Known = { letter: Letter; insurerCode: string; insurer: ReturnType<typeof insurerName> };
+/**
+ * Names those to whom the claim may go, each with its hotline (PIPL art. 23): insurers that we know, and
+ * nobody else. "" when neither driver has named one.
+ */
+function recipientsOf({ config, t, language }: Naming, { parties }: AgreementContent): string {
+  const codes = LETTERS.map((letter) => parties[letter].insurerCode);
+  const named = config.insurers.filter(({ code }) => codes.includes(code));
+  return named
+    .map(({ legalName, hotline, ...names }) => t("h5.sign.recipient", { name: legalName ?? names[language], hotline }))
+    .join(t("h5.sign.and"));
+}
 
-/** The insurers that the tick names: this driver's first; one name when both have the same. */
-function insurersOf(parties: Known[], letter: Letter): object {
-  const [mine, theirs] = [letter, otherOf(letter)].map((l) => parties.find((party) => party.letter === l));
-  const same = mine?.insurer && mine.insurerCode === theirs?.insurerCode && mine.insurer.zh === theirs.insurer?.zh;
-  return { mine: mine?.insurer, theirs: theirs?.insurer, same };
+interface Naming {
+  config: Config;
+  t: Translate;
+  language: Language;
 }
 
 /**
- * Page 7: the two sentences, the whole, the separate consent to forwarding (PIPL art. 23), the signature by
- * hand.
+ * Page 7: the two sentences, the whole, the consents to signing electronically (E-signature Law art. 3, 13)
+ * and to forwarding (PIPL art. 23), the signature by hand.
  */
 export const signPage: StepPage<Body> = {
   template: "h5/sign.njk",
@@ -97,8 +107,11 @@ export const signPage: StepPage<Body> = {
     const content = request.view.agreement;
     return content ? { ...shown(request, content), digest: request.agreementDigest(), ...kept(request) } : {};
   },
-  submit: async ({ ctx, party, body: { forwarding, ...signed } }) => {
-    const input = { ...party, ...signed, forwarding: forwarding === "yes" };
+  submit: async ({ ctx, view, person, party, t, body: { forwarding, electronic: _, ...signed } }) => {
+    const naming = { config: ctx.config, t, language: person.language };
+    const mayGo = view.agreement !== null && recipientsOf(naming, view.agreement) !== "";
+    const consents = { electronic: NOTICE_VERSION, forwarding: forwarding === "yes" && mayGo };
+    const input = { ...party, ...signed, ...consents };
     try {
       await refusing(SIGNATURE_WORDS, () => signAgreement(ctx, input));
     } catch (error) {

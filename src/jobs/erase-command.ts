@@ -1,10 +1,14 @@
 import { pathToFileURL } from "node:url";
+import { carryOutErasure } from "../actions/carry-out-erasure.ts";
 import type { Context } from "../context.ts";
 import { mostADay } from "../domain/retention.ts";
+import { NotFound } from "../errors.ts";
 import { runCommand } from "../operator-program.ts";
 
 const USAGE = `usage: erase-command status
        erase-command allow N        erase so many more cases and people today
+       erase-command requests       who has asked for early erasure, and since when
+       erase-command carry-out ID   erases what the law does not make us keep
        erase-command trust-clock    the time is right: the days in which nothing ran count
 `;
 
@@ -19,6 +23,8 @@ export async function eraseCommand(ctx: Context, words: readonly string[], print
     await ctx.erasures.allow(Number(amount), ctx.clock.now());
     return status(ctx, print);
   }
+  if (verb === "requests" && amount === undefined) return requests(ctx, print);
+  if (verb === "carry-out" && amount && more.length === 0) return carryOut(ctx, amount, print);
   print(USAGE);
   return 2;
 }
@@ -37,6 +43,24 @@ async function status(ctx: Context, print: Print): Promise<number> {
   if (time.refusedBy) print(`nothing ends or is erased: ${time.refusedBy}\n`);
   if (time.unwitnessedDays > 0) print(`${time.unwitnessedDays} days in which nothing ran do not count: trust-clock\n`);
   return 0;
+}
+
+async function requests(ctx: Context, print: Print): Promise<number> {
+  for (const { id, at } of await ctx.people.listErasures()) print(`${at.toISOString()} ${id}\n`);
+  return 0;
+}
+
+async function carryOut(ctx: Context, personId: string, print: Print): Promise<number> {
+  try {
+    for (const { number, fate } of await carryOutErasure(ctx, { personId }))
+      print(`${number}: ${typeof fate === "string" ? fate : `stored until ${fate.toISOString().slice(0, 10)}`}\n`);
+    print("what no case needs is forgotten\n");
+    return 0;
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    print("nobody with this ID has asked\n");
+    return 1;
+  }
 }
 
 async function trust(ctx: Context, print: Print): Promise<number> {

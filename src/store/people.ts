@@ -5,6 +5,7 @@ import { bare } from "./bulk.ts";
 import { createGuests } from "./guests.ts";
 import { createAdmission } from "./people-admission.ts";
 import { type Consents, consentsOf } from "./people-consents.ts";
+import { erasuresAsked } from "./people-erasures.ts";
 import { createSeenWriter, hourOf } from "./people-seen.ts";
 import { type Unsaid, unsaidOf } from "./people-unsaid.ts";
 import { type Openings, openedBy, type SayWindows, sayWindows } from "./people-windows.ts";
@@ -33,12 +34,19 @@ export interface People extends Consents, Unsaid {
   /** Keeps entered details, to offer them next time. */
   remember(personId: string, details: Details): Promise<void>;
   lastDetails(personId: string): Promise<Details | null>;
+  forgetDetails(personId: string): Promise<void>;
+  /** Records that this person wants what is kept of them erased. */
+  askErasure(personId: string, at: Date): Promise<void>;
+  /** Who has asked, the earliest first. */
+  listErasures(): Promise<{ id: string; at: Date }[]>;
   /**
    * Forgets what no accident needs: what was entered last time, what waits to be said, consents. Without a
    * `case` the person as well, unless one has come since they were looked up.
    */
   forget(person: Pick<Person, "id" | "cases">, keeps: { case: boolean }): Promise<void>;
 }
+
+const FORGOTTEN = { sealedDetails: 1, unsaid: 1, windows: 1, consents: 1, erasureAskedAt: 1 } as const;
 
 const schema = new Schema<PersonDocument>(
   { _id: String },
@@ -53,8 +61,11 @@ export interface PeopleOptions {
   personCases: Pick<PersonCases, "restore" | "list">;
 }
 
-/** What a person entered last, for the next case. */
-const detailsOf = (model: Model<PersonDocument>, vault: Vault): Pick<People, "remember" | "lastDetails"> => ({
+/** What a person agreed to have kept for the next case. */
+const detailsOf = (
+  model: Model<PersonDocument>,
+  vault: Vault,
+): Pick<People, "remember" | "lastDetails" | "forgetDetails"> => ({
   async remember(personId, details) {
     const sealedDetails = vault.sealOwn(placeIn("people", personId, "details"), serialise(details));
     await model.updateOne({ _id: personId }, { $set: { sealedDetails } });
@@ -67,6 +78,9 @@ const detailsOf = (model: Model<PersonDocument>, vault: Vault): Pick<People, "re
     );
     return opened === null ? null : (JSON.parse(opened) as Details);
   },
+  async forgetDetails(personId) {
+    await model.updateOne({ _id: personId }, { $unset: { sealedDetails: 1 } });
+  },
 });
 
 export async function createPeople(options: PeopleOptions): Promise<People & SayWindows> {
@@ -77,6 +91,7 @@ export async function createPeople(options: PeopleOptions): Promise<People & Say
     return { seenAt: hourOf(at), ...openedBy(openings, by, at) };
   };
   const people = bare<PersonDocument>(connection, "people");
+  await people.createIndex({ erasureAskedAt: 1 }, { sparse: true });
   const guests = await createGuests(connection);
   const { note, settled } = createSeenWriter(people, setBy);
   const { admit, greet } = createAdmission({ people, guests, vault, now, openings, personCases });
@@ -115,8 +130,9 @@ export async function createPeople(options: PeopleOptions): Promise<People & Say
       await model.updateOne({ _id: personId }, { $set: { language, choseLanguage: true } });
     },
     ...detailsOf(model, vault),
+    ...erasuresAsked(people),
     async forget({ id: _id, cases = [] }, keeps) {
-      await model.updateOne({ _id }, { $unset: { sealedDetails: 1, unsaid: 1, windows: 1, consents: 1 } });
+      await model.updateOne({ _id }, { $unset: FORGOTTEN });
       if (!keeps.case) await people.deleteOne({ _id, cases: [...cases] });
       await guests.forget(_id);
     },

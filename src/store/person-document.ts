@@ -10,6 +10,8 @@ export interface PersonDocument {
   sealedDetails?: unknown;
   /** the hour of the last visit */
   seenAt: Date;
+  /** when the person asked for early erasure */
+  erasureAskedAt?: Date;
   unsaid?: unknown[];
   windows?: Partial<Record<string, SayWindow>>;
   consents?: Record<string, NoticeConsent>;

@@ -141,7 +141,7 @@ async function bothSign(_stage: Stage, { a, b, caseUrl }: Drivers): Promise<void
   ];
   assert.match(visible(forA.html), /您负全部责任/);
   assert.match(visible(forB.html), /您无责任|您没有责任|对方负全部责任/);
-  const signed = { signature: SIGNATURE, forwarding: "yes" };
+  const signed = { signature: SIGNATURE, electronic: "yes", forwarding: "yes" };
   expectStep(await a.submit(forA, signed), "wait-signature");
   expectStep(await b.submit(forB, signed), "done");
 }

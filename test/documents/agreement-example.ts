@@ -51,8 +51,8 @@ export async function agreementExample(): Promise<AgreementInput> {
     },
     insurerNames: { A: { zh: "人保财险", en: "PICC" }, B: { zh: "平安产险", en: "Ping An" } },
     signatures: {
-      A: { png: await signature(0.4), signedAt: new Date("2026-11-23T12:20:11Z"), forwarding: true },
-      B: { png: await signature(0.7), signedAt: new Date("2026-11-23T12:21:45Z"), forwarding: false },
+      A: { png: await signature(0.4), signedAt: new Date("2026-11-23T12:20:11Z"), electronic: true, forwarding: true },
+      B: { png: await signature(0.7), signedAt: new Date("2026-11-23T12:21:45Z"), electronic: true, forwarding: false },
     },
     cleared: { zh: "有人受伤；有车辆无法自行移动", en: "Someone is hurt; A car cannot be driven" },
     concludedAt: new Date("2026-11-23T12:21:45Z"),

@@ -109,7 +109,7 @@ describe("what follows from it", () => {
     assert.match((await A.get("")).html, /车主：单位、公司 · 用途：租赁/);
     for (const driver of [A, B]) {
       const contentDigest = fieldValue((await driver.get("sign")).html, "contentDigest");
-      await driver.post("sign", { contentDigest, signature: SIGNATURE, forwarding: "yes" });
+      await driver.post("sign", { contentDigest, signature: SIGNATURE, electronic: "yes", forwarding: "yes" });
     }
     await app.settle();
     for (const page of ["", "done"]) assert.match((await A.get(page)).html, /<li>租赁车辆：请先联系租赁公司/, page);

@@ -68,6 +68,7 @@ describe("the camera over the form", () => {
       events: [],
     }));
     const page = await details(A);
+    await page.locator("input[name=licenceConsent]").setChecked(true, { force: true });
     const seenInPhoto = page.locator(".kc-plate-read");
     assert.equal(await seenInPhoto.isVisible(), true);
     await page.getByLabel("姓名", { exact: true }).fill("王小二");
@@ -101,6 +102,7 @@ describe("the camera over the form", () => {
   it("works without script by a button of its own; the phone's go key still sends the form", async () => {
     const { A } = await openPair(app, { language: { A: "en" } });
     const page = await details(A, false);
+    await page.locator("input[name=licenceConsent]").setChecked(true, { force: true });
     await page.getByLabel("Mobile").fill("13800138000");
     await page.getByLabel("Scan your driving licence").setInputFiles(file);
     await page.getByRole("button", { name: "Read this photo" }).first().click();

@@ -47,7 +47,7 @@ interface Answer {
 async function send(driver: Driver, { fields = {}, file, script = false }: Posted, cookie?: string): Promise<Answer> {
   const body = new FormData();
   const token = fieldValue((await driver.get("details")).html, "_csrf");
-  for (const [name, value] of Object.entries({ _csrf: token, ...fields })) body.set(name, value);
+  for (const [name, value] of Object.entries({ _csrf: token, licenceConsent: "yes", ...fields })) body.set(name, value);
   if (file) body.set(file.field, new Blob([new Uint8Array(file.bytes)]), "IMG_0001.jpg");
   const answer = await fetch(driver.urlOf("details/licence"), {
     method: "POST",
@@ -95,7 +95,9 @@ describe("a licence that the platform reads", () => {
     assert.ok(html.includes(words(app, "check")) && html.includes(words(app, "filled")));
     assert.match(html, new RegExp(`<form id="act" method="post" action="/h5/accidents/${id}/details"`));
     const after = await app.ctx.accidents.get(id);
-    assert.deepEqual([after.version, after.parties.A.details], [version, null]);
+    // nothing but the consent to reading the photograph
+    assert.deepEqual([after.version, after.parties.A.details], [version + 1, null]);
+    assert.deepEqual(after.events.at(-1)?.data.to, "licence");
     assert.doesNotMatch(app.logged(), new RegExp(`${papers.idNumber}|${papers.name}`));
   });
 

@@ -53,7 +53,12 @@ async function concluded(forwards: string, isEqual = false): Promise<Pair> {
 
 async function sign(driver: Driver, forwarding: boolean): Promise<void> {
   const digest = fieldValue((await driver.get("sign")).html, "contentDigest");
-  const fields = { contentDigest: digest, signature: SIGNATURE, ...(forwarding && { forwarding: "yes" }) };
+  const fields = {
+    contentDigest: digest,
+    signature: SIGNATURE,
+    electronic: "yes",
+    ...(forwarding && { forwarding: "yes" }),
+  };
   assert.notEqual((await driver.post("sign", fields)).location, "sign");
 }
 

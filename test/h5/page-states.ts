@@ -82,7 +82,11 @@ async function stated(app: TestApp, language: Language, b: "same" | "other" | "n
 async function sign(driver: Driver): Promise<void> {
   const contentDigest = fieldValue((await driver.get("sign")).html, "contentDigest");
   const png = (await readFile("test/fixtures/signature.png")).toString("base64");
-  const answer = await driver.post("sign", { contentDigest, signature: `data:image/png;base64,${png}` });
+  const answer = await driver.post("sign", {
+    contentDigest,
+    electronic: "yes",
+    signature: `data:image/png;base64,${png}`,
+  });
   if (answer.status !== 303) throw new Error(`not signed: ${answer.status}`);
 }
 

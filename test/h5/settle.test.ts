@@ -4,6 +4,7 @@ import { endAccident } from "../../src/actions/end-accident.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
 import { recordPlace } from "../../src/actions/record-place.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { NO_ACT } from "../../src/domain/liability.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -63,7 +64,13 @@ describe("my car", () => {
 
   it("offers next time what was entered last time", async () => {
     const first = await openPair(app);
-    await first.A.post("details", { ...FORM, idKind: "passport", idNumber: "E12345678", insurerCode: "CPIC" });
+    await first.A.post("details", {
+      ...FORM,
+      idKind: "passport",
+      idNumber: "E12345678",
+      insurerCode: "CPIC",
+      remember: "yes",
+    });
     await endAccident(app.ctx, { accidentId: first.id, letter: "A", code: "withdrawn" });
     const { A } = await openPair(app, { known: first.A.person });
     const { html } = await A.get("details");
@@ -317,7 +324,12 @@ describe("a difference", () => {
 
 const sign = async (driver: Driver, more: Record<string, string> = {}) => {
   const { html } = await driver.get("sign");
-  return driver.post("sign", { contentDigest: fieldValue(html, "contentDigest"), signature: SIGNATURE, ...more });
+  return driver.post("sign", {
+    contentDigest: fieldValue(html, "contentDigest"),
+    signature: SIGNATURE,
+    electronic: "yes",
+    ...more,
+  });
 };
 
 describe("signing", () => {
@@ -339,9 +351,9 @@ describe("signing", () => {
       a.policyNumber ?? "",
     ])
       assert.ok(shown.html.includes(text), text);
-    const { zh: mine } = app.config.insurers.find(({ code }) => code === "PICC") ?? { zh: "?" };
-    const { zh: theirs } = app.config.insurers.find(({ code }) => code === "CPIC") ?? { zh: "?" };
-    assert.ok(shown.html.includes(`${mine}和${theirs}`));
+    const recipients = "中国人民财产保险股份有限公司（95518）和中国太平洋财产保险股份有限公司（95500）";
+    assert.ok(shown.html.includes(recipients), "by full name, with hotlines (PIPL art. 23)");
+    assert.ok(!isChecked(shown.html, "electronic", "yes"));
     assert.ok(!isChecked(shown.html, "forwarding", "yes"), "consent is never preset");
 
     assert.equal((await sign(A, { forwarding: "yes" })).location, "wait-signature");
@@ -349,6 +361,23 @@ describe("signing", () => {
     const { concludedAt, parties } = await app.ctx.accidents.get(id);
     assert.ok(concludedAt);
     assert.deepEqual([parties.A.signature?.forwarding, parties.B?.signature?.forwarding], [true, false]);
+    for (const party of [parties.A, parties.B]) assert.equal(party?.signature?.electronic, NOTICE_VERSION);
+  });
+
+  it("takes no signature without the consent to sign electronically, and names nobody whom it does not know", async () => {
+    const { id, A } = await readyPair(app);
+    const refused = await sign(A, { electronic: "" });
+    assert.equal(refused.status, 422);
+    assert.equal(errorAt(refused.html, "electronic"), words("zh", "sign.error.electronic"));
+    assert.equal((await app.ctx.accidents.get(id)).parties.A.signature, null);
+    for (const letter of ["A", "B"] as const) {
+      const details = { ...DETAILS[letter], insurerCode: "unknown" };
+      await giveDetails(app.ctx, { accidentId: id, letter, details });
+    }
+    const { html } = await A.get("sign");
+    assert.ok(html.includes(words("zh", "sign.forwardingNobody")) && !html.includes('name="forwarding"'));
+    assert.equal((await sign(A, { forwarding: "yes" })).location, "wait-signature");
+    assert.equal((await app.ctx.accidents.get(id)).parties.A.signature?.forwarding, false);
   });
 
   it("says equal to both when both have an act", async () => {
@@ -362,7 +391,12 @@ describe("signing", () => {
     const { id, A } = await readyPair(app);
     const before = fieldValue((await A.get("sign")).html, "contentDigest");
     await recordPlace(app.ctx, { accidentId: id, letter: "A", ...placeOf(app.ctx), address: "延安东路近四川路" });
-    const again = await A.post("sign", { contentDigest: before, signature: SIGNATURE, forwarding: "yes" });
+    const again = await A.post("sign", {
+      contentDigest: before,
+      signature: SIGNATURE,
+      electronic: "yes",
+      forwarding: "yes",
+    });
     assert.equal(again.status, 422);
     assert.ok(again.html.includes(words("zh", "sign.error.changed")) && again.html.includes("延安东路近四川路"));
     assert.ok(isChecked(again.html, "forwarding", "yes"));
@@ -376,7 +410,10 @@ describe("signing", () => {
     await sign(A);
     const first = (await app.ctx.accidents.get(id)).parties.A.signature;
     const digest = first?.contentDigest ?? "";
-    assert.equal((await A.post("sign", { contentDigest: digest, signature: SIGNATURE })).location, "wait-signature");
+    assert.equal(
+      (await A.post("sign", { contentDigest: digest, signature: SIGNATURE, electronic: "yes" })).location,
+      "wait-signature",
+    );
     assert.deepEqual((await app.ctx.accidents.get(id)).parties.A.signature, first);
   });
 

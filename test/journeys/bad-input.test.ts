@@ -251,7 +251,7 @@ const BODIES: Partial<Record<Step, Record<string, string>>> = {
   details: { ...details(), name: "别人" },
   statement: { ownAct: "QS-02", otherAct: "none", impact: "left", note: "改" },
   difference: { act: "stop" },
-  sign: { contentDigest: "d".repeat(64), signature: SIGNATURE, forwarding: "yes" },
+  sign: { contentDigest: "d".repeat(64), signature: SIGNATURE, electronic: "yes", forwarding: "yes" },
 };
 
 describe("a step out of order", () => {
@@ -359,7 +359,7 @@ const GOOD: Partial<Record<Step, Record<string, string>>> = {
   place: { address: "人民大道", when: "0", weather: "rain" },
   details: details(),
   statement: { ownAct: "QS-01", otherAct: "none", impact: "front", note: "雨天" },
-  sign: { contentDigest: "d".repeat(64), signature: SIGNATURE, forwarding: "yes" },
+  sign: { contentDigest: "d".repeat(64), signature: SIGNATURE, electronic: "yes", forwarding: "yes" },
 };
 
 function details(): Record<string, string> {

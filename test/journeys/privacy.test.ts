@@ -146,7 +146,12 @@ describe("two drivers whose data are canaries", () => {
     app.simulator.insurers.setMode("CPIC", { kind: "status", status: 503 });
     for (const phone of [a, b]) {
       const page = await phone.open(`/h5/accidents/${id}/sign`);
-      const fields = { contentDigest: hidden(page.html, "contentDigest"), signature: SIGNATURE, forwarding: "yes" };
+      const fields = {
+        contentDigest: hidden(page.html, "contentDigest"),
+        signature: SIGNATURE,
+        electronic: "yes",
+        forwarding: "yes",
+      };
       await ok(phone.fill(`/h5/accidents/${id}/sign`, fields));
     }
     await app.settle();

@@ -116,7 +116,7 @@ export class Pair {
       place: { address: `路口 ${this.name}`, when: "0", weather: "rain" },
       details: formOf(letter, this.name),
       statement: { ...acts, impact: "front", note: this.name },
-      sign: { signature: SIGNATURE, forwarding: "yes" },
+      sign: { signature: SIGNATURE, electronic: "yes", forwarding: "yes" },
     };
     return (
       forms[step] ??

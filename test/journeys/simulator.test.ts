@@ -143,7 +143,8 @@ async function state(index: 1 | 2, said: Record<string, string>): Promise<void> 
 }
 
 async function sign(index: 1 | 2): Promise<void> {
-  await page(index).locator("input[name=forwarding]").setChecked(true, { force: true });
+  for (const name of ["electronic", "forwarding"])
+    await page(index).locator(`input[name=${name}]`).setChecked(true, { force: true });
   const pad = page(index).locator("canvas");
   // the green button is fixed at the bottom: what is to be drawn on must stand clear of it
   await frame(index).evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");

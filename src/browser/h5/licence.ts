@@ -25,6 +25,13 @@ const READ_FIELDS = /^(name|idNumber|serial|vehicleKind)$/;
 for (const scan of all("[data-scan]")) {
   const input = one<HTMLInputElement>("input[type=file]", scan);
   scan.classList.add("kc-scan_live");
+  input.addEventListener("click", (event) => {
+    // the camera opens after its own consent only
+    const asked = one("[data-licence-consent]");
+    if (one<HTMLInputElement>("input", asked).checked) return;
+    event.preventDefault();
+    say(scan, asked.dataset["licenceConsent"] ?? "", "failed");
+  });
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     if (file) readPhoto(scan, input, file);

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { keepDetails } from "../../src/actions/keep-details.ts";
+import { eraseCommand } from "../../src/jobs/erase-command.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase } from "../support/database.ts";
+import { DETAILS } from "../support/drivers.ts";
+import { alerts, Phone } from "./phone.ts";
+
+const AGREED = { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" };
+const OPENID = "oMyData0001";
+
+let app: TestApp;
+before(async () => {
+  app = await startApp();
+});
+after(async () => {
+  await app.stop();
+  await closeDatabase();
+});
+
+async function command(...words: string[]): Promise<{ code: number; text: string }> {
+  let text = "";
+  const code = await eraseCommand(app.ctx, words, (more) => {
+    text += more;
+  });
+  return { code, text };
+}
+
+describe("one's own data", () => {
+  it("are nothing before consent, on the page and in the file", async () => {
+    const phone = new Phone(app, "oMyData0000");
+    assert.match((await phone.open("/h5/my-data")).html, /没有保存您的个人信息/);
+    const { html, headers } = await phone.get("/h5/my-data.json");
+    assert.deepEqual(JSON.parse(html), { person: null, cases: [] });
+    assert.match(String(headers.get("content-disposition")), /^attachment/);
+  });
+
+  it("are there as a page and as a file; what was kept for next time goes with its consent", async () => {
+    const phone = new Phone(app, OPENID);
+    const { location } = await phone.fill("/h5/start", AGREED);
+    const id = String(location.split("/")[3]);
+    const personId = app.ctx.vault.personId(OPENID);
+    await keepDetails(app.ctx, { personId, accidentId: id, letter: "A", details: DETAILS.A });
+    const page = await phone.open("/h5/my-data");
+    const { number } = await app.ctx.accidents.get(id);
+    for (const text of [number, DETAILS.A.name]) assert.ok(page.html.includes(text), text);
+    const file = JSON.parse((await phone.get("/h5/my-data.json")).html);
+    assert.equal(file.person.openid, OPENID);
+    assert.equal(file.person.remembered.idNumber, DETAILS.A.idNumber);
+    assert.deepEqual([file.cases[0].number, file.cases[0].letter], [number, "A"]);
+    assert.equal((await phone.fill("/h5/my-data", { act: "forget" })).status, 303);
+    assert.equal(await app.ctx.people.lastDetails(personId), null);
+    const { events } = await app.ctx.accidents.get(id);
+    assert.deepEqual(
+      events.flatMap(({ type, data }) => (data.to === "remember" ? [type] : [])),
+      ["consent-given", "consent-withdrawn"],
+    );
+  });
+
+  it("are erased early at the person's request, by the operator's command: what the law does not keep", async () => {
+    const phone = new Phone(app, OPENID);
+    const unticked = await phone.fill("/h5/my-data", { act: "erase" });
+    assert.equal(unticked.status, 422);
+    assert.equal(alerts(unticked.html)[0]?.field, "confirm");
+    await phone.fill("/h5/my-data", { act: "erase", confirm: "yes" });
+    assert.match((await phone.open("/h5/my-data")).html, /申请提前删除，正在办理/);
+    const personId = app.ctx.vault.personId(OPENID);
+    assert.match((await command("requests")).text, new RegExp(personId));
+    const id = String((await app.ctx.people.find(personId))?.cases?.[0]?.id);
+    const { events } = await app.ctx.accidents.get(id);
+    assert.equal(events.at(-1)?.type, "erasure-requested");
+    assert.match((await command("carry-out", "somebody-else")).text, /nobody/);
+    await phone.fill(`/h5/accidents/${id}/way-out`, { choice: "withdraw" });
+    const { code, text } = await command("carry-out", personId);
+    assert.equal(code, 0);
+    assert.match(text, /: erased/);
+    assert.equal(await app.ctx.accidents.find(id), null);
+    assert.equal(await app.ctx.people.find(personId), null);
+    assert.equal((await command("requests")).text, "");
+  });
+});
