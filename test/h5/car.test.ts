@@ -78,7 +78,7 @@ describe("whose car it is, on the page of the details", () => {
   it("voids no signature: it stands in no agreement", async () => {
     const { id, A, B } = await readyPair(app);
     const contentDigest = fieldValue((await A.get("sign")).html, "contentDigest");
-    await A.post("sign", { contentDigest, signature: SIGNATURE });
+    await A.post("sign", { contentDigest, signature: SIGNATURE, electronic: "yes" });
     const { details } = (await app.ctx.accidents.get(id)).parties.B ?? {};
     await giveDetails(app.ctx, { accidentId: id, letter: "B", details: { ...details!, owner: "driver" } });
     assert.ok((await app.ctx.accidents.get(id)).parties.A.signature);

@@ -55,7 +55,7 @@ describe("after the agreement", () => {
     const { id, A, B } = await readyPair(app, { real: true, language: { B: "en" } });
     for (const driver of [A, B]) {
       const contentDigest = fieldValue((await driver.get("sign")).html, "contentDigest");
-      await driver.post("sign", { contentDigest, signature: SIGNATURE });
+      await driver.post("sign", { contentDigest, signature: SIGNATURE, electronic: "yes" });
     }
     assert.ok((await app.ctx.accidents.get(id)).concludedAt);
     const { html } = await A.get("done");

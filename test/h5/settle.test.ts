@@ -402,7 +402,10 @@ describe("signing", () => {
     assert.ok(isChecked(again.html, "forwarding", "yes"));
     const now = fieldValue(again.html, "contentDigest");
     assert.notEqual(now, before);
-    assert.equal((await A.post("sign", { contentDigest: now, signature: SIGNATURE })).location, "wait-signature");
+    assert.equal(
+      (await A.post("sign", { contentDigest: now, signature: SIGNATURE, electronic: "yes" })).location,
+      "wait-signature",
+    );
   });
 
   it("leads a second signature to where he stands, and keeps the first", async () => {
