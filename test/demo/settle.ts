@@ -218,7 +218,8 @@ function detailsOf(letter: "A" | "B"): Record<string, string> {
   };
 }
 
-const LINK = /https?:\/\/\S+/;
+/** A link stands in an attribute of the message, or bare. */
+const LINK = /https?:\/\/[^\s"<>]+/;
 
 function linkIn(text: string): string {
   const link = LINK.exec(text)?.[0];
