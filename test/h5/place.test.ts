@@ -104,7 +104,7 @@ describe("a correction of place, time and weather", () => {
     assert.match((await B.get("sign")).html, new RegExp(`href="/h5/accidents/${id}/place"`));
     const { html } = await A.get("sign");
     const digest = fieldValue(html, "contentDigest");
-    await A.post("sign", { contentDigest: digest, signature: SIGNATURE });
+    await A.post("sign", { contentDigest: digest, signature: SIGNATURE, electronic: "yes" });
     assert.equal((await A.get("place")).location, "wait-signature", "who has signed corrects nothing");
     assert.equal((await B.get("place")).status, 200);
     const before = (await eventsOf(id, "place-recorded")).length;

@@ -87,6 +87,7 @@ describe("the second half in a browser", () => {
     assert.ok((await page.evaluate<number>(LOWEST_INK)) < 0.95);
     await pad.evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");
     assert.equal(await page.evaluate<boolean>(IS_PAD_CLEAR), true, "nothing lies over the pad");
+    await page.locator("input[name=electronic]").setChecked(true, { force: true });
     await button.click();
     await page.waitForURL(A.urlOf("wait-signature"));
     assert.ok((await app.ctx.accidents.get(id)).parties.A.signature?.imageSha256);

@@ -63,7 +63,7 @@ test("a newcomer settles an accident by hand on one page: two phones, two driver
   assert.equal(app.simulator.platform.qrs().length, 1, "and there is no other one: what is scanned is what is shown");
   await green(1).click();
 
-  await heading(1, "事故地点和天气");
+  await heading(1, "事故地点、时间和天气");
   await phone(2)
     .getByRole("button", { name: /扫对方的二维码/ })
     .click();
@@ -72,6 +72,7 @@ test("a newcomer settles an accident by hand on one page: two phones, two driver
   await look("join");
   await declare(2);
   await page(1).getByLabel("地点").fill("人民大道近黄陂北路，由东向西第二车道");
+  await page(1).getByRole("radio", { name: "刚刚" }).check();
   await page(1).getByRole("radio", { name: "雨" }).check();
   await look("place");
   await green(1).click();
