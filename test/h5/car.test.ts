@@ -65,7 +65,7 @@ describe("whose car it is, on the page of the details", () => {
 
   it("is kept for the next time with this car, and of another car nothing is said", async () => {
     const first = await openPair(app);
-    await first.A.post("details", { ...FORM, car: "company" });
+    await first.A.post("details", { ...FORM, car: "company", remember: "yes" });
     await endAccident(app.ctx, { accidentId: first.id, letter: "A", code: "withdrawn" });
     const again = await openPair(app, { known: first.A.person });
     assert.ok(isChecked((await again.A.get("details")).html, "car", "company"));
