@@ -288,9 +288,9 @@ describe("pictures of the chat in any order", () => {
 
   it("go where they belong when his car is known from last time", async () => {
     const openid = `o_${app.ctx.randomId()}`;
+    const case_ = await opened(app, openid);
     const person = await app.ctx.people.see(openid);
     await app.ctx.people.remember(person.id, { ...DETAILS.A, plate: PLATE.A });
-    const case_ = await opened(app, openid);
     const accident = await sent(app, case_, "other-plate", "own-damage", "own-plate", "other-damage", "scene");
     assert.deepEqual(await shownIn(app, accident), RIGHT);
     assert.ok(
