@@ -22,6 +22,7 @@ export const STAGES: Partial<Record<Step, (ready: Accident) => Accident>> = {
   place: (ready) => ({ ...ready, scene: { ...ready.scene, address: null } }),
   details: (ready) => own(ready, { details: null }),
   statement: (ready) => own(ready, { statement: null }),
+  admit: (ready) => others(ready, { newcomer: { plate: "沪A12345" }, clearedAt: null }),
   invite: (ready) => ({ ...ready, parties: { ...ready.parties, B: null } }),
   "wait-statement": (ready) => others(ready, { statement: null }),
   difference: (ready) =>
