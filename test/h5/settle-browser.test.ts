@@ -120,7 +120,6 @@ describe("the second half in a browser", () => {
     const page = await phoneOf(B);
     await page.goto(B.urlOf("details"));
     await A.post("remove-other", {});
-    await page.evaluate("void document.dispatchEvent(new Event('visibilitychange'))");
     await page.getByRole("heading", { name: "对方把您移出了本次事故" }).waitFor();
   });
 

@@ -14,6 +14,7 @@ const BROKEN_PAUSE_MS = 250;
 /** The order in which a driver passes them; nobody corrects anything, so nobody is ever led back. */
 export const WAY = [
   "start",
+  "admission",
   "photos",
   "move",
   "place",
