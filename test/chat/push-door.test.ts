@@ -94,15 +94,15 @@ describe("a push, at two processes on one database", () => {
   it("waits for the one before it of the same person, and for nobody else's", async () => {
     const [app] = twins;
     const { accidents } = app.ctx;
-    const { findByPerson } = accidents;
-    const [openid, other] = [newPerson(), newPerson()];
+    const { findCurrent } = accidents;
+    const [{ openid }, other] = [await driver(), newPerson()];
     let open = () => {};
     const gate = new Promise<void>((resolve) => {
       open = resolve;
     });
-    accidents.findByPerson = async (person) => {
+    accidents.findCurrent = async (person) => {
       if (person.id === app.ctx.vault.personId(openid)) await gate;
-      return findByPerson(person);
+      return findCurrent(person);
     };
     try {
       const order: string[] = [];
@@ -121,7 +121,7 @@ describe("a push, at two processes on one database", () => {
       await Promise.all([one, two]);
       assert.deepEqual(order, ["other", "first", "second"]);
     } finally {
-      accidents.findByPerson = findByPerson;
+      accidents.findCurrent = findCurrent;
     }
   });
 
@@ -153,7 +153,7 @@ describe("a push, at two processes on one database", () => {
   it("that was accepted, and whose process died over it, is answered by the other one", async () => {
     const [app, other] = twins;
     const { accidents, inbox } = app.ctx;
-    const { findByPerson } = accidents;
+    const { findCurrent } = accidents;
     const { renew } = inbox;
     const { openid } = await driver();
     const { platform } = app.simulator as Simulator;
@@ -164,7 +164,7 @@ describe("a push, at two processes on one database", () => {
       wake = () => resolve(null);
     });
     const begun = new Promise<void>((resolve) => {
-      accidents.findByPerson = () => {
+      accidents.findCurrent = () => {
         resolve();
         return still;
       };
@@ -179,7 +179,7 @@ describe("a push, at two processes on one database", () => {
       await other.settle();
       assert.match(platform.inbox(openid).at(-1)?.text ?? "", /未能识别您的消息/);
     } finally {
-      Object.assign(accidents, { findByPerson });
+      Object.assign(accidents, { findCurrent });
       Object.assign(inbox, { renew });
       wake();
     }
@@ -202,14 +202,14 @@ describe("a push, at two processes on one database", () => {
     const [app] = twins;
     const openid = newPerson();
     const { accidents } = app.ctx;
-    const { findByPerson } = accidents;
-    accidents.findByPerson = async () => {
+    const { findCurrent } = accidents;
+    accidents.findCurrent = async () => {
       throw new Error("秘密 a text that must not be logged");
     };
     try {
       assert.match((await pushTo(app, xmlOf(openid, text("1")))).content ?? "", /刚才处理失败/);
     } finally {
-      accidents.findByPerson = findByPerson;
+      accidents.findCurrent = findCurrent;
     }
     assert.match(app.logged(), /push handler failed/);
     assert.doesNotMatch(app.logged(), /秘密/);
