@@ -26,6 +26,8 @@ export function createAdmission({ people, guests, vault, now, openings, personCa
     const $setOnInsert = {
       sealedOpenid: vault.sealOwn(placeIn("people", _id, "openid"), openid),
       language,
+      // that of the page on which they agreed, whatever a phone asks for later
+      choseLanguage: true as const,
       seenAt: hourOf(now()),
       ...(guest?.windows && { windows: guest.windows }),
     };

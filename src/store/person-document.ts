@@ -5,7 +5,7 @@ export interface PersonDocument {
   _id: string;
   sealedOpenid: unknown;
   language: Language;
-  /** absent: the language is the account's, not the person's choice */
+  /** absent: the language is the account's, not the person's choice (of an older version) */
   choseLanguage?: true;
   sealedDetails?: unknown;
   /** the hour of the last visit */

@@ -43,7 +43,7 @@ async function atDetails(reading: PlateReading): Promise<Case> {
   await change(case_.id, (accident) => ({
     ...withPhoto(accident, "own-plate", { plates: reading }),
     movedAt: app.clock.now(),
-    scene: { ...accident.scene, address: "人民大道", weather: "rain" },
+    scene: { ...accident.scene, occurredAt: app.clock.now(), address: "人民大道", weather: "rain" },
   }));
   return case_;
 }

@@ -190,7 +190,7 @@ describe("the links", () => {
       [null, []],
     ] as const) {
       await app.ctx.accidents.change(other.id, (accident) => ({
-        accident: { ...accident, scene: { ...accident.scene, address: null, position } },
+        accident: { ...accident, scene: { ...accident.scene, address: null, positions: { A: position, B: null } } },
         events: [],
       }));
       const { bytes } = await fetched(other.A, handoutFor(other.A, other.id, photoId));
