@@ -19,7 +19,7 @@ test("the road at the position stands in the field of the place, and counts once
   const pair = await openPair(app);
   const { accidents } = app.ctx;
   await accidents.change(pair.id, (accident) => ({
-    accident: { ...accident, scene: { ...accident.scene, address: null, position: at } },
+    accident: { ...accident, scene: { ...accident.scene, address: null, positions: { A: at, B: null } } },
     events: [],
   }));
   const { html } = await pair.A.get("place");
