@@ -48,7 +48,7 @@ function parses(code: string): boolean {
 
 describe("the scripts that a browser gets", () => {
   it("are there, the signature pad and the simulator's included", () => {
-    assert.deepEqual(publicScripts, ["camera.js", "licence.js", "page.js", "signature.js"]);
+    assert.deepEqual(publicScripts, ["camera.js", "licence.js", "page.js", "paper.js", "signature.js"]);
     assert.deepEqual(
       scripts.filter((path) => !path.startsWith("dist/browser/h5/")),
       ["dist/browser/simulator/phone.js", "dist/browser/simulator/simulator.js"],
