@@ -54,7 +54,14 @@ describe("pushes that come together", () => {
       MANY.map((at) => `o_group_${at % 20}`),
     );
     assert.equal(new Set(seen.map((person) => person.id)).size, 20);
-    assert.deepEqual(seen[22], { id, openid: "o_group_2", language: "en", hasUnsaid: true, cases: [] });
+    assert.deepEqual(seen[22], {
+      id,
+      openid: "o_group_2",
+      language: "en",
+      choseLanguage: true,
+      hasUnsaid: true,
+      cases: [],
+    });
     for (const at of [0, 1, 2, 18, 19]) {
       assert.equal(await app.ctx.quota.left(`o_group_${at}`, app.clock.now()), at % 2 ? 5 : 3);
       const known = await people.find(seen[at]?.id as string);
