@@ -21,22 +21,23 @@ export interface AdmissionOptions {
 
 /** The step from guest to person, which consent to the privacy notice makes. */
 export function createAdmission({ people, guests, vault, now, openings, personCases }: AdmissionOptions) {
-  async function admit({ id: _id, openid, language }: Pick<Person, "id" | "openid" | "language">): Promise<void> {
+  type Admitted = Pick<Person, "id" | "openid" | "language">;
+  const keep = async ({ id: _id, openid, language }: Admitted, given: { choseLanguage?: true }): Promise<void> => {
     const guest = await guests.find(_id);
     const $setOnInsert = {
       sealedOpenid: vault.sealOwn(placeIn("people", _id, "openid"), openid),
       language,
-      // that of the page on which they agreed, whatever a phone asks for later
-      choseLanguage: true as const,
+      ...given,
       seenAt: hourOf(now()),
       ...(guest?.windows && { windows: guest.windows }),
     };
     await repeatable(() => people.updateOne({ _id }, { $setOnInsert }, { upsert: true })).catch(unlessThere);
     await personCases.restore(_id);
     await guests.forget(_id);
-  }
+  };
   return {
-    admit,
+    // the language of the page on which they agreed is theirs, whatever a phone asks for later
+    admit: (person: Admitted) => keep(person, { choseLanguage: true }),
     /** Meets somebody of whom nothing is stored; notes only until when the platform lets us answer. */
     async greet({ id, openid, by }: { id: string; openid: string; by: string | undefined }): Promise<Person> {
       const opened = openedBy(openings, by, now());
@@ -47,7 +48,7 @@ export function createAdmission({ people, guests, vault, now, openings, personCa
         return { ...guest, isGuest: true };
       }
       // Whoever has a case had agreed, and was forgotten for long absence.
-      await admit(guest);
+      await keep(guest, {});
       await people.updateOne({ _id: id }, { $set: { seenAt: hourOf(now()), ...opened } });
       return guest;
     },

@@ -161,6 +161,7 @@ describe("what the channel keeps", () => {
         id: seen[0]?.id,
         openid: "o_many",
         language: "zh",
+        choseLanguage: true,
         cases: [],
       });
     });
