@@ -266,3 +266,7 @@ export interface Change {
   events: NewEvent[];
   outbox?: OutboxEntry[];
 }
+
+/** Neither settled nor ended. */
+export const isRunning = ({ ended, concludedAt }: Pick<Accident, "ended" | "concludedAt">): boolean =>
+  ended === null && concludedAt === null;

@@ -1,5 +1,6 @@
 import { type Accident, type ChainedEvent, LETTERS, type Letter, type Party } from "./accident.ts";
 import { type Act, type Catalogue, compareStatements, findAct, type Liability } from "./liability.ts";
+import { masked } from "./mask.ts";
 import { isStored, type StoredPhoto } from "./photo.ts";
 import { type PlateDoubt, plateDoubts } from "./photo-plates.ts";
 
@@ -48,17 +49,6 @@ export interface CaseFile {
   claims: Accident["claims"];
   hasPaper: boolean;
   events: readonly ChainedEvent[];
-}
-
-/** Leaves the ends that tell two values apart: 张** , 138****1234. */
-export function masked(value: string, { first, last }: { first: number; last: number }): string {
-  const signs = [...value];
-  if (signs.length <= first + last) return "*".repeat(signs.length);
-  return [
-    ...signs.slice(0, first),
-    ...signs.slice(first, -last || undefined).map(() => "*"),
-    ...(last ? signs.slice(-last) : []),
-  ].join("");
 }
 
 export function caseFileOf(accident: Accident, catalogue: Catalogue, shown: boolean): CaseFile {

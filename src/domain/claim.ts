@@ -11,6 +11,7 @@ import {
   roleOf,
 } from "./claim-message.ts";
 import { type Catalogue, findAct, NO_ACT } from "./liability.ts";
+import { masked } from "./mask.ts";
 import { PLATE_COLOURS } from "./plate.ts";
 
 /** What a claim needs besides the accident itself; the links are made by the caller. */
@@ -164,7 +165,6 @@ function consentOf(party: Party | null, letter: Letter): ClaimData["consent"] {
  * more than half.
  */
 export function maskNumber(number: string): string {
-  const head = Math.min(3, Math.floor(number.length / 4));
-  const tail = Math.min(4, Math.floor(number.length / 4));
-  return number.slice(0, head) + "*".repeat(number.length - head - tail) + number.slice(number.length - tail);
+  const quarter = Math.floor(number.length / 4);
+  return masked(number, { first: Math.min(3, quarter), last: Math.min(4, quarter) });
 }

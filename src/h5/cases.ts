@@ -1,6 +1,6 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
-import type { Language } from "../domain/accident.ts";
+import { isRunning, type Language } from "../domain/accident.ts";
 import { type View, viewOf } from "../domain/view.ts";
 import { personOf } from "../http/session.ts";
 import type { Translate } from "../render.ts";
@@ -39,8 +39,6 @@ export async function casesPage(ctx: Context, koa: Koa.Context): Promise<void> {
     goOn: running[0]?.url ?? null,
   });
 }
-
-const isRunning = ({ ended, concludedAt }: View): boolean => ended === null && concludedAt === null;
 
 function lineOf(view: View, { ctx, t, language }: Reader): { url: string } & Record<string, unknown> {
   const { id, number, step, openedAt, scene } = view;

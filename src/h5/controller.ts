@@ -12,6 +12,7 @@ import { asParty } from "../http/as-party.ts";
 import { FORM_BYTES, type Posted, readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { closeAfter, wantsJson } from "../http/errors.ts";
+import { seeOther } from "../http/see-other.ts";
 import { personOf } from "../http/session.ts";
 import { errorSentence, typed, validate } from "../http/validate.ts";
 import { correctionOf } from "./correction.ts";
@@ -19,7 +20,7 @@ import { fileLinks, fileLinksOf } from "./file-links.ts";
 import { prepareInvitation } from "./invitation-card.ts";
 import { liveOf, pageOf } from "./live-state.ts";
 import { type AnyPartyPage, type CaseRequest, type PageRequest, type PartyFile, pageUrl, ShownAgain } from "./page.ts";
-import { letterOf, seeOther, standsAt } from "./paths.ts";
+import { letterOf, standsAt } from "./paths.ts";
 import { linksOf } from "./photo-links.ts";
 import { type PageData, renderPage } from "./render.ts";
 

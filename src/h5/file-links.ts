@@ -1,7 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Letter } from "../domain/accident.ts";
-import { NotAllowed } from "../errors.ts";
-import { macOf, sameSecret } from "../http/cookies.ts";
+import { expiringLinks } from "../http/expiring-links.ts";
 import type { PageRequest } from "./page.ts";
 
 /** Minutes, for a file is opened at once; long enough for a person to choose the other program. */
@@ -28,21 +27,13 @@ export interface FileLinks {
 
 export function fileLinks({ config, clock }: Pick<Context, "config" | "clock">, owner: FileOwner): FileLinks {
   const { accidentId, letter, personId } = owner;
-  const nowS = () => Math.floor(clock.now().getTime() / 1000);
-  const sign = (path: string, expires: string) =>
-    macOf(config.keys.session, PURPOSE, [path, personId, expires].join("\n"));
+  const links = expiringLinks({ config, clock }, { purpose: PURPOSE, lifeS: FILE_LINK_LIFE_S, code: "file-link" });
   return {
     url(file) {
       const path = `/h5/files/${accidentId}/${letter}/${file}`;
-      const expires = String(nowS() + FILE_LINK_LIFE_S);
-      return `${path}?expires=${expires}&signature=${sign(path, expires)}`;
+      return path + links.query([path, personId]);
     },
-    check(path, { expires, signature }) {
-      if (typeof expires !== "string" || !/^\d{1,12}$/.test(expires)) throw new NotAllowed("file-link");
-      const right = typeof signature === "string" && sameSecret(signature, sign(path, expires));
-      const leftS = Number(expires) - nowS();
-      if (!right || leftS < 0 || leftS > FILE_LINK_LIFE_S) throw new NotAllowed("file-link");
-    },
+    check: (path, query) => links.check([path, personId], query),
   };
 }
 

@@ -5,8 +5,8 @@ import { Busy, Invalid } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { languageOf } from "../http/language.ts";
+import { seeOther } from "../http/see-other.ts";
 import { errorSentence, typed, validate } from "../http/validate.ts";
-import { seeOther } from "./paths.ts";
 import { type PageData, renderPage } from "./render.ts";
 
 /** A form that belongs to no accident yet: starting one, joining one. */

@@ -9,13 +9,14 @@ import { ticketOf } from "../domain/invitation.ts";
 import { type InvitedView, invitedViewOf, sceneThumb } from "../domain/invited-view.ts";
 import { Conflict, Invalid, NotFound } from "../errors.ts";
 import { plate as plateField } from "../http/fields.ts";
+import { seeOther } from "../http/see-other.ts";
 import { personOf } from "../http/session.ts";
 import type { WordKey } from "../render.ts";
 import { hasTicked, requireTicks } from "./consents.ts";
 import { answerOf, type Declaration, declaration, endFor, endUrl, exceptionsOf, isKnown, NONE } from "./declaration.ts";
 import type { PlainForm } from "./form.ts";
 import { pageUrl } from "./page.ts";
-import { letterOf, seeOther, standsAt } from "./paths.ts";
+import { letterOf, standsAt } from "./paths.ts";
 import { renderPage } from "./render.ts";
 import { yearTimeText } from "./times.ts";
 

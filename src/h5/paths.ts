@@ -1,4 +1,3 @@
-import type Koa from "koa";
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Letter, type Person } from "../domain/accident.ts";
 import { stepOf } from "../domain/journey.ts";
@@ -25,15 +24,4 @@ export function letterOf(accident: Accident, person: Person): Letter | null {
 /** The page on which this driver has to do something now. */
 export function standsAt(ctx: Context, accident: Accident, letter: Letter): string {
   return pageUrl(accident.id, stepOf(accident, letter, ctx.config.rules.catalogue));
-}
-
-/** Set by the script that sends forms (src/browser/forms): a redirect would be followed before it sees it. */
-const SENT_BY_SCRIPT = { header: "x-sent-by", value: "script" };
-
-/** 303: what follows a form is always read anew. A script is told where to go: 204 with the address. */
-export function seeOther(koa: Koa.Context, to: string): void {
-  const isScript = koa.method === "POST" && koa.get(SENT_BY_SCRIPT.header) === SENT_BY_SCRIPT.value;
-  koa.set("Location", to);
-  koa.body = isScript ? null : "";
-  koa.status = isScript ? 204 : 303;
 }

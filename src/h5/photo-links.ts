@@ -1,6 +1,5 @@
 import type { Context } from "../context.ts";
-import { NotAllowed } from "../errors.ts";
-import { macOf, sameSecret } from "../http/cookies.ts";
+import { expiringLinks } from "../http/expiring-links.ts";
 import { type PageRequest, pageUrl } from "./page.ts";
 
 /**
@@ -29,21 +28,11 @@ export function photoLinks(
   viewer: { personId: string; accidentId: string },
 ): PhotoLinks {
   const { personId, accidentId } = viewer;
-  const nowS = () => Math.floor(clock.now().getTime() / 1000);
-  const sign = (photoId: string, size: PhotoSize, expires: string) =>
-    macOf(config.keys.session, PURPOSE, [personId, accidentId, photoId, size, expires].join("\n"));
+  const links = expiringLinks({ config, clock }, { purpose: PURPOSE, lifeS: PHOTO_LINK_LIFE_S, code: "photo-link" });
+  const boundTo = (photoId: string, size: PhotoSize) => [personId, accidentId, photoId, size];
   return {
-    url(photoId, size) {
-      const expires = String(nowS() + PHOTO_LINK_LIFE_S);
-      const query = `expires=${expires}&signature=${sign(photoId, size, expires)}`;
-      return `${pageUrl(accidentId, `photos/${photoId}/${size}`)}?${query}`;
-    },
-    check(photoId, size, { expires, signature }) {
-      if (typeof expires !== "string" || !/^\d{1,12}$/.test(expires)) throw new NotAllowed("photo-link");
-      const right = typeof signature === "string" && sameSecret(signature, sign(photoId, size, expires));
-      const leftS = Number(expires) - nowS();
-      if (!right || leftS < 0 || leftS > PHOTO_LINK_LIFE_S) throw new NotAllowed("photo-link");
-    },
+    url: (photoId, size) => pageUrl(accidentId, `photos/${photoId}/${size}`) + links.query(boundTo(photoId, size)),
+    check: (photoId, size, query) => links.check(boundTo(photoId, size), query),
   };
 }
 

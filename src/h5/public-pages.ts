@@ -9,10 +9,11 @@ import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { languageOf } from "../http/language.ts";
 import { rememberLanguage } from "../http/language-cookie.ts";
+import { seeOther } from "../http/see-other.ts";
 import { findPerson } from "../http/session.ts";
 import { callsOf, endContent, isEnd } from "./ends.ts";
 import { pageUrl } from "./page.ts";
-import { safePath, seeOther } from "./paths.ts";
+import { safePath } from "./paths.ts";
 import { renderPage } from "./render.ts";
 import { runningCase } from "./start.ts";
 

@@ -8,8 +8,9 @@ import { Invalid, NotSignedIn, Upstream } from "../errors.ts";
 import { macOf, readCookie, readValue, sameSecret, setCookie, signValue } from "../http/cookies.ts";
 import { wantsJson } from "../http/errors.ts";
 import { askedLanguage } from "../http/language-cookie.ts";
+import { seeOther } from "../http/see-other.ts";
 import { findPerson, isIdle, personOf, startSession } from "../http/session.ts";
-import { safePath, seeOther } from "./paths.ts";
+import { safePath } from "./paths.ts";
 
 /** State kept between leaving for the platform and coming back: bound to this browser, not to a server. */
 interface Pending {

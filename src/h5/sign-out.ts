@@ -5,8 +5,8 @@ import type { Context } from "../context.ts";
 import { Invalid } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
+import { seeOther } from "../http/see-other.ts";
 import { endSession, findPerson } from "../http/session.ts";
-import { seeOther } from "./paths.ts";
 import { renderPage } from "./render.ts";
 
 const where = Joi.valid("here", "everywhere").required();

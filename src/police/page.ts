@@ -8,6 +8,7 @@ import { type AppError, Busy, Conflict, Invalid, NotAllowed, NotFound } from "..
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, requireOwnOrigin } from "../http/csrf.ts";
 import { languageOf } from "../http/language.ts";
+import { seeOther } from "../http/see-other.ts";
 import { errorSentence, typed, validate } from "../http/validate.ts";
 import type { Translate } from "../render.ts";
 import { deskCsrf, findOfficer, hasDeskToken, officerOf } from "./session.ts";
@@ -123,9 +124,4 @@ export function faultOf(error: AppError, t: Translate): Shown {
   const known = t.find(`police.errors.${error.code}`);
   const sentence = known ?? errorSentence(t, error.code, {}, `h5.errors.${error.status}`);
   return typeof field === "string" ? { errors: { [field]: sentence } } : { formError: sentence };
-}
-
-export function seeOther(koa: Koa.Context, to: string): void {
-  koa.status = 303;
-  koa.redirect(to);
 }

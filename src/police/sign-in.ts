@@ -8,8 +8,9 @@ import { AppError, NotFound, NotSignedIn } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { requireOwnOrigin } from "../http/csrf.ts";
 import { languageOf } from "../http/language.ts";
+import { seeOther } from "../http/see-other.ts";
 import { typed, validate } from "../http/validate.ts";
-import { faultOf, renderDesk, type Shown, seeOther } from "./page.ts";
+import { faultOf, renderDesk, type Shown } from "./page.ts";
 import { endDeskSession, findOfficer, hasDeskToken, startDeskSession } from "./session.ts";
 
 const code = Joi.string().replace(/\s/g, "").max(10).required();

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { mongo } from "mongoose";
-import { type Accident, type Change, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
+import { type Accident, type Change, isRunning, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
 import { statusOf } from "../domain/journey.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, Conflict, DatabaseAway } from "../errors.ts";
 import { type AccidentDocument, PARTS, type PartName, partToDocument, type StoredEntry } from "./accident-document.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { chain } from "./event-chain.ts";
-import { isRunning, isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
+import { isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
 import type { Opener } from "./opener.ts";
 import type { PersonCases } from "./person-cases.ts";
 import { type Sealing, sealing } from "./sealing.ts";

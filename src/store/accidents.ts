@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type Model, Schema } from "mongoose";
-import { type Accident, type Change, LETTERS, type NewEvent, type Person } from "../domain/accident.ts";
+import { type Accident, type Change, isRunning, LETTERS, type NewEvent, type Person } from "../domain/accident.ts";
 import { requireEventRoom } from "../domain/brakes.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, NotFound } from "../errors.ts";
@@ -10,7 +10,7 @@ import type { AccidentReader } from "./accident-reader.ts";
 import { type Draft, insert, RETRY_AFTER_S, type Writer, write } from "./accident-writer.ts";
 import { bare } from "./bulk.ts";
 import { type CaseMarks, createCaseMarks } from "./case-marks.ts";
-import { isRunning, type Lookups } from "./lookups.ts";
+import type { Lookups } from "./lookups.ts";
 import { createOpener } from "./opener.ts";
 import type { PersonCases } from "./person-cases.ts";
 import { createPersonFinder } from "./person-finder.ts";

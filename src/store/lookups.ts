@@ -1,5 +1,5 @@
 import type { Connection } from "mongoose";
-import type { Accident } from "../domain/accident.ts";
+import { type Accident, isRunning } from "../domain/accident.ts";
 import { bare, insertFresh } from "./bulk.ts";
 import { repeatable } from "./repeat.ts";
 import type { Vault } from "./vault.ts";
@@ -60,9 +60,6 @@ export async function createLookups(connection: Connection, vault: Vault): Promi
     },
   };
 }
-
-export const isRunning = ({ ended, concludedAt }: Pick<Accident, "ended" | "concludedAt">): boolean =>
-  ended === null && concludedAt === null;
 
 /** What this accident is found by at present; its people are found otherwise (`person-cases.ts`). */
 export function lookupsOf(accident: Accident): Lookup[] {

@@ -1,9 +1,10 @@
 import type { Connection } from "mongoose";
+import { isRunning } from "../domain/accident.ts";
 import { Conflict } from "../errors.ts";
 import type { AccidentDocument } from "./accident-document.ts";
 import { bare } from "./bulk.ts";
 import { isDuplicate } from "./duplicate.ts";
-import { hashedKey, isRunning, type LookupDocument } from "./lookups.ts";
+import { hashedKey, type LookupDocument } from "./lookups.ts";
 import { repeatable } from "./repeat.ts";
 import type { Vault } from "./vault.ts";
 

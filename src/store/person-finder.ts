@@ -1,10 +1,9 @@
 import type { Connection } from "mongoose";
-import type { Accident, Person } from "../domain/accident.ts";
+import { type Accident, isRunning, type Person } from "../domain/accident.ts";
 import { Unreadable } from "../errors.ts";
 import type { AccidentDocument } from "./accident-document.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { allCases, latestCases } from "./latest-cases.ts";
-import { isRunning } from "./lookups.ts";
 
 type Listed = Pick<Person, "id" | "cases">;
 

@@ -1,25 +1,18 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Language } from "../../src/domain/accident.ts";
 import type { WordKey } from "../../src/render.ts";
-import { startApp, type TestApp } from "../support/app.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { closeDatabase } from "../support/database.ts";
+import type { TestApp } from "../support/app.ts";
 import { SLOT_PHOTO_FILES } from "../support/slot-photos.ts";
+import { withBrowser } from "../support/with-browser.ts";
 import { driverOf, newPerson, openCase } from "./settle-driver.ts";
 
 let app: TestApp;
 let browser: Browser;
-before(async () => {
-  [app, browser] = await Promise.all([startApp(), launchBrowser()]);
-  // the packed browser ends with its last window
-  await browser.newPage();
-});
-after(async () => {
-  await browser.close();
-  await app.stop();
-  await closeDatabase();
+withBrowser((startedApp, startedBrowser) => {
+  app = startedApp;
+  browser = startedBrowser;
 });
 
 const PHONE = { width: 390, height: 700 };

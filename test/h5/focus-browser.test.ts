@@ -1,22 +1,15 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Browser } from "playwright-core";
-import { startApp, type TestApp } from "../support/app.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { closeDatabase } from "../support/database.ts";
+import type { TestApp } from "../support/app.ts";
+import { withBrowser } from "../support/with-browser.ts";
 import { openPair } from "./settle-driver.ts";
 
 let app: TestApp;
 let browser: Browser;
-before(async () => {
-  [app, browser] = await Promise.all([startApp(), launchBrowser()]);
-  // the packed browser ends with its last window
-  await browser.newPage();
-});
-after(async () => {
-  await browser.close();
-  await app.stop();
-  await closeDatabase();
+withBrowser((startedApp, startedBrowser) => {
+  app = startedApp;
+  browser = startedBrowser;
 });
 
 /** True when the field with the focus is below the screen or under the bottom. */

@@ -1,24 +1,17 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Language } from "../../src/domain/accident.ts";
-import { startApp, type TestApp } from "../support/app.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { closeDatabase } from "../support/database.ts";
+import type { TestApp } from "../support/app.ts";
+import { withBrowser } from "../support/with-browser.ts";
 import { PAGE_STATES, urlOf } from "./page-states.ts";
 
 let app: TestApp;
 let browser: Browser;
-before(async () => {
-  [app, browser] = await Promise.all([startApp(), launchBrowser()]);
-  // the packed browser ends with its last window
-  await browser.newPage();
-});
-after(async () => {
-  await browser.close();
-  await app.stop();
-  await closeDatabase();
+withBrowser((startedApp, startedBrowser) => {
+  app = startedApp;
+  browser = startedBrowser;
 });
 
 const PHONE = { width: 390, height: 700 };

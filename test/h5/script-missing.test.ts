@@ -1,23 +1,16 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { WordKey } from "../../src/render.ts";
-import { startApp, type TestApp } from "../support/app.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { closeDatabase } from "../support/database.ts";
+import type { TestApp } from "../support/app.ts";
+import { withBrowser } from "../support/with-browser.ts";
 import { type Driver, readyPair } from "./settle-driver.ts";
 
 let app: TestApp;
 let browser: Browser;
-before(async () => {
-  [app, browser] = await Promise.all([startApp(), launchBrowser()]);
-  // the packed browser ends with its last window
-  await browser.newPage();
-});
-after(async () => {
-  await browser.close();
-  await app.stop();
-  await closeDatabase();
+withBrowser((startedApp, startedBrowser) => {
+  app = startedApp;
+  browser = startedBrowser;
 });
 
 async function phoneOf(driver: Driver, javaScriptEnabled = true): Promise<Page> {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { LANGUAGES, type Language } from "../../src/domain/accident.ts";
-import { startApp, type TestApp } from "../support/app.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { closeDatabase } from "../support/database.ts";
+import type { TestApp } from "../support/app.ts";
+import { withBrowser } from "../support/with-browser.ts";
 
 /** What WeChat leaves of a 390×844 phone. */
 const PHONE = { width: 390, height: 700 };
@@ -12,15 +11,9 @@ const LIKELY = ["hurt", "cannot-move", "expressway", "somebody-left"];
 
 let app: TestApp;
 let browser: Browser;
-before(async () => {
-  [app, browser] = await Promise.all([startApp(), launchBrowser()]);
-  // the packed browser ends with its last window
-  await browser.newPage();
-});
-after(async () => {
-  await browser.close();
-  await app.stop();
-  await closeDatabase();
+withBrowser((startedApp, startedBrowser) => {
+  app = startedApp;
+  browser = startedBrowser;
 });
 
 async function startPage(language: Language): Promise<Page> {

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
-import { startApp, type TestApp } from "../support/app.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { closeDatabase } from "../support/database.ts";
+import type { TestApp } from "../support/app.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { heard } from "../support/heard.ts";
+import { withBrowser } from "../support/with-browser.ts";
 
 /**
  * Most that two strangers at the roadside may be asked for: touches and typed characters of both together.
@@ -27,16 +26,13 @@ const LEAST_TARGET_PX = 44;
 
 let app: TestApp;
 let browser: Browser;
-before(async () => {
-  [app, browser] = await Promise.all([startApp({ runJobs: true }), launchBrowser()]);
-  // the packed browser ends with its last window
-  await browser.newPage();
-});
-after(async () => {
-  await browser.close();
-  await app.stop();
-  await closeDatabase();
-});
+withBrowser(
+  (startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
+  },
+  { runJobs: true },
+);
 
 /** Counts touches. A field costs one, its text is counted apart; a list costs two; a whole signature one. */
 class Thumb {
