@@ -59,6 +59,12 @@ async function photographed(app: TestApp, language: Language, path: string, isMo
 const ofPair =
   (path: string, letter: "A" | "B" = "B"): State =>
   async (app, language) => ({ driver: (await openPair(app, both(language)))[letter], path });
+async function stating(app: TestApp, language: Language): Promise<Seen> {
+  const { id, B } = await openPair(app, both(language));
+  await giveDetails(app.ctx, { accidentId: id, letter: "B", details: DETAILS.B });
+  return { driver: B, path: "statement" };
+}
+
 const ready =
   (path: string): State =>
   async (app, language) => ({ driver: (await readyPair(app, both(language))).A, path });
@@ -149,8 +155,8 @@ export const PAGE_STATES: Record<string, State> = {
   "way out of B": ofPair("way-out"),
   details: ofPair("details"),
   "details with errors": async (app, language) => ({ ...(await ofPair("details")(app, language)), act: sendEmpty }),
-  statement: ofPair("statement"),
-  "statement with errors": async (app, language) => ({ ...(await ofPair("statement")(app, language)), act: sendEmpty }),
+  statement: stating,
+  "statement with errors": async (app, language) => ({ ...(await stating(app, language)), act: sendEmpty }),
   "wait for the statement": (app, language) => stated(app, language, "nothing", "wait-statement"),
   "wait for details": (app, language) => stated(app, language, "same", "wait-details"),
   difference: (app, language) => stated(app, language, "other", "difference"),
@@ -167,6 +173,7 @@ export const PAGE_STATES: Record<string, State> = {
   paper: async (app, language) => ({ ...(await signed(app, language, 2)), path: "paper" }),
   "my cases": async (app, language) => ({ ...(await signed(app, language, 2)), path: "/h5/cases" }),
   feedback: async (app, language) => ({ ...(await ended(app, language)), path: "feedback" }),
+  "my data": async (app, language) => ({ ...(await ofPair("details")(app, language)), path: "/h5/my-data" }),
   "signed out": (app, language) => nobody(app, language, "/h5/signed-out"),
 };
 
