@@ -19,13 +19,17 @@ type Print = (text: string) => void;
 const invitation = Joi.object<{ number: string; name: string; role: Role; district: string | null }>({
   number: Joi.string()
     .pattern(/^[A-Za-z0-9-]{4,20}$/)
-    .required(),
+    .required()
+    .messages({ "string.pattern.base": "NUMBER: 4 to 20 letters, digits or hyphens" }),
   name: Joi.string().max(50).required(),
-  role: Joi.valid(...ROLES).required(),
+  role: Joi.valid(...ROLES)
+    .required()
+    .messages({ "any.only": `ROLE: one of ${ROLES.join(", ")}` }),
   district: Joi.string()
     .pattern(/^\d{6}$/)
     .allow(null)
-    .required(),
+    .required()
+    .messages({ "string.pattern.base": "DISTRICT: six digits" }),
 });
 
 /** Keeps accounts of the desk from the machine itself: the first keeper cannot be invited by another. */
