@@ -35,6 +35,7 @@ import type { People } from "./store/people.ts";
 import type { PhotoHashes } from "./store/photo-hashes.ts";
 import type { Release, Releases } from "./store/releases.ts";
 import type { Retention } from "./store/retention.ts";
+import type { SpareMarks } from "./store/spare-marks.ts";
 import type { Tries } from "./store/tries.ts";
 import type { Uploads } from "./store/uploads.ts";
 import type { Vault } from "./store/vault.ts";
@@ -79,6 +80,7 @@ export interface Context {
   notices: Notices;
   tries: Tries;
   retention: Retention;
+  spareMarks: SpareMarks;
   erasures: Erasures;
   officers: Officers;
   officerSessions: OfficerSessions;

@@ -18,6 +18,7 @@ import { createPersonCases } from "./store/person-cases.ts";
 import { createPhotoHashes } from "./store/photo-hashes.ts";
 import { createReleases } from "./store/releases.ts";
 import { createRetention } from "./store/retention.ts";
+import { createSpareMarks } from "./store/spare-marks.ts";
 import { createTokens } from "./store/tokens.ts";
 import { createTries } from "./store/tries.ts";
 import { createUploads } from "./store/uploads.ts";
@@ -37,6 +38,7 @@ export async function createCollections(config: Config, store: OpenStore, log: L
   return {
     reader,
     retention,
+    spareMarks: await createSpareMarks(connection),
     erasures: createErasures(connection),
     witness: createWitness({ connection, clock: databaseClock, log }),
     tries: await createTries(connection),

@@ -12,6 +12,7 @@ export const EVENT_TYPES = [
   "photo-rejected",
   "photo-moved",
   "photo-damaged",
+  "files-deleted",
   "paper-damaged",
   "plate-read",
   "plate-differs",

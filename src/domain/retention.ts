@@ -5,6 +5,12 @@
 export const KEPT_YEARS = 3;
 
 /**
+ * For so long a photograph that was taken again, or whose driver was removed, and a signature that was taken
+ * back stay: an answer that was lost comes again meanwhile. The privacy notice states it.
+ */
+export const SPARE_MS = 24 * 3600_000;
+
+/**
  * Share of all records that one day may erase: eleven times the regular share of three years, so that only a
  * fault reaches it.
  */

@@ -1,3 +1,4 @@
+import { deleteSpareFiles } from "../actions/delete-spare-files.ts";
 import { erasePast } from "../actions/erase-past.ts";
 import { expireAccidents } from "../actions/expire-accidents.ts";
 import { scrubFile } from "../actions/scrub-file.ts";
@@ -49,6 +50,7 @@ export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
     roundWorker("late-claims", LATE_CLAIMS_MS, () => tellLateClaims(ctx)),
     roundWorker("expire", EXPIRE_MS, () => expireAccidents(ctx)),
     roundWorker("erase", ERASE_MS, () => erasePast(ctx)),
+    roundWorker("spare-files", SWEEP_MS, () => deleteSpareFiles(ctx)),
     roundWorker("sweep", SWEEP_MS, () => ctx.blobs.sweep()),
     roundWorker("uploads", EXPIRE_MS, () => ctx.uploads.removeExpired()),
     ...scrubWorker(ctx),

@@ -30,6 +30,8 @@ export interface AccidentDocument {
   outbox: StoredEntry[];
   /** When the relay has something to take; absent while the outbox is empty. */
   outboxAt?: Date | null;
+  /** since when files may lie there that nothing needs (spare-marks.ts) */
+  sparesAt?: Date;
   /** the retention's mark */
   eraseMarkedAt?: Date;
   /**

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { mongo } from "mongoose";
 import { type Accident, type Change, isRunning, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
+import { leavesFiles } from "../domain/case-files.ts";
 import { statusOf } from "../domain/journey.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, Conflict, DatabaseAway } from "../errors.ts";
@@ -106,6 +107,7 @@ export async function write(writer: Writer, before: Accident, change: Change): P
   const changed = PARTS.filter((part) => after[part] !== before[part]);
   const set: Record<string, unknown> = { version: after.version, status: statusOf(after, catalogue) };
   for (const part of changed) set[`parts.${part}`] = partToDocument(after, part, seals);
+  if (leavesFiles(before, after)) set.sparesAt = at;
   const entries = (change.outbox ?? []).map((entry, index) =>
     stored(before.id, entry, before.version * OUTBOX_LIMIT + index, seals),
   );

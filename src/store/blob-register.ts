@@ -13,6 +13,9 @@ export type BlobKind =
   | "agreement-page"
   | "agreement-picture";
 
+/** Photographs and signatures; the agreement stays as long as its case. */
+const PERSONAL_KINDS: readonly BlobKind[] = ["original", "copy", "thumb", "signature"];
+
 /** What a check of a file has found. */
 export type BlobState = "whole" | "damaged" | "missing";
 
@@ -88,6 +91,12 @@ const entriesIn = (files: Files) => ({
       entryOf,
     );
   },
+  /** Photographs and signatures of an accident that were stored before, or stored again. */
+  async listPersonal(accidentId: string, before: Date): Promise<Entry[]> {
+    const named = { filename: startingWith(`${accidentId}/`), ...ofAccident(accidentId), uploadDate: { $lt: before } };
+    const found = await files.find({ ...named, "metadata.kind": { $in: [...PERSONAL_KINDS] } }).toArray();
+    return found.map(entryOf);
+  },
   /** For a migration: those of the accident whose bytes are sealed in an older form. */
   async listOlder(accidentId: string): Promise<Entry[]> {
     const older = { filename: startingWith(`${accidentId}/`), ...ofAccident(accidentId), schema: { $exists: false } };
@@ -124,6 +133,20 @@ const uploadsIn = (files: Files, { chunkSize, now }: { chunkSize: number; now():
     const at = now();
     const { matchedCount } = await files.bulkWrite(uploads.map((upload) => naming(upload, chunkSize, at)));
     return matchedCount === uploads.length;
+  },
+  /** Dates files of one accident anew that are wanted once more, so that `giveUp` leaves them. */
+  async renew(entries: readonly Entry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const ids = entries.map(({ id }) => id);
+    const [{ accidentId }] = entries as [Entry];
+    await files.updateMany({ _id: { $in: ids }, ...ofAccident(accidentId) }, { $set: { uploadDate: now() } });
+  },
+  /** Takes the names from files that were not stored again since `before`; a sweep removes them. */
+  async giveUp(entries: readonly Upload[], before: Date): Promise<void> {
+    for (const { id: _id, accidentId } of entries) {
+      const old = { _id, ...ofAccident(accidentId), uploadDate: { $lt: before } };
+      await files.updateOne(old, { $set: { pendingSince: before }, $unset: { filename: 1, damage: 1 } });
+    }
   },
   async forget(uploads: readonly Upload[]): Promise<void> {
     const accidentIds = [...new Set(uploads.map(({ accidentId }) => accidentId))];

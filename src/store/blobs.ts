@@ -45,7 +45,17 @@ export interface Blobs {
   read(owner: BlobOwner, sha256: string): Promise<Buffer>;
   /** Removes all files of an accident. */
   removeAll(accidentId: string): Promise<void>;
-  /** Removes the remains of uploads that were interrupted more than half an hour ago. Returns how many. */
+  /** Lists the photographs and signatures of an accident that were stored before, with their copies. */
+  listPersonal(accidentId: string, before: Date): Promise<StoredFile[]>;
+  /**
+   * Gives files up that nothing needs, except one that was saved again since `before`. The sweep removes
+   * them.
+   */
+  giveUp(files: readonly StoredFile[], before: Date): Promise<void>;
+  /**
+   * Removes the remains of uploads that were interrupted more than half an hour ago, and what was given up.
+   * Returns how many.
+   */
   sweep(): Promise<number>;
   scrub: Scrub;
   /**
@@ -55,6 +65,8 @@ export interface Blobs {
   sealAnew(owner: BlobOwner, open: (sha256: string, sealed: Uint8Array) => Buffer): Promise<SealedAnew>;
   close(): void;
 }
+
+export type StoredFile = Pick<Entry, "id" | "accidentId" | "sha256">;
 
 export interface SealedAnew {
   done: number;
@@ -87,6 +99,8 @@ export async function createBlobs(
     saveAll: (owner, blobs) => saveAll(store, owner, blobs),
     read: (owner, sha256) => read(store, owner, sha256),
     removeAll: async (accidentId) => remove(store, await register.list(accidentId)),
+    listPersonal: (accidentId, before) => register.listPersonal(accidentId, before),
+    giveUp: (files, before) => register.giveUp(files, before),
     sweep: () => sweep(store),
     sealAnew: (owner, open) => sealAnew(store, owner, open),
     scrub: createScrub({ ...store, check: (owner, entry) => check(store, owner, entry) }),
@@ -113,10 +127,9 @@ async function saveAll<B extends readonly NewBlob[]>(
   blobs: readonly [...B],
 ): Promise<NamesOf<B>> {
   const named = blobs.map((blob) => ({ ...blob, sha256: sha256Of(blob.bytes) }));
-  const known = await store.register.find(
-    owner.id,
-    named.map(({ sha256 }) => sha256),
-  );
+  const names = named.map(({ sha256 }) => sha256);
+  await store.register.renew(await store.register.find(owner.id, names));
+  const known = await store.register.find(owner.id, names);
   // Damaged files are stored again.
   const kept = new Set(known.filter(({ state }) => state === "whole").map(({ sha256 }) => sha256));
   const fresh = named.filter(({ sha256 }) => !kept.has(sha256) && kept.add(sha256));

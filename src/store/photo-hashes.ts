@@ -1,6 +1,7 @@
 import { type Connection, Schema } from "mongoose";
 import { hammingDistance, looksLike } from "../domain/image-hash.ts";
 import { bare } from "./bulk.ts";
+import { startingWith } from "./lookups.ts";
 
 /** One photograph of one case. */
 export interface HashedPhoto {
@@ -22,6 +23,8 @@ export interface PhotoHashes {
    * query.
    */
   findLike(photo: Pick<HashedPhoto, "accidentId" | "imageHash">): Promise<HashedPhoto | null>;
+  /** Forgets those of an accident's photographs that are not among `photoIds`. */
+  forgetOthers(accidentId: string, photoIds: readonly string[]): Promise<void>;
 }
 
 interface HashDocument {
@@ -49,6 +52,12 @@ export async function createPhotoHashes(connection: Connection): Promise<PhotoHa
     async note({ accidentId, photoId, number, imageHash }) {
       const $set = { number, hash: imageHash, keys: keysOf(imageHash) };
       await hashes.updateOne({ _id: `${accidentId}/${photoId}` }, { $set }, { upsert: true });
+    },
+    async forgetOthers(accidentId, photoIds) {
+      const own = await hashes.find({ _id: startingWith(`${accidentId}/`) }, { projection: { _id: 1 } }).toArray();
+      const kept = photoIds.map((photoId) => `${accidentId}/${photoId}`);
+      const others = own.map(({ _id }) => _id).filter((_id) => !kept.includes(_id));
+      if (others.length > 0) await hashes.deleteMany({ _id: { $in: others } });
     },
     async findLike({ accidentId, imageHash }) {
       const own = `${accidentId}/`;

@@ -138,7 +138,7 @@ function eraser(connection: Connection, { blobs, lookups, personCases }: Kept): 
     await personCases.forget(accidentId);
     await lookups.removeOf(accidentId);
     const set = { status: "erased", wrappedKey: null, parts: {}, outbox: [] };
-    const unset = { outboxAt: 1, eraseMarkedAt: 1, seen: 1 } as const;
+    const unset = { outboxAt: 1, eraseMarkedAt: 1, sparesAt: 1, seen: 1 } as const;
     await accidents.updateOne({ _id: accidentId as never }, { $set: set, $unset: unset });
   };
 }

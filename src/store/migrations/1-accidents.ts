@@ -20,6 +20,7 @@ interface AccidentRow {
     concludedAt: Date | null;
   };
   outbox: (Sealed & { id: string })[];
+  sparesAt?: Date;
 }
 
 interface Sealed {
@@ -64,6 +65,8 @@ export async function sealAccidentsAnew(connection: Connection, tools: Tools) {
     const openFile = (sha256: string, sealed: Uint8Array) =>
       tools.legacy.open(key.subarray(DIGEST_KEY_AT), `blob/${sha256}`, sealed);
     const files = await tools.blobs.sealAnew({ id: _id, key }, openFile);
+    // what was replaced or removed before there was a mark
+    await accidents.updateOne({ _id }, { $set: { sparesAt: new Date() } });
     counts.files += files.done;
     counts.unreadable += files.unreadable;
     counts.cases++;
