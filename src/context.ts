@@ -28,6 +28,7 @@ import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Deliveries } from "./store/deliveries.ts";
 import type { Erasures } from "./store/erasures.ts";
 import type { FeedbackStore } from "./store/feedback.ts";
+import type { Leases } from "./store/leases.ts";
 import type { Notices } from "./store/notices.ts";
 import type { OfficerSessions } from "./store/officer-sessions.ts";
 import type { Officers } from "./store/officers.ts";
@@ -81,6 +82,7 @@ export interface Context {
   tries: Tries;
   retention: Retention;
   spareMarks: SpareMarks;
+  leases: Leases;
   erasures: Erasures;
   officers: Officers;
   officerSessions: OfficerSessions;
@@ -109,11 +111,16 @@ export interface Context {
   /** streams to the open pages that this process serves */
   streams: EventStreams;
 
-  /** Called after a change with an outbox entry, so that the jobs need not wait for their next round. */
-  wake(): void;
-  onWake(listener: () => void): void;
+  /**
+   * Called after a change with an outbox entry, or to deliveries themselves, so that the jobs need not wait
+   * for their next round.
+   */
+  wake(what?: Woken): void;
+  onWake(listener: (what: Woken) => void): void;
   close(): Promise<void>;
 }
+
+export type Woken = "outbox" | "deliveries";
 
 /** Opens the database (MONGODB_URI, else the embedded one) and creates everything; `close` ends it all. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<Context> {
@@ -139,7 +146,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   health.add("refused", () => refusals.counts());
   health.add("insurers", () => hands.insurers.openCircuits());
   const wakes = new EventEmitter();
-  const wake = () => void wakes.emit("wake");
+  const wake = (what: Woken = "outbox") => void wakes.emit("wake", what);
   const live = createLive(base, made.accidents, wake);
   health.add("openPages", () => live.streams.count());
   return {

@@ -9,6 +9,7 @@ import { createDeliveries } from "./store/deliveries.ts";
 import { createErasures } from "./store/erasures.ts";
 import { createFeedback } from "./store/feedback.ts";
 import { createInbox } from "./store/inbox.ts";
+import { createLeases } from "./store/leases.ts";
 import { createLookups } from "./store/lookups.ts";
 import { createNotices } from "./store/notices.ts";
 import { createOfficerSessions } from "./store/officer-sessions.ts";
@@ -46,9 +47,10 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     tokens: createTokens(connection, vault, now),
     deliveries: await createDeliveries({ connection, clock: databaseClock }),
     accidents: await createAccidents({ connection, vault, now, catalogue, reader, lookups, personCases }),
+    leases: createLeases(connection, now),
     releases: createReleases(connection, now),
     uploads: await createUploads(connection, vault, now),
-    photoHashes: await createPhotoHashes(connection),
+    photoHashes: await createPhotoHashes(connection, log),
     feedback: await createFeedback(connection, vault),
     counters: createCounters(connection),
     inbox: await createInbox(connection, vault, now),

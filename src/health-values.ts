@@ -8,7 +8,7 @@ const A_MINUTE_MS = 60_000;
 /** Adds the store's values to `/readyz`. */
 export function addStoreValues(health: Health, store: OpenStore, collections: Collections): void {
   const { databaseClock, now, blobs } = store;
-  const { reader, deliveries, feedback, witness, retention, erasures } = collections;
+  const { reader, deliveries, feedback, witness, retention, erasures, photoHashes } = collections;
   health.add("unreadableCases", () => reader.countUnreadable());
   health.add("clockDifferenceMs", () => databaseClock.differenceMs());
   health.add("storage", () => store.storage());
@@ -22,6 +22,7 @@ export function addStoreValues(health: Health, store: OpenStore, collections: Co
   health.add("dueForS", () => deliveries.findDueForS());
   health.add("unreadPlates", () => deliveries.countUnread());
   health.add("heldClaims", () => deliveries.countHeld("claim"));
+  health.add("likenessLimitMet", () => photoHashes.countLimitMet());
   health.add("openComplaints", () => feedback.countOpen());
   health.add("papersMissing", () => deliveries.countFailing("document", 3));
 }

@@ -20,6 +20,7 @@ import { sayLater } from "./notices/say-later.ts";
 import { policeRouter } from "./police/router.ts";
 import type { Operator } from "./simulator/operator.ts";
 import { createSimulator, type Simulator } from "./simulator/simulator.ts";
+import { SYSTEM_TIMER, type Timer } from "./timer.ts";
 import { createOutbound } from "./wechat/api/outbound.ts";
 import { createBot } from "./wechat/puppet/create-bot.ts";
 import { oaOf } from "./wechat/puppet/oa-of.ts";
@@ -50,18 +51,26 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 1_000,
 };
 
-/** Opens the doors on the configured host and port. `runJobs: false` leaves running the jobs to settle(). */
-export async function startServer(ctx: Context, { runJobs = true } = {}): Promise<Running> {
+export interface ServerOptions {
+  /** false: they run in settle() alone */
+  runJobs?: boolean;
+  /** runs the waits between the rounds of jobs; the system's else */
+  jobsTimer?: Timer;
+}
+
+/** Opens the doors on the configured host and port. */
+export async function startServer(ctx: Context, options: ServerOptions = {}): Promise<Running> {
+  const { runJobs = true, jobsTimer: timer = SYSTEM_TIMER } = options;
   const simulator = ctx.config.simulator ? createSimulator({ ...ctx, operator: operatorOf(ctx) }) : null;
   const chat = openChat(ctx);
-  const jobs = createJobs(ctx);
+  const jobs = createJobs(ctx, { timer });
   await ctx.releases.keep(ctx.release);
   const server = createServer(TIMEOUTS, createApp(ctx, chat, simulator).callback());
   await open(server, ctx.config);
   const menu = standInMenu(ctx);
   await menu();
   if (runJobs) jobs.start();
-  const rounds = runJobs ? setInterval(() => void Promise.all([menu(), resume(ctx, chat)]), ROUND_MS) : undefined;
+  const endRounds = runJobs ? every(ROUND_MS, timer, () => Promise.all([menu(), resume(ctx, chat)])) : () => {};
   return {
     ctx,
     jobs,
@@ -75,7 +84,7 @@ export async function startServer(ctx: Context, { runJobs = true } = {}): Promis
       await simulator?.platform.settle();
     },
     async stop() {
-      clearInterval(rounds);
+      endRounds();
       // Open pages go on with another process, or ask until there is one.
       ctx.streams.close();
       // In parallel: all of it has ten seconds.
@@ -188,6 +197,21 @@ function standInMenu(ctx: Context): () => Promise<void> {
 }
 
 const ROUND_MS = 5_000;
+
+/** Does the work again and again, `ms` after it has ended, until the returned function is called. */
+function every(ms: number, timer: Timer, work: () => Promise<unknown>): () => void {
+  let isOver = false;
+  let stop = (): void => {};
+  const next = (): void => {
+    if (isOver) return;
+    stop = timer.after(ms, () => void work().finally(next));
+  };
+  next();
+  return () => {
+    isOver = true;
+    stop();
+  };
+}
 
 /** The database may be unreachable for a while: the next round tries again. */
 async function resume({ log }: Context, { handler }: PushDoor): Promise<void> {

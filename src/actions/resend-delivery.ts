@@ -18,6 +18,6 @@ export async function resendDelivery(
       events: [{ type: "claim-resent", by: "system", data }],
     }));
   }
-  ctx.wake();
+  ctx.wake("deliveries");
   return true;
 }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../context.ts";
 import { codeOf } from "../errors.ts";
+import { SYSTEM_TIMER, type Timer } from "../timer.ts";
+import { ASK_MS, createLeader, type Leader } from "./leader.ts";
 import { createWorkers, type Worker } from "./workers.ts";
 
 export interface Jobs {
@@ -14,15 +16,18 @@ export interface Jobs {
   settle(): Promise<void>;
 }
 
-const JITTER = 0.2;
 const DRAIN_MS = 7_000;
 
-/** Creates the background loops: one per lane, each up to its own concurrency. */
-export function createJobs(ctx: Context): Jobs {
-  const workers = createWorkers(ctx);
-  const pool: Pool = { ctx, workers, running: new Set(), stopped: false };
+/**
+ * Creates the background loops: one per lane, each up to its own concurrency. `timer` runs the waits between
+ * their rounds.
+ */
+export function createJobs(ctx: Context, { timer = SYSTEM_TIMER }: { timer?: Timer } = {}): Jobs {
+  const { all: workers, relay, lookOut } = createWorkers(ctx, timer);
+  const leader = createLeader(ctx);
+  const pool: Pool = { ctx, workers, leader, lookAgain: lookOut.ring, running: new Set(), stopped: false };
   const loops: Promise<void>[] = [];
-  ctx.onWake(workers[0].wakeUp.ring);
+  ctx.onWake((what) => (what === "outbox" ? relay : lookOut).ring());
   return {
     start: () => void loops.push(...workers.map((worker) => loop(pool, worker))),
     async stop() {
@@ -33,7 +38,11 @@ export function createJobs(ctx: Context): Jobs {
       // loops end first: one that is taking a delivery still starts it
       const drained = Promise.all(loops)
         .then(() => Promise.all(pool.running))
-        .then(() => false);
+        .then(() => leader.resign())
+        .then(
+          () => false,
+          () => false,
+        );
       if (await Promise.race([drained, late])) ctx.log.warn({ code: "drain-timeout" }, "jobs.stopped");
       deadline.abort();
     },
@@ -44,6 +53,9 @@ export function createJobs(ctx: Context): Jobs {
 interface Pool {
   ctx: Context;
   workers: Worker[];
+  leader: Leader;
+  /** to be called when a job has ended: its delivery may be due again, or another that waited behind it */
+  lookAgain(): void;
   /** the jobs that run now, over all lanes */
   running: Set<Promise<void>>;
   stopped: boolean;
@@ -52,15 +64,17 @@ interface Pool {
 async function loop(pool: Pool, worker: Worker): Promise<void> {
   let busy = 0;
   while (!pool.stopped) {
-    const work = busy < worker.concurrency ? await takeSafely(pool, worker) : null;
+    const leads = !worker.byLeader || (await leadsSafely(pool));
+    const work = leads && busy < worker.concurrency ? await takeSafely(pool, worker) : null;
     if (!work) {
-      await worker.wakeUp.wait(worker.pollMs * (1 - JITTER + 2 * JITTER * Math.random()));
+      await worker.wakeUp.wait(leads ? worker.pauseMs() : ASK_MS);
       continue;
     }
     busy++;
     void run(pool, work).finally(() => {
       busy--;
       worker.wakeUp.ring();
+      pool.lookAgain();
     });
   }
 }
@@ -72,6 +86,15 @@ async function takeSafely({ ctx }: Pool, worker: Worker): Promise<(() => Promise
   } catch (error) {
     ctx.log.error({ lane: worker.name, code: codeOf(error) }, "jobs.lane-failed");
     return null;
+  }
+}
+
+async function leadsSafely({ ctx, leader }: Pool): Promise<boolean> {
+  try {
+    return await leader.leads();
+  } catch (error) {
+    ctx.log.error({ lane: "leader", code: codeOf(error) }, "jobs.lane-failed");
+    return false;
   }
 }
 

@@ -1,10 +1,13 @@
+import type { Timer } from "../timer.ts";
+
 /** Ends one loop's wait early. A ring while the loop works is kept: its next wait ends at once. */
 export interface WakeUp {
   ring(): void;
-  wait(ms: number): Promise<void>;
+  /** Waits so many milliseconds, or for a ring; null: for a ring alone. */
+  wait(ms: number | null): Promise<void>;
 }
 
-export function createWakeUp(): WakeUp {
+export function createWakeUp(timer: Timer): WakeUp {
   let rung = false;
   let end = () => {};
   return {
@@ -15,9 +18,9 @@ export function createWakeUp(): WakeUp {
     async wait(ms) {
       if (!rung) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
+          const stop = ms === null ? () => {} : timer.after(ms, resolve);
           end = () => {
-            clearTimeout(timer);
+            stop();
             resolve();
           };
         });

@@ -4,7 +4,9 @@ import { expireAccidents } from "../actions/expire-accidents.ts";
 import { scrubFile } from "../actions/scrub-file.ts";
 import { tellLateClaims } from "../actions/tell-late-claims.ts";
 import type { Context } from "../context.ts";
+import type { Timer } from "../timer.ts";
 import { LANES, type Lane } from "./lanes.ts";
+import { createLookOut, LOOK_MS } from "./look-out.ts";
 import { queueOf } from "./queues.ts";
 import { relayOutbox } from "./relay.ts";
 import { runJob } from "./run-job.ts";
@@ -14,15 +16,20 @@ import { createWakeUp, type WakeUp } from "./wake-up.ts";
 export interface Worker {
   name: string;
   concurrency: number;
-  /** longest wait between rounds without a ring */
-  pollMs: number;
+  /** done by one process for all */
+  byLeader: boolean;
+  /** Longest wait after a round that found nothing; null: until it is rung. */
+  pauseMs(): number | null;
   wakeUp: WakeUp;
   /** Takes one piece of work and returns the function that does it, or null when there is none. */
   take(): Promise<(() => Promise<void>) | null>;
 }
 
-const POLL_MS = 1_000;
-const REPAIR_MS = 5_000;
+/** An outbox whose writer died is taken over within this time. */
+const RELAY_MS = 5_000;
+/** Makes good for a crash between two writes. */
+const REPAIR_MS = 15_000;
+const JITTER = 0.2;
 const LATE_CLAIMS_MS = 60_000;
 const EXPIRE_MS = 60_000;
 const ERASE_MS = 3_600_000;
@@ -30,40 +37,66 @@ const ERASE_MS = 3_600_000;
 const SWEEP_MS = 600_000;
 const MINUTE_MS = 60_000;
 
-/** The relay comes first: a wake-up rings it, and deliveries that it moved ring the lanes. */
-export function createWorkers(ctx: Context): [Worker, ...Worker[]] {
-  const lanes = LANES.map((lane) => laneWorker(ctx, lane));
+export interface Workers {
+  all: Worker[];
+  /** rung when an outbox has a new entry */
+  relay: WakeUp;
+  /** rung when it has changed which delivery is due next */
+  lookOut: WakeUp;
+}
+
+/**
+ * Creates the loops. Relay and look-out ask the database, at times of their own and when they are rung; the
+ * lanes only when one of the two rings them, or a job of theirs has ended.
+ */
+export function createWorkers(ctx: Context, timer: Timer): Workers {
+  const lanes = LANES.map((lane) => laneWorker(ctx, lane, timer));
   const wakeLanes = () => {
     for (const { wakeUp } of lanes) wakeUp.ring();
   };
+  const { look, pauseMs } = createLookOut(ctx, wakeLanes);
+  const lookOut = { ...roundWorker(timer, "look-out", LOOK_MS, async () => look().then(() => 0)), pauseMs };
   const failing = new Set<string>();
-  const relay = roundWorker("relay", POLL_MS, async () => {
+  const relay = roundWorker(timer, "relay", RELAY_MS, async () => {
     const moved = await relayOutbox(ctx, failing);
-    if (moved > 0) wakeLanes();
+    if (moved > 0) {
+      wakeLanes();
+      lookOut.wakeUp.ring();
+    }
     return moved;
   });
-  return [
-    relay,
-    ...lanes,
-    roundWorker("repair", REPAIR_MS, () => ctx.deliveries.repair()),
-    roundWorker("put-away", MINUTE_MS, () => ctx.deliveries.putAway()),
-    roundWorker("late-claims", LATE_CLAIMS_MS, () => tellLateClaims(ctx)),
-    roundWorker("expire", EXPIRE_MS, () => expireAccidents(ctx)),
-    roundWorker("erase", ERASE_MS, () => erasePast(ctx)),
-    roundWorker("spare-files", SWEEP_MS, () => deleteSpareFiles(ctx)),
-    roundWorker("sweep", SWEEP_MS, () => ctx.blobs.sweep()),
-    roundWorker("uploads", EXPIRE_MS, () => ctx.uploads.removeExpired()),
-    ...scrubWorker(ctx),
-  ];
+  const rounds = leaderRounds(ctx, timer);
+  return {
+    all: [relay, lookOut, ...lanes, ...rounds, ...scrubWorker(ctx, timer)],
+    relay: relay.wakeUp,
+    lookOut: lookOut.wakeUp,
+  };
 }
 
-function laneWorker(ctx: Context, lane: Lane): Worker {
+/** What one process does for all. */
+function leaderRounds(ctx: Context, timer: Timer): Worker[] {
+  const rounds: [name: string, everyMs: number, round: () => Promise<number>][] = [
+    ["repair", REPAIR_MS, () => ctx.deliveries.repair()],
+    ["put-away", MINUTE_MS, () => ctx.deliveries.putAway()],
+    ["remove-done", ERASE_MS, () => ctx.deliveries.removeDone()],
+    ["late-claims", LATE_CLAIMS_MS, () => tellLateClaims(ctx)],
+    ["expire", EXPIRE_MS, () => expireAccidents(ctx)],
+    ["erase", ERASE_MS, () => erasePast(ctx)],
+    ["spare-files", SWEEP_MS, () => deleteSpareFiles(ctx)],
+    ["sweep", SWEEP_MS, () => ctx.blobs.sweep()],
+    ["uploads", EXPIRE_MS, () => ctx.uploads.removeExpired()],
+  ];
+  return rounds.map(([name, everyMs, round]) => ({ ...roundWorker(timer, name, everyMs, round), byLeader: true }));
+}
+
+function laneWorker(ctx: Context, lane: Lane, timer: Timer): Worker {
   const next = queueOf(ctx, lane);
   return {
     name: lane.kind,
     concurrency: lane.concurrency,
-    pollMs: POLL_MS,
-    wakeUp: createWakeUp(),
+    byLeader: false,
+    pauseMs: () => null,
+    wakeUp: createWakeUp(timer),
     async take() {
       const leased = await next();
       return leased && (() => runJob(ctx, lane, leased).finally(leased.done));
@@ -72,18 +105,26 @@ function laneWorker(ctx: Context, lane: Lane): Worker {
 }
 
 /** Checks one file per round and never two in a row, so that it disturbs no driver. */
-function scrubWorker(ctx: Context): Worker[] {
+function scrubWorker(ctx: Context, timer: Timer): Worker[] {
   const { perMinute } = ctx.config.scrub;
+  let foundOne = false;
   const round = async () => {
     const file = await ctx.blobs.scrub.claim();
+    foundOne = file !== null;
     if (file) await scrubFile(ctx, file);
     return 0;
   };
-  return perMinute > 0 ? [roundWorker("scrub", MINUTE_MS / perMinute, round)] : [];
+  const worker = roundWorker(timer, "scrub", MINUTE_MS, round);
+  const pauseMs = () => (foundOne ? jittered(MINUTE_MS / perMinute) : jittered(MINUTE_MS));
+  return perMinute > 0 ? [{ ...worker, pauseMs }] : [];
 }
 
+/** So that several processes do not ask at one moment. */
+const jittered = (ms: number): number => ms * (1 - JITTER * Math.random());
+
 /** Makes a worker that does its whole round in `take`. */
-function roundWorker(name: string, pollMs: number, round: () => Promise<number>): Worker {
+function roundWorker(timer: Timer, name: string, everyMs: number, round: () => Promise<number>): Worker {
   const take = async () => ((await round()) > 0 ? async () => {} : null);
-  return { name, concurrency: 1, pollMs, wakeUp: createWakeUp(), take };
+  const pauseMs = () => jittered(everyMs);
+  return { name, concurrency: 1, byLeader: false, pauseMs, wakeUp: createWakeUp(timer), take };
 }

@@ -12,6 +12,8 @@ export interface DoneDeliveries {
    * harmlessly. Returns how many.
    */
   putAway(before: Date): Promise<number>;
+  /** Removes what was done before `before`. Returns how many. */
+  remove(before: Date): Promise<number>;
 }
 
 const AT_ONCE = 200;
@@ -20,6 +22,7 @@ export async function createDoneDeliveries(connection: Connection): Promise<Done
   const living = bare<Delivery>(connection, "deliveries");
   const done = bare<Delivery>(connection, "deliveries_done");
   await done.createIndex({ accidentId: 1 });
+  await done.createIndex({ doneAt: 1 });
   return {
     find: (id) => done.findOne(named(id)) as Promise<Delivery | null>,
     async among(accidentId, ids) {
@@ -33,6 +36,13 @@ export async function createDoneDeliveries(connection: Connection): Promise<Done
       if (found.length === 0) return 0;
       await insertFresh(done.insertMany(found, { ordered: false }));
       await living.deleteMany({ _id: { $in: found.map(({ _id }) => _id) }, state: "done" });
+      return found.length;
+    },
+    async remove(before) {
+      const filter = { doneAt: { $lt: before } };
+      const found = await done.find(filter, { projection: { _id: 1 }, limit: AT_ONCE }).toArray();
+      if (found.length === 0) return 0;
+      await done.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } });
       return found.length;
     },
   };

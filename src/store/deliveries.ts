@@ -32,6 +32,8 @@ export interface Deliveries {
    * Leases the delivery that is due longest, or returns null. A lapsed lease (its worker died) is due again.
    */
   claimDue(wanted: Wanted): Promise<Delivery | null>;
+  /** Returns when the next delivery of any kind is due, or was; null: none ever is as it stands. */
+  findNextDue(): Promise<Date | null>;
   /**
    * Lists targets with waiting deliveries of this kind, by name; one query for each target, however many
    * wait.
@@ -72,6 +74,8 @@ export interface Deliveries {
   repair(): Promise<number>;
   /** Moves what has been done for three minutes away from what is living. Returns how many. */
   putAway(): Promise<number>;
+  /** Removes what was done 30 days ago. Returns how many. */
+  removeDone(): Promise<number>;
   /** Whatever is not done, or is in one of these states, oldest first. */
   listUndelivered(limit: number, states?: readonly DeliveryState[]): Promise<Delivery[]>;
   get(id: string): Promise<Delivery>;
@@ -90,6 +94,8 @@ export interface DeliveriesOptions {
  * its group does.
  */
 const STAYS_MS = 180_000;
+/** An insurer or a driver who asks what was sent is answered for so long. */
+const DONE_KEPT_MS = 30 * 24 * 3_600_000;
 const LOG_LIMIT = 20;
 
 /** Makes the indexes first. */
@@ -107,6 +113,11 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
       const due = { ...wanted, dueAt: { $lte: now() } };
       const found = await model.findOneAndUpdate(due, update, options).lean<Delivery>();
       return found && plain(found);
+    },
+    async findNextDue() {
+      const waiting = { dueAt: { $exists: true } };
+      const next = await model.findOne(waiting, { dueAt: 1 }, { sort: { dueAt: 1 } }).lean<{ dueAt: Date }>();
+      return next?.dueAt ?? null;
     },
     listWaitingTargets: (kind) => listWaitingTargets(model, kind),
     countDueAfter: (kind, after) => model.countDocuments({ kind, dueAt: { $gt: after } }),
@@ -126,6 +137,7 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
     ...endings(model, now),
     repair: () => repair(model, now),
     putAway: () => done.putAway(new Date(now().getTime() - STAYS_MS)),
+    removeDone: () => done.remove(new Date(now().getTime() - DONE_KEPT_MS)),
     async listUndelivered(limit, states = [...ALIVE, "dead"]) {
       const filter = { state: { $in: [...states] } };
       const found = await model.find(filter, null, { sort: { createdAt: 1 }, limit }).lean<Delivery[]>();

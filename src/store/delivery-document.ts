@@ -13,8 +13,8 @@ export interface DeliveryAttempt {
 }
 
 /**
- * What leaves the building, under the id of its outbox entry. Kept as long as its accident: living in
- * `deliveries`, done in `deliveries_done`.
+ * What leaves the building, under the id of its outbox entry. Living in `deliveries`, done in
+ * `deliveries_done` for 30 days.
  */
 export interface Delivery {
   _id: string;
@@ -81,6 +81,7 @@ export const deliverySchema = new Schema<Delivery>(
 deliverySchema.index({ kind: 1, dueAt: 1 });
 // Only what is due one day: what is done would make them grow for ever.
 const partialFilterExpression = { dueAt: { $exists: true } };
+deliverySchema.index({ dueAt: 1 }, { partialFilterExpression });
 deliverySchema.index({ kind: 1, target: 1, dueAt: 1 }, { partialFilterExpression });
 deliverySchema.index({ kind: 1, urgent: 1, dueAt: 1 }, { partialFilterExpression });
 deliverySchema.index({ accidentId: 1, kind: 1, target: 1, seq: 1 });

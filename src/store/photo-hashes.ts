@@ -1,5 +1,6 @@
 import { type Connection, Schema } from "mongoose";
 import { hammingDistance, looksLike } from "../domain/image-hash.ts";
+import type { Log } from "../log.ts";
 import { bare } from "./bulk.ts";
 import { startingWith } from "./lookups.ts";
 
@@ -25,6 +26,8 @@ export interface PhotoHashes {
   findLike(photo: Pick<HashedPhoto, "accidentId" | "imageHash">): Promise<HashedPhoto | null>;
   /** Forgets those of an accident's photographs that are not among `photoIds`. */
   forgetOthers(accidentId: string, photoIds: readonly string[]): Promise<void>;
+  /** How often a search of this process has met its limit: a similar photograph may have been missed. */
+  countLimitMet(): number;
 }
 
 interface HashDocument {
@@ -43,11 +46,12 @@ const schema = new Schema<HashDocument>(
 schema.index({ keys: 1 });
 
 /** Limits the cost of many copies of one picture. */
-const MOST_CANDIDATES = 200;
+export const MOST_CANDIDATES = 200;
 
-export async function createPhotoHashes(connection: Connection): Promise<PhotoHashes> {
+export async function createPhotoHashes(connection: Connection, log: Pick<Log, "warn">): Promise<PhotoHashes> {
   await connection.model("PhotoHash", schema).createIndexes();
   const hashes = bare<HashDocument>(connection, "photo_hashes");
+  let limitMet = 0;
   return {
     async note({ accidentId, photoId, number, imageHash }) {
       const $set = { number, hash: imageHash, keys: keysOf(imageHash) };
@@ -64,6 +68,10 @@ export async function createPhotoHashes(connection: Connection): Promise<PhotoHa
       const candidates = await hashes
         .find({ keys: { $in: keysOf(imageHash) } }, { projection: { number: 1, hash: 1 }, limit: MOST_CANDIDATES })
         .toArray();
+      if (candidates.length === MOST_CANDIDATES) {
+        limitMet++;
+        log.warn({ accidentId, limit: MOST_CANDIDATES }, "photos.likeness-limit-met");
+      }
       const alike = candidates.filter(({ _id, hash }) => !_id.startsWith(own) && looksLike(hash, imageHash));
       const distance = ({ hash }: Pick<HashDocument, "hash">) => hammingDistance(hash, imageHash);
       // of equal ones the oldest case, by its number: the others may be copies
@@ -72,6 +80,7 @@ export async function createPhotoHashes(connection: Connection): Promise<PhotoHa
       const [foundIn, photoId] = best._id.split("/") as [string, string];
       return { accidentId: foundIn, photoId, number: best.number, imageHash: best.hash };
     },
+    countLimitMet: () => limitMet,
   };
 }
 

@@ -327,6 +327,23 @@ describe("what is done", () => {
     assert.deepEqual((await deliveries.get(leased._id)).sealed, Buffer.from("sealed"));
   });
 
+  it("goes after 30 days; what was given up stays", async () => {
+    const box = outbox(["PICC", "PAIC"]);
+    await deliveries.upsertFromOutbox(box);
+    const [one, other] = [await claim(), await claim()];
+    await deliveries.complete(one, attempt());
+    await deliveries.bury(other, attempt());
+    clock.advance(181_000);
+    while ((await deliveries.putAway()) > 0);
+    clock.advance(30 * 24 * 3_600_000 - 182_000);
+    while ((await deliveries.removeDone()) > 0);
+    assert.equal((await deliveries.get(one._id)).state, "done");
+    clock.advance(2_000);
+    while ((await deliveries.removeDone()) > 0);
+    await assert.rejects(deliveries.get(one._id), NotFound);
+    assert.equal((await deliveries.get(other._id)).state, "dead");
+  });
+
   it("is there once when a move was cut off between its two writes", async () => {
     const box = outbox(["PICC"]);
     await deliveries.upsertFromOutbox(box);

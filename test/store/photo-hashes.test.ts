@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import mongoose, { type Connection } from "mongoose";
-import { createPhotoHashes, keysOf, type PhotoHashes } from "../../src/store/photo-hashes.ts";
+import { createPhotoHashes, keysOf, MOST_CANDIDATES, type PhotoHashes } from "../../src/store/photo-hashes.ts";
 import { startApp, type TestApp } from "../support/app.ts";
+import { capturedLog } from "../support/captured-log.ts";
 import { closeDatabase, databaseUri } from "../support/database.ts";
 
 let connection: Connection;
 let hashes: PhotoHashes;
+const { log, lines } = capturedLog();
 before(async () => {
   connection = await mongoose.createConnection(await databaseUri()).asPromise();
-  hashes = await createPhotoHashes(connection);
+  hashes = await createPhotoHashes(connection, log);
 });
 after(async () => {
   await connection.close();
@@ -30,6 +32,25 @@ async function noted(imageHash: string, accidentId = `case-${++cases}`): Promise
 }
 
 describe("a picture of another case", () => {
+  it("may be missed where very many are alike: that is counted and logged", async () => {
+    const hash = random();
+    await connection.collection<{ _id: string }>("photo_hashes").insertMany(
+      Array.from({ length: MOST_CANDIDATES - 1 }, (_, n) => {
+        return { _id: `many-${n}/p1`, number: `KC20261101-${n}`, hash, keys: keysOf(hash) };
+      }),
+    );
+    await hashes.findLike({ accidentId: "now", imageHash: hash });
+    assert.equal(hashes.countLimitMet(), 0);
+    await noted(hash);
+    await hashes.findLike({ accidentId: "now", imageHash: hash });
+    assert.equal(hashes.countLimitMet(), 1);
+    const said = lines.filter((line) => line.includes("photos.likeness-limit-met"));
+    assert.deepEqual(
+      said.map((line) => JSON.parse(line)).map(({ accidentId, limit }) => [accidentId, limit]),
+      [["now", MOST_CANDIDATES]],
+    );
+  });
+
   it("is found whichever four bits differ", async () => {
     const hash = random();
     const earlier = await noted(hash);

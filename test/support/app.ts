@@ -4,7 +4,7 @@ import { createContext } from "../../src/context.ts";
 import { type Running, startServer } from "../../src/server.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import type { DatabaseLimits } from "../../src/store/limits.ts";
-import type { Timer } from "../../src/timer.ts";
+import { SYSTEM_TIMER, type Timer } from "../../src/timer.ts";
 import { CALM_DATABASE } from "./calm-database.ts";
 import { type ManualClock, shiftedClock, standingClock } from "./clocks.ts";
 import { databaseUri, freePort } from "./database.ts";
@@ -36,6 +36,8 @@ export interface TestAppOptions {
   databaseUri?: string;
   /** else such as no busy machine meets */
   limits?: Partial<DatabaseLimits>;
+  /** what the waits between the rounds of jobs run on; the system's else */
+  jobsTimer?: Timer;
   /** what the limits of the database's commands run on; the system's else */
   databaseTimer?: Timer;
 }
@@ -59,6 +61,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     databaseTimer: options.databaseTimer,
     clock: options.clock ?? (options.runJobs ? shiftedClock() : standingClock()),
     runJobs: options.runJobs ?? false,
+    jobsTimer: options.jobsTimer ?? SYSTEM_TIMER,
   });
 }
 
@@ -69,10 +72,11 @@ interface Setup {
   databaseTimer: Timer | undefined;
   clock: ManualClock;
   runJobs: boolean;
+  jobsTimer: Timer;
 }
 
 async function run(setup: Setup): Promise<TestApp> {
-  const { config, uri, clock, runJobs, limits, databaseTimer } = setup;
+  const { config, uri, clock, runJobs, jobsTimer, limits, databaseTimer } = setup;
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
   const ctx = await createContext(config, {
@@ -84,7 +88,7 @@ async function run(setup: Setup): Promise<TestApp> {
     databaseUri: uri,
     ...(databaseTimer && { databaseTimer }),
   });
-  const running = await startServer(ctx, { runJobs });
+  const running = await startServer(ctx, { runJobs, jobsTimer });
   return {
     ...running,
     simulator: running.simulator as Simulator,
