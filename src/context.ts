@@ -26,6 +26,7 @@ import { guardOf, startFaultOf } from "./store/connect.ts";
 import type { Counters } from "./store/counters.ts";
 import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Deliveries } from "./store/deliveries.ts";
+import type { Disputes } from "./store/disputes.ts";
 import type { Erasures } from "./store/erasures.ts";
 import type { FeedbackStore } from "./store/feedback.ts";
 import type { Leases } from "./store/leases.ts";
@@ -87,6 +88,7 @@ export interface Context {
   officers: Officers;
   officerSessions: OfficerSessions;
   accessLog: AccessLog;
+  disputes: Disputes;
   /** the time to rely on where something is erased */
   witness: Witness;
   /** True when the database answers in time, asked as a push or a page does. */

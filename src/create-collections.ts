@@ -6,6 +6,7 @@ import { createAccidentReader } from "./store/accident-reader.ts";
 import { createAccidents } from "./store/accidents.ts";
 import { createCounters } from "./store/counters.ts";
 import { createDeliveries } from "./store/deliveries.ts";
+import { createDisputes } from "./store/disputes.ts";
 import { createErasures } from "./store/erasures.ts";
 import { createFeedback } from "./store/feedback.ts";
 import { createInbox } from "./store/inbox.ts";
@@ -48,6 +49,7 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     deliveries: await createDeliveries({ connection, clock: databaseClock }),
     accidents: await createAccidents({ connection, vault, now, catalogue, reader, lookups, personCases }),
     leases: createLeases(connection, now),
+    disputes: createDisputes(connection, reader),
     releases: createReleases(connection, now),
     uploads: await createUploads(connection, vault, now),
     photoHashes: await createPhotoHashes(connection, log),

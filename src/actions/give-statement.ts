@@ -1,10 +1,12 @@
 import type { Context } from "../context.ts";
-import { type Accident, type Letter, otherOf, type Statement } from "../domain/accident.ts";
+import { type Accident, type Change, type Letter, otherOf, type Statement } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { requireCalm } from "../domain/brakes.ts";
+import { disputeRules } from "../domain/dispute-rules.ts";
 import { compareStatements, contradict, findAct } from "../domain/liability.ts";
 import { notice } from "../domain/notice.ts";
 import { corrected, requireGivable, requireParty, withParty } from "../domain/party.ts";
+import { settleDispute } from "../domain/settled-dispute.ts";
 import { Invalid } from "../errors.ts";
 
 export interface GiveStatement {
@@ -37,11 +39,12 @@ export function giveStatement(ctx: Context, { accidentId, letter, statement }: G
     const outcome = compareStatements(stated, catalogue).kind;
     const digest = ctx.vault.digest(accident.key, serialise(statement));
     const { ownAct, otherAct, impact } = statement;
-    return {
+    const change: Change = {
       accident: stated,
       events: [{ type: "statement-given", by: letter, data: { ownAct, otherAct, impact, outcome, digest } }],
       outbox: outcome === "incomplete" ? [] : [notice(stated, otherOf(letter), `statements-${outcome}`)],
     };
+    return settleDispute(change, disputeRules(ctx, accident));
   });
 }
 

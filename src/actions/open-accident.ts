@@ -53,6 +53,8 @@ async function create(ctx: Context, { person, textVersion, answer }: OpenAcciden
       invitation: null,
       movedAt: null,
       concludedAt: null,
+      dispute: null,
+      recused: [],
       documents: null,
       claims: [],
       ended: end && { code: end, reasons: reasonsOf(answer), by: "A", at },

@@ -1,7 +1,9 @@
 import type { Context } from "../context.ts";
-import type { Accident, Letter, Party } from "../domain/accident.ts";
+import type { Accident, Change, Letter, Party } from "../domain/accident.ts";
+import { disputeRules } from "../domain/dispute-rules.ts";
 import { mayRemoveOther } from "../domain/journey.ts";
 import { notice } from "../domain/notice.ts";
+import { settleDispute } from "../domain/settled-dispute.ts";
 import { Conflict } from "../errors.ts";
 
 /**
@@ -16,7 +18,7 @@ export function removeParty(
     const { A, B } = accident.parties;
     if (!mayRemoveOther(accident, letter)) throw new Conflict("wrong-step");
     if (!B) return null;
-    return {
+    const change: Change = {
       accident: {
         ...accident,
         // what A signed names the removed driver
@@ -28,6 +30,7 @@ export function removeParty(
       events: [{ type: "party-removed", by: "A", data: { person: digestOf(ctx, accident, B) } }],
       outbox: [notice(accident, "B", "removed")],
     };
+    return settleDispute(change, disputeRules(ctx, accident));
   });
 }
 

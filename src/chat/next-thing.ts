@@ -26,7 +26,7 @@ export function standing(ctx: Context, accident: Accident, person: Person): Stan
 }
 
 /** True once the case is settled or ended: this driver's next accident starts a new one. */
-export const isOver = ({ view }: Standing): boolean => Boolean(view.ended || view.concludedAt);
+export const isOver = ({ view }: Standing): boolean => !view.isRunning;
 
 /** Names what may be sent besides the step; nothing depends on it. */
 function aside({ askedPhoto, wantedExtras, step }: View, t: Translate): string {

@@ -2,6 +2,7 @@
 
 import type { CarSaid } from "./car.ts";
 import type { CaseOfPerson } from "./case-of-person.ts";
+import type { Dispute } from "./dispute.ts";
 import type { EventType } from "./event-types.ts";
 import type { IdKind } from "./id-kind.ts";
 import type { Claim } from "./insurance-claim.ts";
@@ -210,6 +211,7 @@ export const END_CODES = [
   "call-now",
   "expressway",
   "owner-absent",
+  "on-the-spot",
   "single-vehicle",
   "not-two-cars",
   "dispute",
@@ -238,6 +240,10 @@ export interface Accident {
   documents: Documents | null;
   claims: Claim[];
   ended: End | null;
+  /** what the police were asked for and did; null: nothing */
+  dispute: Dispute | null;
+  /** ids of officers who have said that they must not handle this case */
+  recused: readonly string[];
   events: ChainedEvent[];
   seen?: Partial<Record<Letter, Record<string, Date>>>;
 }
@@ -247,7 +253,7 @@ export interface Accident {
  */
 export interface NewEvent {
   type: EventType;
-  by: Letter | "system" | `insurer:${string}`;
+  by: Letter | "system" | `insurer:${string}` | `officer:${string}`;
   data: Record<string, string | number | boolean | string[]>;
 }
 
@@ -267,6 +273,10 @@ export interface Change {
   outbox?: OutboxEntry[];
 }
 
-/** Neither settled nor ended. */
-export const isRunning = ({ ended, concludedAt }: Pick<Accident, "ended" | "concludedAt">): boolean =>
-  ended === null && concludedAt === null;
+/** Neither settled, nor decided by a letter, nor ended. */
+export const isRunning = ({
+  ended,
+  concludedAt,
+  dispute,
+}: Pick<Accident, "ended" | "concludedAt"> & { dispute: { determinations: readonly unknown[] } | null }): boolean =>
+  ended === null && concludedAt === null && !dispute?.determinations.length;

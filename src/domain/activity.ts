@@ -8,6 +8,7 @@ export type Activity =
   | "place"
   | "details"
   | "statement"
+  | "evidence"
   | "comparing"
   | "reading"
   | "signed"

@@ -1,15 +1,23 @@
 import { type Accident, isRunning, LETTERS } from "./accident.ts";
 import { isStored } from "./photo.ts";
 
-type Naming = Pick<Accident, "photos" | "parties">;
+type Naming = Pick<Accident, "photos" | "parties" | "dispute">;
 
-/** Names (SHA-256) of the files that an accident needs: its photographs with their copies, its signatures. */
-export function filesNeeded({ photos, parties }: Naming): Set<string> {
+/**
+ * Names (SHA-256) of the files that an accident needs: its photographs with their copies, its signatures, its
+ * determination letters.
+ */
+export function filesNeeded({ photos, parties, dispute }: Naming): Set<string> {
   const signatures = LETTERS.flatMap((letter) => parties[letter]?.signature?.imageSha256 ?? []);
   const pictures = photos
     .filter(isStored)
     .flatMap(({ sha256, copySha256, thumbSha256 }) => [sha256, copySha256, thumbSha256]);
-  return new Set([...pictures, ...signatures]);
+  const letters = (dispute?.determinations ?? []).flatMap(({ pdfSha256, pngSha256, receipts }) => [
+    pdfSha256,
+    ...pngSha256,
+    ...LETTERS.flatMap((letter) => receipts[letter]?.imageSha256 ?? []),
+  ]);
+  return new Set([...pictures, ...signatures, ...letters]);
 }
 
 /**

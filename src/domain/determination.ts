@@ -78,11 +78,13 @@ export interface DeterminationContent {
   replaces: string | null;
 }
 
-/** How a letter came to its party: opened on the phone, refused (noted, art. 24), by account message. */
-export const SERVICES = ["opened", "refused", "by-message"] as const;
+/** How a letter came to its party: opened on the phone, or by the account's message. */
+export const SERVICES = ["opened", "by-message"] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** An issued letter. It is never changed: a wrong one is withdrawn and another takes its place; both stay. */
+/**
+ * An issued letter. It is never changed: a wrong one is withdrawn and another takes its place; both stay.
+ */
 export interface Determination {
   number: string;
   content: DeterminationContent;
@@ -97,6 +99,20 @@ export interface Determination {
   /** by a supervisor (`by`: account id) with a reason */
   withdrawn: { at: Date; by: string; reason: string } | null;
   served: Record<Letter, { at: Date; how: Service } | null>;
+  /** what each party said to the letter once it had opened it; null: nothing yet */
+  receipts: Record<Letter, Receipt | null>;
+  /** an officer noted that this party asked for a review (art. 71) */
+  reviews: { by: Letter; at: Date }[];
+}
+
+/** A party's receipt: signed for, or refused, which the letter notes (art. 24). */
+export interface Receipt {
+  at: Date;
+  how: "signed" | "refused";
+  /** separate consent to forward the claim to the insurers (PIPL art. 23) */
+  forwarding: boolean;
+  /** the drawn signature (PNG) in the blob store; null: refused */
+  imageSha256: string | null;
 }
 
 /** The letter that holds; undefined: none was issued, or the last one was withdrawn. */

@@ -1,4 +1,5 @@
 import type { Accident, Invitation, Letter } from "./accident.ts";
+import { isRunning } from "./accident.ts";
 import { isOf, photosAreSafe } from "./journey.ts";
 
 /** Lifetimes of the QR's code and of the six digits; how often digits may be tried: brakes.ts. */
@@ -21,8 +22,8 @@ export const codeOfScene = (scene: string): string | null =>
 /**
  * True while this driver may invite: the step is on their way, the case runs and nobody has joined for good.
  */
-export function mayInvite({ parties, ended, concludedAt }: Accident, letter: Letter): boolean {
-  return isOf("invite", letter) && !ended && !concludedAt && isFree({ parties });
+export function mayInvite(accident: Accident, letter: Letter): boolean {
+  return isOf("invite", letter) && isRunning(accident) && isFree(accident);
 }
 
 /** True while nobody is driver B, or somebody who still waits for A's yes: a scan of the QR goes before. */

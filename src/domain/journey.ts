@@ -1,5 +1,6 @@
-import { type Accident, type Letter, otherOf, type Party } from "./accident.ts";
+import { type Accident, isRunning, type Letter, otherOf, type Party } from "./accident.ts";
 import type { Activity } from "./activity.ts";
+import { isDetermined, isWithPolice, openRequests } from "./dispute.ts";
 import { type Catalogue, compareStatements } from "./liability.ts";
 import { isSent, PHOTO_SLOTS, type PhotoSlot } from "./photo.ts";
 
@@ -8,6 +9,7 @@ export type { Activity } from "./activity.ts";
 /** The case from one driver's side: what a step is judged by. */
 interface Standpoint {
   accident: Accident;
+  letter: Letter;
   me: Party | null;
   other: Party | null;
   catalogue: Catalogue;
@@ -38,7 +40,7 @@ export interface Stage {
   /** what the other driver is told meanwhile */
   activity: Activity;
   /** what this driver waits for; left out: the driver has something to do */
-  waitsFor?: "joining" | "admission" | "entries" | "signature";
+  waitsFor?: "joining" | "admission" | "entries" | "signature" | "officer";
   /** the agreement, with the data of both drivers, may be read (Order 146 art. 21) */
   showsAgreement?: true;
   /** what was given here may be corrected by the other driver, too, while that driver has not signed */
@@ -63,6 +65,13 @@ const STAGES = {
     showsAgreement: true,
     isDone: ({ accident }) => accident.concludedAt === null,
     doneWhen: "a signature is missing",
+  },
+  letter: {
+    of: "both",
+    activity: "done",
+    isEnd: true,
+    isDone: ({ accident }) => !isDetermined(accident),
+    doneWhen: "no determination letter was issued",
   },
   safety: {
     of: "A",
@@ -138,6 +147,19 @@ const STAGES = {
     isDone: ({ other }) => Boolean(other?.clearedAt && !other.newcomer),
     doneWhen: "the other driver has joined",
   },
+  evidence: {
+    of: "both",
+    activity: "evidence",
+    isDone: ({ accident, letter }) => openRequests(accident, letter).length === 0,
+    doneWhen: "nothing that an officer asks this driver for is open",
+  },
+  decision: {
+    of: "both",
+    activity: "waiting",
+    waitsFor: "officer",
+    isDone: ({ accident }) => !isWithPolice(accident),
+    doneWhen: "no joint application is with the police",
+  },
   "wait-statement": {
     of: "both",
     activity: "waiting",
@@ -185,8 +207,6 @@ export const JOURNEY: Readonly<Record<Step, Stage>> = STAGES;
 /** in the order of the way */
 export const STEPS = Object.keys(STAGES) as readonly Step[];
 
-export type Status = "open" | "ready-to-sign" | "half-signed" | "concluded" | "ended";
-
 /** The mandatory slots without a picture, in order. An announced picture counts, a delayed one does not. */
 export function missingSlots(accident: Accident): PhotoSlot[] {
   return PHOTO_SLOTS.filter((slot) => !accident.photos.some((photo) => photo.slot === slot && isSent(photo)));
@@ -207,6 +227,7 @@ const hasDeclared = (party: Party | null): boolean => Boolean(party?.consent && 
 
 const standpoint = (accident: Accident, letter: Letter, catalogue: Catalogue): Standpoint => ({
   accident,
+  letter,
   me: accident.parties[letter],
   other: accident.parties[otherOf(letter)],
   catalogue,
@@ -223,22 +244,6 @@ const isShared = (step: Step, letter: Letter, at: Standpoint): boolean =>
 export function stepOf(accident: Accident, letter: Letter, catalogue: Catalogue): Step {
   const at = standpoint(accident, letter, catalogue);
   return STEPS.find((step) => isOf(step, letter) && !JOURNEY[step].isDone(at)) ?? "done";
-}
-
-/** Which of the counted steps a driver is at, and the minutes that are left with it. */
-export interface Progress {
-  step: number;
-  of: number;
-  minutes: number;
-}
-
-/** Null at an end, and where nothing is left to do. A driver who waits is at the next step to come. */
-export function progressOf(here: Step, letter: Letter): Progress | null {
-  const counted = STEPS.filter((step) => isOf(step, letter) && JOURNEY[step].minutes);
-  const left = counted.filter((step) => STEPS.indexOf(step) >= STEPS.indexOf(here));
-  if (JOURNEY[here].isEnd || left.length === 0) return null;
-  const minutes = left.reduce((sum, step) => sum + (JOURNEY[step].minutes ?? 0), 0);
-  return { step: counted.length - left.length + 1, of: counted.length, minutes };
 }
 
 /** True when what was given at the step can no longer be changed by a driver who is at `here`. */
@@ -273,18 +278,9 @@ export function mayGive(step: Step, accident: Accident, letter: Letter, catalogu
 }
 
 /** A may take out whoever joined by mistake, until one of them has signed. */
-export function mayRemoveOther({ parties: { A, B }, ended, concludedAt }: Accident, letter: Letter): boolean {
-  return letter === "A" && !ended && !concludedAt && !A.signature && !B?.signature;
-}
-
-/** Derived, stored beside the document for queries only. */
-export function statusOf(accident: Accident, catalogue: Catalogue): Status {
-  if (accident.ended) return "ended";
-  if (accident.concludedAt) return "concluded";
-  if (accident.parties.A.signature || accident.parties.B?.signature) return "half-signed";
-  return stepOf(accident, "A", catalogue) === "sign" && stepOf(accident, "B", catalogue) === "sign"
-    ? "ready-to-sign"
-    : "open";
+export function mayRemoveOther(accident: Accident, letter: Letter): boolean {
+  const { A, B } = accident.parties;
+  return letter === "A" && isRunning(accident) && !isWithPolice(accident) && !A.signature && !B?.signature;
 }
 
 /** Signing is open when everything of art. 21 is there and both statements agree. */

@@ -6,6 +6,14 @@ export type Role = (typeof ROLES)[number];
 export const RIGHTS = {
   /** read a case's file and search for one */
   "read-case": ["officer", "auxiliary", "supervisor", "auditor"],
+  /** talk with both drivers about a case; decides nothing */
+  guide: ["officer", "auxiliary", "supervisor"],
+  /** decide a joint application, send an officer, return it (Order 146 art. 20) */
+  determine: ["officer", "supervisor"],
+  /** put a case that another officer has back into the queue */
+  reassign: ["supervisor"],
+  /** withdraw a letter and issue another in its place */
+  "replace-letter": ["supervisor"],
   /** read who looked at what */
   "read-access-log": ["supervisor", "auditor"],
   /** make and close accounts */

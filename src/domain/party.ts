@@ -1,11 +1,18 @@
 import { Conflict } from "../errors.ts";
-import { type Accident, LETTERS, type Letter, type Party, type Person, type VoidSignature } from "./accident.ts";
+import {
+  type Accident,
+  isRunning,
+  LETTERS,
+  type Letter,
+  type Party,
+  type Person,
+  type VoidSignature,
+} from "./accident.ts";
 import { mayGive, type Step } from "./journey.ts";
 import type { Catalogue } from "./liability.ts";
 
 /** True when the drivers have nothing left to do; what arrives later is kept with the case. */
-export const isOver = ({ ended, concludedAt }: Pick<Accident, "ended" | "concludedAt">): boolean =>
-  Boolean(ended || concludedAt);
+export const isOver = (accident: Pick<Accident, "ended" | "concludedAt" | "dispute">): boolean => !isRunning(accident);
 
 /** Throws Conflict "wrong-step" when the case is concluded or ended. */
 export function requireRunning(accident: Accident): Accident {

@@ -13,6 +13,18 @@ const SILENT = [
   "photo-damaged",
   "paper-damaged",
   "language-chosen",
+  "guidance-late",
+  "guidance-released",
+  "guidance-settled",
+  "application-late",
+  "application-released",
+  "application-settled",
+  "evidence-lapsed",
+  "officer-recused",
+  "letter-reminded",
+  "letter-overdue",
+  "spot-letter-entered",
+  "review-filed",
   "claim-status-held",
 ] as const satisfies readonly EventType[];
 type Silent = (typeof SILENT)[number];
@@ -23,7 +35,7 @@ const isClaimStatus = (value: unknown): value is ClaimStatus => CLAIM_STATUSES.s
 /** One line of the history, in codes; the words are the template's. */
 export interface TimelineEntry {
   type: Exclude<EventType, Silent | "photo-stored"> | "photos-stored";
-  by: "me" | "other" | "insurer" | null;
+  by: "me" | "other" | "insurer" | "officer" | null;
   at: Date;
   /** photographs taken in a row are one line */
   count: number;
@@ -63,5 +75,6 @@ const lineOf = (event: ChainedEvent, type: TimelineEntry["type"], letter: Letter
 function speakerOf({ by, data }: ChainedEvent, letter: Letter): TimelineEntry["by"] {
   if (by === "system") return null;
   if (by === "A" || by === "B") return by === letter ? "me" : "other";
+  if (by.startsWith("officer:")) return "officer";
   return data.party === undefined || data.party === letter ? "insurer" : null;
 }

@@ -2,6 +2,7 @@ import {
   type Accident,
   type Details,
   type End,
+  isRunning,
   type Letter,
   NO_SCENE,
   otherOf,
@@ -12,19 +13,10 @@ import {
 } from "./accident.ts";
 import { type AgreementContent, agreementOf } from "./agreement.ts";
 import { type ViewedAdvice, type ViewedClaim, viewedAdvice, viewedClaims } from "./claim-view.ts";
+import { type ViewedDispute, viewedDispute } from "./dispute-view.ts";
 import { mayInvite } from "./invitation.ts";
 import { maskPlate } from "./invited-view.ts";
-import {
-  type Activity,
-  JOURNEY,
-  mayRemoveOther,
-  missingSlots,
-  openSteps,
-  type Progress,
-  progressOf,
-  type Step,
-  stepOf,
-} from "./journey.ts";
+import { type Activity, JOURNEY, mayRemoveOther, missingSlots, openSteps, type Step, stepOf } from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
 import { isPaperDelayed } from "./paper.ts";
 import {
@@ -40,6 +32,7 @@ import { wantedExtras } from "./photo-extras.ts";
 import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
 import { type ViewedPositions, viewedPositions } from "./positions.ts";
 import { lookOf } from "./presence.ts";
+import { type Progress, progressOf } from "./progress.ts";
 import { type Resumption, resumptionOf } from "./resumption.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
 import { type Waiting, waitingOf } from "./waiting.ts";
@@ -120,6 +113,9 @@ export interface View {
   /** what happened so far, the earliest first */
   timeline: TimelineEntry[];
   ended: End | null;
+  dispute: ViewedDispute | null;
+  /** neither settled, nor decided by a letter, nor ended */
+  isRunning: boolean;
   /** how the ended case can be taken up again */
   resumption: Resumption | null;
 }
@@ -219,6 +215,8 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     advice: viewedAdvice(accident, agreement, letter),
     timeline: timelineOf(accident.events, letter),
     ended: accident.ended,
+    dispute: viewedDispute(accident, letter, catalogue),
+    isRunning: isRunning(accident),
     resumption: resumptionOf(accident, letter),
   };
 }

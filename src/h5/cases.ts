@@ -1,6 +1,6 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
-import { isRunning, type Language } from "../domain/accident.ts";
+import type { Language } from "../domain/accident.ts";
 import { type View, viewOf } from "../domain/view.ts";
 import { personOf } from "../http/session.ts";
 import type { Translate } from "../render.ts";
@@ -31,7 +31,7 @@ export async function casesPage(ctx: Context, koa: Koa.Context): Promise<void> {
   const { language } = person;
   const reader = { ctx, t: ctx.render.words(language), language };
   const lines = (which: (view: View) => boolean) => views.filter(which).map((view) => lineOf(view, reader));
-  const running = lines(isRunning);
+  const running = lines((view) => view.isRunning);
   renderPage(ctx, koa, "h5/cases.njk", {
     running,
     settled: lines(({ concludedAt }) => concludedAt !== null),

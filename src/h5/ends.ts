@@ -91,6 +91,12 @@ const ENDS: { [Code in EndCode]: End<PartOf<`h5.ended.${Code}`>> } = {
     legalBasis: [`${ORDER_146}第十九条第一款`, `${ORDER_146}第二十条`, `${REGULATION}第八十六条`],
     tone: "look",
   },
+  "on-the-spot": {
+    acts: ["wait", "mark", "show", "phone"],
+    calls: ["122", "110"],
+    legalBasis: [`${ORDER_146}第二十条第二款`],
+    tone: "look",
+  },
   "other-left": {
     acts: ["stay", "note", "call", "witness"],
     actsMoved: ["mark", "note", "call", "witness"],

@@ -7,7 +7,7 @@ export const extrasPage: PartyPage = {
   template: "h5/extras.njk",
   multipart: true,
   brake: askForPhotos,
-  show: (request) => ({ extras: extrasOf(request), isOver: Boolean(request.view.ended || request.view.concludedAt) }),
+  show: (request) => ({ extras: extrasOf(request), isOver: !request.view.isRunning }),
   async submit(request) {
     await takePhotos(request);
     return pageUrl(request.view.id, "extras");

@@ -27,6 +27,15 @@ const MATTERS: ReadonlySet<NoticeCode> = new Set([
   "removed",
   "resume-asked",
   "resumed",
+  "guidance-given",
+  "application-proposed",
+  "application-returned",
+  "evidence-asked",
+  "officer-sent",
+  "letter-issued",
+  "letter-reminded",
+  "letter-served",
+  "letter-replaced",
 ]);
 const RESERVED = 2;
 

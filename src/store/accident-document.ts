@@ -10,6 +10,8 @@ import {
   type Scene,
   type Statement,
 } from "../domain/accident.ts";
+import type { Waiting } from "../domain/dispute.ts";
+import { type DisputeAtRest, disputeToDocument, documentToDispute } from "./dispute-document.ts";
 import { documentToPhoto, type PhotoDocument, photoToDocument } from "./photo-document.ts";
 import { bytesOf, type Sealing, sealing } from "./sealing.ts";
 import type { Vault } from "./vault.ts";
@@ -34,6 +36,8 @@ export interface AccidentDocument {
   sparesAt?: Date;
   /** the retention's mark */
   eraseMarkedAt?: Date;
+  /** What waits for an officer or is in one's hands; absent: nothing. */
+  desk?: Waiting;
   /**
    * Marks of the last writes, one at random for each: they tell whether a write without an answer took
    * effect.
@@ -54,6 +58,9 @@ interface PartsAtRest
   photos: PhotoDocument[];
   invitation: Sealed<Invitation> | null;
   claims: Sealed<Claim>[];
+  /** absent in cases from before there was a desk */
+  dispute?: DisputeAtRest | null;
+  recused?: readonly string[];
 }
 
 export interface StoredEntry {
@@ -78,6 +85,8 @@ export const PARTS = [
   "documents",
   "claims",
   "ended",
+  "dispute",
+  "recused",
 ] as const;
 export type PartName = (typeof PARTS)[number];
 
@@ -105,6 +114,8 @@ export function partToDocument(accident: Accident, part: PartName, seals: Sealin
         ...plain,
         sealed: seals.seal(`claim/${plain.ref}`, { insurerClaimNo, reason }),
       }));
+    case "dispute":
+      return accident.dispute && disputeToDocument(accident.dispute, seals);
     default:
       return accident[part];
   }
@@ -139,6 +150,8 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
     documents: parts.documents,
     claims: claims.map((claim) => withoutSeal(claim, seals.open(`claim/${claim.ref}`, claim.sealed))),
     ended: parts.ended,
+    dispute: documentToDispute(parts.dispute, seals),
+    recused: parts.recused ?? [],
     events: document.events,
     ...(document.seen && { seen: document.seen }),
   };

@@ -12,6 +12,8 @@ import type { Vault } from "./vault.ts";
 export interface AccidentReader {
   /** Throws Unreadable with the case's number. */
   read(document: AccidentDocument): Accident;
+  /** The accident alone in a list; none where it does not open, which was logged. */
+  readable(document: AccidentDocument): Accident[];
   readBody(
     document: Pick<AccidentDocument, "_id" | "number" | "wrappedKey">,
     entryId: string,
@@ -28,14 +30,23 @@ export function createAccidentReader(vault: Vault, log: Log): AccidentReader {
     unreadable.add(_id);
     throw new Unreadable({ number }, cause);
   };
+  const read: AccidentReader["read"] = (document) => {
+    try {
+      const accident = documentToAccident(document, vault);
+      unreadable.delete(document._id);
+      return accident;
+    } catch (error) {
+      if (error instanceof Unreadable) return tell(document, error);
+      throw error;
+    }
+  };
   return {
-    read(document) {
+    read,
+    readable(document) {
       try {
-        const accident = documentToAccident(document, vault);
-        unreadable.delete(document._id);
-        return accident;
+        return [read(document)];
       } catch (error) {
-        if (error instanceof Unreadable) return tell(document, error);
+        if (error instanceof Unreadable) return [];
         throw error;
       }
     },

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { mongo } from "mongoose";
 import { type Accident, type Change, isRunning, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
 import { leavesFiles } from "../domain/case-files.ts";
-import { statusOf } from "../domain/journey.ts";
+import { statusOf } from "../domain/case-status.ts";
+import { waitingForOfficer } from "../domain/dispute.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, Conflict, DatabaseAway } from "../errors.ts";
 import { type AccidentDocument, PARTS, type PartName, partToDocument, type StoredEntry } from "./accident-document.ts";
@@ -118,8 +119,11 @@ export async function write(writer: Writer, before: Accident, change: Change): P
   const isMine = (trace: Awaited<ReturnType<typeof traceOf>>) => trace?.writes?.includes(mark) ?? false;
   const writes = { $each: [mark], $slice: -WRITES_LIMIT };
   const push = { writes, events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
+  const desk = waitingForOfficer(after);
+  if (desk) set.desk = desk;
   // A case that goes on is not to be erased after all.
-  const update = { $set: set, $push: push, $unset: { eraseMarkedAt: 1 as const } };
+  const unset = { eraseMarkedAt: 1 as const, ...(!desk && { desk: 1 as const }) };
+  const update = { $set: set, $push: push, $unset: unset };
   try {
     const result = await collection.updateOne(filter, update);
     if (result.matchedCount === 1) return after;

@@ -98,6 +98,7 @@ const schema = new Schema<AccidentDocument>(
 );
 schema.index({ status: 1, openedAt: 1 });
 schema.index({ outboxAt: 1 }, { sparse: true });
+schema.index({ "desk.kind": 1, "desk.since": 1 }, { sparse: true });
 
 export interface AccidentsOptions {
   connection: Connection;

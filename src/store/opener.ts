@@ -49,7 +49,8 @@ export function createOpener(connection: Connection, vault: Vault): Opener {
         if (!lock) continue;
         const holder = await accidents.findOne({ _id: lock.accidentId });
         if (!holder) return lock.accidentId;
-        if (holder.wrappedKey && isRunning(holder.parts)) throw new Conflict("already-open");
+        if (holder.wrappedKey && isRunning({ ...holder.parts, dispute: holder.parts.dispute ?? null }))
+          throw new Conflict("already-open");
         const over = { _id, accidentId: lock.accidentId };
         if ((await locks.updateOne(over, { $set: { accidentId } })).matchedCount === 1) return accidentId;
       }

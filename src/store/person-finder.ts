@@ -1,7 +1,5 @@
 import type { Connection } from "mongoose";
 import { type Accident, isRunning, type Person } from "../domain/accident.ts";
-import { Unreadable } from "../errors.ts";
-import type { AccidentDocument } from "./accident-document.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { allCases, latestCases } from "./latest-cases.ts";
 
@@ -14,15 +12,7 @@ const CURRENT_AMONG = 10;
 export function createPersonFinder(connection: Connection, reader: AccidentReader) {
   const latestOf = latestCases(connection);
   const allOf = allCases(connection);
-  /** An unreadable one was logged when it was read. */
-  const readable = (document: AccidentDocument): Accident[] => {
-    try {
-      return [reader.read(document)];
-    } catch (error) {
-      if (error instanceof Unreadable) return [];
-      throw error;
-    }
-  };
+  const { readable } = reader;
   const findByPerson = async (person: Listed): Promise<Accident | null> => {
     const latest = await latestOf(person);
     return latest && reader.read(latest);

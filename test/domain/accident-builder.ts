@@ -77,6 +77,8 @@ export function opened(over: Partial<Accident> = {}): Accident {
     documents: null,
     claims: [],
     ended: null,
+    dispute: null,
+    recused: [],
     events: [],
     ...over,
   };

@@ -126,6 +126,8 @@ describe("the letters of a case", () => {
     replaces: null,
     withdrawn: null,
     served: { A: null, B: null },
+    receipts: { A: null, B: null },
+    reviews: [],
   };
   const withdrawn = { ...letter, withdrawn: { at: AT, by: "officer-2", reason: "笔误" } };
 
@@ -136,9 +138,9 @@ describe("the letters of a case", () => {
     assert.equal(standingLetter([withdrawn, second]), second);
   });
 
-  it("are served when both parties have theirs, opened or refused", () => {
+  it("are served when both parties have theirs, opened or by message", () => {
     assert.equal(isServed(letter), false);
     assert.equal(isServed({ served: { A: { at: AT, how: "opened" }, B: null } }), false);
-    assert.equal(isServed({ served: { A: { at: AT, how: "opened" }, B: { at: AT, how: "refused" } } }), true);
+    assert.equal(isServed({ served: { A: { at: AT, how: "opened" }, B: { at: AT, how: "by-message" } } }), true);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
 import { agreementOf } from "../../src/domain/agreement.ts";
+import { statusOf } from "../../src/domain/case-status.ts";
 import { needsInvitation } from "../../src/domain/invitation.ts";
 import {
   mayBeSigned,
@@ -10,12 +11,11 @@ import {
   missingSlots,
   openSteps,
   photosAreSafe,
-  progressOf,
   type Step,
-  statusOf,
   stepOf,
 } from "../../src/domain/journey.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
+import { progressOf } from "../../src/domain/progress.ts";
 import {
   AT,
   allPhotos,

@@ -146,7 +146,7 @@ describe("a person", () => {
       ...{ id: `${person.id}-${n}`, number: `KC-${person.id}-${n}`, openedAt: at },
       scene: NO_SCENE,
       parties: { A: newParty(person, "1", at), B: null },
-      ...{ photos: [], photoTries: {}, invitation: null, movedAt: null, concludedAt: null },
+      ...{ photos: [], photoTries: {}, invitation: null, movedAt: null, concludedAt: null, dispute: null, recused: [] },
       ...{ documents: null, claims: [], ended: null },
     });
     const opened = await Promise.allSettled([1, 2, 3, 4].map((n) => app.ctx.accidents.create(draft(n), [])));

@@ -47,6 +47,8 @@ export function concludedAccident(options: ConcludedOptions): AccidentDraft {
     },
     claims: [],
     ended: null,
+    dispute: null,
+    recused: [],
   };
 }
 

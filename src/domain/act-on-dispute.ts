@@ -1,0 +1,124 @@
+import { Conflict } from "../errors.ts";
+import { type Accident, type Change, type EventType, isRunning, type NewEvent } from "./accident.ts";
+import { APPLICATION_EFFECTS, type ApplicationEffect } from "./application-effects.ts";
+import {
+  type Application,
+  applicationState,
+  type Dispute,
+  type Guidance,
+  guidanceState,
+  type Handler,
+  lastApplication,
+  lastGuidance,
+  NO_DISPUTE,
+} from "./dispute.ts";
+import type { Desk, DisputeAct } from "./dispute-act.ts";
+import type { DisputeLimits } from "./dispute-limits.ts";
+import { APPLICATION_ACTS, GUIDANCE_ACTS } from "./dispute-table.ts";
+import { type Effect, GUIDANCE_EFFECTS, type GuidanceEffect } from "./guidance-effects.ts";
+import type { Catalogue } from "./liability.ts";
+import { mayDo, type Right } from "./officer.ts";
+import { requireParty } from "./party.ts";
+
+/** What an act is judged by besides the case. */
+export interface DisputeRules {
+  at: Date;
+  catalogue: Catalogue;
+  limits: DisputeLimits;
+  /** keyed digest of a text, for the event that records it */
+  digest(text: string): string;
+  /** until when a letter is due that was taken in hand at this time; absent where no clock runs */
+  letterDue?(from: Date): Date;
+}
+
+interface Row {
+  by: "driver" | "system" | Right;
+  from: readonly string[];
+  to: string;
+  event: EventType;
+  isHandlers?: true;
+}
+
+/**
+ * Does one act of a dispute and returns the change, or throws Conflict: "wrong-step" where the state does not
+ * allow it, "taken" (details: who has it) where another officer has the case, "recused", "not-for-role".
+ */
+export function actOnDispute(accident: Accident, act: DisputeAct, rules: DisputeRules): Change {
+  if (!isRunning(accident)) throw new Conflict("wrong-step");
+  return act.type in GUIDANCE_ACTS ? actOnGuidance(accident, act, rules) : actOnApplication(accident, act, rules);
+}
+
+function actOnGuidance(accident: Accident, act: DisputeAct, rules: DisputeRules): Change {
+  const row: Row = GUIDANCE_ACTS[act.type as keyof typeof GUIDANCE_ACTS];
+  const before = lastGuidance(accident);
+  requirePossible(accident, act, row, { state: guidanceState(accident), handler: before?.handler ?? null });
+  const effectOf = GUIDANCE_EFFECTS[act.type as keyof typeof GUIDANCE_EFFECTS] as GuidanceEffect;
+  const effect = effectOf({ accident, before, act: act as never, rules });
+  const state = row.to === "same" ? effect.value.state : (row.to as Guidance["state"]);
+  const dispute = accident.dispute ?? NO_DISPUTE;
+  const value = { ...effect.value, state };
+  return changed(accident, { ...dispute, guidance: withLast(dispute.guidance, before, value) }, { act, row, effect });
+}
+
+function actOnApplication(accident: Accident, act: DisputeAct, rules: DisputeRules): Change {
+  const row: Row = APPLICATION_ACTS[act.type as keyof typeof APPLICATION_ACTS];
+  const before = lastApplication(accident);
+  requirePossible(accident, act, row, { state: applicationState(accident), handler: before?.handler ?? null });
+  const effectOf = APPLICATION_EFFECTS[act.type as keyof typeof APPLICATION_EFFECTS] as ApplicationEffect;
+  const effect = effectOf({ accident, before, act: act as never, rules });
+  const state = row.to === "same" ? effect.value.state : (row.to as Application["state"]);
+  const dispute = accident.dispute ?? NO_DISPUTE;
+  const value = { ...effect.value, state };
+  const applications = withLast(dispute.applications, before, value);
+  const determinations = [...dispute.determinations, ...(effect.determination ? [effect.determination] : [])];
+  return changed(accident, { ...dispute, applications, determinations }, { act, row, effect });
+}
+
+/** A new record stands behind the earlier ones, which stay; else the last one is replaced. */
+function withLast<T>(all: readonly T[], before: T | null, value: T & { isNew?: true }): T[] {
+  const { isNew, ...record } = value;
+  return [...(isNew || !before ? all : all.slice(0, -1)), record as T];
+}
+
+function changed(
+  accident: Accident,
+  dispute: Dispute,
+  { act, row, effect }: { act: DisputeAct; row: Row; effect: Effect<unknown> },
+): Change {
+  const { data = {}, outbox = [], ended = accident.ended } = effect;
+  const event: NewEvent = { type: row.event, by: eventBy(act.by), data };
+  const endEvent: NewEvent[] =
+    ended && ended !== accident.ended
+      ? [{ type: "ended", by: eventBy(act.by), data: { code: ended.code, reasons: ended.reasons } }]
+      : [];
+  return { accident: { ...accident, dispute, ended }, events: [event, ...endEvent], outbox };
+}
+
+export const eventBy = (by: DisputeAct["by"]): NewEvent["by"] =>
+  typeof by === "string" ? by : `officer:${by.officerId}`;
+
+function requirePossible(
+  accident: Accident,
+  act: DisputeAct,
+  row: Row,
+  { state, handler }: { state: string; handler: Handler | null },
+): void {
+  if (typeof act.by === "string") {
+    if (act.by !== "system") requireParty(accident, act.by);
+    if (!row.from.includes(state)) throw new Conflict("wrong-step");
+    return;
+  }
+  requireDesk(accident, act.by, row.by as Right);
+  const others = handler !== null && handler.officerId !== act.by.officerId;
+  // who comes second is told who has it
+  if (others && (row.isHandlers || !row.from.includes(state))) throw new Conflict("taken", { handler });
+  if (!row.from.includes(state)) throw new Conflict("wrong-step");
+}
+
+/**
+ * Throws Conflict "not-for-role" without the right, "recused" for an officer who must not handle the case.
+ */
+export function requireDesk(accident: Pick<Accident, "recused">, by: Desk, right: Right): void {
+  if (!mayDo(by.role, right)) throw new Conflict("not-for-role");
+  if (accident.recused.includes(by.officerId)) throw new Conflict("recused");
+}

@@ -1,0 +1,177 @@
+import { Conflict, Invalid } from "../errors.ts";
+import { otherOf } from "./accident.ts";
+import type { Determination } from "./determination.ts";
+import { type Application, type EvidenceRequest, isDisagreement, NOT_OURS, openRequests } from "./dispute.ts";
+import type { ActNamed, DisputeAct } from "./dispute-act.ts";
+import { HOUR_MS, hasPassed, MINUTE_MS } from "./dispute-limits.ts";
+import type { APPLICATION_ACTS } from "./dispute-table.ts";
+import { type Effect, known, type Standing, toBoth } from "./guidance-effects.ts";
+import { notice } from "./notice.ts";
+
+export type ApplicationEffect<Act = DisputeAct> = (
+  standing: Standing<Application, Act>,
+) => Effect<Application & { isNew?: true }> & { determination?: Determination };
+
+const requireTrue = (holds: boolean): void => {
+  if (!holds) throw new Conflict("wrong-step");
+};
+
+const answered = (request: EvidenceRequest): boolean => request.answer !== null || request.lapsedAt !== null;
+
+/** The application with one request changed; in hand again once none is open. */
+function withRequest(value: Application, id: number, change: Partial<EvidenceRequest>): Application {
+  const requests = value.requests.map((one) => (one.id === id ? { ...one, ...change } : one));
+  return { ...value, requests, state: requests.every(answered) ? "in-hand" : "evidence-asked" };
+}
+
+export const APPLICATION_EFFECTS: {
+  [Name in keyof typeof APPLICATION_ACTS]: ApplicationEffect<ActNamed<Name>>;
+} = {
+  propose: ({ accident, act, rules }) => {
+    requireTrue(isDisagreement(accident, rules.catalogue));
+    return {
+      value: {
+        state: "proposed",
+        proposedBy: act.by,
+        proposedAt: rules.at,
+        appliedAt: null,
+        handler: null,
+        requests: [],
+        returned: null,
+        lateAt: null,
+        isNew: true,
+      },
+      outbox: [notice(accident, otherOf(act.by), "application-proposed")],
+    };
+  },
+  agree: ({ accident, before, act, rules }) => {
+    const value = known(before);
+    requireTrue(value.proposedBy !== act.by && isDisagreement(accident, rules.catalogue));
+    return {
+      value: { ...value, appliedAt: rules.at },
+      outbox: [notice(accident, value.proposedBy, "application-agreed")],
+    };
+  },
+  refuse: ({ accident, before, act }) => {
+    const value = known(before);
+    requireTrue(value.proposedBy !== act.by);
+    return { value, outbox: [notice(accident, value.proposedBy, "application-refused")] };
+  },
+  "lapse-proposal": ({ accident, before, rules }) => {
+    const value = known(before);
+    requireTrue(hasPassed(value.proposedAt, rules.limits.proposalMin, MINUTE_MS, rules.at));
+    return { value, outbox: toBoth(accident, "application-lapsed") };
+  },
+  "withdraw-application": ({ accident, before, act }) => {
+    const value = known(before);
+    requireTrue(value.state !== "proposed" || value.proposedBy === act.by);
+    return { value, outbox: [notice(accident, otherOf(act.by), "application-withdrawn")] };
+  },
+  "note-application-late": ({ accident, before, rules }) => {
+    const value = known(before);
+    const { applicationLateMin } = rules.limits;
+    requireTrue(!value.lateAt && hasPassed(value.appliedAt as Date, applicationLateMin, MINUTE_MS, rules.at));
+    return { value: { ...value, lateAt: rules.at }, outbox: toBoth(accident, "application-late") };
+  },
+  "take-application": ({ accident, before, act, rules }) => ({
+    value: { ...known(before), handler: { ...act.by, since: rules.at } },
+    data: { role: act.by.role },
+    outbox: toBoth(accident, "application-taken"),
+  }),
+  "release-application": ({ before, rules }) => ({ value: queuedAgain(known(before), rules.at) }),
+  "reassign-application": ({ before, rules }) => ({ value: queuedAgain(known(before), rules.at) }),
+  "release-overdue": ({ accident, before, rules }) => {
+    const value = known(before);
+    const due = value.handler && rules.letterDue?.(value.handler.since);
+    requireTrue(Boolean(due && due <= rules.at));
+    return { value: queuedAgain(value, rules.at), outbox: toBoth(accident, "letter-overdue") };
+  },
+  "ask-evidence": ({ accident, before, act, rules }) => {
+    const value = known(before);
+    const { to, what, text, until } = act;
+    if (until <= rules.at) throw new Invalid("until-past", { field: "until" });
+    const id = value.requests.length + 1;
+    const request: EvidenceRequest = { id, to, what, text, askedAt: rules.at, until, answer: null, lapsedAt: null };
+    return {
+      value: { ...value, requests: [...value.requests, request] },
+      data: { to, what, request: id, digest: rules.digest(text) },
+      outbox: [notice(accident, to, "evidence-asked", { text })],
+    };
+  },
+  "answer-evidence": ({ accident, before, act, rules }) => {
+    const request = openRequests(accident, act.by).find(({ id }) => id === act.request);
+    if (!request) throw new Conflict("wrong-step");
+    const { text, photoIds } = act;
+    if (request.what === "picture" && photoIds.length === 0) throw new Invalid("no-picture", { field: "photo" });
+    if (request.what === "sentence" && text.trim() === "") throw new Invalid("no-sentence", { field: "text" });
+    return {
+      value: withRequest(known(before), request.id, { answer: { at: rules.at, text, photoIds } }),
+      data: { request: request.id, photos: photoIds, digest: rules.digest(text) },
+    };
+  },
+  "lapse-evidence": ({ accident, before, rules }) => {
+    const value = known(before);
+    const late = value.requests.find((one) => !answered(one) && one.until <= rules.at);
+    if (!late) throw new Conflict("wrong-step");
+    return {
+      value: withRequest(value, late.id, { lapsedAt: rules.at }),
+      data: { request: late.id, to: late.to },
+      outbox: [notice(accident, late.to, "evidence-lapsed")],
+    };
+  },
+  return: ({ accident, before, act, rules }) => {
+    const { reason, text } = act;
+    return {
+      value: { ...known(before), returned: { at: rules.at, reason, text } },
+      data: { reason, digest: rules.digest(text) },
+      outbox: toBoth(accident, "application-returned", { reason, text }),
+    };
+  },
+  "return-untaken": ({ accident, before, rules }) => {
+    const value = known(before);
+    requireTrue(hasPassed(queuedSince(value), rules.limits.untakenHours, HOUR_MS, rules.at));
+    return {
+      value: { ...value, returned: { at: rules.at, reason: "not-taken", text: "" } },
+      data: { reason: "not-taken" },
+      outbox: toBoth(accident, "application-returned", { reason: "not-taken", text: "" }),
+    };
+  },
+  "send-officer": ({ accident, before, act, rules }) => ({
+    value: known(before),
+    data: { digest: rules.digest(act.controlRoomNumber) },
+    ended: { code: "on-the-spot", reasons: [act.controlRoomNumber], by: null, at: rules.at },
+    outbox: toBoth(accident, "officer-sent", { control: act.controlRoomNumber }),
+  }),
+  "not-ours": ({ accident, before, act, rules }) => {
+    if (!NOT_OURS.includes(act.code)) throw new Invalid("unknown-end", { field: "code" });
+    return {
+      value: known(before),
+      data: { code: act.code },
+      ended: { code: act.code, reasons: [], by: null, at: rules.at },
+      outbox: toBoth(accident, "ended", { end: act.code }),
+    };
+  },
+  "settle-application": ({ accident, before }) => {
+    const value = known(before);
+    const isOther = value.state !== "proposed";
+    return { value, outbox: isOther ? toBoth(accident, "application-settled") : [] };
+  },
+  determine: ({ accident, before, act, rules }) => {
+    requireTrue(isDisagreement(accident, rules.catalogue));
+    const { determination } = act;
+    return {
+      value: known(before),
+      determination,
+      data: {
+        number: determination.number,
+        pdfSha256: determination.pdfSha256,
+        digest: rules.digest(determination.content.facts),
+      },
+      outbox: toBoth(accident, "letter-issued", { letter: determination.number }),
+    };
+  },
+};
+
+/** Back in the queue: what follows counts from this time. */
+const queuedAgain = (value: Application, at: Date): Application => ({ ...value, handler: null, queuedAt: at });
+const queuedSince = ({ queuedAt, appliedAt, proposedAt }: Application): Date => queuedAt ?? appliedAt ?? proposedAt;

@@ -1,0 +1,93 @@
+import { type Accident, type Letter, otherOf } from "./accident.ts";
+import type { Determination } from "./determination.ts";
+import {
+  type Application,
+  type Guidance,
+  type Handler,
+  isDisagreement,
+  lastApplication,
+  lastGuidance,
+  letterOf,
+  openRequests,
+} from "./dispute.ts";
+import type { Catalogue } from "./liability.ts";
+
+/** Who has the case, as drivers are told: the office and the district, never who it is. */
+export type Office = Pick<Handler, "role" | "district" | "since">;
+
+/** The part of a dispute that one driver may see. */
+export interface ViewedDispute {
+  guidance: (Pick<Guidance, "state" | "askedAt" | "given" | "lateAt"> & { by: Who; office: Office | null }) | null;
+  application:
+    | (Pick<Application, "state" | "proposedAt" | "appliedAt" | "returned" | "lateAt"> & {
+        by: Who;
+        office: Office | null;
+        /** what this driver was asked for */
+        requests: Application["requests"];
+        openRequests: Application["requests"];
+        /** the other driver was asked for something and has not answered */
+        waitsForOther: boolean;
+      })
+    | null;
+  /** both have stated, and not alike: a joint application may be proposed */
+  mayApply: boolean;
+  letter: (Omit<Determination, "by" | "served" | "receipts"> & { mine: ViewedService }) | null;
+  /** letters that a supervisor has withdrawn */
+  withdrawn: { number: string; at: Date; reason: string }[];
+}
+
+interface ViewedService {
+  served: Determination["served"]["A"];
+  receipt: Determination["receipts"]["A"];
+}
+
+type Who = "me" | "other";
+
+export function viewedDispute(accident: Accident, letter: Letter, catalogue: Catalogue): ViewedDispute | null {
+  const { dispute } = accident;
+  const mayApply = isDisagreement(accident, catalogue);
+  if (!dispute) return mayApply ? { ...NOTHING, mayApply } : null;
+  return {
+    guidance: viewedGuidance(lastGuidance(accident), letter),
+    application: viewedApplication(accident, letter),
+    mayApply,
+    letter: viewedLetter(accident, letter),
+    withdrawn: dispute.determinations.flatMap(({ number, withdrawn }) =>
+      withdrawn ? [{ number, at: withdrawn.at, reason: withdrawn.reason }] : [],
+    ),
+  };
+}
+
+const NOTHING = { guidance: null, application: null, letter: null, withdrawn: [] };
+
+const whoOf = (by: Letter, letter: Letter): Who => (by === letter ? "me" : "other");
+
+const officeOf = (handler: Handler | null): Office | null =>
+  handler && { role: handler.role, district: handler.district, since: handler.since };
+
+function viewedGuidance(guidance: Guidance | null, letter: Letter): ViewedDispute["guidance"] {
+  if (!guidance) return null;
+  const { state, askedBy, askedAt, given, lateAt, handler } = guidance;
+  return { state, askedAt, given, lateAt, by: whoOf(askedBy, letter), office: officeOf(handler) };
+}
+
+function viewedApplication(accident: Accident, letter: Letter): ViewedDispute["application"] {
+  const application = lastApplication(accident);
+  if (!application) return null;
+  const { state, proposedBy, proposedAt, appliedAt, returned, lateAt, handler, requests } = application;
+  return {
+    ...{ state, proposedAt, appliedAt, returned, lateAt },
+    by: whoOf(proposedBy, letter),
+    office: officeOf(handler),
+    requests: requests.filter(({ to }) => to === letter),
+    openRequests: openRequests(accident, letter),
+    waitsForOther: openRequests(accident, otherOf(letter)).length > 0,
+  };
+}
+
+function viewedLetter(accident: Accident, letter: Letter): ViewedDispute["letter"] {
+  const standing = letterOf(accident);
+  if (!standing) return null;
+  const { by: _by, served, receipts, ...seen } = standing;
+  return { ...seen, mine: { served: served[letter], receipt: receipts[letter] } };
+}

@@ -1,0 +1,162 @@
+import type { Accident, EndCode, Letter } from "./accident.ts";
+import { type Determination, isServed, standingLetter } from "./determination.ts";
+import { type Catalogue, compareStatements } from "./liability.ts";
+import type { Role } from "./officer.ts";
+
+/**
+ * What became of a disagreement (Order 146 arts. 20, 23–26). Guidance and a joint application run beside each
+ * other, each with a state of its own; the drivers may still agree by themselves at any time before a letter.
+ */
+export interface Dispute {
+  /** each time guidance was asked for; the last one counts */
+  guidance: Guidance[];
+  /** each joint application that a driver proposed; the last one counts */
+  applications: Application[];
+  determinations: Determination[];
+  /** entered later by an officer: the letter that was written on the spot */
+  spotLetter: SpotLetter | null;
+}
+
+export const NO_DISPUTE: Dispute = { guidance: [], applications: [], determinations: [], spotLetter: null };
+
+/** Who has a case in hand; drivers are told the office and the district, never who it is. */
+export interface Handler {
+  officerId: string;
+  role: Role;
+  district: string | null;
+  since: Date;
+}
+
+/** Guidance 远程指导 (art. 20 II): one driver asks; nothing is decided by it. */
+export interface Guidance {
+  state: GuidanceState;
+  askedBy: Letter;
+  askedAt: Date;
+  handler: Handler | null;
+  given: { at: Date; how: "message" | "phone"; text: string } | null;
+  /** when both were told that no officer has come yet */
+  lateAt: Date | null;
+}
+export const GUIDANCE_STATES = ["asked", "taken", "given", "withdrawn", "settled", "over"] as const;
+export type GuidanceState = (typeof GUIDANCE_STATES)[number];
+
+/** Joint application 共同申请在线定责 (art. 20 I): one driver proposes, the other agrees. */
+export interface Application {
+  state: ApplicationState;
+  proposedBy: Letter;
+  proposedAt: Date;
+  /** when the other driver agreed; from then on it waits for an officer */
+  appliedAt: Date | null;
+  /** when an officer, or the clock, last put it back into the queue */
+  queuedAt?: Date;
+  handler: Handler | null;
+  requests: EvidenceRequest[];
+  returned: { at: Date; reason: ReturnReason; text: string } | null;
+  /** when both were told that no officer has taken it yet, or that the letter is late */
+  lateAt: Date | null;
+}
+export const APPLICATION_STATES = [
+  "proposed",
+  "refused",
+  "lapsed",
+  "withdrawn",
+  "applied",
+  "in-hand",
+  "evidence-asked",
+  "returned",
+  "settled",
+  "determined",
+  "over",
+] as const;
+export type ApplicationState = (typeof APPLICATION_STATES)[number];
+
+/** The parties agree after all; what there is does not suffice; no officer took it in time. */
+export const RETURN_REASONS = ["agree-after-all", "not-enough", "not-taken"] as const;
+export type ReturnReason = (typeof RETURN_REASONS)[number];
+
+/** An officer asks one driver for a picture or a sentence. */
+export interface EvidenceRequest {
+  /** from 1, within the application */
+  id: number;
+  to: Letter;
+  what: "picture" | "sentence";
+  text: string;
+  askedAt: Date;
+  until: Date;
+  answer: { at: Date; text: string; photoIds: string[] } | null;
+  /** the time ran out without an answer */
+  lapsedAt: Date | null;
+}
+
+/** A determination that an officer wrote on the spot, entered for the insurers. */
+export interface SpotLetter {
+  number: string;
+  degrees: Determination["content"]["parties"] extends Record<Letter, { degree: infer D }> ? Record<Letter, D> : never;
+  by: string;
+  at: Date;
+}
+
+/** Ends that an officer may give a case which is none for a simplified determination. */
+export const NOT_OURS: readonly EndCode[] = ["hold-scene", "move-then-call", "call-now"];
+
+/** An application that an officer has or may take. */
+const WITH_POLICE: ReadonlySet<string> = new Set<ApplicationState>(["applied", "in-hand", "evidence-asked"]);
+
+type Disputed = Pick<Accident, "dispute">;
+
+export const lastGuidance = ({ dispute }: Disputed): Guidance | null => dispute?.guidance.at(-1) ?? null;
+export const lastApplication = ({ dispute }: Disputed): Application | null => dispute?.applications.at(-1) ?? null;
+export const guidanceState = (accident: Disputed): GuidanceState | "none" => lastGuidance(accident)?.state ?? "none";
+export const applicationState = (accident: Disputed): ApplicationState | "none" =>
+  lastApplication(accident)?.state ?? "none";
+
+/** True from the other driver's agreement until the application's end: the drivers wait for an officer. */
+export const isWithPolice = (accident: Disputed): boolean => WITH_POLICE.has(applicationState(accident));
+
+export const letterOf = ({ dispute }: Disputed): Determination | null =>
+  standingLetter(dispute?.determinations ?? []) ?? null;
+
+/** True once a letter was issued: the drivers have nothing left to state or sign. */
+export const isDetermined = (accident: Disputed): boolean => letterOf(accident) !== null;
+
+/** True once both have the letter. */
+export const isServedOnBoth = (accident: Disputed): boolean => {
+  const letter = letterOf(accident);
+  return letter !== null && isServed(letter);
+};
+
+/** The requests of an officer that this driver has still to answer. */
+export const openRequests = (accident: Disputed, letter: Letter): EvidenceRequest[] =>
+  applicationState(accident) === "evidence-asked"
+    ? (lastApplication(accident)?.requests ?? []).filter(
+        ({ to, answer, lapsedAt }) => to === letter && !answer && !lapsedAt,
+      )
+    : [];
+
+/** Both have stated, and not alike or what may not be settled here. */
+export function isDisagreement(accident: Accident, catalogue: Catalogue): boolean {
+  const { kind } = compareStatements(accident, catalogue);
+  return kind === "different" || kind === "not-here";
+}
+
+/**
+ * What waits for an officer or is in one's hands; null: nothing. Stored beside the document, for the
+ * queue.
+ */
+export interface Waiting {
+  kind: "guidance" | "application";
+  /** people stand at the road for guidance; an application counts from both drivers' word */
+  since: Date;
+  officerId: string | null;
+}
+
+export function waitingForOfficer(accident: Accident): Waiting | null {
+  if (accident.ended || accident.concludedAt) return null;
+  const guidance = lastGuidance(accident);
+  if (guidance && (guidance.state === "asked" || guidance.state === "taken"))
+    return { kind: "guidance", since: guidance.askedAt, officerId: guidance.handler?.officerId ?? null };
+  const application = lastApplication(accident);
+  if (!application || !isWithPolice(accident)) return null;
+  const since = application.appliedAt ?? application.proposedAt;
+  return { kind: "application", since, officerId: application.handler?.officerId ?? null };
+}

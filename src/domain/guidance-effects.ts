@@ -1,0 +1,88 @@
+import { Conflict } from "../errors.ts";
+import { type Accident, type End, LETTERS, type OutboxEntry, otherOf } from "./accident.ts";
+import type { DisputeRules } from "./act-on-dispute.ts";
+import type { Guidance } from "./dispute.ts";
+import type { ActNamed, DisputeAct } from "./dispute-act.ts";
+import { hasPassed, MINUTE_MS } from "./dispute-limits.ts";
+import type { GUIDANCE_ACTS } from "./dispute-table.ts";
+import { notice } from "./notice.ts";
+
+/** What an act makes of a record; `isNew`: it begins another one. The table says the state that follows. */
+export interface Effect<T> {
+  value: T;
+  data?: Record<string, string | number | boolean | string[]>;
+  outbox?: OutboxEntry[];
+  ended?: End;
+}
+
+/** What an effect is made from. `before` is the record as it is; null: there is none yet. */
+export interface Standing<T, Act> {
+  accident: Accident;
+  before: T | null;
+  act: Act;
+  rules: DisputeRules;
+}
+
+export type GuidanceEffect<Act = DisputeAct> = (
+  standing: Standing<Guidance, Act>,
+) => Effect<Guidance & { isNew?: true }>;
+
+/** One notice to each driver. */
+export const toBoth = (
+  accident: Accident,
+  ...[code, params]: [Parameters<typeof notice>[2], Parameters<typeof notice>[3]?]
+) => LETTERS.filter((letter) => accident.parties[letter]).map((letter) => notice(accident, letter, code, params));
+
+/** The record that the table's states say is there. */
+export function known<T>(record: T | null): T {
+  if (!record) throw new Conflict("wrong-step");
+  return record;
+}
+
+export const GUIDANCE_EFFECTS: {
+  [Name in keyof typeof GUIDANCE_ACTS]: GuidanceEffect<ActNamed<Name>>;
+} = {
+  "ask-guidance": ({ accident, act, rules }) => {
+    const other = otherOf(act.by);
+    const { newcomer } = accident.parties[other] ?? {};
+    if (!accident.parties[other] || newcomer) throw new Conflict("wrong-step");
+    return {
+      value: {
+        state: "asked",
+        askedBy: act.by,
+        askedAt: rules.at,
+        handler: null,
+        given: null,
+        lateAt: null,
+        isNew: true,
+      },
+      outbox: [notice(accident, other, "guidance-asked")],
+    };
+  },
+  "withdraw-guidance": ({ accident, before, act }) => {
+    const value = known(before);
+    if (value.askedBy !== act.by) throw new Conflict("wrong-step");
+    return { value, outbox: [notice(accident, otherOf(act.by), "guidance-withdrawn")] };
+  },
+  "note-guidance-late": ({ accident, before, rules }) => {
+    const value = known(before);
+    const isDue = hasPassed(value.askedAt, rules.limits.guidanceLateMin, MINUTE_MS, rules.at);
+    if (value.lateAt || !isDue) throw new Conflict("wrong-step");
+    return { value: { ...value, lateAt: rules.at }, outbox: toBoth(accident, "guidance-late") };
+  },
+  "take-guidance": ({ accident, before, act, rules }) => ({
+    value: { ...known(before), handler: { ...act.by, since: rules.at } },
+    data: { role: act.by.role },
+    outbox: toBoth(accident, "guidance-taken"),
+  }),
+  "release-guidance": ({ before }) => ({ value: { ...known(before), handler: null } }),
+  "give-guidance": ({ accident, before, act, rules }) => {
+    const { how, text } = act;
+    return {
+      value: { ...known(before), given: { at: rules.at, how, text } },
+      data: { how, digest: rules.digest(text) },
+      outbox: how === "message" ? toBoth(accident, "guidance-given", { text }) : [],
+    };
+  },
+  "settle-guidance": ({ before }) => ({ value: known(before) }),
+};

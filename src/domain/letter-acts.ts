@@ -1,0 +1,129 @@
+import { Conflict } from "../errors.ts";
+import { type Accident, type Change, LETTERS, type Letter, type NewEvent, type OutboxEntry } from "./accident.ts";
+import { eventBy, requireDesk } from "./act-on-dispute.ts";
+import type { Determination, Receipt } from "./determination.ts";
+import { letterOf } from "./dispute.ts";
+import type { Desk } from "./dispute-act.ts";
+import { type DisputeLimits, HOUR_MS, hasPassed } from "./dispute-limits.ts";
+import { LETTER_ACTS } from "./dispute-table.ts";
+import { notice } from "./notice.ts";
+
+/**
+ * What happens to a letter after its issue: service (Order 146 art. 65), receipt (24), review (71),
+ * replacement.
+ */
+export type LetterAct =
+  | { type: "open"; by: Letter }
+  | { type: "receive"; by: Letter; forwarding: boolean; imageSha256: string }
+  | { type: "refuse-receipt"; by: Letter; forwarding: boolean }
+  | { type: "remind"; by: "system"; to: Letter }
+  | { type: "confirm-service"; by: Desk; to: Letter }
+  | { type: "note-review"; by: Desk; of: Letter }
+  | { type: "replace"; by: Desk; reason: string; determination: Determination };
+
+export interface LetterRules {
+  at: Date;
+  limits: DisputeLimits;
+  digest(text: string): string;
+  /** the last moment of the time within which a letter of this moment has to be served (art. 65) */
+  serviceDue(issuedAt: Date): Date;
+}
+
+interface Outcome {
+  letter?: Partial<Determination>;
+  /** stands behind the letter */
+  next?: Determination;
+  data?: NewEvent["data"];
+  outbox?: OutboxEntry[];
+}
+
+/** Does one act on the letter that stands; null: it was done already. Throws Conflict "wrong-step". */
+export function actOnLetter(accident: Accident, act: LetterAct, rules: LetterRules): Change | null {
+  const letter = letterOf(accident);
+  const { dispute } = accident;
+  if (!letter || !dispute || accident.ended) throw new Conflict("wrong-step");
+  if (typeof act.by !== "string") requireDesk(accident, act.by, LETTER_ACTS[act.type].by as never);
+  const outcome = outcomeOf(accident, letter, { act, rules });
+  if (!outcome) return null;
+  const { next, data = {}, outbox = [] } = outcome;
+  const changed = { ...letter, ...outcome.letter };
+  const determinations = dispute.determinations.map((one) => (one === letter ? changed : one));
+  const event: NewEvent = {
+    type: LETTER_ACTS[act.type].event,
+    by: eventBy(act.by),
+    data: { number: letter.number, ...data },
+  };
+  const after = { ...dispute, determinations: next ? [...determinations, next] : determinations };
+  return { accident: { ...accident, dispute: after }, events: [event], outbox };
+}
+
+function outcomeOf(
+  accident: Accident,
+  letter: Determination,
+  { act, rules }: { act: LetterAct; rules: LetterRules },
+): Outcome | null {
+  const { at } = rules;
+  switch (act.type) {
+    case "open":
+      if (letter.served[act.by]) return null;
+      return { letter: { served: { ...letter.served, [act.by]: { at, how: "opened" } } } };
+    case "receive":
+      return receipt(letter, act.by, { at, how: "signed", forwarding: act.forwarding, imageSha256: act.imageSha256 });
+    case "refuse-receipt":
+      return receipt(letter, act.by, { at, how: "refused", forwarding: act.forwarding, imageSha256: null });
+    case "remind":
+      if (letter.served[act.to] || !hasPassed(letter.issuedAt, rules.limits.letterReminderHours, HOUR_MS, at))
+        throw new Conflict("wrong-step");
+      if (wasReminded(accident, letter.number, act.to)) return null;
+      return { data: { to: act.to }, outbox: [notice(accident, act.to, "letter-reminded", { letter: letter.number })] };
+    case "confirm-service":
+      return confirmed(accident, letter, { to: act.to, rules });
+    case "note-review":
+      if (!letter.served[act.of] || letter.reviews.some(({ by }) => by === act.of)) throw new Conflict("wrong-step");
+      return { letter: { reviews: [...letter.reviews, { by: act.of, at }] }, data: { of: act.of } };
+    case "replace":
+      return {
+        letter: { withdrawn: { at, by: act.by.officerId, reason: act.reason } },
+        next: act.determination,
+        data: { next: act.determination.number, digest: rules.digest(act.reason) },
+        outbox: LETTERS.map((one) => notice(accident, one, "letter-replaced", { letter: act.determination.number })),
+      };
+  }
+}
+
+/** Whoever opens the letter is served; a receipt is given once. */
+function receipt(letter: Determination, by: Letter, given: Receipt): Outcome | null {
+  const before = letter.receipts[by];
+  if (before) {
+    if (before.how === given.how) return null;
+    throw new Conflict("wrong-step");
+  }
+  if (!letter.served[by]) throw new Conflict("wrong-step");
+  return { letter: { receipts: { ...letter.receipts, [by]: given } }, data: { forwarding: given.forwarding } };
+}
+
+function confirmed(
+  accident: Accident,
+  letter: Determination,
+  { to, rules }: { to: Letter; rules: LetterRules },
+): Outcome | null {
+  const { at } = rules;
+  if (letter.served[to]?.how === "by-message") return null;
+  if (letter.receipts[to] || at < rules.serviceDue(letter.issuedAt)) throw new Conflict("wrong-step");
+  const served = letter.served[to] ?? { at, how: "by-message" as const };
+  return {
+    letter: { served: { ...letter.served, [to]: { ...served, how: "by-message" } } },
+    data: { to },
+    outbox: [notice(accident, to, "letter-served", { letter: letter.number })],
+  };
+}
+
+const wasReminded = ({ events }: Accident, number: string, to: Letter): boolean =>
+  events.some(({ type, data }) => type === "letter-reminded" && data["number"] === number && data["to"] === to);
+
+/**
+ * True once each party has said what it says to the letter, or service on it was confirmed: the claims may
+ * go.
+ */
+export const isAnswered = ({ served, receipts }: Determination): boolean =>
+  LETTERS.every((letter) => receipts[letter] !== null || served[letter]?.how === "by-message");

@@ -1,0 +1,27 @@
+import type { Change } from "./accident.ts";
+import { actOnDispute, type DisputeRules } from "./act-on-dispute.ts";
+import { applicationState, guidanceState, isDisagreement } from "./dispute.ts";
+import type { DisputeAct } from "./dispute-act.ts";
+import { APPLICATION_ACTS, GUIDANCE_ACTS } from "./dispute-table.ts";
+
+/**
+ * Ends what the police were asked for, because both drivers now state the same: the case leads back to
+ * signing.
+ */
+export function settleDispute(change: Change, rules: DisputeRules): Change {
+  if (!change.accident.dispute || isDisagreement(change.accident, rules.catalogue)) return change;
+  const due: DisputeAct[] = [];
+  const isOpen = (row: { from: readonly string[] }, state: string) => row.from.includes(state);
+  if (isOpen(GUIDANCE_ACTS["settle-guidance"], guidanceState(change.accident)))
+    due.push({ type: "settle-guidance", by: "system" });
+  if (isOpen(APPLICATION_ACTS["settle-application"], applicationState(change.accident)))
+    due.push({ type: "settle-application", by: "system" });
+  return due.reduce<Change>((so, act) => {
+    const next = actOnDispute(so.accident, act, rules);
+    return {
+      accident: next.accident,
+      events: [...so.events, ...next.events],
+      outbox: [...(so.outbox ?? []), ...(next.outbox ?? [])],
+    };
+  }, change);
+}

@@ -1,0 +1,40 @@
+import type { Connection } from "mongoose";
+import type { Accident } from "../domain/accident.ts";
+import type { Waiting } from "../domain/dispute.ts";
+import type { AccidentDocument } from "./accident-document.ts";
+import type { AccidentReader } from "./accident-reader.ts";
+import { bare } from "./bulk.ts";
+
+/** What waits for officers. */
+export interface Disputes {
+  /** Cases of one kind that wait or are in somebody's hands, the longest waiting first. */
+  list(kind: Waiting["kind"], limit: number): Promise<Accident[]>;
+  /** how many of each kind nobody has taken */
+  counts(): Promise<Record<Waiting["kind"], number>>;
+  /** A text that differs after every change of what waits. */
+  mark(): Promise<string>;
+}
+
+const MOST_MARKED = 500;
+
+export function createDisputes(connection: Connection, reader: AccidentReader): Disputes {
+  const collection = bare<AccidentDocument>(connection, "accidents");
+  const waiting = (kind: Waiting["kind"]) => ({ "desk.kind": kind });
+  return {
+    async list(kind, limit) {
+      const documents = await collection.find(waiting(kind), { sort: { "desk.since": 1 }, limit }).toArray();
+      return documents.flatMap((document) => reader.readable(document));
+    },
+    async counts() {
+      const free = (kind: Waiting["kind"]) =>
+        collection.countDocuments({ ...waiting(kind), "desk.officerId": null }, { limit: MOST_MARKED });
+      const [guidance, application] = await Promise.all([free("guidance"), free("application")]);
+      return { guidance, application };
+    },
+    async mark() {
+      const fields = { projection: { version: 1 }, sort: { "desk.since": 1 as const }, limit: MOST_MARKED };
+      const found = await collection.find({ "desk.kind": { $exists: true } }, fields).toArray();
+      return found.map(({ _id, version }) => `${_id}:${version}`).join(" ");
+    },
+  };
+}
