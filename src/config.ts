@@ -155,7 +155,7 @@ export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): 
   const secretFiles = [...settingsFile, ...files];
   const written = merge(...layers, fromEnvironment(env));
   const settings = check<Settings>(settingsSchema, written, faults);
-  const { menu, ...rules } = await readRules(settings.rulesDir, faults);
+  const { menu, ...rules } = await readRules({ dir: settings.rulesDir, adcode: settings.city?.adcode }, faults);
   faults.push(...insurerFaults(settings, env, production), ...storageFaults(settings));
   const real = realSettings(settings, env);
   const simulator = !production && (settings.simulator ?? real.length === 0);

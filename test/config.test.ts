@@ -503,7 +503,8 @@ describe("a folder of rules", () => {
   const CITY = new URL("../../test/fixtures/second-city/", import.meta.url).pathname;
 
   it("goes over those of the project file by file", async () => {
-    const [ours, theirs] = [await load({}), await load({ RULES_DIR: CITY })];
+    const CONFIG_FILE = new URL("../../test/fixtures/second-city.yaml", import.meta.url).pathname;
+    const [ours, theirs] = [await load({}), await load({ RULES_DIR: CITY, CONFIG_FILE })];
     assert.deepEqual(
       theirs.menu.button.map(({ name }) => name),
       ["报案 Report", "进度 Status"],
@@ -533,6 +534,42 @@ describe("a folder of rules", () => {
     await file("rules/liability.yaml", `acts: [${act("QS-01")}, ${act("QS-02")}]\nnotEqual: [[QS-01, QS-03]]\n`);
     assert.deepEqual(namesOf(await faultsOf({ RULES_DIR })), ["RULES_DIR/liability.yaml", "RULES_DIR/liability.yaml"]);
   });
+
+  it("has the districts of its own city; those of another are left out, or refused where they are its own", async () => {
+    const CONFIG_FILE = new URL("../../test/fixtures/second-city.yaml", import.meta.url).pathname;
+    const codes = async (env: Record<string, string>) => (await load(env)).rules.districts.map(({ code }) => code);
+    assert.equal((await codes({})).length, 16);
+    assert.deepEqual(await codes({ CONFIG_FILE, RULES_DIR: CITY }), ["990101", "990102"]);
+    assert.deepEqual(await codes({ CONFIG_FILE }), []);
+    assert.deepEqual(await faultsOf({ RULES_DIR: CITY }), [
+      "RULES_DIR/districts.yaml: adcode 990000 is not that of the city, 310000",
+    ]);
+  });
+
+  const CLOSED = "[[121.0, 31.0], [122.0, 31.0], [122.0, 32.0], [121.0, 31.0]]";
+  const district = (polygons: string, code = "310101") => `{ code: "${code}", zh: 区, en: D, polygons: ${polygons} }`;
+  const wrong: [string, string, RegExp][] = [
+    ["an open ring", district(`[[${CLOSED.replace(/31.0\]\]$/, "31.1]]")}]]`), /is not closed: its last point must be/],
+    ["a ring of three points", district("[[[[121, 31], [122, 31], [121, 31]]]]"), /needs at least four points/],
+    [
+      "latitude first",
+      district(`[[${CLOSED.replaceAll(/\[(\d+\.0), (\d+\.0)\]/g, "[$2, $1]")}]]`),
+      /\[longitude, latitude\]/,
+    ],
+    ["a point of one number", district("[[[[121], [122, 31], [122, 32], [121]]]]"), /polygons/],
+    ["a code twice", `${district(`[[${CLOSED}]]`)}, ${district("[]")}`, /districts/],
+    ["a code of five digits", district("[]", "31010"), /must be six digits/],
+    ["a name in one language", '{ code: "310101", zh: 区 }', /en/],
+  ];
+  for (const [what, districts, fault] of wrong)
+    it(`refuses districts with ${what}, and says where`, async () => {
+      const folder = `districts-${wrong.findIndex(([one]) => one === what)}`;
+      await mkdir(join(dir, folder));
+      await file(`${folder}/districts.yaml`, `adcode: "310000"\ndistricts: [${districts}]\n`);
+      const faults = await faultsOf({ RULES_DIR: join(dir, folder) });
+      assert.ok(faults.every((one) => one.startsWith("districts.")));
+      assert.match(faults.join("\n"), fault);
+    });
 });
 
 describe("secrets from files", () => {

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
 import { requireCalm } from "../domain/brakes.ts";
+import { districtAfter } from "../domain/district.ts";
 import { correctionNotice } from "../domain/notice.ts";
 import { corrected, requireGivable, requireParty } from "../domain/party.ts";
 import { judgedAgain } from "../domain/photo-findings.ts";
@@ -20,10 +21,11 @@ export function dropPosition(
     const at = ctx.clock.now();
     requireCalm(accident, letter, at);
     const scene = { ...accident.scene, positions: { ...accident.scene.positions, [letter]: null } };
-    const without = { ...accident, scene };
+    const district = districtAfter(accident, scene.positions, ctx.config.rules.districts);
+    const without = { ...accident, scene, district };
     return {
       accident: corrected(accident, { ...without, photos: judgedAgain(without) }, { by: letter, at }),
-      events: [{ type: "position-dropped", by: letter, data: {} }],
+      events: [{ type: "position-dropped", by: letter, data: { ...(district !== null && { district }) } }],
       outbox: correctionNotice(accident, letter),
     };
   });

@@ -46,6 +46,7 @@ async function create(ctx: Context, { person, textVersion, answer }: OpenAcciden
       id: ctx.randomId(16),
       number: await nextNumber(ctx, at),
       openedAt: at,
+      district: null,
       scene: NO_SCENE,
       parties: { A: newParty(person, textVersion, at), B: null },
       photos: [],

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, NewEvent, Position } from "../domain/accident.ts";
 import { requireCalm } from "../domain/brakes.ts";
+import { districtAfter } from "../domain/district.ts";
 import { correctionNotice } from "../domain/notice.ts";
 import { corrected, requireParty } from "../domain/party.ts";
 import { judgedAgain } from "../domain/photo-findings.ts";
@@ -32,11 +33,15 @@ export async function takePosition(ctx: Context, input: TakePosition): Promise<A
     const at = ctx.clock.now();
     requireCalm(accident, letter, at);
     const scene = { ...accident.scene, positions: { ...accident.scene.positions, [letter]: position } };
-    const placed = { ...accident, scene };
+    const district = districtAfter(accident, scene.positions, ctx.config.rules.districts);
+    const placed = { ...accident, scene, district };
     const digest = ctx.vault.digest(accident.key, JSON.stringify(position));
     return {
       accident: corrected(accident, { ...placed, photos: judgedAgain(placed) }, { by: letter, at }),
-      events: [{ type: "position-taken", by: letter, data: { digest } }, ...apartEvents(placed)],
+      events: [
+        { type: "position-taken", by: letter, data: { digest, ...(district !== null && { district }) } },
+        ...apartEvents(placed),
+      ],
       outbox: correctionNotice(accident, letter),
     };
   });

@@ -2,9 +2,11 @@ import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type Joi from "joi";
+import type { District } from "../domain/district.ts";
 import type { Condition } from "../domain/eligibility.ts";
 import type { Act, Catalogue } from "../domain/liability.ts";
 import { factsOf } from "../errors.ts";
+import { districtsOf, districtsSchema, type WrittenDistricts } from "./districts.ts";
 import { menuSchema, type WrittenMenu } from "./menu.ts";
 import { catalogueSchema, conditionsSchema } from "./rules-schema.ts";
 import { check, readYaml } from "./sources.ts";
@@ -13,26 +15,34 @@ import { check, readYaml } from "./sources.ts";
 export const projectFile = (name: string) => fileURLToPath(new URL(`../../../config/${name}`, import.meta.url));
 
 /** Files that an operator's folder may have instead of the project's own. */
-const FILES = ["eligibility.yaml", "liability.yaml", "menu.yaml"] as const;
+const FILES = ["eligibility.yaml", "liability.yaml", "menu.yaml", "districts.yaml"] as const;
 type FileName = (typeof FILES)[number];
 
 export interface Rules {
   catalogue: Catalogue;
   conditions: Condition[];
+  /** empty: the city has none, all cases are the city's */
+  districts: District[];
 }
 
 /**
- * Reads conditions, acts and the menu: each from the operator's folder if it is there, else from config/. A
- * YAML file of another name in the folder is a fault, because it would be overlooked.
+ * Reads conditions, acts, districts and the menu: each from the operator's folder if it is there, else from
+ * config/; districts of another city than `adcode` are left out. A YAML file of another name in the folder is
+ * a fault, because it would be overlooked.
  */
-export async function readRules(dir: string | undefined, faults: string[]): Promise<Rules & { menu: WrittenMenu }> {
+export async function readRules(
+  { dir, adcode }: { dir: string | undefined; adcode: string | undefined },
+  faults: string[],
+): Promise<Rules & { menu: WrittenMenu }> {
   const own = dir ? await namesIn(resolve(dir), faults) : [];
   const read = async <T>(name: FileName, schema: Joi.ObjectSchema) => {
     const isOwn = dir !== undefined && own.includes(name);
     const [path, label] = isOwn
       ? [join(resolve(dir), name), `RULES_DIR/${name}`]
       : [projectFile(name), `config/${name}`];
-    return { label, value: check<T>(schema, await readYaml(path, label, faults), faults) };
+    const before = faults.length;
+    const value = check<T>(schema, await readYaml(path, label, faults), faults);
+    return { label, isOwn, value, isSound: faults.length === before };
   };
   const { conditions } = (await read<{ conditions: Condition[] }>("eligibility.yaml", conditionsSchema)).value;
   const { value: catalogue, label } = await read<Catalogue>("liability.yaml", catalogueSchema);
@@ -42,7 +52,12 @@ export async function readRules(dir: string | undefined, faults: string[]): Prom
     for (const id of catalogue[list]?.flat() ?? [])
       if (!known.has(id)) faults.push(`${label}: ${list} names ${id}, which is no act`);
   }
-  return { conditions, catalogue, menu: (await read<WrittenMenu>("menu.yaml", menuSchema)).value };
+  const written = await read<WrittenDistricts>("districts.yaml", districtsSchema);
+  const isOfCity = written.isSound && written.value.adcode === adcode;
+  if (written.isOwn && written.isSound && adcode && !isOfCity)
+    faults.push(`${written.label}: adcode ${written.value.adcode} is not that of the city, ${adcode}`);
+  const districts = isOfCity ? districtsOf(written.value) : [];
+  return { conditions, catalogue, districts, menu: (await read<WrittenMenu>("menu.yaml", menuSchema)).value };
 }
 
 async function namesIn(dir: string, faults: string[]): Promise<string[]> {

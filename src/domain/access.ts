@@ -8,6 +8,7 @@ export const ACCESS_ACTS = [
   "closed-account",
   "searched",
   "read-case",
+  "refused-case",
   "read-photo",
   "read-paper",
   "showed-data",

@@ -13,11 +13,10 @@ import type { Position } from "./position.ts";
 
 export { EVENT_TYPES, type EventType } from "./event-types.ts";
 export { CLAIM_PATH, CLAIM_STATUSES, type Claim, type ClaimStatus } from "./insurance-claim.ts";
-export type { Letter } from "./letter.ts";
+export { LETTERS, type Letter } from "./letter.ts";
 export { OUTBOX_KINDS, type OutboxEntry } from "./outbox.ts";
 export type { Position } from "./position.ts";
 
-export const LETTERS: readonly Letter[] = ["A", "B"];
 export const otherOf = (letter: Letter): Letter => (letter === "A" ? "B" : "A");
 
 export const WEATHERS = ["sunny", "overcast", "rain", "snow", "fog", "other"] as const;
@@ -229,6 +228,8 @@ export interface Accident {
   /** the accident's own key, unwrapped; held in memory only */
   key: Uint8Array;
   openedAt: Date;
+  /** code of the district whose officers it belongs to; null: none is known, the city's queue */
+  district: string | null;
   scene: Scene;
   parties: { A: Party; B: Party | null };
   photos: Photo[];

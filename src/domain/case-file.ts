@@ -38,6 +38,8 @@ export interface CaseFile {
   number: string;
   state: "running" | "concluded" | "ended";
   openedAt: Date;
+  /** code; null: the city's */
+  district: string | null;
   concludedAt: Date | null;
   ended: { code: string; at: Date } | null;
   scene: Accident["scene"];
@@ -58,6 +60,7 @@ export function caseFileOf(accident: Accident, catalogue: Catalogue, shown: bool
     number: accident.number,
     state: accident.concludedAt ? "concluded" : accident.ended ? "ended" : "running",
     openedAt: accident.openedAt,
+    district: accident.district,
     concludedAt: accident.concludedAt,
     ended: accident.ended && { code: accident.ended.code, at: accident.ended.at },
     scene: accident.scene,

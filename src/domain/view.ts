@@ -58,6 +58,8 @@ export interface View {
   /** the steps whose pages are open: this one, and those that may be seen or corrected beside it */
   open: readonly Step[];
   scene: Scene;
+  /** code of the district whose officers the case belongs to; null: the city's */
+  district: string | null;
   positions: ViewedPositions;
   photos: ViewedPhoto[];
   missingSlots: PhotoSlot[];
@@ -146,6 +148,7 @@ function newcomerOf({ parties: { B } }: Accident, letter: Letter): View["newcome
 const hiddenFrom = (view: View): View => ({
   ...view,
   scene: NO_SCENE,
+  district: null,
   positions: { mine: null, theirs: null, metresApart: null, areApart: false, mayTake: false },
   photos: [],
   wantedExtras: [],
@@ -184,7 +187,7 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     step,
     progress: progressOf(step, letter),
     open: openSteps(accident, letter, catalogue),
-    ...{ scene: accident.scene, positions: viewedPositions(accident, letter) },
+    ...{ scene: accident.scene, district: accident.district, positions: viewedPositions(accident, letter) },
     photos: accident.photos.map((photo) => viewedPhoto(photo, letter)),
     missingSlots: missingSlots(accident),
     photoTries: accident.photoTries,

@@ -1,6 +1,7 @@
 import Joi from "joi";
 import { recordPlace } from "../actions/record-place.ts";
 import { WEATHERS, type Weather } from "../domain/accident.ts";
+import { districtAt } from "../domain/district.ts";
 import { MINUTES_BEFORE, minutesBefore } from "../domain/occurrence.ts";
 import { Invalid } from "../errors.ts";
 import { line } from "../http/fields.ts";
@@ -19,6 +20,7 @@ interface PlaceBody {
   at?: string;
   weather: Weather;
   weatherWord?: string;
+  district?: string;
 }
 
 /** The road as the operator's service names it, while nothing else is known; it counts once it is sent. */
@@ -27,7 +29,16 @@ async function proposalOf({ ctx, view }: PageRequest): Promise<string | null> {
   return view.scene.address || !position || position.label ? null : ctx.geocoder.addressOf(position);
 }
 
-const TIME_WORDS = {
+/** Districts to choose from where no phone says in which one it was; empty: nothing is asked. */
+function districtsToChoose({ ctx, view }: PageRequest) {
+  const { districts } = ctx.config.rules;
+  const { mine, theirs } = view.positions;
+  const isKnown = districtAt(view.letter === "A" ? { A: mine, B: theirs } : { A: theirs, B: mine }, districts) !== null;
+  return isKnown ? [] : districts;
+}
+
+const FAULT_WORDS = {
+  "unknown-district": "h5.place.error.district" satisfies WordKey,
   "time-ahead": "h5.place.error.timeAhead" satisfies WordKey,
   "time-after-opening": "h5.place.error.timeAfterOpening" satisfies WordKey,
   "time-too-early": "h5.place.error.timeTooEarly" satisfies WordKey,
@@ -48,6 +59,7 @@ const body = Joi.object<PlaceBody>({
     .required()
     .messages({ "*": "h5.place.error.weather" satisfies WordKey }),
   weatherWord: line(20).allow(""),
+  district: Joi.string().max(10).allow(""),
 });
 
 /** What was said of the time before, as the form would say it. */
@@ -88,16 +100,17 @@ export const placePage: StepPage<PlaceBody> = {
     latest: inputTime(request.view.openedAt),
     label: request.view.positions.mine?.label ?? "",
     positions: positionTexts(request),
+    districts: districtsToChoose(request),
   }),
   submit: async (request) => {
     const { ctx, party, body: given } = request;
-    const { address, weather, weatherWord = "" } = given;
+    const { address, weather, weatherWord = "", district } = given;
     const occurredAt = timeOf(request);
     if (weather === "other" && weatherWord === "")
       throw new Invalid("h5.place.error.weatherWord" satisfies WordKey, { field: "weather" });
     await requirePrintable(ctx, { field: "address", text: address });
     await requirePrintable(ctx, { field: "weather", text: weatherWord });
-    const place = { ...party, address, occurredAt, weather, weatherWord };
-    await refusing(TIME_WORDS, () => recordPlace(ctx, place));
+    const place = { ...party, address, occurredAt, weather, weatherWord, district: district || null };
+    await refusing(FAULT_WORDS, () => recordPlace(ctx, place));
   },
 };

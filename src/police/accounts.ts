@@ -5,6 +5,7 @@ import { ROLES, type Role } from "../domain/officer.ts";
 import { Invalid } from "../errors.ts";
 import { line } from "../http/fields.ts";
 import { stampTime } from "./desk-times.ts";
+import { districtName } from "./districts.ts";
 import type { DeskPage, DeskRequest } from "./page.ts";
 
 interface Body {
@@ -22,12 +23,7 @@ const body = Joi.object<Body>({
     .messages({ "string.pattern.base": "police.accounts.error.number" }),
   name: line(50).required(),
   role: Joi.valid(...ROLES).required(),
-  district: Joi.string()
-    .trim()
-    .pattern(/^\d{6}$/)
-    .allow("")
-    .default("")
-    .messages({ "string.pattern.base": "police.accounts.error.district" }),
+  district: Joi.string().trim().max(10).allow("").default(""),
 });
 
 const byNumber = (one: { number: string }, other: { number: string }) => (one.number < other.number ? -1 : 1);
@@ -46,8 +42,16 @@ export const accountsPage: DeskPage<Body> = {
   },
 };
 
-async function shown({ ctx }: DeskRequest, invitation: Awaited<ReturnType<typeof inviteOfficer>> | null) {
-  return { officers: (await ctx.officers.list()).sort(byNumber), roles: ROLES, invitation, time: stampTime };
+async function shown(request: DeskRequest, invitation: Awaited<ReturnType<typeof inviteOfficer>> | null) {
+  const { ctx } = request;
+  return {
+    officers: (await ctx.officers.list()).sort(byNumber),
+    roles: ROLES,
+    districts: ctx.config.rules.districts,
+    nameOf: (code: string | null) => districtName(request, code),
+    invitation,
+    time: stampTime,
+  };
 }
 
 export const closeAccountPage: DeskPage = {

@@ -2,15 +2,24 @@ import Joi from "joi";
 import { REASONS, type Reason } from "../domain/access.ts";
 import type { Accident } from "../domain/accident.ts";
 import { type CaseFile, caseFileOf } from "../domain/case-file.ts";
+import { leads } from "../domain/officer.ts";
 import { NotFound } from "../errors.ts";
 import { stampTime } from "./desk-times.ts";
+import { districtName } from "./districts.ts";
 import type { DeskPage, DeskRequest, Shown } from "./page.ts";
 
-/** The case of the path. Throws NotFound where there is none, or it was erased. */
-export async function openCase({ ctx, params }: DeskRequest): Promise<Accident> {
+/**
+ * The case of the path. Throws NotFound where there is none, it was erased, or it is of a district that this
+ * account does not reach, which is written down.
+ */
+export async function openCase({ ctx, params, officer, log }: DeskRequest): Promise<Accident> {
   const id = params["id"] ?? "";
   const accident = /^[\w-]{1,64}$/.test(id) ? await ctx.accidents.find(id) : null;
   if (!accident) throw new NotFound();
+  if (!leads(officer, accident.district)) {
+    await log({ act: "refused-case", accidentId: accident.id });
+    throw new NotFound();
+  }
   return accident;
 }
 
@@ -44,6 +53,7 @@ function fileShown(request: DeskRequest, accident: Accident, isShown: boolean): 
     file,
     isShown,
     reasons: REASONS,
+    district: districtName(request, file.district),
     time: stampTime,
     label: (key: string, code: string) => t.find(`${key}.${code}`) ?? code,
     insurer: (code: string | null, typed: string | null) => insurerName(request, code) ?? typed ?? code ?? "",

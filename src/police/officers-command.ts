@@ -3,6 +3,7 @@ import Joi from "joi";
 import { closeOfficer } from "../actions/close-officer.ts";
 import { inviteOfficer } from "../actions/invite-officer.ts";
 import type { Context } from "../context.ts";
+import type { District } from "../domain/district.ts";
 import { ROLES, type Role } from "../domain/officer.ts";
 import { runCommand } from "../operator-program.ts";
 import { stampTime } from "./desk-times.ts";
@@ -10,27 +11,32 @@ import { stampTime } from "./desk-times.ts";
 const USAGE = `usage: officers list
        officers invite NUMBER NAME ROLE [DISTRICT]
              prints a link that is good once and for a day; ROLE is one of
-             ${ROLES.join(", ")}; DISTRICT has six digits, else the whole city
+             ${ROLES.join(", ")}; DISTRICT is a code of the city's districts.yaml, else the
+             whole city
        officers close NUMBER
 `;
 
 type Print = (text: string) => void;
 
-const invitation = Joi.object<{ number: string; name: string; role: Role; district: string | null }>({
-  number: Joi.string()
-    .pattern(/^[A-Za-z0-9-]{4,20}$/)
-    .required()
-    .messages({ "string.pattern.base": "NUMBER: 4 to 20 letters, digits or hyphens" }),
-  name: Joi.string().max(50).required(),
-  role: Joi.valid(...ROLES)
-    .required()
-    .messages({ "any.only": `ROLE: one of ${ROLES.join(", ")}` }),
-  district: Joi.string()
-    .pattern(/^\d{6}$/)
-    .allow(null)
-    .required()
-    .messages({ "string.pattern.base": "DISTRICT: six digits" }),
-});
+const invitation = (districts: readonly District[]) =>
+  Joi.object<{ number: string; name: string; role: Role; district: string | null }>({
+    number: Joi.string()
+      .pattern(/^[A-Za-z0-9-]{4,20}$/)
+      .required()
+      .messages({ "string.pattern.base": "NUMBER: 4 to 20 letters, digits or hyphens" }),
+    name: Joi.string().max(50).required(),
+    role: Joi.valid(...ROLES)
+      .required()
+      .messages({ "any.only": `ROLE: one of ${ROLES.join(", ")}` }),
+    district: Joi.valid(null, ...districts.map(({ code }) => code))
+      .required()
+      .messages({ "any.only": `DISTRICT: ${oneOf(districts)}` }),
+  });
+
+function oneOf(districts: readonly District[]): string {
+  const names = districts.map(({ code, zh }) => `${code} ${zh}`);
+  return names.length > 0 ? `one of ${names.join(", ")}` : "the city has none";
+}
 
 /** Keeps accounts of the desk from the machine itself: the first keeper cannot be invited by another. */
 export async function officersCommand(ctx: Context, words: readonly string[], print: Print): Promise<number> {
@@ -43,7 +49,7 @@ export async function officersCommand(ctx: Context, words: readonly string[], pr
   }
   if (verb === "invite" && rest.length >= 3 && rest.length <= 4) {
     const [number, name, role, district = null] = rest;
-    const { value, error } = invitation.validate({ number, name, role, district });
+    const { value, error } = invitation(ctx.config.rules.districts).validate({ number, name, role, district });
     if (!error) {
       const { url, until } = await inviteOfficer(ctx, { ...value, ...here });
       print(`${url}\ngood once, until ${stampTime(until)}\n`);

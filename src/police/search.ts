@@ -1,8 +1,10 @@
 import Joi from "joi";
 import { caseFileOf } from "../domain/case-file.ts";
+import { leads } from "../domain/officer.ts";
 import { checkPhone } from "../domain/phone.ts";
 import { checkPlate } from "../domain/plate.ts";
 import { stampTime } from "./desk-times.ts";
+import { districtName } from "./districts.ts";
 import type { DeskPage, DeskRequest } from "./page.ts";
 
 const query = Joi.object<{ q: string }>({ q: Joi.string().trim().max(60).allow("").default("") }).options({
@@ -11,7 +13,10 @@ const query = Joi.object<{ q: string }>({ q: Joi.string().trim().max(60).allow("
 
 const NUMBER = /^KC\d{8}-\d{6,}$/;
 
-/** Finds cases by number, plate or phone: exactly, by keyed hash. */
+/**
+ * Finds cases by number, plate or phone: exactly, by keyed hash. Of a case of a district that this account
+ * does not reach, its number leads to the district that has it, and nothing else to anything.
+ */
 export const searchPage: DeskPage = {
   path: "search",
   right: "read-case",
@@ -21,7 +26,7 @@ export const searchPage: DeskPage = {
     const q = error ? "" : value.q;
     const sought = kindOf(q);
     if (q) await request.log({ act: "searched" });
-    return { q, sought, time: stampTime, found: sought ? await find(request, sought) : [] };
+    return { q, sought, time: stampTime, ...(sought ? await find(request, sought) : { found: [], elsewhere: null }) };
   },
 };
 
@@ -39,7 +44,13 @@ function kindOf(q: string): Sought | null {
   return plate ? { kind: "plate", value: plate } : null;
 }
 
-async function find({ ctx }: DeskRequest, { kind, value }: Sought) {
+async function find(request: DeskRequest, { kind, value }: Sought) {
+  const { ctx, officer } = request;
   const found = await ctx.accidents.listBy(kind, value);
-  return found.map((accident) => caseFileOf(accident, ctx.config.rules.catalogue, false));
+  const own = found.filter(({ district }) => leads(officer, district));
+  const other = kind === "number" && own.length === 0 ? found[0] : undefined;
+  return {
+    found: own.map((accident) => caseFileOf(accident, ctx.config.rules.catalogue, false)),
+    elsewhere: other ? districtName(request, other.district) : null,
+  };
 }

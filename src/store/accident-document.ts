@@ -52,7 +52,8 @@ type Sealed<T> = T & { sealed: unknown };
 /** Each part at rest: what is personal of it stands in `sealed`. */
 interface PartsAtRest
   extends Pick<Accident, "movedAt" | "concludedAt" | "documents" | "ended">,
-    Partial<Pick<Accident, "photoTries">> {
+    // added later: older documents lack them
+    Partial<Pick<Accident, "photoTries" | "district">> {
   scene: Sealed<Pick<Scene, "occurredAt" | "weather">>;
   parties: { A: Sealed<Party>; B: Sealed<Party> | null };
   photos: PhotoDocument[];
@@ -75,6 +76,7 @@ export interface StoredEntry {
 
 /** The parts of an accident that a change may replace; each is written only when it changed. */
 export const PARTS = [
+  "district",
   "scene",
   "parties",
   "photos",
@@ -140,6 +142,7 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
     version: document.version,
     key,
     openedAt: document.openedAt,
+    district: parts.district ?? null,
     scene: documentToScene(parts, seals),
     parties: { A: documentToParty(parties.A, "A", seals), B: parties.B && documentToParty(parties.B, "B", seals) },
     photos: parts.photos.map((photo) => documentToPhoto(photo, seals)),

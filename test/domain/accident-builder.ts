@@ -67,6 +67,7 @@ export function opened(over: Partial<Accident> = {}): Accident {
     version: 1,
     key: new Uint8Array(32),
     openedAt: AT,
+    district: null,
     scene: NO_SCENE,
     parties: { A: newParty("A"), B: null },
     photos: [],

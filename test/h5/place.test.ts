@@ -98,6 +98,57 @@ describe("the weather", () => {
   });
 });
 
+describe("the district of a case", () => {
+  const HUANGPU = "310101";
+  const PUDONG = "310115";
+  const LUJIAZUI = { ...SQUARE, lat: 31.2397, lng: 121.4998 };
+  const districtOf = async (id: string) => (await app.ctx.accidents.get(id)).district;
+
+  it("follows from the positions, is not asked for then, and is in the record", async () => {
+    const { id, A } = await standing();
+    await A.post("position", { lat: String(SQUARE.lat), lng: String(SQUARE.lng), accuracy: "9" });
+    assert.equal(await districtOf(id), HUANGPU);
+    await A.post("position", { lat: String(LUJIAZUI.lat), lng: String(LUJIAZUI.lng), accuracy: "9" });
+    assert.equal(await districtOf(id), PUDONG);
+    assert.deepEqual(
+      (await eventsOf(id, "position-taken")).map(({ data }) => data["district"]),
+      [HUANGPU, PUDONG],
+    );
+    const { A: there } = await readyPair(app, { positions: { A: SQUARE } });
+    assert.doesNotMatch((await there.get("place")).html, /name="district"/);
+  });
+
+  it("is asked for where no phone says it, need not be known, and is chosen from the city's", async () => {
+    const { id, A } = await readyPair(app);
+    assert.match((await A.get("place")).html, /<select[^>]+name="district"[\s\S]+?浦东新区/);
+    assert.equal(await districtOf(id), null);
+    const refused = await A.post("place", { ...PLACE, district: "110101" });
+    assert.equal(refused.status, 422);
+    assert.match(errorAt(refused.html, "district"), /请从列表中选择/);
+    await A.post("place", { ...PLACE, district: PUDONG });
+    assert.equal(await districtOf(id), PUDONG);
+    assert.equal((await eventsOf(id, "place-recorded")).at(-1)?.data["district"], PUDONG);
+    assert.match((await A.get("place")).html, /value="310115" selected/);
+  });
+
+  it("that alone is corrected takes no signature away", async () => {
+    const { id, A, B } = await readyPair(app);
+    await A.post("place", PLACE);
+    const contentDigest = fieldValue((await A.get("sign")).html, "contentDigest");
+    await A.post("sign", { contentDigest, signature: SIGNATURE, electronic: "yes" });
+    await B.post("place", { ...PLACE, district: HUANGPU });
+    const { district, parties } = await app.ctx.accidents.get(id);
+    assert.deepEqual([district, parties.A.signature !== null], [HUANGPU, true]);
+  });
+
+  it("goes with the position from which it came", async () => {
+    const { id, A } = await readyPair(app, { positions: { A: SQUARE } });
+    assert.equal(await districtOf(id), HUANGPU);
+    await A.post("position", { drop: "yes" });
+    assert.equal(await districtOf(id), null);
+  });
+});
+
 describe("a correction of place, time and weather", () => {
   it("is either driver's until that driver has signed; it is recorded, and a signature of the other goes", async () => {
     const { id, A, B } = await readyPair(app);

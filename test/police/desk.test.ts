@@ -120,6 +120,62 @@ describe("a case's file", () => {
   });
 });
 
+describe("a case of a district", () => {
+  const found = async (client: DeskClient, q: string) =>
+    (await client.get(`/police/search?q=${encodeURIComponent(q)}`)).text();
+  const setDistrict = (district: string | null) =>
+    app.ctx.accidents.change(pair.id, (accident) => ({ accident: { ...accident, district }, events: [] }));
+
+  it("is its own officers' and the city's; to others it is not there, but its number says who has it", async () => {
+    const own = await signedInOfficer(app, { number: "P-own", role: "officer", district: "310101" });
+    const other = await signedInOfficer(app, { number: "P-other", role: "supervisor", district: "310115" });
+    await setDistrict("310101");
+    const { number, photos } = await app.ctx.accidents.get(pair.id);
+    const file = `/police/cases/${pair.id}`;
+    for (const path of [file, `${file}/photos/${photos[0]?.id}/copy`, `${file}/photos/${photos[0]?.id}/original`]) {
+      assert.equal((await own.get(path)).status, 200, path);
+      assert.equal((await desk.supervisor.get(path)).status, 200, path);
+      assert.equal((await other.get(path)).status, 404, path);
+    }
+    assert.equal((await other.post(file, { reason: "audit" })).status, 404);
+    const rows = await app.ctx.accessLog.list({ officerId: app.ctx.officers.idOf("P-other") }, 4);
+    assert.deepEqual(
+      rows.map(({ act, accidentId }) => [act, accidentId]),
+      Array(4).fill(["refused-case", pair.id]),
+    );
+    assert.match(await (await own.get(file)).text(), /<dd>Huangpu<\/dd>/);
+    for (const q of [number, DETAILS.A.plate, DETAILS.B.phone]) {
+      assert.ok((await found(own, q)).includes(file), q);
+      assert.equal((await found(other, q)).includes(file), false, q);
+    }
+    assert.match(await found(other, number), /Another district has this case: Huangpu\./);
+    assert.match(await found(other, DETAILS.A.plate), /Nothing was found/);
+  });
+
+  it("that nobody knows is the city's", async () => {
+    await setDistrict(null);
+    const { number } = await app.ctx.accidents.get(pair.id);
+    const own = await signedInOfficer(app, { number: "P-district", role: "officer", district: "310101" });
+    assert.equal((await own.get(`/police/cases/${pair.id}`)).status, 404);
+    assert.match(await found(own, number), /Another district has this case: whole city\./);
+    assert.equal((await desk.officer.get(`/police/cases/${pair.id}`)).status, 200);
+  });
+
+  it("an account is given one of the city's districts and no other", async () => {
+    const given = { number: "P-new", name: "新同事", role: "officer" };
+    const page = await (await desk.keeper.get("/police/accounts")).text();
+    assert.match(page, /<select id="field-district"[\s\S]+?<option value="310115">Pudong New Area/);
+    const refused = await desk.keeper.submit("/police/accounts", { ...given, district: "310199" });
+    assert.equal(refused.status, 422);
+    const html = await refused.text();
+    assert.match(html, /The city has no such district/);
+    assert.ok(html.includes('value="新同事"'));
+    const made = await desk.keeper.submit("/police/accounts", { ...given, district: "310115" });
+    assert.match(await made.text(), /Pudong New Area<\/td>/);
+    assert.equal((await app.ctx.officers.find(app.ctx.officers.idOf("P-new")))?.district, "310115");
+  });
+});
+
 describe("the access log's page", () => {
   it("lists by case and officer, for those who may read it", async () => {
     const { number } = await app.ctx.accidents.get(pair.id);

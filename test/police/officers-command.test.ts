@@ -39,7 +39,8 @@ describe("the officers' command", () => {
     const wrong: [string[], RegExp][] = [
       [["invite", "x", "王芳", "keeper"], /^NUMBER: /],
       [["invite", "031201", "王芳", "boss"], /^ROLE: one of officer, /],
-      [["invite", "031201", "王芳", "officer", "31"], /^DISTRICT: six digits/],
+      [["invite", "031201", "王芳", "officer", "31"], /^DISTRICT: one of 310101 黄浦区, /],
+      [["invite", "031201", "王芳", "officer", "310199"], /^DISTRICT: /],
       [["invite", "031201"], /^usage/],
       [["open"], /^usage/],
       [[], /^usage/],

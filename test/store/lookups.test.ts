@@ -143,7 +143,7 @@ describe("a person", () => {
     const person = await newPerson();
     const at = app.clock.now();
     const draft = (n: number) => ({
-      ...{ id: `${person.id}-${n}`, number: `KC-${person.id}-${n}`, openedAt: at },
+      ...{ id: `${person.id}-${n}`, number: `KC-${person.id}-${n}`, openedAt: at, district: null },
       scene: NO_SCENE,
       parties: { A: newParty(person, "1", at), B: null },
       ...{ photos: [], photoTries: {}, invitation: null, movedAt: null, concludedAt: null, dispute: null, recused: [] },

@@ -25,6 +25,7 @@ export function concludedAccident(options: ConcludedOptions): AccidentDraft {
   return {
     id,
     number,
+    district: null,
     openedAt: new Date(at.getTime() - 600_000),
     scene: {
       occurredAt: new Date(at.getTime() - 900_000),
