@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { resetSocket } from "./reset-socket.ts";
 
 /**
  * When the network breaks: `body` while a form is on its way, `answer` while the server answers one that it
@@ -95,7 +96,7 @@ export class CuttingNetwork {
   }
 
   #break(line: Line): void {
-    line.phone.resetAndDestroy();
+    resetSocket(line.phone);
     line.server.destroy();
     this.#lines.delete(line);
   }

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { resetSocket } from "./reset-socket.ts";
 
 /**
  * When in a command's life the connections break. `after`: the database has done it, and its answer is lost.
@@ -175,7 +176,7 @@ export class CuttingProxy {
   #breakAll(): void {
     const isReset = this.#cuts++ % 2 === 0;
     for (const { client, server } of this.#pairs) {
-      if (isReset) client.resetAndDestroy();
+      if (isReset) resetSocket(client);
       else client.end(() => client.destroy());
       server.destroy();
     }
