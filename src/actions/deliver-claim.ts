@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import type { Accident, Change, NewEvent } from "../domain/accident.ts";
 import { hasClaimEvent } from "../domain/claim-events.ts";
 import { numberNotices, untakenNotices } from "../domain/claim-notice.ts";
+import { bodyToSend } from "../domain/claim-reduction.ts";
 import { wireOf } from "../domain/claim-version-1.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
 
@@ -44,8 +45,10 @@ export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<D
   const accident = await ctx.accidents.get(input.accidentId);
   // the event was written and the worker died before it could say so: the insurer has it
   if (isDelivered(accident, sent)) return { ...NOTHING_SENT, to: "done", code: "delivered-before" };
+  if (accident.claims.some((claim) => claim.ref === ref && claim.stoppedAt))
+    return { ...NOTHING_SENT, to: "done", code: "forwarding-withdrawn" };
   if (!input.mayPost()) return { ...NOTHING_SENT, to: "postpone", code: "lease-nearly-over", afterMs: LATE_MS };
-  const verdict = await attempt(ctx, input);
+  const verdict = await attempt(ctx, { ...input, body: bodyToSend(accident, input.body) });
   const { to, code, insurerClaimNo } = verdict;
   if (to === "done")
     await ctx.accidents.change(accident.id, (current) => delivered(ctx, current, { sent, insurerClaimNo }));
@@ -107,7 +110,12 @@ function delivered(
   if (isDelivered(accident, sent)) return null;
   const { ref, revision } = sent;
   const before = accident.claims.find((claim) => claim.ref === ref);
-  const after = before && { ...before, insurerClaimNo: before.insurerClaimNo ?? insurerClaimNo };
+  const after = before && {
+    ...before,
+    insurerClaimNo: before.insurerClaimNo ?? insurerClaimNo,
+    // it was on its way when the driver withdrew
+    ...(before.stoppedAt && { stoppedAt: null }),
+  };
   const claims = accident.claims.map((claim) => (claim === before && after ? after : claim));
   const data = { ref, ...(revision > 1 && { revision }) };
   const event: NewEvent = { type: "claim-delivered", by: "system", data };

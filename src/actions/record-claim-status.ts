@@ -181,6 +181,8 @@ function applied(ctx: Context, claim: Claim, { status: said }: RecordClaimStatus
     paidFen: said.amounts?.paidFen ?? claim.paidFen,
     reason: said.reason?.text ?? said.reason?.code ?? null,
     sequence: said.sequence ?? claim.sequence,
+    // it had arrived before the driver withdrew
+    ...(claim.stoppedAt && { stoppedAt: null }),
   };
 }
 

@@ -41,6 +41,7 @@ function delayed(ctx: Context, accident: Accident, insurerCode: string): Change 
   const claims = accident.claims.filter(
     (claim) =>
       claim.insurerCode === insurerCode &&
+      !claim.stoppedAt &&
       !hasClaimEvent(accident, claim.ref, "claim-delivered", "claim-delayed", "claim-undeliverable"),
   );
   if (claims.length === 0) return null;

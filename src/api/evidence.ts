@@ -1,7 +1,8 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
-import type { Accident } from "../domain/accident.ts";
+import { type Accident, LETTERS } from "../domain/accident.ts";
 import { evidenceEnds } from "../domain/evidence-life.ts";
+import { allowsForwarding } from "../domain/forwarding.ts";
 import { isStored } from "../domain/photo.ts";
 import { Busy, NotFound, NotSignedIn, Upstream } from "../errors.ts";
 
@@ -38,10 +39,12 @@ function askAgain({ log }: Context, accidentId: string, error: unknown): never {
 }
 
 /**
- * Returns the media type of a file that claims link to (photographs as received, the agreement), else null.
+ * Returns the media type of a file that claims link to (photographs as received, the agreement), else null:
+ * so for those of a driver who withdrew the consent to forward, and for the paper with that driver's name.
  */
 function typeOf(accident: Accident, sha256: string): string | null {
-  if (accident.documents?.pdfSha256 === sha256) return "application/pdf";
-  const photo = accident.photos.filter(isStored).find((candidate) => candidate.sha256 === sha256);
-  return photo?.mime ?? null;
+  const allowed = LETTERS.filter((letter) => allowsForwarding(accident, letter));
+  if (accident.documents?.pdfSha256 === sha256) return allowed.length === LETTERS.length ? "application/pdf" : null;
+  const photos = accident.photos.filter(isStored).filter(({ by }) => allowed.includes(by));
+  return photos.find((photo) => photo.sha256 === sha256)?.mime ?? null;
 }

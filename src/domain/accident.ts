@@ -108,6 +108,8 @@ export interface Signature {
   electronic?: string;
   /** separate consent to forward the claim to the insurers (PIPL art. 23); a driver may sign without it */
   forwarding: boolean;
+  /** that consent was taken back (PIPL art. 15) */
+  forwardingWithdrawnAt?: Date;
   signedAt: Date;
 }
 

@@ -1,4 +1,5 @@
 import { type Accident, type ChainedEvent, LETTERS, type Letter, type Party } from "./accident.ts";
+import { forwards } from "./forwarding.ts";
 import { type Act, type Catalogue, compareStatements, findAct, type Liability } from "./liability.ts";
 import { masked } from "./mask.ts";
 import { isStored, type StoredPhoto } from "./photo.ts";
@@ -107,6 +108,6 @@ function filed(
       at: statement.statedAt,
     },
     signedAt: signature?.signedAt ?? null,
-    forwarding: signature?.forwarding ?? null,
+    forwarding: signature && forwards(signature),
   };
 }

@@ -24,5 +24,5 @@ export function adviceFor(
 ): ClaimAdvice {
   const { degree } = content.parties[letter];
   const payer = degree === "none" ? otherOf(letter) : letter;
-  return { degree, payer, isReported: claims.some(({ party }) => party === payer) };
+  return { degree, payer, isReported: claims.some(({ party, stoppedAt }) => party === payer && !stoppedAt) };
 }

@@ -1,5 +1,6 @@
 import { type Accident, LETTERS, type Letter } from "./accident.ts";
 import { beijingTime, type ClaimEvidence, type ClaimPhoto } from "./claim-message.ts";
+import { allowsForwarding } from "./forwarding.ts";
 import { isMandatory, isStored, type StoredPhoto } from "./photo.ts";
 import { plateDoubts } from "./photo-plates.ts";
 
@@ -11,10 +12,6 @@ export interface EvidenceSources {
   /** makes a link that is good for seven days after the claim was delivered */
   linkOf(sha256: string): string;
 }
-
-/** Whether this driver allowed that their data go to the insurers (PIPL art. 23). */
-export const allowsForwarding = ({ parties }: Pick<Accident, "parties">, letter: Letter): boolean =>
-  parties[letter]?.signature?.forwarding === true;
 
 export function lastSignedAt(accident: Accident): Date {
   const times = LETTERS.map((letter) => accident.parties[letter]?.signature?.signedAt.getTime() ?? 0);

@@ -1,6 +1,7 @@
 import type { Accident, Claim, Letter } from "./accident.ts";
 import type { AgreementContent } from "./agreement.ts";
 import { adviceFor, type ClaimAdvice } from "./claim-advice.ts";
+import { allowsForwarding } from "./forwarding.ts";
 
 /** Whether the insurer's system has the claim; from its first answer on, the status says more. */
 export type ClaimDelivery = "pending" | "delivered" | "undeliverable";
@@ -19,7 +20,7 @@ export interface ViewedAdvice extends ClaimAdvice {
 /** Returns the claims at this driver's own insurer. */
 export const viewedClaims = (accident: Accident, letter: Letter): ViewedClaim[] =>
   accident.claims
-    .filter(({ party }) => party === letter)
+    .filter(({ party, stoppedAt }) => party === letter && !stoppedAt)
     .map((claim) => ({ ...claim, delivery: deliveryOf(accident, claim) }));
 
 /** Returns null before the agreement is concluded, and where today's rules do not cover it. */
@@ -35,7 +36,7 @@ export function viewedAdvice(
     ...advice,
     reportNo: claim?.insurerClaimNo ?? null,
     isStuck: claim?.status === "submitted" && deliveryOf(accident, claim) === "undeliverable",
-    isAllowed: accident.parties[advice.payer]?.signature?.forwarding === true,
+    isAllowed: allowsForwarding(accident, advice.payer),
   };
 }
 

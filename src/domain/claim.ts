@@ -1,7 +1,7 @@
 import { type Accident, type Degree, LETTERS, type Letter, type Party } from "./accident.ts";
 import type { AgreementContent } from "./agreement.ts";
 import type { CarOwner, CarUse } from "./car.ts";
-import { allowsForwarding, type EvidenceSources, evidenceOf, lastSignedAt } from "./claim-evidence.ts";
+import { type EvidenceSources, evidenceOf, lastSignedAt } from "./claim-evidence.ts";
 import {
   beijingTime,
   type ClaimAccident,
@@ -10,6 +10,7 @@ import {
   type ClaimParty,
   roleOf,
 } from "./claim-message.ts";
+import { allowsForwarding, forwards } from "./forwarding.ts";
 import { type Catalogue, findAct, NO_ACT } from "./liability.ts";
 import { masked } from "./mask.ts";
 import { PLATE_COLOURS } from "./plate.ts";
@@ -86,7 +87,10 @@ function accidentOf({ accident, content }: ClaimSources): ClaimAccident {
   return {
     occurredAt: beijingTime(content.occurredAt),
     reportedAt: beijingTime(accident.openedAt),
-    location: { address: content.address, ...placeOf(accident, content) },
+    location: {
+      address: content.address,
+      ...placeOf(accident, { A: content.position, B: content.positionOfB ?? null }),
+    },
     weather: content.weather,
     category: content.forms[0] ?? "other",
     categories: content.forms,
@@ -99,8 +103,10 @@ function accidentOf({ accident, content }: ClaimSources): ClaimAccident {
  * The position is of a phone: it goes where the driver whose phone it was allows it, A's before B's; the
  * address is the accident's.
  */
-function placeOf(accident: Accident, content: AgreementContent): Omit<ClaimAccident["location"], "address"> {
-  const positions = { A: content.position, B: content.positionOfB ?? null };
+export function placeOf(
+  accident: Accident,
+  positions: Accident["scene"]["positions"],
+): Omit<ClaimAccident["location"], "address"> {
   const letter = LETTERS.find((one) => positions[one] && allowsForwarding(accident, one));
   const position = letter && positions[letter];
   if (!position) return { crs: "GCJ-02" };
@@ -156,7 +162,7 @@ function driverOf({ name, idKind, idNumber, phone }: AgreementContent["parties"]
 }
 
 function consentOf(party: Party | null, letter: Letter): ClaimData["consent"] {
-  if (!party?.signature?.forwarding || !party.consent) return [];
+  if (!party?.consent || !forwards(party.signature)) return [];
   return [{ party: letter, textVersion: party.consent.textVersion, at: beijingTime(party.signature.signedAt) }];
 }
 

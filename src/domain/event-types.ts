@@ -39,6 +39,7 @@ export const EVENT_TYPES = [
   "claim-delayed",
   "claim-undeliverable",
   "claim-resent",
+  "claim-stopped",
   "claim-status-changed",
   "claim-status-held",
   "language-chosen",

@@ -5,7 +5,13 @@ const AFTER_END_MS = 7 * DAY_MS;
 /** A claim not delivered by then is sent again by an operator, which is a new step. */
 const UNDER_WAY_MS = 90 * DAY_MS;
 
-const STEPS: readonly EventType[] = ["claim-submitted", "claim-resent", "claim-delivered", "claim-undeliverable"];
+const STEPS: readonly EventType[] = [
+  "claim-submitted",
+  "claim-resent",
+  "claim-delivered",
+  "claim-undeliverable",
+  "claim-stopped",
+];
 
 /**
  * Returns when the links in an accident's claims end: seven days after the last claim was delivered or given

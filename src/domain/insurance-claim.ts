@@ -30,6 +30,8 @@ export interface Claim {
   assessedFen: number | null;
   paidFen: number | null;
   reason: string | null;
+  /** its driver withdrew the consent to forward before the insurer had it: it is not sent */
+  stoppedAt?: Date | null;
   /** highest sequence number applied */
   sequence: number;
   /** webhook ids already answered, for idempotency */

@@ -8,6 +8,7 @@ import {
   type Person,
   type VoidSignature,
 } from "./accident.ts";
+import { forwards } from "./forwarding.ts";
 import { mayGive, type Step } from "./journey.ts";
 import type { Catalogue } from "./liability.ts";
 
@@ -85,5 +86,5 @@ export function voided(
   const { scene, parties } = accident;
   const of = (party: Party | null) => ({ details: party?.details ?? null, statement: party?.statement ?? null });
   const signed = { scene, parties: { A: of(parties.A), B: of(parties.B) } };
-  return { signature: null, voided: { forwarding: parties[letter]?.signature?.forwarding ?? false, by, at, signed } };
+  return { signature: null, voided: { forwarding: forwards(parties[letter]?.signature), by, at, signed } };
 }

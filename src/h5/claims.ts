@@ -2,13 +2,14 @@ import type { Config, Insurer } from "../config.ts";
 import type { Degree, Language } from "../domain/accident.ts";
 import { type CarAdvice, carAdvice } from "../domain/car.ts";
 import type { ViewedClaim } from "../domain/claim-view.ts";
+import { forwards } from "../domain/forwarding.ts";
 import type { View } from "../domain/view.ts";
 import { insurerName } from "./insurer-name.ts";
 import { timeText } from "./times.ts";
 
 /** A claim's progress for its driver. `state` is a key of the words: submitted, or why it is not. */
 export interface ClaimLine {
-  state: "rendering" | "not-forwarded" | "no-insurer" | "no-interface" | "submitted";
+  state: "rendering" | "withdrawn" | "not-forwarded" | "no-insurer" | "no-interface" | "submitted";
   /** null: what was agreed is not covered by the rules of today */
   next: NextStep | null;
   insurer: Record<Language, string> | null;
@@ -61,7 +62,8 @@ export function claimLine(view: View, { config, now, language }: Reading): Claim
 
 function stateOf(view: View, known: Insurer | undefined, claim: ViewedClaim | null): ClaimLine["state"] {
   if (claim) return "submitted";
-  if (view.me.signature?.forwarding !== true) return "not-forwarded";
+  if (view.me.signature?.forwardingWithdrawnAt) return "withdrawn";
+  if (!forwards(view.me.signature)) return "not-forwarded";
   if (!known) return view.me.details?.insurerCode === "other" ? "no-interface" : "no-insurer";
   return view.hasPictures || view.isPaperDelayed ? "no-interface" : "rendering";
 }

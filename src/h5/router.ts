@@ -20,6 +20,7 @@ import { getFile, getPage, getSignedFile, postPage } from "./controller.ts";
 import { extrasPage } from "./extras.ts";
 import { feedbackPage } from "./feedback.ts";
 import { postForm, showForm } from "./form.ts";
+import { forwardingPage } from "./forwarding.ts";
 import { digitsForm, joinForm, openInvitation, refuseInvitation, sendInvitedScene, typedBefore } from "./join.ts";
 import { licencePage } from "./licence.ts";
 import { invitationFile, liveFile, streamRoute } from "./live.ts";
@@ -57,6 +58,7 @@ export const PARTY_PAGES: readonly AnyPartyPage[] = [
   agreeEndPage,
   signedPage,
   takeBackPage,
+  forwardingPage,
   feedbackPage,
   paperPage,
 ];

@@ -1,7 +1,7 @@
 import Joi from "joi";
 import { signAgreement } from "../actions/sign-agreement.ts";
 import type { Config } from "../config.ts";
-import { type Language, LETTERS } from "../domain/accident.ts";
+import { type Language, LETTERS, type Letter } from "../domain/accident.ts";
 import type { AgreementContent } from "../domain/agreement.ts";
 import { NOTICE_VERSION } from "../domain/consent.ts";
 import { clearedText } from "../domain/eligibility.ts";
@@ -73,9 +73,19 @@ function rowsOf({ voided }: View, content: AgreementContent, reading: Reading): 
   return voided?.content ? markChanged(rows, changedFields(voided.content, content, reading)) : rows;
 }
 
-/** The tick of a signature that ceased to count stays until the driver changes it. */
-const kept = ({ koa, view }: PageRequest): object =>
-  koa.method === "GET" && view.voided?.forwarding ? { values: { forwarding: "yes" } } : {};
+/**
+ * The tick of a signature that ceased to count stays where the consent would say the same: the same insurers,
+ * for the same liability. Else it is asked for afresh (PIPL art. 14, 23).
+ */
+function kept({ koa, view: { voided } }: PageRequest, content: AgreementContent): object {
+  const isSame = voided?.forwarding && voided.content && LETTERS.every(sameForInsurers(voided.content, content));
+  return koa.method === "GET" && isSame ? { values: { forwarding: "yes" } } : {};
+}
+
+const sameForInsurers = (signed: AgreementContent, now: AgreementContent) => (letter: Letter) =>
+  (["insurerCode", "insurerName", "degree"] as const).every(
+    (field) => signed.parties[letter][field] === now.parties[letter][field],
+  );
 
 /**
  * Names those to whom the claim may go, each with its hotline (PIPL art. 23): insurers that we know, and
@@ -105,7 +115,7 @@ export const signPage: StepPage<Body> = {
   body,
   show: (request) => {
     const content = request.view.agreement;
-    return content ? { ...shown(request, content), digest: request.agreementDigest(), ...kept(request) } : {};
+    return content ? { ...shown(request, content), digest: request.agreementDigest(), ...kept(request, content) } : {};
   },
   submit: async ({ ctx, view, person, party, t, body: { forwarding, electronic: _, ...signed } }) => {
     const naming = { config: ctx.config, t, language: person.language };

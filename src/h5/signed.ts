@@ -1,5 +1,6 @@
 import { takeBackSignature } from "../actions/take-back-signature.ts";
 import { LETTERS } from "../domain/accident.ts";
+import { forwards } from "../domain/forwarding.ts";
 import { agreementRows } from "./agreement-rows.ts";
 import type { PartyPage } from "./page.ts";
 import { timeText } from "./times.ts";
@@ -17,7 +18,7 @@ export const signedPage: PartyPage = {
       heads: LETTERS.map((letter) => ({ letter, isMine: letter === view.letter })),
       mine: view.agreement?.parties[view.letter],
       at: signature && timeText(signature.signedAt, ctx.clock.now(), language),
-      forwarding: signature?.forwarding ?? false,
+      forwarding: forwards(signature),
     };
   },
 };

@@ -85,12 +85,13 @@ async function stated(app: TestApp, language: Language, b: "same" | "other" | "n
   return { driver: A, path };
 }
 
-async function sign(driver: Driver): Promise<void> {
+async function sign(driver: Driver, ticks: Record<string, string> = {}): Promise<void> {
   const contentDigest = fieldValue((await driver.get("sign")).html, "contentDigest");
   const png = (await readFile("test/fixtures/signature.png")).toString("base64");
   const answer = await driver.post("sign", {
     contentDigest,
     electronic: "yes",
+    ...ticks,
     signature: `data:image/png;base64,${png}`,
   });
   if (answer.status !== 303) throw new Error(`not signed: ${answer.status}`);
@@ -103,6 +104,12 @@ async function signed(app: TestApp, language: Language, count: 1 | 2): Promise<S
   // the paper is there, so that the page does not renew itself while it is looked at
   await app.settle();
   return { driver: A, path: count === 2 ? "done" : "wait-signature" };
+}
+
+async function forwarding(app: TestApp, language: Language): Promise<Seen> {
+  const { A } = await readyPair(app, both(language));
+  await sign(A, { forwarding: "yes" });
+  return { driver: A, path: "forwarding" };
 }
 
 async function ended(app: TestApp, language: Language): Promise<Seen> {
@@ -170,6 +177,7 @@ export const PAGE_STATES: Record<string, State> = {
   "never in it": (app, language) => absent(app, language, false),
   "sign after a correction": correctedByOther,
   "what was signed": async (app, language) => ({ ...(await signed(app, language, 1)), path: "signed" }),
+  "consent to forward": forwarding,
   paper: async (app, language) => ({ ...(await signed(app, language, 2)), path: "paper" }),
   "my cases": async (app, language) => ({ ...(await signed(app, language, 2)), path: "/h5/cases" }),
   feedback: async (app, language) => ({ ...(await ended(app, language)), path: "feedback" }),

@@ -5,6 +5,7 @@ import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { signAgreement } from "../../src/actions/sign-agreement.ts";
+import { withdrawForwarding } from "../../src/actions/withdraw-forwarding.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -210,6 +211,30 @@ describe("a signature that ceased to count", () => {
     const kept = await accidentOf(pair);
     assert.equal(kept.parties.A.voided?.signed.parties.B.statement?.impact, ACTS.B.impact);
     assert.equal(kept.parties.B?.voided, undefined);
+  });
+
+  it("asks afresh for the consent to forward where the insurers or the liability are others now, or it was withdrawn", async () => {
+    const forwarding = async (pair: Pair) => isChecked((await pair.A.get("sign")).html, "forwarding", "yes");
+    const insurer = await readyPair(app);
+    await sign(insurer, "A");
+    await giveDetails(app.ctx, { accidentId: insurer.id, letter: "B", details: { ...DETAILS.B, insurerCode: "PAIC" } });
+    assert.equal(await forwarding(insurer), false);
+
+    const liability = await readyPair(app);
+    await sign(liability, "A");
+    for (const [letter, ownAct, otherAct] of [["B", "QS-02", "QS-04"] as const, ["A", "QS-04", "QS-02"] as const])
+      await giveStatement(app.ctx, {
+        accidentId: liability.id,
+        letter,
+        statement: { ...ACTS[letter], ownAct, otherAct },
+      });
+    assert.equal(await forwarding(liability), false);
+
+    const withdrawn = await readyPair(app);
+    await sign(withdrawn, "A");
+    await withdrawForwarding(app.ctx, { accidentId: withdrawn.id, letter: "A" });
+    await withdrawn.A.post("take-back", {});
+    assert.equal(await forwarding(withdrawn), false);
   });
 
   it("forgets what named the other driver when they are taken out", async () => {

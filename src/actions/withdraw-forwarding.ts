@@ -1,0 +1,47 @@
+import type { Context } from "../context.ts";
+import { type Accident, type Claim, LETTERS, type Letter, type NewEvent } from "../domain/accident.ts";
+import { type AgreementContent, agreementOf } from "../domain/agreement.ts";
+import { adviceFor } from "../domain/claim-advice.ts";
+import { hasClaimEvent } from "../domain/claim-events.ts";
+import { conclusionNotice } from "../domain/claim-notice.ts";
+import { NOTICE_VERSION, withdrawalEvents } from "../domain/consent.ts";
+import { forwards } from "../domain/forwarding.ts";
+import { withParty } from "../domain/party.ts";
+
+/**
+ * Withdraws a driver's consent to forward to the insurers (PIPL art. 15): the own claim is not sent any more
+ * unless its insurer has it, the other driver's goes without this driver's data, and whoever now has to
+ * report without us is told. A second time changes nothing.
+ */
+export function withdrawForwarding(
+  ctx: Context,
+  { accidentId, letter }: { accidentId: string; letter: Letter },
+): Promise<Accident> {
+  return ctx.accidents.change(accidentId, (accident) => {
+    const signature = accident.parties[letter]?.signature;
+    if (!forwards(signature)) return null;
+    const at = ctx.clock.now();
+    const stops = (claim: Claim) =>
+      claim.party === letter && claim.status === "submitted" && !hasClaimEvent(accident, claim.ref, "claim-delivered");
+    const stopped = accident.claims.filter(stops);
+    const claims = accident.claims.map((claim) => (stopped.includes(claim) ? { ...claim, stoppedAt: at } : claim));
+    const withdrawn = withParty(accident, letter, { signature: { ...signature, forwardingWithdrawnAt: at } });
+    const events: NewEvent[] = [
+      ...withdrawalEvents(letter, ["forwarding"], NOTICE_VERSION),
+      ...stopped.map(({ ref, insurerCode }): NewEvent => {
+        return { type: "claim-stopped", by: letter, data: { ref, insurer: insurerCode } };
+      }),
+    ];
+    const after = { ...withdrawn, claims };
+    const content = agreementOf(after, ctx.config.rules.catalogue);
+    return { accident: after, events, outbox: content ? newsFor(ctx, accident, { after, content }) : [] };
+  });
+}
+
+/** What comes next, for each driver for whom it has changed. */
+function newsFor(ctx: Context, before: Accident, { after, content }: { after: Accident; content: AgreementContent }) {
+  const isReported = (accident: Accident, letter: Letter) => adviceFor(accident, content, letter).isReported;
+  return LETTERS.filter((letter) => isReported(before, letter) !== isReported(after, letter)).map((letter) =>
+    conclusionNotice(ctx, after, content, letter),
+  );
+}
