@@ -21,6 +21,7 @@ import { createRender, type Render } from "./render.ts";
 import { createSingleFlight, type SingleFlight } from "./single-flight.ts";
 import type { AccessLog } from "./store/access-log.ts";
 import type { Accidents } from "./store/accidents.ts";
+import type { Audits } from "./store/audits.ts";
 import type { Blobs } from "./store/blobs.ts";
 import { guardOf, startFaultOf } from "./store/connect.ts";
 import type { Counters } from "./store/counters.ts";
@@ -89,6 +90,7 @@ export interface Context {
   officerSessions: OfficerSessions;
   accessLog: AccessLog;
   disputes: Disputes;
+  audits: Audits;
   /** the time to rely on where something is erased */
   witness: Witness;
   /** True when the database answers in time, asked as a push or a page does. */

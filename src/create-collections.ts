@@ -4,6 +4,8 @@ import type { OpenStore } from "./open-store.ts";
 import { createAccessLog } from "./store/access-log.ts";
 import { createAccidentReader } from "./store/accident-reader.ts";
 import { createAccidents } from "./store/accidents.ts";
+import { createAudits } from "./store/audits.ts";
+import { createCaseListing } from "./store/case-listing.ts";
 import { createCounters } from "./store/counters.ts";
 import { createDeliveries } from "./store/deliveries.ts";
 import { createDisputes } from "./store/disputes.ts";
@@ -34,6 +36,7 @@ export async function createCollections(config: Config, store: OpenStore, log: L
   const { connection, databaseClock, now, vault, blobs } = store;
   const reader = createAccidentReader(vault, log);
   const lookups = await createLookups(connection, vault);
+  const listing = createCaseListing(connection, vault);
   const personCases = createPersonCases(connection, vault);
   const retention = await createRetention(connection, { blobs, lookups, personCases });
   const { catalogue } = config.rules;
@@ -47,7 +50,7 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     people: await createPeople({ connection, vault, now, openings: SAY_WINDOWS, personCases }),
     tokens: createTokens(connection, vault, now),
     deliveries: await createDeliveries({ connection, clock: databaseClock }),
-    accidents: await createAccidents({ connection, vault, now, catalogue, reader, lookups, personCases }),
+    accidents: await createAccidents({ connection, vault, now, catalogue, reader, lookups, listing, personCases }),
     leases: createLeases(connection, now),
     disputes: createDisputes(connection, reader),
     releases: createReleases(connection, now),
@@ -60,5 +63,6 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     officers: await createOfficers(connection, vault),
     officerSessions: await createOfficerSessions(connection),
     accessLog: await createAccessLog(connection, vault, now),
+    audits: await createAudits(connection, vault),
   };
 }

@@ -38,7 +38,7 @@ export async function openStore(config: Config, overrides: Overrides, log: Log) 
     await refuseNewer(connection);
     if (!(await isKeyOf(connection, vault, legacy))) throw new ConfigFault([WRONG_KEY]);
     const made = await createBlobs(connection, { vault, now, settings: config, room });
-    await migrate({ connection, vault, legacy, blobs: made, now, log });
+    await migrate({ connection, vault, legacy, blobs: made, catalogue: config.rules.catalogue, now, log });
     return made;
   };
   const blobs = await openBlobs().catch(async (error) => {

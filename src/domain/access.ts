@@ -13,6 +13,9 @@ export const ACCESS_ACTS = [
   "read-paper",
   "showed-data",
   "read-access-log",
+  "drew-sample",
+  "read-audit",
+  "wrote-finding",
 ] as const;
 export type AccessAct = (typeof ACCESS_ACTS)[number];
 

@@ -77,6 +77,7 @@ export const EVENT_TYPES = [
   "letter-replaced",
   "review-filed",
   "spot-letter-entered",
+  "audit-finding-recorded",
   "ended",
   "end-agreed",
   "resume-asked",

@@ -16,6 +16,10 @@ export const RIGHTS = {
   "replace-letter": ["supervisor"],
   /** read who looked at what */
   "read-access-log": ["supervisor", "auditor"],
+  /** draw cases for a spot audit, and read what was found of them */
+  "draw-sample": ["supervisor", "auditor"],
+  /** write what was found of a drawn case */
+  "write-findings": ["supervisor", "auditor"],
   /** make and close accounts */
   "keep-accounts": ["keeper"],
 } as const satisfies Record<string, readonly Role[]>;

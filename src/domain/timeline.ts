@@ -26,6 +26,7 @@ const SILENT = [
   "spot-letter-entered",
   "review-filed",
   "claim-status-held",
+  "audit-finding-recorded",
 ] as const satisfies readonly EventType[];
 type Silent = (typeof SILENT)[number];
 

@@ -24,17 +24,21 @@ export const line = (max: number) =>
 
 export const name = line(50);
 
-/** The driver's own words: may be empty, may have several lines. */
-export const note = Joi.string()
-  .replace(WIDTHLESS, "")
-  .trim()
-  .replace(/\r\n?/g, "\n")
-  .allow("")
-  .max(200)
-  .custom((text: string, helpers) =>
-    UNPRINTABLE.test(text.replaceAll("\n", "")) ? helpers.error("line.characters") : text,
-  )
-  .messages({ "line.characters": "h5.errors.characters" satisfies WordKey });
+/** Somebody's own words: may be empty, may have several lines. */
+export const text = (max: number) =>
+  Joi.string()
+    .replace(WIDTHLESS, "")
+    .trim()
+    .replace(/\r\n?/g, "\n")
+    .allow("")
+    .max(max)
+    .custom((words: string, helpers) =>
+      UNPRINTABLE.test(words.replaceAll("\n", "")) ? helpers.error("line.characters") : words,
+    )
+    .messages({ "line.characters": "h5.errors.characters" satisfies WordKey });
+
+/** A driver's own words. */
+export const note = text(200);
 
 /** Normalised; an unusual format is accepted. */
 export const plate = Joi.string()

@@ -1,10 +1,10 @@
 import Joi from "joi";
 import type { AccessFilter } from "../store/access-log.ts";
+import { DAY_MS, dayStart } from "./days.ts";
 import { stampTime } from "./desk-times.ts";
 import type { DeskPage, DeskRequest } from "./page.ts";
 
 const MOST_ROWS = 500;
-const DAY_MS = 24 * 3600_000;
 
 const query = Joi.object<{ day: string; officer: string; case: string }>({
   day: Joi.string()
@@ -48,10 +48,9 @@ async function rowsOf({ ctx, officer: reader }: DeskRequest, given: { day: strin
   };
 }
 
-/** Shanghai's day. */
 function daysOf(day: string): Pick<AccessFilter, "from" | "to"> {
-  const from = new Date(`${day}T00:00:00+08:00`);
-  return Number.isNaN(from.getTime()) ? {} : { from, to: new Date(from.getTime() + DAY_MS) };
+  const from = dayStart(day);
+  return from ? { from, to: new Date(from.getTime() + DAY_MS) } : {};
 }
 
 async function numberOf(ctx: DeskRequest["ctx"], accidentId: string | null): Promise<string | null> {

@@ -14,6 +14,9 @@ import { seeOther } from "../http/see-other.ts";
 import { errorSentence, sentence } from "../http/validate.ts";
 import { accessLogPage } from "./access-log.ts";
 import { accountsPage, closeAccountPage } from "./accounts.ts";
+import { auditPage } from "./audit.ts";
+import { auditSheetPage, drawPage } from "./audit-draw.ts";
+import { findingPage } from "./audit-finding.ts";
 import { casePage } from "./case-page.ts";
 import { sendPaper, sendPhoto } from "./files.ts";
 import { allowedFrom } from "./networks.ts";
@@ -22,7 +25,17 @@ import { searchPage } from "./search.ts";
 import { officerOf, withOfficer } from "./session.ts";
 import { postSetUp, postSignIn, postSignOut, showSetUp, showSignIn } from "./sign-in.ts";
 
-export const DESK_PAGES: readonly AnyDeskPage[] = [searchPage, casePage, accountsPage, closeAccountPage, accessLogPage];
+export const DESK_PAGES: readonly AnyDeskPage[] = [
+  searchPage,
+  casePage,
+  auditPage,
+  drawPage,
+  auditSheetPage,
+  findingPage,
+  accountsPage,
+  closeAccountPage,
+  accessLogPage,
+];
 
 /** Everything under /police: the officers' desk. */
 export function policeRouter(ctx: Context): Router {

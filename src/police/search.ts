@@ -1,56 +1,88 @@
-import Joi from "joi";
+import type { Accident } from "../domain/accident.ts";
+import { CASE_STATES, FLAGS, facetsOf, isSought } from "../domain/case-facets.ts";
 import { caseFileOf } from "../domain/case-file.ts";
+import { checkName } from "../domain/name.ts";
 import { leads } from "../domain/officer.ts";
 import { checkPhone } from "../domain/phone.ts";
 import { checkPlate } from "../domain/plate.ts";
+import type { ExactKind } from "../store/accident-finder.ts";
 import { stampTime } from "./desk-times.ts";
-import { districtName } from "./districts.ts";
+import { districtName, placesOf } from "./districts.ts";
 import type { DeskPage, DeskRequest } from "./page.ts";
+import { type Asked, type Given, readSearch } from "./search-query.ts";
 
-const query = Joi.object<{ q: string }>({ q: Joi.string().trim().max(60).allow("").default("") }).options({
-  stripUnknown: true,
-});
-
-const NUMBER = /^KC\d{8}-\d{6,}$/;
+const PAGE = 25;
+/** Of a number, plate or phone; who wants the earlier ones narrows it down. */
+const MOST_EXACT = 100;
 
 /**
- * Finds cases by number, plate or phone: exactly, by keyed hash. Of a case of a district that this account
- * does not reach, its number leads to the district that has it, and nothing else to anything.
+ * Finds cases by number, plate, phone, letter or name (exactly, by keyed hash), by place, time, state and
+ * flag, the newest first. Of a case that this account does not reach, its number leads to the district that
+ * has it, and nothing else to anything.
  */
 export const searchPage: DeskPage = {
   path: "search",
   right: "read-case",
   template: "police/search.njk",
   async show(request) {
-    const { value, error } = query.validate(request.koa.query);
-    const q = error ? "" : value.q;
-    const sought = kindOf(q);
-    if (q) await request.log({ act: "searched" });
-    return { q, sought, time: stampTime, ...(sought ? await find(request, sought) : { found: [], elsewhere: null }) };
+    const { given, errors, asked } = readSearch(request.koa.query, request.officer, request.t);
+    const { accidents, next, elsewhere } = asked ? await find(request, asked) : NOTHING;
+    // ids only: what was typed names people
+    const [only] = accidents.length === 1 ? accidents : [];
+    if (asked) await request.log({ act: "searched", accidentId: only?.id ?? null });
+    return {
+      ...{ given, errors, isAsked: asked !== null, states: CASE_STATES, flags: FLAGS, time: stampTime },
+      ...placesOf(request),
+      elsewhere: elsewhere && districtName(request, elsewhere.district),
+      found: accidents
+        .filter(({ recused }) => !recused.includes(request.officer.id))
+        .map((accident) => rowOf(request, accident)),
+      nextUrl: next && `/police/search?${new URLSearchParams({ ...filled(given), after: next })}`,
+    };
   },
 };
 
-interface Sought {
-  kind: "number" | "plate" | "phone";
-  value: string;
+interface Found {
+  accidents: Accident[];
+  next: string | null;
+  /** the case of this number, which another district has */
+  elsewhere: Accident | null;
+}
+const NOTHING: Found = { accidents: [], next: null, elsewhere: null };
+
+const filled = (given: Given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
+
+function rowOf({ ctx }: DeskRequest, accident: Accident) {
+  const { catalogue } = ctx.config.rules;
+  return { file: caseFileOf(accident, catalogue, false), ...facetsOf(accident, catalogue) };
 }
 
-function kindOf(q: string): Sought | null {
+async function find({ ctx, officer }: DeskRequest, { q, sought, span }: Asked): Promise<Found> {
+  const kind = q === "" ? null : kindOf(q);
+  if (kind === null) return { ...NOTHING, ...(await ctx.accidents.search(sought, span, PAGE)) };
+  const { name } = checkName(q);
+  if (kind.kind === "letter" && name !== null) {
+    const named = await ctx.accidents.search({ ...sought, name }, span, PAGE);
+    if (named.accidents.length > 0) return { ...NOTHING, ...named };
+  }
+  const { from, to } = span;
+  const found = await ctx.accidents.listBy(kind.kind, kind.value);
+  const fits = (accident: Accident) =>
+    isSought(accident, sought, ctx.config.rules.catalogue) &&
+    (!from || accident.openedAt >= from) &&
+    (!to || accident.openedAt < to);
+  const other = kind.kind === "number" ? found.find(({ district }) => !leads(officer, district)) : undefined;
+  return { accidents: found.filter(fits).slice(0, MOST_EXACT), next: null, elsewhere: other ?? null };
+}
+
+const NUMBER = /^KC\d{8}-\d{6,}$/;
+
+/** What is neither a case's number nor a phone nor a plate is a letter's number or a name. */
+function kindOf(q: string): { kind: ExactKind; value: string } {
   const text = q.toUpperCase();
   if (NUMBER.test(text)) return { kind: "number", value: text };
   const phone = checkPhone(q);
   if (phone) return { kind: "phone", value: phone };
   const plate = checkPlate(q)?.plate;
-  return plate ? { kind: "plate", value: plate } : null;
-}
-
-async function find(request: DeskRequest, { kind, value }: Sought) {
-  const { ctx, officer } = request;
-  const found = await ctx.accidents.listBy(kind, value);
-  const own = found.filter(({ district }) => leads(officer, district));
-  const other = kind === "number" && own.length === 0 ? found[0] : undefined;
-  return {
-    found: own.map((accident) => caseFileOf(accident, ctx.config.rules.catalogue, false)),
-    elsewhere: other ? districtName(request, other.district) : null,
-  };
+  return plate ? { kind: "plate", value: plate } : { kind: "letter", value: q };
 }

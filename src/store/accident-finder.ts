@@ -4,6 +4,9 @@ import type { AccidentDocument } from "./accident-document.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
 
+/** What is found by its whole value. */
+export type ExactKind = "number" | "plate" | "phone" | "letter";
+
 export interface FinderOptions {
   collection: mongo.Collection<AccidentDocument>;
   reader: AccidentReader;
@@ -33,7 +36,7 @@ export function createFinder({ collection, reader, lookups }: FinderOptions) {
       for await (const accident of eachBy(lookup)) return accident;
       return null;
     },
-    async listBy(kind: "number" | "plate" | "phone", value: string): Promise<Accident[]> {
+    async listBy(kind: ExactKind, value: string): Promise<Accident[]> {
       const found: Accident[] = [];
       for await (const accident of eachBy({ kind, value })) found.push(accident);
       return found;

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { mongo } from "mongoose";
 import { type Accident, type Change, isRunning, LETTERS, type NewEvent, type OutboxEntry } from "../domain/accident.ts";
+import { searchKeys } from "../domain/case-facets.ts";
 import { leavesFiles } from "../domain/case-files.ts";
 import { statusOf } from "../domain/case-status.ts";
 import { waitingForOfficer } from "../domain/dispute.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, Conflict, DatabaseAway } from "../errors.ts";
 import { type AccidentDocument, PARTS, type PartName, partToDocument, type StoredEntry } from "./accident-document.ts";
+import type { CaseListing } from "./case-listing.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { chain } from "./event-chain.ts";
 import { isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
@@ -32,6 +34,7 @@ export interface Writer {
   catalogue: Catalogue;
   now: () => Date;
   lookups: Lookups;
+  listing: CaseListing;
   personCases: PersonCases;
   opener: Opener;
 }
@@ -48,6 +51,7 @@ export async function insert(writer: Writer, wanted: Draft, newEvents: NewEvent[
   const events = chain(draft.id, [], newEvents, now());
   const accident: Accident = { ...draft, version: 1, key, events };
   await lead(writer, null, accident);
+  await list(writer, null, accident);
   const seals = sealing(vault, key, draft.id);
   const mark = newMark();
   const parts = Object.fromEntries(PARTS.map((part) => [part, partToDocument(accident, part, seals)]));
@@ -74,13 +78,24 @@ export async function insert(writer: Writer, wanted: Draft, newEvents: NewEvent[
   return accident;
 }
 
+/** Lists the case under its keys where they have changed; true: rows of earlier versions are left over. */
+async function list({ listing, catalogue }: Writer, before: Accident | null, after: Accident): Promise<boolean> {
+  const keys = searchKeys(after, catalogue);
+  if (before && searchKeys(before, catalogue).join("\n") === keys.join("\n")) return false;
+  await listing.add(after, keys);
+  return before !== null;
+}
+
 /**
  * Writes all that leads from elsewhere to what is new in `after`. Where the accident's own write fails,
  * nothing is amiss.
  */
 async function lead({ lookups, personCases }: Writer, before: Accident | null, after: Accident): Promise<void> {
-  const isChanged = ({ parties, invitation, claims }: Accident) =>
-    parties !== after.parties || invitation !== after.invitation || claims !== after.claims;
+  const isChanged = ({ parties, invitation, claims, dispute }: Accident) =>
+    parties !== after.parties ||
+    invitation !== after.invitation ||
+    claims !== after.claims ||
+    dispute !== after.dispute;
   if (before && !isChanged(before)) return;
   const known = before ? lookupsOf(before) : [];
   const isNew = (lookup: Lookup) => !known.some((one) => isSame(one, lookup));
@@ -93,17 +108,34 @@ async function lead({ lookups, personCases }: Writer, before: Accident | null, a
   }
 }
 
+/** Writes a change behind everything that leads to it. null: the race was lost. */
+export async function write(writer: Writer, before: Accident, change: Change): Promise<Accident | null> {
+  const at = writer.now();
+  const events = chain(before.id, before.events, change.events, at);
+  const after: Accident = { ...change.accident, version: before.version + 1, events: [...before.events, ...events] };
+  await lead(writer, before, after);
+  const isListedAnew = await list(writer, before, after);
+  if (!isRunning(before) && isRunning(after)) await lock(writer, after);
+  const written = await update(writer, { before, after, events, change, at });
+  // Rows that are left over do no harm: they are passed over, and go with the next change.
+  if (written && isListedAnew) await writer.listing.removeBefore(after).catch(() => {});
+  return written;
+}
+
+interface Update {
+  before: Accident;
+  after: Accident;
+  events: Accident["events"];
+  change: Change;
+  at: Date;
+}
+
 /**
  * One updateOne under the version: events and outbox are pushed, changed parts replaced. null: the race was
  * lost.
  */
-export async function write(writer: Writer, before: Accident, change: Change): Promise<Accident | null> {
-  const { collection, vault, catalogue, now } = writer;
-  const at = now();
-  const events = chain(before.id, before.events, change.events, at);
-  const after: Accident = { ...change.accident, version: before.version + 1, events: [...before.events, ...events] };
-  await lead(writer, before, after);
-  if (!isRunning(before) && isRunning(after)) await lock(writer, after);
+async function update(writer: Writer, { before, after, events, change, at }: Update): Promise<Accident | null> {
+  const { collection, vault, catalogue } = writer;
   const seals = sealing(vault, before.key, before.id);
   const changed = PARTS.filter((part) => after[part] !== before[part]);
   const set: Record<string, unknown> = { version: after.version, status: statusOf(after, catalogue) };
@@ -123,9 +155,9 @@ export async function write(writer: Writer, before: Accident, change: Change): P
   if (desk) set.desk = desk;
   // A case that goes on is not to be erased after all.
   const unset = { eraseMarkedAt: 1 as const, ...(!desk && { desk: 1 as const }) };
-  const update = { $set: set, $push: push, $unset: unset };
+  const statement = { $set: set, $push: push, $unset: unset };
   try {
-    const result = await collection.updateOne(filter, update);
+    const result = await collection.updateOne(filter, statement);
     if (result.matchedCount === 1) return after;
   } catch (error) {
     if (!(error instanceof DatabaseAway) || !isMine(await traceOf(collection, before.id))) throw error;

@@ -5,11 +5,13 @@ import { requireEventRoom } from "../domain/brakes.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, NotFound } from "../errors.ts";
 import type { AccidentDocument, StoredEntry } from "./accident-document.ts";
-import { createFinder } from "./accident-finder.ts";
+import { createFinder, type ExactKind } from "./accident-finder.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { type Draft, insert, RETRY_AFTER_S, type Writer, write } from "./accident-writer.ts";
 import { bare } from "./bulk.ts";
+import type { CaseListing } from "./case-listing.ts";
 import { type CaseMarks, createCaseMarks } from "./case-marks.ts";
+import { type CaseSearch, createCaseSearch } from "./case-search.ts";
 import type { Lookups } from "./lookups.ts";
 import { createOpener } from "./opener.ts";
 import type { PersonCases } from "./person-cases.ts";
@@ -32,7 +34,7 @@ export interface Decided<R> {
   result: R;
 }
 
-export interface Accidents extends CaseMarks {
+export interface Accidents extends CaseMarks, CaseSearch {
   find(id: string): Promise<Accident | null>;
   /** throws NotFound */
   get(id: string): Promise<Accident>;
@@ -50,8 +52,8 @@ export interface Accidents extends CaseMarks {
   /** by the code of the QR or by the six digits */
   findByInvitation(codeOrDigits: string): Promise<Accident | null>;
   findByClaim(ref: string): Promise<Accident | null>;
-  /** Those with this number, plate or phone, the latest first; erased ones are not found. */
-  listBy(kind: "number" | "plate" | "phone", value: string): Promise<Accident[]>;
+  /** Those with this number, plate, phone or letter, the latest first; erased ones are not found. */
+  listBy(kind: ExactKind, value: string): Promise<Accident[]>;
   /**
    * Stores a new accident and returns it: under the id of the draft, or under that of an earlier attempt
    * which never came to its end. Throws Conflict "already-open" when this person has opened another one that
@@ -109,6 +111,7 @@ export interface AccidentsOptions {
   now: () => Date;
   reader: AccidentReader;
   lookups: Lookups;
+  listing: CaseListing;
   personCases: PersonCases;
 }
 
@@ -119,6 +122,7 @@ export async function createAccidents({
   now,
   reader,
   lookups,
+  listing,
   personCases,
 }: AccidentsOptions): Promise<Accidents> {
   const model = connection.model<AccidentDocument>("Accident", schema);
@@ -131,10 +135,11 @@ export async function createAccidents({
     if (!accident) throw new NotFound();
     return accident;
   };
-  const writer: Writer = { collection, vault, catalogue, now, lookups, personCases, opener };
+  const writer: Writer = { collection, vault, catalogue, now, lookups, listing, personCases, opener };
   const decide = decider(writer, get);
   return {
     ...createCaseMarks(connection),
+    ...createCaseSearch({ collection, reader, listing, catalogue }),
     find,
     get,
     ...createPersonFinder(connection, reader),

@@ -8,7 +8,16 @@ import type { Vault } from "./vault.ts";
  * What an accident is found by. `opener` is a lock (`opener.ts`): the one case that a person has opened and
  * that still runs.
  */
-export type LookupKind = "number" | "person" | "opener" | "invitation" | "claim" | "plate" | "phone";
+export type LookupKind =
+  | "number"
+  | "person"
+  | "opener"
+  | "invitation"
+  | "claim"
+  | "plate"
+  | "phone"
+  | "letter"
+  | "listed";
 
 export interface Lookup {
   kind: LookupKind;
@@ -63,7 +72,8 @@ export async function createLookups(connection: Connection, vault: Vault): Promi
 
 /** What this accident is found by at present; its people are found otherwise (`person-cases.ts`). */
 export function lookupsOf(accident: Accident): Lookup[] {
-  const { number, invitation, claims, parties } = accident;
+  const { number, invitation, claims, parties, dispute } = accident;
+  const letters = [...(dispute?.determinations ?? []), ...(dispute?.spotLetter ? [dispute.spotLetter] : [])];
   const details = [parties.A, parties.B].flatMap((party) => (party?.details ? [party.details] : []));
   return [
     { kind: "number", value: number },
@@ -72,6 +82,7 @@ export function lookupsOf(accident: Accident): Lookup[] {
       ? [invitation.code, ...(isRunning(accident) ? [invitation.digits] : [])].map((value) => of("invitation", value))
       : []),
     ...claims.map(({ ref }) => of("claim", ref)),
+    ...letters.map((letter) => of("letter", letter.number)),
     ...details.flatMap(({ plate, phone }) => [of("plate", plate), of("phone", phone)]),
   ];
 }

@@ -6,6 +6,7 @@ import { bare } from "./bulk.ts";
 import { DatabaseFault } from "./database-fault.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { toVersion1 } from "./migrations/1.ts";
+import { toVersion2 } from "./migrations/2.ts";
 import type { Migration, Tools } from "./migrations/migration.ts";
 import { SCHEMA_VERSION } from "./shapes.ts";
 
@@ -13,7 +14,7 @@ import { SCHEMA_VERSION } from "./shapes.ts";
  * In order; the first brings a database to version 1. Each is safe to repeat, and does little on an empty
  * database.
  */
-const MIGRATIONS: readonly Migration[] = [toVersion1];
+const MIGRATIONS: readonly Migration[] = [toVersion1, toVersion2];
 
 interface SchemaDocument {
   _id: "schema";

@@ -23,7 +23,7 @@ export interface Retention {
   listMarked(past: Past, markedBefore: Date): Promise<string[]>;
   /**
    * Forgets the accident's key, so that nothing sealed under it opens again, and removes files, deliveries,
-   * notices and lookups. Number, times and the chain of events stay.
+   * notices, notes of audits and lookups. Number, times and the chain of events stay.
    */
   erase(accidentId: string): Promise<void>;
   /** Marks people who have not written to the account since. Returns how many. */
@@ -128,6 +128,7 @@ function eraser(connection: Connection, { blobs, lookups, personCases }: Kept): 
   const notices = connection.collection("notices");
   const likenesses = connection.collection("photo_hashes");
   const feedback = connection.collection("feedback");
+  const audited = connection.collection("audit_findings");
   return async (accidentId) => {
     await blobs.removeAll(accidentId);
     await living.deleteMany({ accidentId });
@@ -135,6 +136,7 @@ function eraser(connection: Connection, { blobs, lookups, personCases }: Kept): 
     await notices.deleteMany({ accidentId, _id: startingWith(`${accidentId}-`) as never });
     await likenesses.deleteMany({ _id: startingWith(`${accidentId}/`) as never });
     await feedback.deleteMany({ _id: startingWith(`${accidentId}/`) as never });
+    await audited.updateMany({ accidentId }, { $set: { sealed: null } });
     await personCases.forget(accidentId);
     await lookups.removeOf(accidentId);
     const set = { status: "erased", wrappedKey: null, parts: {}, outbox: [] };

@@ -2,7 +2,7 @@
  * The shape of the database that this code reads and writes: the number of the last migration in
  * `migrations/`.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * For each collection with sealed values, the schema version that changed the shape of what is sealed there
@@ -10,6 +10,7 @@ export const SCHEMA_VERSION = 1;
  */
 const SEALED_SINCE = {
   accidents: 1,
+  audit_findings: 2,
   blobs: 1,
   feedback: 1,
   inbox: 1,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { drawSample } from "../../src/actions/draw-sample.ts";
 import { mayDo, type Right, ROLES, type Role } from "../../src/domain/officer.ts";
 import { DESK_PAGES } from "../../src/police/router.ts";
 import { ACTS, type Pair, readyPair } from "../h5/settle-driver.ts";
@@ -10,18 +11,24 @@ import { DETAILS } from "../support/drivers.ts";
 
 let app: TestApp;
 let pair: Pair;
+let drawId: string;
 const desk = {} as Record<Role, DeskClient>;
 before(async () => {
   app = await startApp();
   pair = await readyPair(app, { real: true });
   for (const role of ROLES) desk[role] = await signedInOfficer(app, { number: `P-${role}`, role });
+  const auditor = (await app.ctx.officers.find(app.ctx.officers.idOf("P-auditor")))!;
+  const now = app.clock.now().getTime();
+  const period = { from: new Date(now - 86_400_000), to: new Date(now + 86_400_000), district: null };
+  const order = { ...period, random: 1, byRisk: 0, seed: "s" };
+  drawId = (await drawSample(app.ctx, { officer: auditor, address: "test", ...order })).id;
 });
 after(async () => {
   await app.stop();
   await closeDatabase();
 });
 
-const filled = (path: string) => `/police/${path.replace(":id", pair.id)}`;
+const filled = (path: string) => `/police/${path.replace(":draw", drawId).replace(":id", pair.id)}`;
 
 describe("who may what at the desk", () => {
   it("is each page's right by role; others are not told that the page exists", async () => {

@@ -1,4 +1,5 @@
 import type { Connection, mongo } from "mongoose";
+import type { Catalogue } from "../../domain/liability.ts";
 import { factsOf } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Blobs } from "../blobs.ts";
@@ -11,6 +12,7 @@ export interface Tools {
   vault: Vault;
   legacy: LegacySeals;
   blobs: Pick<Blobs, "sealAnew">;
+  catalogue: Catalogue;
   log: Log;
 }
 
