@@ -4,6 +4,7 @@ import { type Credentials, createCredentials } from "./accounts/credentials.ts";
 import type { Config } from "./config.ts";
 import { createCollections } from "./create-collections.ts";
 import { createDocuments, type Documents } from "./documents/documents.ts";
+import { missingYear } from "./domain/working-days.ts";
 import { type Geocoder, NO_GEOCODER } from "./geocoder/geocoder.ts";
 import { createTencentGeocoder } from "./geocoder/tencent.ts";
 import { createHealth, type Health } from "./health.ts";
@@ -148,6 +149,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   const health = createHealth(timer);
   addStoreValues(health, store, made);
   health.add("refused", () => refusals.counts());
+  health.add("calendarYearMissing", () => missingYear(config.rules.calendar, databaseClock.now()));
   health.add("insurers", () => hands.insurers.openCircuits());
   const wakes = new EventEmitter();
   const wake = (what: Woken = "outbox") => void wakes.emit("wake", what);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { SECRETS } from "../src/config/secret-files.ts";
 import { ConfigFault, loadConfig } from "../src/config.ts";
+import { isWorked } from "../src/domain/working-days.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 /** 32 bytes that look drawn, always the same ones for a name. */
@@ -545,6 +546,37 @@ describe("a folder of rules", () => {
       "RULES_DIR/districts.yaml: adcode 990000 is not that of the city, 310000",
     ]);
   });
+
+  it("goes over the holidays that are known, day by day", async () => {
+    const RULES_DIR = join(dir, "holidays");
+    await mkdir(RULES_DIR);
+    await file("holidays/holidays.yaml", "years: [2027]\noff: [2026-10-10, 2027-01-01]\nworked: [2026-10-07]\n");
+    const { calendar } = (await load({ RULES_DIR })).rules;
+    const known = (await load({})).rules.calendar;
+    assert.deepEqual([known.years.has(2026), known.years.has(2027), calendar.years.has(2027)], [true, false, true]);
+    const days = ["2026-10-06", "2026-10-07", "2026-10-10", "2027-01-01"];
+    assert.deepEqual(
+      days.map((day) => isWorked(day, known)),
+      [false, false, true, false],
+    );
+    assert.deepEqual(
+      days.map((day) => isWorked(day, calendar)),
+      [false, true, false, false],
+    );
+  });
+
+  for (const [what, text] of [
+    ["a day that is none", "off: [2027-02-29]"],
+    ["a day in another form", "off: [1 January]"],
+    ["a day that is both", "off: [2027-02-06]\nworked: [2027-02-06]"],
+    ["a word that is none of its own", "free: []"],
+  ] as const)
+    it(`refuses holidays with ${what}`, async () => {
+      const RULES_DIR = join(dir, `holidays ${what}`);
+      await mkdir(RULES_DIR);
+      await file(`holidays ${what}/holidays.yaml`, text);
+      assert.ok((await faultsOf({ RULES_DIR })).length > 0);
+    });
 
   const CLOSED = "[[121.0, 31.0], [122.0, 31.0], [122.0, 32.0], [121.0, 31.0]]";
   const district = (polygons: string, code = "310101") => `{ code: "${code}", zh: 区, en: D, polygons: ${polygons} }`;

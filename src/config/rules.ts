@@ -5,8 +5,10 @@ import type Joi from "joi";
 import type { District } from "../domain/district.ts";
 import type { Condition } from "../domain/eligibility.ts";
 import type { Act, Catalogue } from "../domain/liability.ts";
+import type { WorkingCalendar } from "../domain/working-days.ts";
 import { factsOf } from "../errors.ts";
 import { districtsOf, districtsSchema, type WrittenDistricts } from "./districts.ts";
+import { calendarOf, holidaysSchema, type WrittenHolidays } from "./holidays.ts";
 import { menuSchema, type WrittenMenu } from "./menu.ts";
 import { catalogueSchema, conditionsSchema } from "./rules-schema.ts";
 import { check, readYaml } from "./sources.ts";
@@ -15,7 +17,7 @@ import { check, readYaml } from "./sources.ts";
 export const projectFile = (name: string) => fileURLToPath(new URL(`../../../config/${name}`, import.meta.url));
 
 /** Files that an operator's folder may have instead of the project's own. */
-const FILES = ["eligibility.yaml", "liability.yaml", "menu.yaml", "districts.yaml"] as const;
+const FILES = ["eligibility.yaml", "liability.yaml", "menu.yaml", "districts.yaml", "holidays.yaml"] as const;
 type FileName = (typeof FILES)[number];
 
 export interface Rules {
@@ -23,12 +25,13 @@ export interface Rules {
   conditions: Condition[];
   /** empty: the city has none, all cases are the city's */
   districts: District[];
+  calendar: WorkingCalendar;
 }
 
 /**
- * Reads conditions, acts, districts and the menu: each from the operator's folder if it is there, else from
- * config/; districts of another city than `adcode` are left out. A YAML file of another name in the folder is
- * a fault, because it would be overlooked.
+ * Reads conditions, acts, districts, holidays and the menu: each from the operator's folder if it is there,
+ * else from config/; districts of another city than `adcode` are left out. A YAML file of another name in the
+ * folder is a fault, because it would be overlooked.
  */
 export async function readRules(
   { dir, adcode }: { dir: string | undefined; adcode: string | undefined },
@@ -57,7 +60,9 @@ export async function readRules(
   if (written.isOwn && written.isSound && adcode && !isOfCity)
     faults.push(`${written.label}: adcode ${written.value.adcode} is not that of the city, ${adcode}`);
   const districts = isOfCity ? districtsOf(written.value) : [];
-  return { conditions, catalogue, districts, menu: (await read<WrittenMenu>("menu.yaml", menuSchema)).value };
+  const holidays = await read<WrittenHolidays>("holidays.yaml", holidaysSchema);
+  const calendar = await calendarOf(holidays.isSound ? holidays.value : { years: [], off: [], worked: [] });
+  return { conditions, catalogue, districts, calendar, menu: (await read<WrittenMenu>("menu.yaml", menuSchema)).value };
 }
 
 async function namesIn(dir: string, faults: string[]): Promise<string[]> {

@@ -107,8 +107,8 @@ export const PLACE = {
     schema: Joi.string(),
     otherwise: { en: "none: the rules in `config/`", zh: "无：使用 `config/` 中的规则" },
     production: {
-      en: "a folder with your city's `eligibility.yaml`, `liability.yaml`, `districts.yaml` or `menu.yaml`; what is not in it is taken from `config/`",
-      zh: "存放本市 `eligibility.yaml`、`liability.yaml`、`districts.yaml`、`menu.yaml` 的文件夹；其中没有的仍取自 `config/`",
+      en: "a folder with your city's `eligibility.yaml`, `liability.yaml`, `districts.yaml`, `holidays.yaml` or `menu.yaml`; what is not in it is taken from `config/`",
+      zh: "存放本市 `eligibility.yaml`、`liability.yaml`、`districts.yaml`、`holidays.yaml`、`menu.yaml` 的文件夹；其中没有的仍取自 `config/`",
     },
   }),
   insurers: setting<WrittenInsurer[]>({

@@ -11,6 +11,7 @@ import { queueOf } from "./queues.ts";
 import { relayOutbox } from "./relay.ts";
 import { runJob } from "./run-job.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
+import { calendarWarner } from "./warn-of-calendar.ts";
 
 /** One background loop. */
 export interface Worker {
@@ -84,6 +85,7 @@ function leaderRounds(ctx: Context, timer: Timer): Worker[] {
     ["erase", ERASE_MS, () => erasePast(ctx)],
     ["spare-files", SWEEP_MS, () => deleteSpareFiles(ctx)],
     ["sweep", SWEEP_MS, () => ctx.blobs.sweep()],
+    ["calendar", ERASE_MS, calendarWarner(ctx)],
     ["uploads", EXPIRE_MS, () => ctx.uploads.removeExpired()],
   ];
   return rounds.map(([name, everyMs, round]) => ({ ...roundWorker(timer, name, everyMs, round), byLeader: true }));

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { AccessEntry } from "../domain/access.ts";
 import type { Language } from "../domain/accident.ts";
 import { mayDo, type Officer, type Right } from "../domain/officer.ts";
+import { missingYear } from "../domain/working-days.ts";
 import { type AppError, Busy, Conflict, Invalid, NotAllowed, NotFound } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, requireOwnOrigin } from "../http/csrf.ts";
@@ -72,6 +73,7 @@ export function renderDesk(ctx: Context, koa: Koa.Context, template: string, dat
     may: (right: Right) => officer !== null && mayDo(officer.role, right),
     csrf: deskCsrf(koa),
     self: koa.originalUrl,
+    yearMissing: officer && missingYear(ctx.config.rules.calendar, ctx.clock.now()),
     ...data,
   });
 }

@@ -49,7 +49,7 @@ function sceneOfThen({ scene, concludedAt }: Record<string, unknown>): Scene {
 }
 
 /** What cases of then have not. */
-const ADDED_LATER = { district: null, dispute: null };
+const ADDED_LATER = { district: null, dispute: null, recused: [] };
 
 async function assertWhole(ctx: Context): Promise<void> {
   for (const [id, { bodies, files, key: _, ...expected }] of Object.entries(old.accidents)) {
