@@ -94,6 +94,8 @@ export interface Config {
    * folder
    */
   embeddedPort: number | null;
+  /** where `/metrics` is served; port null: nowhere */
+  metrics: { port: number | null; host: string };
   logLevel: string;
   /** stand-ins for the platform and the insurers are served (never in production) */
   simulator: boolean;
@@ -206,6 +208,7 @@ function configOf(settings: Settings, read: Read): Config {
     secretFiles,
     mongodbUri: settings.mongodbUri ?? null,
     embeddedPort: settings.embeddedPort ?? null,
+    metrics: { port: settings.metrics.port ?? null, host: settings.metrics.host },
     logLevel: settings.logLevel,
     simulator,
     standIns,

@@ -14,6 +14,8 @@ import { createEventStreams, type EventStreams } from "./http/event-stream.ts";
 import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
 import { createHub, type Hub } from "./live/hub.ts";
 import { createLog, type Log } from "./log.ts";
+import { addMetricValues } from "./metric-values.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { openStore } from "./open-store.ts";
 import type { Clock, Overrides } from "./overrides.ts";
 import { createPhotos, type Photos } from "./photos/photos.ts";
@@ -24,7 +26,7 @@ import type { AccessLog } from "./store/access-log.ts";
 import type { Accidents } from "./store/accidents.ts";
 import type { Audits } from "./store/audits.ts";
 import type { Blobs } from "./store/blobs.ts";
-import { guardOf, startFaultOf } from "./store/connect.ts";
+import { connectionCountsOf, guardOf, startFaultOf } from "./store/connect.ts";
 import type { Counters } from "./store/counters.ts";
 import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Deliveries } from "./store/deliveries.ts";
@@ -37,6 +39,7 @@ import type { OfficerSessions } from "./store/officer-sessions.ts";
 import type { Officers } from "./store/officers.ts";
 import type { People } from "./store/people.ts";
 import type { PhotoHashes } from "./store/photo-hashes.ts";
+import type { KeptCounts } from "./store/queue-counts.ts";
 import type { Release, Releases } from "./store/releases.ts";
 import type { Retention } from "./store/retention.ts";
 import type { SpareMarks } from "./store/spare-marks.ts";
@@ -56,6 +59,7 @@ export type { Clock, Overrides } from "./overrides.ts";
 export interface Context {
   config: Config;
   log: Log;
+  metrics: Metrics;
   /** The time for everything: the database's, so that records of several machines are comparable. */
   clock: Clock;
   /** the same clock, and the difference of this machine's own */
@@ -86,6 +90,7 @@ export interface Context {
   retention: Retention;
   spareMarks: SpareMarks;
   leases: Leases;
+  keptCounts: KeptCounts;
   erasures: Erasures;
   officers: Officers;
   officerSessions: OfficerSessions;
@@ -138,12 +143,13 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
 async function open(config: Config, overrides: Overrides): Promise<Context> {
   const log = overrides.log ?? createLog(config.logLevel);
   const timer = overrides.timer ?? SYSTEM_TIMER;
-  const store = await openStore(config, overrides, log);
+  const metrics = createMetrics({ ofProcess: config.metrics.port !== null });
+  const store = await openStore(config, overrides, log, metrics);
   const { connection, databaseClock, vault, blobs } = store;
   const made = await createCollections(config, store, log);
   const { reader: _, tokens, ...collections } = made;
   const quotas = { ...made.people, ...made.tries };
-  const base = { config, log, clock: databaseClock, databaseClock, timer };
+  const base = { config, log, metrics, clock: databaseClock, databaseClock, timer };
   const hands = createHands(base, { tokens, quotas, niceness: overrides.pictureNiceness });
   const refusals = createRefusals({ log, timer });
   const health = createHealth(timer);
@@ -155,6 +161,9 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   const wake = (what: Woken = "outbox") => void wakes.emit("wake", what);
   const live = createLive(base, made.accidents, wake);
   health.add("openPages", () => live.streams.count());
+  const databaseIsSlow = () => guardOf(connection).isSlow;
+  const connections = () => connectionCountsOf(connection);
+  addMetricValues({ ...base, ...collections, ...hands, ...live, refusals, databaseIsSlow, connections });
   return {
     ...base,
     ...collections,
@@ -165,7 +174,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
     blobs,
     ...live,
     databaseReady: () => answers(made.accidents, { timer, ms: store.limits.readyMs }),
-    databaseIsSlow: () => guardOf(connection).isSlow,
+    databaseIsSlow,
     health,
     refusals,
     quota: createQuota({ store: quotas }),
@@ -192,7 +201,7 @@ function answers(accidents: Accidents, limit: Limit): Promise<boolean> {
   return within(asked, limit, () => false);
 }
 
-type Base = Pick<Context, "config" | "log" | "clock" | "databaseClock" | "timer">;
+type Base = Pick<Context, "config" | "log" | "metrics" | "clock" | "databaseClock" | "timer">;
 
 /** Creates what tells open pages of changes; a change wakes the jobs, too. */
 function createLive(
@@ -210,7 +219,7 @@ function createLive(
 
 /** Creates what works outside of the process, and what its results are shown with. */
 function createHands(
-  { config, log, clock, databaseClock, timer }: Base,
+  { config, log, metrics, clock, databaseClock, timer }: Base,
   { tokens, quotas, niceness }: Pick<WechatApiOptions, "tokens" | "quotas"> & { niceness: number | undefined },
 ): Pick<Context, "wechat" | "insurers" | "geocoder" | "photos" | "documents" | "render" | "release" | "credentials"> {
   const release = readRelease();
@@ -227,7 +236,7 @@ function createHands(
       appid: wechat.appid,
       secret: wechat.secret,
       publicUrl,
-      ...{ tokens, quotas, clock, timer, log, ocrPerDay: wechat.ocrPerDay },
+      ...{ tokens, quotas, clock, timer, log, metrics, ocrPerDay: wechat.ocrPerDay },
     }),
     insurers: createInsurerClient({
       ...config,

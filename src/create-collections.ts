@@ -20,6 +20,7 @@ import { createOfficers } from "./store/officers.ts";
 import { createPeople } from "./store/people.ts";
 import { createPersonCases } from "./store/person-cases.ts";
 import { createPhotoHashes } from "./store/photo-hashes.ts";
+import { createKeptCounts } from "./store/queue-counts.ts";
 import { createReleases } from "./store/releases.ts";
 import { createRetention } from "./store/retention.ts";
 import { createSpareMarks } from "./store/spare-marks.ts";
@@ -51,6 +52,7 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     tokens: createTokens(connection, vault, now),
     deliveries: await createDeliveries({ connection, clock: databaseClock }),
     accidents: await createAccidents({ connection, vault, now, catalogue, reader, lookups, listing, personCases }),
+    keptCounts: createKeptCounts(connection),
     leases: createLeases(connection, now),
     disputes: createDisputes(connection, reader),
     releases: createReleases(connection, now),

@@ -1,5 +1,6 @@
 import { type Config, ConfigFault } from "./config.ts";
 import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import { openDatabase } from "./open-database.ts";
 import type { Overrides } from "./overrides.ts";
 import { createBlobs } from "./store/blobs.ts";
@@ -20,10 +21,10 @@ export type OpenStore = Awaited<ReturnType<typeof openStore>>;
  * Opens the database (MONGODB_URI, else the embedded one), checks its key and brings it to the present
  * schema. `close` ends it all.
  */
-export async function openStore(config: Config, overrides: Overrides, log: Log) {
+export async function openStore(config: Config, overrides: Overrides, log: Log, metrics: Metrics) {
   const limits = { ...LIMITS, ...overrides.limits };
   const room = createRoomWatch({ log, now: () => new Date() });
-  const timings = { limits, timer: overrides.databaseTimer };
+  const timings = { limits, timer: overrides.databaseTimer, noteCommand: metrics.databaseCommand };
   const database = await openDatabase(config, { uri: overrides.databaseUri, log, room, ...timings });
   const { connection } = database;
   const databaseClock = await openClock({ connection, log }, overrides);

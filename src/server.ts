@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Koa from "koa";
 import { publishMenu } from "./actions/publish-menu.ts";
 import { resendDelivery } from "./actions/resend-delivery.ts";
+import { createMetricsServer } from "./api/metrics.ts";
 import { apiRouter } from "./api/router.ts";
 import { awaitsAnswer } from "./chat/answer.ts";
 import { listen } from "./chat/listen.ts";
@@ -67,6 +68,9 @@ export async function startServer(ctx: Context, options: ServerOptions = {}): Pr
   await ctx.releases.keep(ctx.release);
   const server = createServer(TIMEOUTS, createApp(ctx, chat, simulator).callback());
   await open(server, ctx.config);
+  const { port, host } = ctx.config.metrics;
+  const metricsServer = port === null ? null : createMetricsServer(ctx);
+  if (metricsServer && port !== null) await open(metricsServer, { port, host });
   const menu = standInMenu(ctx);
   await menu();
   if (runJobs) jobs.start();
@@ -91,6 +95,8 @@ export async function startServer(ctx: Context, options: ServerOptions = {}): Pr
       await Promise.all([closeServer(server), jobs.stop()]);
       await Promise.race([chat.handler.settle(), sleep(SETTLE_MS, undefined, { ref: false })]);
       await chat.stop();
+      // last: what stopping does is seen, too
+      if (metricsServer) await closeServer(metricsServer);
       simulator?.close();
       await ctx.close();
     },
@@ -140,6 +146,7 @@ function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
     nowMs,
     timer: ctx.timer,
     handle: async (message, sink) => (await bot).deliver(message, sink),
+    answered: ({ kind, outcome, ms }) => ctx.metrics.push(kind, outcome, ms / 1000),
     unread: (fault) => ctx.refusals.add({ door: "push", reason: "form", field: fault }),
     fallback: (message) => (awaitsAnswer(message) ? apology(ctx) : undefined),
     later: async (message, reply) => {
@@ -218,7 +225,7 @@ async function resume({ log }: Context, { handler }: PushDoor): Promise<void> {
   await handler.resume().catch((error) => log.error({ code: codeOf(error) }, "wechat.resume-failed"));
 }
 
-function open(server: Server, { port, host }: Config): Promise<void> {
+function open(server: Server, { port, host }: Pick<Config, "port" | "host">): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const cure = "end what listens there, or give another PORT or HOST";

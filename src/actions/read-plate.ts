@@ -20,6 +20,8 @@ export async function readPlate(ctx: Context, { accidentId, photoId }: ReadPlate
   // erased, replaced, or read when it was placed
   if (!accident || photo?.state !== "stored" || photo.plates) return "done";
   const reading = await readingOf(ctx, accident, photo);
+  if (reading !== null)
+    ctx.metrics.plate(reading !== "unreadable" && (reading.best ?? null) !== null ? "read" : "unread");
   if (reading === "unreadable") return reading;
   if (!reading) return "done";
   await ctx.accidents.change(accident, (current) => {

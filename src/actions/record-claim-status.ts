@@ -67,6 +67,8 @@ export async function recordClaimStatus(ctx: Context, input: RecordClaimStatus):
       ctx.log.error({ claim: input.ref, insurer: input.insurerCode, status: input.status.status }, "claim status held");
     throw new Conflict("claim-status-held");
   }
+  if (verdict === "applied" && !duplicate && !isRepeated)
+    ctx.metrics.claimStatus(input.insurerCode, input.status.status);
   return {
     duplicate,
     stale: verdict === "stale" && !duplicate,

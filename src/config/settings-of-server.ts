@@ -57,6 +57,24 @@ export const SERVER = {
     },
     production: UNUSED,
   }),
+  metrics: {
+    port: setting<number | undefined>({
+      variable: "METRICS_PORT",
+      schema: Joi.number().port(),
+      otherwise: {
+        en: "none: numbers for Prometheus are not served. A port serves them at `/metrics`",
+        zh: "无：不提供 Prometheus 指标。填写端口后在 `/metrics` 提供",
+      },
+    }),
+    host: setting<string>({
+      variable: "METRICS_HOST",
+      schema: Joi.string().max(255).default("127.0.0.1"),
+      otherwise: {
+        en: "`{default}`; in a container `0.0.0.0`, on a network that the public does not reach",
+        zh: "`{default}`；容器中填 `0.0.0.0`，该网络不得对公网开放",
+      },
+    }),
+  },
   keys: {
     data: keySetting("DATA_KEY"),
     session: keySetting("SESSION_KEY"),

@@ -31,6 +31,8 @@ export async function runJob(ctx: Context, lane: Lane, leased: Leased): Promise<
   const at = ctx.clock.now();
   const verdict = await judge(ctx, lane, leased);
   const ms = Math.round(performance.now() - started);
+  ctx.metrics.delivery(delivery.kind, verdict.to, ms / 1000);
+  if (delivery.kind === "claim") ctx.metrics.claimAttempt(delivery.target, verdict.to);
   const attempt = { n: delivery.attempts, at, ms, code: verdict.code, head: verdict.head };
   try {
     const kept = await write(ctx, delivery, { verdict, attempt });

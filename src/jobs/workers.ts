@@ -5,6 +5,7 @@ import { scrubFile } from "../actions/scrub-file.ts";
 import { tellLateClaims } from "../actions/tell-late-claims.ts";
 import type { Context } from "../context.ts";
 import type { Timer } from "../timer.ts";
+import { countQueues } from "./count-queues.ts";
 import { LANES, type Lane } from "./lanes.ts";
 import { createLookOut, LOOK_MS } from "./look-out.ts";
 import { queueOf } from "./queues.ts";
@@ -80,6 +81,7 @@ function leaderRounds(ctx: Context, timer: Timer): Worker[] {
     ["repair", REPAIR_MS, () => ctx.deliveries.repair()],
     ["put-away", MINUTE_MS, () => ctx.deliveries.putAway()],
     ["remove-done", ERASE_MS, () => ctx.deliveries.removeDone()],
+    ["count-queues", MINUTE_MS, () => countQueues(ctx)],
     ["late-claims", LATE_CLAIMS_MS, () => tellLateClaims(ctx)],
     ["expire", EXPIRE_MS, () => expireAccidents(ctx)],
     ["erase", ERASE_MS, () => erasePast(ctx)],

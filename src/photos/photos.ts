@@ -33,6 +33,8 @@ export interface Photos {
   signatureImage(dataUrl: string, personId: string): Promise<Buffer>;
   /** slower, with a process and a queue of its own */
   readonly plates: PlateReader;
+  /** pictures that wait: for decoding, and for the reader */
+  waiting(): { decoding: number; reader: number };
   close(): Promise<void>;
 }
 
@@ -88,6 +90,7 @@ export function createPhotos(options: PhotosOptions = {}): Photos {
       }
     },
     plates,
+    waiting: () => ({ decoding: lane.waiting(), reader: plates.waiting() }),
     async close() {
       await Promise.all([lane.close(), plates.close()]);
     },

@@ -73,6 +73,8 @@ export interface Accidents extends CaseMarks, CaseSearch {
    * `before`
    */
   listStale(before: Date, limit: number): Promise<string[]>;
+  /** Returns since when the oldest outbox waits to be moved; null: none does. */
+  findOutboxSince(): Promise<Date | null>;
   listOutbox(limit: number): Promise<{ accidentId: string; entries: StoredEntry[] }[]>;
   pullOutbox(accidentId: string, ids: string[]): Promise<void>;
   openBody(accidentId: string, entryId: string, sealed: Uint8Array): Promise<string>;
@@ -192,8 +194,15 @@ const decider =
 function outboxesIn(
   model: Model<AccidentDocument>,
   reader: AccidentReader,
-): Pick<Accidents, "listOutbox" | "pullOutbox" | "openBody"> {
+): Pick<Accidents, "findOutboxSince" | "listOutbox" | "pullOutbox" | "openBody"> {
   return {
+    async findOutboxSince() {
+      const waiting = { outboxAt: { $exists: true } };
+      const oldest = await model
+        .findOne(waiting, { outboxAt: 1 }, { sort: { outboxAt: 1 } })
+        .lean<{ outboxAt: Date }>();
+      return oldest?.outboxAt ?? null;
+    },
     async listOutbox(limit) {
       const found = await model
         .find({ outboxAt: { $exists: true } }, { outbox: 1 }, { sort: { outboxAt: 1 }, limit })

@@ -3,7 +3,7 @@ import { DatabaseAway, errorOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Timer } from "../timer.ts";
 import { DatabaseFault, faultOf, type Greeting } from "./database-fault.ts";
-import { Guard, isLost } from "./guard.ts";
+import { Guard, type GuardOptions, isLost } from "./guard.ts";
 import { type Guarding, guardedCollection } from "./guarded-collection.ts";
 import { type DatabaseLimits, driverLimits, LIMITS } from "./limits.ts";
 import type { RoomWatch } from "./room-watch.ts";
@@ -12,6 +12,7 @@ import { checkUri, databaseNameOf, hostsOf } from "./uri-options.ts";
 export interface ConnectOptions {
   log?: Log;
   room?: RoomWatch;
+  noteCommand?: GuardOptions["noteCommand"];
   /** for tests; LIMITS else */
   limits?: Partial<DatabaseLimits>;
   /** for tests; PATIENT_TIMER else */
@@ -30,11 +31,12 @@ const MAJORITY_MS = 3_000;
  * (`guardOf`). Throws a DatabaseFault.
  */
 export async function connect(uri: string, options: ConnectOptions = {}): Promise<Connection> {
-  const { log, room, timer, limits: some } = options;
+  const { log, room, timer, noteCommand, limits: some } = options;
   checkUri(uri);
   const limits = { ...LIMITS, ...some };
-  const createClient = () =>
-    new mongoose.mongo.MongoClient(uri, {
+  const counts = { open: 0, taken: 0 };
+  const createClient = () => {
+    const client = new mongoose.mongo.MongoClient(uri, {
       dbName: databaseNameOf(uri),
       writeConcern: { w: "majority", j: true, wtimeoutMS: MAJORITY_MS },
       readPreference: "primary",
@@ -42,18 +44,41 @@ export async function connect(uri: string, options: ConnectOptions = {}): Promis
       retryReads: true,
       ...driverLimits(limits),
     } as mongoose.mongo.MongoClientOptions);
+    countConnections(client, counts);
+    return client;
+  };
   const first = await open(createClient, hostsOf(uri));
-  const guard = new Guard(first, { createClient, limits, log, room, timer });
+  const guard = new Guard(first, { createClient, limits, log, room, timer, noteCommand });
   const connection = mongoose.createConnection();
   // Each command reports its own errors; the events of the first client add nothing.
   connection.on("error", () => {});
   connection.setClient(first);
   Object.assign(connection, { db: guardedDb(first.db(), { guard, limits, room }), close: () => guard.close() });
   guards.set(connection, guard);
+  connectionCounts.set(connection, counts);
   return connection;
 }
 
+interface ConnectionCounts {
+  open: number;
+  /** in use by a command */
+  taken: number;
+}
+
+function countConnections(client: mongoose.mongo.MongoClient, counts: ConnectionCounts): void {
+  client.on("connectionCreated", () => void counts.open++);
+  client.on("connectionClosed", () => void counts.open--);
+  client.on("connectionCheckedOut", () => void counts.taken++);
+  client.on("connectionCheckedIn", () => void counts.taken--);
+}
+
 const guards = new WeakMap<Connection, Guard>();
+const connectionCounts = new WeakMap<Connection, ConnectionCounts>();
+
+/** How many connections a connection that `connect` made has to its servers at this moment. */
+export const connectionCountsOf = (connection: Connection): ConnectionCounts => ({
+  ...(connectionCounts.get(connection) ?? { open: 0, taken: 0 }),
+});
 
 /** The guard of a connection that `connect` made. */
 export const guardOf = (connection: Connection): Guard => guards.get(connection) as Guard;

@@ -32,6 +32,8 @@ export interface Deliveries {
    * Leases the delivery that is due longest, or returns null. A lapsed lease (its worker died) is due again.
    */
   claimDue(wanted: Wanted): Promise<Delivery | null>;
+  /** Lists of each delivery that is not done what is counted. */
+  listStates(limit: number): Promise<Pick<Delivery, "kind" | "state" | "target" | "createdAt">[]>;
   /** Returns when the next delivery of any kind is due, or was; null: none ever is as it stands. */
   findNextDue(): Promise<Date | null>;
   /**
@@ -114,18 +116,7 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
       const found = await model.findOneAndUpdate(due, update, options).lean<Delivery>();
       return found && plain(found);
     },
-    async findNextDue() {
-      const waiting = { dueAt: { $exists: true } };
-      const next = await model.findOne(waiting, { dueAt: 1 }, { sort: { dueAt: 1 } }).lean<{ dueAt: Date }>();
-      return next?.dueAt ?? null;
-    },
-    listWaitingTargets: (kind) => listWaitingTargets(model, kind),
-    countDueAfter: (kind, after) => model.countDocuments({ kind, dueAt: { $gt: after } }),
-    findDueForS: () => findDueForS(model, now()),
-    countUnread: () => countUnread(model),
-    countHeld: (kind) => model.countDocuments({ state: "held", kind }),
-    countFailing: (kind, attempts) =>
-      model.countDocuments({ kind, state: { $in: [...ALIVE, "dead"] }, attempts: { $gte: attempts } }),
+    ...looksAt(model, now),
     async listLate(kind, before, limit) {
       const late = { kind, state: { $in: ALIVE }, createdAt: { $lte: before }, lateSaidAt: { $exists: false } };
       const found = await model.find(late, null, { sort: { createdAt: 1 }, limit }).lean<Delivery[]>();
@@ -157,6 +148,38 @@ export async function createDeliveries({ connection, clock }: DeliveriesOptions)
       const result = await model.updateOne({ ...named(String(id)), $or: [stopped, waiting] }, update);
       return result.matchedCount === 1;
     },
+  };
+}
+
+type Looks =
+  | "listStates"
+  | "findNextDue"
+  | "listWaitingTargets"
+  | "countDueAfter"
+  | "findDueForS"
+  | "countUnread"
+  | "countHeld"
+  | "countFailing";
+
+/** The verbs that look and change nothing. */
+function looksAt(model: Model<Delivery>, now: () => Date): Pick<Deliveries, Looks> {
+  return {
+    listStates: (limit) =>
+      model
+        .find({ state: { $in: [...ALIVE, "dead"] } }, { kind: 1, state: 1, target: 1, createdAt: 1 }, { limit })
+        .lean<Delivery[]>(),
+    async findNextDue() {
+      const waiting = { dueAt: { $exists: true } };
+      const next = await model.findOne(waiting, { dueAt: 1 }, { sort: { dueAt: 1 } }).lean<{ dueAt: Date }>();
+      return next?.dueAt ?? null;
+    },
+    listWaitingTargets: (kind) => listWaitingTargets(model, kind),
+    countDueAfter: (kind, after) => model.countDocuments({ kind, dueAt: { $gt: after } }),
+    findDueForS: () => findDueForS(model, now()),
+    countUnread: () => countUnread(model),
+    countHeld: (kind) => model.countDocuments({ state: "held", kind }),
+    countFailing: (kind, attempts) =>
+      model.countDocuments({ kind, state: { $in: [...ALIVE, "dead"] }, attempts: { $gte: attempts } }),
   };
 }
 

@@ -21,6 +21,8 @@ export interface GuardOptions {
   createClient(): mongo.MongoClient;
   limits: DatabaseLimits;
   log?: Log;
+  /** is told how each command ended and how long it took */
+  noteCommand?: ((outcome: "done" | "failed" | "lost", seconds: number) => void) | undefined;
   /** is told of writes for which there was no room */
   room?: RoomWatch;
   /** for tests; PATIENT_TIMER else */
@@ -69,10 +71,12 @@ export class Guard {
     const pool = this.#pool;
     const since = performance.now();
     const notOverdue = this.#watch(ms);
+    let outcome: "done" | "failed" | "lost" = "done";
     try {
       const limit = { timer: this.#options.timer, ms, running: pool.running };
       return await limited(limit, (signal) => command(pool.db, signal));
     } catch (error) {
+      outcome = isLost(error) ? "lost" : "failed";
       if (isLost(error)) this.#doubt(pool, error);
       if (isLost(error) || isUnsettled(error)) throw new DatabaseAway(error);
       if (!isFull(error)) throw error;
@@ -81,6 +85,7 @@ export class Guard {
     } finally {
       notOverdue();
       const now = performance.now();
+      this.#options.noteCommand?.(outcome, (now - since) / 1000);
       if (now - since > this.#options.limits.slowMs) this.#slowUntil = now + SLOW_FOR_MS;
     }
   }

@@ -156,6 +156,10 @@ function keepingIn({ collection, vault, now, ids, idOf, keptOnes }: Base) {
       keptOnes.add(lease);
       return { lease, message };
     },
+    async findKeptSince(): Promise<Date | null> {
+      const options = { sort: { "kept.at": 1 as const }, projection: { kept: 1 } };
+      return (await collection.findOne({ "kept.at": { $exists: true }, done: false }, options))?.kept?.at ?? null;
+    },
     async release(lease: Lease, afterMs: number): Promise<void> {
       const $set = { leaseUntil: after(afterMs) };
       const update = keptOnes.has(lease) ? { $set, $inc: { takes: -1 } } : { $set };

@@ -53,6 +53,8 @@ export interface InboxStore {
    * which three processes died is left alone.
    */
   claimKept(holder: string, leaseMs: number): Promise<KeptPush | null>;
+  /** Returns when the oldest stored push came that is not done; null: none is stored. */
+  findKeptSince(): Promise<Date | null>;
   /**
    * Stores the answer (null: none) for later repetitions of the push; no effect when another holds the lease.
    */

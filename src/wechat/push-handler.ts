@@ -70,8 +70,15 @@ export function createPushHandler(options: PushHandlerOptions): PushHandler {
       const push = { message, ...how };
       // A retry to this process joins the work that is still running; one to another process meets it in the
       // inbox.
+      const since = performance.now();
       const work = running.get(push.message.dedupKey) ?? start(push);
-      const body = await work.answer;
+      const told = (outcome: "answered" | "silent" | "failed") =>
+        options.answered?.({ kind: message.kind, outcome, ms: performance.now() - since });
+      const body = await work.answer.catch((error) => {
+        told("failed");
+        throw error;
+      });
+      told(body === SUCCESS ? "silent" : "answered");
       if (body === SUCCESS) return { type: "text/plain", body };
       return { type: body.startsWith("{") ? "application/json" : "application/xml", body };
     },

@@ -38,6 +38,8 @@ export interface PushHandlerOptions {
   /** Sends a customer message when the push has been answered already. */
   later?(message: InboundMessage, reply: Reply): Promise<unknown>;
   readonly limits?: Partial<PushLimits>;
+  /** Called with each push that was opened, when it is answered or refused. */
+  answered?(push: { kind: string; outcome: "answered" | "silent" | "failed"; ms: number }): void;
   /** Runs the time-outs. */
   readonly timer?: Timer;
 }

@@ -45,6 +45,11 @@ export class MemoryInbox implements InboxStore {
     if (known?.holder === holder) known.kept = message;
   }
 
+  async findKeptSince(): Promise<Date | null> {
+    const isKept = [...this.entries.values()].some(({ kept, reply }) => kept !== undefined && reply === undefined);
+    return isKept ? new Date(0) : null;
+  }
+
   async claimKept(holder: string, leaseMs: number): Promise<KeptPush | null> {
     for (const [key, entry] of this.entries) {
       if (entry.kept === undefined || entry.reply !== undefined || entry.until > this.#now()) continue;

@@ -28,6 +28,8 @@ export interface Lane {
    * `photo-damaged` for a task that has killed two processes.
    */
   run(task: Task): Promise<Frame>;
+  /** tasks that wait for a process */
+  waiting(): number;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,8 @@ class ProcessLane implements Lane {
       this.#list.put({ head, parts, importance, bytes, hasKilled: false, resolve, reject });
       this.#next();
     });
+
+  readonly waiting = (): number => this.#list.count;
 
   readonly close = async (): Promise<void> => {
     this.#isClosed = true;

@@ -21,6 +21,10 @@ export class WaitingList<T extends Waits> {
     this.#limits = limits;
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   get isEmpty(): boolean {
     return this.#count === 0;
   }

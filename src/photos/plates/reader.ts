@@ -27,6 +27,8 @@ export interface PlateReader {
    * visible. Throws as `read` does.
    */
   readLicence(bytes: Buffer, kind: LicenceKind): Promise<LicenceReading | null>;
+  /** pictures that wait for the process */
+  waiting(): number;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ export function createPlateReader(options: ReaderOptions = {}): PlateReader {
       if (!(await isAvailable())) return null;
       return (await ask({ task: "licence", kind }, [bytes], "awaited")) as LicenceReading | null;
     },
+    waiting: lane.waiting,
     close: lane.close,
   };
 }

@@ -1,4 +1,5 @@
 import Joi from "joi";
+import type { Metrics } from "../../metrics.ts";
 import { createCaller } from "./caller.ts";
 import { createKeptToken, type KeptToken, type KeptTokenOptions } from "./kept-token.ts";
 import type { Transport } from "./transport.ts";
@@ -23,7 +24,12 @@ const FORCING_ERRCODES = new Set([40001, 40014]);
 
 /** Creates the account's access token, by stable_token, so that processes never invalidate each other's. */
 export function createAccessToken(
-  options: Common & { appid: string; secret: string; transport: Transport },
+  options: Common & {
+    appid: string;
+    secret: string;
+    transport: Transport;
+    metrics?: Pick<Metrics, "wechatRefusal" | "wechatToken"> | undefined;
+  },
 ): KeptToken {
   const { appid, secret, store, now } = options;
   const caller = createCaller(options);

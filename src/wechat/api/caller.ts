@@ -1,6 +1,7 @@
 import type { ObjectSchema } from "joi";
 import { Invalid, Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { Metrics } from "../../metrics.ts";
 import { type Refusal, readJson, refusalIn, requireJson } from "./answer.ts";
 import { errcodeRule, isRetryable, refusesAccount, retryAt } from "./errcodes.ts";
 import type { KeptToken } from "./kept-token.ts";
@@ -21,6 +22,7 @@ export interface CallerOptions {
   log: Log;
   sleep: (ms: number) => Promise<void>;
   token?: KeptToken;
+  metrics?: Pick<Metrics, "wechatRefusal"> | undefined;
 }
 
 /** Waits before each repetition of a call that was answered with -1 (busy). */
@@ -30,7 +32,7 @@ export const BUSY_WAITS_MS: readonly number[] = [300, 900, 2700];
  * Creates the caller, which follows the errcode table: a busy platform is asked again, a token that is not
  * accepted is renewed once, everything else is thrown.
  */
-export function createCaller({ transport, now, log, sleep, token }: CallerOptions): Caller {
+export function createCaller({ transport, now, log, sleep, token, metrics }: CallerOptions): Caller {
   async function bytes(request: WireRequest): Promise<WireAnswer> {
     let value = token && (await token.get());
     let renewed = false;
@@ -40,6 +42,7 @@ export function createCaller({ transport, now, log, sleep, token }: CallerOption
       const refusal = refusalIn(answer);
       if (!refusal) return answer;
       const { action } = errcodeRule(refusal.errcode);
+      metrics?.wechatRefusal(refusal.errcode, action);
       log.warn({ path: request.path, errcode: refusal.errcode, rid: refusal.rid, action }, "wechat refuses");
       const wait = BUSY_WAITS_MS[busy];
       if (action === "retry" && wait !== undefined) {

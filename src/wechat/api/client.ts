@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../../log.ts";
+import type { Metrics } from "../../metrics.ts";
 import type { Timer } from "../../timer.ts";
 import { createAccessToken } from "./access-token.ts";
 import { createCaller } from "./caller.ts";
@@ -38,6 +39,7 @@ export interface WechatApiOptions {
   /** runs the time-outs */
   timer?: Timer;
   ocrPerDay?: number;
+  metrics?: Pick<Metrics, "wechatRefusal" | "wechatToken" | "ocr"> | undefined;
   sleep?: (ms: number) => Promise<void>;
 }
 

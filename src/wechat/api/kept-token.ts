@@ -1,5 +1,6 @@
 import { Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { Metrics } from "../../metrics.ts";
 import type { StoredToken, TokenStore } from "./ports.ts";
 
 export interface KeptToken {
@@ -21,6 +22,7 @@ export interface KeptTokenOptions {
   fetch: (force: boolean) => Promise<{ value: string; expiresInS: number }>;
   /** Whether this errcode may force the platform to issue a new token. */
   mayForce?: (errcode: number) => Promise<boolean>;
+  metrics?: Pick<Metrics, "wechatToken"> | undefined;
 }
 
 interface InFlight {
@@ -85,6 +87,7 @@ class SharedToken implements KeptToken {
     const token = this.#refresh(bad, errcode).then(
       (got) => {
         this.#current = got;
+        this.#options.metrics?.wechatToken(this.#options.kind, got.expiresAt);
         if (got.value === bad) this.#confirmedBad = { value: bad, until: this.#options.now() + PAUSE_MS };
         return got;
       },

@@ -1,6 +1,7 @@
 import Joi, { type ObjectSchema } from "joi";
 import { Upstream } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { Metrics } from "../../metrics.ts";
 import type { Caller } from "./caller.ts";
 import { nextQuotaDay } from "./errcodes.ts";
 import type { QuotaStore } from "./ports.ts";
@@ -51,6 +52,7 @@ export interface OcrOptions {
   log: Log;
   /** Free calls a day, shared by all kinds of document. */
   perDay: number;
+  metrics?: Pick<Metrics, "ocr"> | undefined;
 }
 
 const IMAGE_BYTES = 2_000_000;
@@ -78,11 +80,13 @@ const idCardSchema = Joi.object<Record<string, string>>({
 });
 
 /** Creates the platform's document reader. It only suggests: its failure never blocks a driver. */
-export function createOcr(caller: Caller, { quotas, now, log, perDay }: OcrOptions): Ocr {
+export function createOcr(caller: Caller, { quotas, now, log, perDay, metrics }: OcrOptions): Ocr {
   async function read<T>(path: string, image: Buffer, schema: ObjectSchema<T>): Promise<T | null> {
     if (image.length > IMAGE_BYTES) return null;
     const dayEnd = nextQuotaDay(now());
-    if (!(await quotas.count(`ocr:${dayEnd}`, perDay, dayEnd))) return null;
+    const mayAsk = await quotas.count(`ocr:${dayEnd}`, perDay, dayEnd);
+    metrics?.ocr(mayAsk ? "taken" : "used-up");
+    if (!mayAsk) return null;
     const form = new FormData();
     form.append("img", new Blob([new Uint8Array(image)]), "img");
     try {

@@ -1,0 +1,44 @@
+import type { Connection } from "mongoose";
+import { bare } from "./bulk.ts";
+
+/** One kind of deliveries in one state. */
+export interface DeliveryCount {
+  kind: string;
+  state: string;
+  count: number;
+  /** when the oldest was made */
+  oldestAt: Date;
+}
+
+/** What waits, counted by one process for all and kept, so that looking at it costs one document. */
+export interface QueueCounts {
+  /** when it was counted */
+  at: Date;
+  deliveries: DeliveryCount[];
+  /** undelivered claims */
+  claims: { insurer: string; state: string; count: number }[];
+  /** true: there are more deliveries than were counted */
+  isLimited: boolean;
+  /** since when the oldest outbox waits to be moved */
+  outboxSince: Date | null;
+  /** when the oldest push came that is acknowledged and not done */
+  inboxSince: Date | null;
+  damagedFiles: number;
+}
+
+export interface KeptCounts {
+  save(counts: QueueCounts): Promise<void>;
+  /** Returns what was counted last; null before the first time. */
+  read(): Promise<QueueCounts | null>;
+}
+
+export function createKeptCounts(connection: Connection): KeptCounts {
+  const kept = bare<{ _id: string; counts: QueueCounts }>(connection, "queue_counts");
+  const _id = "queues";
+  return {
+    async save(counts) {
+      await kept.updateOne({ _id }, { $set: { counts } }, { upsert: true });
+    },
+    read: async () => (await kept.findOne({ _id }))?.counts ?? null,
+  };
+}
