@@ -159,7 +159,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   health.add("insurers", () => hands.insurers.openCircuits());
   const wakes = new EventEmitter();
   const wake = (what: Woken = "outbox") => void wakes.emit("wake", what);
-  const live = createLive(base, made.accidents, wake);
+  const live = createLive(base, made, wake);
   health.add("openPages", () => live.streams.count());
   const databaseIsSlow = () => guardOf(connection).isSlow;
   const connections = () => connectionCountsOf(connection);
@@ -206,14 +206,22 @@ type Base = Pick<Context, "config" | "log" | "metrics" | "clock" | "databaseCloc
 /** Creates what tells open pages of changes; a change wakes the jobs, too. */
 function createLive(
   { clock, timer, log }: Base,
-  accidents: Accidents,
+  { accidents, disputes }: Pick<Context, "accidents" | "disputes">,
   wake: () => void,
 ): Pick<Context, "hub" | "streams" | "accidents"> {
-  const hub = createHub({ looks: { case: accidents.listMarks }, timer, log });
+  const queueMarks = async (ids: string[]) => {
+    const mark = await disputes.mark();
+    return new Map(ids.map((id) => [id, mark]));
+  };
+  const hub = createHub({ looks: { case: accidents.listMarks, desk: queueMarks }, timer, log });
+  const ring = (id: string) => {
+    hub.ring(`case/${id}`);
+    hub.ring("desk/queue");
+  };
   return {
     hub,
     streams: createEventStreams({ timer, now: () => clock.now() }),
-    accidents: wakingAfterChange(accidents, { wake, ring: (id) => hub.ring(`case/${id}`) }),
+    accidents: wakingAfterChange(accidents, { wake, ring }),
   };
 }
 

@@ -16,6 +16,23 @@ export const ACCESS_ACTS = [
   "drew-sample",
   "read-audit",
   "wrote-finding",
+  "read-queue",
+  "took-case",
+  "released-case",
+  "gave-guidance",
+  "asked-evidence",
+  "returned-case",
+  "sent-officer",
+  "ended-case",
+  "recused-self",
+  "issued-letter",
+  "replaced-letter",
+  "confirmed-service",
+  "noted-review",
+  "entered-spot-letter",
+  "read-letters",
+  "read-letter",
+  "printed-case",
 ] as const;
 export type AccessAct = (typeof ACCESS_ACTS)[number];
 

@@ -123,7 +123,13 @@ const isAnswerable = (error: unknown): error is AppError =>
 
 export function faultOf(error: AppError, t: Translate): Shown {
   const { field } = error.details;
-  const known = t.find(`police.errors.${error.code}`);
+  const known = t.find(`police.errors.${error.code}`, paramsOf(error));
   const sentence = known ?? errorSentence(t, error.code, {}, `h5.errors.${error.status}`);
   return typeof field === "string" ? { errors: { [field]: sentence } } : { formError: sentence };
+}
+
+/** Details that a sentence may name, such as who has a case. */
+function paramsOf({ details }: AppError): Record<string, string | number> {
+  const named = Object.entries(details).filter(([, value]) => typeof value === "string" || typeof value === "number");
+  return Object.fromEntries(named) as Record<string, string | number>;
 }

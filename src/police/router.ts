@@ -17,15 +17,20 @@ import { accountsPage, closeAccountPage } from "./accounts.ts";
 import { auditPage } from "./audit.ts";
 import { auditSheetPage, drawPage } from "./audit-draw.ts";
 import { findingPage } from "./audit-finding.ts";
+import { CASE_ACT_PAGES } from "./case-acts.ts";
 import { casePage } from "./case-page.ts";
 import { sendPaper, sendPhoto } from "./files.ts";
 import { allowedFrom } from "./networks.ts";
 import { type AnyDeskPage, getDeskPage, postDeskPage, renderDesk } from "./page.ts";
+import { queuePage, sendQueueRows } from "./queue.ts";
+import { queueStream } from "./queue-stream.ts";
 import { searchPage } from "./search.ts";
 import { officerOf, withOfficer } from "./session.ts";
 import { postSetUp, postSignIn, postSignOut, showSetUp, showSignIn } from "./sign-in.ts";
 
 export const DESK_PAGES: readonly AnyDeskPage[] = [
+  queuePage,
+  ...CASE_ACT_PAGES,
   searchPage,
   casePage,
   auditPage,
@@ -58,13 +63,15 @@ export function policeRouter(ctx: Context): Router {
     if (page.show) router.get(`/${page.path}`, getDeskPage(ctx, page));
     if (page.submit) router.post(`/${page.path}`, postDeskPage(ctx, page));
   }
+  router.get("/queue/rows", (koa) => sendQueueRows(ctx, koa));
+  router.get("/queue/stream", queueStream(ctx));
   router.get("/cases/:id/photos/:photo/:size", (koa) => sendPhoto(ctx, koa));
   router.get("/cases/:id/agreement.pdf", (koa) => sendPaper(ctx, koa));
   return router;
 }
 
 function homeOf(koa: Koa.Context): string {
-  return mayDo(officerOf(koa).role, "read-case") ? "/police/search" : "/police/accounts";
+  return mayDo(officerOf(koa).role, "read-case") ? "/police/queue" : "/police/accounts";
 }
 
 /** Leads whoever is not signed in to the sign-in and back; other faults are a page of the desk. */

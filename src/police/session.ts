@@ -22,11 +22,15 @@ export async function endDeskSession(ctx: Context, koa: Koa.Context): Promise<vo
   setCookie(koa, ctx.config, { name: COOKIE, value: "", maxAgeS: 0, sameSite: "Strict" });
 }
 
+/** What an open page asks for by itself: nobody need sit before it. */
+const BY_ITSELF = /^\/police\/queue\/(?:rows|stream)$/;
+
 /** Puts the signed-in officer and the form's token into the state; both null where nobody is signed in. */
 export function withOfficer(ctx: Context): Koa.Middleware {
   return async (koa, next) => {
     const token = readCookie(koa, ctx.config, COOKIE);
-    const id = token ? await ctx.officerSessions.use(token, ctx.clock.now()) : null;
+    const look = BY_ITSELF.test(koa.path) ? ctx.officerSessions.peek : ctx.officerSessions.use;
+    const id = token ? await look(token, ctx.clock.now()) : null;
     const officer = id ? await ctx.officers.find(id) : null;
     const isIn = token !== undefined && officer?.state === "active";
     koa.state.officer = isIn ? officer : null;

@@ -7,8 +7,8 @@ import { bare } from "./bulk.ts";
 
 /** What waits for officers. */
 export interface Disputes {
-  /** Cases of one kind that wait or are in somebody's hands, the longest waiting first. */
-  list(kind: Waiting["kind"], limit: number): Promise<Accident[]>;
+  /** Cases of one kind that wait or are in somebody's hands, of one district or all, the oldest first. */
+  list(kind: Waiting["kind"], limit: number, district?: string | null): Promise<Accident[]>;
   /** how many of each kind nobody has taken */
   counts(): Promise<Record<Waiting["kind"], number>>;
   /** A text that differs after every change of what waits. */
@@ -21,8 +21,9 @@ export function createDisputes(connection: Connection, reader: AccidentReader): 
   const collection = bare<AccidentDocument>(connection, "accidents");
   const waiting = (kind: Waiting["kind"]) => ({ "desk.kind": kind });
   return {
-    async list(kind, limit) {
-      const documents = await collection.find(waiting(kind), { sort: { "desk.since": 1 }, limit }).toArray();
+    async list(kind, limit, district = null) {
+      const wanted = { ...waiting(kind), ...(district !== null && { "parts.district": district }) };
+      const documents = await collection.find(wanted, { sort: { "desk.since": 1 }, limit }).toArray();
       return documents.flatMap((document) => reader.readable(document));
     },
     async counts() {

@@ -8,6 +8,8 @@ export interface OfficerSessions {
   start(session: { token: string; officerId: string }, at: Date): Promise<void>;
   /** The officer of a living session, which lives on by it; null: none, idle too long, or at its end. */
   use(token: string, at: Date): Promise<string | null>;
+  /** … which does not live on by it: an open page asks by itself. */
+  peek(token: string, at: Date): Promise<string | null>;
   end(token: string): Promise<void>;
   endAllOf(officerId: string): Promise<void>;
 }
@@ -28,19 +30,27 @@ export async function createOfficerSessions(connection: Connection): Promise<Off
   const collection = bare<SessionDocument>(connection, "officer_sessions");
   await collection.createIndex({ endsAt: 1 }, { expireAfterSeconds: 0 });
   await collection.createIndex({ officerId: 1 });
+  async function living(token: string, at: Date): Promise<SessionDocument | null> {
+    const found = await collection.findOne({ _id: hashOf(token) });
+    if (!found || found.endsAt <= at) return null;
+    return at.getTime() - found.seenAt.getTime() >= IDLE_MS ? null : found;
+  }
+
   return {
     async start({ token, officerId }, at) {
       const endsAt = new Date(at.getTime() + SESSION_MS);
       await collection.insertOne({ _id: hashOf(token), officerId, seenAt: at, endsAt });
     },
     async use(token, at) {
-      const _id = hashOf(token);
-      const found = await collection.findOne({ _id });
-      if (!found || found.endsAt <= at) return null;
-      const idleMs = at.getTime() - found.seenAt.getTime();
-      if (idleMs >= IDLE_MS) return null;
-      if (idleMs >= NOTED_EVERY_MS) await collection.updateOne({ _id }, { $set: { seenAt: at } });
-      return found.officerId;
+      const found = await living(token, at);
+      if (!found) return null;
+      const { _id, officerId, seenAt } = found;
+      if (at.getTime() - seenAt.getTime() >= NOTED_EVERY_MS)
+        await collection.updateOne({ _id }, { $set: { seenAt: at } });
+      return officerId;
+    },
+    async peek(token, at) {
+      return (await living(token, at))?.officerId ?? null;
     },
     async end(token) {
       await collection.deleteOne({ _id: hashOf(token) });

@@ -1,0 +1,154 @@
+import { all, one } from "../dom.ts";
+
+/** Keeps the open queue as it is, tells of what is new, and moves by keys. */
+const queue = one("[data-queue]");
+const news = one("[data-news]");
+const sound = one<HTMLButtonElement>("[data-sound]");
+const keys = one<HTMLDetailsElement>("[data-keys]");
+const title = document.title;
+const SOUND_KEY = "desk-sound";
+const AGAIN_MS = 5000;
+
+const rows = (): HTMLElement => one("[data-rows]", queue);
+const idsOf = (element: HTMLElement): string[] => (element.dataset["ids"] || "").split(" ").filter(Boolean);
+/** what the server's clock is ahead of this one, in ms */
+const aheadMs = (): number => Date.parse(rows().dataset["now"] || "") - Date.now();
+
+let ahead = aheadMs();
+
+const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
+
+function tick(): void {
+  for (const clock of all<HTMLTimeElement>(".desk-clock", queue)) {
+    const seconds = Math.max(0, Math.floor((Date.now() + ahead - Date.parse(clock.dateTime)) / 1000));
+    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+    clock.textContent = `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+    const [late, over] = [Number(clock.dataset["late"]) * 60, Number(clock.dataset["over"]) * 60];
+    clock.dataset["level"] = seconds >= over ? "over" : seconds >= late ? "late" : "";
+  }
+}
+
+function writeTitle(): void {
+  const waiting = Number(rows().dataset["waiting"]);
+  document.title = waiting > 0 ? `(${waiting}) ${title}` : title;
+}
+
+let audio: AudioContext | null = null;
+
+/** Two short tones, a fifth apart. */
+function ring(): void {
+  if (sound.getAttribute("aria-pressed") !== "true") return;
+  audio = audio || new AudioContext();
+  void audio.resume();
+  const start = audio.currentTime;
+  for (const [at, hertz] of [
+    [0, 660],
+    [0.18, 990],
+  ] as const) {
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    tone.frequency.value = hertz;
+    volume.gain.setValueAtTime(0.2, start + at);
+    volume.gain.exponentialRampToValueAtTime(0.001, start + at + 0.16);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(start + at);
+    tone.stop(start + at + 0.17);
+  }
+}
+
+function press(isOn: boolean): void {
+  sound.setAttribute("aria-pressed", String(isOn));
+  localStorage.setItem(SOUND_KEY, isOn ? "on" : "off");
+}
+
+/** Asks for the rows; the focus stays on the case on which it was. */
+async function renew(): Promise<void> {
+  const response = await fetch("/police/queue/rows");
+  if (response.redirected || response.status === 401) {
+    location.href = "/police/sign-in?to=%2Fpolice%2Fqueue";
+    return;
+  }
+  if (!response.ok) throw new Error(String(response.status));
+  const known = idsOf(rows());
+  const focused = (document.activeElement as HTMLElement | null)?.dataset["row"];
+  queue.innerHTML = await response.text();
+  ahead = aheadMs();
+  if (focused)
+    all<HTMLAnchorElement>("[data-row]", queue)
+      .find((link) => link.dataset["row"] === focused)
+      ?.focus();
+  const fresh = idsOf(rows()).filter((id) => known.indexOf(id) < 0);
+  news.textContent = fresh.length > 0 ? news.dataset["one"] || "" : "";
+  if (fresh.length > 0) ring();
+  writeTitle();
+  tick();
+}
+
+let isRenewing = false;
+let again = false;
+
+function renewed(): void {
+  again = isRenewing;
+  if (isRenewing) return;
+  isRenewing = true;
+  renew()
+    .catch(() => {
+      news.textContent = news.dataset["lost"] || "";
+      setTimeout(renewed, AGAIN_MS);
+    })
+    .then(() => {
+      isRenewing = false;
+      if (again) renewed();
+    });
+}
+
+function listen(): void {
+  const stream = new EventSource("/police/queue/stream");
+  stream.addEventListener("changed", renewed);
+  stream.addEventListener("error", () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    setTimeout(listen, AGAIN_MS);
+    renewed();
+  });
+  addEventListener("pagehide", () => stream.close());
+}
+
+function move(by: number): void {
+  const links = all<HTMLAnchorElement>("[data-row]", queue);
+  const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+  const next = at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by;
+  links[Math.min(Math.max(next, 0), links.length - 1)]?.focus();
+}
+
+function take(): void {
+  const row = (document.activeElement as HTMLElement | null)?.dataset["row"];
+  const form = all<HTMLFormElement>("form[data-take]", queue).find((one) => one.dataset["take"] === row);
+  form?.submit();
+}
+
+const ACTS: Record<string, () => void> = {
+  j: () => move(1),
+  k: () => move(-1),
+  t: take,
+  "?": () => {
+    keys.open = !keys.open;
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target instanceof HTMLElement && /^(?:INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  const act = ACTS[event.key];
+  if (!act || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  act();
+});
+
+sound.hidden = false;
+press(localStorage.getItem(SOUND_KEY) !== "off");
+sound.addEventListener("click", () => {
+  press(sound.getAttribute("aria-pressed") !== "true");
+  ring();
+});
+writeTitle();
+setInterval(tick, 1000);
+listen();

@@ -1,0 +1,71 @@
+import { type Accident, isRunning } from "./accident.ts";
+import { applicationState, guidanceState, type Handler, lastApplication, lastGuidance, letterOf } from "./dispute.ts";
+import { APPLICATION_ACTS, GUIDANCE_ACTS } from "./dispute-table.ts";
+import { mayDo, type Officer, type Right } from "./officer.ts";
+
+type OfficerRows<Table> = {
+  [Name in keyof Table]: Table[Name] extends { by: "driver" | "system" } ? never : Name;
+}[keyof Table];
+
+/** What an officer can do with a case, up to the letter and after it. */
+export type OfficerAct =
+  | OfficerRows<typeof GUIDANCE_ACTS>
+  | OfficerRows<typeof APPLICATION_ACTS>
+  | "recuse"
+  | "replace"
+  | "confirm-service"
+  | "note-review"
+  | "enter-spot-letter";
+
+type Who = Pick<Officer, "id" | "role">;
+
+/** Lists what this officer can do with the case as it is now; the same table judges the act itself. */
+export function possibleActs(accident: Accident, who: Who): OfficerAct[] {
+  if (accident.recused.includes(who.id)) return [];
+  return [...runningActs(accident, who), ...letterActs(accident, who)];
+}
+
+function runningActs(accident: Accident, who: Who): OfficerAct[] {
+  if (!isRunning(accident)) return [];
+  const guidance = lastGuidance(accident)?.handler ?? null;
+  const application = lastApplication(accident)?.handler ?? null;
+  const acts: OfficerAct[] = [
+    ...rowsOpen(GUIDANCE_ACTS, { state: guidanceState(accident), handler: guidance, who }),
+    ...rowsOpen(APPLICATION_ACTS, { state: applicationState(accident), handler: application, who }),
+  ];
+  const holds = acts.some((act) => act === "release-guidance" || act === "release-application");
+  return holds || !mayDo(who.role, "guide") ? acts : [...acts, "recuse"];
+}
+
+interface Row {
+  by: string;
+  from: readonly string[];
+  isHandlers?: true;
+}
+
+function rowsOpen<Table extends Record<string, Row>>(
+  table: Table,
+  { state, handler, who }: { state: string; handler: Handler | null; who: Who },
+): OfficerRows<Table>[] {
+  const isMine = handler?.officerId === who.id;
+  const open = Object.entries(table).filter(([name, { by, from, isHandlers }]) => {
+    if (by === "driver" || by === "system" || !mayDo(who.role, by as Right) || !from.includes(state)) return false;
+    // an officer's own case is released, another's is reassigned
+    return isHandlers ? isMine : !(name === "reassign-application" && isMine);
+  });
+  return open.map(([name]) => name as OfficerRows<Table>);
+}
+
+function letterActs(accident: Accident, { role }: Who): OfficerAct[] {
+  const letter = letterOf(accident);
+  const acts: OfficerAct[] = [];
+  if (accident.ended?.code === "on-the-spot" && !accident.dispute?.spotLetter && mayDo(role, "determine"))
+    acts.push("enter-spot-letter");
+  if (!letter || accident.ended) return acts;
+  if (mayDo(role, "determine")) {
+    if (!letter.receipts.A || !letter.receipts.B) acts.push("confirm-service");
+    if (letter.served.A || letter.served.B) acts.push("note-review");
+  }
+  if (mayDo(role, "replace-letter")) acts.push("replace");
+  return acts;
+}

@@ -1,0 +1,95 @@
+import { REASONS } from "../domain/access.ts";
+import type { Accident, Letter } from "../domain/accident.ts";
+import { type CaseFile, caseFileOf } from "../domain/case-file.ts";
+import { possibleActs } from "../domain/desk-acts.ts";
+import { picturesOf } from "../domain/determination.ts";
+import { NO_DISPUTE, NOT_OURS, waitingForOfficer } from "../domain/dispute.ts";
+import { liabilityOf } from "../domain/liability.ts";
+import { leads } from "../domain/officer.ts";
+import { otherCases, soughtOf } from "../domain/other-cases.ts";
+import { formTime, stampTime } from "./desk-times.ts";
+import { districtName } from "./districts.ts";
+import { officerNames } from "./officer-names.ts";
+import type { DeskRequest, Shown } from "./page.ts";
+
+const HOUR_MS = 3600_000;
+
+/** Everything that the file of a case shows, with the acts that are possible now. */
+export async function fileShown(request: DeskRequest, accident: Accident, isShown: boolean): Promise<Shown> {
+  const { ctx, t, koa } = request;
+  const { catalogue } = ctx.config.rules;
+  const file = caseFileOf(accident, catalogue, isShown);
+  const now = ctx.clock.now();
+  return {
+    file,
+    isShown,
+    reasons: REASONS,
+    district: districtName(request, file.district),
+    time: stampTime,
+    label: (key: string, code: string) => t.find(`${key}.${code}`) ?? code,
+    insurer: (code: string | null, typed: string | null) => insurerName(request, code) ?? typed ?? code ?? "",
+    events: file.events.map((event) => eventLine(request, event)),
+    photoUrl: (id: string, size: string) => `/police/cases/${file.id}/photos/${id}/${size}`,
+    dispute: accident.dispute ?? NO_DISPUTE,
+    waiting: waitingForOfficer(accident),
+    ruleOf: (letter: Letter) => ruleBy(request, accident, letter),
+    pictureNumber: (photoId: string) => picturesOf(accident).find((one) => one.photoId === photoId)?.number ?? "",
+    nameOf: await officerNames(request, handlersOf(accident)),
+    others: await othersOf(request, accident),
+    acts: possibleActs(accident, request.officer),
+    acting: koa.method === "POST" ? koa.path.split("/").slice(4).join("/") : "",
+    ends: NOT_OURS,
+    until: formTime(new Date(now.getTime() + HOUR_MS)),
+  };
+}
+
+/** What the rule would make of this driver's statement alone; null: nothing was stated. */
+function ruleBy({ ctx, t }: DeskRequest, { parties }: Accident, letter: Letter): string | null {
+  const statement = parties[letter]?.statement;
+  if (!statement) return null;
+  const [a, b] = letter === "A" ? [statement.ownAct, statement.otherAct] : [statement.otherAct, statement.ownAct];
+  const liability = liabilityOf(a, b, ctx.config.rules.catalogue);
+  if (liability.kind !== "settled") return t("police.file.liability.not-here");
+  const { A, B } = liability.degrees;
+  return t("police.file.degrees", { a: t(`police.degree.${A}`), b: t(`police.degree.${B}`) });
+}
+
+function handlersOf({ dispute, events }: Accident): (string | undefined)[] {
+  const { guidance, applications, determinations, spotLetter } = dispute ?? NO_DISPUTE;
+  return [
+    ...[...guidance, ...applications].map(({ handler }) => handler?.officerId),
+    ...determinations.flatMap(({ by, withdrawn }) => [by, withdrawn?.by]),
+    spotLetter?.by,
+    ...events.map(({ by }) => officerOf(by)),
+  ];
+}
+
+const officerOf = (by: string): string | undefined => /^officer:(.+)$/.exec(by)?.[1];
+
+/** Other cases with a plate or telephone of this one; those of another district are named without a link. */
+async function othersOf(request: DeskRequest, accident: Accident) {
+  const { ctx, officer } = request;
+  const found = await Promise.all(soughtOf(accident).map(({ what, value }) => ctx.accidents.listBy(what, value)));
+  return otherCases(accident, found.flat()).map((one) => ({
+    ...one,
+    isReached: leads(officer, one.district),
+    districtName: districtName(request, one.district),
+  }));
+}
+
+function insurerName({ ctx, language }: DeskRequest, code: string | null): string | null {
+  return ctx.config.insurers.find((insurer) => insurer.code === code)?.[language] ?? null;
+}
+
+/** An event's words, who caused it, and its codes as they are recorded. */
+function eventLine({ t }: DeskRequest, { seq, type, by, at, data }: CaseFile["events"][number]) {
+  const codes = Object.entries(data).filter(([name]) => !/digest|sha256|Sha256/.test(name));
+  return {
+    seq,
+    at,
+    by,
+    officerId: officerOf(by) ?? null,
+    words: t(`police.event.${type}`),
+    data: codes.map(([name, value]) => `${name} ${[value].flat().join(", ")}`).join(" · "),
+  };
+}

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { actOnDispute } from "../../src/actions/act-on-dispute.ts";
+import { IDLE_MS } from "../../src/domain/officer.ts";
+import type { Pair } from "../h5/settle-driver.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase } from "../support/database.ts";
+import { type DeskClient, signedInOfficer } from "../support/desk-client.ts";
+import { appliedPair, guidedPair } from "./disputed.ts";
+
+let app: TestApp;
+let guided: Pair;
+let applied: Pair;
+let officer: DeskClient;
+let second: DeskClient;
+let auxiliary: DeskClient;
+let supervisor: DeskClient;
+before(async () => {
+  app = await startApp();
+  officer = await signedInOfficer(app, { number: "P-1", role: "officer" });
+  second = await signedInOfficer(app, { number: "P-2", role: "officer" });
+  auxiliary = await signedInOfficer(app, { number: "P-3", role: "auxiliary" });
+  supervisor = await signedInOfficer(app, { number: "P-4", role: "supervisor" });
+  applied = await appliedPair(app);
+  guided = await guidedPair(app);
+});
+after(async () => {
+  await app.stop();
+  await closeDatabase();
+});
+
+const htmlOf = async (client: DeskClient, path: string): Promise<string> => {
+  const answer = await client.get(path);
+  assert.equal(answer.status, 200, path);
+  return answer.text();
+};
+const caseUrl = ({ id }: Pair) => `/police/cases/${id}`;
+const act = (client: DeskClient, pair: Pair, path: string, fields: Record<string, string> = {}) =>
+  client.submit(`${caseUrl(pair)}/${path}`, fields, "/police/queue");
+
+describe("the queue", () => {
+  it("has guidance before applications, who may take what, and what each driver says", async () => {
+    const html = await htmlOf(officer, "/police/queue");
+    assert.ok(html.indexOf(caseUrl(guided)) > 0 && html.indexOf(caseUrl(guided)) < html.indexOf(caseUrl(applied)));
+    assert.match(html, /data-waiting="2"/);
+    assert.match(html, /Rear-ended the car in front/);
+    for (const kind of ["guidance", "application"]) assert.ok(html.includes(`/${kind}/take"`), kind);
+    const theirs = await htmlOf(auxiliary, "/police/queue");
+    assert.ok(theirs.includes("/guidance/take") && !theirs.includes("/application/take"));
+  });
+
+  it("turns orange and red by the minutes of its kind", async () => {
+    app.clock.advance(3 * 60_000);
+    const levels = async () =>
+      [...(await htmlOf(officer, "/police/queue/rows")).matchAll(/data-level="(\w*)"/g)].map(([, level]) => level);
+    assert.deepEqual(await levels(), ["late", ""]);
+    app.clock.advance(8 * 60_000);
+    assert.deepEqual(await levels(), ["over", "late"]);
+  });
+
+  it("is of the own district; the city's leader sees all", async () => {
+    const elsewhere = await signedInOfficer(app, { number: "P-5", role: "officer", district: "310115" });
+    const html = await htmlOf(elsewhere, "/police/queue");
+    assert.equal(html.includes("/police/cases/"), false);
+    for (const path of ["", "/application/take"])
+      assert.equal((await elsewhere.get(`${caseUrl(applied)}${path}`)).status, 404);
+    assert.equal((await act(elsewhere, applied, "application/take")).status, 404);
+    assert.ok((await htmlOf(supervisor, "/police/queue")).includes(caseUrl(applied)));
+  });
+
+  it("tells an open page of what is new, and an open page keeps nobody signed in", async () => {
+    const stream = await officer.get("/police/queue/stream");
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const heard = async (times: number) => {
+      for (let text = ""; text.split("event: changed").length <= times; ) {
+        const { value, done } = await reader.read();
+        assert.equal(done, false);
+        text += value;
+      }
+    };
+    await heard(1);
+    const extra = await guidedPair(app);
+    await heard(1);
+    await reader.cancel();
+    await actOnDispute(app.ctx, extra.id, { type: "withdraw-guidance", by: "B" });
+    const idle = await signedInOfficer(app, { number: "P-6", role: "officer" });
+    for (let passed = 0; passed < IDLE_MS; passed += IDLE_MS / 3) {
+      assert.equal((await idle.get("/police/queue/rows")).status, 200);
+      app.clock.advance(IDLE_MS / 3);
+    }
+    assert.match((await idle.get("/police/queue/rows")).headers.get("location") ?? "", /sign-in/);
+    for (const client of [officer, second, auxiliary, supervisor]) await client.signIn();
+    app.clock.advance(30_000);
+  });
+});
+
+describe("taking a case", () => {
+  it("is done once; whoever comes second is told who has it, and sees the file as it is", async () => {
+    const [one, other] = await Promise.all([
+      act(officer, applied, "application/take"),
+      act(second, applied, "application/take"),
+    ]);
+    assert.deepEqual([one.status, other.status].sort(), [303, 409]);
+    const late = one.status === 409 ? one : other;
+    const html = await late.text();
+    assert.match(html, /Officer P-[12] P-[12] · officer has this case/);
+    assert.match(html, new RegExp(`<h1>${(await app.ctx.accidents.get(applied.id)).number}`));
+    const { events } = await app.ctx.accidents.get(applied.id);
+    assert.equal(events.filter(({ type }) => type === "application-taken").length, 1);
+    if (one.status === 409) [officer, second] = [second, officer];
+  });
+
+  it("puts it at the top of one's own queue, with the acts that are then possible", async () => {
+    assert.match(await htmlOf(officer, "/police/queue"), /In my hands <span class="desk-soft">1/);
+    const file = await htmlOf(officer, caseUrl(applied));
+    for (const path of ["evidence", "return", "send", "refuse", "application/release"])
+      assert.ok(file.includes(`${caseUrl(applied)}/${path}"`), path);
+    for (const path of ["application/take", "application/reassign", "recuse"])
+      assert.equal(file.includes(`${caseUrl(applied)}/${path}"`), false, path);
+    const others = await htmlOf(second, caseUrl(applied));
+    assert.equal(others.includes(`${caseUrl(applied)}/return"`), false);
+    assert.ok((await htmlOf(supervisor, caseUrl(applied))).includes("application/reassign"));
+  });
+
+  it("a stale page's act changes nothing", async () => {
+    const before = await app.ctx.accidents.get(applied.id);
+    const again = await act(officer, applied, "application/take");
+    assert.equal(again.status, 409);
+    assert.match(await again.text(), /nothing was changed/);
+    assert.equal((await app.ctx.accidents.get(applied.id)).version, before.version);
+  });
+});
+
+describe("an act of whoever has a case", () => {
+  it("asks a driver for evidence; what is wrong is said at its field, and what was typed stays", async () => {
+    const fields = { to: "A", what: "picture", text: "<script>alert(1)</script> 请补拍", until: "2020-01-01T10:00" };
+    const wrong = await act(officer, applied, "evidence", fields);
+    assert.equal(wrong.status, 422);
+    const html = await wrong.text();
+    assert.match(html, /The time must lie ahead/);
+    assert.ok(html.includes("&lt;script&gt;alert(1)&lt;/script&gt; 请补拍") && !html.includes("<script>alert"));
+    for (const [field, value] of [
+      ["to", "C"],
+      ["what", "blood"],
+      ["text", ""],
+      ["until", "tomorrow"],
+    ] as const)
+      assert.equal((await act(officer, applied, "evidence", { ...fields, [field]: value })).status, 422, field);
+    const right = await act(officer, applied, "evidence", { ...fields, until: "2099-01-01T10:00" });
+    assert.equal(right.headers.get("location"), caseUrl(applied));
+    const [application] = (await app.ctx.accidents.get(applied.id)).dispute?.applications ?? [];
+    assert.equal(application?.requests[0]?.until.toISOString(), "2099-01-01T02:00:00.000Z");
+    assert.ok((await htmlOf(officer, caseUrl(applied))).includes("&lt;script&gt;alert(1)"));
+  });
+
+  it("puts it back; a supervisor puts another's back", async () => {
+    assert.equal((await act(officer, applied, "application/release")).status, 303);
+    assert.equal((await act(second, applied, "application/take")).status, 303);
+    assert.equal((await act(officer, applied, "application/reassign")).status, 404);
+    assert.equal((await act(supervisor, applied, "application/reassign")).status, 303);
+    assert.equal((await app.ctx.accidents.get(applied.id)).dispute?.applications[0]?.handler, null);
+  });
+
+  it("sends an officer, returns it, or ends what is not for here", async () => {
+    const [sent, returned, refused] = [await appliedPair(app), await appliedPair(app), await appliedPair(app)];
+    for (const pair of [sent, returned, refused]) await act(officer, pair, "application/take");
+    assert.equal((await act(officer, sent, "send", { controlRoomNumber: "!" })).status, 422);
+    assert.equal((await act(officer, sent, "send", { controlRoomNumber: "20261123-0042" })).status, 303);
+    assert.equal((await app.ctx.accidents.get(sent.id)).ended?.code, "on-the-spot");
+    const reason = { reason: "not-enough", text: "照片不足以认定" };
+    assert.equal((await act(officer, returned, "return", { ...reason, reason: "not-taken" })).status, 422);
+    assert.equal((await act(officer, returned, "return", reason)).status, 303);
+    assert.equal((await app.ctx.accidents.get(returned.id)).dispute?.applications[0]?.state, "returned");
+    assert.equal((await act(officer, refused, "refuse", { code: "withdrawn" })).status, 422);
+    assert.equal((await act(officer, refused, "refuse", { code: "hold-scene" })).status, 303);
+    assert.equal((await app.ctx.accidents.get(refused.id)).ended?.code, "hold-scene");
+  });
+
+  it("an officer who is recused does not see the case any more", async () => {
+    assert.equal((await act(second, applied, "recuse")).headers.get("location"), "/police/queue");
+    assert.equal((await htmlOf(second, "/police/queue")).includes(caseUrl(applied)), false);
+    assert.equal((await second.get(caseUrl(applied))).status, 404);
+    assert.equal((await act(second, applied, "application/take")).status, 404);
+    assert.equal((await second.get(`${caseUrl(applied)}/agreement.pdf`)).status, 404);
+  });
+
+  it("is a row of the access log, whose chain is whole", async () => {
+    const rows = await app.ctx.accessLog.list({ accidentId: applied.id }, 200);
+    const acts = new Set(rows.map(({ act: done }) => done));
+    for (const done of ["took-case", "asked-evidence", "released-case", "recused-self", "refused-case"] as const)
+      assert.ok(acts.has(done), done);
+    assert.equal((await app.ctx.accessLog.verify()).broken, null);
+  });
+});
