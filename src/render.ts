@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import nunjucks from "nunjucks";
 import { LANGUAGES, type Language } from "./domain/accident.ts";
 import { plateRuns, plateSheet } from "./domain/plate.ts";
@@ -38,12 +39,13 @@ export interface Render {
 }
 
 /**
- * Reads words and pages once. `globals` are in the scope of every page. `strict`: a name that nobody gives,
- * or a value that is not there where it is printed, throws; otherwise it prints nothing.
+ * Reads words and pages once, all at this moment: a release that is put in place while this process runs
+ * does not mix its pages with our words. `globals` are in the scope of every page. `strict`: a name that
+ * nobody gives, or a value that is not there where it is printed, throws; otherwise it prints nothing.
  */
-export function createRender(globals: Record<string, string> = {}, strict = true): Render {
+export function createRender(globals: Record<string, string> = {}, strict = true, pages: URL = templatesDir): Render {
   const table = readWordTable();
-  const env = new nunjucks.Environment(new nunjucks.FileSystemLoader(templatesDir.pathname), {
+  const env = new nunjucks.Environment(readPages(pages), {
     autoescape: true,
     throwOnUndefined: strict,
     trimBlocks: true,
@@ -70,6 +72,19 @@ export function createRender(globals: Record<string, string> = {}, strict = true
   return {
     words: (language) => translations[language],
     page: (template, language, data) => env.render(template, { ...data, lang: language, t: translations[language] }),
+  };
+}
+
+/** All pages of a folder, in memory. */
+function readPages(folder: URL): nunjucks.ILoader {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".njk"));
+  const known = new Map(files.map((path) => [path.replaceAll("\\", "/"), readFileSync(new URL(path, folder), "utf8")]));
+  return {
+    getSource(name) {
+      const src = known.get(name);
+      if (src === undefined) throw new Error(`no page ${name}`);
+      return { src, path: name, noCache: false };
+    },
   };
 }
 

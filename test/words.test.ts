@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import { LANGUAGES } from "../src/domain/accident.ts";
 import { createRender } from "../src/render.ts";
 import { placeholdersOf, readWordTable } from "../src/words.ts";
 import { type AskedWord, askedWords, templates } from "./support/template-words.ts";
+import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const templatesDir = new URL("../../templates/", import.meta.url);
 
@@ -120,6 +124,15 @@ describe("a page", () => {
     const strict = createRender();
     const data = { exceptions: { likely: [], others: [] }, noneOfThese: "none", values: {}, errors: {}, formError: "" };
     assert.throws(() => strict.page("h5/start.njk", "zh", data), /no name assets on this page/);
+  });
+
+  it("is as it was when the process started, whatever is put in its place meanwhile", async () => {
+    const folder = temporaryFolder("pages");
+    const file = join(folder, "page.njk");
+    await writeFile(file, "first");
+    const render = createRender({}, true, pathToFileURL(`${folder}/`));
+    await writeFile(file, '{{ t("h5.words.of-the-next-release") }}');
+    assert.equal(render.page("page.njk", "zh", {}), "first");
   });
 
   it("prints nothing in its place where drivers are served", () => {
