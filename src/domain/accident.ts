@@ -249,6 +249,8 @@ export interface Accident {
   recused: readonly string[];
   events: ChainedEvent[];
   seen?: Partial<Record<Letter, Record<string, Date>>>;
+  /** which version a driver's open page last said that it shows; kept beside the case, as `seen` */
+  shown?: Partial<Record<Letter, { version: number; at: Date }>>;
 }
 
 /**

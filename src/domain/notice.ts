@@ -93,6 +93,21 @@ const GROUPS: Partial<Record<NoticeCode, string>> = {
 /** True for news of how a running case stands: when it is over, its end has been told. */
 export const isOfRunningCase = (code: NoticeCode): boolean => GROUPS[code] !== undefined;
 
+const SHOWN_BY_PAGES: ReadonlySet<NoticeCode> = new Set([
+  "may-move",
+  "admitted",
+  "signature-taken-back",
+  "end-agreed",
+  "resume-asked",
+  "resumed",
+]);
+
+/**
+ * True for news that an open page of the case shows by itself. What calls a driver (a reminder), goes with
+ * the paper, or says that the page is theirs no more, is sent in any case.
+ */
+export const isShownByPages = (code: NoticeCode): boolean => isOfRunningCase(code) || SHOWN_BY_PAGES.has(code);
+
 /** Makes the outbox entry of a notice to one party; urgent: the driver waits for it at the roadside. */
 export function notice(accident: Accident, to: Letter, code: NoticeCode, params: Notice["params"] = {}): OutboxEntry {
   const party = accident.parties[to];

@@ -17,3 +17,12 @@ export interface OutboxEntry {
    */
   group?: string;
 }
+
+/** Entries that an accident's outbox holds; as many may come with one change. */
+export const OUTBOX_LIMIT = 32;
+
+/** The place of an entry among all of its accident: the change after this version put it there. */
+export const seqOf = (versionBefore: number, index: number): number => versionBefore * OUTBOX_LIMIT + index;
+
+/** The accident's version that has what the entry tells of. */
+export const versionOf = (seq: number): number => Math.floor(seq / OUTBOX_LIMIT) + 1;

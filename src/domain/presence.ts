@@ -45,3 +45,37 @@ function textSince({ events }: Accident, step: Step): Date | null {
 }
 
 const latestOf = (a: Date, b: Date | null): Date => (b && b > a ? b : a);
+
+/** An open page says at least once in this time what it shows: its streams live a minute. */
+const OPEN_FOR_MS = 75_000;
+/** How long a notice waits for an open page to show its news. */
+export const SHOWS_WITHIN_MS = 5_000;
+
+/** What a notice tells: news that the case has from this version on. */
+export interface News {
+  version: number;
+  madeAt: Date;
+}
+
+/**
+ * Whether the driver's open page has shown the news of a notice, or may yet: then the notice waits, a few
+ * seconds at most. `no`: no page is open, or it has not shown it in time.
+ */
+export function showingOf({ shown }: Accident, letter: Letter, { version, madeAt, at }: News & { at: Date }): Showing {
+  const last = shown?.[letter];
+  if (!last) return "no";
+  if (last.version >= version) return "yes";
+  const isOpen = at.getTime() - last.at.getTime() <= OPEN_FOR_MS;
+  return isOpen && at.getTime() - madeAt.getTime() < SHOWS_WITHIN_MS ? "perhaps" : "no";
+}
+export type Showing = "yes" | "perhaps" | "no";
+
+/** True when it is to be written that this driver's open page shows this version. */
+export function isNewlyShown(
+  { shown }: Accident,
+  letter: Letter,
+  { version, at }: { version: number; at: Date },
+): boolean {
+  const last = shown?.[letter];
+  return !last || version > last.version || at.getTime() - last.at.getTime() >= SEEN_EVERY_MS;
+}

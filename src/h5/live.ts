@@ -1,6 +1,7 @@
 import type Koa from "koa";
 import { toBuffer } from "qrcode";
 import { noteSeen } from "../actions/note-seen.ts";
+import { noteShown } from "../actions/note-shown.ts";
 import type { Context } from "../context.ts";
 import { markOf } from "../domain/presence.ts";
 import { NotFound } from "../errors.ts";
@@ -17,10 +18,22 @@ export const liveFile: PartyFile = {
   isForNewcomers: true,
   async send(request: CaseRequest) {
     await noteLook(request, pageOf(request));
-    const { renew: _, ...live } = liveOf(request, pageOf(request));
-    return { type: "application/json", bytes: Buffer.from(JSON.stringify(live)) };
+    await noteShownOn(request);
+    return { type: "application/json", bytes: Buffer.from(textOf(request, pageOf(request))) };
   },
 };
+
+function textOf(request: CaseRequest, page: string): string {
+  const { renew: _, ...live } = liveOf(request, page);
+  return JSON.stringify({ ...live, version: request.accident.version });
+}
+
+/** A page says so of the version that it was told of and shows. */
+async function noteShownOn({ ctx, koa, accident, party: { letter } }: CaseRequest): Promise<void> {
+  const { shown } = koa.query;
+  if (typeof shown !== "string" || !/^\d{1,9}$/.test(shown)) return;
+  await noteShown(ctx, accident, { letter, version: Math.min(Number(shown), accident.version) });
+}
 
 /** Only a page of a step that is open to this driver was looked at. */
 async function noteLook({ ctx, accident, party: { letter }, view }: CaseRequest, page: string): Promise<void> {
@@ -54,8 +67,7 @@ function follow(opened: CaseRequest, page: string, stream: EventStream): void {
   let request = opened;
   let told = "";
   const tell = (): boolean => {
-    const { renew: _, ...live } = liveOf(request, page);
-    const text = JSON.stringify(live);
+    const text = textOf(request, page);
     if (text === told) return false;
     stream.send("live", text);
     told = text;

@@ -5,6 +5,7 @@ import { readPlate } from "../actions/read-plate.ts";
 import type { Context } from "../context.ts";
 import type { OutboxEntry } from "../domain/accident.ts";
 import { needsInvitation } from "../domain/invitation.ts";
+import { versionOf } from "../domain/outbox.ts";
 import { tellPerson } from "../notices/tell-person.ts";
 import { settlePaper } from "./settle-paper.ts";
 
@@ -18,6 +19,9 @@ export interface Job {
   /** Opens the body; throws Unreadable, or NotFound when the accident was erased. */
   openBody: () => Promise<string>;
   attempts: number;
+  /** place in the accident's outbox */
+  seq: number;
+  createdAt: Date;
   /** true when no further attempt follows */
   last: boolean;
   /** false once half of the lease is over: another worker might send it too */
@@ -65,9 +69,10 @@ export const LANES: readonly Lane[] = [
     order: "urgent-first",
     concurrency: 4,
     leaseMs: 15_000,
-    async handle(ctx, { id, target, openBody, last }) {
+    async handle(ctx, { id, target, openBody, last, seq, createdAt }) {
       const notice = JSON.parse(await openBody());
-      const channel = await tellPerson(ctx, { personId: target, notice, deliveryId: id, last });
+      const news = { version: versionOf(seq), madeAt: createdAt };
+      const channel = await tellPerson(ctx, { personId: target, notice, deliveryId: id, news, last });
       return channel === "waits" ? { to: "postpone", code: channel, head: "", afterMs: 1_000 } : undefined;
     },
   },

@@ -50,7 +50,7 @@ export interface Leased {
 }
 
 async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): Promise<Verdict> {
-  const { _id: id, accidentId, target, attempts } = delivery;
+  const { _id: id, accidentId, target, attempts, seq, createdAt } = delivery;
   const mayPost = () => performance.now() - leasedAt < lane.leaseMs * LAST_MOMENT;
   const verdict = { to: "done" as const, code: "done", head: "", afterMs: 0 };
   // an attempt that kills the process never returns here; the number of leases counts it
@@ -58,7 +58,7 @@ async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): 
   try {
     const openBody = () => ctx.accidents.openBody(accidentId, id, delivery.sealed);
     const last = attempts >= MAX_ATTEMPTS[delivery.kind];
-    const job = { id, accidentId, target, openBody, attempts, last, mayPost };
+    const job = { id, accidentId, target, openBody, attempts, seq, createdAt, last, mayPost };
     const limit = { timer: ctx.timer, ms: lane.leaseMs * LONGEST };
     return (await within(lane.handle(ctx, job), limit, stuck)) ?? verdict;
   } catch (error) {

@@ -1,8 +1,9 @@
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS } from "../domain/accident.ts";
-import { isOfRunningCase, type Notice, type NoticeCode } from "../domain/notice.ts";
+import { isOfRunningCase, isShownByPages, type Notice, type NoticeCode } from "../domain/notice.ts";
 import { isOver } from "../domain/party.ts";
 import { refusalTurn, type Turn } from "../domain/photo-news.ts";
+import { type News, type Showing, showingOf } from "../domain/presence.ts";
 import type { WordKey } from "../render.ts";
 import { byCustomerMessage, bySubscription, byTemplate } from "./channels.ts";
 import { joinOutcome } from "./join-outcome.ts";
@@ -14,16 +15,18 @@ export interface TellPerson {
   notice: Notice;
   /** the same over all attempts: one notice of one accident to one person */
   deliveryId: string;
+  /** since when the case has what the notice tells */
+  news?: News;
   /** no further attempt follows: a notice that the platform does not take now is kept */
   last?: boolean;
 }
 
 /**
- * How the notice was sent. `kept`: no channel took it, so it is joined to the next answer or notice and
- * stands on the case page; `overtaken`: the case, or the person's part in it, is over, which another notice
- * says; `waits`: tried again in a moment.
+ * How the notice was sent. `shown`: an open page of this person's has shown it, nothing was sent; `kept`:
+ * no channel took it, so it is joined to the next answer or notice and stands on the case page; `overtaken`:
+ * the case, or the person's part in it, is over, which another notice says; `waits`: tried again in a moment.
  */
-export type Channel = Said | "kept" | "nobody" | "overtaken" | "waits";
+export type Channel = Said | "shown" | "kept" | "nobody" | "overtaken" | "waits";
 
 type Said = "customer-message" | "template-message" | "subscription-notice";
 
@@ -45,16 +48,18 @@ const CHANNELS: ReadonlyArray<readonly [Said, (ctx: Context, told: Told) => Prom
  */
 export async function tellPerson(
   ctx: Context,
-  { personId, notice, deliveryId, last = false }: TellPerson,
+  { personId, notice, deliveryId, news, last = false }: TellPerson,
 ): Promise<Channel> {
   const { accidentId, code } = notice;
   const [person, accident] = await Promise.all([ctx.people.find(personId), ctx.accidents.find(accidentId)]);
   const turn = turnOf(ctx, { personId, accident, notice });
-  if (turn === "wait") return "waits";
+  const showing = accident && news ? showingTo(ctx, { personId, accident, notice, news }) : "no";
+  if (turn === "wait" || showing === "perhaps") return "waits";
   const before = await ctx.notices.begin({ id: deliveryId, accidentId, code });
   if (before?.channel) return before.channel as Channel;
   if (!person || !accident) return finish(ctx, deliveryId, "nobody");
   if (isOvertaken(accident, personId, code)) return finish(ctx, deliveryId, "overtaken");
+  if (showing === "yes") return finish(ctx, deliveryId, "shown");
   const told = { person, accident, notice, deliveryId };
   // One message covers all of them; it ends with what to do.
   if (turn === "with-next") return keep(ctx, told, "chat.photo.refused");
@@ -73,6 +78,19 @@ export async function tellPerson(
 function isOvertaken(accident: Accident, personId: string, code: NoticeCode): boolean {
   const isParty = LETTERS.some((letter) => accident.parties[letter]?.identity.personId === personId);
   return isOfRunningCase(code) && (!isParty || isOver(accident));
+}
+
+interface Shown {
+  personId: string;
+  accident: Accident;
+  notice: Notice;
+  news: News;
+}
+
+/** Whether the person's open page of the case shows what the notice would say. */
+function showingTo(ctx: Context, { personId, accident, notice: { code }, news }: Shown): Showing {
+  const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === personId);
+  return letter && isShownByPages(code) ? showingOf(accident, letter, { ...news, at: ctx.clock.now() }) : "no";
 }
 
 /** Orders several notices of refused pictures, one behind the other. */

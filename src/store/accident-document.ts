@@ -45,6 +45,7 @@ export interface AccidentDocument {
   writes?: string[];
   /** When each driver last had the page of a step open; written beside the version. */
   seen?: NonNullable<Accident["seen"]>;
+  shown?: NonNullable<Accident["shown"]>;
 }
 
 type Sealed<T> = T & { sealed: unknown };
@@ -157,6 +158,7 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
     recused: parts.recused ?? [],
     events: document.events,
     ...(document.seen && { seen: document.seen }),
+    ...(document.shown && { shown: document.shown }),
   };
 }
 

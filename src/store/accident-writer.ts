@@ -6,6 +6,7 @@ import { leavesFiles } from "../domain/case-files.ts";
 import { statusOf } from "../domain/case-status.ts";
 import { waitingForOfficer } from "../domain/dispute.ts";
 import type { Catalogue } from "../domain/liability.ts";
+import { OUTBOX_LIMIT, seqOf } from "../domain/outbox.ts";
 import { Busy, Conflict, DatabaseAway } from "../errors.ts";
 import { type AccidentDocument, PARTS, type PartName, partToDocument, type StoredEntry } from "./accident-document.ts";
 import type { CaseListing } from "./case-listing.ts";
@@ -24,7 +25,6 @@ export type Draft = Omit<Accident, "version" | "key" | "events">;
  * Seconds. After it the other writers of the accident have finished, and the relay has emptied its outbox.
  */
 export const RETRY_AFTER_S = 5;
-const OUTBOX_LIMIT = 32;
 /** marks kept: writes whose outcome may still be looked up */
 const WRITES_LIMIT = 8;
 
@@ -142,7 +142,7 @@ async function update(writer: Writer, { before, after, events, change, at }: Upd
   for (const part of changed) set[`parts.${part}`] = partToDocument(after, part, seals);
   if (leavesFiles(before, after)) set.sparesAt = at;
   const entries = (change.outbox ?? []).map((entry, index) =>
-    stored(before.id, entry, before.version * OUTBOX_LIMIT + index, seals),
+    stored(before.id, entry, seqOf(before.version, index), seals),
   );
   if (entries.length > 0) set.outboxAt = at;
   const room = entries.length > 0 && { [`outbox.${OUTBOX_LIMIT - entries.length}`]: { $exists: false } };

@@ -18,6 +18,11 @@ export interface CaseMarks {
    * makes no event.
    */
   noteSeen(id: string, seen: { letter: Letter; step: string; at: Date }): Promise<void>;
+  /**
+   * Writes which version of the case a driver's open page shows; nothing where that is known to be a later
+   * one.
+   */
+  noteShown(id: string, shown: { letter: Letter; version: number; at: Date }): Promise<void>;
 }
 
 export function createCaseMarks(connection: Connection): CaseMarks {
@@ -27,6 +32,12 @@ export function createCaseMarks(connection: Connection): CaseMarks {
       const projection = { version: 1, seen: 1 };
       const found = await accidents.find({ _id: { $in: ids } }, { projection }).toArray();
       return new Map(found.map((row) => [row._id, markOf(row)]));
+    },
+    async noteShown(id, { letter, ...shown }) {
+      const field = `shown.${letter}`;
+      const later = { $gt: shown.version };
+      const filter = { _id: id, [`${field}.version`]: { $not: later } };
+      await accidents.updateOne(filter as never, { $set: { [field]: shown } } as never);
     },
     async noteSeen(id, { letter, step, at }) {
       const field = `seen.${letter}.${step}`;

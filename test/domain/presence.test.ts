@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Accident, EventType } from "../../src/domain/accident.ts";
-import { isNews, isWatched, lookOf, markOf } from "../../src/domain/presence.ts";
+import { isNewlyShown, isNews, isWatched, lookOf, markOf, showingOf } from "../../src/domain/presence.ts";
 import { AT, readyToSign, withParty } from "./accident-builder.ts";
 
 const after = (seconds: number) => new Date(AT.getTime() + seconds * 1000);
@@ -50,5 +50,31 @@ describe("whether the other driver has looked", () => {
       { ...accident, seen: { A: { sign: after(1) }, B: { details: after(2) } } },
     ].map(markOf);
     assert.equal(new Set(marks).size, 4);
+  });
+});
+
+describe("whether a driver's open page shows the news of a notice", () => {
+  const news = { version: 7, madeAt: after(0) };
+  const shown = (version: number, seconds: number) => readyToSign({ shown: { B: { version, at: after(seconds) } } });
+  const showing = (accident: Accident, seconds: number) => showingOf(accident, "B", { ...news, at: after(seconds) });
+
+  it("is what the page itself has said", () => {
+    assert.equal(showing(shown(7, -3_600), 0), "yes");
+    assert.equal(showing(shown(9, 1), 1), "yes");
+    assert.equal(showing(readyToSign(), 0), "no");
+    assert.equal(showingOf(shown(7, 0), "A", { ...news, at: after(0) }), "no", "not what the other's page shows");
+  });
+
+  it("is awaited for a few seconds while a page is open", () => {
+    assert.equal(showing(shown(6, -30), 1), "perhaps");
+    assert.equal(showing(shown(6, -30), 5), "no", "it has been closed, or has not shown it");
+    assert.equal(showing(shown(6, -80), 1), "no", "no page is open");
+  });
+
+  it("is written when the version is another one, and once a minute", () => {
+    assert.equal(isNewlyShown(shown(6, 0), "B", { version: 7, at: after(1) }), true);
+    assert.equal(isNewlyShown(shown(7, 0), "B", { version: 7, at: after(59) }), false);
+    assert.equal(isNewlyShown(shown(7, 0), "B", { version: 7, at: after(60) }), true);
+    assert.equal(isNewlyShown(shown(7, 0), "A", { version: 7, at: after(1) }), true);
   });
 });

@@ -39,6 +39,74 @@ async function sign(ctx: Context, accidentId: string, letter: Letter): Promise<v
 
 const asked = async (driver: Driver, page: string) => JSON.parse((await driver.get(`live?page=${page}`)).html);
 
+describe("news that an open page shows", () => {
+  const heard = (driver: Driver) => app.simulator.platform.inbox(driver.person.openid).length;
+  /** B has corrected something that A has signed: A is told so. */
+  async function corrected() {
+    const { id, A, B } = await readyPair(app);
+    for (const { person } of [A, B]) {
+      app.simulator.platform.people.add(person.openid);
+      await app.simulator.platform.follow(person.openid);
+    }
+    await app.settle();
+    await sign(app.ctx, id, "A");
+    const change = (phone: string) =>
+      giveDetails(app.ctx, { accidentId: id, letter: "B", details: { ...DETAILS.B, phone } });
+    return { id, A, B, change };
+  }
+  const says = async (driver: Driver, version: unknown) =>
+    assert.equal((await driver.get(`live?page=sign&shown=${version}`)).status, 200);
+
+  it("is not said by a message as well, whichever process the page has said so to", async () => {
+    const { id, A, change } = await corrected();
+    const page = await OpenPage.of(A, "wait-signature");
+    await says(A, (await page.live())["version"]);
+    await change("13712345670");
+    await app.settle();
+    const before = heard(A);
+    const { version } = await page.live();
+    const { cookie } = A;
+    const url = A.urlOf(`live?page=sign&shown=${version}`).replace(app.url, other.url);
+    await fetch(url, { headers: { cookie: `${cookie.name}=${cookie.value}` } });
+    app.clock.advance(1_000);
+    await app.settle();
+    app.clock.advance(60_000);
+    await app.settle();
+    assert.equal(heard(A), before, "nothing more is said");
+    const notices = await app.ctx.deliveries.listUndelivered(10, ["pending", "inflight", "held", "dead"]);
+    assert.deepEqual(
+      notices.filter(({ accidentId }) => accidentId === id),
+      [],
+      "nor waits",
+    );
+    await page.close();
+  });
+
+  it("is said when the page was closed before it showed them", async () => {
+    const { A, change } = await corrected();
+    const page = await OpenPage.of(A, "wait-signature");
+    await says(A, (await page.live())["version"]);
+    await page.close();
+    const before = heard(A);
+    await change("13712345671");
+    await app.settle();
+    assert.equal(heard(A), before, "it waits a moment for the page");
+    for (let seconds = 0; seconds < 6; seconds++) {
+      app.clock.advance(1_000);
+      await app.settle();
+    }
+    assert.equal(heard(A), before + 1);
+  });
+
+  it("is said at once where no page is open", async () => {
+    const { A, change } = await corrected();
+    const before = heard(A);
+    await change("13712345672");
+    await app.settle();
+    assert.equal(heard(A), before + 1);
+  });
+});
+
 describe("the stream of an open page", () => {
   it("says how things stand at once, then each change that this process makes, in its order", async () => {
     const { id, A } = await readyPair(app);

@@ -7,6 +7,8 @@ export interface Live {
   isNear: boolean;
   waited: string;
   mark: string;
+  /** of the case */
+  version: number;
 }
 
 export interface Listener {

@@ -33,6 +33,17 @@ function write(selector: string, text: string): void {
 export function keepLive(body: HTMLElement): void {
   const { live: base = "", page = "", renew, step } = body.dataset;
   const isTouched = watchEntries();
+  let shown = 0;
+
+  /** Tells the server what the page shows now, so that no message of the account repeats it. */
+  function sayShown(version: number): void {
+    if (version === shown) return;
+    shown = version;
+    const options = { headers: { accept: "application/json" }, keepalive: true };
+    fetch(`${base}/live?page=${page}&shown=${version}`, options).catch(() => {
+      shown = 0;
+    });
+  }
 
   /** The page as it is now; never a form that is posted again. */
   const reload = () => (renew === "reload" ? location.reload() : location.replace(location.pathname + location.search));
@@ -43,7 +54,7 @@ export function keepLive(body: HTMLElement): void {
     else for (const note of document.querySelectorAll<HTMLElement>("[data-live-changed]")) note.hidden = false;
   }
 
-  function told({ text, seen, isNear, waited, mark, ...live }: Live): void {
+  function told({ text, seen, isNear, waited, mark, version, ...live }: Live): void {
     if (live.joined) codeIsUsed();
     write("[data-live-text]", text);
     write("[data-live-seen]", seen);
@@ -51,7 +62,9 @@ export function keepLive(body: HTMLElement): void {
     const strip = document.querySelector("[data-live-strip]");
     if (strip) strip.classList.toggle("kc-strip_alone", !isNear);
     // The page is about to change anyway.
-    if (isSending() || mark === body.dataset["mark"]) return;
+    if (isSending()) return;
+    sayShown(version);
+    if (mark === body.dataset["mark"]) return;
     body.dataset["mark"] = mark;
     if (live.step === "ended" && step !== "ended") location.reload();
     else renewPage();
