@@ -97,8 +97,8 @@ export const SERVER = {
   trustProxy: setting<boolean>({
     schema: Joi.boolean().default(false),
     otherwise: {
-      en: "{default}: the limit on sign-ins (300 a minute from one address, in one process) goes by the connection's address",
-      zh: "{default}：登录限速（每个地址、每个进程每分钟 300 次）按连接的地址算",
+      en: "{default}: the limit on sign-ins (300 requests a minute from one address) goes by the connection's address",
+      zh: "{default}：登录限速（每个地址每分钟 300 个请求）按连接的地址算",
     },
     production: {
       en: "true behind a proxy that adds the caller's address to `X-Forwarded-For`, else all drivers share one limit",

@@ -1,4 +1,4 @@
-import { Invalid } from "../errors.ts";
+import { Busy, Invalid } from "../errors.ts";
 import type { Accident, Change, EventType, Letter } from "./accident.ts";
 
 const MINUTE_MS = 60_000;
@@ -17,11 +17,67 @@ export const BRAKES = {
   digits: { limit: 5, windowMs: 15 * MINUTE_MS },
   /** right digits of one living invitation, whoever types them */
   digitsOfCase: { limit: 20, windowMs: 15 * MINUTE_MS },
+  /** … once by each who types them: whoever opens the same address again guesses nothing */
+  rightDigits: { limit: 1, windowMs: 15 * MINUTE_MS },
   /** ratings and complaints of one driver */
   feedback: { limit: 10, windowMs: 24 * HOUR_MS },
   /** wrong digits of everybody: beyond them nobody joins by digits, only by the QR code */
   wrongDigits: { limit: 200, windowMs: 15 * MINUTE_MS },
 } as const;
+
+/** Pieces of unfinished pictures, a quarter of a megabyte each, that are kept for an hour. */
+export const PIECES = {
+  /** of one driver in a case: five pictures at their limit, 60 MB */
+  mine: 240,
+  /** of everybody: 8 GB. Beyond it … */
+  all: 32_768,
+  /** … a driver goes on who keeps less than one picture at its limit */
+  share: 48,
+} as const;
+
+/**
+ * Throws Invalid "too-many-unfinished" (429) for a driver who keeps too many pieces, and Busy (503) where
+ * everybody together does and this driver has more than their share; only then is counted how many those are.
+ */
+export async function requirePieceRoom(mine: number, countAll: () => Promise<number>): Promise<void> {
+  if (mine >= PIECES.mine) throw new Invalid("too-many-unfinished", { retryAfterS: 600 }, 429);
+  if (mine >= PIECES.share && (await countAll()) >= PIECES.all) throw new Busy(30);
+}
+
+/** How often a costly call may be made within a sliding window. */
+export interface Pace {
+  /** by one person, or from one network */
+  each: { limit: number; windowMs: number };
+  /** by everybody … */
+  all?: { limit: number; windowMs: number };
+  /** … while who has made fewer than so many is still served: many cannot starve one */
+  share?: number;
+}
+
+/** Paces of what costs a picture process, memory or the platform a moment; counted over all processes. */
+export const PACES = {
+  /** pictures that are decoded: a whole case with retakes at once, then one every four seconds */
+  pictures: {
+    each: { limit: 30, windowMs: 2 * MINUTE_MS },
+    all: { limit: 3_000, windowMs: 2 * MINUTE_MS },
+    share: 10,
+  },
+  /** pieces of pictures, a quarter of a megabyte each */
+  pieces: { each: { limit: 900, windowMs: 3 * MINUTE_MS } },
+  /** photographs that are watermarked, each decoded and encoded anew */
+  handouts: {
+    each: { limit: 30, windowMs: 2 * MINUTE_MS },
+    all: { limit: 1_000, windowMs: 2 * MINUTE_MS },
+    share: 5,
+  },
+  /** licences: a reading takes about a second of two cores and may cost a call of the platform */
+  licences: { each: { limit: 8, windowMs: 4 * MINUTE_MS }, all: { limit: 240, windowMs: 4 * MINUTE_MS }, share: 3 },
+  /** requests of a sign-in, of which each has two, from one network */
+  signIns: { each: { limit: 300, windowMs: MINUTE_MS }, all: { limit: 6_000, windowMs: MINUTE_MS }, share: 20 },
+  /** sign-ins of one person: each asks the platform */
+  signInsOfPerson: { each: { limit: 60, windowMs: HOUR_MS } },
+} as const satisfies Record<string, Pace>;
+export type PaceName = keyof typeof PACES;
 
 /** Counts the wrong digits of everybody: while it is at its limit, only the QR code leads into a case. */
 export const WRONG_DIGITS = "join-wrong";

@@ -3,7 +3,7 @@ import { noteLicenceConsent } from "../actions/note-licence-consent.ts";
 import { readLicence } from "../actions/read-licence.ts";
 import { hasRunOut, type LicenceKind, type LicenceReading, suggestionOf } from "../domain/licence.ts";
 import { type AppError, Busy, Invalid } from "../errors.ts";
-import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
+import { askPaced, countPaced } from "../http/pace.ts";
 import type { UploadedFile } from "../http/upload.ts";
 import { sentence } from "../http/validate.ts";
 import type { PartOf, WordKey } from "../render.ts";
@@ -18,16 +18,7 @@ const FIELDS =
     " ",
   );
 
-/**
- * A reading takes about a second of two cores and may cost a platform call: some at once, then one in 30 s.
- */
-const limits = new WeakMap<object, RateLimit>();
-
-function limitOf(ctx: PageRequest["ctx"]): RateLimit {
-  const limit = limits.get(ctx.config) ?? createRateLimit({ capacity: 8, perMinute: 2, now: () => ctx.clock.now() });
-  limits.set(ctx.config, limit);
-  return limit;
-}
+const readingsOf = ({ person }: Pick<PageRequest, "person">) => ({ pace: "licences", whose: person.id }) as const;
 
 /** Fills the form of page 5 from photographed licences. Neither picture nor reading is stored. */
 export const licencePage: PartyPage<Typed> = {
@@ -35,7 +26,7 @@ export const licencePage: PartyPage<Typed> = {
   template: "h5/details.njk",
   openWith: ["details"],
   multipart: true,
-  brake: ({ ctx, person }) => limitOf(ctx).ask(person.id),
+  brake: (request) => askPaced(request.ctx, readingsOf(request)),
   // whatever stands in the form by now comes along; it is judged when it is sent for good
   body: Joi.object<Typed>(Object.fromEntries(FIELDS.map((name) => [name, Joi.string().allow("").max(200)]))),
   // the form itself posts to its own page
@@ -101,13 +92,11 @@ async function readAll(request: StepRequest<Typed>): Promise<Read> {
   };
 }
 
-async function readOne(
-  { ctx, person }: PageRequest,
-  { field, bytes }: UploadedFile,
-): Promise<LicenceReading | Invalid> {
+async function readOne(request: PageRequest, { field, bytes }: UploadedFile): Promise<LicenceReading | Invalid> {
+  const { ctx } = request;
   const kind = KINDS[field];
   if (!kind) throw new Invalid("unknown-field", { field });
-  limitOf(ctx).take(person.id);
+  await countPaced(ctx, readingsOf(request));
   try {
     return (
       (await readLicence(ctx, { bytes, kind })) ?? new Invalid("h5.licence.unreadable" satisfies WordKey, { field })

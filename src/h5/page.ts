@@ -58,7 +58,7 @@ export interface PartyPage<Body = Record<string, string>> {
   body?: Joi.ObjectSchema<Body>;
   multipart?: boolean;
   /** Asked before the body is read; throws Invalid "too-many-requests" (429). */
-  brake?(request: PageRequest): void;
+  brake?(request: PageRequest): Promise<void>;
   /** longest body of a form without files, 64 KB unless told */
   maxBytes?: number;
   show?(request: PageRequest): Promise<object> | object;

@@ -1,8 +1,8 @@
 import type { Scene } from "../domain/accident.ts";
 import { isStored, type StoredPhoto } from "../domain/photo.ts";
 import { NotFound } from "../errors.ts";
-import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
-import type { CaseRequest, PageRequest, PartyFile } from "./page.ts";
+import { countPaced } from "../http/pace.ts";
+import type { CaseRequest, PartyFile } from "./page.ts";
 import { linksOf, PHOTO_SIZES, type PhotoSize } from "./photo-links.ts";
 import { stampText } from "./times.ts";
 
@@ -30,7 +30,7 @@ export const handoutFile: PartyFile = {
     const { ctx, accident } = request;
     const photo = accident.photos.filter(isStored).find((one) => one.id === photoId);
     if (!photo) throw new NotFound();
-    limitOf(ctx).take(request.person.id);
+    await countPaced(ctx, { pace: "handouts", whose: request.person.id });
     return handout(request, photo, await ctx.blobs.read(accident, photo.copySha256));
   },
 };
@@ -58,14 +58,4 @@ function placeOf({ address, positions }: Scene, { by }: StoredPhoto): string | n
   const position = positions[by];
   if (address || !position) return address;
   return position.label ?? `${position.lat.toFixed(5)}, ${position.lng.toFixed(5)} (${position.crs})`;
-}
-
-/** Each is decoded and encoded anew. */
-const LIMIT = { capacity: 30, perMinute: 15 };
-const limits = new WeakMap<object, RateLimit>();
-
-function limitOf({ config, clock }: PageRequest["ctx"]): RateLimit {
-  const limit = limits.get(config) ?? createRateLimit({ ...LIMIT, now: () => clock.now() });
-  limits.set(config, limit);
-  return limit;
 }

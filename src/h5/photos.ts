@@ -2,34 +2,17 @@ import Joi from "joi";
 import { addPhoto } from "../actions/add-photo.ts";
 import { movePhoto } from "../actions/move-photo.ts";
 import { EXTRA_SLOTS, isSent, type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
-import { Busy, Invalid } from "../errors.ts";
+import { Invalid } from "../errors.ts";
 import { id } from "../http/fields.ts";
-import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
+import { askPaced, whileCounted } from "../http/pace.ts";
 import { type PageRequest, type PartyPage, pageUrl, type StepPage, type StepRequest } from "./page.ts";
 import { answerFor, newestIn, type PhotoAnswer, spokenFault } from "./photo-answer.ts";
 
 const SLOTS: readonly string[] = [...PHOTO_SLOTS, ...EXTRA_SLOTS];
 
-/** Every picture is decoded: a burst is a whole case with retakes, then one every four seconds. */
-const limits = new WeakMap<object, RateLimit>();
-
-export function limitOf(ctx: PageRequest["ctx"]): RateLimit {
-  const limit = limits.get(ctx.config) ?? createRateLimit({ capacity: 30, perMinute: 15, now: () => ctx.clock.now() });
-  limits.set(ctx.config, limit);
-  return limit;
-}
-
-/**
- * An upload refused for want of room is repeated by the phone, so it does not count against the rate limit.
- */
-export async function uncountedIfBusy<T>({ limit, key }: { limit: RateLimit; key: string }, act: () => Promise<T>) {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof Busy) limit.giveBack(key);
-    throw error;
-  }
-}
+/** Every picture is decoded. */
+export const picturesOf = ({ person }: Pick<PageRequest, "person">) =>
+  ({ pace: "pictures", whose: person.id }) as const;
 
 /** One place of the page: what stands there, with what the machine says of it. */
 export interface Place {
@@ -70,23 +53,21 @@ export const photosPage: StepPage = {
   submit: takePhotos,
 };
 
-export function askForPhotos({ ctx, person }: PageRequest): void {
-  limitOf(ctx).ask(person.id);
+export function askForPhotos(request: PageRequest): Promise<void> {
+  return askPaced(request.ctx, picturesOf(request));
 }
 
 /** Each file in the place that its field names. */
-export async function takePhotos({ ctx, party, files, person, view }: StepRequest<unknown>): Promise<void> {
+export async function takePhotos(request: StepRequest<unknown>): Promise<void> {
+  const { ctx, party, files, view } = request;
   const [first] = files;
   if (!first) throw new Invalid("photo-missing", { field: view.missingSlots[0] ?? "extra" });
   const stranger = files.find(({ field }) => !SLOTS.includes(field));
   if (stranger) throw new Invalid("unknown-field", { field: stranger.field });
   const faults: [string, Invalid][] = [];
   for (const { field, bytes } of files) {
-    limitOf(ctx).take(person.id);
     const photo = { ...party, slot: field as PhotoSlot, bytes, source: "form" as const };
-    const fault = await refusalOf(() =>
-      uncountedIfBusy({ limit: limitOf(ctx), key: person.id }, () => addPhoto(ctx, photo)),
-    );
+    const fault = await whileCounted(ctx, picturesOf(request), () => refusalOf(() => addPhoto(ctx, photo)));
     if (fault) faults.push([field, fault]);
   }
   refuseAll(faults);

@@ -4,9 +4,10 @@ import type { Context } from "../context.ts";
 import { BRAKES, WRONG_DIGITS } from "../domain/brakes.ts";
 import { STEPS } from "../domain/journey.ts";
 import { whilePaced } from "../http/body-pace.ts";
+import { macOf } from "../http/cookies.ts";
 import { answersInTime } from "../http/in-time.ts";
 import { networkOf } from "../http/network.ts";
-import { createRateLimit } from "../http/rate-limit.ts";
+import { countPaced } from "../http/pace.ts";
 import { noStore } from "../http/security-headers.ts";
 import { seeOther } from "../http/see-other.ts";
 import { withSession } from "../http/session.ts";
@@ -67,8 +68,6 @@ const SIGNED_FILES: PartyFile[] = [...agreementFiles, handoutFile];
 /** … and files. */
 export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photosLiveFile, photoFile, ...agreementFiles];
 
-const SIGN_INS = { capacity: 300, perMinute: 300 };
-
 /** Everything under /h5. */
 export function h5Router(ctx: Context): Router {
   const router = new Router({ prefix: "/h5" });
@@ -86,10 +85,11 @@ const paced =
     whilePaced(timer, koa, next);
 
 function publicRoutes(ctx: Context, router: Router): void {
-  const signIns = createRateLimit({ ...SIGN_INS, now: () => ctx.clock.now() });
-  const braked: Koa.Middleware = (koa, next) => {
-    signIns.take(networkOf(koa.ip));
-    return next();
+  const braked: Koa.Middleware = async (koa, next) => {
+    // an address is a person's: only its digest is kept
+    const whose = macOf(ctx.config.keys.session, "network", networkOf(koa.ip));
+    await countPaced(ctx, { pace: "signIns", whose });
+    await next();
   };
   router.get("/signin", braked, (koa) => signIn(ctx, koa));
   router.get("/oauth", braked, (koa) => comeBack(ctx, koa));

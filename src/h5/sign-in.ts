@@ -8,6 +8,7 @@ import { Invalid, NotSignedIn, Upstream } from "../errors.ts";
 import { macOf, readCookie, readValue, sameSecret, setCookie, signValue } from "../http/cookies.ts";
 import { wantsJson } from "../http/errors.ts";
 import { askedLanguage } from "../http/language-cookie.ts";
+import { countPaced } from "../http/pace.ts";
 import { seeOther } from "../http/see-other.ts";
 import { findPerson, isIdle, personOf, startSession } from "../http/session.ts";
 import { safePath } from "./paths.ts";
@@ -65,6 +66,7 @@ export async function comeBack(ctx: Context, koa: Koa.Context): Promise<void> {
   }
   setCookie(koa, ctx.config, { name: COOKIE, value: "", maxAgeS: 0 });
   const person = await ctx.people.see(openid);
+  await countPaced(ctx, { pace: "signInsOfPerson", whose: person.id });
   startSession(ctx, koa, person);
   await speakAsAsked(ctx, koa, person);
   seeOther(koa, to);

@@ -3,12 +3,13 @@ import Joi from "joi";
 import type Koa from "koa";
 import { addPhoto } from "../actions/add-photo.ts";
 import type { Context } from "../context.ts";
+import { requirePieceRoom } from "../domain/brakes.ts";
 import { requireRunning } from "../domain/party.ts";
 import { EXTRA_SLOTS, isStored, isStoredIn, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Conflict, Invalid, NotAllowed, NotFound } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { hasToken, requireOwnOrigin } from "../http/csrf.ts";
-import { createRateLimit } from "../http/rate-limit.ts";
+import { askPaced, whileCounted } from "../http/pace.ts";
 import { UPLOAD_LIMITS } from "../http/upload.ts";
 import { readBytes } from "../http/upload-bytes.ts";
 import { PIECE_BYTES, uploadShareOf } from "../http/upload-share.ts";
@@ -16,14 +17,9 @@ import type { Upload } from "../store/uploads.ts";
 import { openParty } from "./controller.ts";
 import type { CaseRequest } from "./page.ts";
 import { photoAnswer, spokenFault } from "./photo-answer.ts";
-import { limitOf, uncountedIfBusy } from "./photos.ts";
+import { picturesOf } from "./photos.ts";
 
-const PIECES = UPLOAD_LIMITS.fileBytes / PIECE_BYTES;
-/**
- * Pieces of unfinished pictures that one driver may keep in a case: five pictures at their limit, 60 MB. They
- * are kept for an hour.
- */
-export const PIECES_KEPT = 5 * PIECES;
+const PIECES_OF_ONE = UPLOAD_LIMITS.fileBytes / PIECE_BYTES;
 const DESCRIPTION_BYTES = 4096;
 
 /** The phone's data about a picture; the last three only if it has shrunk it. */
@@ -54,7 +50,6 @@ const description = Joi.object<Description>({
  */
 export function uploadRoutes(ctx: Context, router: Router): void {
   const base = "/accidents/:id/uploads";
-  const takePiece = pieceTaker(ctx);
   router.post(base, withParty(ctx, takeWhole));
   router.get(`${base}/:sha256`, withParty(ctx, tellState));
   router.put(`${base}/:sha256/:number`, withParty(ctx, takePiece));
@@ -89,29 +84,26 @@ async function tellState(request: CaseRequest): Promise<object> {
   return { pieceBytes: PIECE_BYTES, pieces: (await request.ctx.uploads.kept(upload)).numbers, slots };
 }
 
-/** Takes one piece, of which a driver may keep a limited number. */
-function pieceTaker(ctx: Context): (request: CaseRequest) => Promise<object> {
-  const limit = createRateLimit({ capacity: 15 * PIECES, perMinute: 300, now: () => ctx.clock.now() });
-  return async (request) => {
-    const { koa, person } = request;
-    const number = pieceNumber(koa);
-    const upload = uploadOf(request);
-    requireRunning(request.accident);
-    limit.take(person.id);
+/** Takes one piece, of which a driver, and all of them, may keep a limited number. */
+async function takePiece(request: CaseRequest): Promise<object> {
+  const { ctx, koa, person } = request;
+  const number = pieceNumber(koa);
+  const upload = uploadOf(request);
+  requireRunning(request.accident);
+  return whileCounted(ctx, { pace: "pieces", whose: person.id }, async () => {
     const kept = await ctx.uploads.kept(upload);
-    if (kept.all >= PIECES_KEPT && !kept.numbers.includes(number))
-      throw new Invalid("too-many-unfinished", { retryAfterS: 600 }, 429);
+    if (!kept.numbers.includes(number)) await requirePieceRoom(kept.all, () => ctx.uploads.countAll());
     const bytes = await readBytes(koa, PIECE_BYTES);
     if (number > 0 && !(await ctx.uploads.has(upload, 0))) throw new Conflict("pieces-missing");
-    await uncountedIfBusy({ limit, key: person.id }, () => ctx.uploads.save(upload, number, bytes));
+    await ctx.uploads.save(upload, number, bytes);
     return { piece: number };
-  };
+  });
 }
 
 function pieceNumber(koa: Koa.Context): number {
   const text = String(koa.params["number"]);
-  const number = /^(0|[1-9]\d?)$/.test(text) ? Number(text) : PIECES;
-  if (number >= PIECES) throw new NotFound();
+  const number = /^(0|[1-9]\d?)$/.test(text) ? Number(text) : PIECES_OF_ONE;
+  if (number >= PIECES_OF_ONE) throw new NotFound();
   return number;
 }
 
@@ -152,7 +144,7 @@ async function takeWhole(request: CaseRequest): Promise<object> {
   const { koa } = request;
   const described = describe(koa.query);
   requireRunning(request.accident);
-  limitOf(request.ctx).ask(request.person.id);
+  await askPaced(request.ctx, picturesOf(request));
   const bytes = await readBytes(koa, UPLOAD_LIMITS.fileBytes);
   if (bytes.length !== described.bytes) throw new Invalid("malformed-body", {}, 400);
   await take(request, described, bytes);
@@ -166,13 +158,13 @@ function describe(fields: object): Description {
   return value;
 }
 
-async function take({ ctx, party, person }: CaseRequest, described: Description, bytes: Buffer) {
+async function take(request: CaseRequest, described: Description, bytes: Buffer) {
+  const { ctx, party } = request;
   const { slot, fromWidth: width, fromHeight: height, fromBytes } = described;
   const shrunkFrom = width && height && fromBytes ? { width, height, bytes: fromBytes } : null;
-  limitOf(ctx).take(person.id);
   try {
     const photo = { ...party, slot, bytes, source: "form", shrunkFrom } as const;
-    await uncountedIfBusy({ limit: limitOf(ctx), key: person.id }, () => addPhoto(ctx, photo));
+    await whileCounted(ctx, picturesOf(request), () => addPhoto(ctx, photo));
   } catch (error) {
     throw spokenFault(error);
   }

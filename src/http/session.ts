@@ -28,7 +28,8 @@ export interface Session {
 }
 
 const COOKIE = "kc";
-const LIFE_MS = 12 * 3600_000;
+/** A session that is not used ends after this time. */
+export const LIFE_MS = 12 * 3600_000;
 const LONGEST_MS = 7 * 24 * 3600_000;
 /** After this time without use a page is shown only after a new sign-in. */
 export const IDLE_MS = 30 * 60_000;

@@ -9,6 +9,12 @@ export const PIECE_BYTES = 256 * 1024;
  * Bytes that all uploads of this process may hold in memory: two hundred phones at once must not exhaust it.
  */
 export const UPLOADS_HELD_BYTES = 80 * 1024 * 1024;
+/**
+ * The last of that room is for those who hold little, a piece or a picture as a phone sends it in one
+ * request: a few people with large bodies never keep them out.
+ */
+export const SMALL_HELD_BYTES = 2 * PIECE_BYTES;
+const KEPT_FOR_SMALL_BYTES = 16 * 1024 * 1024;
 /** Bytes that one person may hold: two pictures, each at its limit. */
 export const PERSON_HELD_BYTES = 24 * 1024 * 1024;
 /**
@@ -37,9 +43,10 @@ const heldBy = new Map<string, number>();
 function requireRoom(person: string, bytes: number, isForm: boolean): void {
   const theirs = (heldBy.get(person) ?? 0) + bytes;
   const all = heldBytes + bytes;
-  const isModest = theirs <= PERSON_HELD_BYTES && all <= UPLOADS_HELD_BYTES;
+  const isSmall = theirs <= SMALL_HELD_BYTES && all <= UPLOADS_HELD_BYTES;
+  const isModest = theirs <= PERSON_HELD_BYTES && all <= UPLOADS_HELD_BYTES - KEPT_FOR_SMALL_BYTES;
   const isSpare = isForm && theirs <= FORM_HELD_BYTES && all <= UPLOADS_HELD_BYTES / 2;
-  if (!isModest && !isSpare) throw new Busy(RETRY_AFTER_S);
+  if (!isSmall && !isModest && !isSpare) throw new Busy(RETRY_AFTER_S);
 }
 
 /** Opens the share of one request of this person. */

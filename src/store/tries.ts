@@ -1,5 +1,5 @@
 import { type Connection, Schema } from "mongoose";
-import { isDuplicate } from "./duplicate.ts";
+import { isDuplicate, unlessThere } from "./duplicate.ts";
 
 interface TriesDocument {
   _id: string;
@@ -21,6 +21,14 @@ export interface Window {
   windowMs: number;
 }
 
+/** A window that ends at a moment. */
+export interface Spell {
+  windowMs: number;
+  at: Date;
+}
+
+const PARTS = 12;
+
 export interface Tries {
   /**
    * Counts one under `key` until the moment `expiresAt` (ms since 1970); false, and nothing counted, when
@@ -34,6 +42,11 @@ export interface Tries {
   slide(key: string, window: Window, at: Date): Promise<boolean>;
   /** Whether the window that ends at `at` has room for one more; counts nothing. */
   hasRoom(key: string, window: Window, at: Date): Promise<boolean>;
+  /**
+   * Counts `by` under `key` (0: nothing, less: taken back) and returns how many the window that ends at `at`
+   * has. It is counted by twelfths of the window, of which one more is counted in: for limits of hundreds.
+   */
+  tally(key: string, spell: Spell, by: number): Promise<number>;
 }
 
 /**
@@ -47,6 +60,13 @@ export async function createTries(connection: Connection): Promise<Tries> {
     const known = await model.findOne({ _id: key }).lean<TriesDocument>();
     const since = end.getTime() - windowMs;
     return { used: known?.used ?? 0, at: (known?.at ?? []).filter((at) => at.getTime() > since) };
+  };
+  // Made first and counted then: upserts that meet may each be answered as the first (seen with DocumentDB).
+  const add = async (_id: string, by: number, until: Date): Promise<void> => {
+    const count = async () => (await model.updateOne({ _id }, { $inc: { used: by } })).matchedCount === 1;
+    if (await count()) return;
+    await model.updateOne({ _id }, { $setOnInsert: { used: 0, until } }, { upsert: true }).catch(unlessThere);
+    await count();
   };
   return {
     async count(key, limit, expiresAt) {
@@ -79,6 +99,15 @@ export async function createTries(connection: Connection): Promise<Tries> {
     },
     async hasRoom(key, window, at) {
       return (await look(key, window, at)).at.length < window.limit;
+    },
+    async tally(key, { windowMs, at }, by) {
+      const partMs = windowMs / PARTS;
+      const now = Math.floor(at.getTime() / partMs);
+      const idOf = (part: number) => `${key}/${windowMs}/${part}`;
+      if (by !== 0) await add(idOf(now), by, new Date(at.getTime() + windowMs + partMs));
+      const ids = Array.from({ length: PARTS + 1 }, (_, back) => idOf(now - back));
+      const found = await model.find({ _id: { $in: ids } }, { used: 1 }).lean<Pick<TriesDocument, "used">[]>();
+      return found.reduce((sum, { used }) => sum + used, 0);
     },
   };
 }

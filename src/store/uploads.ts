@@ -23,6 +23,8 @@ export interface Uploads {
   kept(upload: Upload): Promise<{ numbers: number[]; all: number }>;
   /** Joins the first `pieces` pieces (at most `bytes` bytes); null when one is missing or does not open. */
   read(upload: Upload, size: { bytes: number; pieces: number }): Promise<Buffer | null>;
+  /** The number of pieces of everybody, expired ones of the last minutes included; costs no look at them. */
+  countAll(): Promise<number>;
   remove(upload: Upload): Promise<void>;
   /** Removes expired pieces. Returns how many. */
   removeExpired(): Promise<number>;
@@ -91,6 +93,7 @@ export async function createUploads(connection: Connection, vault: Vault, now: (
       }
       return next === pieces ? whole.subarray(0, read) : null;
     },
+    countAll: () => collection.estimatedDocumentCount(),
     async remove(upload) {
       await collection.deleteMany(allOf(upload));
     },

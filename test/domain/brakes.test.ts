@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
-import { mayNoteLanguage, requireCalm, requireEventRoom } from "../../src/domain/brakes.ts";
+import { mayNoteLanguage, PIECES, requireCalm, requireEventRoom, requirePieceRoom } from "../../src/domain/brakes.ts";
 
 const NOW = new Date("2026-11-29T04:00:00Z");
 const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
@@ -49,5 +49,30 @@ describe("changes of one driver in one case", () => {
       ["documents-rendered", "system"],
     ] as const)
       requireEventRoom(full, doing(type, by));
+  });
+});
+
+describe("pieces of unfinished pictures", () => {
+  const counted = (all: number) => {
+    let asked = 0;
+    const count = async () => {
+      asked++;
+      return all;
+    };
+    return { count, asked: () => asked };
+  };
+
+  it("are limited for one driver, whatever everybody keeps", async () => {
+    const { count } = counted(0);
+    await requirePieceRoom(PIECES.mine - 1, count);
+    await assert.rejects(requirePieceRoom(PIECES.mine, count), { code: "too-many-unfinished", status: 429 });
+  });
+
+  it("are limited for everybody together, and still one picture at its limit for each", async () => {
+    const full = counted(PIECES.all);
+    await assert.rejects(requirePieceRoom(PIECES.share, full.count), { status: 503 });
+    await requirePieceRoom(PIECES.share - 1, full.count);
+    assert.equal(full.asked(), 1, "who keeps little is not counted with the others");
+    await requirePieceRoom(PIECES.share, counted(PIECES.all - 1).count);
   });
 });

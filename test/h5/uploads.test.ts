@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
-import { PIECES_KEPT } from "../../src/h5/uploads.ts";
+import { PIECES } from "../../src/domain/brakes.ts";
 import { UPLOAD_LIMITS } from "../../src/http/upload.ts";
 import { PERSON_HELD_BYTES, PIECE_BYTES } from "../../src/http/upload-share.ts";
 import { UPLOAD_KEPT_MS } from "../../src/store/uploads.ts";
@@ -293,15 +293,15 @@ describe("too much of one person", () => {
     const phone = await opened();
     const send = (n: number) =>
       phone.ask(`/${sha256Of(Buffer.from(`${n}`))}/0`, { method: "PUT", bytes: Buffer.alloc(9) });
-    for (let n = 0; n < PIECES_KEPT; n += 20)
+    for (let n = 0; n < PIECES.mine; n += 20)
       for (const { status } of await Promise.all(Array.from({ length: 20 }, (_, one) => send(n + one))))
         assert.equal(status, 200);
-    const refused = await send(PIECES_KEPT);
+    const refused = await send(PIECES.mine);
     assert.deepEqual([refused.status, refused.headers["retry-after"]], [429, "600"]);
     assert.equal((await send(3)).status, 200, "what is there may come again");
     assert.equal((await phone.whole(another(original), "scene")).status, 200, "a picture in one request needs none");
     clock.advance(3_600_000);
-    assert.equal((await send(PIECES_KEPT)).status, 200);
+    assert.equal((await send(PIECES.mine)).status, 200);
   });
 
   it("is held at one moment: 503 with a time, while others go on", async () => {

@@ -36,6 +36,20 @@ describe("every door", () => {
       assert.equal((await fetch(app.url + path)).headers.get("x-content-type-options"), "nosniff", path);
   });
 
+  it("leads who types the bare address to where something begins", async () => {
+    const answer = await fetch(`${app.url}/`, { redirect: "manual" });
+    assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/simulator"]);
+    assert.equal((await fetch(`${app.url}/`, { method: "POST" })).status, 404);
+  });
+
+  it("lists the schemas of the messages to insurers and from them", async () => {
+    for (const path of ["/api/schemas", "/api/schemas/"]) {
+      const { schemas } = (await (await fetch(app.url + path)).json()) as { schemas: string[] };
+      for (const schema of schemas) assert.equal((await fetch(schema)).status, 200, schema);
+      assert.equal(schemas.length, 3);
+    }
+  });
+
   it("asks browsers to come by https where the address is https", async () => {
     for (const [publicUrl, expected] of [
       ["https://kuaichu.example", "max-age=31536000; includeSubDomains"],

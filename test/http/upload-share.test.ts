@@ -5,9 +5,9 @@ import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import Koa from "koa";
 import type { AppError } from "../../src/errors.ts";
-import { UPLOADS_HELD_BYTES, uploadShareOf, withUploadShare } from "../../src/http/upload-share.ts";
+import { SMALL_HELD_BYTES, UPLOADS_HELD_BYTES, uploadShareOf, withUploadShare } from "../../src/http/upload-share.ts";
 
-/** A server whose upload room is full but for a hundred bytes, as long as `leave` is not called. */
+/** A server whose upload room stays as full as it was made, until `leave` is called. */
 let server: Server;
 let base = "";
 let leave = () => {};
@@ -24,11 +24,15 @@ before(async () => {
   });
   app.use(withUploadShare());
   app.use(async (koa) => {
-    served++;
     koa.body = "done";
     if (koa.path !== "/fill") return;
-    // five people: none may take more than a share of it
-    uploadShareOf(koa).add((UPLOADS_HELD_BYTES - 100) / 5);
+    // whoever is large gets none of the room that is kept for the small
+    const bytes = Number(koa.query["bytes"]);
+    try {
+      uploadShareOf(koa).add(bytes);
+    } finally {
+      served++;
+    }
     await gone;
   });
   server = createServer(app.callback()).listen(0, "127.0.0.1");
@@ -40,20 +44,36 @@ after(() => void server.close());
 const gone = new Promise<void>((resolve) => {
   leave = resolve;
 });
-const send = (type: string, { path = "/", from = "192.0.2.9" } = {}) => {
+const send = (type: string, { path = "/", from = "192.0.2.9", bytes = 500 } = {}) => {
   const headers = { "content-type": type, "x-forwarded-for": from };
-  return fetch(`${base}${path}`, { method: "POST", headers, body: "x".repeat(500) });
+  return fetch(`${base}${path}`, { method: "POST", headers, body: "x".repeat(bytes) });
 };
 
-test("where there is no room a picture is sent away before anything is done for it, a form is taken all the same", async () => {
-  const filling = [1, 2, 3, 4, 5].map((n) => `192.0.2.${n}`).map((from) => send("text/plain", { path: "/fill", from }));
-  while (served < 5) await new Promise((resolve) => setImmediate(resolve));
-  for (const type of ["application/octet-stream", "multipart/form-data; boundary=b"])
-    assert.equal((await send(type)).status, 503, type);
-  assert.equal(served, 5);
+/** So many people hold so many bytes each. */
+async function fill(people: number, bytes: number, network: string): Promise<Promise<Response>[]> {
+  const before = served;
+  const filling = Array.from({ length: people }, (_, n) =>
+    send("text/plain", { path: `/fill?bytes=${bytes}`, from: `${network}.${n + 1}` }),
+  );
+  while (served < before + people) await new Promise((resolve) => setImmediate(resolve));
+  return filling;
+}
+
+const PICTURES = ["application/octet-stream", "multipart/form-data; boundary=b"];
+const SMALL_ROOM = 16 * 1024 * 1024;
+
+test("a few people with large bodies leave room for small ones; where there is none a picture is sent away first", async () => {
+  const large = await fill(4, (UPLOADS_HELD_BYTES - SMALL_ROOM) / 4, "192.0.2");
+  for (const type of PICTURES) {
+    assert.equal((await send(type, { bytes: SMALL_HELD_BYTES + 1 })).status, 503, `large: ${type}`);
+    assert.equal((await send(type)).status, 200, `small: ${type}`);
+  }
+  assert.equal((await send(PICTURES[0]!, { from: "192.0.2.1" })).status, 503, "who holds much is not small");
+  const small = await fill(SMALL_ROOM / SMALL_HELD_BYTES, SMALL_HELD_BYTES, "198.51.100");
+  for (const type of PICTURES) assert.equal((await send(type)).status, 503, type);
   for (const type of ["application/x-www-form-urlencoded", "application/json"])
     assert.equal((await send(type)).status, 200, type);
   leave();
-  await Promise.all(filling);
-  assert.equal((await send("application/octet-stream")).status, 200);
+  for (const { status } of await Promise.all([...large, ...small])) assert.equal(status, 200);
+  assert.equal((await send(PICTURES[0]!)).status, 200);
 });

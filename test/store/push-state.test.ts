@@ -249,6 +249,23 @@ describe("what the channel keeps", () => {
     assert.equal(await b.slide("slide/y", window, after(50)), true);
   });
 
+  it("tallies by parts of a window, over all processes, and takes back", async () => {
+    const [a, b] = await Promise.all(both((connection) => createTries(connection)));
+    const windowMs = 120_000;
+    const spell = (seconds: number) => ({ windowMs, at: new Date(now().getTime() + seconds * 1_000) });
+    for (const key of ["tally/x", ...MEETINGS]) {
+      const met = await Promise.all([0, 1, 2, 3, 4, 5].map((n) => (n % 2 ? a : b).tally(key, spell(0), 1)));
+      assert.equal(Math.max(...met), 6, key);
+      assert.equal(await a.tally(key, spell(0), 0), 6, "asking counts nothing");
+    }
+    assert.equal(await b.tally("tally/x", spell(60), 4), 10);
+    assert.equal(await b.tally("tally/x", spell(60), -1), 9);
+    assert.equal(await a.tally("tally/x", spell(119), 0), 9, "a part counts as long as any of it is in the window");
+    assert.equal(await a.tally("tally/x", spell(134), 0), 3);
+    assert.equal(await a.tally("tally/x", spell(194), 0), 0);
+    assert.equal(await a.tally("tally/y", spell(60), 0), 0);
+  });
+
   it("numbers without a gap and without a double over all processes", async () => {
     const counters = both(createCounters);
     for (const day of MEETINGS) {
