@@ -24,8 +24,8 @@ export class Invalid extends AppError {
 }
 
 /**
- * 401: the sender is unknown or the signature is wrong. All such answers look alike; `details.reason` is for
- * the operator.
+ * 401: the sender is unknown or the signature is wrong. `details.reason` says which, where that helps a
+ * machine's owner and no attacker.
  */
 export class NotSignedIn extends AppError {
   constructor(code = "not-signed-in", details: Record<string, unknown> = {}) {

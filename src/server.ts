@@ -15,6 +15,7 @@ import { h5Router } from "./h5/router.ts";
 import { assets } from "./http/assets.ts";
 import { errorPages } from "./http/errors.ts";
 import { doorHeaders, securityHeaders } from "./http/security-headers.ts";
+import { seeOther } from "./http/see-other.ts";
 import { verifyFile } from "./http/verify-file.ts";
 import { createJobs, type Jobs } from "./jobs/jobs.ts";
 import { sayLater } from "./notices/say-later.ts";
@@ -120,10 +121,17 @@ function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): K
   app.use(securityHeaders(ctx));
   app.use(errorPages(ctx));
   app.use(assets(ctx));
+  app.use(entry(simulator ? "/simulator" : "/h5"));
   app.use(h5Router(ctx).routes());
   if (ctx.config.police.enabled) app.use(policeRouter(ctx).routes());
   return app;
 }
+
+/** Whoever types the bare address is led to where something begins. */
+const entry =
+  (to: string): Koa.Middleware =>
+  (koa, next) =>
+    koa.path === "/" && ["GET", "HEAD"].includes(koa.method) ? seeOther(koa, to) : next();
 
 /** Connects the push handler, Wechaty behind it, and customer messages for late answers. */
 function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { Accident, Person } from "../domain/accident.ts";
+import { type Accident, LETTERS, type Person } from "../domain/accident.ts";
 import { BRAKES, WRONG_DIGITS } from "../domain/brakes.ts";
 import { accidentOfTicket, ticketOf } from "../domain/invitation.ts";
 import { requireRunning } from "../domain/party.ts";
@@ -14,15 +14,12 @@ import { Invalid } from "../errors.ts";
 export async function findInvited(ctx: Context, { person, code }: { person: Person; code: string }): Promise<Accident> {
   const at = ctx.clock.now();
   const digits = /^\d{6}$/.test(code);
-  if (digits) await requireTry(ctx, person, at);
   const accident = await accidentOf(ctx, { person, code });
+  if (digits) await requireTry(ctx, { person, accident, at });
   const invitation = accident?.invitation;
-  if (!accident || !invitation) {
-    if (digits) await ctx.tries.slide(WRONG_DIGITS, BRAKES.wrongDigits, at);
-    // a scanned code that leads nowhere has been renewed; digits may be mistyped
+  // a scanned code that leads nowhere has been renewed; digits may be mistyped
+  if (!accident || !invitation)
     throw new Invalid(digits ? "invitation-unknown" : "invitation-expired", { field: "code" });
-  }
-  if (digits && !(await ctx.tries.slide(`join-case/${accident.id}`, BRAKES.digitsOfCase, at))) throw tooManyTries();
   if (accident.parties.B?.identity.personId === person.id) return accident;
   if (accident.parties.A.identity.personId === person.id) throw new Invalid("invitation-own", { field: "code" });
   if (invitation.usedAt) throw new Invalid("invitation-used", { field: "code" });
@@ -31,10 +28,26 @@ export async function findInvited(ctx: Context, { person, code }: { person: Pers
   return requireRunning(accident);
 }
 
-async function requireTry(ctx: Context, person: Person, at: Date): Promise<void> {
-  if (!(await ctx.tries.hasRoom(WRONG_DIGITS, BRAKES.wrongDigits, at)))
+interface Try {
+  person: Person;
+  accident: Accident | null;
+  at: Date;
+}
+
+/**
+ * Counts a try of six digits. Who is in the case, or has typed these digits rightly before, guesses nothing:
+ * the same address opened once more is no further try.
+ */
+async function requireTry({ tries }: Context, { person, accident, at }: Try): Promise<void> {
+  const isIn = LETTERS.some((letter) => accident?.parties[letter]?.identity.personId === person.id);
+  const right = `join-right/${accident?.id}/${accident?.invitation?.digitsExpireAt.getTime()}/${person.id}`;
+  if (isIn || (accident && !(await tries.hasRoom(right, BRAKES.rightDigits, at)))) return;
+  if (!(await tries.hasRoom(WRONG_DIGITS, BRAKES.wrongDigits, at)))
     throw new Invalid("digits-off", { field: "code" }, 429);
-  if (!(await ctx.tries.slide(`join/${person.id}`, BRAKES.digits, at))) throw tooManyTries();
+  if (!(await tries.slide(`join/${person.id}`, BRAKES.digits, at))) throw tooManyTries();
+  if (!accident) return void (await tries.slide(WRONG_DIGITS, BRAKES.wrongDigits, at));
+  if (!(await tries.slide(`join-case/${accident.id}`, BRAKES.digitsOfCase, at))) throw tooManyTries();
+  await tries.slide(right, BRAKES.rightDigits, at);
 }
 
 /** By the code of the QR, the six digits, or the ticket of somebody who typed right ones. */

@@ -2,10 +2,11 @@ import type { Context } from "../context.ts";
 import type { Accident, NewEvent, Person } from "../domain/accident.ts";
 import { BEFORE_THE_FIRST_DATUM, consentEvents } from "../domain/consent.ts";
 import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
+import { closedIfEmpty } from "../domain/empty-case.ts";
 import { isFree } from "../domain/invitation.ts";
 import { type InvitedView, maskPlate } from "../domain/invited-view.ts";
 import { notice } from "../domain/notice.ts";
-import { isOver, newParty, requireRunning } from "../domain/party.ts";
+import { newParty, requireRunning } from "../domain/party.ts";
 import { Conflict } from "../errors.ts";
 
 export interface JoinAccident {
@@ -61,7 +62,9 @@ export async function joinAccident(ctx: Context, input: JoinAccident): Promise<A
       ],
     };
   });
-  if (invited.by === "scan") await closeOwn(ctx, person.id, at);
+  // who comes by digits keeps their own until driver A says yes
+  const own = invited.by === "scan" ? await ctx.accidents.findOpenedBy(person.id) : null;
+  if (own) await ctx.accidents.change(own, (accident) => closedIfEmpty(accident, at));
   return joined;
 }
 
@@ -72,20 +75,4 @@ function requireJoinable(accident: Accident, { invited }: JoinAccident): void {
   if (isTaken || accident.invitation?.usedAt) throw new Conflict("invitation-used");
   // The invitation was withdrawn while the page was open: driver A removed somebody, which voids the code.
   if (accident.invitation?.code !== invited.code) throw new Conflict("invitation-expired");
-}
-
-/**
- * Ends the empty case of a driver who joins another: at the roadside both often open one before a code is
- * scanned. Nobody is told.
- */
-async function closeOwn(ctx: Context, personId: string, at: Date): Promise<void> {
-  const own = await ctx.accidents.findOpenedBy(personId);
-  if (!own) return;
-  await ctx.accidents.change(own, (accident) => {
-    if (accident.parties.B || isOver(accident)) return null;
-    return {
-      accident: { ...accident, ended: { code: "withdrawn", reasons: [], by: "A", at } },
-      events: [{ type: "ended", by: "A", data: { code: "withdrawn", reasons: [] } }],
-    };
-  });
 }

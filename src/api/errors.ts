@@ -1,6 +1,6 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
-import { AppError, Busy, factsOf } from "../errors.ts";
+import { AppError, Busy, factsOf, NotSignedIn } from "../errors.ts";
 import type { Params, Translate } from "../render.ts";
 
 /**
@@ -18,7 +18,8 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
       // a sender treats every kind of overload alike: send again later
       const code = error instanceof Busy ? "too-busy" : (spoken?.code ?? "internal");
       const fields = fieldsOf(spoken);
-      const key = `api.errors.${code}`;
+      const reason = spoken instanceof NotSignedIn ? spoken.details["reason"] : undefined;
+      const key = typeof reason === "string" ? `api.unsigned.${reason}` : `api.errors.${code}`;
       const params = { field: fields[0] ?? "" };
       http.status = spoken?.status ?? 500;
       const retryAfterS = spoken?.details.retryAfterS;
@@ -30,6 +31,7 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
         accepted: false,
         code,
         ...(fields.length > 0 && { field: fields[0], fields }),
+        ...(typeof reason === "string" && { reason }),
         ...(code === "claim-status-held" && { held: true }),
         message: { zh: textOf(zh, key, params), en: textOf(en, key, params) },
       };

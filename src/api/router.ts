@@ -4,7 +4,7 @@ import { jsonErrors } from "./errors.ts";
 import { sendEvidence } from "./evidence.ts";
 import { alive, ready } from "./health.ts";
 import { receiveStatus } from "./receive-status.ts";
-import { sendSchema } from "./schemas.ts";
+import { listSchemas, sendSchema } from "./schemas.ts";
 
 /**
  * Routes for machines: insurers' call-backs, the evidence that claims link to, the schemas of both messages,
@@ -15,6 +15,7 @@ export function apiRouter(ctx: Context): Router {
   router.use(jsonErrors(ctx));
   router.get("/healthz", alive);
   router.get("/readyz", ready(ctx));
+  router.get("/api/schemas", listSchemas(ctx.config.publicUrl));
   router.get("/api/schemas/:name", sendSchema);
   router.get("/api/evidence/:accidentId/:sha256", sendEvidence(ctx));
   router.post("/api/insurers/:code/claims/:ref/status", receiveStatus(ctx));

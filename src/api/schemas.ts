@@ -11,6 +11,14 @@ export const SCHEMAS: readonly string[] = [
   "claim.status.v1.json",
 ];
 
+/** Lists the schemas by their addresses. */
+export const listSchemas =
+  (publicUrl: string): RouterMiddleware =>
+  (http) => {
+    http.set("cache-control", "public, max-age=300");
+    http.body = { schemas: SCHEMAS.map((name) => `${publicUrl}/api/schemas/${name}`) };
+  };
+
 export const sendSchema: RouterMiddleware = async (http) => {
   const name = SCHEMAS.find((candidate) => candidate === http.params.name);
   if (!name) throw new NotFound();

@@ -87,7 +87,7 @@ const withdrawNow: Command = async (asked) => {
   const { ctx, person, current } = asked;
   if (!current || isOver(current)) return withdraw(asked);
   const { accident, letter } = current;
-  const after = await endAccident(asParty(ctx, { person, letter }), {
+  const after = await endAccident(asParty(ctx, { accidentId: accident.id, letter, person }), {
     accidentId: accident.id,
     letter,
     code: "withdrawn",

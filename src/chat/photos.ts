@@ -22,7 +22,7 @@ export async function onPhoto({ ctx, message, person, morePhotos }: Asked<"image
   try {
     const { accident, letter } = current;
     const delayedBy = await ctx.wechat.mediaRefusal();
-    const after = await announcePhoto(asParty(ctx, { person, letter }), {
+    const after = await announcePhoto(asParty(ctx, { accidentId: accident.id, letter, person }), {
       accidentId: accident.id,
       letter,
       mediaId: message.mediaId,

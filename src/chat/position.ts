@@ -23,7 +23,7 @@ export async function onPosition({ ctx, message, person }: Asked<"location">): P
   const { latitude: lat, longitude: lng, label } = message;
   const { accident, letter } = current;
   const position = { lat, lng, crs: "GCJ-02" as const, accuracyM: null, label: label || null };
-  const after = await taken(asParty(ctx, { person, letter }), {
+  const after = await taken(asParty(ctx, { accidentId: accident.id, letter, person }), {
     accidentId: accident.id,
     letter,
     position,

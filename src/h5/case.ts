@@ -1,6 +1,9 @@
 import type { Language } from "../domain/accident.ts";
+import { LIFETIME_HOURS } from "../domain/expiry.ts";
+import { DIGITS_MINUTES, INVITATION_MINUTES } from "../domain/invitation.ts";
 import type { TimelineEntry } from "../domain/timeline.ts";
 import type { View } from "../domain/view.ts";
+import { IDLE_MS, LIFE_MS } from "../http/session.ts";
 import type { Translate } from "../render.ts";
 import { claimLine } from "./claims.ts";
 import type { PartyPage } from "./page.ts";
@@ -13,6 +16,15 @@ function sceneOf({ scene }: View, language: Language): object | null {
   if (!occurredAt || !address || !weather) return null;
   return { time: yearTimeText(occurredAt, language), address, weather, word: weatherWord };
 }
+
+/** How long the case, the codes and a sign-in last. */
+const LIFETIMES = {
+  case: LIFETIME_HOURS,
+  code: INVITATION_MINUTES,
+  digits: DIGITS_MINUTES,
+  session: LIFE_MS / 3600_000,
+  idle: IDLE_MS / 60_000,
+};
 
 /** The case page: what happened so far, how the claim stands, and always one answer to "what now?". */
 export const casePage: PartyPage = {
@@ -32,6 +44,7 @@ export const casePage: PartyPage = {
       scene: sceneOf(view, language),
       shown: seenPhotos(view),
       car: carText(view, t),
+      lifetimes: view.concludedAt || view.ended ? null : t("h5.case.lifetimes", LIFETIMES),
       line: view.concludedAt ? claimLine(view, { config: ctx.config, now, language }) : null,
     };
   },

@@ -46,7 +46,7 @@ interface Opened {
 
 function partyRequest(ctx: Context, koa: Koa.Context, { accident, letter, person }: Opened): CaseRequest {
   return {
-    ctx: asParty(ctx, { person, letter }),
+    ctx: asParty(ctx, { accidentId: accident.id, letter, person }),
     koa,
     accident,
     view: viewOf(accident, letter, ctx.config.rules.catalogue),
@@ -112,7 +112,7 @@ export function postPage(ctx: Context, page: Page): Koa.Middleware {
     if (!isOpen(page, request)) return outOfOrder(request);
     let posted: Posted = { fields: {}, files: [] };
     try {
-      page.brake?.(request);
+      await page.brake?.(request);
       posted = await readPosted(koa, { multipart: page.multipart ?? false, maxBytes: page.maxBytes ?? FORM_BYTES });
       await submit(page, request, posted);
     } catch (error) {

@@ -46,8 +46,8 @@ export function sign({ id, timestamp, body, secrets }: Message): SignedHeaders {
 }
 
 /**
- * Returns the message's id, or throws NotSignedIn; every refusal looks alike. Stricter than the reference
- * library in timestamp, id and key length.
+ * Returns the message's id, or throws NotSignedIn; `details.reason`: the header that is missing or malformed,
+ * "clock" or "signature". Stricter than the reference library in timestamp, id and key length.
  */
 export function verify({ headers, body, secrets, now, toleranceS = TOLERANCE_S }: Received): {
   id: string;

@@ -337,29 +337,36 @@ describe("an insurer's call-back", () => {
 });
 
 describe("a call-back that is not as it should be", () => {
-  it("is refused alike for every fault of the signature", async () => {
+  it("is refused for every fault of the signature, with the reason", async () => {
     const { accident, ref } = await delivered();
     const body = bodyFor(ref);
     const stale = String(Math.floor(house.clock.now().getTime() / 1000) - 301);
     const before = { ...house.ctx.refusals.counts()["status"] };
     const paic = house.ctx.config.insurers.find(({ code }) => code === "PAIC")?.secrets ?? [];
-    const answers = [
-      await call({ ref, body, secrets: paic }),
-      await call({ ref, body, headers: { "webhook-timestamp": stale } }),
-      await call({ ref, body, headers: { "webhook-signature": "v1,AAAA" } }),
-      await call({ ref, body, headers: { "webhook-id": "other" } }),
-      await call({ ref, body: "not json", headers: { "webhook-signature": "" } }),
-      await call({ ref: "KC00000000-000000-A", body, secrets: paic }),
+    const calls: [string, Parameters<typeof call>[0]][] = [
+      ["signature", { ref, body, secrets: paic }],
+      ["clock", { ref, body, headers: { "webhook-timestamp": stale } }],
+      ["signature", { ref, body, headers: { "webhook-signature": "v1,AAAA" } }],
+      ["signature", { ref, body, headers: { "webhook-id": "other" } }],
+      ["webhook-id", { ref, body, headers: { "webhook-id": "a b" } }],
+      ["webhook-timestamp", { ref, body, headers: { "webhook-timestamp": "today" } }],
+      ["signature", { ref, body: "not json", headers: { "webhook-signature": "" } }],
+      ["signature", { ref: "KC00000000-000000-A", body, secrets: paic }],
     ];
-    for (const answer of answers) {
-      assert.equal(answer.status, 401);
-      assert.deepEqual(answer.body, answers[0]?.body);
-      assert.equal(answer.body.code, "not-signed-in");
+    const sentences = new Set<string>();
+    for (const [reason, one] of calls) {
+      const answer = await call(one);
+      assert.deepEqual([answer.status, answer.body.code, answer.body.reason], [401, "not-signed-in", reason]);
+      sentences.add(JSON.stringify(answer.body.message));
     }
+    assert.equal(sentences.size, 4, "each reason has its own sentence");
     assert.equal((await eventsOf(accident)).length, 0);
     const counted = house.ctx.refusals.counts()["status"] ?? {};
     const grown = Object.keys(counted).map((reason) => [reason, (counted[reason] ?? 0) - (before[reason] ?? 0)]);
-    assert.deepEqual(Object.fromEntries(grown.filter(([, by]) => by)), { signature: 5, clock: 1 });
+    assert.deepEqual(Object.fromEntries(grown.filter(([, by]) => by)), {
+      ...{ signature: 5, clock: 1 },
+      ...{ "webhook-id": 1, "webhook-timestamp": 1 },
+    });
   });
 
   it("is refused for an insurer that is not there, or has no interface", async () => {

@@ -5,14 +5,17 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Language } from "../../src/domain/accident.ts";
 import type { TestApp } from "../support/app.ts";
 import { withBrowser } from "../support/with-browser.ts";
-import { PAGE_STATES, urlOf } from "./page-states.ts";
+import { licencesRead, PAGE_STATES, urlOf } from "./page-states.ts";
 
 let app: TestApp;
 let browser: Browser;
-withBrowser((startedApp, startedBrowser) => {
-  app = startedApp;
-  browser = startedBrowser;
-});
+withBrowser(
+  (startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
+  },
+  { env: licencesRead() },
+);
 
 const PHONE = { width: 390, height: 700 };
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
+import { BRAKES } from "../../src/domain/brakes.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -26,7 +27,7 @@ after(async () => {
 const newPhone = () => new Phone(app, `o_newcomer_${++people}`);
 
 /** Driver A with a picture, and somebody who has typed A's digits and declared. */
-async function asking() {
+async function asking(before: (b: Phone) => Promise<void> = async () => {}) {
   const a = newPhone();
   const { location } = await a.fill("/h5/start", { vehicles: "two", ...DECLARED });
   const base = location.replace(/\/\w+$/, "");
@@ -35,6 +36,7 @@ async function asking() {
     await addPhoto(app.ctx, { accidentId: id, letter: "A", slot, bytes: SLOT_PHOTOS[slot], source: "form" });
   const { invitation } = await makeInvitation(app.ctx, { accidentId: id, letter: "A" });
   const b = newPhone();
+  await before(b);
   const digits = await b.fill("/h5/join", { code: invitation!.digits });
   const form = await b.open(digits.location);
   const joined = await b.post(form.path, { _csrf: hidden(form.html, "_csrf"), ...DECLARED, plate: PLATE });
@@ -97,6 +99,34 @@ describe("somebody who joins by six digits", () => {
     assert.deepEqual([parties.B?.newcomer, Boolean(invitation?.usedAt)], [undefined, true]);
     assert.ok(events.some(({ type, by }) => type === "party-admitted" && by === "A"));
     assert.equal((await b.open(base.replace(/$/, "/details"))).path, `/h5/accidents/${id}/details`);
+  });
+
+  it("keeps a case of their own that nobody has joined until A says yes, which ends it", async () => {
+    const { a, base, caseOf } = await asking(async (b) => {
+      await b.fill("/h5/start", { vehicles: "two", ...DECLARED });
+    });
+    const { personId = "" } = (await caseOf()).parties.B?.identity ?? {};
+    const own = await app.ctx.accidents.findOpenedBy(personId);
+    assert.equal(own?.ended, null);
+    await decide(a, base, "yes");
+    assert.equal((await app.ctx.accidents.get(String(own?.id))).ended?.code, "withdrawn");
+    assert.equal(await app.ctx.accidents.findOpenedBy(personId), null);
+  });
+
+  it("opens the same address again and again, which is no further try; another one's digits are", async () => {
+    const first = await asking();
+    const { b, base, invitation } = first;
+    const address = `/h5/join/${invitation.digits}`;
+    for (let n = 0; n < 2 * BRAKES.digits.limit; n++)
+      assert.equal((await b.get(address)).location, `${base}/admission`);
+    for (let n = 0; n < 2 * BRAKES.digits.limit; n++)
+      assert.equal((await first.a.get(address)).status, 410, "one's own digits are no guess");
+    const typed = newPhone();
+    await typed.open("/h5/start");
+    const wrong = invitation.digits === "000000" ? "000001" : "000000";
+    for (let n = 0; n < BRAKES.digits.limit; n++) assert.equal((await typed.get(`/h5/join/${wrong}`)).status, 410);
+    assert.equal((await typed.get(`/h5/join/${wrong}`)).status, 429);
+    assert.equal((await typed.get(address)).status, 429);
   });
 
   it("is refused by A, and the code is no longer good", async () => {

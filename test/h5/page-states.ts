@@ -1,12 +1,20 @@
+import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
+import { endAccident } from "../../src/actions/end-accident.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
+import { joinAccident } from "../../src/actions/join-accident.ts";
 import { makeInvitation } from "../../src/actions/make-invitation.ts";
+import { resumeAccident } from "../../src/actions/resume-accident.ts";
 import type { Language } from "../../src/domain/accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
+import { withParty } from "../../src/domain/party.ts";
 import type { TestApp } from "../support/app.ts";
 import { DETAILS } from "../support/drivers.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import {
   ACTS,
   type Driver,
@@ -134,6 +142,34 @@ async function correctedByOther(app: TestApp, language: Language): Promise<Seen>
   return { driver: A, path: "sign" };
 }
 
+/** Driver A, and somebody who has typed the six digits and waits for A's yes. */
+async function asking(app: TestApp, language: Language, letter: "A" | "B"): Promise<Seen> {
+  const { id, driver } = await alone(app, language);
+  await takePhotos(app.ctx, id, false);
+  const { invitation } = await makeInvitation(app.ctx, { accidentId: id, letter: "A" });
+  const person = await newPerson(app.ctx, language);
+  const invited = { accidentId: id, code: invitation?.code ?? "", by: "digits" as const };
+  const answer = { vehicles: "two" as const, conditions: [] };
+  await joinAccident(app.ctx, { person, invited, plate: "沪B67890", textVersion: NOTICE_VERSION, answer });
+  return letter === "A" ? { driver, path: "admit" } : { driver: driverOf(app, id, person), path: "admission" };
+}
+
+/** The privacy notice has changed since the driver agreed to it. */
+async function agreedBefore(app: TestApp, language: Language): Promise<Seen> {
+  const { id, driver } = await alone(app, language);
+  const consent = { textVersion: "2020-01-01", givenAt: app.clock.now() };
+  await app.ctx.accidents.change(id, (accident) => ({ accident: withParty(accident, "A", { consent }), events: [] }));
+  return { driver, path: "consent" };
+}
+
+/** The other driver has asked to go on with a case that this one has ended. */
+async function askedToGoOn(app: TestApp, language: Language): Promise<Seen> {
+  const { id, A } = await readyPair(app, both(language));
+  await endAccident(app.ctx, { accidentId: id, letter: "A", code: "withdrawn" });
+  await resumeAccident(app.ctx, { accidentId: id, letter: "B" });
+  return { driver: A, path: "ended" };
+}
+
 /** Every page of the drivers' way, and its faces with errors. */
 export const PAGE_STATES: Record<string, State> = {
   start: (app, language) => nobody(app, language, "/h5/start"),
@@ -182,8 +218,21 @@ export const PAGE_STATES: Record<string, State> = {
   "my cases": async (app, language) => ({ ...(await signed(app, language, 2)), path: "/h5/cases" }),
   feedback: async (app, language) => ({ ...(await ended(app, language)), path: "feedback" }),
   "my data": async (app, language) => ({ ...(await ofPair("details")(app, language)), path: "/h5/my-data" }),
+  "somebody asks to join by digits": (app, language) => asking(app, language, "A"),
+  "waiting for a yes": (app, language) => asking(app, language, "B"),
+  "agree to a new notice": agreedBefore,
+  "ended, and asked to go on": askedToGoOn,
+  "ask to go on": async (app, language) => ({ ...(await ended(app, language)), path: "resume" }),
+  "take the forwarding back": async (app, language) => ({ ...(await signed(app, language, 2)), path: "forwarding" }),
   "signed out": (app, language) => nobody(app, language, "/h5/signed-out"),
 };
+
+/** The environment of an app in which the pages offer to read licences, as they do with the plate reader. */
+export function licencesRead(): Record<string, string> {
+  const file = join(temporaryFolder("page-states"), "config.yaml");
+  writeFileSync(file, "wechat: { ocrPerDay: 100 }\n");
+  return { CONFIG_FILE: file };
+}
 
 export const urlOf = (app: TestApp, { driver, path }: Seen): string =>
   path.startsWith("/") ? `${app.url}${path}` : driver.urlOf(path);

@@ -64,6 +64,20 @@ for (const language of ["zh", "en"] as const) {
       await b.waitForURL(pair.B.urlOf("sign"));
     });
 
+    it("a case that the other driver has ended is asked back, and the open page of that driver shows it by itself", async () => {
+      const pair = await readyPair(app, both);
+      await endAccident(app.ctx, { accidentId: pair.id, letter: "A", code: "withdrawn" });
+      const [a, b] = [await phoneOf(pair.A), await phoneOf(pair.B)];
+      await a.goto(pair.A.urlOf("ended"));
+      await b.goto(pair.B.urlOf("ended"));
+      const part = (key: string) => words(language, key).split("{")[0] ?? "";
+      await button(b, "resume.ask").first().click();
+      await b.locator("#resume", { hasText: part("resume.waiting") }).waitFor();
+      await a.locator("#resume", { hasText: part("resume.asked") }).waitFor();
+      await button(a, "resume.act").first().click();
+      await b.waitForURL(pair.B.urlOf("sign"));
+    });
+
     it("a correction after the signature is said and marked; the own signature is taken back in one tap", async () => {
       const pair = await readyPair(app, both);
       await sign(pair.A);

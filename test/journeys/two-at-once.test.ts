@@ -205,7 +205,7 @@ describe("a second tap", () => {
 describe("who was taken out", () => {
   it("cannot give his data under the letter of who came after him", async () => {
     const { id, people } = await readyToSign();
-    const late = asParty(ctx, { person: people.B, letter: "B" });
+    const late = asParty(ctx, { accidentId: id, letter: "B", person: people.B });
     await removeParty(ctx, { accidentId: id, letter: "A" });
     await join(id, await newPerson());
     const before = await ctx.accidents.get(id);

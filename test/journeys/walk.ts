@@ -99,7 +99,11 @@ const MOVES: Record<string, [weight: number, move: Move]> = {
     async (cast, random) => {
       const { person, letter } = seat(cast, random);
       const details = detailsOf(person, letter, Math.floor(random() * 2));
-      return giveDetails(asParty(cast.ctx, { person, letter }), { accidentId: cast.id, letter, details });
+      return giveDetails(asParty(cast.ctx, { accidentId: cast.id, letter, person }), {
+        accidentId: cast.id,
+        letter,
+        details,
+      });
     },
   ],
   statement: [
@@ -108,7 +112,11 @@ const MOVES: Record<string, [weight: number, move: Move]> = {
       const { person, letter } = seat(cast, random);
       const acts = random() < 0.9 ? AGREED[letter] : { ownAct: "none", otherAct: "QS-01" };
       const statement = { ...acts, impact: "front" as const, note: random() < 0.5 ? "" : "雨天" };
-      return giveStatement(asParty(cast.ctx, { person, letter }), { accidentId: cast.id, letter, statement });
+      return giveStatement(asParty(cast.ctx, { accidentId: cast.id, letter, person }), {
+        accidentId: cast.id,
+        letter,
+        statement,
+      });
     },
   ],
   place: [
@@ -123,7 +131,7 @@ const MOVES: Record<string, [weight: number, move: Move]> = {
       const { person, letter } = seat(cast, random);
       const shown = contentDigest(ctx, await ctx.accidents.get(id));
       const input = { accidentId: id, letter, contentDigest: shown, signature: SIGNATURE, forwarding: random() < 0.8 };
-      return signAgreement(asParty(ctx, { person, letter }), input);
+      return signAgreement(asParty(ctx, { accidentId: id, letter, person }), input);
     },
   ],
   remove: [0.5, ({ ctx, id }) => removeParty(ctx, { accidentId: id, letter: "A" })],
@@ -131,7 +139,11 @@ const MOVES: Record<string, [weight: number, move: Move]> = {
     0.2,
     (cast, random) => {
       const { person, letter } = seat(cast, random);
-      return endAccident(asParty(cast.ctx, { person, letter }), { accidentId: cast.id, letter, code: "withdrawn" });
+      return endAccident(asParty(cast.ctx, { accidentId: cast.id, letter, person }), {
+        accidentId: cast.id,
+        letter,
+        code: "withdrawn",
+      });
     },
   ],
 };
