@@ -34,6 +34,7 @@ import type { Disputes } from "./store/disputes.ts";
 import type { Erasures } from "./store/erasures.ts";
 import type { FeedbackStore } from "./store/feedback.ts";
 import type { Leases } from "./store/leases.ts";
+import type { LetterNumbers } from "./store/letter-numbers.ts";
 import type { Notices } from "./store/notices.ts";
 import type { OfficerSessions } from "./store/officer-sessions.ts";
 import type { Officers } from "./store/officers.ts";
@@ -95,6 +96,7 @@ export interface Context {
   officers: Officers;
   officerSessions: OfficerSessions;
   accessLog: AccessLog;
+  letterNumbers: LetterNumbers;
   disputes: Disputes;
   audits: Audits;
   /** the time to rely on where something is erased */

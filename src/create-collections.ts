@@ -13,6 +13,7 @@ import { createErasures } from "./store/erasures.ts";
 import { createFeedback } from "./store/feedback.ts";
 import { createInbox } from "./store/inbox.ts";
 import { createLeases } from "./store/leases.ts";
+import { createLetterNumbers } from "./store/letter-numbers.ts";
 import { createLookups } from "./store/lookups.ts";
 import { createNotices } from "./store/notices.ts";
 import { createOfficerSessions } from "./store/officer-sessions.ts";
@@ -54,6 +55,7 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     accidents: await createAccidents({ connection, vault, now, catalogue, reader, lookups, listing, personCases }),
     keptCounts: createKeptCounts(connection),
     leases: createLeases(connection, now),
+    letterNumbers: await createLetterNumbers(connection, now),
     disputes: createDisputes(connection, reader),
     releases: createReleases(connection, now),
     uploads: await createUploads(connection, vault, now),

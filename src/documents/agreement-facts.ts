@@ -1,17 +1,14 @@
 import { LETTERS, type Letter, type Position } from "../domain/accident.ts";
 import type { AgreementParty } from "../domain/agreement.ts";
 import { findAct } from "../domain/liability.ts";
-import type { PartOf } from "../render.ts";
 import type { AgreementInput } from "./agreement-input.ts";
-import type { Bilingual, Words } from "./bilingual.ts";
-import { type Block, beside, centred, padded, row, stack, text, tinted } from "./blocks.ts";
+import type { Words } from "./bilingual.ts";
+import { type Block, beside, centred, row, stack, text } from "./blocks.ts";
 import { CAR, drawCar } from "./car-drawing.ts";
 import { COLUMN, choices, field, section, value, valueArea } from "./form-parts.ts";
 import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
-import { plate } from "./plate-drawing.ts";
+import { both, partyRows, weatherOf } from "./party-rows.ts";
 import { shanghaiTime } from "./shanghai-time.ts";
-
-type Box = { x: number; width: number };
 
 const FORMS = [
   "rear_end",
@@ -53,17 +50,6 @@ export function accidentSection(paper: Paper, words: Words, { content }: Agreeme
   return section(paper, 1, { title: words("section.accident"), blocks });
 }
 
-/** A driver's own word stands below what it is one of. */
-function weatherOf(
-  paper: Paper,
-  words: Words,
-  { content, box }: { content: AgreementInput["content"]; box: Box },
-): Block {
-  const { weather, weatherWord } = content;
-  const known = value(paper, words(`weather.${weather}`), box);
-  return weatherWord === undefined ? known : stack(known, value(paper, weatherWord, box));
-}
-
 /** Each driver's phone in one small line, with the accuracy that it gave. */
 function positionsOf(paper: Paper, words: Words, content: AgreementInput["content"]): Block {
   const box = valueArea(PAGE.left, CONTENT_WIDTH);
@@ -87,51 +73,13 @@ function phoneLine(words: Words, letter: Letter, { crs, lat, lng, accuracyM }: P
 /** Draws both parties side by side, one row for each datum of art. 21. */
 export function partiesSection(paper: Paper, words: Words, input: AgreementInput): Block[] {
   const { parties } = input.content;
-  const one = (label: PartOf<"agreement.label">, of: (party: AgreementParty, letter: Letter) => Bilingual | string) =>
-    both(paper, words(`label.${label}`), (letter, box) => value(paper, of(parties[letter], letter), box));
   const blocks = [
-    row(paper, tinted(paper, beside(...LETTERS.map((letter) => columnHead(paper, words, letter)))), { split: true }),
-    one("name", (party) => party.name),
-    one("idNumber", ({ idKind, idNumber }) => {
-      const kind = words(`idKind.${idKind}`);
-      return { zh: `${kind.zh} ${idNumber}`, en: kind.en };
-    }),
-    one("phone", (party) => party.phone),
-    one("vehicleKind", (party) => vehicleKind(words, party)),
-    both(paper, words("label.plate"), (letter, box) => {
-      const { plate: number, vehicleKind: kind } = parties[letter];
-      return plate(paper, number, kind, box.x) ?? value(paper, number, box);
-    }),
-    one("insurer", (_, letter) => input.insurerNames[letter] ?? words("notGiven")),
-    one("policyNumber", (party) => paper.clean(party.policyNumber ?? "") || words("notGiven")),
+    ...partyRows(paper, words, { parties, insurerNames: input.insurerNames }),
     row(paper, beside(...LETTERS.map((letter) => impactAndDegree(paper, words, parties[letter], letter))), {
       split: true,
     }),
   ];
   return section(paper, 2, { title: words("section.parties"), blocks });
-}
-
-function both(paper: Paper, label: Bilingual, of: (letter: Letter, box: { x: number; width: number }) => Block): Block {
-  const fields = LETTERS.map((letter) => {
-    const x = COLUMN[letter];
-    return field(paper, label, { x, value: of(letter, valueArea(x, COLUMN.width)) });
-  });
-  return row(paper, beside(...fields), { split: true });
-}
-
-function columnHead(paper: Paper, words: Words, letter: Letter): Block {
-  const { zh, en } = words(`label.party.${letter}`);
-  const x = COLUMN[letter] + 8;
-  const title = text(paper, zh, { size: 10, weight: "medium", x, width: 60 });
-  const small = text(paper, en, { size: 7, colour: COLOURS.soft, x: x + 27, width: 60 });
-  return padded(beside(title, { ...small, draw: (y) => small.draw(y + 2.6) }), 2.5);
-}
-
-/** The type of the vehicle licence, where it was read, with the kind of the plate behind it. */
-function vehicleKind(words: Words, { vehicleKind: code, vehicleType: type }: AgreementParty): Bilingual {
-  const { zh, en } = words("vehicle.99");
-  const kind = words.find(`vehicle.${code}`) ?? { zh: `${zh}（${code}）`, en };
-  return type ? { zh: `${type}（${kind.zh}）`, en: kind.en } : kind;
 }
 
 /** Draws the car at the right, as high as both data together. */

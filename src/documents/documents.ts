@@ -2,6 +2,8 @@ import type { Render } from "../render.ts";
 import type { AgreementInput } from "./agreement-input.ts";
 import { agreementPdf } from "./agreement-pdf.ts";
 import { bilingual } from "./bilingual.ts";
+import type { DeterminationInput } from "./determination-input.ts";
+import { determinationPdf } from "./determination-pdf.ts";
 import { type Pictures, pagesAsPictures } from "./pages-as-pictures.ts";
 import { unprintable } from "./unprintable.ts";
 
@@ -11,15 +13,22 @@ export interface Documents {
    * 2 MB for the chat.
    */
   agreement(input: AgreementInput): Promise<{ pdf: Buffer } & Pictures>;
+  /** Renders a determination letter, issued or about to be, as the agreement is. */
+  determination(input: DeterminationInput): Promise<{ pdf: Buffer } & Pictures>;
   /** The first character of a text that the paper would show as another, or null: it is printed as it is. */
   unprintable(text: string): Promise<string | null>;
 }
 
-/** Creates the renderer, with the words of templates/agreement in both languages. */
+/** Creates the renderer, with the words of both forms in both languages. */
 export function createDocuments(render: Render): Documents {
-  const words = bilingual(render);
+  const words = bilingual(render, "agreement");
+  const letter = bilingual(render, "determination");
   return {
     unprintable,
+    async determination(input) {
+      const pdf = await determinationPdf({ letter, form: words }, input);
+      return { pdf, ...(await pagesAsPictures(pdf)) };
+    },
     async agreement(input) {
       const pdf = await agreementPdf(words, input);
       return { pdf, ...(await pagesAsPictures(pdf)) };

@@ -1,9 +1,18 @@
 import QRCode from "qrcode";
 import type { AgreementInput } from "./agreement-input.ts";
-import type { Words } from "./bilingual.ts";
+import type { Bilingual, Words } from "./bilingual.ts";
 import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
 
 const QR_SIDE = 50;
+
+/** What stands on every page of a form. */
+export interface Frame {
+  title: Bilingual;
+  number: { label: Bilingual; text: string };
+  /** keyed digest (HMAC-SHA-256) of the content */
+  digest: { label: Bilingual; text: string };
+  pageOf(n: number, of: number): Bilingual;
+}
 
 /** Draws title, number and legal basis; returns where the form begins. */
 export function drawTitle(paper: Paper, words: Words, input: AgreementInput): number {
@@ -21,8 +30,11 @@ export function drawTitle(paper: Paper, words: Words, input: AgreementInput): nu
   paper.write(basis.zh, { size: 7.2, align: "center" }, { ...middle, y: PAGE.top + 53 });
   paper.write(basis.en, { size: 6, colour: COLOURS.soft, align: "center" }, { ...middle, y: PAGE.top + 63 });
   if (input.verifyUrl) drawCode(paper, input.verifyUrl, words("verify").zh);
-  const y = PAGE.top + 75;
-  const { doc } = paper;
+  return drawRule(paper, PAGE.top + 75);
+}
+
+/** Draws the double rule below a form's head; returns where the form begins. */
+export function drawRule({ doc }: Paper, y: number): number {
   doc.strokeColor(COLOURS.accent).lineWidth(1.4).moveTo(PAGE.left, y).lineTo(PAGE.right, y).stroke();
   doc
     .lineWidth(0.4)
@@ -33,17 +45,17 @@ export function drawTitle(paper: Paper, words: Words, input: AgreementInput): nu
 }
 
 /** Draws the head of a further page; returns where its text begins. */
-export function drawContinuation(paper: Paper, words: Words, input: AgreementInput): number {
+export function drawContinuation(paper: Paper, { title, number }: Frame): number {
   const line = { x: PAGE.left, y: PAGE.top - 4, width: CONTENT_WIDTH };
-  paper.write(words("title").zh, { size: 8, colour: COLOURS.soft }, line);
-  paper.write(input.content.number, { size: 8, colour: COLOURS.soft, align: "right" }, line);
+  paper.write(title.zh, { size: 8, colour: COLOURS.soft }, line);
+  paper.write(number.text, { size: 8, colour: COLOURS.soft, align: "right" }, line);
   const y = PAGE.top + 9;
   paper.doc.strokeColor(COLOURS.accent).lineWidth(0.8).moveTo(PAGE.left, y).lineTo(PAGE.right, y).stroke();
   return y + 5;
 }
 
 /** Draws number, digest and "page x of y" at the foot of every page; called last, when y is known. */
-export function drawFooters(paper: Paper, words: Words, input: AgreementInput): void {
+export function drawFooters(paper: Paper, { number, digest, pageOf }: Frame): void {
   const { doc } = paper;
   const { start, count } = doc.bufferedPageRange();
   for (let i = 0; i < count; i++) {
@@ -51,12 +63,11 @@ export function drawFooters(paper: Paper, words: Words, input: AgreementInput): 
     const y = PAGE.bottom + 10;
     doc.strokeColor(COLOURS.line).lineWidth(0.4).moveTo(PAGE.left, y).lineTo(PAGE.right, y).stroke();
     const style = { size: 6.3, colour: COLOURS.soft };
-    const page = words("page", { n: i + 1, of: count });
+    const page = pageOf(i + 1, count);
     const line = { x: PAGE.left, width: CONTENT_WIDTH };
-    const [number, digest] = [words("number"), words("digest")];
-    paper.write(`${number.zh} ${input.content.number}`, style, { ...line, y: y + 5 });
+    paper.write(`${number.label.zh} ${number.text}`, style, { ...line, y: y + 5 });
     paper.write(`${page.zh}　${page.en}`, { ...style, align: "right" }, { ...line, y: y + 5 });
-    paper.write(`${digest.zh} ${input.digest}`, style, { ...line, y: y + 14 });
+    paper.write(`${digest.label.zh} ${digest.text}`, style, { ...line, y: y + 14 });
   }
 }
 

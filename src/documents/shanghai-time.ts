@@ -4,6 +4,12 @@ import type { Bilingual } from "./bilingual.ts";
 const OFFSET_MS = 8 * 3_600_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/** The day alone: 2026年11月23日 and 23 Nov 2026. */
+export function shanghaiDay(at: Date): Bilingual {
+  const { zh, en } = shanghaiTime(at);
+  return { zh: zh.slice(0, zh.indexOf(" ")), en: en.slice(0, en.indexOf(",")) };
+}
+
 /**
  * Formats as 2026年11月23日 20:04 and 23 Nov 2026, 20:04 (UTC+8); with seconds where the order of signing may
  * matter.

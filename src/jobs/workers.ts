@@ -3,6 +3,7 @@ import { erasePast } from "../actions/erase-past.ts";
 import { expireAccidents } from "../actions/expire-accidents.ts";
 import { scrubFile } from "../actions/scrub-file.ts";
 import { tellLateClaims } from "../actions/tell-late-claims.ts";
+import { voidLetterNumbers } from "../actions/void-letter-numbers.ts";
 import type { Context } from "../context.ts";
 import type { Timer } from "../timer.ts";
 import { countQueues } from "./count-queues.ts";
@@ -87,6 +88,7 @@ function leaderRounds(ctx: Context, timer: Timer): Worker[] {
     ["erase", ERASE_MS, () => erasePast(ctx)],
     ["spare-files", SWEEP_MS, () => deleteSpareFiles(ctx)],
     ["sweep", SWEEP_MS, () => ctx.blobs.sweep()],
+    ["letter-numbers", SWEEP_MS, () => voidLetterNumbers(ctx)],
     ["calendar", ERASE_MS, calendarWarner(ctx)],
     ["uploads", EXPIRE_MS, () => ctx.uploads.removeExpired()],
   ];

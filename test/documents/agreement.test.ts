@@ -8,19 +8,17 @@ import { cleanText, MAX_TEXT } from "../../src/documents/clean-text.ts";
 import { createDocuments } from "../../src/documents/documents.ts";
 import { renderPages } from "../../src/documents/pages-as-pictures.ts";
 import { createPaper, finish, PAGE } from "../../src/documents/paper.ts";
-import type { Bitmap } from "../../src/documents/png.ts";
 import { shanghaiTime } from "../../src/documents/shanghai-time.ts";
 import { IMPACT_POINTS, LETTERS, WEATHERS } from "../../src/domain/accident.ts";
 import { createRender } from "../../src/render.ts";
 import { agreementExample } from "./agreement-example.ts";
+import { inkIn, inkOf, SCALE, WHOLE } from "./ink.ts";
 
 const render = createRender();
-const words = bilingual(render);
+const words = bilingual(render, "agreement");
 const whole = await agreementExample();
 /** The pictures have a test of their own; without them a rendering costs half. */
 const example: AgreementInput = { ...whole, photos: [] };
-const SCALE = 1.5;
-
 type Change = (input: AgreementInput) => void;
 
 function changed(change: Change): AgreementInput {
@@ -31,29 +29,6 @@ function changed(change: Change): AgreementInput {
 }
 
 const pixelsOf = async (input: AgreementInput) => renderPages(await agreementPdf(words, input), SCALE);
-
-interface Region {
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
-
-/** Pixels in the region (in points) that are not nearly white. */
-function inkIn({ width, height, rgb }: Bitmap, region: Region): number {
-  const [left, right] = [Math.max(0, region.left * SCALE), Math.min(width, region.right * SCALE)];
-  let ink = 0;
-  for (let y = Math.max(0, Math.ceil(region.top * SCALE)); y < Math.min(height, region.bottom * SCALE); y++) {
-    for (let x = Math.ceil(left); x < right; x++) {
-      const at = (y * width + x) * 3;
-      if (rgb[at]! < 190 || rgb[at + 1]! < 190 || rgb[at + 2]! < 190) ink++;
-    }
-  }
-  return ink;
-}
-
-const WHOLE: Region = { left: 0, right: PAGE.width, top: 0, bottom: PAGE.height };
-const inkOf = (pages: Bitmap[]) => pages.reduce((sum, page) => sum + inkIn(page, WHOLE), 0);
 
 const base = await pixelsOf(example);
 const baseInk = inkOf(base);
