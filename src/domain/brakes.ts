@@ -97,6 +97,8 @@ const CHANGES = new Set([
   "position-dropped",
   "resumed",
   "signature-taken-back",
+  "guidance-asked",
+  "application-proposed",
 ]);
 
 /**

@@ -17,7 +17,9 @@ export type Office = Pick<Handler, "role" | "district" | "since">;
 
 /** The part of a dispute that one driver may see. */
 export interface ViewedDispute {
-  guidance: (Pick<Guidance, "state" | "askedAt" | "given" | "lateAt"> & { by: Who; office: Office | null }) | null;
+  guidance: (Pick<Guidance, "state" | "askedAt" | "lateAt"> & { by: Who; office: Office | null }) | null;
+  /** what was said in guidance, each time, the earliest first */
+  given: NonNullable<Guidance["given"]>[];
   application:
     | (Pick<Application, "state" | "proposedAt" | "appliedAt" | "returned" | "lateAt"> & {
         by: Who;
@@ -49,6 +51,7 @@ export function viewedDispute(accident: Accident, letter: Letter, catalogue: Cat
   if (!dispute) return mayApply ? { ...NOTHING, mayApply } : null;
   return {
     guidance: viewedGuidance(lastGuidance(accident), letter),
+    given: dispute.guidance.flatMap(({ given }) => given ?? []),
     application: viewedApplication(accident, letter),
     mayApply,
     letter: viewedLetter(accident, letter),
@@ -58,7 +61,7 @@ export function viewedDispute(accident: Accident, letter: Letter, catalogue: Cat
   };
 }
 
-const NOTHING = { guidance: null, application: null, letter: null, withdrawn: [] };
+const NOTHING = { guidance: null, given: [], application: null, letter: null, withdrawn: [] };
 
 const whoOf = (by: Letter, letter: Letter): Who => (by === letter ? "me" : "other");
 
@@ -67,8 +70,8 @@ const officeOf = (handler: Handler | null): Office | null =>
 
 function viewedGuidance(guidance: Guidance | null, letter: Letter): ViewedDispute["guidance"] {
   if (!guidance) return null;
-  const { state, askedBy, askedAt, given, lateAt, handler } = guidance;
-  return { state, askedAt, given, lateAt, by: whoOf(askedBy, letter), office: officeOf(handler) };
+  const { state, askedBy, askedAt, lateAt, handler } = guidance;
+  return { state, askedAt, lateAt, by: whoOf(askedBy, letter), office: officeOf(handler) };
 }
 
 function viewedApplication(accident: Accident, letter: Letter): ViewedDispute["application"] {

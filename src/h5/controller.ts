@@ -23,6 +23,7 @@ import { type AnyPartyPage, type CaseRequest, type PageRequest, type PartyFile, 
 import { letterOf, standsAt } from "./paths.ts";
 import { linksOf } from "./photo-links.ts";
 import { type PageData, renderPage } from "./render.ts";
+import { mayAskPolice } from "./ways.ts";
 
 type Page = Omit<AnyPartyPage, "path">;
 
@@ -66,7 +67,7 @@ async function pageRequest(ctx: Context, koa: Koa.Context): Promise<PageRequest>
 }
 
 const isOpen = (page: Page, request: PageRequest): boolean =>
-  !awaitsConsent(page, request) && isOpenAt(page, request.view);
+  !awaitsConsent(page, request) && isOpenAt(page, request.view) && page.isOpen?.(request) !== false;
 
 function isOpenAt({ openWith, isForNewcomers }: Page, view: View): boolean {
   if (openWith) return openWith.some((step) => view.open.includes(step));
@@ -89,7 +90,8 @@ async function show(page: Page, request: PageRequest, data: PageData = {}): Prom
   const correction = correctionOf(request);
   const name = pageOf(request);
   const live = { ...liveOf(request, name), url: pageUrl(request.view.id), page: name };
-  const common = { view: request.view, live, photoUrl, fileUrl, correction };
+  const waysUrl = mayAskPolice(request) ? pageUrl(request.view.id, "ways") : null;
+  const common = { view: request.view, live, photoUrl, fileUrl, correction, waysUrl };
   renderPage(request.ctx, request.koa, page.template!, { ...common, ...data, ...shown });
 }
 

@@ -38,6 +38,7 @@ const ENTRIES: Record<string, { renew: "ask" | "self"; shows(view: View): unknow
   details: { renew: "ask", shows: ({ open }) => open.includes("details") },
   licence: { renew: "ask", shows: ({ open }) => open.includes("details") },
   statement: { renew: "ask", shows: ({ open }) => open.includes("statement") },
+  evidence: { renew: "ask", shows: ({ step, dispute, photos }) => [step, dispute?.application, photos.length] },
   sign: { renew: "ask", shows: ({ open, agreement }) => [open.includes("sign"), agreement] },
   "way-out": { renew: "ask", shows: ({ step }) => step === "ended" },
 };

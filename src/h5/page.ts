@@ -50,6 +50,8 @@ export interface PartyPage<Body = Record<string, string>> {
   template?: string;
   /** it is open while the page of one of these steps is; left out: always */
   openWith?: readonly Step[];
+  /** a further condition; left out: none */
+  isOpen?(request: PageRequest): boolean;
   /** open, too, to who waits for driver A's yes and sees nothing of the case */
   isForNewcomers?: true;
   /**

@@ -42,12 +42,14 @@ import { STEP_PAGES } from "./step-pages.ts";
 import { uploadRoutes } from "./uploads.ts";
 import { remindPage } from "./wait.ts";
 import { invitationPage, removeOtherPage, wayOutPage } from "./way-out.ts";
+import { waysPage } from "./ways.ts";
 
 /** Pages of a case that belong to no step (those of steps: step-pages.ts). */
 export const PARTY_PAGES: readonly AnyPartyPage[] = [
   casePage,
   consentPage,
   wayOutPage,
+  waysPage,
   removeOtherPage,
   invitationPage,
   swapPage,

@@ -1,9 +1,11 @@
 import type { Step } from "../domain/journey.ts";
 import { admissionPage, admitPage } from "./admit.ts";
+import { decisionPage } from "./decision.ts";
 import { detailsPage } from "./details.ts";
 import { differencePage } from "./difference.ts";
 import { donePage } from "./done.ts";
 import { endedPage } from "./ended.ts";
+import { evidencePage } from "./evidence.ts";
 import { invitePage } from "./invite.ts";
 import { movePage } from "./move.ts";
 import type { AnyStepPage } from "./page.ts";
@@ -29,8 +31,8 @@ export const STEP_PAGES: Readonly<Record<Step, AnyStepPage | null>> = {
   "wait-statement": waitPage("wait-statement"),
   difference: differencePage,
   "wait-details": waitPage("wait-details"),
-  evidence: null,
-  decision: null,
+  evidence: evidencePage,
+  decision: decisionPage,
   letter: null,
   sign: signPage,
   "wait-signature": waitPage("wait-signature"),

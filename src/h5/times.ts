@@ -26,6 +26,9 @@ const wholeDay: Record<Language, Intl.DateTimeFormat> = {
   en: new Intl.DateTimeFormat("en-GB", { timeZone, year: "numeric", month: "short", day: "numeric" }),
 };
 
+/** "2026年11月23日", for the last day of a time */
+export const wholeDayText = (at: Date, language: Language): string => wholeDay[language].format(at);
+
 /** "2026年11月23日 14:05", for what is signed */
 export const yearTimeText = (at: Date, language: Language): string =>
   `${wholeDay[language].format(at)} ${clock.format(at)}`;

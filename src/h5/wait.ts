@@ -47,12 +47,19 @@ function actsOf({ view, t }: PageRequest): Act[] {
   return isPolicyMissing ? [policy, photo] : [photo, check];
 }
 
+/** When the waiting of a step began; null at a step without waiting. */
+function waitingSince({ waiting, dispute }: Asked["view"], step: string): Date | null {
+  if (step === "decision") return dispute?.application?.appliedAt ?? null;
+  return WAITING_STEPS.some((one) => one === step) ? waiting.since : null;
+}
+
 /** Says since when and how long this driver has been waiting; "" at a step without waiting. */
 export function waitedText({ ctx, view, person, t }: Asked, step: string): string {
-  if (!WAITING_STEPS.some((one) => one === step)) return "";
+  const since = waitingSince(view, step);
+  if (!since) return "";
   const now = ctx.clock.now();
-  const time = timeText(view.waiting.since, now, person.language);
-  const minutes = minutesBetween(view.waiting.since, now);
+  const time = timeText(since, now, person.language);
+  const minutes = minutesBetween(since, now);
   if (minutes === 0) return t("h5.wait.since.now", { time });
   if (minutes < 60) return t("h5.wait.since.minutes", { time, n: minutes });
   const hours = Math.floor(minutes / 60);

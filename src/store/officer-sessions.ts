@@ -10,6 +10,8 @@ export interface OfficerSessions {
   use(token: string, at: Date): Promise<string | null>;
   /** … which does not live on by it: an open page asks by itself. */
   peek(token: string, at: Date): Promise<string | null>;
+  /** The officers who have a living session, each once. */
+  listPresent(at: Date): Promise<string[]>;
   end(token: string): Promise<void>;
   endAllOf(officerId: string): Promise<void>;
 }
@@ -51,6 +53,11 @@ export async function createOfficerSessions(connection: Connection): Promise<Off
     },
     async peek(token, at) {
       return (await living(token, at))?.officerId ?? null;
+    },
+    async listPresent(at) {
+      const living = { endsAt: { $gt: at }, seenAt: { $gt: new Date(at.getTime() - IDLE_MS) } };
+      const found = await collection.find(living, { projection: { officerId: 1 } }).toArray();
+      return [...new Set(found.map(({ officerId }) => officerId))];
     },
     async end(token) {
       await collection.deleteOne({ _id: hashOf(token) });

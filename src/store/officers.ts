@@ -17,6 +17,8 @@ export interface Officers {
   invite(officer: NewOfficer): Promise<Officer>;
   find(id: string): Promise<Officer | null>;
   list(): Promise<Officer[]>;
+  /** Role and district of the active ones among these; nothing that names them is opened. */
+  listPosts(ids: readonly string[]): Promise<Pick<Officer, "role" | "district">[]>;
   /** The account with this number and its proofs; null where nobody has it or it is not active. */
   findProofs(number: string): Promise<{ officer: Officer; passwordHash: string; secret: string } | null>;
   /** The account to which this living invitation leads, and its second factor. */
@@ -115,6 +117,11 @@ export async function createOfficers(connection: Connection, vault: Vault): Prom
     },
     async list() {
       return (await collection.find({}).toArray()).map(officerOf);
+    },
+    async listPosts(ids) {
+      const active = { _id: { $in: [...ids] }, state: "active" as const };
+      const found = await collection.find(active, { projection: { role: 1, district: 1 } }).toArray();
+      return found.map(({ role, district }) => ({ role, district }));
     },
     async findProofs(number) {
       const found = await collection.findOne({ _id: idOf(number) });

@@ -15,6 +15,7 @@ import { withParty } from "../../src/domain/party.ts";
 import type { TestApp } from "../support/app.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { act, appliedPair, askedPair, disputingPair, OFFICER } from "./disputes.ts";
 import {
   ACTS,
   type Driver,
@@ -126,6 +127,36 @@ async function ended(app: TestApp, language: Language): Promise<Seen> {
   return { driver, path: "ended" };
 }
 
+/** B is asked to agree to a joint application, after advice by the police. */
+async function askedToApply(app: TestApp, language: Language): Promise<Seen> {
+  const { id, B } = await disputingPair(app, both(language));
+  const by = { ...OFFICER, role: "auxiliary" as const };
+  await act(app, id, { type: "ask-guidance", by: "A" }, { type: "take-guidance", by });
+  const text = language === "zh" ? "请对照车道线照片核对变道的先后。" : "Compare the photo of the lane lines.";
+  await act(app, id, { type: "give-guidance", by, how: "message", text }, { type: "ask-guidance", by: "A" });
+  await act(app, id, { type: "propose", by: "A" });
+  return { driver: B, path: "difference" };
+}
+
+/** B has answered the officer once and is asked again. */
+async function askedAgain(app: TestApp, language: Language): Promise<Seen> {
+  const { id, B } = await askedPair(app, both(language));
+  const until = new Date(app.clock.now().getTime() + 3_600_000);
+  const text = "请补拍车门划痕。";
+  await act(app, id, { type: "answer-evidence", by: "B", request: 1, text: "过路口前", photoIds: [] });
+  await act(app, id, { type: "ask-evidence", by: OFFICER, to: "B", what: "picture", text, until });
+  return { driver: B, path: "evidence" };
+}
+
+async function decided(app: TestApp, language: Language, isTaken: boolean): Promise<Seen> {
+  const { id, A } = await appliedPair(app, { ...both(language), isTaken });
+  if (!isTaken) {
+    app.clock.advance(30 * 60_000);
+    await act(app, id, { type: "note-application-late", by: "system" });
+  }
+  return { driver: A, path: "decision" };
+}
+
 /** Driver B after driver A has taken them out, and somebody who was never in the case. */
 async function absent(app: TestApp, language: Language, wasIn: boolean): Promise<Seen> {
   const pair = await openPair(app, both(language));
@@ -203,6 +234,15 @@ export const PAGE_STATES: Record<string, State> = {
   "wait for the statement": (app, language) => stated(app, language, "nothing", "wait-statement"),
   "wait for details": (app, language) => stated(app, language, "same", "wait-details"),
   difference: (app, language) => stated(app, language, "other", "difference"),
+  "ways on": (app, language) => stated(app, language, "nothing", "ways"),
+  "asked to apply": askedToApply,
+  "waits for an officer": (app, language) => decided(app, language, false),
+  "an officer has it": (app, language) => decided(app, language, true),
+  "asked by the officer": askedAgain,
+  "asked by the officer, with errors": async (app, language) => ({
+    ...(await askedAgain(app, language)),
+    act: sendEmpty,
+  }),
   sign: ready("sign"),
   "case page": ready(""),
   "wait for the signature": (app, language) => signed(app, language, 1),

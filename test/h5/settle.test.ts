@@ -292,7 +292,7 @@ describe("a difference", () => {
     assert.equal((await A.get("difference")).location, "sign");
   });
 
-  it("ends in a recorded dispute when they do not agree, and nothing of guidance is offered", async () => {
+  it("ends in a recorded dispute when they do not agree", async () => {
     const { id, A, B } = await readyPair(app);
     await giveStatement(app.ctx, { accidentId: id, letter: "B", statement: { ...ACTS.B, otherAct: "QS-02" } });
     assert.equal((await A.post("difference", {})).status, 422);

@@ -251,6 +251,8 @@ const BODIES: Partial<Record<Step, Record<string, string>>> = {
   details: { ...details(), name: "别人" },
   statement: { ownAct: "QS-02", otherAct: "none", impact: "left", note: "改" },
   difference: { act: "stop" },
+  evidence: { request: "1", text: "过路口前" },
+  decision: { act: "withdraw-application" },
   sign: { contentDigest: "d".repeat(64), signature: SIGNATURE, electronic: "yes", forwarding: "yes" },
 };
 

@@ -1,5 +1,6 @@
 import type { Context } from "../../src/context.ts";
 import type { Accident, Party } from "../../src/domain/accident.ts";
+import { NO_DISPUTE } from "../../src/domain/dispute.ts";
 import type { Step } from "../../src/domain/journey.ts";
 
 const at = new Date("2026-11-23T04:00:00Z");
@@ -13,6 +14,23 @@ const own = (accident: Accident, change: Partial<Party>): Accident => ({
 const others = (accident: Accident, change: Partial<Party>): Accident => ({
   ...accident,
   parties: { ...accident.parties, B: accident.parties.B && { ...accident.parties.B, ...change } },
+});
+
+/** Both have applied; an officer asks driver A for something where `asks`. */
+const applied = (ready: Accident, asks: boolean): Accident => ({
+  ...ready,
+  dispute: {
+    ...NO_DISPUTE,
+    applications: [
+      {
+        ...{ state: asks ? "evidence-asked" : "applied", proposedBy: "A", proposedAt: at, appliedAt: at },
+        ...{ handler: null, returned: null, lateAt: null },
+        requests: asks
+          ? [{ id: 1, to: "A", what: "sentence", text: "何时？", askedAt: at, until: at, answer: null, lapsedAt: null }]
+          : [],
+      },
+    ],
+  },
 });
 
 /** Changes that put driver A at each step, starting from "both are about to sign". */
@@ -29,6 +47,8 @@ export const STAGES: Partial<Record<Step, (ready: Accident) => Accident>> = {
     others(ready, {
       statement: ready.parties.B && { ...ready.parties.B.statement!, ownAct: "QS-01", otherAct: "none" },
     }),
+  evidence: (ready) => applied(ready, true),
+  decision: (ready) => applied(ready, false),
   "wait-details": (ready) => others(ready, { details: null }),
   sign: (ready) => ready,
   "wait-signature": (ready) => own(ready, { signature }),
