@@ -8,6 +8,7 @@ import { readSecretFiles } from "./config/secret-files.ts";
 import { type Settings, settingsSchema } from "./config/settings.ts";
 import { realSettings, type StandIns, simulatorFaults, standInsOf } from "./config/simulator.ts";
 import { check, fromEnvironment, merge, readYaml } from "./config/sources.ts";
+import type { DisputeLimits } from "./domain/dispute-limits.ts";
 import type { Outline } from "./domain/service-area.ts";
 
 /** An insurer as configured: its names and how it is reached. */
@@ -112,7 +113,7 @@ export interface Config {
   /** who answers for the data (PIPL art. 17); null: not told, a trial */
   operator: { name: string | null; address: string | null; email: string | null };
   /** the officers' desk: whether it is served, and to which networks (none: to all) */
-  police: { enabled: boolean; allowFrom: readonly string[] };
+  police: { enabled: boolean; allowFrom: readonly string[]; limits: DisputeLimits };
   /** the service that names the road at a position; null: none */
   geocoder: { url: string; key: string; secret: string | null } | null;
   operatorPhone: string;
@@ -234,7 +235,7 @@ function configOf(settings: Settings, read: Read): Config {
       address: settings.operatorAddress ?? null,
       email: settings.operatorEmail ?? null,
     },
-    police: { enabled: settings.police.enabled ?? simulator, allowFrom: settings.police.allowFrom },
+    police: { ...settings.police, enabled: settings.police.enabled ?? simulator },
     operatorPhone: settings.operatorPhone,
     city: settings.city,
     storage: settings.storage,

@@ -1,4 +1,7 @@
 import type { Config } from "./config.ts";
+import type { Accident } from "./domain/accident.ts";
+import { dueAt } from "./domain/dispute-clocks.ts";
+import { lawfulTimes } from "./domain/lawful-times.ts";
 import type { Log } from "./log.ts";
 import type { OpenStore } from "./open-store.ts";
 import { createAccessLog } from "./store/access-log.ts";
@@ -42,6 +45,8 @@ export async function createCollections(config: Config, store: OpenStore, log: L
   const personCases = createPersonCases(connection, vault);
   const retention = await createRetention(connection, { blobs, lookups, personCases });
   const { catalogue } = config.rules;
+  const clockLimits = { limits: config.police.limits, ...lawfulTimes(config.rules) };
+  const due = (accident: Accident) => dueAt(accident, clockLimits);
   return {
     reader,
     retention,
@@ -52,7 +57,9 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     people: await createPeople({ connection, vault, now, openings: SAY_WINDOWS, personCases }),
     tokens: createTokens(connection, vault, now),
     deliveries: await createDeliveries({ connection, clock: databaseClock }),
-    accidents: await createAccidents({ connection, vault, now, catalogue, reader, lookups, listing, personCases }),
+    accidents: await createAccidents({
+      ...{ connection, vault, now, catalogue, dueAt: due, reader, lookups, listing, personCases },
+    }),
     keptCounts: createKeptCounts(connection),
     leases: createLeases(connection, now),
     letterNumbers: await createLetterNumbers(connection, now),

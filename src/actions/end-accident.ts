@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Change, type EndCode, type Letter, otherOf } from "../domain/accident.ts";
+import { withoutOpenDispute } from "../domain/dispute.ts";
 import { notice } from "../domain/notice.ts";
 import { requireRunning } from "../domain/party.ts";
 
@@ -21,7 +22,7 @@ export function endAccident(ctx: Context, { accidentId, letter, code, reasons = 
     if (accident.parties[letter]?.newcomer) return left(accident);
     const other = otherOf(letter);
     return {
-      accident: { ...accident, ended: { code, reasons, by: letter, at: ctx.clock.now() } },
+      accident: withoutOpenDispute({ ...accident, ended: { code, reasons, by: letter, at: ctx.clock.now() } }),
       events: [{ type: "ended", by: letter, data: { code, reasons } }],
       outbox: accident.parties[other] ? [notice(accident, other, "ended", { end: code })] : [],
     };

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
 import { LETTERS } from "../domain/accident.ts";
+import { withoutOpenDispute } from "../domain/dispute.ts";
 import { hasExpired, LIFETIME_HOURS } from "../domain/expiry.ts";
 import { notice } from "../domain/notice.ts";
 import { codeOf, Unreadable } from "../errors.ts";
@@ -35,7 +36,7 @@ async function expire(ctx: Context, id: string, before: Date): Promise<boolean> 
 }
 
 const timedOut = (accident: Accident, at: Date) => ({
-  accident: { ...accident, ended: { code: "timed-out" as const, reasons: [], by: null, at } },
+  accident: withoutOpenDispute({ ...accident, ended: { code: "timed-out" as const, reasons: [], by: null, at } }),
   events: [{ type: "ended" as const, by: "system" as const, data: { code: "timed-out", reasons: [] } }],
   outbox: LETTERS.filter((letter) => accident.parties[letter]).map((letter) =>
     notice(accident, letter, "ended", { end: "timed-out" }),

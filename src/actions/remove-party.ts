@@ -30,7 +30,9 @@ export function removeParty(
       events: [{ type: "party-removed", by: "A", data: { person: digestOf(ctx, accident, B) } }],
       outbox: [notice(accident, "B", "removed")],
     };
-    return settleDispute(change, disputeRules(ctx, accident));
+    const settled = settleDispute(change, disputeRules(ctx, accident));
+    // what was said to the police and by them would pass for the next driver's
+    return { ...settled, accident: { ...settled.accident, dispute: null } };
   });
 }
 

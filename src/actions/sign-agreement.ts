@@ -3,6 +3,7 @@ import { type Accident, type Change, type Letter, type NewEvent, otherOf, type S
 import { contentDigest } from "../domain/agreement.ts";
 import { BRAKES } from "../domain/brakes.ts";
 import { consentEvents } from "../domain/consent.ts";
+import { withoutOpenDispute } from "../domain/dispute.ts";
 import { mayBeSigned } from "../domain/journey.ts";
 import { notice } from "../domain/notice.ts";
 import { requireParty, withParty } from "../domain/party.ts";
@@ -75,7 +76,7 @@ const firstSignature = (accident: Accident, letter: Letter, events: NewEvent[]):
 
 function conclude(accident: Accident, events: NewEvent[], { contentDigest: content, signedAt }: Signature): Change {
   return {
-    accident: { ...accident, concludedAt: signedAt },
+    accident: withoutOpenDispute({ ...accident, concludedAt: signedAt }),
     events: [...events, { type: "agreement-concluded", by: "system", data: { number: accident.number, content } }],
     outbox: [{ kind: "document", target: accident.id, body: JSON.stringify({ accidentId: accident.id }) }],
   };

@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import Joi from "joi";
 import { setting } from "./setting.ts";
+import { LIMITS } from "./settings-of-police-limits.ts";
 
 const network = Joi.string().custom((text: string, helpers) =>
   ipaddr.isValidCIDR(text) ? text : helpers.message({ custom: "{#label} must be a network such as 10.1.0.0/16" }),
@@ -29,5 +30,6 @@ export const POLICE = {
       },
       production: { en: "the authority's networks", zh: "填写公安机关网段" },
     }),
+    limits: LIMITS,
   },
 };

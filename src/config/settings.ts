@@ -53,7 +53,8 @@ function schemaOf(parts: object): Joi.ObjectSchema {
   return Joi.object(Object.fromEntries(entries));
 }
 
-const isRequired = ({ schema }: Setting<unknown>): boolean => flagsOf(schema)["presence"] === "required";
+const isRequired = (part: object): boolean =>
+  isSetting(part) ? flagsOf(part.schema)["presence"] === "required" : Object.values(part).some(isRequired);
 
 /** The default as the tables write it. */
 export const defaultOf = ({ schema }: Setting<unknown>): string => String(flagsOf(schema)["default"] ?? "");

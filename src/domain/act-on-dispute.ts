@@ -3,14 +3,18 @@ import { type Accident, type Change, type EventType, isRunning, type NewEvent } 
 import { APPLICATION_EFFECTS, type ApplicationEffect } from "./application-effects.ts";
 import {
   type Application,
+  applicationHandler,
   applicationState,
   type Dispute,
   type Guidance,
+  guidanceHandler,
   guidanceState,
   type Handler,
   lastApplication,
   lastGuidance,
   NO_DISPUTE,
+  stateInHand,
+  withoutOpenDispute,
 } from "./dispute.ts";
 import type { Desk, DisputeAct } from "./dispute-act.ts";
 import type { DisputeLimits } from "./dispute-limits.ts";
@@ -51,7 +55,7 @@ export function actOnDispute(accident: Accident, act: DisputeAct, rules: Dispute
 function actOnGuidance(accident: Accident, act: DisputeAct, rules: DisputeRules): Change {
   const row: Row = GUIDANCE_ACTS[act.type as keyof typeof GUIDANCE_ACTS];
   const before = lastGuidance(accident);
-  requirePossible(accident, act, row, { state: guidanceState(accident), handler: before?.handler ?? null });
+  requirePossible(accident, act, row, { state: guidanceState(accident), handler: guidanceHandler(accident) });
   const effectOf = GUIDANCE_EFFECTS[act.type as keyof typeof GUIDANCE_EFFECTS] as GuidanceEffect;
   const effect = effectOf({ accident, before, act: act as never, rules });
   const state = row.to === "same" ? effect.value.state : (row.to as Guidance["state"]);
@@ -63,16 +67,19 @@ function actOnGuidance(accident: Accident, act: DisputeAct, rules: DisputeRules)
 function actOnApplication(accident: Accident, act: DisputeAct, rules: DisputeRules): Change {
   const row: Row = APPLICATION_ACTS[act.type as keyof typeof APPLICATION_ACTS];
   const before = lastApplication(accident);
-  requirePossible(accident, act, row, { state: applicationState(accident), handler: before?.handler ?? null });
+  requirePossible(accident, act, row, { state: applicationState(accident), handler: applicationHandler(accident) });
   const effectOf = APPLICATION_EFFECTS[act.type as keyof typeof APPLICATION_EFFECTS] as ApplicationEffect;
   const effect = effectOf({ accident, before, act: act as never, rules });
-  const state = row.to === "same" ? effect.value.state : (row.to as Application["state"]);
+  const next = row.to === "same" ? effect.value.state : (row.to as Application["state"]);
+  const state = IN_HAND.includes(next) ? stateInHand(effect.value) : next;
   const dispute = accident.dispute ?? NO_DISPUTE;
   const value = { ...effect.value, state };
   const applications = withLast(dispute.applications, before, value);
   const determinations = [...dispute.determinations, ...(effect.determination ? [effect.determination] : [])];
   return changed(accident, { ...dispute, applications, determinations }, { act, row, effect });
 }
+
+const IN_HAND: readonly string[] = ["in-hand", "evidence-asked"];
 
 /** A new record stands behind the earlier ones, which stay; else the last one is replaced. */
 function withLast<T>(all: readonly T[], before: T | null, value: T & { isNew?: true }): T[] {
@@ -91,7 +98,8 @@ function changed(
     ended && ended !== accident.ended
       ? [{ type: "ended", by: eventBy(act.by), data: { code: ended.code, reasons: ended.reasons } }]
       : [];
-  return { accident: { ...accident, dispute, ended }, events: [event, ...endEvent], outbox };
+  const after = { ...accident, dispute, ended };
+  return { accident: isRunning(after) ? after : withoutOpenDispute(after), events: [event, ...endEvent], outbox };
 }
 
 export const eventBy = (by: DisputeAct["by"]): NewEvent["by"] =>
@@ -108,12 +116,18 @@ function requirePossible(
     if (!row.from.includes(state)) throw new Conflict("wrong-step");
     return;
   }
+  const { officerId } = act.by;
   requireDesk(accident, act.by, row.by as Right);
-  const others = handler !== null && handler.officerId !== act.by.officerId;
+  const isOthers = (one: Handler | null) => one !== null && one.officerId !== officerId;
   // who comes second is told who has it
-  if (others && (row.isHandlers || !row.from.includes(state))) throw new Conflict("taken", { handler });
+  if (isOthers(handler) && (row.isHandlers || !row.from.includes(state))) throw new Conflict("taken", { handler });
   if (!row.from.includes(state)) throw new Conflict("wrong-step");
+  // guidance and application run beside each other, but one officer has the case
+  const holder = [guidanceHandler(accident), applicationHandler(accident)].find(isOthers);
+  if (holder && TAKING.includes(act.type)) throw new Conflict("taken", { handler: holder });
 }
+
+const TAKING: readonly string[] = ["take-guidance", "take-application"];
 
 /**
  * Throws Conflict "not-for-role" without the right, "recused" for an officer who must not handle the case.

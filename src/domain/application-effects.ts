@@ -1,12 +1,21 @@
 import { Conflict, Invalid } from "../errors.ts";
 import { otherOf } from "./accident.ts";
+import { requireCalm } from "./brakes.ts";
 import type { Determination } from "./determination.ts";
-import { type Application, type EvidenceRequest, isDisagreement, NOT_OURS, openRequests } from "./dispute.ts";
+import {
+  type Application,
+  type EvidenceRequest,
+  isAnsweredRequest,
+  isDisagreement,
+  NOT_OURS,
+  openRequests,
+} from "./dispute.ts";
 import type { ActNamed, DisputeAct } from "./dispute-act.ts";
 import { HOUR_MS, hasPassed, MINUTE_MS } from "./dispute-limits.ts";
 import type { APPLICATION_ACTS } from "./dispute-table.ts";
 import { type Effect, known, type Standing, toBoth } from "./guidance-effects.ts";
 import { notice } from "./notice.ts";
+import { requireSound } from "./sound-letter.ts";
 
 export type ApplicationEffect<Act = DisputeAct> = (
   standing: Standing<Application, Act>,
@@ -16,19 +25,17 @@ const requireTrue = (holds: boolean): void => {
   if (!holds) throw new Conflict("wrong-step");
 };
 
-const answered = (request: EvidenceRequest): boolean => request.answer !== null || request.lapsedAt !== null;
-
-/** The application with one request changed; in hand again once none is open. */
-function withRequest(value: Application, id: number, change: Partial<EvidenceRequest>): Application {
-  const requests = value.requests.map((one) => (one.id === id ? { ...one, ...change } : one));
-  return { ...value, requests, state: requests.every(answered) ? "in-hand" : "evidence-asked" };
-}
+const withRequest = (value: Application, id: number, change: Partial<EvidenceRequest>): Application => ({
+  ...value,
+  requests: value.requests.map((one) => (one.id === id ? { ...one, ...change } : one)),
+});
 
 export const APPLICATION_EFFECTS: {
   [Name in keyof typeof APPLICATION_ACTS]: ApplicationEffect<ActNamed<Name>>;
 } = {
   propose: ({ accident, act, rules }) => {
     requireTrue(isDisagreement(accident, rules.catalogue));
+    requireCalm(accident, act.by, rules.at);
     return {
       value: {
         state: "proposed",
@@ -70,7 +77,7 @@ export const APPLICATION_EFFECTS: {
   "note-application-late": ({ accident, before, rules }) => {
     const value = known(before);
     const { applicationLateMin } = rules.limits;
-    requireTrue(!value.lateAt && hasPassed(value.appliedAt as Date, applicationLateMin, MINUTE_MS, rules.at));
+    requireTrue(!value.lateAt && hasPassed(queuedSince(value), applicationLateMin, MINUTE_MS, rules.at));
     return { value: { ...value, lateAt: rules.at }, outbox: toBoth(accident, "application-late") };
   },
   "take-application": ({ accident, before, act, rules }) => ({
@@ -111,7 +118,7 @@ export const APPLICATION_EFFECTS: {
   },
   "lapse-evidence": ({ accident, before, rules }) => {
     const value = known(before);
-    const late = value.requests.find((one) => !answered(one) && one.until <= rules.at);
+    const late = value.requests.find((one) => !isAnsweredRequest(one) && one.until <= rules.at);
     if (!late) throw new Conflict("wrong-step");
     return {
       value: withRequest(value, late.id, { lapsedAt: rules.at }),
@@ -159,6 +166,7 @@ export const APPLICATION_EFFECTS: {
   determine: ({ accident, before, act, rules }) => {
     requireTrue(isDisagreement(accident, rules.catalogue));
     const { determination } = act;
+    requireSound(accident, determination, null);
     return {
       value: known(before),
       determination,
@@ -173,5 +181,12 @@ export const APPLICATION_EFFECTS: {
 };
 
 /** Back in the queue: what follows counts from this time. */
-const queuedAgain = (value: Application, at: Date): Application => ({ ...value, handler: null, queuedAt: at });
-const queuedSince = ({ queuedAt, appliedAt, proposedAt }: Application): Date => queuedAt ?? appliedAt ?? proposedAt;
+const queuedAgain = (value: Application, at: Date): Application => ({
+  ...value,
+  handler: null,
+  queuedAt: at,
+  lateAt: null,
+});
+/** Since when no officer has it. */
+export const queuedSince = ({ queuedAt, appliedAt, proposedAt }: Application): Date =>
+  queuedAt ?? appliedAt ?? proposedAt;

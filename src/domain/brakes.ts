@@ -87,7 +87,15 @@ const LANGUAGES_AN_HOUR = 10;
 /** An accident's document holds its events, and a document has an end. */
 const MOST_EVENTS = 1_000;
 /** What the drivers may still do in a case that is full: come to its end, or part. */
-const LAST_ACTS: ReadonlySet<EventType> = new Set(["ended", "agreement-signed", "party-removed"]);
+const LAST_ACTS: ReadonlySet<EventType> = new Set([
+  "ended",
+  "agreement-signed",
+  "party-removed",
+  "evidence-given",
+  "letter-opened",
+  "letter-received",
+  "letter-refused",
+]);
 const CHANGES = new Set([
   "statement-given",
   "details-given",

@@ -1,5 +1,12 @@
 import { type Accident, isRunning } from "./accident.ts";
-import { applicationState, guidanceState, type Handler, lastApplication, lastGuidance, letterOf } from "./dispute.ts";
+import {
+  applicationHandler,
+  applicationState,
+  guidanceHandler,
+  guidanceState,
+  type Handler,
+  letterOf,
+} from "./dispute.ts";
 import { APPLICATION_ACTS, GUIDANCE_ACTS } from "./dispute-table.ts";
 import { mayDo, type Officer, type Right } from "./officer.ts";
 
@@ -27,14 +34,16 @@ export function possibleActs(accident: Accident, who: Who): OfficerAct[] {
 
 function runningActs(accident: Accident, who: Who): OfficerAct[] {
   if (!isRunning(accident)) return [];
-  const guidance = lastGuidance(accident)?.handler ?? null;
-  const application = lastApplication(accident)?.handler ?? null;
+  const guidance = guidanceHandler(accident);
+  const application = applicationHandler(accident);
   const acts: OfficerAct[] = [
     ...rowsOpen(GUIDANCE_ACTS, { state: guidanceState(accident), handler: guidance, who }),
     ...rowsOpen(APPLICATION_ACTS, { state: applicationState(accident), handler: application, who }),
   ];
+  const isOthers = [guidance, application].some((one) => one !== null && one.officerId !== who.id);
   const holds = acts.some((act) => act === "release-guidance" || act === "release-application");
-  return holds || !mayDo(who.role, "guide") ? acts : [...acts, "recuse"];
+  const open = isOthers ? acts.filter((act) => act !== "take-guidance" && act !== "take-application") : acts;
+  return holds || !mayDo(who.role, "guide") ? open : [...open, "recuse"];
 }
 
 interface Row {
@@ -51,7 +60,7 @@ function rowsOpen<Table extends Record<string, Row>>(
   const open = Object.entries(table).filter(([name, { by, from, isHandlers }]) => {
     if (by === "driver" || by === "system" || !mayDo(who.role, by as Right) || !from.includes(state)) return false;
     // an officer's own case is released, another's is reassigned
-    return isHandlers ? isMine : !(name === "reassign-application" && isMine);
+    return isHandlers ? isMine : !(name.startsWith("reassign-") && isMine);
   });
   return open.map(([name]) => name as OfficerRows<Table>);
 }

@@ -99,6 +99,8 @@ export interface Determination {
   /** by a supervisor (`by`: account id) with a reason */
   withdrawn: { at: Date; by: string; reason: string } | null;
   served: Record<Letter, { at: Date; how: Service } | null>;
+  /** when the time for its service ran out, before each party had answered it (art. 65) */
+  serviceLateAt?: Date;
   /** what each party said to the letter once it had opened it; null: nothing yet */
   receipts: Record<Letter, Receipt | null>;
   /** an officer noted that this party asked for a review (art. 71) */
@@ -216,3 +218,10 @@ function partyOf({ parties }: Accident, letter: Letter, degree: DeterminedDegree
   if (!party?.details || !party.statement) return null;
   return { ...agreedDetails(party.details), impact: party.statement.impact, degree };
 }
+
+/**
+ * True once each party has said what it says to the letter, or service on it was confirmed: the claims may
+ * go.
+ */
+export const isAnswered = ({ served, receipts }: Determination): boolean =>
+  LETTERS.every((letter) => receipts[letter] !== null || served[letter]?.how === "by-message");

@@ -12,14 +12,6 @@ export interface DisputeLimits {
   letterReminderHours: number;
 }
 
-export const DISPUTE_LIMITS: DisputeLimits = {
-  guidanceLateMin: 10,
-  proposalMin: 30,
-  applicationLateMin: 30,
-  untakenHours: 24,
-  letterReminderHours: 24,
-};
-
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 

@@ -1,11 +1,13 @@
 import type { Accident } from "./accident.ts";
 import type { DisputeRules } from "./act-on-dispute.ts";
-import { DISPUTE_LIMITS } from "./dispute-limits.ts";
+import type { DisputeLimits } from "./dispute-limits.ts";
+import { lawfulTimes } from "./lawful-times.ts";
 import type { Catalogue } from "./liability.ts";
+import type { WorkingCalendar } from "./working-days.ts";
 
 /** What the rules of a dispute need of a running process. */
-interface Wiring {
-  config: { rules: { catalogue: Catalogue } };
+export interface Wiring {
+  config: { rules: { catalogue: Catalogue; calendar: WorkingCalendar }; police: { limits: DisputeLimits } };
   clock: { now(): Date };
   vault: { digest(key: Uint8Array, text: string): string };
 }
@@ -13,6 +15,7 @@ interface Wiring {
 export const disputeRules = ({ config, clock, vault }: Wiring, { key }: Accident): DisputeRules => ({
   at: clock.now(),
   catalogue: config.rules.catalogue,
-  limits: DISPUTE_LIMITS,
+  limits: config.police.limits,
   digest: (text) => vault.digest(key, text),
+  letterDue: lawfulTimes(config.rules).letterDue,
 });

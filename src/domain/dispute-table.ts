@@ -9,7 +9,7 @@ interface Row<State> {
   by: Actor;
   /** states in which it may be done */
   from: readonly (State | "none")[];
-  /** … and what follows; "same": the state stays */
+  /** … and what follows; "same": the state stays, or follows from what is still to be answered */
   to: State | "same";
   event: EventType;
   /** only by the officer who has it in hand */
@@ -28,6 +28,7 @@ export const GUIDANCE_ACTS = {
   "note-guidance-late": { by: "system", from: ["asked"], to: "same", event: "guidance-late" },
   "take-guidance": { by: "guide", from: ["asked"], to: "taken", event: "guidance-taken" },
   "release-guidance": { by: "guide", from: ["taken"], to: "asked", event: "guidance-released", isHandlers: true },
+  "reassign-guidance": { by: "reassign", from: ["taken"], to: "asked", event: "guidance-released" },
   "give-guidance": { by: "guide", from: ["taken"], to: "given", event: "guidance-given", isHandlers: true },
   "settle-guidance": { by: "system", from: ["asked", "taken"], to: "settled", event: "guidance-settled" },
 } as const satisfies Record<string, Row<GuidanceState>>;
@@ -56,8 +57,8 @@ export const APPLICATION_ACTS = {
   "reassign-application": { by: "reassign", from: IN_HAND, to: "applied", event: "application-released" },
   "release-overdue": { by: "system", from: IN_HAND, to: "applied", event: "letter-overdue" },
   "ask-evidence": { by: "determine", from: IN_HAND, to: "evidence-asked", event: "evidence-asked", isHandlers: true },
-  "answer-evidence": { by: "driver", from: ["evidence-asked"], to: "same", event: "evidence-given" },
-  "lapse-evidence": { by: "system", from: ["evidence-asked"], to: "same", event: "evidence-lapsed" },
+  "answer-evidence": { by: "driver", from: WITH_POLICE, to: "same", event: "evidence-given" },
+  "lapse-evidence": { by: "system", from: WITH_POLICE, to: "same", event: "evidence-lapsed" },
   return: { by: "determine", from: IN_HAND, to: "returned", event: "application-returned", isHandlers: true },
   "return-untaken": { by: "system", from: ["applied"], to: "returned", event: "application-returned" },
   "send-officer": { by: "determine", from: IN_HAND, to: "over", event: "officer-sent", isHandlers: true },
@@ -77,6 +78,7 @@ export const LETTER_ACTS = {
   receive: { by: "driver", event: "letter-received" },
   "refuse-receipt": { by: "driver", event: "letter-refused" },
   remind: { by: "system", event: "letter-reminded" },
+  "note-service-late": { by: "system", event: "letter-unserved" },
   "confirm-service": { by: "determine", event: "letter-served" },
   "note-review": { by: "determine", event: "review-filed" },
   replace: { by: "replace-letter", event: "letter-replaced" },

@@ -1,5 +1,5 @@
-import type { Accident, EndCode, Letter } from "./accident.ts";
-import { type Determination, isServed, standingLetter } from "./determination.ts";
+import { type Accident, type EndCode, isRunning, type Letter } from "./accident.ts";
+import { type Determination, isAnswered, isServed, standingLetter } from "./determination.ts";
 import { type Catalogue, compareStatements } from "./liability.ts";
 import type { Role } from "./officer.ts";
 
@@ -34,7 +34,9 @@ export interface Guidance {
   askedAt: Date;
   handler: Handler | null;
   given: { at: Date; how: "message" | "phone"; text: string } | null;
-  /** when both were told that no officer has come yet */
+  /** when it was last put back into the queue */
+  queuedAt?: Date;
+  /** when both were told that no officer has come yet, in the present wait */
   lateAt: Date | null;
 }
 export const GUIDANCE_STATES = ["asked", "taken", "given", "withdrawn", "settled", "over"] as const;
@@ -52,7 +54,7 @@ export interface Application {
   handler: Handler | null;
   requests: EvidenceRequest[];
   returned: { at: Date; reason: ReturnReason; text: string } | null;
-  /** when both were told that no officer has taken it yet, or that the letter is late */
+  /** when both were told that no officer has taken it yet, in the present wait */
   lateAt: Date | null;
 }
 export const APPLICATION_STATES = [
@@ -125,13 +127,52 @@ export const isServedOnBoth = (accident: Disputed): boolean => {
   return letter !== null && isServed(letter);
 };
 
-/** The requests of an officer that this driver has still to answer. */
+export const isAnsweredRequest = ({ answer, lapsedAt }: EvidenceRequest): boolean =>
+  answer !== null || lapsedAt !== null;
+
+/** The requests of an officer that this driver has still to answer; they outlast the officer who asked. */
 export const openRequests = (accident: Disputed, letter: Letter): EvidenceRequest[] =>
-  applicationState(accident) === "evidence-asked"
-    ? (lastApplication(accident)?.requests ?? []).filter(
-        ({ to, answer, lapsedAt }) => to === letter && !answer && !lapsedAt,
-      )
+  isWithPolice(accident)
+    ? (lastApplication(accident)?.requests ?? []).filter((one) => one.to === letter && !isAnsweredRequest(one))
     : [];
+
+/** The state of an application that an officer has: it follows from what is still to be answered. */
+export const stateInHand = ({ requests }: Pick<Application, "requests">): ApplicationState =>
+  requests.every(isAnsweredRequest) ? "in-hand" : "evidence-asked";
+
+const OPEN_GUIDANCE: readonly string[] = ["asked", "taken"] satisfies GuidanceState[];
+const OPEN_APPLICATION: readonly string[] = [
+  "proposed",
+  "applied",
+  "in-hand",
+  "evidence-asked",
+] satisfies ApplicationState[];
+
+/** Who has the guidance, or the application, in hand now. */
+export const guidanceHandler = (accident: Disputed): Handler | null =>
+  guidanceState(accident) === "taken" ? (lastGuidance(accident)?.handler ?? null) : null;
+export const applicationHandler = (accident: Disputed): Handler | null =>
+  isWithPolice(accident) ? (lastApplication(accident)?.handler ?? null) : null;
+
+/** Closes what the police were asked for, because the case has come to its end without it. */
+export function withoutOpenDispute<A extends Disputed>(accident: A): A {
+  const { dispute } = accident;
+  const [guidance, application] = [lastGuidance(accident), lastApplication(accident)];
+  if (!dispute) return accident;
+  const isGuidanceOpen = guidance && OPEN_GUIDANCE.includes(guidance.state);
+  const isApplicationOpen = application && OPEN_APPLICATION.includes(application.state);
+  if (!isGuidanceOpen && !isApplicationOpen) return accident;
+  return {
+    ...accident,
+    dispute: {
+      ...dispute,
+      ...(isGuidanceOpen && { guidance: [...dispute.guidance.slice(0, -1), { ...guidance, state: "over" }] }),
+      ...(isApplicationOpen && {
+        applications: [...dispute.applications.slice(0, -1), { ...application, state: "over" }],
+      }),
+    },
+  };
+}
 
 /** Both have stated, and not alike or what may not be settled here. */
 export function isDisagreement(accident: Accident, catalogue: Catalogue): boolean {
@@ -140,23 +181,32 @@ export function isDisagreement(accident: Accident, catalogue: Catalogue): boolea
 }
 
 /**
- * What waits for an officer or is in one's hands; null: nothing. Stored beside the document, for the
- * queue.
+ * What waits for an officer or is in one's hands; null: nothing. Stored beside the document, for the queue.
+ * One officer has the whole case: guidance is not offered to others while an application is in hand.
  */
 export interface Waiting {
-  kind: "guidance" | "application";
-  /** people stand at the road for guidance; an application counts from both drivers' word */
+  kind: "guidance" | "application" | "service";
+  /**
+   * people stand at the road for guidance; an application counts from both drivers' word, a letter from the
+   * day on which its service may be confirmed
+   */
   since: Date;
   officerId: string | null;
 }
 
 export function waitingForOfficer(accident: Accident): Waiting | null {
-  if (accident.ended || accident.concludedAt) return null;
-  const guidance = lastGuidance(accident);
-  if (guidance && (guidance.state === "asked" || guidance.state === "taken"))
-    return { kind: "guidance", since: guidance.askedAt, officerId: guidance.handler?.officerId ?? null };
-  const application = lastApplication(accident);
+  if (!isRunning(accident)) return waitingForService(accident);
+  const [guidance, application] = [lastGuidance(accident), lastApplication(accident)];
+  const officerId = applicationHandler(accident)?.officerId ?? null;
+  if (guidance && OPEN_GUIDANCE.includes(guidance.state) && !officerId)
+    return { kind: "guidance", since: guidance.askedAt, officerId: guidanceHandler(accident)?.officerId ?? null };
   if (!application || !isWithPolice(accident)) return null;
-  const since = application.appliedAt ?? application.proposedAt;
-  return { kind: "application", since, officerId: application.handler?.officerId ?? null };
+  return { kind: "application", since: application.appliedAt ?? application.proposedAt, officerId };
+}
+
+/** A letter whose time for service has run out stays in the queue until each party has it. */
+function waitingForService(accident: Accident): Waiting | null {
+  const letter = letterOf(accident);
+  if (accident.ended || !letter?.serviceLateAt || isAnswered(letter)) return null;
+  return { kind: "service", since: letter.serviceLateAt, officerId: null };
 }

@@ -73,6 +73,7 @@ export const EVENT_TYPES = [
   "letter-received",
   "letter-refused",
   "letter-reminded",
+  "letter-unserved",
   "letter-served",
   "letter-replaced",
   "review-filed",

@@ -1,6 +1,7 @@
 import { Conflict } from "../errors.ts";
 import { type Accident, type End, LETTERS, type OutboxEntry, otherOf } from "./accident.ts";
 import type { DisputeRules } from "./act-on-dispute.ts";
+import { requireCalm } from "./brakes.ts";
 import type { Guidance } from "./dispute.ts";
 import type { ActNamed, DisputeAct } from "./dispute-act.ts";
 import { hasPassed, MINUTE_MS } from "./dispute-limits.ts";
@@ -46,6 +47,7 @@ export const GUIDANCE_EFFECTS: {
     const other = otherOf(act.by);
     const { newcomer } = accident.parties[other] ?? {};
     if (!accident.parties[other] || newcomer) throw new Conflict("wrong-step");
+    requireCalm(accident, act.by, rules.at);
     return {
       value: {
         state: "asked",
@@ -66,7 +68,7 @@ export const GUIDANCE_EFFECTS: {
   },
   "note-guidance-late": ({ accident, before, rules }) => {
     const value = known(before);
-    const isDue = hasPassed(value.askedAt, rules.limits.guidanceLateMin, MINUTE_MS, rules.at);
+    const isDue = hasPassed(guidanceQueuedSince(value), rules.limits.guidanceLateMin, MINUTE_MS, rules.at);
     if (value.lateAt || !isDue) throw new Conflict("wrong-step");
     return { value: { ...value, lateAt: rules.at }, outbox: toBoth(accident, "guidance-late") };
   },
@@ -75,7 +77,8 @@ export const GUIDANCE_EFFECTS: {
     data: { role: act.by.role },
     outbox: toBoth(accident, "guidance-taken"),
   }),
-  "release-guidance": ({ before }) => ({ value: { ...known(before), handler: null } }),
+  "release-guidance": ({ before, rules }) => ({ value: guidanceQueuedAgain(known(before), rules.at) }),
+  "reassign-guidance": ({ before, rules }) => ({ value: guidanceQueuedAgain(known(before), rules.at) }),
   "give-guidance": ({ accident, before, act, rules }) => {
     const { how, text } = act;
     return {
@@ -86,3 +89,12 @@ export const GUIDANCE_EFFECTS: {
   },
   "settle-guidance": ({ before }) => ({ value: known(before) }),
 };
+
+const guidanceQueuedAgain = (value: Guidance, at: Date): Guidance => ({
+  ...value,
+  handler: null,
+  queuedAt: at,
+  lateAt: null,
+});
+/** Since when no officer has it. */
+export const guidanceQueuedSince = ({ queuedAt, askedAt }: Guidance): Date => queuedAt ?? askedAt;

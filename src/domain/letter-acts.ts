@@ -1,12 +1,13 @@
 import { Conflict } from "../errors.ts";
 import { type Accident, type Change, LETTERS, type Letter, type NewEvent, type OutboxEntry } from "./accident.ts";
 import { eventBy, requireDesk } from "./act-on-dispute.ts";
-import type { Determination, Receipt } from "./determination.ts";
+import { type Determination, isAnswered, type Receipt } from "./determination.ts";
 import { letterOf } from "./dispute.ts";
 import type { Desk } from "./dispute-act.ts";
 import { type DisputeLimits, HOUR_MS, hasPassed } from "./dispute-limits.ts";
 import { LETTER_ACTS } from "./dispute-table.ts";
 import { notice } from "./notice.ts";
+import { requireSound } from "./sound-letter.ts";
 
 /**
  * What happens to a letter after its issue: service (Order 146 art. 65), receipt (24), review (71),
@@ -17,6 +18,7 @@ export type LetterAct =
   | { type: "receive"; by: Letter; forwarding: boolean; imageSha256: string }
   | { type: "refuse-receipt"; by: Letter; forwarding: boolean }
   | { type: "remind"; by: "system"; to: Letter }
+  | { type: "note-service-late"; by: "system" }
   | { type: "confirm-service"; by: Desk; to: Letter }
   | { type: "note-review"; by: Desk; of: Letter }
   | { type: "replace"; by: Desk; reason: string; determination: Determination };
@@ -76,12 +78,17 @@ function outcomeOf(
         throw new Conflict("wrong-step");
       if (wasReminded(accident, letter.number, act.to)) return null;
       return { data: { to: act.to }, outbox: [notice(accident, act.to, "letter-reminded", { letter: letter.number })] };
+    case "note-service-late":
+      if (letter.serviceLateAt) return null;
+      if (isAnswered(letter) || at < rules.serviceDue(letter.issuedAt)) throw new Conflict("wrong-step");
+      return { letter: { serviceLateAt: at } };
     case "confirm-service":
       return confirmed(accident, letter, { to: act.to, rules });
     case "note-review":
       if (!letter.served[act.of] || letter.reviews.some(({ by }) => by === act.of)) throw new Conflict("wrong-step");
       return { letter: { reviews: [...letter.reviews, { by: act.of, at }] }, data: { of: act.of } };
     case "replace":
+      requireSound(accident, act.determination, letter.number);
       return {
         letter: { withdrawn: { at, by: act.by.officerId, reason: act.reason } },
         next: act.determination,
@@ -118,12 +125,5 @@ function confirmed(
   };
 }
 
-const wasReminded = ({ events }: Accident, number: string, to: Letter): boolean =>
+export const wasReminded = ({ events }: Accident, number: string, to: Letter): boolean =>
   events.some(({ type, data }) => type === "letter-reminded" && data["number"] === number && data["to"] === to);
-
-/**
- * True once each party has said what it says to the letter, or service on it was confirmed: the claims may
- * go.
- */
-export const isAnswered = ({ served, receipts }: Determination): boolean =>
-  LETTERS.every((letter) => receipts[letter] !== null || served[letter]?.how === "by-message");

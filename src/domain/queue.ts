@@ -10,6 +10,8 @@ import { plateDoubts } from "./photo-plates.ts";
 export const WAIT_LEVELS: Record<Waiting["kind"], { late: number; over: number }> = {
   guidance: { late: 2, over: 5 },
   application: { late: 10, over: 30 },
+  // a letter whose time for service has run out: within the day
+  service: { late: 4 * 60, over: 24 * 60 },
 };
 
 /** One case that waits for an officer, or is in somebody's hands, as the queue shows it. */

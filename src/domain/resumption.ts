@@ -1,4 +1,5 @@
 import { type Accident, type EndCode, type Letter, otherOf } from "./accident.ts";
+import { withoutOpenDispute } from "./dispute.ts";
 import { withoutSignatures } from "./party.ts";
 
 /** Hours within which an ended case can be taken up again. */
@@ -36,5 +37,9 @@ export function resumptionOf({ ended, parties }: Accident, letter: Letter): Resu
   };
 }
 
-/** Returns the case as it was before its end; what was signed has to be read and signed again. */
-export const resumed = (accident: Accident): Accident => withoutSignatures({ ...accident, ended: null });
+/**
+ * Returns the case as it was before its end; what was signed has to be read and signed again, and the police
+ * to be asked again.
+ */
+export const resumed = (accident: Accident): Accident =>
+  withoutOpenDispute(withoutSignatures({ ...accident, ended: null }));

@@ -1,15 +1,18 @@
 import type { Change } from "./accident.ts";
 import { actOnDispute, type DisputeRules } from "./act-on-dispute.ts";
-import { applicationState, guidanceState, isDisagreement } from "./dispute.ts";
+import { applicationState, guidanceState } from "./dispute.ts";
 import type { DisputeAct } from "./dispute-act.ts";
 import { APPLICATION_ACTS, GUIDANCE_ACTS } from "./dispute-table.ts";
+import { compareStatements } from "./liability.ts";
 
 /**
- * Ends what the police were asked for, because both drivers now state the same: the case leads back to
- * signing.
+ * Ends what the police were asked for, because both drivers now state the same (the case leads back to
+ * signing), or because the other driver is in the case no longer.
  */
 export function settleDispute(change: Change, rules: DisputeRules): Change {
-  if (!change.accident.dispute || isDisagreement(change.accident, rules.catalogue)) return change;
+  const { accident } = change;
+  const isSettled = compareStatements(accident, rules.catalogue).kind === "settled";
+  if (!accident.dispute || (accident.parties.B && !isSettled)) return change;
   const due: DisputeAct[] = [];
   const isOpen = (row: { from: readonly string[] }, state: string) => row.from.includes(state);
   if (isOpen(GUIDANCE_ACTS["settle-guidance"], guidanceState(change.accident)))

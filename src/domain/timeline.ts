@@ -23,6 +23,7 @@ const SILENT = [
   "officer-recused",
   "letter-reminded",
   "letter-overdue",
+  "letter-unserved",
   "spot-letter-entered",
   "review-filed",
   "claim-status-held",

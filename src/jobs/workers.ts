@@ -1,6 +1,7 @@
 import { deleteSpareFiles } from "../actions/delete-spare-files.ts";
 import { erasePast } from "../actions/erase-past.ts";
 import { expireAccidents } from "../actions/expire-accidents.ts";
+import { runClocks } from "../actions/run-clocks.ts";
 import { scrubFile } from "../actions/scrub-file.ts";
 import { tellLateClaims } from "../actions/tell-late-claims.ts";
 import { voidLetterNumbers } from "../actions/void-letter-numbers.ts";
@@ -35,6 +36,8 @@ const REPAIR_MS = 15_000;
 const JITTER = 0.2;
 const LATE_CLAIMS_MS = 60_000;
 const EXPIRE_MS = 60_000;
+/** Limits of a dispute are minutes and more. */
+const CLOCKS_MS = 20_000;
 const ERASE_MS = 3_600_000;
 /** Remains of an interrupted upload live for less than an hour. */
 const SWEEP_MS = 600_000;
@@ -85,6 +88,7 @@ function leaderRounds(ctx: Context, timer: Timer): Worker[] {
     ["count-queues", MINUTE_MS, () => countQueues(ctx)],
     ["late-claims", LATE_CLAIMS_MS, () => tellLateClaims(ctx)],
     ["expire", EXPIRE_MS, () => expireAccidents(ctx)],
+    ["clocks", CLOCKS_MS, () => runClocks(ctx)],
     ["erase", ERASE_MS, () => erasePast(ctx)],
     ["spare-files", SWEEP_MS, () => deleteSpareFiles(ctx)],
     ["sweep", SWEEP_MS, () => ctx.blobs.sweep()],

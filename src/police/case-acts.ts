@@ -86,6 +86,12 @@ export const CASE_ACT_PAGES: readonly AnyDeskPage[] = [
     act: (by) => ({ type: "release-guidance", by }),
   }),
   caseAct({
+    path: "guidance/reassign",
+    right: "reassign",
+    logged: "released-case",
+    act: (by) => ({ type: "reassign-guidance", by }),
+  }),
+  caseAct({
     path: "application/take",
     right: "determine",
     logged: "took-case",

@@ -5,12 +5,14 @@ import { districtName } from "./districts.ts";
 import { officerNames } from "./officer-names.ts";
 import { type DeskPage, type DeskRequest, deskRequest, renderDesk, requireRight, type Shown } from "./page.ts";
 
+/** Guidance first, since people stand at the road. */
+const KINDS = ["guidance", "application", "service"] as const;
 /** Of each kind, the longest waiting first. */
 const MOST_ROWS = 200;
 
 /**
- * What waits for an officer: guidance first, since people stand at the road, then applications by age; at the
- * top what this officer has in hand.
+ * What waits for an officer: guidance, then applications, then letters whose service may be confirmed, each
+ * by age; at the top what this officer has in hand.
  */
 export const queuePage: DeskPage = {
   path: "queue",
@@ -32,10 +34,9 @@ export async function sendQueueRows(ctx: Context, koa: Koa.Context): Promise<voi
 async function queueShown(request: DeskRequest): Promise<Shown> {
   const { ctx, officer, t } = request;
   const now = ctx.clock.now();
-  const [guidance, applications] = await Promise.all(
-    (["guidance", "application"] as const).map((kind) => ctx.disputes.list(kind, MOST_ROWS, officer.district)),
-  );
-  const rows = [...(guidance ?? []), ...(applications ?? [])]
+  const lists = await Promise.all(KINDS.map((kind) => ctx.disputes.list(kind, MOST_ROWS, officer.district)));
+  const rows = lists
+    .flat()
     .filter((accident) => mayHandle(accident, officer))
     .flatMap((accident) => queueRow(accident, ctx.config.rules.catalogue, now) ?? []);
   const others = rows.filter(({ officerId }) => officerId !== officer.id);
@@ -44,8 +45,7 @@ async function queueShown(request: DeskRequest): Promise<Shown> {
   return {
     tables: [
       { name: "mine", rows: rows.filter(({ officerId }) => officerId === officer.id) },
-      { name: "guidance", rows: of("guidance") },
-      { name: "application", rows: of("application") },
+      ...KINDS.map((kind) => ({ name: kind, rows: of(kind) })),
     ],
     waiting: free.length,
     waitingIds: free.map(({ id, kind }) => `${kind}/${id}`).join(" "),

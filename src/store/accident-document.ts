@@ -38,6 +38,8 @@ export interface AccidentDocument {
   eraseMarkedAt?: Date;
   /** What waits for an officer or is in one's hands; absent: nothing. */
   desk?: Waiting;
+  /** When a clock of the dispute may run out next; absent: none runs. */
+  dueAt?: Date;
   /**
    * Marks of the last writes, one at random for each: they tell whether a write without an answer took
    * effect.

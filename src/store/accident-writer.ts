@@ -32,6 +32,8 @@ export interface Writer {
   collection: mongo.Collection<AccidentDocument>;
   vault: Vault;
   catalogue: Catalogue;
+  /** when a clock of the case may run out next */
+  dueAt(accident: Accident): Date | null;
   now: () => Date;
   lookups: Lookups;
   listing: CaseListing;
@@ -152,9 +154,11 @@ async function update(writer: Writer, { before, after, events, change, at }: Upd
   const writes = { $each: [mark], $slice: -WRITES_LIMIT };
   const push = { writes, events: { $each: events }, ...(entries.length > 0 && { outbox: { $each: entries } }) };
   const desk = waitingForOfficer(after);
+  const dueAt = writer.dueAt(after);
   if (desk) set.desk = desk;
+  if (dueAt) set.dueAt = dueAt;
   // A case that goes on is not to be erased after all.
-  const unset = { eraseMarkedAt: 1 as const, ...(!desk && { desk: 1 as const }) };
+  const unset = { eraseMarkedAt: 1 as const, ...(!desk && { desk: 1 as const }), ...(!dueAt && { dueAt: 1 as const }) };
   const statement = { $set: set, $push: push, $unset: unset };
   try {
     const result = await collection.updateOne(filter, statement);

@@ -103,6 +103,7 @@ const schema = new Schema<AccidentDocument>(
 schema.index({ status: 1, openedAt: 1 });
 schema.index({ outboxAt: 1 }, { sparse: true });
 schema.index({ "desk.kind": 1, "desk.since": 1 }, { sparse: true });
+schema.index({ dueAt: 1 }, { sparse: true });
 // the desk: cases of a district by age
 schema.index({ "parts.district": 1, openedAt: 1 });
 
@@ -110,6 +111,7 @@ export interface AccidentsOptions {
   connection: Connection;
   vault: Vault;
   catalogue: Catalogue;
+  dueAt: Writer["dueAt"];
   now: () => Date;
   reader: AccidentReader;
   lookups: Lookups;
@@ -121,6 +123,7 @@ export async function createAccidents({
   connection,
   vault,
   catalogue,
+  dueAt,
   now,
   reader,
   lookups,
@@ -137,7 +140,7 @@ export async function createAccidents({
     if (!accident) throw new NotFound();
     return accident;
   };
-  const writer: Writer = { collection, vault, catalogue, now, lookups, listing, personCases, opener };
+  const writer: Writer = { collection, vault, catalogue, dueAt, now, lookups, listing, personCases, opener };
   const decide = decider(writer, get);
   return {
     ...createCaseMarks(connection),

@@ -13,6 +13,10 @@ export interface Disputes {
   counts(): Promise<Record<Waiting["kind"], number>>;
   /** A text that differs after every change of what waits. */
   mark(): Promise<string>;
+  /** ids of cases in which a clock ran out at `at` or before, the longest due first */
+  listDue(at: Date, limit: number): Promise<string[]>;
+  /** Moves the time of a case that had nothing due, unless it was changed meanwhile; null: no clock runs. */
+  moveDue(found: { id: string; before: Date; to: Date | null }): Promise<void>;
 }
 
 const MOST_MARKED = 500;
@@ -29,13 +33,25 @@ export function createDisputes(connection: Connection, reader: AccidentReader): 
     async counts() {
       const free = (kind: Waiting["kind"]) =>
         collection.countDocuments({ ...waiting(kind), "desk.officerId": null }, { limit: MOST_MARKED });
-      const [guidance, application] = await Promise.all([free("guidance"), free("application")]);
-      return { guidance, application };
+      const [guidance, application, service] = await Promise.all([
+        free("guidance"),
+        free("application"),
+        free("service"),
+      ]);
+      return { guidance, application, service };
     },
     async mark() {
       const fields = { projection: { version: 1 }, sort: { "desk.since": 1 as const }, limit: MOST_MARKED };
       const found = await collection.find({ "desk.kind": { $exists: true } }, fields).toArray();
       return found.map(({ _id, version }) => `${_id}:${version}`).join(" ");
+    },
+    async listDue(at, limit) {
+      const options = { projection: { _id: 1 as const }, sort: { dueAt: 1 as const }, limit };
+      return (await collection.find({ dueAt: { $lte: at } }, options).toArray()).map(({ _id }) => _id);
+    },
+    async moveDue({ id, before, to }) {
+      const change = to ? { $set: { dueAt: to } } : { $unset: { dueAt: 1 as const } };
+      await collection.updateOne({ _id: id, dueAt: { $lte: before } }, change);
     },
   };
 }

@@ -113,7 +113,7 @@ const UNMARKED = { $unset: { forgetMarkedAt: 1 } } as const;
 
 /** Status and opening are indexed; cases with a later event are left out. */
 const isOver = (before: Date) => ({
-  status: { $in: ["concluded", "ended"] },
+  status: { $in: ["concluded", "determined", "ended"] },
   openedAt: { $lt: before },
   "events.at": { $not: { $gte: before } },
 });
@@ -140,7 +140,7 @@ function eraser(connection: Connection, { blobs, lookups, personCases }: Kept): 
     await personCases.forget(accidentId);
     await lookups.removeOf(accidentId);
     const set = { status: "erased", wrappedKey: null, parts: {}, outbox: [] };
-    const unset = { outboxAt: 1, eraseMarkedAt: 1, sparesAt: 1, seen: 1 } as const;
+    const unset = { outboxAt: 1, eraseMarkedAt: 1, sparesAt: 1, seen: 1, desk: 1, dueAt: 1 } as const;
     await accidents.updateOne({ _id: accidentId as never }, { $set: set, $unset: unset });
   };
 }

@@ -5,10 +5,11 @@ import { actOnDispute, type DisputeRules } from "../../src/domain/act-on-dispute
 import { statusOf } from "../../src/domain/case-status.ts";
 import { applicationState, guidanceState, waitingForOfficer } from "../../src/domain/dispute.ts";
 import type { Desk, DisputeAct } from "../../src/domain/dispute-act.ts";
-import { DISPUTE_LIMITS } from "../../src/domain/dispute-limits.ts";
+
 import { openSteps, stepOf } from "../../src/domain/journey.ts";
 import { settleDispute } from "../../src/domain/settled-dispute.ts";
 import { Conflict } from "../../src/errors.ts";
+import { LIMITS } from "../support/dispute-limits.ts";
 import { AT, cityRules, readyToSign, statement, withParty } from "./accident-builder.ts";
 
 const { catalogue } = await cityRules();
@@ -16,7 +17,7 @@ const later = (minutes: number) => new Date(AT.getTime() + minutes * 60_000);
 const rules = (minutes = 0): DisputeRules => ({
   at: later(minutes),
   catalogue,
-  limits: DISPUTE_LIMITS,
+  limits: LIMITS,
   digest: () => "d",
 });
 const officer: Desk = { officerId: "o1", role: "officer", district: null };

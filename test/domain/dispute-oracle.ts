@@ -1,0 +1,343 @@
+/**
+ * What the law lets two drivers, the desk and the clock do in a dispute, written from its arrows (Order 146
+ * arts. 20, 24, 65, 71) and not from the code's table. It keeps its own state.
+ */
+export type Driver = "A" | "B";
+export const DRIVERS: readonly Driver[] = ["A", "B"];
+
+/** The people of the desk, by what the law calls them. */
+export const DESK = { o1: "officer", o2: "officer", x1: "auxiliary", s1: "supervisor" } as const;
+export type DeskId = keyof typeof DESK;
+const isPolice = (id: DeskId): boolean => DESK[id] !== "auxiliary";
+
+export type Move =
+  | { type: "ask-guidance" | "withdraw-guidance" | "propose" | "agree" | "refuse" | "withdraw-application"; by: Driver }
+  | { type: "answer-evidence"; by: Driver; request: number }
+  | { type: "state"; by: Driver; alike: boolean }
+  | { type: "end" | "resume" | "open" | "receive" | "refuse-receipt"; by: Driver }
+  | { type: "take-guidance" | "release-guidance" | "reassign-guidance" | "give-guidance"; by: DeskId }
+  | { type: "take-application" | "release-application" | "reassign-application"; by: DeskId }
+  | { type: "return" | "send-officer" | "not-ours" | "determine" | "replace" | "recuse"; by: DeskId }
+  | { type: "ask-evidence" | "confirm-service" | "note-review"; by: DeskId; to: Driver }
+  | { type: "wait"; minutes: number };
+
+interface Letter {
+  issuedAt: number;
+  served: Record<Driver, "opened" | "by-message" | null>;
+  receipts: Record<Driver, "signed" | "refused" | null>;
+  reviews: Driver[];
+}
+
+/** Minutes. */
+export const TIMES = {
+  guidanceLate: 10,
+  proposal: 30,
+  late: 30,
+  untaken: 24 * 60,
+  letter: 4 * 1440,
+  service: 4 * 1440,
+};
+const RESUME_MIN = 120;
+
+export class Law {
+  now = 0;
+  alike = false;
+  guidance: { state: "none" | "asked" | "taken" | "over"; asker: Driver; holder: DeskId | null } = {
+    ...{ state: "none", asker: "A", holder: null },
+  };
+  application: { state: "none" | "proposed" | "queued" | "held" | "over"; by: Driver; holder: DeskId | null } = {
+    ...{ state: "none", by: "A", holder: null },
+  };
+  requests: { to: Driver; until: number; isOpen: boolean }[] = [];
+  letters: Letter[] = [];
+  end: { at: number; by: Driver | null } | null = null;
+  recused: DeskId[] = [];
+  private proposedAt = 0;
+  private queuedAt = 0;
+  private takenAt = 0;
+
+  get isRunning(): boolean {
+    return this.end === null && this.letters.length === 0;
+  }
+  get letter(): Letter | undefined {
+    return this.letters.at(-1);
+  }
+  get isWithPolice(): boolean {
+    return this.application.state === "queued" || this.application.state === "held";
+  }
+
+  private mayAct(id: DeskId): boolean {
+    return !this.recused.includes(id);
+  }
+  /** nobody else has the case */
+  private isFreeFor(id: DeskId): boolean {
+    return [this.guidance.holder, this.application.holder].every((one) => one === null || one === id);
+  }
+
+  allows(move: Move): boolean {
+    return (
+      move.type === "wait" ||
+      (this.isRunning ? this.runs(move) : this.letter && !this.end ? this.isOfLetter(move) : this.isOfEnd(move))
+    );
+  }
+
+  private runs(move: Move): boolean {
+    const { guidance, application } = this;
+    switch (move.type) {
+      case "ask-guidance":
+        return guidance.state !== "asked" && guidance.state !== "taken";
+      case "withdraw-guidance":
+        return ["asked", "taken"].includes(guidance.state) && guidance.asker === move.by;
+      case "propose":
+        return !this.alike && application.state !== "proposed" && !this.isWithPolice;
+      case "agree":
+      case "refuse":
+        return application.state === "proposed" && application.by !== move.by;
+      case "withdraw-application":
+        return this.isWithPolice || (application.state === "proposed" && application.by === move.by);
+      case "answer-evidence": {
+        const request = this.requests[move.request - 1];
+        return this.isWithPolice && request?.isOpen === true && request.to === move.by;
+      }
+      case "state":
+      case "end":
+        return true;
+      case "take-guidance":
+        return this.mayAct(move.by) && guidance.state === "asked" && this.isFreeFor(move.by);
+      case "release-guidance":
+      case "give-guidance":
+        return guidance.state === "taken" && guidance.holder === move.by;
+      case "reassign-guidance":
+        return this.mayAct(move.by) && DESK[move.by] === "supervisor" && guidance.state === "taken";
+      case "take-application":
+        return this.mayAct(move.by) && isPolice(move.by) && application.state === "queued" && this.isFreeFor(move.by);
+      case "reassign-application":
+        return this.mayAct(move.by) && DESK[move.by] === "supervisor" && application.state === "held";
+      case "release-application":
+      case "ask-evidence":
+      case "return":
+      case "send-officer":
+      case "not-ours":
+      case "determine":
+        return application.state === "held" && application.holder === move.by;
+      case "recuse":
+        return guidance.holder !== move.by && application.holder !== move.by;
+      default:
+        return false;
+    }
+  }
+
+  private isOfLetter(move: Move): boolean {
+    const letter = this.letter as Letter;
+    switch (move.type) {
+      case "open":
+        return true;
+      case "receive":
+      case "refuse-receipt": {
+        const before = letter.receipts[move.by];
+        return letter.served[move.by] !== null && (before === null || before === HOW[move.type]);
+      }
+      case "confirm-service": {
+        if (!this.mayAct(move.by) || !isPolice(move.by)) return false;
+        if (letter.served[move.to] === "by-message") return true;
+        return letter.receipts[move.to] === null && this.now >= letter.issuedAt + TIMES.service;
+      }
+      case "note-review":
+        return (
+          this.mayAct(move.by) &&
+          isPolice(move.by) &&
+          letter.served[move.to] !== null &&
+          !letter.reviews.includes(move.to)
+        );
+      case "replace":
+        return this.mayAct(move.by) && DESK[move.by] === "supervisor";
+      case "recuse":
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private isOfEnd(move: Move): boolean {
+    if (move.type === "recuse") return true;
+    return move.type === "resume" && this.end?.by === move.by && this.now < this.end.at + RESUME_MIN;
+  }
+
+  /** Does what is allowed, and what the clock does meanwhile. */
+  play(move: Move): void {
+    const { guidance, application } = this;
+    switch (move.type) {
+      case "wait":
+        this.wait(move.minutes);
+        return;
+      case "ask-guidance":
+        this.guidance = { state: "asked", asker: move.by, holder: null };
+        return;
+      case "withdraw-guidance":
+      case "give-guidance":
+        this.closeGuidance();
+        return;
+      case "take-guidance":
+        guidance.state = "taken";
+        guidance.holder = move.by;
+        return;
+      case "release-guidance":
+      case "reassign-guidance":
+        guidance.state = "asked";
+        guidance.holder = null;
+        return;
+      case "propose":
+        this.application = { state: "proposed", by: move.by, holder: null };
+        this.requests = [];
+        this.proposedAt = this.now;
+        return;
+      case "agree":
+        application.state = "queued";
+        this.queuedAt = this.now;
+        return;
+      case "refuse":
+      case "withdraw-application":
+      case "return":
+        this.closeApplication();
+        return;
+      case "take-application":
+        application.state = "held";
+        application.holder = move.by;
+        this.takenAt = this.now;
+        return;
+      case "release-application":
+      case "reassign-application":
+        this.queueAgain(this.now);
+        return;
+      case "ask-evidence":
+        this.requests.push({ to: move.to, until: this.now + 60, isOpen: true });
+        return;
+      case "answer-evidence":
+        (this.requests[move.request - 1] as { isOpen: boolean }).isOpen = false;
+        return;
+      case "state":
+        this.alike = move.alike;
+        if (move.alike) this.closeAll();
+        return;
+      case "end":
+      case "send-officer":
+      case "not-ours":
+        this.closeAll();
+        this.end = { at: this.now, by: move.type === "end" ? move.by : null };
+        return;
+      case "resume":
+        this.end = null;
+        return;
+      case "determine":
+        this.closeAll();
+        this.letters.push(newLetter(this.now));
+        return;
+      case "replace":
+        this.letters.push(newLetter(this.now));
+        return;
+      case "recuse":
+        if (!this.recused.includes(move.by)) this.recused.push(move.by);
+        return;
+      default:
+        this.answerLetter(move);
+        return;
+    }
+  }
+
+  private answerLetter(move: Move): void {
+    const letter = this.letter as Letter;
+    if (move.type === "open") letter.served[move.by] ??= "opened";
+    if (move.type === "receive" || move.type === "refuse-receipt") letter.receipts[move.by] = HOW[move.type];
+    if (move.type === "confirm-service") letter.served[move.to] = "by-message";
+    if (move.type === "note-review") letter.reviews.push(move.to);
+  }
+
+  /** A proposal lapses, a letter that is late is taken from its officer, what nobody takes goes back. */
+  private wait(minutes: number): void {
+    this.now += minutes;
+    if (!this.isRunning) return;
+    for (const request of this.requests) if (this.isWithPolice && request.until <= this.now) request.isOpen = false;
+    const { application } = this;
+    if (application.state === "proposed" && this.now >= this.proposedAt + TIMES.proposal) this.closeApplication();
+    // the clock looks once after each wait: who is late there begins to wait there
+    if (application.state === "held" && this.now >= this.takenAt + TIMES.letter) this.queueAgain(this.now);
+    else if (application.state === "queued" && this.now >= this.queuedAt + TIMES.untaken) this.closeApplication();
+  }
+
+  private queueAgain(at: number): void {
+    this.application.state = "queued";
+    this.application.holder = null;
+    this.queuedAt = at;
+  }
+  private closeGuidance(): void {
+    this.guidance.state = "over";
+    this.guidance.holder = null;
+  }
+  private closeApplication(): void {
+    this.application.state = "over";
+    this.application.holder = null;
+  }
+  private closeAll(): void {
+    if (["asked", "taken"].includes(this.guidance.state)) this.closeGuidance();
+    if (this.application.state === "proposed" || this.isWithPolice) this.closeApplication();
+  }
+}
+
+const HOW = { receive: "signed", "refuse-receipt": "refused" } as const;
+const newLetter = (issuedAt: number): Letter => ({
+  issuedAt,
+  served: { A: null, B: null },
+  receipts: { A: null, B: null },
+  reviews: [],
+});
+
+/** Numbers between 0 and 1, the same for the same seed (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const DRIVER_MOVES = [
+  ...["ask-guidance", "withdraw-guidance", "propose", "agree", "refuse", "withdraw-application"],
+  ...["end", "resume", "open", "receive", "refuse-receipt"],
+] as const;
+const DESK_MOVES = [
+  ...["take-guidance", "release-guidance", "reassign-guidance", "give-guidance", "take-application"],
+  ...["release-application", "reassign-application", "return", "send-officer", "not-ours", "determine", "replace"],
+  "recuse",
+] as const;
+const ABOUT_ONE = ["ask-evidence", "confirm-service", "note-review"] as const;
+
+/** Everything that anybody might try. */
+function everyMove(): Move[] {
+  const ids = Object.keys(DESK) as DeskId[];
+  return [
+    ...DRIVERS.flatMap((by) => [
+      ...DRIVER_MOVES.map((type) => ({ type, by }) as Move),
+      ...[true, false, false].map((alike): Move => ({ type: "state", by, alike })),
+      ...[1, 2].map((request): Move => ({ type: "answer-evidence", by, request })),
+    ]),
+    ...ids.flatMap((by) => [
+      ...DESK_MOVES.map((type) => ({ type, by }) as Move),
+      ...ABOUT_ONE.flatMap((type) => DRIVERS.map((to): Move => ({ type, by, to }))),
+    ]),
+    ...[1, 12, 31, 61, 1500, 6000].map((minutes): Move => ({ type: "wait", minutes })),
+  ];
+}
+const MOVES = everyMove();
+/** Ends come late in a walk: most are to go deep. */
+const RARE: readonly string[] = ["end", "send-officer", "not-ours", "recuse"];
+
+/** The next move of a walk: mostly one that the law allows, now and then any. */
+export function nextMove(law: Law, random: () => number): Move {
+  const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
+  if (random() < 0.3) return pick(MOVES);
+  const isCommon = (move: Move) => law.allows(move) && (!RARE.includes(move.type) || random() < 0.1);
+  const allowed = MOVES.filter(isCommon);
+  return allowed.length > 0 ? pick(allowed) : pick(MOVES);
+}
