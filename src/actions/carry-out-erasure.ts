@@ -12,7 +12,8 @@ export interface CaseFate {
 
 /**
  * Carries out a person's request for early erasure: cases without an agreement that nobody else joined go,
- * with everything that no case needs; the others are only stored until their time is over.
+ * with everything that no case needs; the others are only stored until their time is over. While a case runs
+ * the request stays open, with what that case needs.
  */
 export async function carryOutErasure(ctx: Context, { personId }: { personId: string }): Promise<CaseFate[]> {
   const person = await ctx.people.find(personId);
@@ -29,8 +30,11 @@ export async function carryOutErasure(ctx: Context, { personId }: { personId: st
       fates.push({ number, fate: "erased" });
     }
   }
-  const after = await ctx.people.find(personId);
-  await ctx.people.forget(after ?? person, { case: fates.some(({ fate }) => fate !== "erased") });
-  ctx.log.warn({ person: personId, cases: fates.length }, "erasure.carried-out");
+  const running = fates.filter(({ fate }) => fate === "running").length;
+  if (running === 0) {
+    const after = await ctx.people.find(personId);
+    await ctx.people.forget(after ?? person, { case: fates.some(({ fate }) => fate !== "erased") });
+  }
+  ctx.log.warn({ person: personId, cases: fates.length, running }, "erasure.carried-out");
   return fates;
 }

@@ -1,6 +1,6 @@
 import Joi from "joi";
 import { signAgreement } from "../actions/sign-agreement.ts";
-import type { Config } from "../config.ts";
+import type { Config, Insurer } from "../config.ts";
 import { type Language, LETTERS, type Letter } from "../domain/accident.ts";
 import type { AgreementContent } from "../domain/agreement.ts";
 import { NOTICE_VERSION } from "../domain/consent.ts";
@@ -95,9 +95,13 @@ function recipientsOf({ config, t, language }: Naming, { parties }: AgreementCon
   const codes = LETTERS.map((letter) => parties[letter].insurerCode);
   const named = config.insurers.filter(({ code }) => codes.includes(code));
   return named
-    .map(({ legalName, hotline, ...names }) => t("h5.sign.recipient", { name: legalName ?? names[language], hotline }))
+    .map(({ hotline, ...names }) => t("h5.sign.recipient", { name: recipientName(names, language), hotline }))
     .join(t("h5.sign.and"));
 }
+
+/** The legal name is Chinese; who reads English needs the other one, too. */
+const recipientName = ({ legalName, ...names }: Pick<Insurer, Language | "legalName">, language: Language): string =>
+  language === "en" && legalName ? `${names.en}, ${legalName}` : (legalName ?? names[language]);
 
 interface Naming {
   config: Config;

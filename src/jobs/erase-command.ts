@@ -52,9 +52,11 @@ async function requests(ctx: Context, print: Print): Promise<number> {
 
 async function carryOut(ctx: Context, personId: string, print: Print): Promise<number> {
   try {
-    for (const { number, fate } of await carryOutErasure(ctx, { personId }))
+    const fates = await carryOutErasure(ctx, { personId });
+    for (const { number, fate } of fates)
       print(`${number}: ${typeof fate === "string" ? fate : `stored until ${fate.toISOString().slice(0, 10)}`}\n`);
-    print("what no case needs is forgotten\n");
+    const isRunning = fates.some(({ fate }) => fate === "running");
+    print(isRunning ? "a case runs: the request stays open\n" : "what no case needs is forgotten\n");
     return 0;
   } catch (error) {
     if (!(error instanceof NotFound)) throw error;

@@ -101,6 +101,24 @@ describe("a licence that the platform reads", () => {
     assert.doesNotMatch(app.logged(), new RegExp(`${papers.idNumber}|${papers.name}`));
   });
 
+  it("looks at no picture without the tick for it, says so at the tick, and keeps what was typed", async () => {
+    const { id, A } = await openPair(app);
+    const { version } = await app.ctx.accidents.get(id);
+    for (const licenceConsent of ["", "no"]) {
+      const fields = { ...BLANK, name: "王小二", licenceConsent };
+      const { status, html } = await send(A, { fields, file: driving(picture) });
+      assert.equal(status, 422);
+      const sentence = app.ctx.render.words("zh").find("h5.consent.error.licence");
+      assert.ok(sentence && errorAt(html, "licenceConsent") === sentence);
+      assert.equal(fieldValue(html, "name"), "王小二");
+      const { json } = await send(A, { fields, file: driving(picture), script: true });
+      assert.equal(json.error.code, "h5.consent.error.licence");
+    }
+    const after = await app.ctx.accidents.get(id);
+    assert.equal(after.version, version);
+    assert.ok(!after.events.some(({ data }) => data.to === "licence"));
+  });
+
   it("fills in the car's plate for a script, to be checked; then the day's calls are used up and he writes by hand", async () => {
     const { A } = await openPair(app);
     const file = { field: "vehicleLicence", bytes: picture };

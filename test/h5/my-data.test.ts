@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { keepDetails } from "../../src/actions/keep-details.ts";
+import { mostADay } from "../../src/domain/retention.ts";
 import { eraseCommand } from "../../src/jobs/erase-command.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
-import { alerts, Phone } from "./phone.ts";
+import { alerts, hidden, Phone } from "./phone.ts";
 
 const AGREED = { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" };
 const OPENID = "oMyData0001";
@@ -79,4 +80,35 @@ describe("one's own data", () => {
     assert.equal(await app.ctx.people.find(personId), null);
     assert.equal((await command("requests")).text, "");
   });
+
+  it("of a running case stay, and the request with them, until the case is over; the day's limit does not hold it up", async () => {
+    const phone = new Phone(app, "oMyData0002");
+    const { location } = await phone.fill("/h5/start", AGREED);
+    const id = String(location.split("/")[3]);
+    const personId = app.ctx.vault.personId("oMyData0002");
+    await keepDetails(app.ctx, { personId, accidentId: id, letter: "A", details: DETAILS.A });
+    for (let times = 0; times < 3; times++) await phone.post("/h5/my-data", await confirmed(phone));
+    const asked = async () =>
+      (await app.ctx.accidents.get(id)).events.filter(({ type }) => type === "erasure-requested").length;
+    assert.equal(await asked(), 1, "asked once, however often it is sent");
+    const { number } = await app.ctx.accidents.get(id);
+    const early = await command("carry-out", personId);
+    assert.deepEqual([early.code, early.text], [0, `${number}: running\na case runs: the request stays open\n`]);
+    assert.ok(await app.ctx.people.lastDetails(personId));
+    assert.match((await command("requests")).text, new RegExp(personId));
+
+    await phone.fill(`/h5/accidents/${id}/way-out`, { choice: "withdraw" });
+    const now = app.clock.now();
+    const { cases } = mostADay(await app.ctx.retention.count());
+    while (await app.ctx.erasures.take("cases", cases, now));
+    const late = await command("carry-out", personId);
+    assert.match(late.text, new RegExp(`^${number}: erased\n`));
+    assert.equal(await app.ctx.accidents.find(id), null);
+    assert.equal((await command("requests")).text, "");
+  });
 });
+
+/** What the form for early erasure posts. */
+async function confirmed(phone: Phone): Promise<Record<string, string>> {
+  return { _csrf: hidden((await phone.open("/h5/my-data")).html, "_csrf"), act: "erase", confirm: "yes" };
+}

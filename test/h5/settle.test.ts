@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { endAccident } from "../../src/actions/end-accident.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
@@ -530,6 +531,9 @@ describe("done", () => {
     const pdf = await A.get("agreement.pdf");
     assert.equal(pdf.type, "application/pdf");
     assert.equal(pdf.bytes.subarray(0, 5).toString(), "%PDF-");
+    const sha256 = createHash("sha256").update(pdf.bytes).digest("hex");
+    for (const { html } of [done, await B.get("done")])
+      assert.equal(/<code[^>]*>(.*?)<\/code>/.exec(html)?.[1]?.replaceAll("<wbr>", ""), sha256);
     assert.equal((await B.get("agreement/1.png")).type, "image/png");
     assert.equal((await B.get("agreement/99.png")).status, 404);
     const refused = await B.get("done");
