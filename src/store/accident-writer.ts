@@ -54,21 +54,8 @@ export async function insert(writer: Writer, wanted: Draft, newEvents: NewEvent[
   const accident: Accident = { ...draft, version: 1, key, events };
   await lead(writer, null, accident);
   await list(writer, null, accident);
-  const seals = sealing(vault, key, draft.id);
   const mark = newMark();
-  const parts = Object.fromEntries(PARTS.map((part) => [part, partToDocument(accident, part, seals)]));
-  const document: AccidentDocument = {
-    _id: draft.id,
-    number: draft.number,
-    version: 1,
-    wrappedKey: wrapped,
-    openedAt: draft.openedAt,
-    status: statusOf(accident, catalogue),
-    parts: parts as Record<PartName, never>,
-    events,
-    outbox: [],
-    writes: [mark],
-  };
+  const document = { ...newDocument(accident, wrapped, { vault, catalogue }), writes: [mark] };
   try {
     await collection.insertOne(document);
   } catch (error) {
@@ -78,6 +65,24 @@ export async function insert(writer: Writer, wanted: Draft, newEvents: NewEvent[
     throw error;
   }
   return accident;
+}
+
+/** The accident as its document is inserted; `wrapped`: its key for the database. */
+export function newDocument(
+  accident: Accident,
+  wrapped: Buffer,
+  { vault, catalogue }: Pick<Writer, "vault" | "catalogue">,
+): AccidentDocument {
+  const { id, number, version, openedAt, events } = accident;
+  const seals = sealing(vault, accident.key, id);
+  const parts = Object.fromEntries(PARTS.map((part) => [part, partToDocument(accident, part, seals)]));
+  const desk = waitingForOfficer(accident);
+  return {
+    ...{ _id: id, number, version, wrappedKey: wrapped, openedAt, events, outbox: [] },
+    status: statusOf(accident, catalogue),
+    parts: parts as Record<PartName, never>,
+    ...(desk && { desk }),
+  };
 }
 
 /** Lists the case under its keys where they have changed; true: rows of earlier versions are left over. */
