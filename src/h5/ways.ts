@@ -1,7 +1,7 @@
 import Joi from "joi";
 import { actOnDispute } from "../actions/act-on-dispute.ts";
 import type { DisputeAct } from "../domain/dispute-act.ts";
-import { DISPUTE_LIMITS, MINUTE_MS } from "../domain/dispute-limits.ts";
+import { MINUTE_MS } from "../domain/dispute-limits.ts";
 import { GUIDANCE_ACTS } from "../domain/dispute-table.ts";
 import type { ViewedDispute } from "../domain/dispute-view.ts";
 import { JOURNEY } from "../domain/journey.ts";
@@ -82,13 +82,14 @@ function applicationOf({ dispute }: Pick<PageRequest["view"], "dispute">, asked:
 
 function applicationLine(
   { state, by, proposedAt, returned }: NonNullable<ViewedDispute["application"]>,
-  { t, text }: Telling,
+  { ctx, t, text }: Telling,
 ): string | null {
-  const until = new Date(proposedAt.getTime() + DISPUTE_LIMITS.proposalMin * MINUTE_MS);
+  const { proposalMin } = ctx.config.police.limits;
+  const until = new Date(proposedAt.getTime() + proposalMin * MINUTE_MS);
   const times = { time: text(proposedAt), until: text(until) };
   if (state === "proposed") return t(`h5.ways.application.proposed.${by}`, times);
   if (state === "refused") return t(`h5.ways.application.refused.${by}`);
-  if (state === "lapsed") return t("h5.ways.application.lapsed", { minutes: DISPUTE_LIMITS.proposalMin });
+  if (state === "lapsed") return t("h5.ways.application.lapsed", { minutes: proposalMin });
   if (state === "withdrawn") return t("h5.ways.application.withdrawn");
   if (state !== "returned" || !returned) return null;
   return t("h5.ways.application.returned", {
@@ -105,7 +106,7 @@ export async function waysOf(request: PageRequest): Promise<object | null> {
     guidance: guidanceOf(view, request),
     application: applicationOf(view, request),
     duty: await dutyText(request, "guide"),
-    minutes: DISPUTE_LIMITS.proposalMin,
+    minutes: ctx.config.police.limits.proposalMin,
     calls: callsOf(t, ["122", "110"], false),
   };
 }

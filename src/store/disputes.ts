@@ -31,8 +31,10 @@ export function createDisputes(connection: Connection, reader: AccidentReader): 
       return documents.flatMap((document) => reader.readable(document));
     },
     async counts() {
-      const free = (kind: Waiting["kind"]) =>
-        collection.countDocuments({ ...waiting(kind), "desk.officerId": null }, { limit: MOST_MARKED });
+      const free = async (kind: Waiting["kind"]) => {
+        const untaken = { ...waiting(kind), "desk.officerId": null };
+        return (await collection.find(untaken, { projection: { _id: 1 }, limit: MOST_MARKED }).toArray()).length;
+      };
       const [guidance, application, service] = await Promise.all([
         free("guidance"),
         free("application"),

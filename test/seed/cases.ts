@@ -2,7 +2,6 @@ import { type Accident, CLAIM_PATH, LETTERS } from "../../src/domain/accident.ts
 import { actOnDispute } from "../../src/domain/act-on-dispute.ts";
 import { type Determination, determinationOf, picturesOf } from "../../src/domain/determination.ts";
 import type { Desk, DisputeAct } from "../../src/domain/dispute-act.ts";
-import { DISPUTE_LIMITS } from "../../src/domain/dispute-limits.ts";
 import { actOnLetter } from "../../src/domain/letter-acts.ts";
 import type { Finding, FindingCode } from "../../src/domain/photo.ts";
 import type { Pictures } from "./pictures.ts";
@@ -113,7 +112,7 @@ const officers: readonly Desk[] = ["031001", "031002", "031003"].map((id) => ({
 
 function act(story: Story, what: DisputeAct): void {
   const { accident, at, catalogue, digest } = story;
-  story.take(actOnDispute(accident, what, { at, catalogue, limits: DISPUTE_LIMITS, digest }));
+  story.take(actOnDispute(accident, what, { at, catalogue, limits: story.limits, digest }));
 }
 
 function apply(story: Story): void {
@@ -129,7 +128,7 @@ function determine(story: Story, random: Random, { order, index }: { order: Seed
   const determination = letterOf(story.later(10), random, { by, index, pictures: order.pictures });
   act(story, { type: "determine", by, determination });
   const rules = {
-    ...{ at: story.at, limits: DISPUTE_LIMITS, digest: story.digest },
+    ...{ at: story.at, limits: story.limits, digest: story.digest },
     serviceDue: (issuedAt: Date) => new Date(issuedAt.getTime() + 5 * DAY_MINUTES * MINUTE_MS),
   };
   for (const letter of LETTERS) {

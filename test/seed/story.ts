@@ -65,6 +65,10 @@ export class Story {
     return this.#ctx.config.rules.catalogue;
   }
 
+  get limits() {
+    return this.#ctx.config.police.limits;
+  }
+
   digest = (text: string): string => this.#ctx.vault.digest(this.accident.key, text);
 
   /** Time passes. */
