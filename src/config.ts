@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { type Authority, authorityOf } from "./config/authority.ts";
 import { insurerFaults, productionFaults, secretsOf, storageFaults } from "./config/checks.ts";
 import { withDevelopmentKeys } from "./config/development-keys.ts";
 import { type Menu, menuOf, type WrittenMenu } from "./config/menu.ts";
@@ -112,8 +113,8 @@ export interface Config {
   photos: { reader: boolean };
   /** who answers for the data (PIPL art. 17); null: not told, a trial */
   operator: { name: string | null; address: string | null; email: string | null };
-  /** the officers' desk: whether it is served, and to which networks (none: to all) */
-  police: { enabled: boolean; allowFrom: readonly string[]; limits: DisputeLimits };
+  /** the officers' desk: whether it is served, to which networks (none: to all), its clocks, its authority */
+  police: { enabled: boolean; allowFrom: readonly string[]; limits: DisputeLimits; authority: Authority };
   /** the service that names the road at a position; null: none */
   geocoder: { url: string; key: string; secret: string | null } | null;
   operatorPhone: string;
@@ -159,6 +160,7 @@ export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): 
   const written = merge(...layers, fromEnvironment(env));
   const settings = check<Settings>(settingsSchema, written, faults);
   const { menu, ...rules } = await readRules({ dir: settings.rulesDir, adcode: settings.city?.adcode }, faults);
+  const authority = await authorityOf(settings, faults);
   faults.push(...insurerFaults(settings, env, production), ...storageFaults(settings));
   const real = realSettings(settings, env);
   const simulator = !production && (settings.simulator ?? real.length === 0);
@@ -167,7 +169,7 @@ export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): 
   if (settings.port === 0 && !settings.publicUrl) faults.push("PUBLIC_URL: required when PORT is 0");
   throwIfAny(faults);
   const standIns = simulator ? standInsOf(settings, env) : { platform: false, insurers: [] };
-  const read = { rules, menu, simulator, standIns, secretFiles };
+  const read = { rules, menu, authority, simulator, standIns, secretFiles };
   if (production) return freeze(configOf(settings, { ...read, env }));
   const variables = await withDevelopmentKeys(settings, env, faults);
   const complete = check<Settings>(settingsSchema, merge(written, fromEnvironment(variables)), faults);
@@ -188,6 +190,7 @@ function throwIfAny(faults: string[]): void {
 interface Read {
   rules: Config["rules"];
   menu: WrittenMenu;
+  authority: Authority;
   simulator: boolean;
   standIns: StandIns;
   env: NodeJS.ProcessEnv;
@@ -235,7 +238,7 @@ function configOf(settings: Settings, read: Read): Config {
       address: settings.operatorAddress ?? null,
       email: settings.operatorEmail ?? null,
     },
-    police: { ...settings.police, enabled: settings.police.enabled ?? simulator },
+    police: { ...settings.police, enabled: settings.police.enabled ?? simulator, authority: read.authority },
     operatorPhone: settings.operatorPhone,
     city: settings.city,
     storage: settings.storage,

@@ -67,6 +67,8 @@ export async function startServer(ctx: Context, options: ServerOptions = {}): Pr
   const chat = openChat(ctx);
   const jobs = createJobs(ctx, { timer });
   await ctx.releases.keep(ctx.release);
+  const { police, simulator: isTrial } = ctx.config;
+  if (police.enabled && !police.authority.seal && !isTrial) ctx.log.warn({}, "police.no-seal");
   const server = createServer(TIMEOUTS, createApp(ctx, chat, simulator).callback());
   await open(server, ctx.config);
   const { port, host } = ctx.config.metrics;

@@ -547,6 +547,31 @@ describe("a folder of rules", () => {
     ]);
   });
 
+  it("holds the authority's seal, a PNG", async () => {
+    const RULES_DIR = join(dir, "authority");
+    await mkdir(RULES_DIR);
+    const named = "name: 某市公安局交通警察支队, code: '990000000000'";
+    const settings = (seal: string) => file("authority.txt", `police: { authority: { ${named}, seal: ${seal} } }`);
+    const png = await readFile(new URL("../../test/fixtures/seal.png", import.meta.url));
+    await writeFile(join(RULES_DIR, "seal.png"), png);
+    await writeFile(join(RULES_DIR, "seal.jpg"), "no picture");
+    const { authority } = (await load({ RULES_DIR, CONFIG_FILE: await settings("seal.png") })).police;
+    assert.deepEqual(authority, { name: "某市公安局交通警察支队", code: "990000000000", reviewer: null, seal: png });
+    assert.equal((await load({})).police.authority.seal, null);
+    for (const [seal, fault] of [
+      ["seal.jpg", "police.authority.seal: must be a PNG of at most 1 MB"],
+      ["nowhere.png", "police.authority.seal: cannot be read (ENOENT)"],
+    ] as const)
+      assert.deepEqual(await faultsOf({ RULES_DIR, CONFIG_FILE: await settings(seal) }), [fault]);
+  });
+
+  it("of a desk in production has an authority", async () => {
+    assert.deepEqual(await faultsOf({ ...(await productionEnv()), POLICE_DESK: "true" }), [
+      "police.authority.name: required in production with POLICE_DESK",
+      "police.authority.code: required in production with POLICE_DESK",
+    ]);
+  });
+
   it("goes over the holidays that are known, day by day", async () => {
     const RULES_DIR = join(dir, "holidays");
     await mkdir(RULES_DIR);

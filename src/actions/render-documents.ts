@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Letter, type Signature } from "../domain/accident.ts";
 import { agreementOf } from "../domain/agreement.ts";
 import { clearedText } from "../domain/eligibility.ts";
+import { insurerName } from "../domain/letter-sheet.ts";
 import type { Paper } from "../domain/paper.ts";
 import { isStored, PHOTO_SLOTS } from "../domain/photo.ts";
 import { Conflict } from "../errors.ts";
@@ -18,7 +19,10 @@ export async function renderDocuments(ctx: Context, { accident }: { accident: Ac
   const { pdf, pages, picture } = await ctx.documents.agreement({
     content,
     catalogue,
-    insurerNames: { A: insurerName(ctx, content.parties.A), B: insurerName(ctx, content.parties.B) },
+    insurerNames: {
+      A: insurerName(ctx.config.insurers, content.parties.A),
+      B: insurerName(ctx.config.insurers, content.parties.B),
+    },
     signatures: { A: a as SignatureImage, B: b as SignatureImage },
     cleared: { zh: clearedText(conditions, "zh"), en: clearedText(conditions, "en") },
     concludedAt: accident.concludedAt,
@@ -61,15 +65,4 @@ function thumbs(ctx: Context, accident: Accident) {
       sha256,
     })),
   );
-}
-
-/** Returns the insurer's name in both languages; one that a driver typed stands in both; null: not named. */
-function insurerName(
-  ctx: Context,
-  party: { insurerCode: string; insurerName: string | null },
-): { zh: string; en: string } | null {
-  const known = ctx.config.insurers.find((insurer) => insurer.code === party.insurerCode);
-  if (known) return { zh: known.zh, en: known.en };
-  const typed = party.insurerName;
-  return typed ? { zh: typed, en: typed } : null;
 }

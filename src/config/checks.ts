@@ -1,4 +1,5 @@
 import { checkUrl } from "../insurers/public-address.ts";
+import { authorityFaults } from "./authority.ts";
 import { isLoopback, isWebhookSecret } from "./formats.ts";
 import { ROWS, type Settings, valueAt } from "./settings.ts";
 
@@ -13,6 +14,7 @@ export function productionFaults(settings: Settings, env: NodeJS.ProcessEnv): st
   return [
     ...missing.map(({ name }) => `${name}: required in production`),
     ...unnamedInsurers(settings),
+    ...authorityFaults(settings),
     ...objections,
     ...weakFaults(settings, env),
     ...connectionFaults(settings, env, "in production"),

@@ -1,7 +1,7 @@
+import type { LetterSheet } from "../domain/letter-sheet.ts";
 import type { Bilingual } from "./bilingual.ts";
 import { type Block, gap, padded, stack, text } from "./blocks.ts";
 import type { FormWords } from "./determination-facts.ts";
-import type { DeterminationInput } from "./determination-input.ts";
 import { section } from "./form-parts.ts";
 import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
 import { shanghaiDay } from "./shanghai-time.ts";
@@ -13,7 +13,7 @@ const SIGN = { x: PAGE.right - 230, width: 222 } as const;
 const SEAL_X = SIGN.x + SIGN.width - SEAL_SIDE - 24;
 
 /** The review with its last day, compensation, service. */
-export function rightsSection(paper: Paper, { letter }: FormWords, input: DeterminationInput): Block[] {
+export function rightsSection(paper: Paper, { letter }: FormWords, input: LetterSheet): Block[] {
   const [until, named] = [shanghaiDay(input.content.reviewLastDay), letter("reviewer")];
   const namesIn = (language: "zh" | "en") => ({ review: input.reviewer ?? named[language], until: until[language] });
   const review = { zh: letter("rights.review", namesIn("zh")).zh, en: letter("rights.review", namesIn("en")).en };
@@ -29,7 +29,7 @@ const numbered = (paper: Paper, order: string, { zh, en }: Bilingual): Block =>
   );
 
 /** Who issued it, when, and the seal over both; never split over two pages. */
-export function issueBlock(paper: Paper, { letter }: FormWords, { content, seal }: DeterminationInput): Block {
+export function issueBlock(paper: Paper, { letter }: FormWords, { content, seal }: LetterSheet): Block {
   const { authority, officer, issuedAt } = content;
   const line = (label: Bilingual, words: string) =>
     stack(

@@ -1,8 +1,8 @@
 import { LETTERS } from "../domain/accident.ts";
+import type { LetterSheet } from "../domain/letter-sheet.ts";
 import type { Bilingual, LetterWords, Words } from "./bilingual.ts";
 import { type Block, beside, centred, gap, padded, row, stack, text, tinted } from "./blocks.ts";
 import { CAR, drawCar } from "./car-drawing.ts";
-import type { DeterminationInput } from "./determination-input.ts";
 import { COLUMN, field, section, value, valueArea } from "./form-parts.ts";
 import { COLOURS, CONTENT_WIDTH, PAGE, type Paper } from "./paper.ts";
 import { partyRows, weatherOf } from "./party-rows.ts";
@@ -19,7 +19,7 @@ const SMALL = { size: 6.5, colour: COLOURS.soft, x: BODY.x, width: BODY.width } 
 const SHA_DIGITS = 16;
 
 /** Time, weather, place, number of the case (Order 146 art. 24), and the letter that this one replaces. */
-export function accidentSection(paper: Paper, { letter, form }: FormWords, { content }: DeterminationInput): Block[] {
+export function accidentSection(paper: Paper, { letter, form }: FormWords, { content }: LetterSheet): Block[] {
   const full = valueArea(PAGE.left, CONTENT_WIDTH);
   const [left, right] = [valueArea(COLUMN.A, COLUMN.width), valueArea(COLUMN.B, COLUMN.width)];
   const cell = (label: Bilingual, x: number, block: Block) => field(paper, label, { x, value: block });
@@ -40,7 +40,7 @@ export function accidentSection(paper: Paper, { letter, form }: FormWords, { con
 }
 
 /** Both parties as art. 24 wants them, with the point of impact. */
-export function partiesSection(paper: Paper, { letter, form }: FormWords, input: DeterminationInput): Block[] {
+export function partiesSection(paper: Paper, { letter, form }: FormWords, input: LetterSheet): Block[] {
   const { parties } = input.content;
   const impacts = LETTERS.map((one) => {
     const x = COLUMN[one];
@@ -65,14 +65,14 @@ const paragraphs = (paper: Paper, words: string): Block[] =>
     .map((line) => padded(text(paper, line, BODY), 1));
 
 /** What happened, and why, in the officer's words. */
-export function factsSections(paper: Paper, { letter }: FormWords, { content }: DeterminationInput): Block[] {
+export function factsSections(paper: Paper, { letter }: FormWords, { content }: LetterSheet): Block[] {
   return (["facts", "causes"] as const).flatMap((part, at) =>
     section(paper, at + 3, { title: letter(`section.${part}`), blocks: [gap(2), ...paragraphs(paper, content[part])] }),
   );
 }
 
 /** The pictures on which the letter rests, under their numbers in the file. */
-export function evidenceSection(paper: Paper, { letter, form }: FormWords, { content }: DeterminationInput): Block[] {
+export function evidenceSection(paper: Paper, { letter, form }: FormWords, { content }: LetterSheet): Block[] {
   const width = (CONTENT_WIDTH - 24) / 2;
   const cells = content.evidence.map(({ number: n, slot, by, sha256 }, at) => {
     const x = PAGE.left + 8 + (at % 2) * (width + 8);
@@ -91,7 +91,7 @@ export function evidenceSection(paper: Paper, { letter, form }: FormWords, { con
 }
 
 /** The articles, and what each party bears. */
-export function liabilitySection(paper: Paper, words: FormWords, { content }: DeterminationInput): Block[] {
+export function liabilitySection(paper: Paper, words: FormWords, { content }: LetterSheet): Block[] {
   const { letter, form } = words;
   const basedOn = letter("basedOn");
   const sentences = LETTERS.map((one) => {

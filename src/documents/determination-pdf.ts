@@ -1,3 +1,4 @@
+import type { LetterSheet } from "../domain/letter-sheet.ts";
 import { flow } from "./blocks.ts";
 import { issueBlock, rightsSection } from "./determination-close.ts";
 import {
@@ -8,7 +9,6 @@ import {
   liabilitySection,
   partiesSection,
 } from "./determination-facts.ts";
-import type { DeterminationInput } from "./determination-input.ts";
 import { drawContinuation, drawFooters, drawRule, type Frame } from "./page-frame.ts";
 import { COLOURS, CONTENT_WIDTH, createPaper, finish, PAGE, type Paper } from "./paper.ts";
 
@@ -22,7 +22,7 @@ const SECTIONS = [
 ] as const;
 
 /** Makes the determination letter (Order 146 art. 24) on A4; the same input gives the same bytes. */
-export async function determinationPdf(words: FormWords, input: DeterminationInput): Promise<Buffer> {
+export async function determinationPdf(words: FormWords, input: LetterSheet): Promise<Buffer> {
   const { letter } = words;
   const { letterNumber, issuedAt } = input.content;
   const frame: Frame = {
@@ -39,7 +39,7 @@ export async function determinationPdf(words: FormWords, input: DeterminationInp
 }
 
 /** Authority, title, number and basis, as an official letter has them; returns where the form begins. */
-function drawHead(paper: Paper, { letter }: FormWords, { content }: DeterminationInput): number {
+function drawHead(paper: Paper, { letter }: FormWords, { content }: LetterSheet): number {
   const line = { x: PAGE.left, width: CONTENT_WIDTH };
   const [title, basis, number] = [
     letter("title"),

@@ -1,8 +1,8 @@
+import type { LetterSheet } from "../domain/letter-sheet.ts";
 import type { Render } from "../render.ts";
 import type { AgreementInput } from "./agreement-input.ts";
 import { agreementPdf } from "./agreement-pdf.ts";
 import { bilingual } from "./bilingual.ts";
-import type { DeterminationInput } from "./determination-input.ts";
 import { determinationPdf } from "./determination-pdf.ts";
 import { type Pictures, pagesAsPictures } from "./pages-as-pictures.ts";
 import { unprintable } from "./unprintable.ts";
@@ -14,7 +14,7 @@ export interface Documents {
    */
   agreement(input: AgreementInput): Promise<{ pdf: Buffer } & Pictures>;
   /** Renders a determination letter, issued or about to be, as the agreement is. */
-  determination(input: DeterminationInput): Promise<{ pdf: Buffer } & Pictures>;
+  determination(input: LetterSheet): Promise<{ pdf: Buffer } & Pictures>;
   /** The first character of a text that the paper would show as another, or null: it is printed as it is. */
   unprintable(text: string): Promise<string | null>;
 }

@@ -11,7 +11,9 @@ export type BlobKind =
   | "signature"
   | "agreement-pdf"
   | "agreement-page"
-  | "agreement-picture";
+  | "agreement-picture"
+  | "letter-pdf"
+  | "letter-page";
 
 /** Photographs and signatures; the agreement stays as long as its case. */
 const PERSONAL_KINDS: readonly BlobKind[] = ["original", "copy", "thumb", "signature"];

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { DeterminationInput } from "../../src/documents/determination-input.ts";
+import type { LetterSheet } from "../../src/domain/letter-sheet.ts";
 
 export const SEAL = readFileSync(new URL("../../../test/fixtures/seal.png", import.meta.url));
 
 /** A change of lanes that met one who was too fast: primary and secondary; names with rare characters. */
-export function determinationExample(): DeterminationInput {
+export function determinationExample(): LetterSheet {
   return {
     content: {
       authority: { name: "示例市公安局交通警察支队黄浦大队", code: "310101000000" },
@@ -42,7 +42,7 @@ export function determinationExample(): DeterminationInput {
   };
 }
 
-function partyA(): DeterminationInput["content"]["parties"]["A"] {
+function partyA(): LetterSheet["content"]["parties"]["A"] {
   return {
     name: "王𠅤国",
     idKind: "licence",
@@ -58,7 +58,7 @@ function partyA(): DeterminationInput["content"]["parties"]["A"] {
   };
 }
 
-function partyB(): DeterminationInput["content"]["parties"]["A"] {
+function partyB(): LetterSheet["content"]["parties"]["A"] {
   return {
     name: "Katharina Müller",
     idKind: "passport",

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bilingual } from "../../src/documents/bilingual.ts";
-import type { DeterminationInput } from "../../src/documents/determination-input.ts";
 import { determinationPdf } from "../../src/documents/determination-pdf.ts";
 import { createDocuments } from "../../src/documents/documents.ts";
 import { renderPages } from "../../src/documents/pages-as-pictures.ts";
 import { PAGE } from "../../src/documents/paper.ts";
 import { DEGREE_PAIRS, LONGEST_TEXT, MOST_ARTICLES } from "../../src/domain/determination.ts";
+import type { LetterSheet } from "../../src/domain/letter-sheet.ts";
 import { createRender } from "../../src/render.ts";
 import { determinationExample, SEAL } from "./determination-example.ts";
 import { inkIn, inkOf, SCALE, WHOLE } from "./ink.ts";
@@ -14,13 +14,13 @@ import { inkIn, inkOf, SCALE, WHOLE } from "./ink.ts";
 const render = createRender();
 const words = { letter: bilingual(render, "determination"), form: bilingual(render, "agreement") };
 
-type Change = (input: DeterminationInput) => void;
-function changed(change: Change): DeterminationInput {
+type Change = (input: LetterSheet) => void;
+function changed(change: Change): LetterSheet {
   const input = determinationExample();
   change(input);
   return input;
 }
-const pixelsOf = async (input: DeterminationInput) => renderPages(await determinationPdf(words, input), SCALE);
+const pixelsOf = async (input: LetterSheet) => renderPages(await determinationPdf(words, input), SCALE);
 
 const base = await pixelsOf(determinationExample());
 /** Next to no ink, and a line of the same height. */
