@@ -1,7 +1,7 @@
 import Joi from "joi";
-import { addPhoto } from "../actions/add-photo.ts";
+import { type AddPhoto, addPhoto } from "../actions/add-photo.ts";
 import { movePhoto } from "../actions/move-photo.ts";
-import { EXTRA_SLOTS, isSent, type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
+import { EXTRA_SLOTS, isSent, isStoredIn, type MandatorySlot, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { Invalid } from "../errors.ts";
 import { id } from "../http/fields.ts";
 import { askPaced, whileCounted } from "../http/pace.ts";
@@ -67,10 +67,19 @@ export async function takePhotos(request: StepRequest<unknown>): Promise<void> {
   const faults: [string, Invalid][] = [];
   for (const { field, bytes } of files) {
     const photo = { ...party, slot: field as PhotoSlot, bytes, source: "form" as const };
+    if (await isThere(ctx, photo)) continue;
     const fault = await whileCounted(ctx, picturesOf(request), () => refusalOf(() => addPhoto(ctx, photo)));
     if (fault) faults.push([field, fault]);
   }
   refuseAll(faults);
+}
+
+/** The same picture again, of a phone that did not hear the answer: it is not decoded, and does not count. */
+export async function isThere(
+  { accidents, blobs }: PageRequest["ctx"],
+  { accidentId, letter, slot, bytes }: Pick<AddPhoto, "accidentId" | "letter" | "slot" | "bytes">,
+): Promise<boolean> {
+  return isStoredIn(await accidents.get(accidentId), { slot, letter, sha256: blobs.nameOf(bytes) });
 }
 
 /** A picture that is refused does not keep the others out. */

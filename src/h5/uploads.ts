@@ -17,7 +17,7 @@ import type { Upload } from "../store/uploads.ts";
 import { openParty } from "./controller.ts";
 import type { CaseRequest } from "./page.ts";
 import { photoAnswer, spokenFault } from "./photo-answer.ts";
-import { picturesOf } from "./photos.ts";
+import { isThere, picturesOf } from "./photos.ts";
 
 const PIECES_OF_ONE = UPLOAD_LIMITS.fileBytes / PIECE_BYTES;
 const DESCRIPTION_BYTES = 4096;
@@ -164,6 +164,7 @@ async function take(request: CaseRequest, described: Description, bytes: Buffer)
   const shrunkFrom = width && height && fromBytes ? { width, height, bytes: fromBytes } : null;
   try {
     const photo = { ...party, slot, bytes, source: "form", shrunkFrom } as const;
+    if (await isThere(ctx, photo)) return;
     await whileCounted(ctx, picturesOf(request), () => addPhoto(ctx, photo));
   } catch (error) {
     throw spokenFault(error);

@@ -191,13 +191,13 @@ describe("the address that licences are sent to", () => {
     assert.equal((await send(A, { file: driving(picture.subarray(0, 400)), script: true })).status, 422);
   });
 
-  it("takes eight pictures of one person at once, then one every half minute", async () => {
+  it("takes eight pictures of one person within four minutes", async () => {
     const { A } = await openPair(app);
     const codes: number[] = [];
     for (let tries = 0; tries < 9; tries++)
       codes.push((await send(A, { file: driving(picture), script: true })).status);
     assert.deepEqual(codes, [...Array(8).fill(422), 429]);
-    app.clock.advance(31_000);
+    app.clock.advance(260_000);
     assert.equal((await send(A, { file: driving(picture), script: true })).status, 422);
   });
 });

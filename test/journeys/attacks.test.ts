@@ -159,6 +159,13 @@ describe("somebody who means harm, while another driver photographs", () => {
     assert.equal(statuses.filter((status) => status !== 429).length, PACES.pictures.each.limit);
   });
 
+  it("never is a driver whose phone did not hear the answer and sends the same picture again and again", async () => {
+    const driver = await newDriver();
+    for (let n = 0; n < PACES.pictures.each.limit + 5; n++)
+      assert.equal((await driver.whole(SLOT_PHOTOS.scene, "scene")).status, 200);
+    assert.equal((await driver.whole(SLOT_PHOTOS["own-plate"], "own-plate")).status, 200);
+  });
+
   it("and writes walls of signs in the chat holds up nothing", async () => {
     const { platform } = app.simulator;
     const other = await newDriver();
