@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { Invalid } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
+import { rememberLanguage } from "../http/language-cookie.ts";
 import { seeOther } from "../http/see-other.ts";
 import { endSession, findPerson } from "../http/session.ts";
 import { renderPage } from "./render.ts";
@@ -20,6 +21,8 @@ export async function signOut(ctx: Context, koa: Koa.Context): Promise<void> {
   const person = findPerson(koa);
   if (person && !hasToken(ctx, koa, fields[CSRF_FIELD])) throw new Invalid("stale-form", {}, 403);
   if (person && value === "everywhere") await endSessions(ctx, { person });
+  // the page that follows is nobody's
+  if (person) rememberLanguage(ctx, koa, person.language);
   endSession(ctx, koa);
   seeOther(koa, "/h5/signed-out");
 }

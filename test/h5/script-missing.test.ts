@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { LANGUAGES, type Language } from "../../src/domain/accident.ts";
 import type { WordKey } from "../../src/render.ts";
 import type { TestApp } from "../support/app.ts";
 import { withBrowser } from "../support/with-browser.ts";
@@ -32,25 +33,27 @@ const FAULTS: Record<string, Fault> = {
   "fails half-way": (page) => page.addInitScript("HTMLCanvasElement.prototype.getContext = () => null"),
 };
 
-const zh = (key: WordKey) => app.ctx.render.words("zh").find(key) ?? assert.fail(key);
-const reload = (page: Page) => page.getByRole("link", { name: zh("h5.sign.reload") });
+const word = (language: Language, key: WordKey) => app.ctx.render.words(language).find(key) ?? assert.fail(key);
+const reload = (page: Page, language: Language) => page.getByRole("link", { name: word(language, "h5.sign.reload") });
 
-async function saysSo(page: Page): Promise<void> {
-  await page.getByText(zh("h5.sign.noPad")).waitFor();
-  await reload(page).waitFor();
-  assert.deepEqual(await page.locator("footer .kc-btn:visible").allTextContents(), [zh("h5.sign.reload")]);
+async function saysSo(page: Page, language: Language = "zh"): Promise<void> {
+  await page.getByText(word(language, "h5.sign.noPad")).waitFor();
+  await reload(page, language).waitFor();
+  const buttons = await page.locator("footer .kc-btn:visible").allTextContents();
+  assert.deepEqual(buttons, [word(language, "h5.sign.reload")]);
 }
 
 describe("the page of the signature", () => {
-  for (const [fault, arrange] of Object.entries(FAULTS))
-    it(`says what to do where its script ${fault}: no dead button, and one tap opens it again`, async () => {
-      const { A } = await readyPair(app);
+  const cases = Object.entries(FAULTS).flatMap((fault) => LANGUAGES.map((language) => [...fault, language] as const));
+  for (const [fault, arrange, language] of cases)
+    it(`says what to do where its script ${fault}: no dead button, and one tap opens it again (${language})`, async () => {
+      const { A } = await readyPair(app, { language: { A: language } });
       const page = await phoneOf(A);
       await arrange(page);
       await page.goto(A.urlOf("sign"));
-      await saysSo(page);
+      await saysSo(page, language);
       await page.unrouteAll();
-      const [again] = await Promise.all([page.waitForResponse(A.urlOf("sign")), reload(page).click()]);
+      const [again] = await Promise.all([page.waitForResponse(A.urlOf("sign")), reload(page, language).click()]);
       assert.equal(again.status(), 200);
       if (fault !== "fails half-way") await page.locator("canvas").waitFor();
       await page.context().close();
@@ -69,7 +72,7 @@ describe("the page of the signature", () => {
     const page = await phoneOf(A);
     await page.addInitScript("delete globalThis.ResizeObserver; delete globalThis.IntersectionObserver");
     await page.goto(A.urlOf("sign"));
-    await page.getByRole("button", { name: zh("h5.sign.needInk") }).waitFor();
+    await page.getByRole("button", { name: word("zh", "h5.sign.needInk") }).waitFor();
     assert.equal(await page.locator("[data-without-pad]").count(), 0);
     const sizes = await page.evaluate<number[]>(`(() => {
       const { width, height, clientWidth, clientHeight } = document.querySelector("canvas");

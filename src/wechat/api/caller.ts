@@ -43,7 +43,9 @@ export function createCaller({ transport, now, log, sleep, token, metrics }: Cal
       if (!refusal) return answer;
       const { action } = errcodeRule(refusal.errcode);
       metrics?.wechatRefusal(refusal.errcode, action);
-      log.warn({ path: request.path, errcode: refusal.errcode, rid: refusal.rid, action }, "wechat refuses");
+      // whoever has left the account hears nothing more: that is no fault
+      const level = action === "forget-person" ? "info" : "warn";
+      log[level]({ path: request.path, errcode: refusal.errcode, rid: refusal.rid, action }, "wechat refuses");
       const wait = BUSY_WAITS_MS[busy];
       if (action === "retry" && wait !== undefined) {
         busy += 1;
