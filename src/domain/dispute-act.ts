@@ -7,7 +7,7 @@ import type { APPLICATION_ACTS, GUIDANCE_ACTS } from "./dispute-table.ts";
 export type Desk = Omit<Handler, "since">;
 
 interface Extras {
-  "give-guidance": { how: "message" | "phone"; text: string };
+  "give-guidance": { how: "message" | "phone"; text: string; textEn?: string };
   "answer-evidence": { request: number; text: string; photoIds: string[] };
   "ask-evidence": Pick<EvidenceRequest, "to" | "what" | "text" | "until">;
   return: { reason: Exclude<ReturnReason, "not-taken">; text: string };

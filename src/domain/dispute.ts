@@ -1,4 +1,4 @@
-import { type Accident, type EndCode, isRunning, type Letter } from "./accident.ts";
+import { type Accident, type EndCode, isRunning, type Language, type Letter } from "./accident.ts";
 import { type Determination, isAnswered, isServed, standingLetter } from "./determination.ts";
 import { type Catalogue, compareStatements } from "./liability.ts";
 import type { Role } from "./officer.ts";
@@ -33,7 +33,7 @@ export interface Guidance {
   askedBy: Letter;
   askedAt: Date;
   handler: Handler | null;
-  given: { at: Date; how: "message" | "phone"; text: string } | null;
+  given: GivenGuidance | null;
   /** when it was last put back into the queue */
   queuedAt?: Date;
   /** when both were told that no officer has come yet, in the present wait */
@@ -41,6 +41,18 @@ export interface Guidance {
 }
 export const GUIDANCE_STATES = ["asked", "taken", "given", "withdrawn", "settled", "over"] as const;
 export type GuidanceState = (typeof GUIDANCE_STATES)[number];
+
+/** What an officer said, in Chinese, and where it was written, in English. */
+export interface GivenGuidance {
+  at: Date;
+  how: "message" | "phone";
+  text: string;
+  textEn?: string;
+}
+
+/** Guidance in a driver's own language, where it was written in it. */
+export const guidanceText = ({ text, textEn }: Pick<GivenGuidance, "text" | "textEn">, language: Language): string =>
+  language === "en" && textEn ? textEn : text;
 
 /** Joint application 共同申请在线定责 (art. 20 I): one driver proposes, the other agrees. */
 export interface Application {

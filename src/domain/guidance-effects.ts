@@ -2,7 +2,7 @@ import { Conflict } from "../errors.ts";
 import { type Accident, type End, LETTERS, type OutboxEntry, otherOf } from "./accident.ts";
 import type { DisputeRules } from "./act-on-dispute.ts";
 import { requireCalm } from "./brakes.ts";
-import type { Guidance } from "./dispute.ts";
+import { type GivenGuidance, type Guidance, guidanceText } from "./dispute.ts";
 import type { ActNamed, DisputeAct } from "./dispute-act.ts";
 import { hasPassed, MINUTE_MS } from "./dispute-limits.ts";
 import type { GUIDANCE_ACTS } from "./dispute-table.ts";
@@ -39,6 +39,12 @@ export function known<T>(record: T | null): T {
   if (!record) throw new Conflict("wrong-step");
   return record;
 }
+
+const inOwnLanguage = (accident: Accident, given: GivenGuidance): OutboxEntry[] =>
+  LETTERS.flatMap((letter) => {
+    const party = accident.parties[letter];
+    return party ? [notice(accident, letter, "guidance-given", { text: guidanceText(given, party.language) })] : [];
+  });
 
 export const GUIDANCE_EFFECTS: {
   [Name in keyof typeof GUIDANCE_ACTS]: GuidanceEffect<ActNamed<Name>>;
@@ -80,11 +86,12 @@ export const GUIDANCE_EFFECTS: {
   "release-guidance": ({ before, rules }) => ({ value: guidanceQueuedAgain(known(before), rules.at) }),
   "reassign-guidance": ({ before, rules }) => ({ value: guidanceQueuedAgain(known(before), rules.at) }),
   "give-guidance": ({ accident, before, act, rules }) => {
-    const { how, text } = act;
+    const { how, text, textEn } = act;
+    const given = { at: rules.at, how, text, ...(textEn && { textEn }) };
     return {
-      value: { ...known(before), given: { at: rules.at, how, text } },
+      value: { ...known(before), given },
       data: { how, digest: rules.digest(text) },
-      outbox: how === "message" ? toBoth(accident, "guidance-given", { text }) : [],
+      outbox: how === "message" ? inOwnLanguage(accident, given) : [],
     };
   },
   "settle-guidance": ({ before }) => ({ value: known(before) }),

@@ -20,6 +20,7 @@ import { findingPage } from "./audit-finding.ts";
 import { CASE_ACT_PAGES } from "./case-acts.ts";
 import { casePage } from "./case-page.ts";
 import { sendPaper, sendPhoto } from "./files.ts";
+import { guidePage } from "./guide.ts";
 import { allowedFrom } from "./networks.ts";
 import { type AnyDeskPage, getDeskPage, postDeskPage, renderDesk } from "./page.ts";
 import { queuePage, sendQueueRows } from "./queue.ts";
@@ -31,6 +32,7 @@ import { postSetUp, postSignIn, postSignOut, showSetUp, showSignIn } from "./sig
 export const DESK_PAGES: readonly AnyDeskPage[] = [
   queuePage,
   ...CASE_ACT_PAGES,
+  guidePage,
   searchPage,
   casePage,
   auditPage,

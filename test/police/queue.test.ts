@@ -192,3 +192,31 @@ describe("an act of whoever has a case", () => {
     assert.equal((await app.ctx.accessLog.verify()).broken, null);
   });
 });
+
+describe("guidance", () => {
+  it("reaches each driver in the own language, from a text to start from, or is a note of a call", async () => {
+    const pair = await guidedPair(app, { language: { A: "zh", B: "en" } });
+    assert.match(await htmlOf(auxiliary, `${caseUrl(pair)}/guide`), /Not now/);
+    await act(auxiliary, pair, "guidance/take");
+    const start = await htmlOf(auxiliary, `${caseUrl(pair)}/guide?situation=rear-end`);
+    assert.match(start, /安全距离/);
+    assert.equal((await act(auxiliary, pair, "guide", { how: "message", text: "嗯" })).status, 422);
+    const said = { how: "message", text: "请查看行车记录仪。", textEn: "Look at your recordings." };
+    assert.equal((await act(auxiliary, pair, "guide", said)).headers.get("location"), caseUrl(pair));
+    const { dispute } = await app.ctx.accidents.get(pair.id);
+    assert.deepEqual(
+      { text: dispute?.guidance[0]?.given?.text, textEn: dispute?.guidance[0]?.given?.textEn },
+      { text: said.text, textEn: said.textEn },
+    );
+    const { ctx } = app;
+    const entries =
+      (await ctx.accidents.listOutbox(100)).find(({ accidentId }) => accidentId === pair.id)?.entries ?? [];
+    const bodies = await Promise.all(entries.map(({ id, sealed }) => ctx.accidents.openBody(pair.id, id, sealed)));
+    const notices = bodies.map((body) => JSON.parse(body)).filter(({ code }) => code === "guidance-given");
+    assert.deepEqual(
+      notices.map(({ params }) => params.text),
+      [said.text, said.textEn],
+    );
+    assert.equal((await act(auxiliary, pair, "guide", said)).status, 409);
+  });
+});

@@ -45,6 +45,11 @@ export class DeskClient {
     return this.post("/police/sign-in", { number: this.number, password: PASSWORD, code: this.code(), ...fields });
   }
 
+  /** of the session, to sign a browser in */
+  cookies(): { name: string; value: string; url: string }[] {
+    return [...this.#cookies].map(([name, value]) => ({ name, value, url: this.#app.url }));
+  }
+
   #headers(): Record<string, string> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     return { "accept-language": "en", accept: "text/html", ...(cookie && { cookie }) };
