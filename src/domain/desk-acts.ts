@@ -1,4 +1,5 @@
 import { type Accident, isRunning } from "./accident.ts";
+import { isAnswered } from "./determination.ts";
 import {
   applicationHandler,
   applicationState,
@@ -72,7 +73,7 @@ function letterActs(accident: Accident, { role }: Who): OfficerAct[] {
     acts.push("enter-spot-letter");
   if (!letter || accident.ended) return acts;
   if (mayDo(role, "determine")) {
-    if (!letter.receipts.A || !letter.receipts.B) acts.push("confirm-service");
+    if (letter.serviceLateAt && !isAnswered(letter)) acts.push("confirm-service");
     if (letter.served.A || letter.served.B) acts.push("note-review");
   }
   if (mayDo(role, "replace-letter")) acts.push("replace");

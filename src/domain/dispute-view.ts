@@ -3,6 +3,7 @@ import type { Determination } from "./determination.ts";
 import {
   type Application,
   type Guidance,
+  guidanceText,
   type Handler,
   isDisagreement,
   lastApplication,
@@ -48,10 +49,13 @@ type Who = "me" | "other";
 export function viewedDispute(accident: Accident, letter: Letter, catalogue: Catalogue): ViewedDispute | null {
   const { dispute } = accident;
   const mayApply = isDisagreement(accident, catalogue);
+  const language = accident.parties[letter]?.language ?? "zh";
   if (!dispute) return mayApply ? { ...NOTHING, mayApply } : null;
   return {
     guidance: viewedGuidance(lastGuidance(accident), letter),
-    given: dispute.guidance.flatMap(({ given }) => given ?? []),
+    given: dispute.guidance.flatMap(({ given }) =>
+      given ? [{ at: given.at, how: given.how, text: guidanceText(given, language) }] : [],
+    ),
     application: viewedApplication(accident, letter),
     mayApply,
     letter: viewedLetter(accident, letter),

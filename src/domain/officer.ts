@@ -10,6 +10,8 @@ export const RIGHTS = {
   guide: ["officer", "auxiliary", "supervisor"],
   /** decide a joint application, send an officer, return it (Order 146 art. 20) */
   determine: ["officer", "supervisor"],
+  /** have the whole file as one PDF, nothing masked, for the court */
+  "print-case": ["officer", "supervisor", "auditor"],
   /** put a case that another officer has back into the queue */
   reassign: ["supervisor"],
   /** withdraw a letter and issue another in its place */

@@ -9,6 +9,7 @@ import { leads } from "../domain/officer.ts";
 import { otherCases, soughtOf } from "../domain/other-cases.ts";
 import { formTime, stampTime } from "./desk-times.ts";
 import { districtName } from "./districts.ts";
+import { PAIRS } from "./letter-form.ts";
 import { officerNames } from "./officer-names.ts";
 import type { DeskRequest, Shown } from "./page.ts";
 
@@ -39,6 +40,7 @@ export async function fileShown(request: DeskRequest, accident: Accident, isShow
     acts: possibleActs(accident, request.officer),
     acting: koa.method === "POST" ? koa.path.split("/").slice(4).join("/") : "",
     ends: NOT_OURS,
+    pairs: PAIRS,
     until: formTime(new Date(now.getTime() + HOUR_MS)),
   };
 }

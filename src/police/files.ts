@@ -17,7 +17,7 @@ export async function sendPhoto(ctx: Context, koa: Koa.Context): Promise<void> {
   if (size !== "thumb") await request.log({ act: "read-photo", accidentId: accident.id });
   const bytes = await ctx.blobs.read(accident, sha256);
   if (size === "original") koa.attachment(`${accident.number}-${photo.id}`);
-  send(koa, size === "original" ? "application/octet-stream" : "image/jpeg", bytes);
+  sendFile(koa, size === "original" ? "application/octet-stream" : "image/jpeg", bytes);
 }
 
 /** The agreement as both parties signed it. */
@@ -27,10 +27,22 @@ export async function sendPaper(ctx: Context, koa: Koa.Context): Promise<void> {
   const accident = await openCase(request);
   if (!accident.documents) throw new NotFound();
   await request.log({ act: "read-paper", accidentId: accident.id });
-  send(koa, "application/pdf", await ctx.blobs.read(accident, accident.documents.pdfSha256));
+  sendFile(koa, "application/pdf", await ctx.blobs.read(accident, accident.documents.pdfSha256));
 }
 
-function send(koa: Koa.Context, type: string, bytes: Buffer): void {
+/** A determination letter as it was printed, by its place among those of the case, from 1. */
+export async function sendLetter(ctx: Context, koa: Koa.Context): Promise<void> {
+  const request = deskRequest(ctx, koa);
+  requireRight(request, "read-case");
+  const accident = await openCase(request);
+  const letter = accident.dispute?.determinations[Number(request.params["letter"]) - 1];
+  if (!letter) throw new NotFound();
+  await request.log({ act: "read-letter", accidentId: accident.id });
+  sendFile(koa, "application/pdf", await ctx.blobs.read(accident, letter.pdfSha256));
+}
+
+/** Sends bytes that no page may run. */
+export function sendFile(koa: Koa.Context, type: string, bytes: Buffer): void {
   koa.type = type;
   koa.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'self'");
   koa.body = bytes;

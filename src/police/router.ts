@@ -19,10 +19,14 @@ import { auditSheetPage, drawPage } from "./audit-draw.ts";
 import { findingPage } from "./audit-finding.ts";
 import { CASE_ACT_PAGES } from "./case-acts.ts";
 import { casePage } from "./case-page.ts";
-import { sendPaper, sendPhoto } from "./files.ts";
+import { determinePage, replacePage } from "./determine.ts";
+import { sendLetter, sendPaper, sendPhoto } from "./files.ts";
 import { guidePage } from "./guide.ts";
+import { sendLetterPart } from "./letter-shown.ts";
+import { lettersPage, reviewPage, servicePage, spotLetterPage } from "./letters.ts";
 import { allowedFrom } from "./networks.ts";
 import { type AnyDeskPage, getDeskPage, postDeskPage, renderDesk } from "./page.ts";
+import { sendCasePrint } from "./print.ts";
 import { queuePage, sendQueueRows } from "./queue.ts";
 import { queueStream } from "./queue-stream.ts";
 import { searchPage } from "./search.ts";
@@ -33,6 +37,12 @@ export const DESK_PAGES: readonly AnyDeskPage[] = [
   queuePage,
   ...CASE_ACT_PAGES,
   guidePage,
+  determinePage,
+  replacePage,
+  lettersPage,
+  servicePage,
+  reviewPage,
+  spotLetterPage,
   searchPage,
   casePage,
   auditPage,
@@ -68,6 +78,9 @@ export function policeRouter(ctx: Context): Router {
   router.get("/queue/rows", (koa) => sendQueueRows(ctx, koa));
   router.get("/queue/stream", queueStream(ctx));
   router.get("/cases/:id/photos/:photo/:size", (koa) => sendPhoto(ctx, koa));
+  router.post("/cases/:id/determine/letter", (koa) => sendLetterPart(ctx, koa));
+  router.get("/cases/:id/letters/:letter", (koa) => sendLetter(ctx, koa));
+  router.get("/cases/:id/print.pdf", (koa) => sendCasePrint(ctx, koa));
   router.get("/cases/:id/agreement.pdf", (koa) => sendPaper(ctx, koa));
   return router;
 }

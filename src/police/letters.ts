@@ -1,0 +1,117 @@
+import Joi from "joi";
+import { actOnLetter } from "../actions/act-on-letter.ts";
+import { enterSpotLetter } from "../actions/enter-spot-letter.ts";
+import { LETTERS, type Letter } from "../domain/accident.ts";
+import type { DeterminedDegree } from "../domain/determination.ts";
+import { type LetterNumber, yearInChina } from "../domain/letter-number.ts";
+import { mayHandle } from "../domain/queue.ts";
+import { line } from "../http/fields.ts";
+import { casePage, openCase } from "./case-page.ts";
+import { stampTime } from "./desk-times.ts";
+import { deskOf } from "./do-act.ts";
+import { officerNames } from "./officer-names.ts";
+import type { DeskPage, DeskRequest } from "./page.ts";
+
+const MOST_ROWS = 100;
+
+const query = Joi.object<{ year?: number; before?: Date }>({
+  year: Joi.number().integer().min(2000).max(2999),
+  before: Joi.date().iso(),
+}).options({ stripUnknown: true });
+
+/** Numbers of the authority's letters in a year: issued, void with the reason, withdrawn, or just taken. */
+export const lettersPage: DeskPage = {
+  path: "letters",
+  right: "read-case",
+  template: "police/letters.njk",
+  async show(request) {
+    const { ctx, koa } = request;
+    await request.log({ act: "read-letters" });
+    const { value, error } = query.validate(koa.query);
+    const { before, year = yearInChina(ctx.clock.now()) } = error ? {} : value;
+    const { name, code } = ctx.config.police.authority;
+    const filter = { authority: code, year, ...(before && { before }) };
+    const found = await ctx.letterNumbers.list(filter, MOST_ROWS);
+    return {
+      authority: name,
+      year,
+      rows: await Promise.all(found.map((row) => rowOf(request, row))),
+      nameOf: await officerNames(
+        request,
+        found.map(({ by }) => by),
+      ),
+      next: found.length === MOST_ROWS ? found.at(-1)?.takenAt.toISOString() : null,
+      time: stampTime,
+    };
+  },
+};
+
+/** A case that this account does not reach stays without its number. */
+async function rowOf({ ctx, officer }: DeskRequest, row: LetterNumber) {
+  const accident = await ctx.accidents.find(row.accidentId).catch(() => null);
+  const isReached = accident !== null && mayHandle(accident, officer);
+  const letter = accident?.dispute?.determinations.find(({ number }) => number === row.number);
+  return {
+    ...row,
+    state: letter?.withdrawn ? ("withdrawn" as const) : row.state,
+    served: letter ? LETTERS.map((one) => letter.served[one] !== null) : [],
+    caseId: isReached ? accident.id : null,
+    caseNumber: isReached ? accident.number : null,
+  };
+}
+
+const toBody = Joi.object<{ party: Letter }>({ party: Joi.valid(...LETTERS).required() });
+
+/** After the time for service: the account's message served the letter (art. 65). */
+export const servicePage: DeskPage<{ party: Letter }> = {
+  path: "cases/:id/service",
+  right: "determine",
+  template: "police/case.njk",
+  body: toBody,
+  show: (request) => casePage.show?.(request) ?? {},
+  async submit(request) {
+    const { id } = await openCase(request);
+    await request.log({ act: "confirmed-service", accidentId: id });
+    await actOnLetter(request.ctx, id, { type: "confirm-service", by: deskOf(request), to: request.body.party });
+    return `/police/cases/${id}`;
+  },
+};
+
+/** Notes that a party asked the higher authority for a review (art. 71). */
+export const reviewPage: DeskPage<{ party: Letter }> = {
+  ...servicePage,
+  path: "cases/:id/review",
+  async submit(request) {
+    const { id } = await openCase(request);
+    await request.log({ act: "noted-review", accidentId: id });
+    await actOnLetter(request.ctx, id, { type: "note-review", by: deskOf(request), of: request.body.party });
+    return `/police/cases/${id}`;
+  },
+};
+
+interface SpotBody {
+  number: string;
+  degrees: string;
+}
+
+/** The letter that was written on the spot, entered for the insurers. */
+export const spotLetterPage: DeskPage<SpotBody> = {
+  path: "cases/:id/spot-letter",
+  right: "determine",
+  template: "police/case.njk",
+  body: Joi.object<SpotBody>({ number: line(40).min(4).required(), degrees: Joi.string().max(40).required() }),
+  show: (request) => casePage.show?.(request) ?? {},
+  async submit(request) {
+    const { id } = await openCase(request);
+    const { number, degrees } = request.body;
+    const [A = "", B = ""] = degrees.split("-") as DeterminedDegree[];
+    await request.log({ act: "entered-spot-letter", accidentId: id });
+    await enterSpotLetter(request.ctx, {
+      accidentId: id,
+      by: deskOf(request),
+      number,
+      degrees: { A, B } as Record<Letter, DeterminedDegree>,
+    });
+    return `/police/cases/${id}`;
+  },
+};

@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { after, before, describe, it } from "node:test";
+import { actOnLetter } from "../../src/actions/act-on-letter.ts";
+import { giveStatement } from "../../src/actions/give-statement.ts";
+import { ACTS, type Pair } from "../h5/settle-driver.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase } from "../support/database.ts";
+import { type DeskClient, signedInOfficer } from "../support/desk-client.ts";
+import { DETAILS } from "../support/drivers.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { appliedPair } from "./disputed.ts";
+
+let app: TestApp;
+let officer: DeskClient;
+let supervisor: DeskClient;
+let auditor: DeskClient;
+before(async () => {
+  app = await startApp();
+  officer = await signedInOfficer(app, { number: "L-1", role: "officer" });
+  supervisor = await signedInOfficer(app, { number: "L-2", role: "supervisor" });
+  auditor = await signedInOfficer(app, { number: "L-3", role: "auditor" });
+});
+after(async () => {
+  await app.stop();
+  await closeDatabase();
+});
+
+const DRAFT = {
+  facts: "甲车沿延安东路由西向东行驶，与前方等候信号灯的乙车尾部相撞。<script>alert(1)</script>",
+  causes: "甲车未与前车保持足以采取紧急制动措施的安全距离。",
+  articles: "《道路交通安全法》第四十三条",
+  evidence: "1",
+  degrees: "primary-secondary",
+};
+type Draft = Record<string, string>;
+
+const url = ({ id }: Pair) => `/police/cases/${id}`;
+const post = (client: DeskClient, pair: Pair, path: string, fields: Draft) =>
+  client.submit(`${url(pair)}/${path}`, fields, "/police/queue");
+const seenOf = (html: string) => /name="seen" value="([^"]*)"/.exec(html)?.[1] ?? "";
+
+async function inHand(): Promise<Pair> {
+  const pair = await appliedPair(app, { real: true });
+  assert.equal((await post(officer, pair, "application/take", {})).status, 303);
+  return pair;
+}
+
+/** Previews, then issues what was seen. */
+async function issue(client: DeskClient, pair: Pair, path: string, draft: Draft): Promise<Response> {
+  const preview = await post(client, pair, path, { ...draft, step: "preview" });
+  assert.equal(preview.status, 200);
+  const seen = seenOf(await preview.text());
+  assert.notEqual(seen, "");
+  return post(client, pair, path, { ...draft, seen, step: "issue" });
+}
+
+const lettersOf = async ({ id }: Pair) => (await app.ctx.accidents.get(id)).dispute?.determinations ?? [];
+
+describe("determining", () => {
+  it("begins with nothing chosen, and suggests the articles of what the drivers say", async () => {
+    const pair = await inHand();
+    const html = await (await officer.get(`${url(pair)}/determine`)).text();
+    assert.match(html, /value="《道路交通安全法》第四十三条"/);
+    assert.doesNotMatch(html, / checked/);
+    assert.doesNotMatch(html, /value="issue"/);
+    assert.ok(html.includes(DETAILS.A.name), "the letter names the parties in full");
+    const [row] = await app.ctx.accessLog.list({ accidentId: pair.id }, 1);
+    assert.deepEqual([row?.act, row?.reason], ["showed-data", "decide"]);
+  });
+
+  it("is refused with the field's name, and keeps everything that was typed", async () => {
+    const pair = await inHand();
+    const cases: [Draft, RegExp][] = [
+      [{ facts: "" }, /State the facts/],
+      [{ causes: "雨" }, /State the causes/],
+      [{ articles: "" }, /Name at least one article/],
+      [{ more: "article 43" }, /Write an article as/],
+      [{ evidence: "" }, /Choose at least one picture/],
+      [{ evidence: "9" }, /no picture of that number/],
+      [{ degrees: "full-full" }, /The two can bear/],
+      [{ degrees: "" }, /The two can bear/],
+      [{ facts: `${DRAFT.facts}\u0007` }, /control characters/],
+    ];
+    for (const [wrong, sentence] of cases) {
+      for (const step of ["preview", "issue"]) {
+        const draft: Draft = { ...DRAFT, ...wrong, step, seen: "x" };
+        const fields = Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== ""));
+        const answer = await post(officer, pair, "determine", fields);
+        const html = await answer.text();
+        assert.equal(answer.status, 422, JSON.stringify(wrong));
+        assert.match(html, sentence);
+        if (!("causes" in wrong)) assert.ok(html.includes(DRAFT.causes));
+        if (!("articles" in wrong)) assert.match(html, /value="《道路交通安全法》第四十三条" checked/);
+        assert.equal(html.includes("<script>alert"), false);
+      }
+    }
+    assert.deepEqual(await lettersOf(pair), []);
+  });
+
+  it("issues only what was seen", async () => {
+    const pair = await inHand();
+    const preview = await post(officer, pair, "determine", { ...DRAFT, step: "preview" });
+    const seen = seenOf(await preview.text());
+    const changed = await post(officer, pair, "determine", { ...DRAFT, degrees: "full-none", seen, step: "issue" });
+    assert.equal(changed.status, 409);
+    assert.match(await changed.text(), /Something was changed/);
+    assert.deepEqual(await lettersOf(pair), []);
+    const issued = await issue(officer, pair, "determine", DRAFT);
+    assert.equal(issued.headers.get("location"), url(pair));
+    const [letter] = await lettersOf(pair);
+    assert.deepEqual(
+      [letter?.content.parties.A.degree, letter?.content.parties.B.degree, letter?.content.facts],
+      ["primary", "secondary", DRAFT.facts],
+    );
+    const pdf = Buffer.from(await (await auditor.get(`${url(pair)}/letters/1`)).arrayBuffer());
+    assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
+    assert.ok((letter?.pngSha256.length ?? 0) > 0);
+    const again = await issue(officer, pair, "determine", DRAFT);
+    assert.equal(again.status, 409);
+    assert.equal((await lettersOf(pair)).length, 1);
+  });
+
+  it("draws the letter while it is written, right or wrong", async () => {
+    const pair = await inHand();
+    const part = await post(officer, pair, "determine/letter", { facts: "甲车<b>追尾" });
+    const html = await part.text();
+    assert.equal(part.status, 200);
+    assert.ok(html.includes("甲车&lt;b&gt;追尾") && !html.includes("<html"));
+    assert.equal((await post(auditor, pair, "determine/letter", {})).status, 404);
+  });
+
+  it("ends with the drivers' agreement: after it no letter is issued, and no number stays taken", async () => {
+    const pair = await inHand();
+    const preview = await post(officer, pair, "determine", { ...DRAFT, step: "preview" });
+    const seen = seenOf(await preview.text());
+    const { impact } = ACTS.A;
+    await giveStatement(app.ctx, {
+      accidentId: pair.id,
+      letter: "A",
+      statement: { ownAct: "QS-01", otherAct: "none", impact, note: "" },
+    });
+    const late = await post(officer, pair, "determine", { ...DRAFT, seen, step: "issue" });
+    assert.equal(late.status, 409);
+    assert.ok((await late.text()).includes(DRAFT.causes), "what was typed stays");
+    assert.deepEqual(await lettersOf(pair), []);
+    const numbers = await app.ctx.letterNumbers.list({}, 100);
+    assert.deepEqual(
+      numbers.filter(({ state }) => state === "taken"),
+      [],
+    );
+  });
+});
+
+describe("a letter that could not be made", () => {
+  it("is said so above all that was typed; its number is void with the reason", async () => {
+    const folder = temporaryFolder("seal");
+    const [seal, settings] = [`${folder}/seal.png`, `${folder}/settings.yaml`];
+    // begins as a PNG and is none
+    await writeFile(seal, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4]));
+    await writeFile(settings, `police:\n  authority:\n    seal: ${seal}\n`);
+    const whole = { app, officer };
+    app = await startApp({ env: { CONFIG_FILE: settings } });
+    officer = await signedInOfficer(app, { number: "L-9", role: "officer" });
+    const pair = await inHand();
+    const answer = await issue(officer, pair, "determine", DRAFT);
+    const html = await answer.text();
+    assert.equal(answer.status, 502);
+    assert.match(html, /nothing was issued/);
+    assert.ok(html.includes(DRAFT.causes));
+    const [last] = await app.ctx.letterNumbers.list({}, 1);
+    assert.deepEqual([last?.accidentId, last?.state, last?.voided?.reason], [pair.id, "void", "failed"]);
+    assert.match(await (await officer.get("/police/letters")).text(), /could not be made or stored/);
+    assert.deepEqual(await lettersOf(pair), []);
+    await app.stop();
+    ({ app, officer } = whole);
+  });
+});
+
+describe("a letter that was issued", () => {
+  it("is withdrawn and replaced by a supervisor with a reason; both stay", async () => {
+    const pair = await inHand();
+    await issue(officer, pair, "determine", DRAFT);
+    assert.equal((await officer.get(`${url(pair)}/replace`)).status, 404);
+    const form = await (await supervisor.get(`${url(pair)}/replace`)).text();
+    assert.match(form, /value="primary-secondary" checked/);
+    const draft = { ...DRAFT, degrees: "full-none" };
+    const bare = await post(supervisor, pair, "replace", { ...draft, step: "preview" });
+    assert.match(await bare.text(), /Say why/);
+    const replaced = await issue(supervisor, pair, "replace", { ...draft, reason: "责任划分有误" });
+    assert.equal(replaced.status, 303);
+    const [first, second] = await lettersOf(pair);
+    assert.equal(first?.withdrawn?.reason, "责任划分有误");
+    assert.deepEqual([second?.replaces, second?.content.parties.A.degree], [first?.number, "full"]);
+    const list = await (await auditor.get("/police/letters")).text();
+    assert.match(list, new RegExp(`${first?.number}</td><td><span class="desk-flag">withdrawn`));
+  });
+
+  it("is served by the desk after its time, and a review is noted once", async () => {
+    const pair = await inHand();
+    await issue(officer, pair, "determine", DRAFT);
+    assert.equal((await post(officer, pair, "service", { party: "A" })).status, 409);
+    await actOnLetter(app.ctx, pair.id, { type: "open", by: "B" });
+    assert.equal((await post(officer, pair, "review", { party: "B" })).status, 303);
+    assert.equal((await post(officer, pair, "review", { party: "B" })).status, 409);
+    assert.equal((await post(officer, pair, "review", { party: "C" })).status, 422);
+    const [letter] = await lettersOf(pair);
+    assert.deepEqual(
+      letter?.reviews.map(({ by }) => by),
+      ["B"],
+    );
+  });
+
+  it("from the spot is entered once, for a case that ended there", async () => {
+    const pair = await inHand();
+    const spot = { number: "沪公交认字2026第1号", degrees: "full-none" };
+    assert.equal((await post(officer, pair, "spot-letter", spot)).status, 409);
+    await post(officer, pair, "send", { controlRoomNumber: "20261123-0042" });
+    assert.equal((await post(officer, pair, "spot-letter", { ...spot, degrees: "full-full" })).status, 422);
+    assert.equal((await post(officer, pair, "spot-letter", spot)).status, 303);
+    assert.equal((await post(officer, pair, "spot-letter", spot)).status, 409);
+    const { dispute } = await app.ctx.accidents.get(pair.id);
+    assert.deepEqual(dispute?.spotLetter?.degrees, { A: "full", B: "none" });
+  });
+});
+
+describe("the file as a PDF", () => {
+  it("has every photograph, for those who may print it, and is logged", async () => {
+    const pair = await inHand();
+    const answer = await officer.get(`${url(pair)}/print.pdf`);
+    const pdf = Buffer.from(await answer.arrayBuffer());
+    assert.equal(answer.headers.get("content-type"), "application/pdf");
+    assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
+    assert.equal(pdf.toString("latin1").split("/Subtype /Image").length - 1 >= 5, true);
+    const [row] = await app.ctx.accessLog.list({ accidentId: pair.id }, 1);
+    assert.equal(row?.act, "printed-case");
+    assert.equal((await app.ctx.accessLog.verify()).broken, null);
+  });
+});
