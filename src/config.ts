@@ -96,6 +96,8 @@ export interface Config {
    * folder
    */
   embeddedPort: number | null;
+  /** after SIGTERM: for so long the doors stay open while `/readyz` is 503 already */
+  shutdownDelayMs: number;
   /** where `/metrics` is served; port null: nowhere */
   metrics: { port: number | null; host: string };
   logLevel: string;
@@ -212,6 +214,7 @@ function configOf(settings: Settings, read: Read): Config {
     secretFiles,
     mongodbUri: settings.mongodbUri ?? null,
     embeddedPort: settings.embeddedPort ?? null,
+    shutdownDelayMs: 1_000 * (settings.shutdownDelayS ?? (production ? 5 : 0)),
     metrics: { port: settings.metrics.port ?? null, host: settings.metrics.host },
     logLevel: settings.logLevel,
     simulator,

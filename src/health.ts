@@ -12,11 +12,21 @@ export interface Health {
   add(name: string, read: () => unknown): void;
   /** Returns all values by name; one that cannot be read is null. */
   values(): Promise<Record<string, unknown>>;
+  /** From now on the process wants no new requests; it answers those that come. */
+  leave(): void;
+  readonly isLeaving: boolean;
 }
 
 export function createHealth(timer: Timer, ms = READ_MS): Health {
   const readers = new Map<string, () => unknown>();
+  let isLeaving = false;
   return {
+    leave() {
+      isLeaving = true;
+    },
+    get isLeaving() {
+      return isLeaving;
+    },
     add(name, read) {
       if (readers.has(name)) throw new Error(`health: ${name} is there already`);
       readers.set(name, read);

@@ -115,5 +115,8 @@ function addQueues({ metrics, keptCounts, clock }: Parts): void {
     { value: ageOf(known.inboxSince) },
   ]);
   gauge("kuaichu_damaged_files", "Files found damaged or missing", [], ({ damagedFiles }) => [{ value: damagedFiles }]);
+  gauge("kuaichu_disputes", "Cases that wait for an officer", ["kind"], ({ disputes }) =>
+    Object.entries(disputes).map(([kind, value]) => ({ labels: { kind }, value })),
+  );
   gauge("kuaichu_counts_age_seconds", "Age of the counts above", [], ({ at }) => [{ value: ageOf(at) }]);
 }

@@ -20,10 +20,11 @@ async function start(config: Config): Promise<void> {
   const stop = (signal: string) => {
     if (stopping) return;
     stopping = true;
-    log.info({ signal }, "stopping");
+    const { shutdownDelayMs } = config;
+    log.info({ signal, shutdownDelayMs }, "stopping");
     // Everything accepted is stored: unfinished work is resumed at the next start.
-    setTimeout(() => process.exit(1), 10_000).unref();
-    running.stop().then(() => process.exit(0));
+    setTimeout(() => process.exit(1), shutdownDelayMs + 10_000).unref();
+    running.stop(shutdownDelayMs).then(() => process.exit(0));
   };
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));

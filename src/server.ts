@@ -38,8 +38,11 @@ export interface Running {
   simulator: Simulator | null;
   /** Does everything that is due now and what follows from it, for tests and scripts. */
   settle(): Promise<void>;
-  /** Stops accepting, finishes what was accepted, closes: within 10 s. */
-  stop(): Promise<void>;
+  /**
+   * Says so in `/readyz` and serves on for `afterMs`, until no proxy sends requests any more. Then stops
+   * accepting, finishes what was accepted, closes: within 10 s.
+   */
+  stop(afterMs?: number): Promise<void>;
 }
 
 /**
@@ -90,7 +93,9 @@ export async function startServer(ctx: Context, options: ServerOptions = {}): Pr
       await jobs.settle();
       await simulator?.platform.settle();
     },
-    async stop() {
+    async stop(afterMs = 0) {
+      ctx.health.leave();
+      if (afterMs > 0) await sleep(afterMs);
       endRounds();
       // Open pages go on with another process, or ask until there is one.
       ctx.streams.close();
@@ -114,6 +119,11 @@ function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): K
     // A phone that lost its signal is no fault of the server.
     const level = /^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "") ? "debug" : "error";
     ctx.log[level]({ code, name }, "http.failed");
+  });
+  app.use((http, next) => {
+    // so that a proxy does not send its next request on a connection that is about to be closed
+    if (ctx.health.isLeaving) http.set("connection", "close");
+    return next();
   });
   app.use(doorHeaders(ctx));
   app.use(pushRouter(ctx, door));

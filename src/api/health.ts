@@ -11,7 +11,7 @@ export const alive: RouterMiddleware = (http) => {
 const isForwarded = (ctx: Context, forwardedFor: string): boolean => ctx.config.trustProxy && forwardedFor !== "";
 
 /**
- * Answers 200 while the database answers in time and the process should get requests, else 503. The values of
+ * Answers 200 while the database answers in time and the process is not about to end, else 503. The values of
  * `ctx.health` are added for operators and do not change the status; who comes by the proxy gets none of
  * them.
  */
@@ -19,8 +19,10 @@ export function ready(ctx: Context): RouterMiddleware {
   return async (http) => {
     const asks = isForwarded(ctx, http.get("x-forwarded-for")) ? {} : ctx.health.values();
     const [reachable, values] = await Promise.all([ctx.databaseReady(), asks]);
-    http.status = reachable ? 200 : 503;
+    const { isLeaving } = ctx.health;
+    http.status = reachable && !isLeaving ? 200 : 503;
     http.set("cache-control", "no-store");
-    http.body = { status: reachable ? "ok" : "database-unreachable", ...values };
+    const status = isLeaving ? "stopping" : reachable ? "ok" : "database-unreachable";
+    http.body = { status, ...values };
   };
 }

@@ -57,6 +57,18 @@ export const SERVER = {
     },
     production: UNUSED,
   }),
+  shutdownDelayS: setting<number | undefined>({
+    variable: "SHUTDOWN_DELAY",
+    schema: Joi.number().min(0).max(120),
+    otherwise: {
+      en: "0; in production 5: seconds for which the doors stay open after `SIGTERM`, while `/readyz` is 503 already",
+      zh: "0；生产为 5：收到 `SIGTERM` 后 `/readyz` 立即返回 503，并继续接收请求的秒数",
+    },
+    production: {
+      en: "longer than the proxy takes to see it: its interval of checks times the failures it waits for",
+      zh: "须长于代理发现所需的时间：检查间隔乘以判定失败的次数",
+    },
+  }),
   metrics: {
     port: setting<number | undefined>({
       variable: "METRICS_PORT",

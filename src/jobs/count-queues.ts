@@ -8,16 +8,17 @@ export const MOST_COUNTED = 5_000;
 
 /** Counts what waits and keeps the counts for `/metrics` of every process. */
 export async function countQueues(ctx: Context): Promise<0> {
-  const { accidents, blobs, clock, deliveries, inbox, keptCounts } = ctx;
-  const [undelivered, outboxSince, inboxSince, damagedFiles] = await Promise.all([
+  const { accidents, blobs, clock, deliveries, disputes: desk, inbox, keptCounts } = ctx;
+  const [undelivered, outboxSince, inboxSince, damagedFiles, disputes] = await Promise.all([
     deliveries.listStates(MOST_COUNTED),
     accidents.findOutboxSince(),
     inbox.findKeptSince(),
     blobs.scrub.countDamaged(),
+    desk.counts(),
   ]);
   const isLimited = undelivered.length === MOST_COUNTED;
   const counted = { deliveries: byKind(undelivered), claims: byInsurer(undelivered), isLimited };
-  await keptCounts.save({ at: clock.now(), ...counted, outboxSince, inboxSince, damagedFiles });
+  await keptCounts.save({ at: clock.now(), ...counted, outboxSince, inboxSince, damagedFiles, disputes });
   return 0;
 }
 

@@ -32,7 +32,7 @@ export interface Worker {
 /** An outbox whose writer died is taken over within this time. */
 const RELAY_MS = 5_000;
 /** Makes good for a crash between two writes. */
-const REPAIR_MS = 15_000;
+const REPAIR_MS = 30_000;
 const JITTER = 0.2;
 const LATE_CLAIMS_MS = 60_000;
 const EXPIRE_MS = 60_000;
@@ -85,7 +85,7 @@ function leaderRounds(ctx: Context, timer: Timer): Worker[] {
     ["repair", REPAIR_MS, () => ctx.deliveries.repair()],
     ["put-away", MINUTE_MS, () => ctx.deliveries.putAway()],
     ["remove-done", ERASE_MS, () => ctx.deliveries.removeDone()],
-    ["count-queues", MINUTE_MS, () => countQueues(ctx)],
+    ["count-queues", 2 * MINUTE_MS, () => countQueues(ctx)],
     ["late-claims", LATE_CLAIMS_MS, () => tellLateClaims(ctx)],
     ["expire", EXPIRE_MS, () => expireAccidents(ctx)],
     ["clocks", CLOCKS_MS, () => runClocks(ctx)],

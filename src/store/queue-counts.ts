@@ -24,6 +24,8 @@ export interface QueueCounts {
   /** when the oldest push came that is acknowledged and not done */
   inboxSince: Date | null;
   damagedFiles: number;
+  /** cases that wait for an officer, by what is asked */
+  disputes: Record<string, number>;
 }
 
 export interface KeptCounts {

@@ -116,6 +116,7 @@ describe("what waits", () => {
       assert.equal(valueIn(text, "kuaichu_inbox_oldest_seconds"), 0);
       assert.equal(valueIn(text, "kuaichu_damaged_files"), 0);
       assert.equal(valueIn(text, "kuaichu_deliveries_uncounted"), 0);
+      assert.equal(valueIn(text, "kuaichu_disputes", { kind: "guidance" }), 0);
       assert.equal(valueIn(text, "kuaichu_counts_age_seconds"), 5);
     } finally {
       await house.close();
