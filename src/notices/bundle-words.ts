@@ -1,11 +1,11 @@
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 
-/** Longest text of one message on the platform in bytes, passive or not. */
-const MESSAGE_BYTES = 2048;
+/** Longest text of one message on the platform in bytes, passive or not: less than 2,048. */
+const MESSAGE_BYTES = 2047;
 
 /** A text up to this size fits beside nearly every answer; a longer one may be split. */
-const SHORT_BYTES = MESSAGE_BYTES / 2;
+const SHORT_BYTES = Math.floor(MESSAGE_BYTES / 2);
 
 const BETWEEN = "\n\n";
 

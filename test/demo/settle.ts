@@ -203,8 +203,12 @@ async function insurersPay(
   });
 }
 
+/** As the samples show them: else the paper would speak of other cars than its photographs. */
+const PLATES = { A: "沪A62K18", B: "沪AD05271" } as const;
+
 function detailsOf(letter: "A" | "B"): Record<string, string> {
-  const { name, idKind, idNumber, phone, plate, insurerCode, policyNumber } = DETAILS[letter];
+  const { name, idKind, idNumber, phone, insurerCode, policyNumber } = DETAILS[letter];
+  const plate = PLATES[letter];
   const plateFields = { province: plate.slice(0, 1), serial: plate.slice(1), vehicleKind: "auto" };
   return {
     name,
