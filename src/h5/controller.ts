@@ -99,7 +99,8 @@ export function getPage(ctx: Context, page: Page): Koa.Middleware {
   return async (koa) => {
     const request = await pageRequest(ctx, koa);
     if (!isOpen(page, request) || !page.template) return leadOn(request);
-    await show(page, request);
+    const isNew = koa.method === "GET" && (await page.arrive?.(request));
+    await show(page, isNew ? await pageRequest(ctx, koa) : request);
   };
 }
 

@@ -155,6 +155,8 @@ export function endContent(
     button: end.button ?? "call",
     because,
     told: reasons.flatMap((reason) => (TOLD[reason] ? [t.find(TOLD[reason])] : [])),
+    // the control room's number is what an officer who is sent has given as the reason
+    control: code === "on-the-spot" ? (reasons[0] ?? null) : null,
     law: [...new Set(law)],
     insurers: code === "single-vehicle" ? ctx.config.insurers : [],
     stuckUrl: asksToMove ? endPath("hold-scene", [...reasons, CANNOT_MOVE]) : null,

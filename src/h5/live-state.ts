@@ -39,6 +39,7 @@ const ENTRIES: Record<string, { renew: "ask" | "self"; shows(view: View): unknow
   licence: { renew: "ask", shows: ({ open }) => open.includes("details") },
   statement: { renew: "ask", shows: ({ open }) => open.includes("statement") },
   evidence: { renew: "ask", shows: ({ step, dispute, photos }) => [step, dispute?.application, photos.length] },
+  letter: { renew: "ask", shows: ({ dispute, claims }) => [dispute?.letter?.number, dispute?.withdrawn, claims] },
   sign: { renew: "ask", shows: ({ open, agreement }) => [open.includes("sign"), agreement] },
   "way-out": { renew: "ask", shows: ({ step }) => step === "ended" },
 };

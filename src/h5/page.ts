@@ -63,6 +63,8 @@ export interface PartyPage<Body = Record<string, string>> {
   brake?(request: PageRequest): Promise<void>;
   /** longest body of a form without files, 64 KB unless told */
   maxBytes?: number;
+  /** Records that the page is shown to its driver; true: that changed the case, which is read again. */
+  arrive?(request: PageRequest): Promise<boolean>;
   show?(request: PageRequest): Promise<object> | object;
   /**
    * Calls ONE action. Answers 303 to the returned address, else to the driver's step; `ShownAgain`: the page.

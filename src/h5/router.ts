@@ -23,6 +23,7 @@ import { feedbackPage } from "./feedback.ts";
 import { postForm, showForm } from "./form.ts";
 import { forwardingPage } from "./forwarding.ts";
 import { digitsForm, joinForm, openInvitation, refuseInvitation, sendInvitedScene, typedBefore } from "./join.ts";
+import { letterFiles, letterPaperPage } from "./letter.ts";
 import { licencePage } from "./licence.ts";
 import { invitationFile, liveFile, streamRoute } from "./live.ts";
 import { myDataForm, sendMyData } from "./my-data.ts";
@@ -64,11 +65,19 @@ export const PARTY_PAGES: readonly AnyPartyPage[] = [
   forwardingPage,
   feedbackPage,
   paperPage,
+  letterPaperPage,
 ];
 /** Files that another program may open by a signed link. */
-const SIGNED_FILES: PartyFile[] = [...agreementFiles, handoutFile];
+const SIGNED_FILES: PartyFile[] = [...agreementFiles, ...letterFiles, handoutFile];
 /** … and files. */
-export const PARTY_FILES: PartyFile[] = [liveFile, invitationFile, photosLiveFile, photoFile, ...agreementFiles];
+export const PARTY_FILES: PartyFile[] = [
+  liveFile,
+  invitationFile,
+  photosLiveFile,
+  photoFile,
+  ...agreementFiles,
+  ...letterFiles,
+];
 
 /** Everything under /h5. */
 export function h5Router(ctx: Context): Router {

@@ -1,19 +1,20 @@
 import Joi from "joi";
 import { signAgreement } from "../actions/sign-agreement.ts";
-import type { Config, Insurer } from "../config.ts";
-import { type Language, LETTERS, type Letter } from "../domain/accident.ts";
+import { LETTERS, type Letter } from "../domain/accident.ts";
 import type { AgreementContent } from "../domain/agreement.ts";
 import { NOTICE_VERSION } from "../domain/consent.ts";
 import { clearedText } from "../domain/eligibility.ts";
 import type { View } from "../domain/view.ts";
 import { Conflict, Invalid } from "../errors.ts";
-import type { Translate, WordKey } from "../render.ts";
+import type { WordKey } from "../render.ts";
 import { agreementRows, type Reading } from "./agreement-rows.ts";
 import { changedFields, markChanged } from "./correction.ts";
 import type { PageRequest, StepPage } from "./page.ts";
 import { positionTexts } from "./positions.ts";
+import { recipientsOf } from "./recipients.ts";
 import { refusing } from "./refusals.ts";
 import { seenEvidence } from "./seen-photos.ts";
+import { MAX_SIGNATURE_BYTES, SIGNATURE_WORDS, signatureField } from "./signature-field.ts";
 
 interface Body {
   contentDigest: string;
@@ -22,29 +23,12 @@ interface Body {
   forwarding?: "yes";
 }
 
-/** Longest body: a drawn name as PNG, base64 and percent-encoded. */
-const MAX_SIGNATURE_CHARACTERS = 400_000;
-const MAX_FORM_BYTES = 600_000;
-
-const SIGNATURE_WORDS = {
-  "signature-empty": "h5.sign.error.signature" satisfies WordKey,
-  "signature-not-a-png": "h5.sign.error.signature" satisfies WordKey,
-  "signature-too-large": "h5.sign.error.signatureLarge" satisfies WordKey,
-};
-
 const body = Joi.object<Body>({
   contentDigest: Joi.string()
     .pattern(/^[\w-]{16,128}$/)
     .required()
     .messages({ "*": "h5.sign.error.changed" satisfies WordKey }),
-  signature: Joi.string()
-    .pattern(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/)
-    .max(MAX_SIGNATURE_CHARACTERS)
-    .required()
-    .messages({
-      "*": "h5.sign.error.signature" satisfies WordKey,
-      "string.max": "h5.sign.error.signatureLarge" satisfies WordKey,
-    }),
+  signature: signatureField,
   electronic: Joi.valid("yes")
     .required()
     .messages({ "*": "h5.sign.error.electronic" satisfies WordKey }),
@@ -88,34 +72,12 @@ const sameForInsurers = (signed: AgreementContent, now: AgreementContent) => (le
   );
 
 /**
- * Names those to whom the claim may go, each with its hotline (PIPL art. 23): insurers that we know, and
- * nobody else. "" when neither driver has named one.
- */
-function recipientsOf({ config, t, language }: Naming, { parties }: AgreementContent): string {
-  const codes = LETTERS.map((letter) => parties[letter].insurerCode);
-  const named = config.insurers.filter(({ code }) => codes.includes(code));
-  return named
-    .map(({ hotline, ...names }) => t("h5.sign.recipient", { name: recipientName(names, language), hotline }))
-    .join(t("h5.sign.and"));
-}
-
-/** The legal name is Chinese; who reads English needs the other one, too. */
-const recipientName = ({ legalName, ...names }: Pick<Insurer, Language | "legalName">, language: Language): string =>
-  language === "en" && legalName ? `${names.en}, ${legalName}` : (legalName ?? names[language]);
-
-interface Naming {
-  config: Config;
-  t: Translate;
-  language: Language;
-}
-
-/**
  * Page 7: the two sentences, the whole, the consents to signing electronically (E-signature Law art. 3, 13)
  * and to forwarding (PIPL art. 23), the signature by hand.
  */
 export const signPage: StepPage<Body> = {
   template: "h5/sign.njk",
-  maxBytes: MAX_FORM_BYTES,
+  maxBytes: MAX_SIGNATURE_BYTES,
   body,
   show: (request) => {
     const content = request.view.agreement;

@@ -7,6 +7,7 @@ import { donePage } from "./done.ts";
 import { endedPage } from "./ended.ts";
 import { evidencePage } from "./evidence.ts";
 import { invitePage } from "./invite.ts";
+import { letterPage } from "./letter.ts";
 import { movePage } from "./move.ts";
 import type { AnyStepPage } from "./page.ts";
 import { photosPage } from "./photos.ts";
@@ -33,7 +34,7 @@ export const STEP_PAGES: Readonly<Record<Step, AnyStepPage | null>> = {
   "wait-details": waitPage("wait-details"),
   evidence: evidencePage,
   decision: decisionPage,
-  letter: null,
+  letter: letterPage,
   sign: signPage,
   "wait-signature": waitPage("wait-signature"),
   done: donePage,

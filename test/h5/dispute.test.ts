@@ -1,14 +1,27 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { actOnLetter } from "../../src/actions/act-on-letter.ts";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
-import { applicationState, guidanceState } from "../../src/domain/dispute.ts";
+import { applicationState, guidanceState, letterOf } from "../../src/domain/dispute.ts";
+import { addWorkingDays, REVIEW_DAYS } from "../../src/domain/working-days.ts";
+import { wholeDayText } from "../../src/h5/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { signedInOfficer } from "../support/desk-client.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
-import { act, appliedPair, askedPair, disputingPair, OFFICER, sendForm } from "./disputes.ts";
-import { ACTS, errorAt, openPair } from "./settle-driver.ts";
+import {
+  act,
+  appliedPair,
+  askedPair,
+  determinedPair,
+  disputingPair,
+  issueLetter,
+  OFFICER,
+  sendForm,
+} from "./disputes.ts";
+import { ACTS, driverOf, errorAt, openPair } from "./settle-driver.ts";
 
 let app: TestApp;
 before(async () => {
@@ -272,5 +285,81 @@ describe("an officer's request", () => {
     await giveStatement(app.ctx, { accidentId: id, letter: "B", statement: ACTS.B });
     assert.equal((await B.get("evidence")).location, "sign");
     assert.equal((await A.get("decision")).location, "sign");
+  });
+});
+
+describe("a determination letter", () => {
+  const SIGNATURE = `data:image/png;base64,${readFileSync("test/fixtures/signature.png").toString("base64")}`;
+  const letterIn = async (id: string) => letterOf(await app.ctx.accidents.get(id));
+
+  it("is served by being shown to its driver, once, with the review's last day in working days", async () => {
+    const { id, A, number } = await determinedPair(app);
+    assert.equal((await A.get("letter.pdf")).status, 404);
+    const { html } = await A.get("letter");
+    const { A: served, B: others } = (await letterIn(id))!.served;
+    assert.equal(served?.how, "opened");
+    assert.equal(others, null);
+    const { until } = addWorkingDays(served!.at, REVIEW_DAYS, app.config.rules.calendar);
+    assert.ok(plain(html).includes(`在 ${wholeDayText(until, "zh")} 24:00 前向`));
+    assert.ok(html.includes(number) && html.includes("相撞&lt;b&gt;") && html.includes("负主要责任"));
+    await A.get("letter");
+    assert.equal(await countEvents(id, "letter-opened"), 1);
+    assert.equal((await A.get("letter.pdf")).type, "application/pdf");
+    assert.equal((await A.get("letter/1.png")).type, "image/png");
+    for (const path of ["letter/0.png", "letter/2.png", "letter/x.png"])
+      assert.equal((await A.get(path)).status, 404, path);
+    assert.match((await A.get("letter-paper")).html, /letter\/1\.png/);
+  });
+
+  it("is signed for by one with the consent to forward, and refused by the other, which is noted", async () => {
+    const { id, A, B, number } = await determinedPair(app);
+    await A.get("letter");
+    const signed = { act: "receive", number, signature: SIGNATURE, forwarding: "yes" };
+    assert.equal((await A.post("letter", { act: "receive", number })).status, 422);
+    assert.equal((await A.post("letter", { act: "refuse", number, forwarding: "no" })).status, 422);
+    const blank = await A.post("letter", { ...signed, signature: "data:image/png;base64,AAAA" });
+    assert.equal(blank.status, 422);
+    assert.match(blank.html, /name="forwarding" value="yes" checked/);
+    assert.equal((await A.post("letter", signed)).location, "letter");
+    assert.equal((await A.post("letter", { act: "refuse", number })).location, "letter");
+    assert.match(plain((await A.get("letter")).html), /您已于 .* 签收。/);
+    await B.get("letter");
+    assert.equal((await B.post("letter", { act: "refuse", number })).location, "letter");
+    assert.match(plain((await B.get("letter")).html), /拒绝签收，已记录在案。 您未同意向保险公司提供信息/);
+    const { receipts } = (await letterIn(id))!;
+    assert.deepEqual([receipts.A?.how, receipts.A?.forwarding], ["signed", true]);
+    assert.deepEqual([receipts.B?.how, receipts.B?.forwarding, receipts.B?.imageSha256], ["refused", false, null]);
+  });
+
+  it("that was withdrawn is named with its reason; an answer to it does not count for the new one", async () => {
+    const { id, A, number } = await determinedPair(app);
+    await A.get("letter");
+    const { number: next } = await issueLetter(app, id, number);
+    assert.equal((await A.post("letter", { act: "refuse", number })).location, "letter");
+    assert.equal((await letterIn(id))?.receipts.A, null);
+    const { html } = await A.get("letter");
+    assert.match(plain(html), new RegExp(`原第 ${number} 号认定书已于 .* 撤销，原因： 责任认定有误`));
+    assert.ok(html.includes(next));
+    await A.post("letter", { act: "refuse", number: next });
+    assert.equal((await letterIn(id))?.receipts.A?.how, "refused");
+  });
+
+  it("that was served by message says so", async () => {
+    const { id, B } = await determinedPair(app);
+    app.clock.advance(20 * 24 * 3_600_000);
+    await actOnLetter(app.ctx, id, { type: "confirm-service", by: OFFICER, to: "B" });
+    assert.equal((await letterIn(id))?.served.B?.how, "by-message");
+    // the session of before has run out
+    const again = driverOf(app, id, B.person);
+    assert.match(plain((await again.get("letter")).html), /送达，并由交警通过本账号消息确认/);
+  });
+});
+
+describe("the end of a case for which an officer was sent", () => {
+  it("shows the control room's number", async () => {
+    const { id, A } = await appliedPair(app);
+    await act(app, id, { type: "send-officer", by: OFFICER, controlRoomNumber: "2026-<0042>" });
+    const { html } = await A.get("ended");
+    assert.match(plain(html), /接处警编号 2026-&lt;0042&gt;/);
   });
 });

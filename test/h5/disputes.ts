@@ -1,5 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { actOnDispute } from "../../src/actions/act-on-dispute.ts";
+import { actOnLetter } from "../../src/actions/act-on-letter.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
+import {
+  type Determination,
+  type DeterminationContent,
+  type DeterminationDraft,
+  determinationOf,
+} from "../../src/domain/determination.ts";
 import type { Desk, DisputeAct } from "../../src/domain/dispute-act.ts";
 import type { TestApp } from "../support/app.ts";
 import { ACTS, type Driver, type Page, type Pair, type PairOptions, readyPair } from "./settle-driver.ts";
@@ -57,4 +65,48 @@ export async function sendForm(
   const answer = await fetch(driver.urlOf(path), { method: "POST", headers, body: form, redirect: "manual" });
   const location = answer.headers.get("location")?.split("/").at(-1) ?? null;
   return { status: answer.status, location, html: await answer.text() };
+}
+
+/** Issues a letter as an officer does, with stand-ins for its files; the facts hold a script. */
+export async function issueLetter(app: TestApp, id: string, replaces: string | null = null): Promise<Determination> {
+  const { ctx } = app;
+  const accident = await ctx.accidents.get(id);
+  const number = `3101010000002026${String(++letters).padStart(6, "0")}`;
+  const at = ctx.clock.now();
+  const draft: DeterminationDraft = {
+    facts: "甲车向右变更车道时与乙车相撞<b>。</b>",
+    causes: "甲方变更车道时影响相关车道内行驶的机动车。",
+    articles: ["《中华人民共和国道路交通安全法实施条例》第四十四条第二款"],
+    evidence: [1, 2],
+    degrees: { A: "primary", B: "secondary" },
+  };
+  const content = determinationOf(accident, draft, {
+    authority: { name: "示例市公安局交通警察支队", code: "310101000000" },
+    letterNumber: number,
+    officer: { name: "王芳", number: "031256" },
+    issuedAt: at,
+    reviewLastDay: at,
+    replaces,
+  });
+  const page = await readFile("test/fixtures/signature.png");
+  const none = { A: null, B: null };
+  const determination: Determination = {
+    ...{ number, content: content as DeterminationContent, by: OFFICER.officerId, issuedAt: at, replaces },
+    pdfSha256: await ctx.blobs.save(accident, Buffer.from(`%PDF-${number}`), "agreement-pdf"),
+    pngSha256: [await ctx.blobs.save(accident, page, "agreement-page")],
+    ...{ withdrawn: null, served: none, receipts: none, reviews: [] },
+  };
+  if (!replaces) await act(app, id, { type: "determine", by: OFFICER, determination });
+  else {
+    const by = { ...OFFICER, role: "supervisor" as const };
+    await actOnLetter(ctx, id, { type: "replace", by, reason: "责任认定有误", determination });
+  }
+  return determination;
+}
+let letters = 0;
+
+/** An officer has decided. */
+export async function determinedPair(app: TestApp, options: PairOptions = {}): Promise<Pair & { number: string }> {
+  const pair = await appliedPair(app, options);
+  return { ...pair, number: (await issueLetter(app, pair.id)).number };
 }

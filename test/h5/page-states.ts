@@ -15,7 +15,7 @@ import { withParty } from "../../src/domain/party.ts";
 import type { TestApp } from "../support/app.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { act, appliedPair, askedPair, disputingPair, OFFICER } from "./disputes.ts";
+import { act, appliedPair, askedPair, determinedPair, disputingPair, issueLetter, OFFICER } from "./disputes.ts";
 import {
   ACTS,
   type Driver,
@@ -148,6 +148,32 @@ async function askedAgain(app: TestApp, language: Language): Promise<Seen> {
   return { driver: B, path: "evidence" };
 }
 
+/** A letter that took the place of another; `isSigned`: driver A has signed for it. */
+async function lettered(app: TestApp, language: Language, path: string, isSigned = false): Promise<Seen> {
+  const { id, A, number } = await determinedPair(app, both(language));
+  await A.get("letter");
+  const next = await issueLetter(app, id, number);
+  await A.get("letter");
+  if (isSigned) {
+    const png = (await readFile("test/fixtures/signature.png")).toString("base64");
+    const fields = {
+      act: "receive",
+      number: next.number,
+      forwarding: "yes",
+      signature: `data:image/png;base64,${png}`,
+    };
+    if ((await A.post("letter", fields)).status !== 303) throw new Error("not received");
+  }
+  return { driver: A, path };
+}
+
+/** An officer is on the way, under the control room's number. */
+async function onTheSpot(app: TestApp, language: Language): Promise<Seen> {
+  const { id, A } = await appliedPair(app, both(language));
+  await act(app, id, { type: "send-officer", by: OFFICER, controlRoomNumber: "20261123-0042" });
+  return { driver: A, path: "ended" };
+}
+
 async function decided(app: TestApp, language: Language, isTaken: boolean): Promise<Seen> {
   const { id, A } = await appliedPair(app, { ...both(language), isTaken });
   if (!isTaken) {
@@ -243,6 +269,10 @@ export const PAGE_STATES: Record<string, State> = {
     ...(await askedAgain(app, language)),
     act: sendEmpty,
   }),
+  letter: (app, language) => lettered(app, language, "letter"),
+  "letter signed for": (app, language) => lettered(app, language, "letter", true),
+  "letter on paper": (app, language) => lettered(app, language, "letter-paper"),
+  "an officer comes": onTheSpot,
   sign: ready("sign"),
   "case page": ready(""),
   "wait for the signature": (app, language) => signed(app, language, 1),

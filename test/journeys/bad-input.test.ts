@@ -253,6 +253,7 @@ const BODIES: Partial<Record<Step, Record<string, string>>> = {
   difference: { act: "stop" },
   evidence: { request: "1", text: "过路口前" },
   decision: { act: "withdraw-application" },
+  letter: { act: "refuse", number: "31010120260001" },
   sign: { contentDigest: "d".repeat(64), signature: SIGNATURE, electronic: "yes", forwarding: "yes" },
 };
 

@@ -1,5 +1,6 @@
 import type { Context } from "../../src/context.ts";
 import type { Accident, Party } from "../../src/domain/accident.ts";
+import { type Determination, determinationOf } from "../../src/domain/determination.ts";
 import { NO_DISPUTE } from "../../src/domain/dispute.ts";
 import type { Step } from "../../src/domain/journey.ts";
 
@@ -33,6 +34,30 @@ const applied = (ready: Accident, asks: boolean): Accident => ({
   },
 });
 
+/** An officer has issued a letter that driver A has opened. */
+function determined(ready: Accident): Accident {
+  const none = { A: null, B: null };
+  const content = determinationOf(
+    ready,
+    {
+      facts: "甲车向右变更车道时与乙车相撞。",
+      causes: "甲方变更车道时影响他车行驶。",
+      articles: ["《中华人民共和国道路交通安全法实施条例》第四十四条第二款"],
+      evidence: [1],
+      degrees: { A: "full", B: "none" },
+    },
+    {
+      ...{ authority: { name: "示例市公安局", code: "310101" }, letterNumber: "31010120260001", issuedAt: at },
+      ...{ officer: { name: "王芳", number: "031256" }, reviewLastDay: at, replaces: null },
+    },
+  );
+  const letter: Determination = {
+    ...{ number: "31010120260001", content: content!, by: "o1", issuedAt: at, pdfSha256: "p", pngSha256: ["p"] },
+    ...{ replaces: null, withdrawn: null, receipts: none, reviews: [], served: { ...none, A: { at, how: "opened" } } },
+  };
+  return { ...ready, dispute: { ...NO_DISPUTE, determinations: [letter] } };
+}
+
 /** Changes that put driver A at each step, starting from "both are about to sign". */
 export const STAGES: Partial<Record<Step, (ready: Accident) => Accident>> = {
   photos: (ready) => ({ ...ready, photos: [], movedAt: null }),
@@ -52,6 +77,7 @@ export const STAGES: Partial<Record<Step, (ready: Accident) => Accident>> = {
   "wait-details": (ready) => others(ready, { details: null }),
   sign: (ready) => ready,
   "wait-signature": (ready) => own(ready, { signature }),
+  letter: determined,
   done: (ready) => ({ ...others(own(ready, { signature }), { signature }), concludedAt: at }),
   ended: (ready) => ({ ...ready, ended: { code: "withdrawn", reasons: [], by: "B", at } }),
 };
