@@ -48,15 +48,24 @@ async function findings(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }
 
+/** Presses Tab until the focus is on what the selector names. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    if (await page.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(selector)})`)) return;
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`no way to ${selector} by Tab`);
+}
+
 const focusedRow = (page: Page) => page.evaluate<string>("document.activeElement.dataset.row || ''");
 
 describe("the desk in a browser", () => {
   it("tells of what is new without a reload, in its title as well", async () => {
     const { page, faults, close } = await openDesk("/police/queue");
-    await page.waitForFunction("!document.title.startsWith('(')");
+    await page.waitForSelector("[data-rows][data-waiting='0']", { state: "attached" });
     const { id } = await guidedPair(app);
     await page.waitForSelector(`a[href="/police/cases/${id}"]`);
-    await page.waitForFunction("document.title.startsWith('(1) ')");
+    assert.match(await page.title(), /^\(1\) /);
     assert.equal(await page.textContent("[data-news]"), "Something new waits");
     assert.deepEqual(faults, []);
     await close();
@@ -94,6 +103,37 @@ describe("the desk in a browser", () => {
     await close();
   });
 
+  it("comes from the queue to the letter by keys alone", async () => {
+    const pair = await appliedPair(app, { real: true });
+    const { page, faults, close } = await openDesk("/police/queue");
+    for (let presses = 0; presses < 20 && (await focusedRow(page)) !== `application/${pair.id}`; presses++)
+      await page.keyboard.press("j");
+    await page.keyboard.press("t");
+    await page.waitForURL(`**/police/cases/${pair.id}`);
+    await page.keyboard.press("d");
+    await page.waitForURL("**/determine");
+    await tabTo(page, "#field-facts");
+    await page.keyboard.insertText("甲车沿延安东路由西向东行驶，与前方等候信号灯的乙车尾部相撞。<b>");
+    await tabTo(page, "#field-causes");
+    await page.keyboard.insertText("甲车未与前车保持足以采取紧急制动措施的安全距离。");
+    for (const name of ["articles", "evidence", "degrees"]) {
+      await tabTo(page, `[name=${name}]`);
+      await page.keyboard.press("Space");
+    }
+    await page.locator("[data-letter]", { hasText: "负全部责任" }).waitFor();
+    await tabTo(page, "button[value=preview]");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("button[value=issue]");
+    await tabTo(page, "button[value=issue]");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/police/cases/${pair.id}`);
+    const [letter] = (await app.ctx.accidents.get(pair.id)).dispute?.determinations ?? [];
+    assert.equal(letter?.content.parties.A.degree, "full");
+    assert.ok((await page.textContent("main"))?.includes(letter?.number ?? "-"));
+    assert.deepEqual(faults, []);
+    await close();
+  });
+
   for (const scheme of ["light", "dark"] as const)
     it(`has nothing that axe finds, ${scheme}`, async () => {
       const pair = await appliedPair(app, { real: true });
@@ -109,7 +149,18 @@ describe("the desk in a browser", () => {
       }
       await page.goto(`${app.url}/police/cases/${pair.id}/guide`);
       assert.deepEqual(await findings(page), [], "guide");
-      assert.deepEqual(faults, []);
+      await page.goto(`${app.url}/police/cases/${pair.id}/determine`);
+      assert.deepEqual(await findings(page), [], "determine");
+      await page.click("button[value=preview]");
+      await page.waitForSelector("#error-degrees");
+      assert.deepEqual(await findings(page), [], "determine, with mistakes");
+      await page.goto(`${app.url}/police/letters`);
+      assert.deepEqual(await findings(page), [], "letters");
+      // a form with mistakes is answered by 422
+      assert.deepEqual(
+        faults.filter((fault) => !fault.includes("422")),
+        [],
+      );
       await close();
     });
 });

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { IDLE_MS, mayDo, type Right, ROLES, type Role } from "../../src/domain/officer.ts";
+import { DESK_PAGES } from "../../src/police/router.ts";
+import { startApp, type TestApp } from "../support/app.ts";
+import { closeDatabase } from "../support/database.ts";
+import { DeskClient, newOfficer, signedInOfficer } from "../support/desk-client.ts";
+import { appliedPair } from "./disputed.ts";
+
+const [OWN, OTHER] = ["310101", "310115"];
+
+let app: TestApp;
+let id: string;
+let photoId: string;
+const own = {} as Record<Role, DeskClient>;
+const other = {} as Record<Role, DeskClient>;
+const recused = {} as Record<Role, DeskClient>;
+before(async () => {
+  app = await startApp();
+  ({ id } = await appliedPair(app, { real: true }));
+  for (const role of ROLES) {
+    own[role] = await signedInOfficer(app, { number: `OWN-${role}`, role, district: OWN });
+    other[role] = await signedInOfficer(app, { number: `OTH-${role}`, role, district: OTHER });
+    recused[role] = await signedInOfficer(app, { number: `REC-${role}`, role, district: OWN });
+  }
+  const ids = ROLES.map((role) => app.ctx.officers.idOf(`REC-${role}`));
+  const accident = await app.ctx.accidents.change(id, (now) => ({
+    accident: { ...now, district: OWN, recused: ids },
+    events: [],
+  }));
+  photoId = accident.photos[0]?.id ?? "";
+});
+after(async () => {
+  await app.stop();
+  await closeDatabase();
+});
+
+interface Route {
+  path: string;
+  right: Right | null;
+  /** it is about the case, which not every account reaches */
+  isOfCase: boolean;
+}
+
+/** Pages about anything else than a case or nothing have tests of their own. */
+const pagesWith = (part: "show" | "submit"): Route[] =>
+  DESK_PAGES.filter((page) => page[part] && page.template && /^(?:cases\/:id.*|[^:]*)$/.test(page.path)).map(
+    ({ path, right }) => ({
+      path: `/police/${path.replace(":id", id)}`,
+      right,
+      isOfCase: path.startsWith("cases/"),
+    }),
+  );
+
+const looks = (): Route[] => [
+  ...pagesWith("show"),
+  { path: "/police/queue/rows", right: "read-case", isOfCase: false },
+  { path: `/police/cases/${id}/photos/${photoId}/copy`, right: "read-case", isOfCase: true },
+  { path: `/police/cases/${id}/print.pdf`, right: "print-case", isOfCase: true },
+];
+const may = (role: Role, { right }: Route): boolean => right === null || mayDo(role, right);
+
+describe("every route of the desk, by role", () => {
+  it("of the own district: by the right alone", async () => {
+    assert.ok(looks().length > 20);
+    for (const route of looks())
+      for (const role of ROLES)
+        assert.equal((await own[role].get(route.path)).status, may(role, route) ? 200 : 404, `${role} ${route.path}`);
+  });
+
+  for (const [name, clients] of [
+    ["of another district", other],
+    ["recused", recused],
+  ] as const)
+    it(`${name}: a case is not there, nor an act on it`, async () => {
+      for (const route of looks())
+        for (const role of ROLES) {
+          const expected = may(role, route) && !route.isOfCase ? 200 : 404;
+          assert.equal((await clients[role].get(route.path)).status, expected, `${role} ${route.path}`);
+        }
+      for (const route of pagesWith("submit").filter(({ isOfCase }) => isOfCase))
+        for (const role of ROLES) assert.equal((await clients[role].post(route.path, {})).status, 404, route.path);
+      for (const role of ROLES)
+        assert.equal((await (await clients[role].get("/police/queue")).text()).includes(id), false, role);
+    });
+
+  it("posts without the form's token do nothing, and tell nobody without the right that there is a form", async () => {
+    const { version } = await app.ctx.accidents.get(id);
+    for (const route of pagesWith("submit"))
+      for (const role of ROLES)
+        assert.equal((await own[role].post(route.path, {})).status, may(role, route) ? 403 : 404, route.path);
+    assert.equal((await app.ctx.accidents.get(id)).version, version);
+  });
+
+  it("signed out, or with a wrong second factor: the sign-in", async () => {
+    const stranger = new DeskClient(app, "OUT-1");
+    const halfway = await newOfficer(app, { number: "OUT-2", role: "supervisor" });
+    assert.equal((await halfway.signIn({ code: "000000" })).status, 401);
+    for (const client of [stranger, halfway]) {
+      for (const { path } of looks())
+        assert.match((await client.get(path)).headers.get("location") ?? "", /^\/police\/sign-in\?to=/, path);
+      for (const { path } of pagesWith("submit")) assert.equal((await client.post(path, {})).status, 401, path);
+    }
+  });
+
+  it("after a quarter of an hour without a look: the sign-in", async () => {
+    app.clock.advance(IDLE_MS);
+    for (const { path } of looks())
+      assert.match((await own.supervisor.get(path)).headers.get("location") ?? "", /^\/police\/sign-in\?to=/, path);
+    for (const { path } of pagesWith("submit")) assert.equal((await own.supervisor.post(path, {})).status, 401, path);
+  });
+
+  it("and the chain of what was looked at and refused is whole", async () => {
+    const rows = await app.ctx.accessLog.list({ accidentId: id }, 500);
+    assert.ok(rows.some(({ act }) => act === "refused-case") && rows.some(({ act }) => act === "printed-case"));
+    assert.equal((await app.ctx.accessLog.verify()).broken, null);
+  });
+});
