@@ -18,6 +18,7 @@ import { doorHeaders, securityHeaders } from "./http/security-headers.ts";
 import { seeOther } from "./http/see-other.ts";
 import { verifyFile } from "./http/verify-file.ts";
 import { createJobs, type Jobs } from "./jobs/jobs.ts";
+import { withLogFields } from "./log.ts";
 import { sayLater } from "./notices/say-later.ts";
 import { policeRouter } from "./police/router.ts";
 import type { Operator } from "./simulator/operator.ts";
@@ -111,6 +112,8 @@ export async function startServer(ctx: Context, options: ServerOptions = {}): Pr
   };
 }
 
+const REQUEST_ID_BYTES = 9;
+
 /** The order of middleware and doors. */
 function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): Koa {
   // One proxy of ours: of X-Forwarded-For only the last address, which that proxy added, is trusted.
@@ -123,7 +126,9 @@ function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): K
   app.use((http, next) => {
     // so that a proxy does not send its next request on a connection that is about to be closed
     if (ctx.health.isLeaving) http.set("connection", "close");
-    return next();
+    const request = ctx.randomId(REQUEST_ID_BYTES);
+    http.set("x-request-id", request);
+    return withLogFields({ request }, next);
   });
   app.use(doorHeaders(ctx));
   app.use(pushRouter(ctx, door));

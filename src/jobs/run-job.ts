@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
 import { AppError, Busy, codeOf, Upstream } from "../errors.ts";
+import { withLogFields } from "../log.ts";
 import { within } from "../timer.ts";
 import type { Delivery, Lane, Verdict } from "./lanes.ts";
 
@@ -25,7 +26,12 @@ const LONGEST = 4;
  * Runs one leased delivery and stores the result under the lease's token. Never throws, so that the loop goes
  * on.
  */
-export async function runJob(ctx: Context, lane: Lane, leased: Leased): Promise<void> {
+export function runJob(ctx: Context, lane: Lane, leased: Leased): Promise<void> {
+  const { _id, accidentId } = leased.delivery;
+  return withLogFields({ delivery: _id, accidentId }, () => run(ctx, lane, leased));
+}
+
+async function run(ctx: Context, lane: Lane, leased: Leased): Promise<void> {
   const { delivery } = leased;
   const started = performance.now();
   const at = ctx.clock.now();
