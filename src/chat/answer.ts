@@ -4,7 +4,7 @@ import { Unreadable } from "../errors.ts";
 import { withUnsaid } from "../notices/bundle-words.ts";
 import type { InboundMessage, MessageKind } from "../wechat/message.ts";
 import type { Asked } from "./asked.ts";
-import { COMMANDS, commandOf } from "./commands.ts";
+import { COMMANDS, commandOf, policeWays } from "./commands.ts";
 import { emergencyIn, languageOfCry } from "./emergency.ts";
 import { codeOfLink, digitsOf, invited } from "./invitation.ts";
 import { nextThing, standingOf } from "./next-thing.ts";
@@ -109,6 +109,8 @@ const LONGEST_COMMAND = 64;
 
 async function onWords({ ctx, person }: Pick<Asked, "ctx" | "person">, said: string): Promise<string> {
   const words = said.trim();
+  const ways = await policeWays({ ctx, person }, words);
+  if (ways) return ways;
   const emergency = emergencyIn(words);
   if (emergency) {
     const t = ctx.render.words(languageOfCry(words, person.language));

@@ -5,7 +5,7 @@ import { makeInvitation } from "../actions/make-invitation.ts";
 import type { Context } from "../context.ts";
 import { LANGUAGES, type Language, type Person } from "../domain/accident.ts";
 import { asParty } from "../http/as-party.ts";
-import { isOver, nextThing, type Standing, standing } from "./next-thing.ts";
+import { isOver, nextThing, type Standing, standing, standingOf } from "./next-thing.ts";
 import { mayArrange, photoList } from "./photos.ts";
 
 interface Asked {
@@ -107,6 +107,31 @@ const invite: Command = async ({ ctx, person, current }) => {
   });
 };
 
+/** True where the ways out of a disagreement are open: a desk, a running case, both drivers in it. */
+const hasWays = (ctx: Context, current: Standing | null): current is Standing =>
+  ctx.config.police.enabled &&
+  current !== null &&
+  !isOver(current) &&
+  current.view.other.joined &&
+  current.view.step !== "admission";
+
+/** Leads to the four ways out of a disagreement, with the numbers to call first. */
+const ways: Command = ({ ctx, person, current }) => {
+  const t = ctx.render.words(person.language);
+  if (!hasWays(ctx, current)) return t("chat.unknown", { next: nextThing(ctx, person, current) });
+  return t("chat.ways", { url: `${ctx.config.publicUrl}/h5/accidents/${current.view.id}/ways` });
+};
+
+/** Words for the police that are an emergency elsewhere, and lead to the ways in a case with a desk. */
+const POLICE_WORDS = ["交警", "警察", "民警", "police", "officer"];
+
+/** The answer to one of these words alone; null: it is none, or there are no ways here. */
+export async function policeWays(asked: Omit<Asked, "current">, words: string): Promise<string | null> {
+  if (!asked.ctx.config.police.enabled || !POLICE_WORDS.includes(words.trim().toLowerCase())) return null;
+  const current = await standingOf(asked.ctx, asked.person);
+  return hasWays(asked.ctx, current) ? ways({ ...asked, current }) : null;
+}
+
 /** "The cars have moved": refused with the reason until the five photographs are stored. */
 const moved: Command = async ({ ctx, person, current }) => {
   if (current?.view.step !== "move") return nextThing(ctx, person, current);
@@ -140,6 +165,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   photos,
   invite,
   moved,
+  ways,
   english: speak(() => "en"),
   chinese: speak(() => "zh"),
   "other-language": speak((person) => languageAfter(person.language)),
@@ -156,6 +182,7 @@ const WORDS: ReadonlyArray<[command: string, ...words: string[]]> = [
   ["invite", "6", "邀请", "邀请对方", "二维码", "invite", "code", "qr"],
   ["photos", "7", "照片", "拍照", "photos", "pictures"],
   ["moved", "挪好了", "挪车了", "已挪车", "已移车", "挪完了", "moved", "we moved", "cars moved"],
+  ["ways", "指导", "交警指导", "远程指导", "定责", "有争议", "不同意", "guidance", "we disagree", "we do not agree"],
   ["english", "english", "en", "英文", "英语"],
   ["chinese", "中文", "汉语", "chinese", "zh"],
   ["help", "帮助", "help", "?", "菜单", "menu", "你好", "您好", "hello", "hi", "0"],
