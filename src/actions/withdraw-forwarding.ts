@@ -1,11 +1,11 @@
 import type { Context } from "../context.ts";
 import { type Accident, type Claim, LETTERS, type Letter, type NewEvent } from "../domain/accident.ts";
-import { type AgreementContent, agreementOf } from "../domain/agreement.ts";
 import { adviceFor } from "../domain/claim-advice.ts";
+import { type ClaimContent, claimContentOf } from "../domain/claim-content.ts";
 import { hasClaimEvent } from "../domain/claim-events.ts";
 import { conclusionNotice } from "../domain/claim-notice.ts";
 import { NOTICE_VERSION, withdrawalEvents } from "../domain/consent.ts";
-import { forwards } from "../domain/forwarding.ts";
+import { allowsForwarding } from "../domain/forwarding.ts";
 import { withParty } from "../domain/party.ts";
 
 /**
@@ -18,14 +18,13 @@ export function withdrawForwarding(
   { accidentId, letter }: { accidentId: string; letter: Letter },
 ): Promise<Accident> {
   return ctx.accidents.change(accidentId, (accident) => {
-    const signature = accident.parties[letter]?.signature;
-    if (!forwards(signature)) return null;
+    if (!allowsForwarding(accident, letter)) return null;
     const at = ctx.clock.now();
     const stops = (claim: Claim) =>
       claim.party === letter && claim.status === "submitted" && !hasClaimEvent(accident, claim.ref, "claim-delivered");
     const stopped = accident.claims.filter(stops);
     const claims = accident.claims.map((claim) => (stopped.includes(claim) ? { ...claim, stoppedAt: at } : claim));
-    const withdrawn = withParty(accident, letter, { signature: { ...signature, forwardingWithdrawnAt: at } });
+    const withdrawn = withoutForwarding(accident, letter, at);
     const events: NewEvent[] = [
       ...withdrawalEvents(letter, ["forwarding"], NOTICE_VERSION),
       ...stopped.map(({ ref, insurerCode }): NewEvent => {
@@ -33,13 +32,29 @@ export function withdrawForwarding(
       }),
     ];
     const after = { ...withdrawn, claims };
-    const content = agreementOf(after, ctx.config.rules.catalogue);
+    const content = claimContentOf(after, ctx.config.rules.catalogue);
     return { accident: after, events, outbox: content ? newsFor(ctx, accident, { after, content }) : [] };
   });
 }
 
+/** The consent stands in the signature, and in each receipt of a letter. */
+function withoutForwarding(accident: Accident, letter: Letter, at: Date): Accident {
+  const { dispute } = accident;
+  const signature = accident.parties[letter]?.signature;
+  const signed = signature
+    ? withParty(accident, letter, { signature: { ...signature, forwardingWithdrawnAt: at } })
+    : accident;
+  const determinations = (dispute?.determinations ?? []).map((one) => {
+    const receipt = one.receipts[letter];
+    return receipt
+      ? { ...one, receipts: { ...one.receipts, [letter]: { ...receipt, forwardingWithdrawnAt: at } } }
+      : one;
+  });
+  return dispute && determinations.length > 0 ? { ...signed, dispute: { ...dispute, determinations } } : signed;
+}
+
 /** What comes next, for each driver for whom it has changed. */
-function newsFor(ctx: Context, before: Accident, { after, content }: { after: Accident; content: AgreementContent }) {
+function newsFor(ctx: Context, before: Accident, { after, content }: { after: Accident; content: ClaimContent }) {
   const isReported = (accident: Accident, letter: Letter) => adviceFor(accident, content, letter).isReported;
   return LETTERS.filter((letter) => isReported(before, letter) !== isReported(after, letter)).map((letter) =>
     conclusionNotice(ctx, after, content, letter),

@@ -45,6 +45,8 @@ function askAgain({ log }: Context, accidentId: string, error: unknown): never {
 function typeOf(accident: Accident, sha256: string): string | null {
   const allowed = LETTERS.filter((letter) => allowsForwarding(accident, letter));
   if (accident.documents?.pdfSha256 === sha256) return allowed.length === LETTERS.length ? "application/pdf" : null;
+  const isLetter = accident.dispute?.determinations.some(({ pdfSha256 }) => pdfSha256 === sha256);
+  if (isLetter) return allowed.length === LETTERS.length ? "application/pdf" : null;
   const photos = accident.photos.filter(isStored).filter(({ by }) => allowed.includes(by));
   return photos.find((photo) => photo.sha256 === sha256)?.mime ?? null;
 }

@@ -63,4 +63,11 @@ export const catalogueSchema = Joi.object({
     .required(),
   contradictory: pairs.default([]),
   notEqual: pairs.required(),
+  shares: Joi.object({
+    primary: Joi.number().integer().min(51).max(99).required(),
+    secondary: Joi.number()
+      .integer()
+      .valid(Joi.ref("primary", { adjust: (primary: number) => 100 - primary }))
+      .required(),
+  }),
 });

@@ -34,13 +34,15 @@ export function evidenceOf({ accident, linkOf }: EvidenceSources): ClaimEvidence
   });
   return {
     photos: photos.map((photo) => photoOf(photo, { accident, linkOf, sent: photos })),
-    agreement: {
-      // the agreement names both drivers: without the other's consent the insured hands it in
-      pdfUrl: everybodyAgreed && accident.documents ? linkOf(accident.documents.pdfSha256) : null,
-      sha256: accident.documents?.pdfSha256 ?? null,
-      signedAt: beijingTime(lastSignedAt(accident)),
-      signatures,
-    },
+    agreement: accident.dispute?.determinations.length
+      ? null
+      : {
+          // the agreement names both drivers: without the other's consent the insured hands it in
+          pdfUrl: everybodyAgreed && accident.documents ? linkOf(accident.documents.pdfSha256) : null,
+          sha256: accident.documents?.pdfSha256 ?? null,
+          signedAt: beijingTime(lastSignedAt(accident)),
+          signatures,
+        },
     auditHead: accident.events.at(-1)?.hash ?? "",
   };
 }

@@ -49,6 +49,18 @@ export interface ClaimData {
     lawRefs: string[];
     /** `custom`: the percentage follows the city's practice, not the law */
     shares: { party: Letter; degree: ClaimDegree; percent: number; custom: boolean }[];
+    /** the officer's letter; absent where none was issued */
+    letter?: {
+      number: string;
+      authority: string;
+      authorityCode: string;
+      issuedAt: string;
+      /** null: a driver whom it names does not allow forwarding; the insured hands it in */
+      pdfUrl: string | null;
+      sha256: string;
+      /** parties that have asked for a review, as an officer noted */
+      reviews: { party: Letter; at: string }[];
+    };
   };
   /** one or two */
   parties: ClaimParty[];

@@ -1,6 +1,7 @@
 import { type Accident, type Claim, type Letter, type OutboxEntry, otherOf } from "./accident.ts";
-import { type AgreementContent, agreementOf } from "./agreement.ts";
 import { adviceFor, type ClaimAdvice } from "./claim-advice.ts";
+import { type ClaimContent, claimContentOf } from "./claim-content.ts";
+import { isDetermined } from "./dispute.ts";
 import type { Catalogue } from "./liability.ts";
 import { laterNotice, type NoticeCode, notice } from "./notice.ts";
 
@@ -13,15 +14,14 @@ interface Wiring {
 }
 
 /** Makes the notice of what comes next for one driver, by liability and by what went to the insurers. */
-export function conclusionNotice(
-  ctx: Wiring,
-  accident: Accident,
-  content: AgreementContent,
-  letter: Letter,
-): OutboxEntry {
+export function conclusionNotice(ctx: Wiring, accident: Accident, content: ClaimContent, letter: Letter): OutboxEntry {
   const advice = adviceFor(accident, content, letter);
-  return notice(accident, letter, conclusionCode(advice), insurerParams(ctx, accident, letter, advice.payer));
+  const code = isDetermined(accident) ? determinedCode(advice) : conclusionCode(advice);
+  return notice(accident, letter, code, insurerParams(ctx, accident, letter, advice.payer));
 }
+
+const determinedCode = ({ isReported }: ClaimAdvice): NoticeCode =>
+  isReported ? "determined-reported" : "determined-call";
 
 function conclusionCode({ degree, isReported }: ClaimAdvice): NoticeCode {
   if (degree === "none") return isReported ? "concluded-none" : "claim-call-other";
@@ -40,13 +40,14 @@ export function untakenNotices(
   { party }: Claim,
   code: "claim-call-insurer" | "claim-delayed",
 ): OutboxEntry[] {
-  const content = agreementOf(accident, ctx.config.rules.catalogue);
+  const content = claimContentOf(accident, ctx.config.rules.catalogue);
   const own = callInsurer(ctx, accident, party, code);
   if (!content) return [own];
   if (content.parties[party].degree === "none") return [];
   const other = otherOf(party);
   if (content.parties[other].degree !== "none") return [own];
-  return [own, notice(accident, other, "claim-call-other", insurerParams(ctx, accident, other, party))];
+  const call = isDetermined(accident) ? "determined-call" : "claim-call-other";
+  return [own, notice(accident, other, call, insurerParams(ctx, accident, other, party))];
 }
 
 /** Makes the notice that asks a driver to call an insurer that has not been told, or not yet. */
@@ -56,7 +57,8 @@ export function callInsurer(
   letter: Letter,
   code: "claim-call-insurer" | "claim-delayed" = "claim-call-insurer",
 ): OutboxEntry {
-  return notice(accident, letter, code, insurerParams(ctx, accident, letter, letter));
+  const said = code === "claim-call-insurer" && isDetermined(accident) ? "determined-call" : code;
+  return notice(accident, letter, said, insurerParams(ctx, accident, letter, letter));
 }
 
 /**
@@ -67,7 +69,7 @@ export function numberNotices(ctx: Wiring, accident: Accident, before: Claim, af
   const { party, insurerClaimNo } = after;
   if (before.insurerClaimNo || !insurerClaimNo) return [];
   const waiting = otherOf(party);
-  const content = agreementOf(accident, ctx.config.rules.catalogue);
+  const content = claimContentOf(accident, ctx.config.rules.catalogue);
   if (content?.parties[waiting].degree !== "none") return [];
   const params = { ...insurerParams(ctx, accident, waiting, party), claimNo: insurerClaimNo };
   return [laterNotice(accident, waiting, "claim-number", params)];

@@ -1,8 +1,10 @@
 import { type Accident, type Claim, LETTERS, type Letter, type NewEvent, type OutboxEntry } from "./accident.ts";
-import { agreementOf } from "./agreement.ts";
 import { buildClaim, claimants, claimRef } from "./claim.ts";
+import { type ClaimContent, claimContentOf } from "./claim-content.ts";
 import { roleOf } from "./claim-message.ts";
 import { callInsurer, conclusionNotice } from "./claim-notice.ts";
+import { isAnswered } from "./determination.ts";
+import { letterOf } from "./dispute.ts";
 import type { Catalogue } from "./liability.ts";
 
 interface Insurer {
@@ -15,7 +17,7 @@ interface Insurer {
 }
 
 /** What claims need besides the accident: rules, insurers, place, links. */
-interface Wiring {
+export interface Wiring {
   config: {
     rules: { catalogue: Catalogue };
     insurers: readonly Insurer[];
@@ -38,33 +40,72 @@ export interface SubmittedClaims {
  */
 export function claimsToSubmit(ctx: Wiring, accident: Accident): SubmittedClaims {
   const { catalogue } = ctx.config.rules;
-  const content = agreementOf(accident, catalogue);
+  const content = claimContentOf(accident, catalogue);
   if (!accident.concludedAt || accident.claims.length > 0) return { claims: accident.claims, events: [], outbox: [] };
   // The rules were changed after the signatures and do not cover what was agreed: no claim can be written,
   // the drivers call.
   if (!content) {
     return { claims: [], events: [], outbox: LETTERS.map((letter) => callInsurer(ctx, accident, letter)) };
   }
-  const now = ctx.clock.now();
-  const letters = claimants(accident, claimTakers(ctx));
-  const claims = letters.map((letter) => newClaim(accident, letter, now));
-  const sources = {
-    ...placesOf(ctx, accident),
-    accident: { ...accident, claims },
-    content,
-    catalogue,
-    now,
-  };
-  const posts = claims.map(({ party, insurerCode }): OutboxEntry => {
+  const claims = claimants(accident, claimTakers(ctx)).map((letter) => newClaim(accident, letter, ctx.clock.now()));
+  const after = { ...accident, claims };
+  const { events, outbox } = messagesOf(ctx, after, { content, claims });
+  const told = LETTERS.map((letter) => conclusionNotice(ctx, after, content, letter));
+  return { claims, events, outbox: [...outbox, ...told] };
+}
+
+/** Writes these claims of a case, with an event for each. */
+function messagesOf(
+  ctx: Wiring,
+  accident: Accident,
+  { content, claims }: { content: ClaimContent; claims: readonly Claim[] },
+): Pick<SubmittedClaims, "events" | "outbox"> {
+  const { catalogue } = ctx.config.rules;
+  const sources = { ...placesOf(ctx, accident), accident, content, catalogue, now: ctx.clock.now() };
+  const outbox = claims.map(({ party, insurerCode }): OutboxEntry => {
     return { kind: "claim", target: insurerCode, body: JSON.stringify(buildClaim(sources, party)) };
   });
-  const events = claims.map(({ ref, party, insurerCode }): NewEvent => {
+  const events = claims.map(({ ref, party, insurerCode, revision = 1 }): NewEvent => {
     const role = roleOf(content.parties[party].degree);
-    return { type: "claim-submitted", by: "system", data: { ref, party, insurer: insurerCode, role } };
+    const data = { ref, party, insurer: insurerCode, role, ...(revision > 1 && { revision }) };
+    return { type: "claim-submitted", by: "system", data };
   });
-  const told = LETTERS.map((letter) => conclusionNotice(ctx, sources.accident, content, letter));
-  return { claims, events, outbox: [...posts, ...told] };
+  return { events, outbox };
 }
+
+/**
+ * What goes to the insurers after an act on a determination letter. Once each party has answered the letter,
+ * a claim for each that allowed it at its receipt; another letter in its place, or a review that was noted,
+ * sends a revision of those that have gone.
+ */
+export function claimsAfterLetter(ctx: Wiring, before: Accident, accident: Accident): SubmittedClaims {
+  const nothing = { claims: accident.claims, events: [], outbox: [] };
+  const [was, letter] = [letterOf(before), letterOf(accident)];
+  const content = claimContentOf(accident, ctx.config.rules.catalogue);
+  if (!letter || !was || !content) return nothing;
+  const at = ctx.clock.now();
+  const isRevised = letter.number !== was.number || letter.reviews.length !== was.reviews.length;
+  const revised = accident.claims.map((claim) => (isRevised && !claim.stoppedAt ? nextRevision(claim, at) : claim));
+  const isReady = isAnswered(letter);
+  const missing = isReady
+    ? claimants(accident, claimTakers(ctx)).filter((one) => !accident.claims.some(({ party }) => party === one))
+    : [];
+  const fresh = missing.map((one) => newClaim(accident, one, at));
+  const changed = [...revised.filter((claim) => !accident.claims.includes(claim)), ...fresh];
+  const claims = [...revised, ...fresh];
+  const after = { ...accident, claims };
+  const { events, outbox } = messagesOf(ctx, after, { content, claims: changed });
+  const isNews = isReady && !isAnswered(was);
+  const told = isNews ? LETTERS.map((one) => conclusionNotice(ctx, after, content, one)) : [];
+  return { claims: changed.length > 0 ? claims : accident.claims, events, outbox: [...outbox, ...told] };
+}
+
+const nextRevision = (claim: Claim, at: Date): Claim => ({
+  ...claim,
+  revision: (claim.revision ?? 1) + 1,
+  replacedAt: claim.revisedAt ?? claim.submittedAt ?? claim.statusAt,
+  revisedAt: at,
+});
 
 const claimTakers = ({ config }: Wiring): string[] =>
   config.insurers.filter(({ url, secrets }) => url !== null && secrets.length > 0).map(({ code }) => code);
@@ -86,6 +127,7 @@ function newClaim(accident: Accident, party: Letter, at: Date): Claim {
     insurerCode: accident.parties[party]?.details?.insurerCode as string,
     status: "submitted",
     statusAt: at,
+    submittedAt: at,
     insurerClaimNo: null,
     assessedFen: null,
     paidFen: null,

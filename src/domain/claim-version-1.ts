@@ -17,7 +17,8 @@ const UNSAYABLE: Record<string, (data: ClaimData) => boolean> = {
   basis: ({ liability }) => liability.basis === "stated",
   parties: ({ parties, liability }) => parties.length !== 2 || liability.shares.length !== 2,
   replaces: ({ revision, replaces }) => revision > 1 || replaces !== null,
-  agreement: ({ evidence }) => evidence.agreement === null,
+  // what an officer determined rests on a letter, which the insured hands in
+  agreement: ({ evidence, liability }) => evidence.agreement === null && liability.basis === "agreed",
   injuries: ({ accident }) => accident.injuries,
   propertyOther: ({ accident }) => accident.propertyOther,
 };
@@ -46,6 +47,8 @@ export function inVersion1({ type, timestamp, data }: ClaimMessage): { claim: ob
 function dataOf(data: ClaimData): object {
   const { claimRef, caseNo, revision, submittedAt, jurisdiction, accident, liability, parties } = data;
   const { hints, evidence, consent, contact, links } = data;
+  const { basis, determinedAt, lawRefs } = liability;
+  const paper = { pdfUrl: null, sha256: null, signedAt: determinedAt, signatures: [] };
   const shares = liability.shares.map(({ party, degree, percent }) => ({ party, degree, percent }));
   return {
     claimRef,
@@ -54,10 +57,10 @@ function dataOf(data: ClaimData): object {
     submittedAt,
     jurisdiction,
     accident: { ...accident, weather: weatherOf(accident.weather) },
-    liability: { ...liability, shares },
+    liability: { basis, determinedAt, lawRefs, shares },
     parties: parties.map(partyOf),
     hints,
-    evidence,
+    evidence: { ...evidence, agreement: evidence.agreement ?? paper },
     consent,
     contact,
     links,

@@ -1,6 +1,7 @@
 import type { Accident, Claim, Letter } from "./accident.ts";
-import type { AgreementContent } from "./agreement.ts";
 import { adviceFor, type ClaimAdvice } from "./claim-advice.ts";
+import type { ClaimContent } from "./claim-content.ts";
+import { isDetermined } from "./dispute.ts";
 import { allowsForwarding } from "./forwarding.ts";
 
 /** Whether the insurer's system has the claim; from its first answer on, the status says more. */
@@ -23,13 +24,9 @@ export const viewedClaims = (accident: Accident, letter: Letter): ViewedClaim[] 
     .filter(({ party, stoppedAt }) => party === letter && !stoppedAt)
     .map((claim) => ({ ...claim, delivery: deliveryOf(accident, claim) }));
 
-/** Returns null before the agreement is concluded, and where today's rules do not cover it. */
-export function viewedAdvice(
-  accident: Accident,
-  content: AgreementContent | null,
-  letter: Letter,
-): ViewedAdvice | null {
-  if (!content || !accident.concludedAt) return null;
+/** Null before an agreement is concluded or a letter issued, and where no rule covers the agreement. */
+export function viewedAdvice(accident: Accident, content: ClaimContent | null, letter: Letter): ViewedAdvice | null {
+  if (!content || !(accident.concludedAt || isDetermined(accident))) return null;
   const advice = adviceFor(accident, content, letter);
   const claim = accident.claims.find(({ party }) => party === advice.payer);
   return {

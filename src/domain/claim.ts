@@ -1,7 +1,8 @@
-import { type Accident, type Degree, LETTERS, type Letter, type Party } from "./accident.ts";
-import type { AgreementContent } from "./agreement.ts";
+import { type Accident, LETTERS, type Letter } from "./accident.ts";
 import type { CarOwner, CarUse } from "./car.ts";
+import type { ClaimContent } from "./claim-content.ts";
 import { type EvidenceSources, evidenceOf, lastSignedAt } from "./claim-evidence.ts";
+import { liabilityOfLetter, shareOf } from "./claim-letter.ts";
 import {
   beijingTime,
   type ClaimAccident,
@@ -10,14 +11,15 @@ import {
   type ClaimParty,
   roleOf,
 } from "./claim-message.ts";
-import { allowsForwarding, forwards } from "./forwarding.ts";
+import { letterOf } from "./dispute.ts";
+import { allowsForwarding, receiptOf } from "./forwarding.ts";
 import { type Catalogue, findAct, NO_ACT } from "./liability.ts";
 import { masked } from "./mask.ts";
 import { PLATE_COLOURS } from "./plate.ts";
 
 /** What a claim needs besides the accident itself; the links are made by the caller. */
 export interface ClaimSources extends EvidenceSources {
-  content: AgreementContent;
+  content: ClaimContent;
   catalogue: Catalogue;
   /** Chinese names by insurer code */
   insurerNames: Readonly<Record<string, string>>;
@@ -25,8 +27,6 @@ export interface ClaimSources extends EvidenceSources {
   callbackOf(insurerCode: string, ref: string): string;
   now: Date;
 }
-
-const DEGREE_PERCENT: Record<Degree, number> = { full: 100, equal: 50, none: 0 };
 
 export const claimRef = (number: string, letter: Letter): string => `${number}-${letter}`;
 
@@ -45,7 +45,7 @@ export function claimants(accident: Accident, insurerCodes: readonly string[]): 
  * Both liable, two cars with an insurer each, nobody hurt, nothing else hit: each insurer may pay its own car
  * (互碰自赔) if both losses turn out ≤ 2,000 yuan.
  */
-export function mutualSelfCompensation(content: AgreementContent): boolean {
+export function mutualSelfCompensation(content: ClaimContent): boolean {
   return LETTERS.every(
     (letter) => content.parties[letter].degree === "equal" && content.parties[letter].insurerCode !== "unknown",
   );
@@ -68,8 +68,7 @@ function dataOf(sources: ClaimSources, letter: Letter): ClaimData {
     claimRef: ref,
     caseNo: accident.number,
     role: roleOf(content.parties[letter].degree),
-    revision: 1,
-    replaces: null,
+    ...revisionOf(accident, ref),
     submittedAt: beijingTime(now),
     jurisdiction,
     accident: accidentOf(sources),
@@ -77,10 +76,18 @@ function dataOf(sources: ClaimSources, letter: Letter): ClaimData {
     parties: LETTERS.map((party) => partyOf(sources, party, letter)),
     hints: { mutualSelfCompensation: mutualSelfCompensation(content) },
     evidence: evidenceOf(sources),
-    consent: LETTERS.flatMap((party) => consentOf(accident.parties[party], party)),
+    consent: LETTERS.flatMap((party) => consentOf(accident, party)),
     contact: { language: accident.parties[letter]?.language ?? "zh" },
     links: { statusCallback: callbackOf(content.parties[letter].insurerCode, ref) },
   };
+}
+
+/** The claim as it is recorded knows whether it takes the place of one that went before. */
+function revisionOf({ claims }: Accident, ref: string): Pick<ClaimData, "revision" | "replaces"> {
+  const { revision = 1, replacedAt } = claims.find((claim) => claim.ref === ref) ?? {};
+  if (revision === 1 || !replacedAt) return { revision: 1, replaces: null };
+  const replaces = { revision: revision - 1, submittedAt: beijingTime(replacedAt), reason: "determination" as const };
+  return { revision, replaces };
 }
 
 function accidentOf({ accident, content }: ClaimSources): ClaimAccident {
@@ -114,16 +121,15 @@ export function placeOf(
   return { lat, lng, crs, accuracyM };
 }
 
-function liabilityOf({ accident, content, catalogue }: ClaimSources): ClaimData["liability"] {
+function liabilityOf({ accident, content, catalogue, linkOf }: ClaimSources): ClaimData["liability"] {
+  const letter = letterOf(accident);
+  if (letter) return liabilityOfLetter(accident, letter, { catalogue, linkOf });
   const acts = LETTERS.map((letter) => content.parties[letter].act).filter((act) => act !== NO_ACT);
   return {
     basis: "agreed",
     determinedAt: beijingTime(lastSignedAt(accident)),
     lawRefs: [...new Set(acts.flatMap((act) => findAct(catalogue, act)?.legalBasis ?? []))],
-    shares: LETTERS.map((party) => {
-      const { degree } = content.parties[party];
-      return { party, degree, percent: DEGREE_PERCENT[degree], custom: false };
-    }),
+    shares: LETTERS.map((party) => shareOf(party, content.parties[party].degree, catalogue)),
   };
 }
 
@@ -157,13 +163,15 @@ function carOf(accident: Accident, party: Letter): { owner: CarOwner; use: CarUs
   return { owner: said?.owner ?? "unknown", use: said?.use ?? "unknown" };
 }
 
-function driverOf({ name, idKind, idNumber, phone }: AgreementContent["parties"][Letter]): ClaimParty["driver"] {
+function driverOf({ name, idKind, idNumber, phone }: ClaimContent["parties"][Letter]): ClaimParty["driver"] {
   return { name, idType: idKind, idNoMasked: maskNumber(idNumber), phone, wechatBound: true };
 }
 
-function consentOf(party: Party | null, letter: Letter): ClaimData["consent"] {
-  if (!party?.consent || !forwards(party.signature)) return [];
-  return [{ party: letter, textVersion: party.consent.textVersion, at: beijingTime(party.signature.signedAt) }];
+function consentOf(accident: Accident, letter: Letter): ClaimData["consent"] {
+  const party = accident.parties[letter];
+  const at = receiptOf(accident, letter)?.at ?? party?.signature?.signedAt;
+  if (!party?.consent || !at || !allowsForwarding(accident, letter)) return [];
+  return [{ party: letter, textVersion: party.consent.textVersion, at: beijingTime(at) }];
 }
 
 /**

@@ -113,6 +113,8 @@ export interface Receipt {
   how: "signed" | "refused";
   /** separate consent to forward the claim to the insurers (PIPL art. 23) */
   forwarding: boolean;
+  /** when that consent was withdrawn (PIPL art. 15) */
+  forwardingWithdrawnAt?: Date;
   /** the drawn signature (PNG) in the blob store; null: refused */
   imageSha256: string | null;
 }

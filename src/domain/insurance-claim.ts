@@ -24,6 +24,14 @@ export interface Claim {
   insurerCode: string;
   status: ClaimStatus;
   statusAt: Date;
+  /** of the message that went last, from 1; absent: 1 */
+  revision?: number;
+  /** when that message went; absent: nothing took the first one's place */
+  revisedAt?: Date;
+  /** when the message went whose place it took */
+  replacedAt?: Date;
+  /** when the first message was made */
+  submittedAt?: Date;
   /** 报案号 / 立案号 at the insurer */
   insurerClaimNo: string | null;
   /** integer fen */

@@ -1,6 +1,7 @@
 import { Conflict } from "../errors.ts";
 import { type Accident, type Change, LETTERS, type Letter, type NewEvent, type OutboxEntry } from "./accident.ts";
 import { eventBy, requireDesk } from "./act-on-dispute.ts";
+import type { SubmittedClaims } from "./claim-submission.ts";
 import { type Determination, isAnswered, type Receipt } from "./determination.ts";
 import { letterOf } from "./dispute.ts";
 import type { Desk } from "./dispute-act.ts";
@@ -29,6 +30,8 @@ export interface LetterRules {
   digest(text: string): string;
   /** the last moment of the time within which a letter of this moment has to be served (art. 65) */
   serviceDue(issuedAt: Date): Date;
+  /** what goes to the insurers after the act; absent: nothing */
+  claims?(before: Accident, after: Accident): SubmittedClaims;
 }
 
 interface Outcome {
@@ -56,7 +59,13 @@ export function actOnLetter(accident: Accident, act: LetterAct, rules: LetterRul
     data: { number: letter.number, ...data },
   };
   const after = { ...dispute, determinations: next ? [...determinations, next] : determinations };
-  return { accident: { ...accident, dispute: after }, events: [event], outbox };
+  const acted = { ...accident, dispute: after };
+  const sent = rules.claims?.(accident, acted) ?? { claims: accident.claims, events: [], outbox: [] };
+  return {
+    accident: { ...acted, claims: sent.claims },
+    events: [event, ...sent.events],
+    outbox: [...outbox, ...sent.outbox],
+  };
 }
 
 function outcomeOf(

@@ -28,6 +28,8 @@ export interface Catalogue {
   contradictory: [string, string][];
   /** pairs of acts (in either order) that do not make equal liability and go to an officer */
   notEqual: [string, string][];
+  /** percent of what an officer determines as primary and secondary; the city's practice, not the law */
+  shares?: { primary: number; secondary: number };
 }
 
 export type Liability =

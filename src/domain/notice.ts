@@ -24,6 +24,8 @@ const CASE_CODES = [
   "paper-made",
   "claim-call-insurer",
   "claim-call-other",
+  "determined-reported",
+  "determined-call",
   "claim-delayed",
   "claim-number",
   "ended",

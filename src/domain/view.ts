@@ -12,7 +12,9 @@ import {
   type Statement,
 } from "./accident.ts";
 import { type AgreementContent, agreementOf } from "./agreement.ts";
+import { type ClaimContent, claimContentOf } from "./claim-content.ts";
 import { type ViewedAdvice, type ViewedClaim, viewedAdvice, viewedClaims } from "./claim-view.ts";
+import { isDetermined } from "./dispute.ts";
 import { type ViewedDispute, viewedDispute } from "./dispute-view.ts";
 import { mayInvite } from "./invitation.ts";
 import { maskPlate } from "./invited-view.ts";
@@ -112,6 +114,8 @@ export interface View {
   claims: ViewedClaim[];
   /** whom this driver turns to after the agreement */
   advice: ViewedAdvice | null;
+  /** what the advice rests on: the agreement, or the letter */
+  claimContent: ClaimContent | null;
   /** what happened so far, the earliest first */
   timeline: TimelineEntry[];
   ended: End | null;
@@ -215,13 +219,23 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     pages: accident.documents?.pngSha256.length ?? 0,
     concludedAt: accident.concludedAt,
     claims: viewedClaims(accident, letter),
-    advice: viewedAdvice(accident, agreement, letter),
+    ...claimViewOf(accident, agreement, { letter, catalogue }),
     timeline: timelineOf(accident.events, letter),
     ended: accident.ended,
     dispute: viewedDispute(accident, letter, catalogue),
     isRunning: isRunning(accident),
     resumption: resumptionOf(accident, letter),
   };
+}
+
+/** Whose insurer deals with it stands in the agreement, or in the letter. */
+function claimViewOf(
+  accident: Accident,
+  agreement: AgreementContent | null,
+  { letter, catalogue }: { letter: Letter; catalogue: Catalogue },
+): Pick<View, "advice" | "claimContent"> {
+  const claimContent = isDetermined(accident) ? claimContentOf(accident, catalogue) : agreement;
+  return { claimContent, advice: viewedAdvice(accident, claimContent, letter) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Config, Insurer } from "../config.ts";
-import type { Degree, Language } from "../domain/accident.ts";
+import type { Language } from "../domain/accident.ts";
 import { type CarAdvice, carAdvice } from "../domain/car.ts";
+import type { ClaimDegree } from "../domain/claim-message.ts";
 import type { ViewedClaim } from "../domain/claim-view.ts";
 import { forwards } from "../domain/forwarding.ts";
 import type { View } from "../domain/view.ts";
@@ -21,7 +22,7 @@ export interface ClaimLine {
 
 /** Whom this driver turns to, by liability. */
 export interface NextStep {
-  degree: Degree;
+  degree: ClaimDegree;
   /** the insurer that deals with it is the other driver's */
   isOthers: boolean;
   /** that insurer gets the claim from us, and nothing stands against it */
@@ -70,17 +71,17 @@ function stateOf(view: View, known: Insurer | undefined, claim: ViewedClaim | nu
   return view.hasPictures || view.isPaperDelayed ? "no-interface" : "rendering";
 }
 
-function nextOf({ advice, agreement, ...view }: View, config: Config): NextStep | null {
-  if (!advice || !agreement) return null;
+function nextOf({ advice, claimContent, ...view }: View, config: Config): NextStep | null {
+  if (!advice || !claimContent) return null;
   const { degree, payer, isReported, isStuck, isAllowed, reportNo } = advice;
-  const known = config.insurers.find(({ code }) => code === agreement.parties[payer].insurerCode);
+  const known = config.insurers.find(({ code }) => code === claimContent.parties[payer].insurerCode);
   // until the paper is there the claims are not made, and what will be is what the driver allowed
   const isComing = !view.hasPictures && !view.isPaperDelayed && isAllowed && takesClaims(known);
   return {
     degree,
     isOthers: payer !== view.letter,
     isReported: (isReported && !isStuck) || isComing,
-    insurer: insurerName(config, agreement.parties[payer]),
+    insurer: insurerName(config, claimContent.parties[payer]),
     hotline: known?.hotline || null,
     reportNo,
     promise: known?.promise ?? null,

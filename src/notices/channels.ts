@@ -19,6 +19,8 @@ const WITH_PICTURE: ReadonlySet<NoticeCode> = new Set([
 /** Notices that may use the last messages of a window; the others are on the driver's page anyway. */
 const MATTERS: ReadonlySet<NoticeCode> = new Set([
   ...WITH_PICTURE,
+  "determined-reported",
+  "determined-call",
   "claim-delayed",
   "may-move",
   "photo-refused",

@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
 import { type Determination, type DeterminedDegree, determinationOf } from "../../src/domain/determination.ts";
+
+const sha = (text: string) => createHash("sha256").update(text).digest("hex");
 
 export interface Issue {
   number: string;
@@ -32,7 +35,15 @@ export function issuedLetter(accident: Accident, issue: Issue): Determination {
   );
   if (!content) throw new Error("the case lacks something that the letter needs");
   return {
-    ...{ number, content, by, issuedAt: at, pdfSha256: `pdf-${number}`, pngSha256: [`png-${number}`], replaces },
+    ...{
+      number,
+      content,
+      by,
+      issuedAt: at,
+      pdfSha256: sha(`pdf-${number}`),
+      pngSha256: [sha(`png-${number}`)],
+      replaces,
+    },
     withdrawn: null,
     served: { A: null, B: null },
     receipts: { A: null, B: null },

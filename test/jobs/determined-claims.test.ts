@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { actOnDispute } from "../../src/actions/act-on-dispute.ts";
+import { actOnLetter } from "../../src/actions/act-on-letter.ts";
+import type { Accident, Letter } from "../../src/domain/accident.ts";
+import type { ClaimMessage } from "../../src/domain/claim-message.ts";
+import { wireOf } from "../../src/domain/claim-version-1.ts";
+import type { DeterminedDegree } from "../../src/domain/determination.ts";
+import type { Desk } from "../../src/domain/dispute-act.ts";
+import type { LetterAct } from "../../src/domain/letter-acts.ts";
+import { issuedLetter } from "../domain/issued-letter.ts";
+import { claimFaults } from "../support/claim-schemas.ts";
+import { type ClaimsHouse, openClaimsHouse } from "../support/claims-house.ts";
+import { concludedAccident } from "../support/concluded-accident.ts";
+import { closeDatabase } from "../support/database.ts";
+
+const officer: Desk = { officerId: "o1", role: "officer", district: null };
+const supervisor: Desk = { officerId: "s1", role: "supervisor", district: null };
+let house: ClaimsHouse;
+before(async () => {
+  house = await openClaimsHouse(({ insurers }) => ({
+    insurers: insurers.map((insurer) => ({ ...insurer, schemaVersion: 2 as const })),
+  }));
+});
+after(async () => {
+  await house.close();
+  await closeDatabase();
+});
+
+const now = () => house.ctx.clock.now();
+const act = ({ id }: Accident, what: LetterAct) => actOnLetter(house.ctx, id, what);
+const received = ({ number }: Accident, letter: Letter): ClaimMessage | null => {
+  const body = house.insurers.find(`${number}-${letter}`)?.body;
+  if (!body) return null;
+  assert.deepEqual(claimFaults(body), []);
+  return JSON.parse(body) as ClaimMessage;
+};
+const codes = async ({ id }: Accident) => (await house.notices(id)).map(({ to, code }) => `${to.slice(-1)} ${code}`);
+
+let count = 0;
+/** A case with a letter that an officer has issued, neither opened yet. */
+async function determined(degrees: Record<Letter, DeterminedDegree>): Promise<Accident> {
+  const id = `determined-${++count}`;
+  const draft = concludedAccident({ id, number: `KC20261129-90000${count}`, at: now() });
+  const { A, B } = draft.parties;
+  assert.ok(A.statement && B);
+  // each says that the other ran into them
+  const mine = { ...A.statement, ownAct: "none", otherAct: "QS-01" };
+  const parties = { A: { ...A, signature: null, statement: mine }, B: { ...B, signature: null } };
+  await house.ctx.accidents.create({ ...draft, parties, concludedAt: null, documents: null }, [
+    { type: "accident-opened", by: "A", data: {} },
+  ]);
+  await actOnDispute(house.ctx, id, { type: "propose", by: "A" });
+  await actOnDispute(house.ctx, id, { type: "agree", by: "B" });
+  const taken = await actOnDispute(house.ctx, id, { type: "take-application", by: officer });
+  const determination = issuedLetter(taken, { number: `L${count}`, at: now(), degrees });
+  return actOnDispute(house.ctx, id, { type: "determine", by: officer, determination });
+}
+
+async function answer(accident: Accident, by: Letter, forwarding: boolean): Promise<Accident> {
+  await act(accident, { type: "open", by });
+  return act(accident, { type: "receive", by, forwarding, imageSha256: "0".repeat(64) });
+}
+
+describe("claims after a determination letter", () => {
+  it("go once both have answered it, with its degrees, the city's shares, and its number", async () => {
+    const accident = await determined({ A: "primary", B: "secondary" });
+    const first = await answer(accident, "A", true);
+    assert.deepEqual(first.claims, []);
+    await answer(accident, "B", true);
+    assert.ok((await codes(accident)).includes("A determined-reported"));
+    await house.jobs.settle();
+    for (const letter of ["A", "B"] as const) {
+      const claim = received(accident, letter);
+      assert.ok(claim);
+      const { liability, role, evidence, consent } = claim.data;
+      assert.equal(liability.basis, "police_determined");
+      assert.deepEqual(liability.shares, [
+        { party: "A", degree: "primary", percent: 70, custom: true },
+        { party: "B", degree: "secondary", percent: 30, custom: true },
+      ]);
+      assert.equal(role, "leading");
+      assert.equal(liability.letter?.number, "L1");
+      assert.equal(evidence.agreement, null);
+      assert.equal(consent.length, 2);
+    }
+  });
+
+  it("no data of a driver who refused to sign and to forward, and no claim of that driver's", async () => {
+    const accident = await determined({ A: "full", B: "none" });
+    await answer(accident, "A", true);
+    await act(accident, { type: "open", by: "B" });
+    await act(accident, { type: "refuse-receipt", by: "B", forwarding: false });
+    await house.jobs.settle();
+    assert.equal(received(accident, "B"), null);
+    const claim = received(accident, "A");
+    assert.equal(claim?.data.liability.letter?.pdfUrl, null);
+    assert.deepEqual(claim?.data.parties.find(({ label }) => label === "B")?.driver, { withheld: true });
+  });
+
+  it("a review that was noted and another letter send revisions, the highest of which holds", async () => {
+    const accident = await determined({ A: "full", B: "none" });
+    await answer(accident, "A", true);
+    await answer(accident, "B", true);
+    await act(accident, { type: "note-review", by: officer, of: "A" });
+    await house.jobs.settle();
+    const reviewed = received(accident, "A");
+    assert.equal(reviewed?.data.revision, 2);
+    assert.deepEqual(
+      reviewed?.data.liability.letter?.reviews.map(({ party }) => party),
+      ["A"],
+    );
+    const current = await house.ctx.accidents.get(accident.id);
+    const before = current.dispute?.determinations[0]?.number ?? "";
+    const determination = issuedLetter(current, {
+      ...{ number: `${before}-2`, at: now(), by: "s1", replaces: before, degrees: { A: "equal", B: "equal" } },
+    });
+    const replaced = await act(accident, { type: "replace", by: supervisor, reason: "责任有误", determination });
+    assert.equal(replaced.claims.length, 2);
+    await house.jobs.settle();
+    const claim = received(accident, "B");
+    assert.equal(claim?.data.revision, 3);
+    assert.equal(claim?.data.replaces?.reason, "determination");
+    assert.equal(claim?.data.liability.letter?.number, `${before}-2`);
+    assert.deepEqual(
+      claim?.data.liability.shares.map(({ percent }) => percent),
+      [50, 50],
+    );
+  });
+
+  it("an insurer at version 1 gets the first message; the letter is handed in", async () => {
+    const accident = await determined({ A: "full", B: "none" });
+    await answer(accident, "A", true);
+    await answer(accident, "B", true);
+    await house.jobs.settle();
+    const wire = wireOf(JSON.stringify(received(accident, "A")), 1);
+    assert.ok("body" in wire);
+    assert.deepEqual(claimFaults(wire.body), []);
+  });
+});
