@@ -16,6 +16,7 @@ export function keepCodeAlive(card: HTMLElement, left = MOST_RENEWALS): void {
     try {
       const body = new URLSearchParams(new FormData(form) as unknown as Record<string, string>);
       const posted = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
+      await posted.text();
       if (!posted.ok) throw new Error(String(posted.status));
       const page = await (await fetch(location.href)).text();
       const fresh = new DOMParser().parseFromString(page, "text/html").querySelector<HTMLElement>("[data-renew-in]");

@@ -131,7 +131,7 @@ export const APPLICATION_EFFECTS: {
     return {
       value: { ...known(before), returned: { at: rules.at, reason, text } },
       data: { reason, digest: rules.digest(text) },
-      outbox: toBoth(accident, "application-returned", { reason, text }),
+      outbox: toBoth(accident, "application-returned", { returned: reason, text }),
     };
   },
   "return-untaken": ({ accident, before, rules }) => {
@@ -140,7 +140,7 @@ export const APPLICATION_EFFECTS: {
     return {
       value: { ...value, returned: { at: rules.at, reason: "not-taken", text: "" } },
       data: { reason: "not-taken" },
-      outbox: toBoth(accident, "application-returned", { reason: "not-taken", text: "" }),
+      outbox: toBoth(accident, "application-returned", { returned: "not-taken", text: "" }),
     };
   },
   "send-officer": ({ accident, before, act, rules }) => ({

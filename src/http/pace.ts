@@ -8,10 +8,12 @@ export interface Paced {
   whose: string;
 }
 
-type Asker = Pick<Context, "tries" | "clock">;
+type Asker = Pick<Context, "tries" | "clock" | "vault">;
 
 const overAll = (pace: PaceName): string => `pace/${pace}`;
-const keyOf = ({ pace, whose }: Paced): string => `${overAll(pace)}/${whose}`;
+/** A keyed hash of its own: who has not agreed to the notice leaves no id behind, not even in a count. */
+const keyOf = ({ vault }: Asker, { pace, whose }: Paced): string =>
+  `${overAll(pace)}/${vault.lookupHash("pace", whose)}`;
 /** When to ask again: a tally forgets a twelfth of its window at a time. */
 const waitS = (windowMs: number): number => Math.ceil(windowMs / 12_000);
 
@@ -54,11 +56,12 @@ interface Tally {
   all: number;
 }
 
-async function tally({ tries, clock }: Asker, paced: Paced, by: number): Promise<Tally> {
+async function tally(ctx: Asker, paced: Paced, by: number): Promise<Tally> {
+  const { tries, clock } = ctx;
   const { each, all }: Pace = PACES[paced.pace];
   const at = clock.now();
   const [mine, everybody] = await Promise.all([
-    tries.tally(keyOf(paced), { ...each, at }, by),
+    tries.tally(keyOf(ctx, paced), { ...each, at }, by),
     all ? tries.tally(overAll(paced.pace), { ...all, at }, by) : 0,
   ]);
   return { mine, all: everybody };

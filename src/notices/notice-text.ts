@@ -54,7 +54,7 @@ const WORDS_OF: Readonly<Record<string, string>> = {
   end: "chat.end",
   slot: "evidence.slot",
   refusal: "evidence.finding",
-  reason: "chat.returned",
+  returned: "chat.returned",
 };
 
 /** Returns the words of a key made from what is stored; throws where there are none. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
 import { addPhoto } from "../../src/actions/add-photo.ts";
+import { withParty } from "../../src/domain/party.ts";
 import type { StoredPhoto } from "../../src/domain/photo.ts";
 import { FILE_LINK_LIFE_S, fileLinks } from "../../src/h5/file-links.ts";
 import { PHOTO_LINK_LIFE_S, PHOTO_SIZES, type PhotoSize, photoLinks } from "../../src/h5/photo-links.ts";
@@ -247,8 +248,14 @@ describe("the original", () => {
 
   it("goes to an insurer only, by the link in his claim", async () => {
     const { ctx, url } = app;
-    const link = ctx.insurers.evidence.url(pair.id, photo.sha256);
-    const response = await fetch(link.replace(app.config.publicUrl, url));
+    const link = ctx.insurers.evidence.url(pair.id, photo.sha256).replace(app.config.publicUrl, url);
+    assert.equal((await fetch(link)).status, 404, "its driver has allowed nothing yet");
+    const signature = { contentDigest: "", imageSha256: "", forwarding: true, signedAt: app.clock.now() };
+    await ctx.accidents.change(pair.id, (accident) => ({
+      accident: withParty(accident, "A", { signature }),
+      events: [],
+    }));
+    const response = await fetch(link);
     assert.equal(response.status, 200);
     assert.ok(Buffer.from(await response.arrayBuffer()).equals(original));
     for (const derived of [photo.copySha256, photo.thumbSha256])

@@ -424,10 +424,11 @@ describe("moving, place, invitation", () => {
     const late = await newPhone().open(`/h5/join/${code}`);
     assert.equal(late.status, 410);
     assert.match(alertText(late.html), /已被使用/);
-    const { mark, ...live } = JSON.parse((await a.get(`${base}/live`)).html);
+    const { mark, version, ...live } = JSON.parse((await a.get(`${base}/live`)).html);
     const other = { joined: true, text: "对方待办：填写车辆信息", seen: "还没打开", isNear: false };
     assert.deepEqual(live, { step: "move", waited: "", ...other });
     assert.notEqual(mark, "");
+    assert.ok(Number.isInteger(version));
     assert.equal((await b.get(`${base}/invitation.png`)).status, 404, "B never sees A's invitation");
     assert.equal((await b.get(`${base}/photos`)).location, `${base}/details`);
   });

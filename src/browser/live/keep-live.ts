@@ -40,9 +40,12 @@ export function keepLive(body: HTMLElement): void {
     if (version === shown) return;
     shown = version;
     const options = { headers: { accept: "application/json" }, keepalive: true };
-    fetch(`${base}/live?page=${page}&shown=${version}`, options).catch(() => {
-      shown = 0;
-    });
+    fetch(`${base}/live?page=${page}&shown=${version}`, options)
+      // an answer that is not read keeps its connection, of which a browser has six
+      .then((answer) => answer.text())
+      .catch(() => {
+        shown = 0;
+      });
   }
 
   /** The page as it is now; never a form that is posted again. */

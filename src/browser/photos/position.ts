@@ -18,9 +18,11 @@ async function send({ url, token }: Address, { coords }: GeolocationPosition): P
   });
   try {
     const answer = await fetch(url, { method: "POST", headers: { accept: "application/json" }, body, keepalive: true });
+    // read in any case: else it keeps its connection
+    const text = await answer.text();
     if (answer.ok) return { kind: "taken" };
     if (answer.status >= 500) return { kind: "lost" };
-    const { error } = (await answer.json()) as { error: { message: string } };
+    const { error } = JSON.parse(text) as { error: { message: string } };
     return { kind: "refused", sentence: error.message };
   } catch {
     return { kind: "lost" };

@@ -63,6 +63,12 @@ export class Store {
     return this.#db.getKeysCount({ start: from, end: to });
   }
 
+  /** How many entries the file says that it has, and how many its pages lead to. */
+  entries(): { noted: number; found: number } {
+    const { entryCount } = this.#db.getStats() as { entryCount: number };
+    return { noted: entryCount, found: this.#db.getKeysCount({}) };
+  }
+
   /**
    * Runs `action` in the next group commit; resolves when that is on the disk. `action` must keep its
    * statements in {@link atomic}, because LMDB keeps what was written before a throw. Throws OutOfDiskSpace
