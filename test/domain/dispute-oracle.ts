@@ -39,7 +39,21 @@ export const TIMES = {
 };
 const RESUME_MIN = 120;
 
+/** Times that the law counts in working days, in minutes of the walk. */
+export interface WorkingTimes {
+  /** until when a letter is due of a case that was taken at this time (art. 24) */
+  letterDue(takenAt: number): number;
+  /** until when a letter of this time has to be served (art. 65) */
+  serviceDue(issuedAt: number): number;
+}
+/** Without a calendar: so many days. */
+const PLAIN_TIMES: WorkingTimes = {
+  letterDue: (takenAt) => takenAt + TIMES.letter,
+  serviceDue: (issuedAt) => issuedAt + TIMES.service,
+};
+
 export class Law {
+  private readonly times: WorkingTimes;
   now = 0;
   alike = false;
   guidance: { state: "none" | "asked" | "taken" | "over"; asker: Driver; holder: DeskId | null } = {
@@ -56,6 +70,10 @@ export class Law {
   private queuedAt = 0;
   private takenAt = 0;
 
+  constructor(times: WorkingTimes = PLAIN_TIMES) {
+    this.times = times;
+  }
+
   get isRunning(): boolean {
     return this.end === null && this.letters.length === 0;
   }
@@ -64,6 +82,13 @@ export class Law {
   }
   get isWithPolice(): boolean {
     return this.application.state === "queued" || this.application.state === "held";
+  }
+
+  /** a letter stands that a driver has neither answered nor got by message */
+  get awaitsService(): boolean {
+    const { letter } = this;
+    if (!letter || this.end) return false;
+    return DRIVERS.some((one) => letter.receipts[one] === null && letter.served[one] !== "by-message");
   }
 
   private mayAct(id: DeskId): boolean {
@@ -140,7 +165,7 @@ export class Law {
       case "confirm-service": {
         if (!this.mayAct(move.by) || !isPolice(move.by)) return false;
         if (letter.served[move.to] === "by-message") return true;
-        return letter.receipts[move.to] === null && this.now >= letter.issuedAt + TIMES.service;
+        return letter.receipts[move.to] === null && this.now >= this.times.serviceDue(letter.issuedAt);
       }
       case "note-review":
         return (
@@ -260,7 +285,7 @@ export class Law {
     const { application } = this;
     if (application.state === "proposed" && this.now >= this.proposedAt + TIMES.proposal) this.closeApplication();
     // the clock looks once after each wait: who is late there begins to wait there
-    if (application.state === "held" && this.now >= this.takenAt + TIMES.letter) this.queueAgain(this.now);
+    if (application.state === "held" && this.now >= this.times.letterDue(this.takenAt)) this.queueAgain(this.now);
     else if (application.state === "queued" && this.now >= this.queuedAt + TIMES.untaken) this.closeApplication();
   }
 

@@ -1,227 +1,88 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Accident, Change, Letter } from "../../src/domain/accident.ts";
-import { actOnDispute, type DisputeRules } from "../../src/domain/act-on-dispute.ts";
-import {
-  applicationHandler,
-  applicationState,
-  guidanceHandler,
-  guidanceState,
-  letterOf,
-  openRequests,
-  waitingForOfficer,
-  withoutOpenDispute,
-} from "../../src/domain/dispute.ts";
-import type { Desk, DisputeAct } from "../../src/domain/dispute-act.ts";
-import { clocksOf } from "../../src/domain/dispute-clocks.ts";
-import { LETTER_ACTS } from "../../src/domain/dispute-table.ts";
-import { hasExpired } from "../../src/domain/expiry.ts";
-import { actOnLetter, type LetterAct } from "../../src/domain/letter-acts.ts";
-import { resumed, resumptionOf } from "../../src/domain/resumption.ts";
-import { settleDispute } from "../../src/domain/settled-dispute.ts";
-import { Conflict, Invalid } from "../../src/errors.ts";
-import { LIMITS } from "../support/dispute-limits.ts";
-import { AT, cityRules, readyToSign, statement, withParty } from "./accident-builder.ts";
-import { DESK, type DeskId, DRIVERS, Law, type Move, nextMove, randomOf, TIMES } from "./dispute-oracle.ts";
-import { issuedLetter } from "./issued-letter.ts";
-
-const { catalogue } = await cityRules();
-const MINUTE_MS = 60_000;
-const timeOf = (law: Law): Date => new Date(AT.getTime() + law.now * MINUTE_MS);
-const lawful = {
-  letterDue: (from: Date) => new Date(from.getTime() + TIMES.letter * MINUTE_MS),
-  serviceDue: (from: Date) => new Date(from.getTime() + TIMES.service * MINUTE_MS),
-};
-const rulesAt = (at: Date): DisputeRules & typeof lawful => ({
-  ...{ at, catalogue, limits: LIMITS, digest: () => "d" },
-  ...lawful,
-});
-const deskOf = (officerId: DeskId): Desk => ({ officerId, role: DESK[officerId], district: null });
-
-/** The change that a move makes; null: it was done already. Throws where it is refused. */
-function changeOf(accident: Accident, move: Exclude<Move, { type: "wait" }>, at: Date): Change | null {
-  const rules = rulesAt(at);
-  const dispute = (act: object) => actOnDispute(accident, { ...move, ...act } as DisputeAct, rules);
-  const letter = (act: object) => actOnLetter(accident, { ...move, ...act } as LetterAct, rules);
-  switch (move.type) {
-    case "state":
-      return stated(accident, move.by, move.alike, rules);
-    case "end": {
-      if (accident.ended || accident.dispute?.determinations.length) throw new Conflict("wrong-step");
-      const ended = { code: "withdrawn", reasons: [], by: move.by, at } as const;
-      return {
-        accident: withoutOpenDispute({ ...accident, ended: { ...ended, reasons: [] } }),
-        events: [event("ended", move.by)],
-      };
-    }
-    case "resume": {
-      const way = resumptionOf(accident, move.by);
-      if (!way?.isMine || way.until <= at) throw new Conflict("wrong-step");
-      return { accident: resumed(accident), events: [event("resumed", move.by)] };
-    }
-    case "recuse": {
-      if ([guidanceHandler(accident), applicationHandler(accident)].some((one) => one?.officerId === move.by))
-        throw new Conflict("in-hand");
-      if (accident.recused.includes(move.by)) return null;
-      const recused = [...accident.recused, move.by];
-      return { accident: { ...accident, recused }, events: [event("officer-recused", `officer:${move.by}`)] };
-    }
-    case "answer-evidence":
-      return dispute({ text: "路口前", photoIds: [] });
-    case "open":
-    case "receive":
-    case "refuse-receipt":
-      return letter({ forwarding: true, imageSha256: "s" });
-    case "confirm-service":
-      return letter({ by: deskOf(move.by) });
-    case "note-review":
-      return letter({ by: deskOf(move.by), of: move.to });
-    case "replace": {
-      const before = letterOf(accident);
-      if (!before) throw new Conflict("wrong-step");
-      const number = `L${(accident.dispute?.determinations.length ?? 0) + 1}`;
-      const determination = issuedLetter(accident, { number, at, replaces: before.number });
-      return letter({ by: deskOf(move.by), reason: "责任有误", determination });
-    }
-    case "determine":
-      return dispute({ by: deskOf(move.by), determination: issuedLetter(accident, { number: "L1", at }) });
-    default:
-      return dispute(move.by in DESK ? { by: deskOf(move.by as DeskId), ...EXTRAS(at)[move.type] } : {});
-  }
-}
-
-const EXTRAS = (at: Date): Record<string, object> => ({
-  "give-guidance": { how: "message", text: "请核对" },
-  "ask-evidence": { what: "sentence", text: "何时？", until: new Date(at.getTime() + 60 * MINUTE_MS) },
-  return: { reason: "not-enough", text: "" },
-  "send-officer": { controlRoomNumber: "1" },
-  "not-ours": { code: "call-now" },
-});
-const event = (type: Change["events"][number]["type"], by: Change["events"][number]["by"]) => ({ type, by, data: {} });
-
-function stated(accident: Accident, by: Letter, alike: boolean, rules: DisputeRules): Change {
-  if (accident.ended || accident.dispute?.determinations.length) throw new Conflict("wrong-step");
-  const B = accident.parties.B?.statement;
-  const same = by === "A" ? statement(B?.otherAct ?? "", B?.ownAct ?? "") : flipped(accident.parties.A.statement);
-  const own = alike ? same : statement("none", same.otherAct === "QS-01" ? "QS-02" : "QS-01");
-  const after = withParty(accident, by, { statement: own });
-  return settleDispute({ accident: after, events: [event("statement-given", by)] }, rules);
-}
-const flipped = (of: Accident["parties"]["A"]["statement"]) => statement(of?.otherAct ?? "", of?.ownAct ?? "");
-
-/** The case with a change written as the store writes it: a version more, each event dated. */
-function written(accident: Accident, { accident: after, events }: Change, at: Date): Accident {
-  const chained = events.map((one, n) => ({ ...one, seq: accident.events.length + n, at, prev: "", hash: "" }));
-  return { ...after, version: accident.version + 1, events: [...accident.events, ...chained] };
-}
-
-/** Everything that the clock has to do by now, once. */
-function clocked(accident: Accident, at: Date): Accident {
-  let after = accident;
-  for (let acts = 0; ; acts++) {
-    assert.ok(acts < 20, "the clock comes to an end");
-    const [first] = clocksOf(after, rulesAt(at));
-    if (!first || first.at > at) return after;
-    const isLetters = first.act.type in LETTER_ACTS;
-    const change = isLetters
-      ? actOnLetter(after, first.act as LetterAct, rulesAt(at))
-      : actOnDispute(after, first.act as DisputeAct, rulesAt(at));
-    assert.ok(change, "what is due does something");
-    after = written(after, change, at);
-  }
-}
-
-const CODE_GUIDANCE: Record<string, string> = { none: "none", asked: "asked", taken: "taken" };
-const CODE_APPLICATION: Record<string, string> = {
-  ...{ none: "none", proposed: "proposed", applied: "queued", "in-hand": "held", "evidence-asked": "held" },
-};
-
-/** The case as the law speaks of it. */
-const seen = (accident: Accident) => ({
-  guidance: CODE_GUIDANCE[guidanceState(accident)] ?? "over",
-  guides: guidanceHandler(accident)?.officerId ?? null,
-  application: CODE_APPLICATION[applicationState(accident)] ?? "over",
-  decides: applicationHandler(accident)?.officerId ?? null,
-  open: DRIVERS.map((one) => openRequests(accident, one).length),
-  ended: accident.ended !== null,
-  letters: accident.dispute?.determinations.length ?? 0,
-  served: DRIVERS.map((one) => letterOf(accident)?.served[one]?.how ?? null),
-  receipts: DRIVERS.map((one) => letterOf(accident)?.receipts[one]?.how ?? null),
-  reviews: letterOf(accident)?.reviews.map(({ by }) => by) ?? [],
-});
-const lawfully = (law: Law): ReturnType<typeof seen> => ({
-  guidance: law.guidance.state,
-  guides: law.guidance.holder,
-  application: law.application.state,
-  decides: law.application.holder,
-  open: DRIVERS.map((one) => law.requests.filter(({ to, isOpen }) => law.isWithPolice && to === one && isOpen).length),
-  ended: law.end !== null,
-  letters: law.letters.length,
-  served: DRIVERS.map((one) => law.letter?.served[one] ?? null),
-  receipts: DRIVERS.map((one) => law.letter?.receipts[one] ?? null),
-  reviews: law.letter?.reviews ?? [],
-});
-
-const STEPS = 30;
-const REFUSALS = new Set(["wrong-step", "taken", "not-for-role", "recused", "in-hand", "too-many-changes"]);
-
-/** Walks one seed; returns the case as it stands then, and which moves were made. */
-function walk(seed: number): { accident: Accident; law: Law; made: string[] } {
-  const random = randomOf(seed);
-  const law = new Law();
-  let accident = withParty(readyToSign(), "A", { statement: statement("none", "QS-01") });
-  const made: string[] = [];
-  for (let step = 0; step < STEPS; step++) {
-    const move = nextMove(law, random);
-    const isAllowed = law.allows(move);
-    const name = `seed ${seed}, step ${step}: ${JSON.stringify(move)}`;
-    if (move.type === "wait") {
-      law.play(move);
-      accident = clocked(accident, timeOf(law));
-    } else if (isAllowed) {
-      const change = changeOf(accident, move, timeOf(law));
-      if (change) accident = written(accident, change, timeOf(law));
-      law.play(move);
-      made.push(move.type);
-    } else {
-      assert.throws(() => changeOf(accident, move, timeOf(law)), isRefusal, name);
-    }
-    assert.deepEqual(seen(accident), lawfully(law), name);
-  }
-  return { accident, law, made };
-}
-
-const isRefusal = (error: unknown): boolean =>
-  (error instanceof Conflict || error instanceof Invalid) && REFUSALS.has(error.code);
-
-/** Nobody does anything more: the clock alone brings every case to its end. */
-function leftAlone({ accident, law }: ReturnType<typeof walk>): Accident {
-  let after = accident;
-  for (let hours = 0; hours < 24 * 12; hours += 6) {
-    law.play({ type: "wait", minutes: 360 });
-    after = clocked(after, timeOf(law));
-    const before = new Date(timeOf(law).getTime() - 24 * 3600_000);
-    if (hasExpired(after, before)) {
-      const ended = { code: "timed-out", reasons: [] as string[], by: null, at: timeOf(law) } as const;
-      after = withoutOpenDispute({ ...after, ended: { ...ended, reasons: [] } });
-    }
-  }
-  return after;
-}
+import { APPLICATION_ACTS, GUIDANCE_ACTS, LETTER_ACTS } from "../../src/domain/dispute-table.ts";
+import { type Forgotten, walk } from "./dispute-walk.ts";
 
 describe("two drivers, two officers, an auxiliary, a supervisor and the clock", () => {
   it("10,000 walks: never an illegal state, never a lost act, always an end", () => {
     const made = new Set<string>();
-    for (let seed = 1; seed <= 10_000; seed++) {
-      const walked = walk(seed);
-      for (const type of walked.made) made.add(type);
-      const counts = walked.made.filter((type) => type === "ask-guidance").length;
-      assert.equal(walked.accident.dispute?.guidance.length ?? 0, counts, `seed ${seed}: each request is kept`);
-      const end = leftAlone(walked);
-      assert.ok(end.ended || letterOf(end), `seed ${seed}: an end`);
-      const waits = waitingForOfficer(end)?.kind ?? null;
-      assert.ok(waits === null || waits === "service", `seed ${seed}: ${waits} waits for ever`);
-    }
+    for (let seed = 1; seed <= 10_000; seed++) for (const type of walk(seed)) made.add(type);
     assert.ok(made.size >= 27, `every move was made: ${[...made].join(" ")}`);
   });
+});
+
+const [guidance, application, letter] = [GUIDANCE_ACTS, APPLICATION_ACTS, LETTER_ACTS];
+
+/** Rows of the table, each as it must not be. */
+const FAULTS: [what: string, row: object, change: object][] = [
+  [
+    "an application is taken a second time",
+    application["take-application"],
+    { from: ["applied", "in-hand", "evidence-asked"] },
+  ],
+  ["a refusal counts as agreement", application.refuse, { to: "applied" }],
+  [
+    "a withdrawn application is determined",
+    application.determine,
+    { from: ["in-hand", "evidence-asked", "withdrawn"] },
+  ],
+  ["any officer returns what another has in hand", application.return, { isHandlers: undefined }],
+  ["an application that is put back is lost", application["release-application"], { to: "returned" }],
+  ["any officer takes an application from another", application["reassign-application"], { by: "determine" }],
+  ["an auxiliary determines", application["take-application"], { by: "guide" }],
+  [
+    "nobody may withdraw once an officer has it",
+    application["withdraw-application"],
+    { from: ["proposed", "applied"] },
+  ],
+  ["only who has the case in hand gets answers", application["answer-evidence"], { from: ["evidence-asked"] }],
+  ["alike statements leave the application open", application["settle-application"], { from: [] }],
+  ["alike statements leave the guidance open", guidance["settle-guidance"], { from: [] }],
+  ["a proposal lapses into the queue", application["lapse-proposal"], { to: "applied" }],
+  ["guidance is asked for twice at a time", guidance["ask-guidance"], { from: ["none", "asked", "given"] }],
+  ["guidance that is put back is over", guidance["release-guidance"], { to: "withdrawn" }],
+  ["an officer takes a colleague's guidance away", guidance["reassign-guidance"], { by: "guide" }],
+  ["an officer replaces a letter", letter.replace, { by: "determine" }],
+  ["an auxiliary confirms service", letter["confirm-service"], { by: "guide" }],
+];
+
+const FORGOTTEN: Forgotten = [
+  "lapse-proposal",
+  "lapse-evidence",
+  "return-untaken",
+  "release-overdue",
+  "note-service-late",
+];
+
+/** Enough for each of these faults to be met. */
+const SEEDS = 1_000;
+
+/** The first complaint within the seeds; null: none. */
+function complaint(forgotten: Forgotten = []): string | null {
+  for (let seed = 1; seed <= SEEDS; seed++)
+    try {
+      walk(seed, forgotten);
+    } catch (error) {
+      assert.ok(error instanceof assert.AssertionError, String(error));
+      return error.message;
+    }
+  return null;
+}
+
+describe("the walk complains where", () => {
+  for (const [what, row, change] of FAULTS)
+    it(what, () => {
+      const before = { ...row };
+      Object.assign(row, change);
+      try {
+        assert.notEqual(complaint(), null);
+      } finally {
+        Object.assign(row, before);
+      }
+    });
+
+  for (const act of FORGOTTEN)
+    it(`the clock forgets ${act}`, () => {
+      assert.notEqual(complaint([act]), null);
+    });
 });
