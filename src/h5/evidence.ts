@@ -11,16 +11,20 @@ import type { PageRequest, StepPage, StepRequest } from "./page.ts";
 import { spokenFault } from "./photo-answer.ts";
 import { askForPhotos, picturesOf } from "./photos.ts";
 import { requestsOf } from "./requests.ts";
+import { press, waysOf } from "./ways.ts";
 
 interface Body {
-  request: number;
+  /** instead of an answer */
+  act?: "withdraw-application" | "withdraw-guidance";
+  request?: number;
   text: string;
 }
 
 const LONGEST_ANSWER = 500;
 
 const body = Joi.object<Body>({
-  request: Joi.number().integer().min(1).max(1000).required(),
+  act: Joi.valid("withdraw-application", "withdraw-guidance"),
+  request: Joi.number().integer().min(1).max(1000).when("act", { is: Joi.exist(), otherwise: Joi.required() }),
   text: note
     .max(LONGEST_ANSWER)
     .default("")
@@ -63,13 +67,17 @@ function requireAnswer({ what }: EvidenceRequest, { text, pictures }: { text: st
     throw new Invalid("h5.request.error.picture" satisfies WordKey, { field: "photo" });
 }
 
-/** The officer's requests to this driver: a sentence, a picture, or both, until the time that was set. */
+/**
+ * The officer's requests to this driver: a sentence, a picture, or both, until the time that was set. The
+ * application may be withdrawn instead.
+ */
 export const evidencePage: StepPage<Body> = {
   template: "h5/request.njk",
   multipart: true,
   brake: askForPhotos,
   body,
-  show: (request: PageRequest) => ({
+  show: async (request: PageRequest) => ({
+    ways: await waysOf(request),
     requests: requestsOf(request),
     sent: Object.fromEntries(
       (request.view.dispute?.application?.openRequests ?? []).map((one) => [one.id, sentSince(request.view, one)]),
@@ -78,6 +86,7 @@ export const evidencePage: StepPage<Body> = {
   }),
   async submit(request) {
     const { ctx, party, view, files, body } = request;
+    if (body.act) return press(request, body.act);
     const asked = view.dispute?.application?.openRequests.find(({ id }) => id === body.request);
     if (!asked) throw new Conflict("wrong-step");
     const before = sentSince(view, asked);

@@ -279,6 +279,16 @@ describe("an officer's request", () => {
     assert.match(plain((await B.get("decision")).html), /期限已于 .* 届满/);
   });
 
+  it("does not keep its driver from withdrawing the application", async () => {
+    const { id, A, B } = await askedPair(app);
+    const { html } = await B.get("evidence");
+    assert.deepEqual(buttons(html), ["withdraw-application"]);
+    assert.equal((await B.post("evidence", { act: "determine" })).status, 422);
+    assert.equal((await B.post("evidence", { act: "withdraw-application" })).location, "difference");
+    assert.equal((await stateOf(id)).application, "withdrawn");
+    assert.equal((await A.get("decision")).location, "difference");
+  });
+
   it("leaves the way open to agree: alike statements end it", async () => {
     const { id, A, B } = await askedPair(app);
     assert.ok((await B.get("evidence")).html.includes("/statement"));
