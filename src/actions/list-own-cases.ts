@@ -1,5 +1,7 @@
 import type { Context } from "../context.ts";
 import { type Accident, LETTERS, type Party, type Person } from "../domain/accident.ts";
+import type { Receipt } from "../domain/determination.ts";
+import { type Consenting, consentToForward } from "../domain/forwarding.ts";
 import { isOver } from "../domain/party.ts";
 
 /** What one case holds of one person. */
@@ -11,7 +13,11 @@ export interface OwnCase {
   /** null while it runs */
   lastEventAt: Date | null;
   scene: Accident["scene"];
-  mine: Pick<Party, "joinedAt" | "consent" | "details" | "statement" | "signature">;
+  mine: Pick<Party, "joinedAt" | "consent" | "details" | "statement" | "signature"> & {
+    /** what this person said to each determination letter */
+    receipts: Receipt[];
+    forwarding: Consenting | null;
+  };
   photos: { slot: string; receivedAt: Date; sha256: string | null }[];
   claims: { ref: string; insurerCode: string; status: string; statusAt: Date; insurerClaimNo: string | null }[];
   /** what this person did and agreed to */
@@ -30,13 +36,17 @@ function ownCase(accident: Accident, { id: personId }: Person): OwnCase[] {
   const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === personId);
   const party = letter && accident.parties[letter];
   if (!letter || !party) return [];
-  const { id, number, openedAt, scene, photos, claims, events } = accident;
+  const { id, number, openedAt, scene, photos, claims, events, dispute } = accident;
   const { joinedAt, consent, details, statement, signature } = party;
   return [
     {
       ...{ id, number, letter, openedAt, scene },
       lastEventAt: isOver(accident) ? (events.at(-1)?.at ?? openedAt) : null,
-      mine: { joinedAt, consent, details, statement, signature },
+      mine: {
+        ...{ joinedAt, consent, details, statement, signature },
+        receipts: (dispute?.determinations ?? []).flatMap(({ receipts }) => receipts[letter] ?? []),
+        forwarding: consentToForward(accident, letter),
+      },
       photos: photos
         .filter(({ by }) => by === letter)
         .map((photo) => ({

@@ -1,7 +1,7 @@
 import type { Accident, Letter, Signature } from "./accident.ts";
 import type { Receipt } from "./determination.ts";
 
-type Consenting = Pick<Signature | Receipt, "forwarding" | "forwardingWithdrawnAt">;
+export type Consenting = Pick<Signature | Receipt, "forwarding" | "forwardingWithdrawnAt">;
 
 /** Whether a signature carries the consent to forward to the insurers (PIPL art. 23), not withdrawn since. */
 export const forwards = <C extends Consenting>(consent: C | null | undefined): consent is C =>
@@ -13,8 +13,10 @@ type Asked = Pick<Accident, "parties" | "dispute">;
 export const receiptOf = ({ dispute }: Pick<Accident, "dispute">, letter: Letter): Receipt | null =>
   dispute?.determinations.findLast(({ receipts }) => receipts[letter])?.receipts[letter] ?? null;
 
-/** Whether this driver allows that their data go to the insurers: by signature, or by a receipt. */
+/** What this driver said about it: by the last receipt once a letter was issued, else by signature. */
+export const consentToForward = (accident: Asked, letter: Letter): Consenting | null =>
+  accident.dispute?.determinations.length ? receiptOf(accident, letter) : (accident.parties[letter]?.signature ?? null);
+
+/** Whether this driver allows that their data go to the insurers. */
 export const allowsForwarding = (accident: Asked, letter: Letter): boolean =>
-  accident.dispute?.determinations.length
-    ? forwards(receiptOf(accident, letter))
-    : forwards(accident.parties[letter]?.signature);
+  forwards(consentToForward(accident, letter));

@@ -16,6 +16,7 @@ import { type ClaimContent, claimContentOf } from "./claim-content.ts";
 import { type ViewedAdvice, type ViewedClaim, viewedAdvice, viewedClaims } from "./claim-view.ts";
 import { isDetermined } from "./dispute.ts";
 import { type ViewedDispute, viewedDispute } from "./dispute-view.ts";
+import { type Consenting, consentToForward } from "./forwarding.ts";
 import { mayInvite } from "./invitation.ts";
 import { maskPlate } from "./invited-view.ts";
 import { type Activity, JOURNEY, mayRemoveOther, missingSlots, openSteps, type Step, stepOf } from "./journey.ts";
@@ -112,6 +113,8 @@ export interface View {
   pages: number;
   concludedAt: Date | null;
   claims: ViewedClaim[];
+  /** what this driver said about passing it to the insurers; null: nothing yet */
+  forwarding: Consenting | null;
   /** whom this driver turns to after the agreement */
   advice: ViewedAdvice | null;
   /** what the advice rests on: the agreement, or the letter */
@@ -219,6 +222,7 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     pages: accident.documents?.pngSha256.length ?? 0,
     concludedAt: accident.concludedAt,
     claims: viewedClaims(accident, letter),
+    forwarding: consentToForward(accident, letter),
     ...claimViewOf(accident, agreement, { letter, catalogue }),
     timeline: timelineOf(accident.events, letter),
     ended: accident.ended,

@@ -63,10 +63,9 @@ export function claimLine(view: View, { config, now, language }: Reading): Claim
 
 function stateOf(view: View, known: Insurer | undefined, claim: ViewedClaim | null): ClaimLine["state"] {
   if (claim) return "submitted";
-  const { letter } = view.dispute ?? {};
-  if (letter) return letter.mine.receipt?.forwarding && takesClaims(known) ? "rendering" : "not-forwarded";
-  if (view.me.signature?.forwardingWithdrawnAt) return "withdrawn";
-  if (!forwards(view.me.signature)) return "not-forwarded";
+  if (view.forwarding?.forwardingWithdrawnAt) return "withdrawn";
+  if (!forwards(view.forwarding)) return "not-forwarded";
+  if (view.dispute?.letter) return takesClaims(known) ? "rendering" : "not-forwarded";
   if (!known) return view.me.details?.insurerCode === "other" ? "no-interface" : "no-insurer";
   return view.hasPictures || view.isPaperDelayed ? "no-interface" : "rendering";
 }

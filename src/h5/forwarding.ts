@@ -8,17 +8,17 @@ import { timeText } from "./times.ts";
 export const forwardingPage: PartyPage = {
   path: "forwarding",
   template: "h5/forwarding.njk",
-  openWith: ["wait-signature", "done"],
+  openWith: ["wait-signature", "letter", "done"],
   show({ ctx, view, person }) {
-    const { signature } = view.me;
     const [claim] = view.claims;
-    const at = signature?.forwardingWithdrawnAt;
+    const at = view.forwarding?.forwardingWithdrawnAt;
     return {
-      isGiven: forwards(signature),
+      paper: view.step === "letter" ? "letter" : "agreement",
+      isGiven: forwards(view.forwarding),
       withdrawn: at ? timeText(at, ctx.clock.now(), person.language) : null,
       isSent: claim !== undefined && (claim.delivery === "delivered" || claim.status !== "submitted"),
       insurer: view.me.details ? insurerName(ctx.config, view.me.details) : null,
-      degree: view.agreement?.parties[view.letter].degree,
+      degree: view.claimContent?.parties[view.letter].degree,
       operatorPhone: ctx.config.operatorPhone,
     };
   },

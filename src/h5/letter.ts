@@ -76,6 +76,7 @@ function serviceOf({ ctx, person, t }: PageRequest, { mine }: Letter): object {
     receipt: receipt && {
       line: t(`h5.letter.receipt.${receipt.how}`, { time: timeText(receipt.at, now, language) }),
       forwarding: receipt.forwarding,
+      withdrawn: receipt.forwardingWithdrawnAt ? timeText(receipt.forwardingWithdrawnAt, now, language) : null,
     },
   };
 }

@@ -10,6 +10,7 @@ import { wholeDayText } from "../../src/h5/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { signedInOfficer } from "../support/desk-client.ts";
+import { DETAILS } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import {
   act,
@@ -352,6 +353,39 @@ describe("a determination letter", () => {
     assert.ok(html.includes(next));
     await A.post("letter", { act: "refuse", number: next });
     assert.equal((await letterIn(id))?.receipts.A?.how, "refused");
+  });
+
+  it("gives a consent that can be withdrawn as easily, from the letter and from one's own data", async () => {
+    const { id, A, B, number } = await determinedPair(app);
+    assert.match((await A.get("forwarding")).html, /您目前没有同意向保险公司提供信息/);
+    for (const driver of [A, B]) {
+      await driver.get("letter");
+      await driver.post("letter", { act: "receive", number, signature: SIGNATURE, forwarding: "yes" });
+    }
+    assert.match((await A.get("letter")).html, /\/forwarding">撤回向保险公司提供信息的同意/);
+    const own = await fetch(`${app.url}/h5/my-data`, { headers: { cookie: `${A.cookie.name}=${A.cookie.value}` } });
+    assert.match(await own.text(), new RegExp(`/h5/accidents/${id}/forwarding"`));
+    const { html } = await A.get("forwarding");
+    for (const text of ["认定书不受影响", "不能再从本服务查看认定书", "认定书和责任不变", "确认撤回同意"])
+      assert.ok(html.includes(text), text);
+    assert.equal((await A.post("forwarding", {})).location, "forwarding");
+    assert.match((await A.get("forwarding")).html, /您已于 .* 撤回同意/);
+    const letter = plain((await A.get("letter")).html);
+    assert.match(letter, /您已于 .* 签收。 您已于 .* 撤回同意/);
+    assert.match(letter, /我们不会代您报案/);
+    const { dispute, claims } = await app.ctx.accidents.get(id);
+    assert.ok(dispute?.determinations[0]?.receipts.A?.forwardingWithdrawnAt);
+    assert.deepEqual(
+      claims.map(({ party, stoppedAt }) => [party, stoppedAt !== undefined]),
+      [
+        ["A", true],
+        ["B", false],
+      ],
+    );
+    await app.settle();
+    const refOf = (party: string) => claims.find((claim) => claim.party === party)?.ref ?? "";
+    assert.equal(app.simulator.insurers.find(refOf("A")), null);
+    assert.ok(!app.simulator.insurers.find(refOf("B"))?.body.includes(DETAILS.A.name));
   });
 
   it("that was served by message says so", async () => {
