@@ -1,0 +1,3 @@
+import { testDisputes } from "./disputes-walked.ts";
+
+testDisputes(2);
