@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { TestApp } from "../support/app.ts";
+import { drawSignature } from "../support/draw-signature.ts";
 import { withBrowser } from "../support/with-browser.ts";
 import { type Driver, openPair, readyPair } from "./settle-driver.ts";
 
@@ -18,25 +19,6 @@ async function phoneOf(driver: Driver, options: BrowserContextOptions = {}): Pro
   const context = await browser.newContext({ viewport: PHONE, deviceScaleFactor: 2, hasTouch: true, ...options });
   await context.addCookies([driver.cookie]);
   return context.newPage();
-}
-
-async function draw(page: Page, pad: Locator): Promise<void> {
-  // the green button is fixed at the bottom: what is to be drawn on must stand clear of it
-  await page.evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");
-  const box = await pad.boundingBox();
-  assert.ok(box);
-  const at = (x: number, y: number): [number, number] => [box.x + box.width * x, box.y + box.height * y];
-  await page.mouse.move(...at(0.2, 0.6));
-  await page.mouse.down();
-  for (const [x, y] of [
-    [0.3, 0.2],
-    [0.4, 0.8],
-    [0.5, 0.25],
-    [0.6, 0.7],
-    [0.75, 0.35],
-  ] as const)
-    await page.mouse.move(...at(x, y), { steps: 4 });
-  await page.mouse.up();
 }
 
 /** How far down on the pad the ink goes, 0 to 1. */
@@ -67,12 +49,12 @@ describe("the second half in a browser", () => {
     const button = page.locator("footer button");
     const pad = page.locator("canvas");
     assert.equal(await button.isDisabled(), true);
-    await draw(page, pad);
+    await drawSignature(page);
     assert.equal(await button.textContent(), "确认签名");
     assert.equal(await button.isDisabled(), false);
     await page.getByRole("button", { name: "重写" }).click();
     assert.equal(await button.isDisabled(), true);
-    await draw(page, pad);
+    await drawSignature(page);
     await page.setViewportSize({ width: 844, height: 390 });
     assert.equal(await button.isDisabled(), false);
     while (!(await page.evaluate("document.querySelector('canvas').width > 800")));
