@@ -37,15 +37,17 @@ const TYPED = "typed";
 const TYPED_BYTES = 1024 * 1024;
 
 /**
- * Returns the fields of a posted form, to show them again in an error page. Null: no such form, or
- * unreadable.
+ * Returns the fields of a posted form, to send them again from an error page; a field with several values
+ * stands there several times, a password not at all. Null: no such form, or unreadable.
  */
-export async function typedFields(koa: Koa.Context): Promise<Record<string, string> | null> {
+export async function typedFields(koa: Koa.Context): Promise<[name: string, text: string][] | null> {
   if (koa.method !== "POST" || !koa.is(FORM)) return null;
   if (!koa.state[TYPED]) await readPosted(koa, { maxBytes: TYPED_BYTES }).catch(() => {});
   const typed = Object.entries((koa.state[TYPED] as Fields | undefined) ?? {});
-  const texts = typed.filter((entry): entry is [string, string] => typeof entry[1] === "string");
-  return texts.length > 0 ? Object.fromEntries(texts) : null;
+  const texts = typed
+    .filter(([name]) => name !== "password")
+    .flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, String(one)]));
+  return texts.length > 0 ? texts : null;
 }
 
 /** throws Invalid "too-large" 413 */

@@ -3,7 +3,7 @@ import type { Accident } from "../domain/accident.ts";
 import { possibleActs } from "../domain/desk-acts.ts";
 import { picturesOf } from "../domain/determination.ts";
 import { letterOf } from "../domain/dispute.ts";
-import { AppError, codeOf, Upstream } from "../errors.ts";
+import { AppError, Busy, codeOf, Upstream } from "../errors.ts";
 import { openCase } from "./case-page.ts";
 import { namingHandler } from "./do-act.ts";
 import {
@@ -15,6 +15,7 @@ import {
   type LetterFaults,
   letterBody,
   type TypedLetter,
+  typedAgain,
   typedFrom,
 } from "./letter-form.ts";
 import { letterShown } from "./letter-shown.ts";
@@ -32,8 +33,9 @@ const letterPage = (mode: Mode): DeskPage<LetterBody> => ({
   right: mode === "determine" ? "determine" : "replace-letter",
   template: "police/determine.njk",
   body: letterBody,
-  show: async (request) => {
+  show: async (request, posted) => {
     const accident = await opened(request);
+    if (posted) return pageShown(request, accident, { mode, typed: typedAgain(posted) });
     const before = mode === "replace" ? letterOf(accident) : null;
     return pageShown(request, accident, { mode, typed: before ? typedFrom(before) : EMPTY_LETTER });
   },
@@ -72,7 +74,8 @@ async function submitted(request: Posted, mode: Mode): Promise<string | Shown> {
   } catch (error) {
     const known = error instanceof AppError ? error : notStored(request, error);
     koa.status = known.status;
-    const now = await openCase(request);
+    // a database that is away must not take the text with it
+    const now = await openCase(request).catch((fault) => (fault instanceof Busy ? accident : Promise.reject(fault)));
     return pageShown(request, now, { mode, typed, seen: fingerprint(typed), ...faultOf(known, t) });
   }
 }

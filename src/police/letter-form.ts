@@ -12,6 +12,7 @@ import {
   LONGEST_TEXT,
 } from "../domain/determination.ts";
 import { text } from "../http/fields.ts";
+import type { Fields } from "../http/fields-read.ts";
 
 /** What the officer typed, as it was typed: it comes back into the form whatever is wrong with it. */
 export interface TypedLetter {
@@ -103,6 +104,16 @@ export const EMPTY_LETTER: TypedLetter = {
   degrees: "",
   reason: "",
 };
+
+/** Whatever was posted, for a form that is shown again: of each field as much as the form can hold. */
+export function typedAgain(posted: Fields): TypedLetter {
+  const textOf = (name: keyof TypedLetter) => String([posted[name] ?? ""].flat()[0]);
+  const listOf = (name: keyof TypedLetter) => [posted[name] ?? []].flat().map(String);
+  return {
+    ...{ facts: textOf("facts"), causes: textOf("causes"), more: textOf("more"), reason: textOf("reason") },
+    ...{ articles: listOf("articles"), evidence: listOf("evidence"), degrees: textOf("degrees") },
+  };
+}
 
 /** The form of a letter that takes another's place begins with what that one says. */
 export const typedFrom = ({ content }: Determination): TypedLetter => ({

@@ -8,6 +8,7 @@ import { missingYear } from "../domain/working-days.ts";
 import { type AppError, Busy, Conflict, Invalid, NotAllowed, NotFound } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, requireOwnOrigin } from "../http/csrf.ts";
+import type { Fields } from "../http/fields-read.ts";
 import { languageOf } from "../http/language.ts";
 import { seeOther } from "../http/see-other.ts";
 import { errorSentence, typed, validate } from "../http/validate.ts";
@@ -34,7 +35,8 @@ export interface DeskPage<Body = never> {
   /** null: everybody with an account */
   right: Right | null;
   template?: string;
-  show?(request: DeskRequest): Shown | Promise<Shown>;
+  /** `posted`: what was typed in a form that is shown again because of a mistake */
+  show?(request: DeskRequest, posted?: Fields): Shown | Promise<Shown>;
   body?: Joi.ObjectSchema<Body>;
   /** Returns where the 303 leads, or what the page shows in answer to this one post. */
   submit?(request: DeskRequest & { body: Body }): Promise<string | Shown>;
@@ -95,7 +97,7 @@ export function postDeskPage(ctx: Context, page: AnyDeskPage): Koa.Middleware {
     const { [CSRF_FIELD]: token, ...fields } = (await readPosted(koa)).fields;
     const again = async (status: number, data: Shown) => {
       koa.status = status;
-      const shown = (await page.show?.(request)) ?? {};
+      const shown = (await page.show?.(request, fields)) ?? {};
       renderDesk(ctx, koa, page.template!, { ...shown, values: typed(fields), ...data });
     };
     if (!hasDeskToken(koa, token)) {

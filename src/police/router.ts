@@ -3,8 +3,8 @@ import type Koa from "koa";
 import type { Context } from "../context.ts";
 import { LANGUAGES, type Language } from "../domain/accident.ts";
 import { mayDo } from "../domain/officer.ts";
-import { AppError, NotFound, NotSignedIn } from "../errors.ts";
-import { readPosted } from "../http/body.ts";
+import { AppError, Busy, NotFound, NotSignedIn } from "../errors.ts";
+import { readPosted, typedFields } from "../http/body.ts";
 import { requireOwnOrigin } from "../http/csrf.ts";
 import { answersInTime } from "../http/in-time.ts";
 import { languageOf } from "../http/language.ts";
@@ -58,7 +58,7 @@ export const DESK_PAGES: readonly AnyDeskPage[] = [
 export function policeRouter(ctx: Context): Router {
   const router = new Router({ prefix: "/police" });
   const isAllowed = allowedFrom(ctx.config.police.allowFrom);
-  router.use(noStore, answersInTime(ctx), deskErrors(ctx));
+  router.use(noStore, deskErrors(ctx), answersInTime(ctx));
   router.use((koa, next) => {
     if (!isAllowed(koa.ip)) throw new NotFound();
     return next();
@@ -89,7 +89,10 @@ function homeOf(koa: Koa.Context): string {
   return mayDo(officerOf(koa).role, "read-case") ? "/police/queue" : "/police/accounts";
 }
 
-/** Leads whoever is not signed in to the sign-in and back; other faults are a page of the desk. */
+/**
+ * Leads whoever is not signed in to the sign-in and back; other faults are a page of the desk, from which a
+ * form can be sent again that met no database, or a session that had ended.
+ */
 function deskErrors(ctx: Context): Koa.Middleware {
   return async (koa, next) => {
     try {
@@ -103,6 +106,8 @@ function deskErrors(ctx: Context): Koa.Middleware {
       renderDesk(ctx, koa, "police/error.njk", {
         title: sentence(t, `h5.errors.title.${error.status}`, {}, "h5.errors.title.500"),
         message: t.find(`police.errors.${error.code}`) ?? errorSentence(t, error.code, {}, `h5.errors.${error.status}`),
+        again: error instanceof Busy || error instanceof NotSignedIn ? await typedFields(koa) : null,
+        mustSignIn: error instanceof NotSignedIn,
       });
     }
   };
