@@ -99,10 +99,13 @@ export function getPage(ctx: Context, page: Page): Koa.Middleware {
   return async (koa) => {
     const request = await pageRequest(ctx, koa);
     if (!isOpen(page, request) || !page.template) return leadOn(request);
-    const isNew = koa.method === "GET" && (await page.arrive?.(request));
-    await show(page, isNew ? await pageRequest(ctx, koa) : request);
+    await show(page, koa.method === "GET" ? await arrived(page, request) : request);
   };
 }
+
+/** The case as it is once its driver has this page before them. */
+const arrived = async (page: Page, request: PageRequest): Promise<PageRequest> =>
+  (await page.arrive?.(request)) ? pageRequest(request.ctx, request.koa) : request;
 
 /**
  * Handles a posted form: party → step → body → token → joi → one action → 303. A mistake in the form shows
@@ -185,7 +188,10 @@ async function refuse(
   koa.status = error.status;
   closeAfter(koa, error.status);
   // A part of what was sent may have been taken: the page shows how things stand now.
-  await show(page, await pageRequest(ctx, koa), { values: typed(posted.fields), ...wordsOf(error, t) });
+  await show(page, await arrived(page, await pageRequest(ctx, koa)), {
+    values: typed(posted.fields),
+    ...wordsOf(error, t),
+  });
 }
 
 /**

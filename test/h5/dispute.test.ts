@@ -22,7 +22,7 @@ import {
   OFFICER,
   sendForm,
 } from "./disputes.ts";
-import { ACTS, driverOf, errorAt, openPair } from "./settle-driver.ts";
+import { ACTS, driverOf, errorAt, fieldValue, openPair } from "./settle-driver.ts";
 
 let app: TestApp;
 before(async () => {
@@ -320,6 +320,17 @@ describe("a determination letter", () => {
     for (const path of ["letter/0.png", "letter/2.png", "letter/x.png"])
       assert.equal((await A.get(path)).status, 404, path);
     assert.match((await A.get("letter-paper")).html, /letter\/1\.png/);
+  });
+
+  it("is served as well by a form with a mistake, since the page shows it then", async () => {
+    const { id, A, number } = await determinedPair(app);
+    const { html } = await A.get("");
+    const body = new URLSearchParams({ _csrf: fieldValue(html, "_csrf"), act: "receive", number });
+    const headers = { cookie: `${A.cookie.name}=${A.cookie.value}` };
+    const answer = await fetch(A.urlOf("letter"), { method: "POST", headers, body, redirect: "manual" });
+    assert.equal(answer.status, 422);
+    assert.ok((await answer.text()).includes("负主要责任"));
+    assert.equal((await letterIn(id))?.served.A?.how, "opened");
   });
 
   it("is signed for by one with the consent to forward, and refused by the other, which is noted", async () => {

@@ -125,6 +125,9 @@ async function statementOf(played: Played, by: Driver, alike: boolean): Promise<
   return { ...own, impact: "front", note: "" };
 }
 
+/** Where a request is withdrawn, unless on the page on which its driver stands. */
+const WITHDRAWN_AT: Record<string, string> = { sign: "ways", letter: "difference", ended: "difference" };
+
 type DriverMove = Extract<Move, { by: Driver }>;
 
 /** Does as a driver does on a phone. */
@@ -152,7 +155,7 @@ async function driverActs(played: Played, move: DriverMove): Promise<Answer> {
       return postAs(played, by, page === "sign" ? "ways" : "difference", { act: type });
     case "withdraw-guidance":
     case "withdraw-application":
-      return postAs(played, by, page === "sign" ? "ways" : page, { act: type });
+      return postAs(played, by, WITHDRAWN_AT[page] ?? page, { act: type });
     default:
       return postAs(played, by, "difference", { act: type });
   }
