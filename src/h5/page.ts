@@ -63,7 +63,10 @@ export interface PartyPage<Body = Record<string, string>> {
   brake?(request: PageRequest): Promise<void>;
   /** longest body of a form without files, 64 KB unless told */
   maxBytes?: number;
-  /** Records that the page is shown to its driver, also because of a mistake in its form; true: that changed the case, which is read again. */
+  /**
+   * Records that the page is shown to its driver, also after a mistake in its form; true: that changed the
+   * case, which is read again.
+   */
   arrive?(request: PageRequest): Promise<boolean>;
   show?(request: PageRequest): Promise<object> | object;
   /**

@@ -26,6 +26,10 @@ interface Letter {
   served: Record<Driver, "opened" | "by-message" | null>;
   receipts: Record<Driver, "signed" | "refused" | null>;
   reviews: Driver[];
+  /** told again that it waits to be opened */
+  reminded: Driver[];
+  /** the time for its service ran out before both had answered it */
+  isLate: boolean;
 }
 
 /** Minutes. */
@@ -36,6 +40,7 @@ export const TIMES = {
   untaken: 24 * 60,
   letter: 4 * 1440,
   service: 4 * 1440,
+  reminder: 24 * 60,
 };
 const RESUME_MIN = 120;
 
@@ -62,10 +67,14 @@ export class Law {
   application: { state: "none" | "proposed" | "queued" | "held" | "over"; by: Driver; holder: DeskId | null } = {
     ...{ state: "none", by: "A", holder: null },
   };
+  /** both drivers were told that no officer has come, in the present wait */
+  isGuidanceLate = false;
+  isApplicationLate = false;
   requests: { to: Driver; until: number; isOpen: boolean }[] = [];
   letters: Letter[] = [];
   end: { at: number; by: Driver | null } | null = null;
   recused: DeskId[] = [];
+  private askedAt = 0;
   private proposedAt = 0;
   private queuedAt = 0;
   private takenAt = 0;
@@ -197,6 +206,7 @@ export class Law {
         return;
       case "ask-guidance":
         this.guidance = { state: "asked", asker: move.by, holder: null };
+        this.beginGuidanceWait();
         return;
       case "withdraw-guidance":
       case "give-guidance":
@@ -210,6 +220,7 @@ export class Law {
       case "reassign-guidance":
         guidance.state = "asked";
         guidance.holder = null;
+        this.beginGuidanceWait();
         return;
       case "propose":
         this.application = { state: "proposed", by: move.by, holder: null };
@@ -217,8 +228,7 @@ export class Law {
         this.proposedAt = this.now;
         return;
       case "agree":
-        application.state = "queued";
-        this.queuedAt = this.now;
+        this.queueAgain(this.now);
         return;
       case "refuse":
       case "withdraw-application":
@@ -277,10 +287,16 @@ export class Law {
     if (move.type === "note-review") letter.reviews.push(move.to);
   }
 
-  /** A proposal lapses, a letter that is late is taken from its officer, what nobody takes goes back. */
+  /**
+   * What is late is said once. A proposal lapses, a letter that is late is taken from its officer, what
+   * nobody takes goes back.
+   */
   private wait(minutes: number): void {
     this.now += minutes;
+    if (this.letter && !this.end) this.remind(this.letter);
     if (!this.isRunning) return;
+    if (this.guidance.state === "asked" && this.now >= this.askedAt + TIMES.guidanceLate) this.isGuidanceLate = true;
+    if (this.application.state === "queued" && this.now >= this.queuedAt + TIMES.late) this.isApplicationLate = true;
     for (const request of this.requests) if (this.isWithPolice && request.until <= this.now) request.isOpen = false;
     const { application } = this;
     if (application.state === "proposed" && this.now >= this.proposedAt + TIMES.proposal) this.closeApplication();
@@ -289,10 +305,21 @@ export class Law {
     else if (application.state === "queued" && this.now >= this.queuedAt + TIMES.untaken) this.closeApplication();
   }
 
+  private remind(letter: Letter): void {
+    if (this.now >= letter.issuedAt + TIMES.reminder)
+      letter.reminded = DRIVERS.filter((one) => letter.served[one] === null || letter.reminded.includes(one));
+    if (this.awaitsService && this.now >= this.times.serviceDue(letter.issuedAt)) letter.isLate = true;
+  }
+
+  private beginGuidanceWait(): void {
+    this.askedAt = this.now;
+    this.isGuidanceLate = false;
+  }
   private queueAgain(at: number): void {
     this.application.state = "queued";
     this.application.holder = null;
     this.queuedAt = at;
+    this.isApplicationLate = false;
   }
   private closeGuidance(): void {
     this.guidance.state = "over";
@@ -314,6 +341,8 @@ const newLetter = (issuedAt: number): Letter => ({
   served: { A: null, B: null },
   receipts: { A: null, B: null },
   reviews: [],
+  reminded: [],
+  isLate: false,
 });
 
 /** Numbers between 0 and 1, the same for the same seed (mulberry32). */

@@ -47,6 +47,9 @@ const FAULTS: [what: string, row: object, change: object][] = [
 ];
 
 const FORGOTTEN: Forgotten = [
+  "note-guidance-late",
+  "note-application-late",
+  "remind",
   "lapse-proposal",
   "lapse-evidence",
   "return-untaken",

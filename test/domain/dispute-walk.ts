@@ -6,6 +6,8 @@ import {
   applicationState,
   guidanceHandler,
   guidanceState,
+  lastApplication,
+  lastGuidance,
   letterOf,
   openRequests,
   waitingForOfficer,
@@ -15,7 +17,7 @@ import type { Desk, DisputeAct } from "../../src/domain/dispute-act.ts";
 import { type Clock, clocksOf } from "../../src/domain/dispute-clocks.ts";
 import { LETTER_ACTS } from "../../src/domain/dispute-table.ts";
 import { hasExpired } from "../../src/domain/expiry.ts";
-import { actOnLetter, type LetterAct } from "../../src/domain/letter-acts.ts";
+import { actOnLetter, type LetterAct, wasReminded } from "../../src/domain/letter-acts.ts";
 import { resumed, resumptionOf } from "../../src/domain/resumption.ts";
 import { settleDispute } from "../../src/domain/settled-dispute.ts";
 import { Conflict, Invalid } from "../../src/errors.ts";
@@ -150,6 +152,12 @@ export const seen = (accident: Accident) => ({
   served: DRIVERS.map((one) => letterOf(accident)?.served[one]?.how ?? null),
   receipts: DRIVERS.map((one) => letterOf(accident)?.receipts[one]?.how ?? null),
   reviews: letterOf(accident)?.reviews.map(({ by }) => by) ?? [],
+  late: [
+    guidanceState(accident) === "asked" && lastGuidance(accident)?.lateAt !== null,
+    applicationState(accident) === "applied" && lastApplication(accident)?.lateAt !== null,
+    Boolean(letterOf(accident)?.serviceLateAt),
+  ],
+  reminded: DRIVERS.filter((one) => wasReminded(accident, letterOf(accident)?.number ?? "", one)),
 });
 export const lawfully = (law: Law): ReturnType<typeof seen> => ({
   guidance: law.guidance.state,
@@ -162,6 +170,12 @@ export const lawfully = (law: Law): ReturnType<typeof seen> => ({
   served: DRIVERS.map((one) => law.letter?.served[one] ?? null),
   receipts: DRIVERS.map((one) => law.letter?.receipts[one] ?? null),
   reviews: law.letter?.reviews ?? [],
+  late: [
+    law.guidance.state === "asked" && law.isGuidanceLate,
+    law.application.state === "queued" && law.isApplicationLate,
+    law.letter?.isLate ?? false,
+  ],
+  reminded: law.letter?.reminded ?? [],
 });
 
 /** Moves in one walk. */
