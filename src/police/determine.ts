@@ -11,6 +11,7 @@ import {
   EMPTY_LETTER,
   faultsOf,
   fingerprint,
+  LETTER_BYTES,
   type LetterBody,
   type LetterFaults,
   letterBody,
@@ -33,6 +34,7 @@ const letterPage = (mode: Mode): DeskPage<LetterBody> => ({
   right: mode === "determine" ? "determine" : "replace-letter",
   template: "police/determine.njk",
   body: letterBody,
+  maxBytes: LETTER_BYTES,
   show: async (request, posted) => {
     const accident = await opened(request);
     if (posted) return pageShown(request, accident, { mode, typed: typedAgain(posted) });

@@ -37,6 +37,8 @@ export interface LetterBody extends TypedLetter {
 const any = (most: number) => Joi.string().allow("").max(most).default("");
 const list = Joi.array().items(Joi.string().max(200)).max(60).single().default([]);
 const ROOM = 20_000;
+/** A form that is full, each of its characters in nine bytes. */
+export const LETTER_BYTES = 1024 * 1024;
 
 /** Takes anything that a browser may send: what is wrong is said at its field, with all that was typed. */
 export const letterBody = Joi.object<LetterBody>({

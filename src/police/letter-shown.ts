@@ -11,7 +11,7 @@ import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, requireOwnOrigin } from "../http/csrf.ts";
 import { openCase } from "./case-page.ts";
 import { stampTime } from "./desk-times.ts";
-import { draftOf, EMPTY_LETTER, letterBody, PAIRS, type TypedLetter } from "./letter-form.ts";
+import { draftOf, EMPTY_LETTER, LETTER_BYTES, letterBody, PAIRS, type TypedLetter } from "./letter-form.ts";
 import { type DeskRequest, deskRequest, renderDesk, requireRight, type Shown } from "./page.ts";
 import { hasDeskToken } from "./session.ts";
 
@@ -71,7 +71,7 @@ export async function sendLetterPart(ctx: Context, koa: Koa.Context): Promise<vo
   requireOwnOrigin(ctx, koa);
   const request = deskRequest(ctx, koa);
   requireRight(request, "determine");
-  const { [CSRF_FIELD]: token, ...fields } = (await readPosted(koa)).fields;
+  const { [CSRF_FIELD]: token, ...fields } = (await readPosted(koa, { maxBytes: LETTER_BYTES })).fields;
   if (!hasDeskToken(koa, token)) throw new NotAllowed("stale-form");
   const accident = await openCase(request);
   const { value, error } = letterBody.validate(fields);

@@ -6,7 +6,7 @@ import type { Language } from "../domain/accident.ts";
 import { mayDo, type Officer, type Right } from "../domain/officer.ts";
 import { missingYear } from "../domain/working-days.ts";
 import { type AppError, Busy, Conflict, Invalid, NotAllowed, NotFound } from "../errors.ts";
-import { readPosted } from "../http/body.ts";
+import { FORM_BYTES, readPosted } from "../http/body.ts";
 import { CSRF_FIELD, requireOwnOrigin } from "../http/csrf.ts";
 import type { Fields } from "../http/fields-read.ts";
 import { languageOf } from "../http/language.ts";
@@ -38,6 +38,8 @@ export interface DeskPage<Body = never> {
   /** `posted`: what was typed in a form that is shown again because of a mistake */
   show?(request: DeskRequest, posted?: Fields): Shown | Promise<Shown>;
   body?: Joi.ObjectSchema<Body>;
+  /** longest body, 64 KB unless told */
+  maxBytes?: number;
   /** Returns where the 303 leads, or what the page shows in answer to this one post. */
   submit?(request: DeskRequest & { body: Body }): Promise<string | Shown>;
 }
@@ -94,7 +96,8 @@ export function postDeskPage(ctx: Context, page: AnyDeskPage): Koa.Middleware {
     requireOwnOrigin(ctx, koa);
     const request = deskRequest(ctx, koa);
     requireRight(request, page.right);
-    const { [CSRF_FIELD]: token, ...fields } = (await readPosted(koa)).fields;
+    const { [CSRF_FIELD]: token, ...fields } = (await readPosted(koa, { maxBytes: page.maxBytes ?? FORM_BYTES }))
+      .fields;
     const again = async (status: number, data: Shown) => {
       koa.status = status;
       const shown = (await page.show?.(request, fields)) ?? {};

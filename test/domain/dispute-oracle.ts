@@ -60,6 +60,8 @@ const PLAIN_TIMES: WorkingTimes = {
 export class Law {
   private readonly times: WorkingTimes;
   now = 0;
+  /** the kind of the last move that was made */
+  last: Move["type"] = "wait";
   alike = false;
   guidance: { state: "none" | "asked" | "taken" | "over"; asker: Driver; holder: DeskId | null } = {
     ...{ state: "none", asker: "A", holder: null },
@@ -200,6 +202,7 @@ export class Law {
   /** Does what is allowed, and what the clock does meanwhile. */
   play(move: Move): void {
     const { guidance, application } = this;
+    this.last = move.type;
     switch (move.type) {
       case "wait":
         this.wait(move.minutes);
@@ -384,14 +387,32 @@ function everyMove(): Move[] {
   ];
 }
 const MOVES = everyMove();
-/** Ends come late in a walk: most are to go deep. */
-const RARE: readonly string[] = ["end", "send-officer", "not-ours", "recuse"];
+/** Walks are to go deep: what leads to a letter comes often, what ends or lapses a case seldom. */
+const WEIGHTS: Partial<Record<Move["type"], number>> = {
+  ...{ end: 0.1, "send-officer": 0.1, "not-ours": 0.1, recuse: 0.1, return: 0.3, refuse: 0.3 },
+  ...{ "withdraw-application": 0.3, propose: 4, agree: 4, "take-application": 4, determine: 2 },
+};
+function weightOf(move: Move): number {
+  if (move.type === "wait") return move.minutes > 1000 ? 0.5 : 1;
+  if (move.type === "state") return move.alike ? 0.2 : 0.5;
+  return WEIGHTS[move.type] ?? 1;
+}
 
-/** The next move of a walk: mostly one that the law allows, now and then any. */
+/** The next move of a walk: mostly one that the law allows, else what another might try, or anything. */
 export function nextMove(law: Law, random: () => number): Move {
   const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
-  if (random() < 0.3) return pick(MOVES);
-  const isCommon = (move: Move) => law.allows(move) && (!RARE.includes(move.type) || random() < 0.1);
-  const allowed = MOVES.filter(isCommon);
-  return allowed.length > 0 ? pick(allowed) : pick(MOVES);
+  const kind = random();
+  const allowed = MOVES.filter((move) => law.allows(move));
+  if (kind < 0.1 || allowed.length === 0) return pick(MOVES);
+  // what was just done once more, by the same or by another
+  if (kind < 0.2) return pick(MOVES.filter(({ type }) => type === law.last));
+  const weighed = allowed.map((move) => ({ move, weight: weightOf(move) }));
+  let left = random() * weighed.reduce((sum, { weight }) => sum + weight, 0);
+  const chosen = weighed.find(({ weight }) => {
+    left -= weight;
+    return left < 0;
+  });
+  const { move } = chosen ?? (weighed[0] as (typeof weighed)[number]);
+  // … or by somebody who may not
+  return kind < 0.3 ? pick(MOVES.filter(({ type }) => type === move.type)) : move;
 }

@@ -64,6 +64,9 @@ const read = async (response: Response): Promise<Answer> => ({
   location: response.headers.get("location"),
 });
 
+/** The police number of somebody of the walk. */
+const numberOf = (id: string): string => `W-${id}`;
+
 /** One case with everybody who has to do with it. */
 interface Played {
   app: TestApp;
@@ -72,6 +75,14 @@ interface Played {
   law: Law;
   drivers: Record<Driver, Person>;
   screens: Record<DeskId, Screen>;
+}
+
+/** The case as the law speaks of it, each officer by the name of the walk. */
+async function seenOf(played: Played): Promise<ReturnType<typeof seen>> {
+  const { guides, decides, ...rest } = seen(await caseOf(played));
+  const nameOf = (officerId: string | null) =>
+    Object.keys(DESK).find((id) => played.app.ctx.officers.idOf(numberOf(id)) === officerId) ?? officerId;
+  return { ...rest, guides: nameOf(guides), decides: nameOf(decides) };
 }
 
 const caseOf = ({ app, id }: Played): Promise<Accident> => app.ctx.accidents.get(id);
@@ -289,7 +300,7 @@ async function play(played: Played, move: Move, name: string): Promise<string | 
     if (!isAllowed) await assertSpoken(played, move, answer).catch((error) => assert.fail(`${name}: ${error.message}`));
   }
   if (isAllowed) law.play(move);
-  assert.deepEqual(seen(await caseOf(played)), lawfully(law), name);
+  assert.deepEqual(await seenOf(played), lawfully(law), name);
   return isAllowed ? (EVENTS[move.type] ?? null) : null;
 }
 
@@ -352,7 +363,7 @@ async function assertSettled({ ctx, clock }: TestApp): Promise<void> {
 async function openScreens(app: TestApp): Promise<Played["screens"]> {
   const screens: [string, Screen][] = [];
   for (const [id, role] of Object.entries(DESK))
-    screens.push([id, new Screen(await newOfficer(app, { number: `W-${id}`, role }))]);
+    screens.push([id, new Screen(await newOfficer(app, { number: numberOf(id), role }))]);
   return Object.fromEntries(screens) as Played["screens"];
 }
 

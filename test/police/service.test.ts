@@ -39,6 +39,8 @@ const post = ({ id }: Pair, path: string, fields: Record<string, string>) =>
 /** A case with a letter that the officer has issued at the desk. */
 async function issued(): Promise<Pair> {
   const pair = await appliedPair(app, { real: true });
+  // time may have passed
+  if ((await officer.get("/police/queue")).status !== 200) await officer.signIn();
   await post(pair, "application/take", {});
   const html = await (await post(pair, "determine", { ...DRAFT, step: "preview" })).text();
   const answer = await post(pair, "determine", { ...DRAFT, step: "issue", seen: fieldValue(html, "seen") });
