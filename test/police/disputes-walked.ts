@@ -258,8 +258,9 @@ async function assertSpoken(played: Played, move: Exclude<Move, { type: "wait" }
   assert.match(html, /role="alert"/);
 }
 
-/** Time goes by, and the clock does what it has to. */
+/** What was written is sent, time goes by, and the clock does what it has to. */
 async function wait(app: TestApp, ms: number): Promise<void> {
+  await app.settle();
   await passTime(app, ms, HOUR_MS);
   while ((await runClocks(app.ctx)) > 0);
 }
@@ -317,7 +318,7 @@ async function leaveAlone(played: Played, name: string): Promise<void> {
     assert.equal(waits, law.awaitsService && !accident.ended ? "service" : null, `${name}: what waits for ever`);
     return;
   }
-  assert.fail(`${name}: no end`);
+  assert.fail(`${name}: no end: ${JSON.stringify(await seenOf(played))}`);
 }
 
 /** Every act that was answered well stands in the case's history, in one chain. */
