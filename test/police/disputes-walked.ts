@@ -7,6 +7,7 @@ import type { Accident, Statement } from "../../src/domain/accident.ts";
 import { letterOf, waitingForOfficer } from "../../src/domain/dispute.ts";
 import { addWorkingDays, LETTER_DAYS, SERVICE_DAYS } from "../../src/domain/working-days.ts";
 import type { Person } from "../../src/http/session.ts";
+import { relayOutbox } from "../../src/jobs/relay.ts";
 import { formTime } from "../../src/police/desk-times.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { DESK, type DeskId, type Driver, Law, type Move, nextMove, randomOf } from "../domain/dispute-oracle.ts";
@@ -128,7 +129,7 @@ const flipped = (of: Stated | null | undefined): Stated => ({
   otherAct: of?.ownAct ?? "none",
 });
 
-/** What makes both statements alike, or not: the other is blamed for something that the other has not named. */
+/** What makes both statements alike, or not: the other driver is blamed for what that driver has not named. */
 async function statementOf(played: Played, by: Driver, alike: boolean): Promise<Record<string, string>> {
   const { parties } = await caseOf(played);
   const same = flipped(parties[by === "A" ? "B" : "A"]?.statement);
@@ -258,9 +259,9 @@ async function assertSpoken(played: Played, move: Exclude<Move, { type: "wait" }
   assert.match(html, /role="alert"/);
 }
 
-/** What was written is sent, time goes by, and the clock does what it has to. */
+/** What is to be told is taken over by the deliveries, time goes by, and the clock does what it has to. */
 async function wait(app: TestApp, ms: number): Promise<void> {
-  await app.settle();
+  while ((await relayOutbox(app.ctx)) > 0);
   await passTime(app, ms, HOUR_MS);
   while ((await runClocks(app.ctx)) > 0);
 }
@@ -305,7 +306,7 @@ async function play(played: Played, move: Move, name: string): Promise<string | 
   return isAllowed ? (EVENTS[move.type] ?? null) : null;
 }
 
-/** Nobody does anything more: every case comes to an end by the clock, or waits for the service of its letter. */
+/** Nobody does anything more: the clock ends every case, or its letter waits to be served. */
 async function leaveAlone(played: Played, name: string): Promise<void> {
   const { app, law } = played;
   for (let days = 0; days < MOST_DAYS_ALONE; days++) {
