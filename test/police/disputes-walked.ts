@@ -134,7 +134,7 @@ async function statementOf(played: Played, by: Driver, alike: boolean): Promise<
   const { parties } = await caseOf(played);
   const same = flipped(parties[by === "A" ? "B" : "A"]?.statement);
   const own = alike ? same : { ownAct: "none", otherAct: same.otherAct === "QS-01" ? "QS-02" : "QS-01" };
-  return { ...own, impact: "front", note: "" };
+  return { ...own, impact: parties[by]?.statement?.impact ?? "front", note: "" };
 }
 
 /** Where a request is withdrawn, unless on the page on which its driver stands. */
@@ -240,6 +240,9 @@ const isOfDesk = (move: Move): move is DeskMove => "by" in move && move.by in DE
 /** The pages give no guidance to drivers whose application an officer has or will take. */
 const isOffered = (law: Law, { type }: Move): boolean => type !== "ask-guidance" || !law.isWithPolice;
 
+/** The same statement once more is none: it ends nothing that was asked for since. */
+const isRepeated = (law: Law, move: Move): boolean => move.type === "state" && move.alike && law.alike;
+
 /** Whatever was refused is answered by a page: one that says why, or one that shows how things stand. */
 async function assertSpoken(played: Played, move: Exclude<Move, { type: "wait" }>, answer: Answer): Promise<void> {
   const { status, html, location } = answer;
@@ -301,7 +304,7 @@ async function play(played: Played, move: Move, name: string): Promise<string | 
     assert.ok(answer.status < 500, `${name}: ${answer.status}`);
     if (!isAllowed) await assertSpoken(played, move, answer).catch((error) => assert.fail(`${name}: ${error.message}`));
   }
-  if (isAllowed) law.play(move);
+  if (isAllowed && !isRepeated(law, move)) law.play(move);
   assert.deepEqual(await seenOf(played), lawfully(law), name);
   return isAllowed ? (EVENTS[move.type] ?? null) : null;
 }
