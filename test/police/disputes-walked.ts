@@ -129,7 +129,7 @@ const flipped = (of: Stated | null | undefined): Stated => ({
   otherAct: of?.ownAct ?? "none",
 });
 
-/** What makes both statements alike, or not: the other driver is blamed for what that driver has not named. */
+/** What makes both statements alike, or not: then the other driver is blamed for something new. */
 async function statementOf(played: Played, by: Driver, alike: boolean): Promise<Record<string, string>> {
   const { parties } = await caseOf(played);
   const same = flipped(parties[by === "A" ? "B" : "A"]?.statement);
