@@ -1,12 +1,20 @@
 import { resolve } from "node:path";
 import { type Authority, authorityOf } from "./config/authority.ts";
-import { insurerFaults, productionFaults, secretsOf, storageFaults } from "./config/checks.ts";
+import { insurerFaults, productionFaults, roleFaults, secretsOf, storageFaults } from "./config/checks.ts";
 import { withDevelopmentKeys } from "./config/development-keys.ts";
 import { type Menu, menuOf, type WrittenMenu } from "./config/menu.ts";
-import { PLATFORM_HOSTS, PLATFORM_PAGES } from "./config/platform.ts";
+import {
+  type BucketConfig,
+  bucketOf,
+  type GeocoderConfig,
+  geocoderOf,
+  type WechatConfig,
+  wechatOf,
+} from "./config/outside.ts";
 import { projectFile, type Rules, readRules } from "./config/rules.ts";
 import { readSecretFiles } from "./config/secret-files.ts";
 import { type Settings, settingsSchema } from "./config/settings.ts";
+import { PROCESS_ROLES, type ProcessRole } from "./config/settings-of-server.ts";
 import { realSettings, type StandIns, simulatorFaults, standInsOf } from "./config/simulator.ts";
 import { check, fromEnvironment, merge, readYaml } from "./config/sources.ts";
 import type { DisputeLimits } from "./domain/dispute-limits.ts";
@@ -35,51 +43,12 @@ export interface Insurer {
   secrets: string[];
 }
 
-export interface WechatConfig {
-  appid: string;
-  secret: string;
-  token: string;
-  previousToken: string | null;
-  aesKey: string;
-  previousAesKey: string | null;
-  mode: "plain" | "compatible" | "safe";
-  /** API hosts in order of preference */
-  apiUrls: string[];
-  /** where the OAuth page lives (https://open.weixin.qq.com) */
-  openUrl: string;
-  /** original id (gh_…) of the account that the simulator stands in for; a real push brings its own */
-  account: string;
-  /** template message id for news of a claim and of the case; null: templates are not used */
-  noticeTemplateId: string | null;
-  /** subscription notice (订阅通知) for people who agreed to one, followers or not; null: not used */
-  subscriptionTemplateId: string | null;
-  /** name of the file by which the platform checks a domain; its content stands in it */
-  verifyFile: string | null;
-  /**
-   * licences that the platform may be asked to read in a day, where our own reader is unsure; 0: pictures of
-   * papers never leave us
-   */
-  ocrPerDay: number;
-}
-
-/** A bucket that speaks the S3 protocol, for photographs, signatures and papers. */
-export interface BucketConfig {
-  /** none: AWS itself, by the region */
-  endpoint?: string;
-  region: string;
-  name: string;
-  /** in front of every name in it; empty, or with a slash at the end */
-  prefix: string;
-  /** the bucket stands in the path, not in the host: MinIO and most servers of one's own */
-  forcePathStyle: boolean;
-  /** none: the machine's own role */
-  accessKeyId?: string;
-  secretAccessKey?: string;
-  sessionToken?: string;
-}
+export type { BucketConfig, ProcessRole, WechatConfig };
 
 export interface Config {
   production: boolean;
+  /** what this process serves of the whole */
+  roles: readonly ProcessRole[];
   port: number;
   host: string;
   /** as drivers and insurers see us, without a slash at the end */
@@ -118,7 +87,7 @@ export interface Config {
   /** the officers' desk: whether it is served, to which networks (none: to all), its clocks, its authority */
   police: { enabled: boolean; allowFrom: readonly string[]; limits: DisputeLimits; authority: Authority };
   /** the service that names the road at a position; null: none */
-  geocoder: { url: string; key: string; secret: string | null } | null;
+  geocoder: GeocoderConfig | null;
   operatorPhone: string;
   /** `areas`: outlines by adcode */
   city: { zh: string; en: string; adcode: string; areas: Readonly<Record<string, Outline>> };
@@ -168,6 +137,7 @@ export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): 
   const simulator = !production && (settings.simulator ?? real.length === 0);
   const further = production ? productionFaults(settings, env) : simulator ? [] : simulatorFaults(settings, env, real);
   faults.push(...further.filter((fault) => !isNamed(fault, faults)));
+  faults.push(...roleFaults(settings, simulator));
   if (settings.port === 0 && !settings.publicUrl) faults.push("PUBLIC_URL: required when PORT is 0");
   throwIfAny(faults);
   const standIns = simulator ? standInsOf(settings, env) : { platform: false, insurers: [] };
@@ -206,6 +176,7 @@ function configOf(settings: Settings, read: Read): Config {
   const { data, session } = settings.keys as { data: Buffer; session: Buffer };
   return {
     production,
+    roles: PROCESS_ROLES.filter((role) => settings.roles.includes(role)),
     port: settings.port,
     // a developer's machine is not open to its network unless asked to be
     host: settings.host ?? (production ? "0.0.0.0" : "127.0.0.1"),
@@ -249,42 +220,6 @@ function configOf(settings: Settings, read: Read): Config {
     scrub: settings.scrub,
     rules,
     menu: menuOf(menu, publicUrl),
-  };
-}
-
-function bucketOf({ bucket }: Settings): BucketConfig | null {
-  const { name, region } = bucket;
-  return name && region ? { ...bucket, name, region } : null;
-}
-
-/** `standIn`: where the simulator names a road, while no key is given. */
-function geocoderOf({ geocoder }: Settings, standIn: string | null): Config["geocoder"] {
-  const { key, secret = null, url } = geocoder;
-  if (key) return { url, key, secret };
-  return standIn ? { url: standIn, key: "simulator", secret: "simulator" } : null;
-}
-
-/** `standIn`: where the simulator's platform serves the account that was made here. */
-function wechatOf({ wechat }: Settings, standIn: string | null): WechatConfig {
-  const apiUrls = wechat.apiUrls ?? (standIn ? [standIn] : PLATFORM_HOSTS);
-  const [first = ""] = apiUrls;
-  return {
-    appid: wechat.appid ?? "",
-    secret: wechat.secret ?? "",
-    token: wechat.token ?? "",
-    previousToken: wechat.previousToken ?? null,
-    aesKey: wechat.aesKey ?? "",
-    previousAesKey: wechat.previousAesKey ?? null,
-    mode: wechat.mode,
-    apiUrls,
-    // a stand-in for the platform serves both surfaces under one address
-    openUrl: wechat.openUrl ?? (new URL(first).hostname.endsWith(".weixin.qq.com") ? PLATFORM_PAGES : first),
-    account: wechat.account,
-    // the stand-in takes any template, so that news arrives as it would on a phone
-    noticeTemplateId: wechat.noticeTemplateId || (wechat.apiUrls || !standIn ? null : "simulator"),
-    subscriptionTemplateId: wechat.subscriptionTemplateId ?? null,
-    verifyFile: wechat.verifyFile ?? null,
-    ocrPerDay: wechat.ocrPerDay,
   };
 }
 

@@ -155,6 +155,7 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   const hands = createHands(base, { tokens, quotas, niceness: overrides.pictureNiceness });
   const refusals = createRefusals({ log, timer });
   const health = createHealth(timer);
+  health.add("roles", () => config.roles);
   addStoreValues(health, store, made);
   health.add("refused", () => refusals.counts());
   health.add("calendarYearMissing", () => missingYear(config.rules.calendar, databaseClock.now()));

@@ -1,5 +1,7 @@
 import type { Config } from "./config.ts";
-import { createContext } from "./context.ts";
+import { type Context, createContext } from "./context.ts";
+import { demoOfficersText, hasDemoOfficers, listDemoOfficers, makeDemoOfficers } from "./demo-officers.ts";
+import { codeOf } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { runProgram } from "./operator-program.ts";
 import { startServer } from "./server.ts";
@@ -11,10 +13,13 @@ export const run = (): Promise<void> => runProgram(start);
 async function start(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const running = await startServer(await createContext(config, { log }));
-  log.info({ port: config.port, simulator: config.simulator }, "started");
+  log.info({ port: config.port, simulator: config.simulator, roles: config.roles }, "started");
   // load the plate reader's models now, which takes a second; on failure the first picture tries again
-  running.ctx.photos.plates.isAvailable().catch((error: unknown) => log.debug({ err: error }, "plates.not-warmed-up"));
-  if (config.simulator) process.stdout.write(`\n  Simulator: ${config.publicUrl}/simulator\n\n`);
+  if (config.roles.some((role) => role !== "desk"))
+    running.ctx.photos.plates
+      .isAvailable()
+      .catch((error: unknown) => log.debug({ err: error }, "plates.not-warmed-up"));
+  if (running.simulator) process.stdout.write(`\n  Simulator: ${config.publicUrl}/simulator\n\n`);
 
   let stopping = false;
   const stop = (signal: string) => {
@@ -28,4 +33,15 @@ async function start(config: Config): Promise<void> {
   };
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
+  if (hasDemoOfficers(config)) await bringOfficers(running.ctx);
+}
+
+/** A database that is away for a moment is no reason to end: the next start makes them. */
+async function bringOfficers(ctx: Context): Promise<void> {
+  try {
+    await makeDemoOfficers(ctx);
+    process.stdout.write(demoOfficersText(ctx.config.publicUrl, await listDemoOfficers(ctx)));
+  } catch (error) {
+    ctx.log.error({ code: codeOf(error) }, "officers.not-made");
+  }
 }

@@ -2,9 +2,8 @@ import { createServer, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import Koa from "koa";
 import { publishMenu } from "./actions/publish-menu.ts";
-import { resendDelivery } from "./actions/resend-delivery.ts";
 import { createMetricsServer } from "./api/metrics.ts";
-import { apiRouter } from "./api/router.ts";
+import { apiRouter, healthRouter } from "./api/router.ts";
 import { awaitsAnswer } from "./chat/answer.ts";
 import { listen } from "./chat/listen.ts";
 import { type PushDoor, pushRouter } from "./chat/push-router.ts";
@@ -17,12 +16,12 @@ import { errorPages } from "./http/errors.ts";
 import { doorHeaders, securityHeaders } from "./http/security-headers.ts";
 import { seeOther } from "./http/see-other.ts";
 import { verifyFile } from "./http/verify-file.ts";
-import { createJobs, type Jobs } from "./jobs/jobs.ts";
+import { createJobs, type Jobs, NO_JOBS } from "./jobs/jobs.ts";
 import { withLogFields } from "./log.ts";
 import { sayLater } from "./notices/say-later.ts";
 import { policeRouter } from "./police/router.ts";
-import type { Operator } from "./simulator/operator.ts";
 import { createSimulator, type Simulator } from "./simulator/simulator.ts";
+import { operatorOf } from "./simulator-operator.ts";
 import { SYSTEM_TIMER, type Timer } from "./timer.ts";
 import { createOutbound } from "./wechat/api/outbound.ts";
 import { createBot } from "./wechat/puppet/create-bot.ts";
@@ -64,33 +63,34 @@ export interface ServerOptions {
   jobsTimer?: Timer;
 }
 
-/** Opens the doors on the configured host and port. */
+/** Opens the doors of this process's roles on the configured host and port. */
 export async function startServer(ctx: Context, options: ServerOptions = {}): Promise<Running> {
   const { runJobs = true, jobsTimer: timer = SYSTEM_TIMER } = options;
-  const simulator = ctx.config.simulator ? createSimulator({ ...ctx, operator: operatorOf(ctx) }) : null;
-  const chat = openChat(ctx);
-  const jobs = createJobs(ctx, { timer });
+  const serves = servesOf(ctx.config);
+  const simulator = serves.web && ctx.config.simulator ? createSimulator({ ...ctx, operator: operatorOf(ctx) }) : null;
+  const chat = serves.web ? openChat(ctx) : null;
+  const jobs = serves.jobs ? createJobs(ctx, { timer }) : NO_JOBS;
   await ctx.releases.keep(ctx.release);
   const { police, simulator: isTrial } = ctx.config;
-  if (police.enabled && !police.authority.seal && !isTrial) ctx.log.warn({}, "police.no-seal");
+  if (serves.desk && !police.authority.seal && !isTrial) ctx.log.warn({}, "police.no-seal");
   const server = createServer(TIMEOUTS, createApp(ctx, chat, simulator).callback());
   await open(server, ctx.config);
   const { port, host } = ctx.config.metrics;
   const metricsServer = port === null ? null : createMetricsServer(ctx);
   if (metricsServer && port !== null) await open(metricsServer, { port, host });
-  const menu = standInMenu(ctx);
+  const menu = simulator ? standInMenu(ctx) : async () => {};
   await menu();
   if (runJobs) jobs.start();
-  const endRounds = runJobs ? every(ROUND_MS, timer, () => Promise.all([menu(), resume(ctx, chat)])) : () => {};
+  const endRounds = runJobs ? every(ROUND_MS, timer, () => Promise.all([menu(), chat && resume(ctx, chat)])) : () => {};
   return {
     ctx,
     jobs,
     simulator,
     async settle() {
       // Work in progress ends first, so that this process does not take it over from itself.
-      await chat.handler.settle();
-      await chat.handler.resume();
-      await chat.handler.settle();
+      await chat?.handler.settle();
+      await chat?.handler.resume();
+      await chat?.handler.settle();
       await jobs.settle();
       await simulator?.platform.settle();
     },
@@ -102,8 +102,8 @@ export async function startServer(ctx: Context, options: ServerOptions = {}): Pr
       ctx.streams.close();
       // In parallel: all of it has ten seconds.
       await Promise.all([closeServer(server), jobs.stop()]);
-      await Promise.race([chat.handler.settle(), sleep(SETTLE_MS, undefined, { ref: false })]);
-      await chat.stop();
+      await Promise.race([chat?.handler.settle(), sleep(SETTLE_MS, undefined, { ref: false })]);
+      await chat?.stop();
       // last: what stopping does is seen, too
       if (metricsServer) await closeServer(metricsServer);
       simulator?.close();
@@ -114,8 +114,16 @@ export async function startServer(ctx: Context, options: ServerOptions = {}): Pr
 
 const REQUEST_ID_BYTES = 9;
 
-/** The order of middleware and doors. */
-function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): Koa {
+/** What this process serves; the desk only where there is one. */
+const servesOf = ({ roles, police }: Config) => ({
+  web: roles.includes("web"),
+  jobs: roles.includes("jobs"),
+  desk: police.enabled && roles.includes("desk"),
+});
+
+/** The order of middleware and doors; every process says how it is, whatever else it serves. */
+function createApp(ctx: Context, door: PushDoor | null, simulator: Simulator | null): Koa {
+  const { web, desk } = servesOf(ctx.config);
   // One proxy of ours: of X-Forwarded-For only the last address, which that proxy added, is trusted.
   const app = new Koa({ proxy: ctx.config.trustProxy, maxIpsCount: 1 });
   app.on("error", ({ code, name }: Error & { code?: string }) => {
@@ -131,16 +139,17 @@ function createApp(ctx: Context, door: PushDoor, simulator: Simulator | null): K
     return withLogFields({ request }, next);
   });
   app.use(doorHeaders(ctx));
-  app.use(pushRouter(ctx, door));
-  app.use(apiRouter(ctx).routes());
+  if (door) app.use(pushRouter(ctx, door));
+  app.use(healthRouter(ctx).routes());
+  if (web) app.use(apiRouter(ctx).routes());
   if (simulator) app.use(simulator.guard).use(simulator.router.routes());
-  app.use(verifyFile(ctx));
+  if (web) app.use(verifyFile(ctx));
   app.use(securityHeaders(ctx));
   app.use(errorPages(ctx));
   app.use(assets(ctx));
-  app.use(entry(simulator ? "/simulator" : "/h5"));
-  app.use(h5Router(ctx).routes());
-  if (ctx.config.police.enabled) app.use(policeRouter(ctx).routes());
+  if (web) app.use(entry(simulator ? "/simulator" : "/h5")).use(h5Router(ctx).routes());
+  else if (desk) app.use(entry("/police"));
+  if (desk) app.use(policeRouter(ctx).routes());
   return app;
 }
 
@@ -184,25 +193,6 @@ function openChat(ctx: Context): PushDoor & { stop(): Promise<void> } {
   });
   return { handler, verify: (query) => verifyUrl(config, query, nowMs()), stop: async () => (await bot).stop() };
 }
-
-const UNDELIVERED = 100;
-
-/** The app's own state for the simulator's desk. */
-const operatorOf = (ctx: Context): Operator => ({
-  circuits: ctx.insurers.openCircuits,
-  resend: (id) => resendDelivery(ctx, { id }),
-  async undelivered() {
-    const found = await ctx.deliveries.listUndelivered(UNDELIVERED, ["pending", "inflight", "held", "dead"]);
-    const claims = found.filter(({ kind, attempts, state }) => kind === "claim" && (attempts > 0 || state === "held"));
-    return Promise.all(
-      claims.map(async ({ _id: id, target: insurer, accidentId, dueAt = null, ...rest }) => {
-        const number = (await ctx.accidents.find(accidentId).catch(() => null))?.number ?? "";
-        const { state, attempts, createdAt, log } = rest;
-        return { id, insurer, number, state, attempts, createdAt, dueAt, log };
-      }),
-    );
-  },
-});
 
 /** The person's language is not known at this moment. */
 const apology = ({ render }: Context): Reply => ({

@@ -80,6 +80,16 @@ describe("settings in development", () => {
     assert.match(config.insurers[0]?.secrets[0] ?? "", /^whsec_/);
   });
 
+  it("serve everything unless told which parts, and refuse a part that there is not, or nothing", async () => {
+    const rolesOf = async (env: NodeJS.ProcessEnv) => (await load(env)).roles;
+    assert.deepEqual(await rolesOf({}), ["web", "jobs", "desk"]);
+    assert.deepEqual(await rolesOf({ ROLES: "desk, web" }), ["web", "desk"]);
+    assert.deepEqual(namesOf(await faultsOf({ ROLES: "web,police" })), ["ROLES"]);
+    assert.deepEqual(namesOf(await faultsOf({ ROLES: "web,web" })), ["ROLES"]);
+    assert.deepEqual(namesOf(await faultsOf({ ROLES: "desk", POLICE_DESK: "false" })), ["ROLES"]);
+    assert.deepEqual(await rolesOf({ ROLES: "desk" }), ["desk"]);
+  });
+
   it("list at least twelve insurers, each with a hotline, and those without an interface have no secret", async () => {
     const { insurers } = await load({});
     assert.ok(insurers.length >= 12);

@@ -31,6 +31,9 @@ const ROOMS: Record<string, Room> = {
   "warm-up.ts": EVERYTHING,
   "compile-cache.ts": { may: [] },
   "server.ts": EVERYTHING,
+  // what the simulator is given of the app
+  "simulator-operator.ts": EVERYTHING,
+  "demo-officers.ts": EVERYTHING,
   "context.ts": EVERYTHING,
   "open-database.ts": EVERYTHING,
   // parts of the context

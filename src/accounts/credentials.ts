@@ -16,11 +16,13 @@ export interface Credentials {
    * used once.
    */
   stepOf(secret: string, code: string, at: Date): number | null;
+  /** The code of a step, as an authenticator app shows it. */
+  codeOf(secret: string, step: number): string;
 }
 
 /** OWASP's first choice for Argon2id. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-const PERIOD_S = 30;
+export const PERIOD_S = 30;
 
 const factor = (secret: string, label = "") =>
   new TOTP({ issuer: "Kuaichu", label, secret: Secret.fromBase32(secret), period: PERIOD_S, digits: 6 });
@@ -41,5 +43,6 @@ export function createCredentials(): Credentials {
       const delta = factor(secret).validate({ token: code, timestamp: at.getTime(), window: 1 });
       return delta === null ? null : Math.floor(at.getTime() / 1000 / PERIOD_S) + delta;
     },
+    codeOf: (secret, step) => factor(secret).generate({ timestamp: step * PERIOD_S * 1000 }),
   };
 }

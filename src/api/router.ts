@@ -6,15 +6,19 @@ import { alive, ready } from "./health.ts";
 import { receiveStatus } from "./receive-status.ts";
 import { listSchemas, sendSchema } from "./schemas.ts";
 
-/**
- * Routes for machines: insurers' call-backs, the evidence that claims link to, the schemas of both messages,
- * health.
- */
-export function apiRouter(ctx: Context): Router {
+/** Routes that every process has: how it is. */
+export function healthRouter(ctx: Context): Router {
   const router = new Router();
   router.use(jsonErrors(ctx));
   router.get("/healthz", alive);
   router.get("/readyz", ready(ctx));
+  return router;
+}
+
+/** Routes for insurers: call-backs, the evidence that claims link to, the schemas of both messages. */
+export function apiRouter(ctx: Context): Router {
+  const router = new Router();
+  router.use(jsonErrors(ctx));
   router.get("/api/schemas", listSchemas(ctx.config.publicUrl));
   router.get("/api/schemas/:name", sendSchema);
   router.get("/api/evidence/:accidentId/:sha256", sendEvidence(ctx));

@@ -119,3 +119,11 @@ export function storageFaults({ storage, bucket }: Settings): string[] {
   if (!bucket?.name) return storage === "s3" ? ["S3_BUCKET: required when STORAGE is s3"] : [];
   return bucket.region ? [] : ["S3_REGION: required with S3_BUCKET; personal data stays in mainland China"];
 }
+
+/** A process that would serve nothing is a mistake. */
+export function roleFaults({ roles, police }: Settings, isTrial: boolean): string[] {
+  const hasDesk = police?.enabled ?? isTrial;
+  return Array.isArray(roles) && roles.join() === "desk" && !hasDesk
+    ? ["ROLES: desk alone serves nothing while POLICE_DESK is off"]
+    : [];
+}

@@ -13,8 +13,31 @@ const keySetting = (variable: string) =>
     production: { en: "required: 32 bytes, base64 or hex", zh: "必填：32 字节，base64 或十六进制" },
   });
 
+/**
+ * What one process may serve: drivers, the platform and the insurers (`web`), the background jobs (`jobs`),
+ * the officers' desk (`desk`).
+ */
+export const PROCESS_ROLES = ["web", "jobs", "desk"] as const;
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
+
 /** Settings of the server: address, data, access. */
 export const SERVER = {
+  roles: setting<ProcessRole[]>({
+    variable: "ROLES",
+    schema: Joi.array()
+      .items(Joi.valid(...PROCESS_ROLES))
+      .min(1)
+      .unique()
+      .default([...PROCESS_ROLES]),
+    otherwise: {
+      en: "`{default}`: what this process serves. `web`: drivers, WeChat, insurers; `jobs`: everything in the background; `desk`: `/police`, where it is on",
+      zh: "`{default}`：本进程承担的部分。`web`：驾驶人页面、微信、保险公司接口；`jobs`：全部后台任务；`desk`：`/police`（启用时）",
+    },
+    production: {
+      en: "several processes may share the parts; each of them must run somewhere",
+      zh: "可由多个进程分担，各部分至少须有一个进程承担",
+    },
+  }),
   port: setting<number>({ variable: "PORT", schema: Joi.number().port().default(8080), otherwise: both("{default}") }),
   host: setting<string | undefined>({
     variable: "HOST",

@@ -74,5 +74,5 @@ function faultName(path: (string | number)[], tree: Tree): string {
     typeof index === "number" && Array.isArray(tree[String(list)]) ? (tree[String(list)] as Tree[])[index] : {};
   const label = entry?.code ?? entry?.id;
   const name = (label ? [list, label, ...path.slice(2)] : path).join(".");
-  return nameOf(name.replace(/^(wechat\.apiUrls)\.\d+$/, "$1"));
+  return nameOf(name.replace(/^(wechat\.apiUrls|roles)\.\d+$/, "$1"));
 }

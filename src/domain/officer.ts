@@ -41,6 +41,11 @@ export interface Officer {
   state: "invited" | "active" | "closed";
 }
 
+/** Numbers of the officers whom the simulator brings: a process without it lets none of them in. */
+const DEMO_NUMBER = /^DEMO-\d$/i;
+
+export const isDemoNumber = (number: string): boolean => DEMO_NUMBER.test(number.trim());
+
 /** Whether an officer's account reaches a case of this district; null: the district is not known. */
 export const leads = (officer: Pick<Officer, "district">, district: string | null): boolean =>
   officer.district === null || officer.district === district;

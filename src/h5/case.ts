@@ -45,7 +45,7 @@ export const casePage: PartyPage = {
       shown: seenPhotos(view),
       car: carText(view, t),
       lifetimes: view.concludedAt || view.ended ? null : t("h5.case.lifetimes", LIFETIMES),
-      line: view.concludedAt ? claimLine(view, { config: ctx.config, now, language }) : null,
+      line: view.concludedAt || view.claims.length > 0 ? claimLine(view, { config: ctx.config, now, language }) : null,
     };
   },
 };

@@ -16,6 +16,9 @@ export interface Jobs {
   settle(): Promise<void>;
 }
 
+/** Of a process that leaves them to others. */
+export const NO_JOBS: Jobs = { start() {}, async stop() {}, async settle() {} };
+
 const DRAIN_MS = 7_000;
 
 /**

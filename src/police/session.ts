@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
 import type { Officer } from "../domain/officer.ts";
-import { SESSION_MS } from "../domain/officer.ts";
+import { isDemoNumber, SESSION_MS } from "../domain/officer.ts";
 import { NotSignedIn } from "../errors.ts";
 import { macOf, readCookie, sameSecret, setCookie } from "../http/cookies.ts";
 
@@ -32,7 +32,8 @@ export function withOfficer(ctx: Context): Koa.Middleware {
     const look = BY_ITSELF.test(koa.path) ? ctx.officerSessions.peek : ctx.officerSessions.use;
     const id = token ? await look(token, ctx.clock.now()) : null;
     const officer = id ? await ctx.officers.find(id) : null;
-    const isIn = token !== undefined && officer?.state === "active";
+    const isOurs = officer !== null && (ctx.config.simulator || !isDemoNumber(officer.number));
+    const isIn = token !== undefined && isOurs && officer.state === "active";
     koa.state.officer = isIn ? officer : null;
     koa.state.deskCsrf = isIn ? macOf(ctx.config.keys.session, "desk-csrf", token) : "";
     await next();

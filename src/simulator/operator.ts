@@ -13,6 +13,18 @@ export interface Undelivered {
   log: readonly { n: number; at: Date; code: string }[];
 }
 
+/** An officer who exists for the simulator alone, with what signs in now. */
+export interface DemoOfficer {
+  number: string;
+  name: string;
+  role: string;
+  password: string;
+  /** of the second factor: the next one that was not used */
+  code: string;
+  /** the seconds after which that code is taken; 0: now */
+  inS: number;
+}
+
 /** The app's posts to the insurers, and what its operator can do about them. */
 export interface Operator {
   undelivered(): Promise<Undelivered[]>;
@@ -20,4 +32,8 @@ export interface Operator {
   resend(id: string): Promise<unknown>;
   /** Insurers to which nothing is sent now, and why. */
   circuits(): Record<string, string>;
+  /** none without a desk */
+  officers(): Promise<DemoOfficer[]>;
+  /** how many cases wait for an officer */
+  waiting(): Promise<number>;
 }

@@ -28,10 +28,15 @@ export function simulatorPages(desk: Desk): Router {
       samples: sampleNames(),
       phones: [1, 2],
       round: desk.rounds.current().id,
+      hasOfficers: desk.config.police.enabled && desk.config.roles.includes("desk"),
     });
   });
   router.get("/state", async (http) => {
     http.body = await stateOf(desk);
+  });
+  router.get("/officers", async (http) => {
+    http.set("Cache-Control", "no-store");
+    http.body = await desk.operator.officers();
   });
   router.get("/assets/:name", (http) => sendFile(http, new URL(plainName(http.params.name), assetsDir)));
   router.get("/samples/:name", (http) => {

@@ -23,6 +23,7 @@ export async function stateOf(desk: Desk): Promise<object> {
     claims: insurers.inbox().map((claim) => shownClaim(desk, claim)),
     undelivered: (await operator.undelivered()).map((one) => ({ ...one, isEarlier: rounds.isEarlier(one.createdAt) })),
     circuits: operator.circuits(),
+    waiting: await operator.waiting(),
     pushes: platform.pushes.filter(({ openid }) => openids.includes(openid)).slice(-30),
   };
 }

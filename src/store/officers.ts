@@ -20,7 +20,7 @@ export interface Officers {
   /** Role and district of the active ones among these; nothing that names them is opened. */
   listPosts(ids: readonly string[]): Promise<Pick<Officer, "role" | "district">[]>;
   /** The account with this number and its proofs; null where nobody has it or it is not active. */
-  findProofs(number: string): Promise<{ officer: Officer; passwordHash: string; secret: string } | null>;
+  findProofs(number: string): Promise<Proofs | null>;
   /** The account to which this living invitation leads, and its second factor. */
   findInvited(token: string, at: Date): Promise<{ officer: Officer; secret: string } | null>;
   /** Activates an invited account; false: the invitation was used or has expired. */
@@ -30,6 +30,14 @@ export interface Officers {
   /** Closes the account and ends its invitation; false: there is no such account, or it is closed. */
   close(id: string): Promise<boolean>;
   idOf(number: string): string;
+}
+
+export interface Proofs {
+  officer: Officer;
+  passwordHash: string;
+  secret: string;
+  /** the last step of the second factor that was used */
+  step: number;
 }
 
 export interface NewOfficer extends Pick<Officer, "number" | "name" | "role" | "district"> {
@@ -126,7 +134,7 @@ export async function createOfficers(connection: Connection, vault: Vault): Prom
     async findProofs(number) {
       const found = await collection.findOne({ _id: idOf(number) });
       if (found?.state !== "active" || found.passwordHash === null) return null;
-      return { ...withSecret(found), passwordHash: found.passwordHash };
+      return { ...withSecret(found), passwordHash: found.passwordHash, step: found.step };
     },
     async findInvited(token, at) {
       const found = await collection.findOne({ "invitation.hash": hashOf(token) });

@@ -6,13 +6,16 @@ import { createContext } from "../../src/context.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { freePort } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { decide } from "./dispute.ts";
 import { demoPhotos } from "./photos.ts";
 import { serverEnv } from "./server-env.ts";
 import { ServerProcess } from "./server-process.ts";
-import { type Settled, settle } from "./settle.ts";
+import { settle } from "./settle.ts";
+import type { Settled } from "./stage.ts";
 import { type StandIns, startStandIns } from "./stand-ins.ts";
 
-const USAGE = `npm run demo -- [--photos DIR] [--kill | --kill-every N] [--server FILE] [--out DIR]
+const USAGE = `npm run demo -- [--dispute] [--photos DIR] [--kill | --kill-every N] [--server FILE] [--out DIR]
+  --dispute     the two disagree, and an officer decides at the desk
   --photos DIR  five pictures of this folder instead of the drawn samples
   --kill        the server is killed (kill -9) and started again between any two steps
   --kill-every  … after every Nth step only
@@ -20,12 +23,13 @@ const USAGE = `npm run demo -- [--photos DIR] [--kill | --kill-every N] [--serve
   --out DIR     where the papers go (demo-out)`;
 
 /**
- * A whole settlement over real HTTP, on a server that it starts itself; exit code 1 if any step is not as it
- * should be.
+ * A whole settlement, or a dispute up to the officer's letter, over real HTTP, on a server that it starts
+ * itself; exit code 1 if any step is not as it should be.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      dispute: { type: "boolean", default: false },
       photos: { type: "string" },
       kill: { type: "boolean" },
       "kill-every": { type: "string" },
@@ -42,8 +46,10 @@ async function main(): Promise<void> {
   const [port, standInPort] = [await freePort(), await freePort()];
   const appUrl = `http://127.0.0.1:${port}`;
   const dir = temporaryFolder("demo");
-  const standIns = await startStandIns({ port: standInPort, appUrl });
-  const env = await serverEnv({ name: "demo", dir, port, standIns });
+  const { dispute } = values;
+  // what an officer determined is said in version 2
+  const standIns = await startStandIns({ port: standInPort, appUrl, piccReads: dispute ? 2 : 1 });
+  const env = { ...(await serverEnv({ name: "demo", dir, port, standIns })), POLICE_DESK: String(dispute) };
   const server = new ServerProcess(appUrl, env, values.server ? [values.server] : undefined);
   try {
     await timed("the server starts", () => server.start());
@@ -53,7 +59,8 @@ async function main(): Promise<void> {
       if (steps % killEvery === 0) await timed("  kill -9, restart", () => server.killAndRestart());
       return result;
     };
-    const settled = await settle({ appUrl, standIns, photos, name: "demo", step });
+    const stage = { appUrl, standIns, photos, name: "demo", step };
+    const settled = dispute ? await decide(stage, env) : await settle(stage);
     const code = await timed("SIGTERM: the server drains and ends", () => server.stop());
     if (code !== 0) throw new Error(`the server ended with ${code}`);
     const events = await readEvents(env, settled.accidentId);
@@ -76,12 +83,15 @@ function roleIn(body: string): string {
     data: {
       role?: string;
       parties: { label: string; role: string }[];
-      liability: { shares: { party: string; percent: number }[] };
+      liability: { basis?: string; shares: { party: string; percent: number }[] };
     };
   };
   const insured = data.parties.find(({ role }) => role === "insured")?.label;
   const share = data.liability.shares.find(({ party }) => party === insured)?.percent;
-  return [`claim.submitted ${schemaVersion}`, data.role, `its customer bears ${share} %`].filter(Boolean).join(", ");
+  const { basis } = data.liability;
+  return [`claim.submitted ${schemaVersion}`, data.role, basis, `its customer bears ${share} %`]
+    .filter(Boolean)
+    .join(", ");
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -118,9 +128,9 @@ async function writePapers(
   const claims = standIns.insurers
     .inbox()
     .map(({ code, headers, body }) => [`claim-${code}.json`, pretty({ headers, body: JSON.parse(body) })] as const);
-  const pages = settled.pages.map((page, index) => [`agreement-${index + 1}.png`, page] as const);
+  const pages = settled.pages.map((page, index) => [`${settled.paper}-${index + 1}.png`, page] as const);
   const files = [
-    ["agreement.pdf", settled.pdf] as const,
+    [`${settled.paper}.pdf`, settled.pdf] as const,
     ...pages,
     ...claims,
     ["events.json", pretty(events)] as const,

@@ -4,29 +4,10 @@ import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { DriverPhone, expectStep, type Page, visible } from "../support/driver-phone.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { answered } from "../support/heard.ts";
-import type { StandIns } from "./stand-ins.ts";
+import { insurersPay } from "./insurers-pay.ts";
+import { type Drivers, openidsOf, type Papers, type Settled, type Stage } from "./stage.ts";
+import { until } from "./until.ts";
 
-/**
- * Tools of the scripted settlement; `step` names and times a step, and follows it by a kill -9 and a restart
- * if asked.
- */
-export interface Stage {
-  appUrl: string;
-  standIns: StandIns;
-  photos: Record<string, Buffer>;
-  /** tells these two drivers from all others */
-  name: string;
-  step<T>(name: string, work: () => Promise<T>): Promise<T>;
-}
-
-export interface Settled {
-  caseUrl: string;
-  accidentId: string;
-  pdf: Buffer;
-  pages: Buffer[];
-}
-
-const openidsOf = ({ name }: Stage) => ({ A: `o_${name}_driver_a`, B: `o_${name}_driver_b` });
 const NOTHING = { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" };
 
 /**
@@ -34,6 +15,31 @@ const NOTHING = { vehicles: "two", condition: "none", notice: "yes", sensitive: 
  * to the payment. Throws at the first step that is not as it should be.
  */
 export async function settle(stage: Stage): Promise<Settled> {
+  const { step } = stage;
+  const drivers = await meet(stage);
+  const { a, b, caseUrl } = drivers;
+  await step("both state what happened, each for himself", async () => {
+    await a.submit(await a.open(`${caseUrl}/statement`), STATEMENT_A);
+    await b.submit(await b.open(`${caseUrl}/statement`), {
+      ownAct: "none",
+      otherAct: "QS-01",
+      impact: "rear",
+      note: "",
+    });
+  });
+  await step("both read the two sentences and sign", () => bothSign(drivers));
+  const papers = await step("the agreement is there as PDF and as pictures", () =>
+    fetchPapers(a, caseUrl, "agreement"),
+  );
+  await insurersPay(stage, drivers);
+  return { caseUrl, accidentId: drivers.accidentId, paper: "agreement", ...papers };
+}
+
+/** What driver A says: ran into the other. */
+export const STATEMENT_A = { ownAct: "QS-01", otherAct: "none", impact: "front", note: "雨天路滑，没刹住。" };
+
+/** Two drivers from the first message until both have entered their data: next each states what happened. */
+export async function meet(stage: Stage): Promise<Drivers> {
   const { appUrl, standIns, step } = stage;
   const { platform } = standIns;
   const OPENID = openidsOf(stage);
@@ -62,7 +68,7 @@ export async function settle(stage: Stage): Promise<Settled> {
     const link = { openid: OPENID.B, pattern: LINK };
     return linkIn(await answered(platform, link, () => platform.scan(OPENID.B, code)));
   });
-  let pageB = await step("B joins: the same declaration", async () => {
+  const pageB = await step("B joins: the same declaration", async () => {
     const page = await b.open(joinUrl);
     return expectStep(await b.submit(page, NOTHING), "details");
   });
@@ -72,25 +78,11 @@ export async function settle(stage: Stage): Promise<Settled> {
       "details",
     ),
   );
-  [pageA, pageB] = await step("both give their data and their cars'", async () => [
-    expectStep(await a.submit(pageA, detailsOf("A")), "statement"),
-    expectStep(await b.submit(pageB, detailsOf("B")), "statement"),
-  ]);
-  await step("both state what happened, each for himself", async () => {
-    await a.submit(pageA, { ownAct: "QS-01", otherAct: "none", impact: "front", note: "雨天路滑，没刹住。" });
-    await b.submit(pageB, { ownAct: "none", otherAct: "QS-01", impact: "rear", note: "" });
+  await step("both give their data and their cars'", async () => {
+    expectStep(await a.submit(pageA, detailsOf("A")), "statement");
+    expectStep(await b.submit(pageB, detailsOf("B")), "statement");
   });
-  await step("both read the two sentences and sign", () => bothSign(stage, { a, b, caseUrl }));
-  const papers = await step("the agreement is there as PDF and as pictures", () => fetchPapers(a, caseUrl));
-  const accidentId = caseUrl.split("/").at(-1) ?? "";
-  await insurersPay(stage, { a, caseUrl, accidentId });
-  return { caseUrl, accidentId, ...papers };
-}
-
-interface Drivers {
-  a: DriverPhone;
-  b: DriverPhone;
-  caseUrl: string;
+  return { a, b, caseUrl, accidentId: caseUrl.split("/").at(-1) ?? "" };
 }
 
 /**
@@ -134,7 +126,7 @@ async function photographs(stage: Stage, a: DriverPhone, at: { page: Page; caseU
   );
 }
 
-async function bothSign(_stage: Stage, { a, b, caseUrl }: Drivers): Promise<void> {
+async function bothSign({ a, b, caseUrl }: Drivers): Promise<void> {
   const [forA, forB] = [
     expectStep(await a.open(`${caseUrl}/sign`), "sign"),
     expectStep(await b.open(`${caseUrl}/sign`), "sign"),
@@ -146,61 +138,20 @@ async function bothSign(_stage: Stage, { a, b, caseUrl }: Drivers): Promise<void
   expectStep(await b.submit(forB, signed), "done");
 }
 
-async function fetchPapers(a: DriverPhone, caseUrl: string): Promise<{ pdf: Buffer; pages: Buffer[] }> {
+/** The paper as PDF, as soon as it is there, and its pages as pictures. */
+export async function fetchPapers(a: DriverPhone, caseUrl: string, paper: Settled["paper"]): Promise<Papers> {
   const pdf = await until(
-    () => a.open(`${caseUrl}/agreement.pdf`),
+    () => a.open(`${caseUrl}/${paper}.pdf`),
     (page) => page.status === 200,
   );
   assert.equal(pdf.bytes.subarray(0, 5).toString(), "%PDF-");
   const pages: Buffer[] = [];
   for (let number = 1; ; number++) {
-    const page = await a.open(`${caseUrl}/agreement/${number}.png`);
+    const page = await a.open(`${caseUrl}/${paper}/${number}.png`);
     if (page.status === 404) return { pdf: pdf.bytes, pages };
     assert.equal(page.type, "image/png");
     pages.push(page.bytes);
   }
-}
-
-/** Both insurers hold a verified claim; one reports up to the payment, and its customer is told. */
-async function insurersPay(
-  stage: Stage,
-  { a, caseUrl, accidentId }: { a: DriverPhone; caseUrl: string; accidentId: string },
-): Promise<void> {
-  const { step } = stage;
-  const { insurers, platform } = stage.standIns;
-  const openid = openidsOf(stage).A;
-  const claims = await step("both insurers hold their claim, signature verified", () =>
-    until(
-      async () => insurers.inbox().filter(({ id }) => id.startsWith(accidentId)),
-      (inbox) => inbox.length === 2,
-    ),
-  );
-  assert.deepEqual(claims.map(({ code }) => code).sort(), ["CPIC", "PICC"]);
-  assert.equal(insurers.refused(), 0);
-  const claim = claims.find(({ code }) => code === "PICC");
-  assert.ok(claim);
-  for (const [status, amounts] of [
-    ["accepted", undefined],
-    ["assessed", { assessedFen: 300_000 }],
-    ["paid", { paidFen: 300_000 }],
-  ] as const) {
-    await step(`PICC reports: ${status}`, async () => {
-      const sent = await insurers.sendStatus("PICC", claim.ref, {
-        status,
-        occurredAt: new Date().toISOString(),
-        ...(amounts && { amounts }),
-      });
-      assert.equal(sent.status, 200, JSON.stringify(sent.body));
-    });
-  }
-  await step("A is told that 3,000 yuan are paid, and reads it on the case page", async () => {
-    // as a customer message while the window lasts, then as a template message
-    const said = async () => JSON.stringify(platform.inbox(openid).map(({ text, fields }) => [text, fields]));
-    await until(said, (all) => /赔款已支付|已赔付/.test(all));
-    const page = await a.open(caseUrl);
-    assert.equal(page.status, 200);
-    assert.match(visible(page.html), /3,?000/);
-  });
 }
 
 /** As the samples show them: else the paper would speak of other cars than its photographs. */
@@ -229,17 +180,4 @@ function linkIn(text: string): string {
   const link = LINK.exec(text)?.[0];
   assert.ok(link, `no link in: ${text}`);
   return link;
-}
-
-/**
- * Repeats every tenth of a second for at most forty seconds: work of a killed process comes back with its
- * lease.
- */
-async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    const value = await ask();
-    if (good(value)) return value;
-    if (tries >= 400) throw new Error(`waited in vain: ${JSON.stringify(value).slice(0, 300)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }

@@ -24,9 +24,11 @@ export interface StandInPlace {
   appUrl: string;
   /** What the insurers judge the age of a signature by. */
   now?: () => Date;
+  /** version of `claim.submitted` that PICC reads (1); CPIC reads 2 */
+  piccReads?: 1 | 2;
 }
 
-export async function startStandIns({ port, appUrl, now }: StandInPlace): Promise<StandIns> {
+export async function startStandIns({ port, appUrl, now, piccReads = 1 }: StandInPlace): Promise<StandIns> {
   const account = {
     appid: "wxdemo0000000000",
     secret: randomBytes(16).toString("hex"),
@@ -68,6 +70,7 @@ export async function startStandIns({ port, appUrl, now }: StandInPlace): Promis
           hotline: "95518",
           url: `${url}/simulator/insurers/PICC`,
           secretEnv: "INSURER_PICC_SECRET",
+          schemaVersion: piccReads,
         },
         {
           code: "CPIC",

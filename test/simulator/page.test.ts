@@ -3,7 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { openAccident } from "../../src/actions/open-accident.ts";
+import { makeDemoOfficers } from "../../src/demo-officers.ts";
 import { NOTICE_VERSION } from "../../src/domain/consent.ts";
+import { appliedPair } from "../police/disputed.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { conclude } from "../support/claims-house.ts";
@@ -22,6 +24,7 @@ const problems: string[] = [];
 
 before(async () => {
   app = await startApp();
+  await makeDemoOfficers(app.ctx);
   browser = await launchBrowser();
   stage = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   stage.on("pageerror", (error) => problems.push(error.message));
@@ -192,18 +195,52 @@ describe("the simulator's page", () => {
     await look("earlier");
   });
 
-  it("fits a phone: one of its three parts at a time, nothing beside the screen", async () => {
+  it("says how many cases wait, and signs an officer in by one press: the desk at its own width", async () => {
+    const { number } = await app.ctx.accidents.get((await appliedPair(app)).id);
+    const tab = stage.getByRole("button", { name: /^民警 Officer/ });
+    await tab.filter({ hasText: "1" }).click();
+    const officer = stage.locator(".officer");
+    for (const part of [phone(1), phone(2), stage.locator(".desk")]) assert.ok(await part.isHidden());
+    const desk = stage.frameLocator("[name=desk]");
+    await desk.getByRole("button", { name: /登录|Sign in/ }).waitFor();
+    await officer.getByLabel(/岗位/).selectOption("DEMO-1");
+    assert.match(await officer.getByLabel(/动态验证码/).inputValue(), /^\d{6}$/);
+    await look("officer-sign-in");
+    await officer.getByRole("button", { name: /登录 Sign in/ }).click();
+    await desk.getByText(number).first().waitFor();
+    assert.ok(Number(await stage.evaluate("document.querySelector('[name=desk]').clientWidth")) > 1200);
+    assert.ok(await stage.evaluate("document.documentElement.scrollWidth <= innerWidth"));
+    await look("officer-queue");
+    await desk.getByRole("link", { name: number }).click();
+    await desk.getByRole("button", { name: /受理共同申请|Take the application/ }).click();
+    await desk.getByRole("link", { name: /^(认定|Determine)$/ }).click();
+    await desk.getByRole("button", { name: /填示例 Sample/ }).click();
+    assert.match(await desk.locator("[name=facts]").inputValue(), /人民大道/);
+    assert.equal(await desk.locator("[name=articles]:checked").count(), 1);
+    assert.equal(await desk.locator("[name=degrees]:checked").count(), 0, "somebody decides");
+    await look("officer-letter");
+    // another one takes the place, by a code of its own
+    await officer.getByLabel(/岗位/).selectOption("DEMO-5");
+    await officer.getByRole("button", { name: /登录 Sign in/ }).click();
+    await desk.getByText("DEMO-5").first().waitFor();
+    await stage.getByRole("button", { name: /手机和保险公司/ }).click();
+    assert.ok((await phone(1).isVisible()) && (await stage.locator(".desk").isVisible()));
+    assert.ok(await officer.isHidden());
+    await look("dispute-steps");
+  });
+
+  it("fits a phone: one of its four parts at a time, nothing beside the screen", async () => {
     await stage.setViewportSize({ width: 390, height: 844 });
     await follow(1);
     await look("narrow-a");
-    const parts = [phone(1), phone(2), stage.locator(".desk")];
-    for (const [at, name] of ["甲方 A", "乙方 B", "保险公司 Insurers"].entries()) {
-      await stage.getByRole("button", { name, exact: true }).click();
+    const parts = [phone(1), phone(2), stage.locator(".officer"), stage.locator(".desk")];
+    for (const [at, name] of [/^甲方 A$/, /^乙方 B$/, /^民警 Officer/, /^保险公司 Insurers$/].entries()) {
+      await stage.getByRole("button", { name }).click();
       assert.deepEqual(
         await Promise.all(parts.map((part) => part.isVisible())),
         parts.map((_, one) => one === at),
       );
-      assert.ok(await stage.evaluate("document.documentElement.scrollWidth <= innerWidth"), name);
+      assert.ok(await stage.evaluate("document.documentElement.scrollWidth <= innerWidth"), String(name));
       await look(`narrow-${at}`);
     }
     assert.deepEqual(problems, []);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { RequestListener } from "node:http";
 import Koa from "koa";
-import { apiRouter } from "../../src/api/router.ts";
+import { apiRouter, healthRouter } from "../../src/api/router.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import type { Accident } from "../../src/domain/accident.ts";
@@ -67,7 +67,7 @@ export async function openClaimsHouse(
   });
   const app = new Koa();
   app.silent = true;
-  app.use(apiRouter(ctx).routes()).use(insurers.router.routes());
+  app.use(healthRouter(ctx).routes()).use(apiRouter(ctx).routes()).use(insurers.router.routes());
   answer = app.callback();
   const others: Context[] = [];
   return {

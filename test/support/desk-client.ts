@@ -5,15 +5,21 @@ import type { TestApp } from "./app.ts";
 
 export const PASSWORD = "a wet road at dusk";
 
+/** Where a desk is, and the time by which its codes go. */
+export interface DeskPlace {
+  url: string;
+  clock: { now(): Date };
+}
+
 /** An officer's browser without a screen: keeps cookies, finds a form's token, follows no redirect. */
 export class DeskClient {
-  readonly #app: TestApp;
+  readonly #app: DeskPlace;
   readonly #cookies = new Map<string, string>();
   /** the second factor, known to whoever set the account up */
   secret = "";
   readonly number: string;
 
-  constructor(app: TestApp, number: string) {
+  constructor(app: DeskPlace, number: string) {
     this.#app = app;
     this.number = number;
   }
@@ -35,10 +41,17 @@ export class DeskClient {
     return this.post(path, { ...fields, _csrf: token });
   }
 
-  /** The present code; `steps` moves the app's clock on, since a code is good once. */
+  /** The present code, or one of `steps` later: a code is good once. */
   code(steps = 0): string {
     const timestamp = this.#app.clock.now().getTime() + steps * 30_000;
     return new TOTP({ secret: Secret.fromBase32(this.secret) }).generate({ timestamp });
+  }
+
+  /** Sets the account up through its invitation. */
+  async setUp(link: string): Promise<Response> {
+    const path = new URL(link).pathname;
+    this.secret = /<code>([A-Z2-7]+)<\/code>/.exec(await (await this.get(path)).text())?.[1] ?? "";
+    return this.post(path, { password: PASSWORD, code: this.code() });
   }
 
   signIn(fields: Partial<Record<"number" | "password" | "code" | "to", string>> = {}): Promise<Response> {
@@ -73,9 +86,7 @@ export async function newOfficer(
   const officer = new DeskClient(app, number);
   const given = { number, name: `Officer ${number}`, role, district };
   const { url } = await inviteOfficer(app.ctx, { ...given, by: null, address: "test" });
-  const path = new URL(url).pathname;
-  officer.secret = /<code>([A-Z2-7]+)<\/code>/.exec(await (await officer.get(path)).text())?.[1] ?? "";
-  const done = await officer.post(path, { password: PASSWORD, code: officer.code() });
+  const done = await officer.setUp(url);
   if (done.status !== 303) throw new Error(`not set up: ${done.status} ${await done.text()}`);
   // the code of this step is used up
   app.clock.advance(30_000);

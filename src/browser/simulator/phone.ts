@@ -28,7 +28,7 @@ addEventListener(
 
 const PLACE = { address: "人民大道近黄陂北路，由东向西" };
 const PEOPLE = {
-  1: { name: "张伟", idNumber: "310101199003077413", phone: "13800138000", serial: "A62K18", insurerCode: "PICC" },
+  1: { name: "张伟", idNumber: "310101199003077413", phone: "13800138000", serial: "A62K18", insurerCode: "PAIC" },
   2: { name: "李娜", idNumber: "310115194910010031", phone: "13900139000", serial: "AD05271", insurerCode: "CPIC" },
 };
 const SAMPLE = Object.entries({ ...PLACE, ...PEOPLE[index] });

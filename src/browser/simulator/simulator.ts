@@ -4,6 +4,7 @@ import { drawChat } from "../stage/chat.ts";
 import { drawClaims, drawPushes, drawSteps } from "../stage/desk.ts";
 import { drawInsurers } from "../stage/insurers.ts";
 import { drawMenu } from "../stage/menu.ts";
+import { drawWaiting, openDesk, refreshOfficers } from "../stage/officer.ts";
 import { actOf, type Phone, type Post } from "../stage/phone.ts";
 import { retake } from "../stage/retake.ts";
 import type { State } from "../stage/state.ts";
@@ -44,6 +45,8 @@ async function refresh(): Promise<void> {
   drawInsurers(state, post);
   drawClaims(state, post);
   drawPushes(state.pushes);
+  drawWaiting(state);
+  if (document.body.dataset["shown"] === "officer") await refreshOfficers();
 }
 
 /** Handles a press of any button of a phone; its data attributes name the act. */
@@ -95,6 +98,9 @@ for (const tab of all<HTMLButtonElement>("[data-show]"))
   tab.addEventListener("click", () => {
     document.body.dataset["shown"] = tab.dataset["show"];
     for (const other of all("[data-show]")) other.setAttribute("aria-pressed", String(other === tab));
+    if (tab.dataset["show"] !== "officer") return;
+    openDesk();
+    void refreshOfficers();
   });
 refresh();
 setInterval(refresh, EVERY_MS);

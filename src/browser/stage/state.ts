@@ -12,6 +12,8 @@ export interface State {
   undelivered: Undelivered[];
   /** insurers to which nothing is sent now, and why */
   circuits: Record<string, string>;
+  /** cases that wait for an officer */
+  waiting: number;
   pushes: { at: string; kind: string; outcome: string }[];
 }
 
@@ -80,4 +82,15 @@ export interface Undelivered {
   dueAt: string | null;
   isEarlier: boolean;
   log: { n: number; at: string; code: string }[];
+}
+
+/** An officer of the simulator, with what signs in now (GET /simulator/officers). */
+export interface DemoOfficer {
+  number: string;
+  name: string;
+  role: string;
+  password: string;
+  code: string;
+  /** seconds after which the code is taken; 0: now */
+  inS: number;
 }
