@@ -2,11 +2,9 @@ import { Conflict } from "../errors.ts";
 import { type Accident, type Change, type EventType, isRunning, type NewEvent } from "./accident.ts";
 import { APPLICATION_EFFECTS, type ApplicationEffect } from "./application-effects.ts";
 import {
-  type Application,
   applicationHandler,
   applicationState,
   type Dispute,
-  type Guidance,
   guidanceHandler,
   guidanceState,
   type Handler,
@@ -54,30 +52,32 @@ export function actOnDispute(accident: Accident, act: DisputeAct, rules: Dispute
 
 function actOnGuidance(accident: Accident, act: DisputeAct, rules: DisputeRules): Change {
   const row: Row = GUIDANCE_ACTS[act.type as keyof typeof GUIDANCE_ACTS];
-  const before = lastGuidance(accident);
   requirePossible(accident, act, row, { state: guidanceState(accident), handler: guidanceHandler(accident) });
   const effectOf = GUIDANCE_EFFECTS[act.type as keyof typeof GUIDANCE_EFFECTS] as GuidanceEffect;
+  const before = lastGuidance(accident);
   const effect = effectOf({ accident, before, act: act as never, rules });
-  const state = row.to === "same" ? effect.value.state : (row.to as Guidance["state"]);
   const dispute = accident.dispute ?? NO_DISPUTE;
-  const value = { ...effect.value, state };
-  return changed(accident, { ...dispute, guidance: withLast(dispute.guidance, before, value) }, { act, row, effect });
+  const guidance = withLast(dispute.guidance, before, { ...effect.value, state: stateAfter(row, effect) });
+  return changed(accident, { ...dispute, guidance }, { act, row, effect });
 }
 
 function actOnApplication(accident: Accident, act: DisputeAct, rules: DisputeRules): Change {
   const row: Row = APPLICATION_ACTS[act.type as keyof typeof APPLICATION_ACTS];
-  const before = lastApplication(accident);
   requirePossible(accident, act, row, { state: applicationState(accident), handler: applicationHandler(accident) });
   const effectOf = APPLICATION_EFFECTS[act.type as keyof typeof APPLICATION_EFFECTS] as ApplicationEffect;
+  const before = lastApplication(accident);
   const effect = effectOf({ accident, before, act: act as never, rules });
-  const next = row.to === "same" ? effect.value.state : (row.to as Application["state"]);
+  const next = stateAfter(row, effect);
   const state = IN_HAND.includes(next) ? stateInHand(effect.value) : next;
   const dispute = accident.dispute ?? NO_DISPUTE;
-  const value = { ...effect.value, state };
-  const applications = withLast(dispute.applications, before, value);
+  const applications = withLast(dispute.applications, before, { ...effect.value, state });
   const determinations = [...dispute.determinations, ...(effect.determination ? [effect.determination] : [])];
   return changed(accident, { ...dispute, applications, determinations }, { act, row, effect });
 }
+
+/** The state that the table names, or the record's own. */
+const stateAfter = <State extends string>({ to }: Row, { value }: Effect<{ state: State }>): State =>
+  to === "same" ? value.state : (to as State);
 
 const IN_HAND: readonly string[] = ["in-hand", "evidence-asked"];
 

@@ -3,6 +3,7 @@ import type { AgreementInput } from "../../src/documents/agreement-input.ts";
 import { encodePng } from "../../src/documents/png.ts";
 import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { createPhotos } from "../../src/photos/photos.ts";
+import { EXAMPLE_DRIVERS } from "./example-drivers.ts";
 
 const samplesDir = new URL("../../../templates/simulator/samples/", import.meta.url);
 
@@ -23,7 +24,10 @@ export async function agreementExample(): Promise<AgreementInput> {
       position: { lat: 31.2304, lng: 121.4737, crs: "GCJ-02", accuracyM: 15, label: null },
       weather: "rain",
       forms: ["rear_end"],
-      parties: { A: partyA(), B: partyB() },
+      parties: {
+        A: { ...EXAMPLE_DRIVERS.A, impact: "front", act: "QS-01", degree: "full", note: "雨天路滑" },
+        B: { ...EXAMPLE_DRIVERS.B, impact: "rear-left", act: "none", degree: "none", note: "" },
+      },
     },
     catalogue: {
       acts: [
@@ -58,42 +62,6 @@ export async function agreementExample(): Promise<AgreementInput> {
     concludedAt: new Date("2026-11-23T12:21:45Z"),
     digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     photos: thumbs,
-  };
-}
-
-function partyA(): AgreementInput["content"]["parties"]["A"] {
-  return {
-    name: "王建国",
-    idKind: "licence",
-    idNumber: "310101198501011234",
-    phone: "13800138000",
-    vehicleKind: "02",
-    plate: "沪A62K18",
-    insurerCode: "PICC",
-    insurerName: null,
-    policyNumber: "PDZA202631010000012345",
-    impact: "front",
-    act: "QS-01",
-    degree: "full",
-    note: "雨天路滑",
-  };
-}
-
-function partyB(): AgreementInput["content"]["parties"]["A"] {
-  return {
-    name: "Katharina Müller",
-    idKind: "passport",
-    idNumber: "C01X00T47",
-    phone: "13900139000",
-    vehicleKind: "52",
-    plate: "沪AD05271",
-    insurerCode: "PAIC",
-    insurerName: null,
-    policyNumber: null,
-    impact: "rear-left",
-    act: "none",
-    degree: "none",
-    note: "",
   };
 }
 

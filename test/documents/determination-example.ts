@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { LetterSheet } from "../../src/domain/letter-sheet.ts";
+import { EXAMPLE_DRIVERS } from "./example-drivers.ts";
 
 export const SEAL = readFileSync(new URL("../../../test/fixtures/seal.png", import.meta.url));
 
@@ -13,7 +14,10 @@ export function determinationExample(): LetterSheet {
       occurredAt: new Date("2026-11-23T12:04:00Z"),
       address: "延安东路近西藏中路，由西向东第二车道",
       weather: "rain",
-      parties: { A: partyA(), B: partyB() },
+      parties: {
+        A: { ...EXAMPLE_DRIVERS.A, name: "王𠅤国", impact: "right", degree: "primary" },
+        B: { ...EXAMPLE_DRIVERS.B, impact: "front-left", degree: "secondary" },
+      },
       facts:
         "2026年11月23日20时04分，甲方驾驶沪A62K18小型汽车沿延安东路由西向东行驶至西藏中路西侧约50米处，由第一车道向右变更至第二车道时，" +
         "与沿第二车道同向行驶的乙方驾驶的沪AD05271小型新能源汽车相撞，甲车右侧与乙车左前部接触，两车受损，无人受伤。\n" +
@@ -39,37 +43,5 @@ export function determinationExample(): LetterSheet {
     seal: SEAL,
     reviewer: "示例市公安局交通警察总队",
     digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-  };
-}
-
-function partyA(): LetterSheet["content"]["parties"]["A"] {
-  return {
-    name: "王𠅤国",
-    idKind: "licence",
-    idNumber: "310101198501011234",
-    phone: "13800138000",
-    vehicleKind: "02",
-    plate: "沪A62K18",
-    insurerCode: "PICC",
-    insurerName: null,
-    policyNumber: "PDZA202631010000012345",
-    impact: "right",
-    degree: "primary",
-  };
-}
-
-function partyB(): LetterSheet["content"]["parties"]["A"] {
-  return {
-    name: "Katharina Müller",
-    idKind: "passport",
-    idNumber: "C01X00T47",
-    phone: "13900139000",
-    vehicleKind: "52",
-    plate: "沪AD05271",
-    insurerCode: "PAIC",
-    insurerName: null,
-    policyNumber: null,
-    impact: "front-left",
-    degree: "secondary",
   };
 }

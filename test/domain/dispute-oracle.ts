@@ -348,17 +348,6 @@ const newLetter = (issuedAt: number): Letter => ({
   isLate: false,
 });
 
-/** Numbers between 0 and 1, the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 const DRIVER_MOVES = [
   ...["ask-guidance", "withdraw-guidance", "propose", "agree", "refuse", "withdraw-application"],
   ...["end", "resume", "open", "receive", "refuse-receipt"],

@@ -22,8 +22,9 @@ import { resumed, resumptionOf } from "../../src/domain/resumption.ts";
 import { settleDispute } from "../../src/domain/settled-dispute.ts";
 import { Conflict, Invalid } from "../../src/errors.ts";
 import { LIMITS } from "../support/dispute-limits.ts";
+import { numbersFrom } from "../support/random.ts";
 import { AT, cityRules, readyToSign, statement, withParty } from "./accident-builder.ts";
-import { DESK, type DeskId, DRIVERS, Law, type Move, nextMove, randomOf, TIMES } from "./dispute-oracle.ts";
+import { DESK, type DeskId, DRIVERS, Law, type Move, nextMove, TIMES } from "./dispute-oracle.ts";
 import { issuedLetter } from "./issued-letter.ts";
 
 const { catalogue } = await cityRules();
@@ -191,7 +192,7 @@ interface Walked {
 
 /** Walks one seed; returns the case as it stands then. */
 function walked(seed: number, forgotten: Forgotten): Walked {
-  const random = randomOf(seed);
+  const random = numbersFrom(seed);
   const law = new Law();
   let accident = withParty(readyToSign(), "A", { statement: statement("none", "QS-01") });
   const made: string[] = [];

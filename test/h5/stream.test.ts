@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { signAgreement } from "../../src/actions/sign-agreement.ts";
@@ -7,30 +6,24 @@ import type { Context } from "../../src/context.ts";
 import type { Letter } from "../../src/domain/accident.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
 import { LOOK_MS } from "../../src/live/hub.ts";
-import { startApp, type TestApp } from "../support/app.ts";
-import { closeDatabase } from "../support/database.ts";
+import type { TestApp } from "../support/app.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { OpenPage } from "../support/open-page.ts";
+import { startTwo, type TwoProcesses } from "../support/two-processes.ts";
 import { type Driver, driverOf, openPair, readyPair } from "./settle-driver.ts";
 
 const MINUTE_MS = 60_000;
 /** of the drivers of these tests */
 const SESSION_MS = 12 * 60 * MINUTE_MS;
-const key = () => randomBytes(32).toString("base64");
-const env = { DATA_KEY: key(), SESSION_KEY: key() };
 
+let two: TwoProcesses;
 let app: TestApp;
-/** another process of the same service */
 let other: TestApp;
 before(async () => {
-  app = await startApp({ env });
-  other = await startApp({ env, databaseUri: app.databaseUri, clock: app.clock });
+  two = await startTwo();
+  ({ app, other } = two);
 });
-after(async () => {
-  await other.stop();
-  await app.stop();
-  await closeDatabase();
-});
+after(() => two.stop());
 
 async function sign(ctx: Context, accidentId: string, letter: Letter): Promise<void> {
   const shown = contentDigest(ctx, await ctx.accidents.get(accidentId));
@@ -193,7 +186,7 @@ describe("the stream of an open page", () => {
   });
 
   it("is ended when the server stops, which waits for no page", async () => {
-    const stopping = await startApp({ env, databaseUri: app.databaseUri, clock: app.clock });
+    const stopping = await two.start();
     const { A } = await openPair(stopping);
     const page = await OpenPage.of(A, "details");
     await page.live();

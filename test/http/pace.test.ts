@@ -1,29 +1,22 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { PACES } from "../../src/domain/brakes.ts";
 import { Busy } from "../../src/errors.ts";
 import { askPaced, countPaced, whileCounted } from "../../src/http/pace.ts";
-import { startApp, type TestApp } from "../support/app.ts";
-import { closeDatabase } from "../support/database.ts";
+import type { TestApp } from "../support/app.ts";
+import { startTwo, type TwoProcesses } from "../support/two-processes.ts";
 
-const key = () => randomBytes(32).toString("base64");
-const env = { DATA_KEY: key(), SESSION_KEY: key() };
 const TOO_MANY = { code: "too-many-requests", status: 429 };
 
 describe("the pace of costly calls", () => {
+  let two: TwoProcesses;
   let app: TestApp;
-  /** another process of the same service */
   let other: TestApp;
   before(async () => {
-    app = await startApp({ env });
-    other = await startApp({ env, databaseUri: app.databaseUri, clock: app.clock });
+    two = await startTwo();
+    ({ app, other } = two);
   });
-  after(async () => {
-    await other.stop();
-    await app.stop();
-    await closeDatabase();
-  });
+  after(() => two.stop());
 
   const { each, all, share } = PACES.pictures;
   const pictures = (whose: string) => ({ pace: "pictures", whose }) as const;

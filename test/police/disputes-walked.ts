@@ -10,7 +10,7 @@ import type { Person } from "../../src/http/session.ts";
 import { relayOutbox } from "../../src/jobs/relay.ts";
 import { formTime } from "../../src/police/desk-times.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
-import { DESK, type DeskId, type Driver, Law, type Move, nextMove, randomOf } from "../domain/dispute-oracle.ts";
+import { DESK, type DeskId, type Driver, Law, type Move, nextMove } from "../domain/dispute-oracle.ts";
 import { lawfully, STEPS, seen } from "../domain/dispute-walk.ts";
 import { disputingPair } from "../h5/disputes.ts";
 import { driverOf, fieldValue } from "../h5/settle-driver.ts";
@@ -19,6 +19,7 @@ import { closeDatabase } from "../support/database.ts";
 import { type DeskClient, newOfficer } from "../support/desk-client.ts";
 import { SIGNATURE } from "../support/drivers.ts";
 import { passTime } from "../support/pass-time.ts";
+import { numbersFrom } from "../support/random.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -341,7 +342,7 @@ async function walk(app: TestApp, screens: Played["screens"], seed: number): Pro
   const startMs = app.clock.now().getTime();
   const law = new Law(workingTimes(app, startMs));
   const played = { app, id, startMs, law, screens, drivers: { A: A.person, B: B.person } };
-  const random = randomOf(seed);
+  const random = numbersFrom(seed);
   const left: string[] = [];
   for (let step = 0; step < STEPS; step++) {
     const move = nextMove(law, random);

@@ -1,4 +1,6 @@
-/** Mulberry32: the same seed, the same pictures, on every machine. */
+import { numbersFrom } from "../../support/random.ts";
+
+/** The same seed, the same pictures, on every machine. */
 export interface Random {
   next: () => number;
   between: (least: number, most: number) => number;
@@ -8,13 +10,7 @@ export interface Random {
 }
 
 export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = numbersFrom(seed);
   return {
     next,
     between: (least, most) => least + (most - least) * next(),
