@@ -3,7 +3,7 @@ import { confirmMoved } from "../actions/confirm-moved.ts";
 import { endAccident } from "../actions/end-accident.ts";
 import { makeInvitation } from "../actions/make-invitation.ts";
 import type { Context } from "../context.ts";
-import { LANGUAGES, type Language, type Person } from "../domain/accident.ts";
+import { isSettled, LANGUAGES, type Language, type Person } from "../domain/accident.ts";
 import { asParty } from "../http/as-party.ts";
 import { isOver, nextThing, type Standing, standing, standingOf } from "./next-thing.ts";
 import { mayArrange, photoList } from "./photos.ts";
@@ -40,7 +40,7 @@ const progress: Command = ({ ctx, person, current }) => {
 const cases: Command = async ({ ctx, person, current }) => {
   const all = await ctx.accidents.listByPerson(person, MOST_CASES);
   if (all.length === 0) return nextThing(ctx, person, current);
-  const settled = all.filter(({ concludedAt }) => concludedAt).length;
+  const settled = all.filter(isSettled).length;
   const ended = all.filter((accident) => accident.ended).length;
   const counts = { running: all.length - settled - ended, settled, ended };
   return ctx.render.words(person.language)("chat.cases", { ...counts, url: `${ctx.config.publicUrl}/h5/cases` });
@@ -79,7 +79,7 @@ const photos: Command = ({ ctx, person, current }) => {
 const withdraw: Command = ({ ctx, person, current }) => {
   const t = ctx.render.words(person.language);
   if (current?.view.concludedAt) return t("chat.withdraw.concluded", { phone: ctx.config.operatorPhone });
-  if (!current || current.view.ended) return t("chat.withdraw.none");
+  if (!current || isOver(current)) return t("chat.withdraw.none");
   return t("chat.withdraw.ask", { url: `${ctx.config.publicUrl}/h5/accidents/${current.view.id}/way-out` });
 };
 

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { type Accident, LANGUAGES, LETTERS, type Letter, type Person } from "../domain/accident.ts";
+import { saidStep } from "../domain/dispute-view.ts";
 import { type View, viewOf } from "../domain/view.ts";
 import { hasTime } from "../domain/waiting.ts";
 import type { Translate } from "../render.ts";
@@ -50,8 +51,10 @@ export function nextThing(ctx: Context, person: Person, current: Standing | null
   return `${here(view, url, t)}${aside(view, t)}`;
 }
 
-function here({ step, missingSlots }: View, url: string, t: Translate): string {
+function here(view: View, url: string, t: Translate): string {
+  const step = saidStep(view);
   if (step !== "photos") return t(`chat.next.${step}`, { url });
+  const { missingSlots } = view;
   const [next] = missingSlots;
   if (!next) return t("chat.next.photos-arriving", { url });
   return t("chat.next.photos", { url, missing: missingSlots.length, slot: t(`evidence.slot.${next}`) });

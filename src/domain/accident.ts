@@ -285,3 +285,7 @@ export const isRunning = ({
   dispute,
 }: Pick<Accident, "ended" | "concludedAt"> & { dispute: { determinations: readonly unknown[] } | null }): boolean =>
   ended === null && concludedAt === null && !dispute?.determinations.length;
+
+/** By an agreement or by a determination letter. */
+export const isSettled = (accident: Parameters<typeof isRunning>[0]): boolean =>
+  !isRunning(accident) && accident.ended === null;

@@ -11,6 +11,7 @@ import {
   letterOf,
   openRequests,
 } from "./dispute.ts";
+import type { Step } from "./journey.ts";
 import type { Catalogue } from "./liability.ts";
 
 /** Who has the case, as drivers are told: the office and the district, never who it is. */
@@ -97,4 +98,9 @@ function viewedLetter(accident: Accident, letter: Letter): ViewedDispute["letter
   if (!standing) return null;
   const { by: _by, served, receipts, ...seen } = standing;
   return { ...seen, mine: { served: served[letter], receipt: receipts[letter] } };
+}
+
+/** What is said of where a driver stands: the step, told apart where the letter was answered already. */
+export function saidStep({ step, dispute }: { step: Step; dispute: ViewedDispute | null }): Step | "letter-answered" {
+  return step === "letter" && dispute?.letter?.mine.receipt ? "letter-answered" : step;
 }

@@ -3,6 +3,7 @@ import {
   type Details,
   type End,
   isRunning,
+  isSettled,
   type Letter,
   NO_SCENE,
   otherOf,
@@ -125,6 +126,8 @@ export interface View {
   dispute: ViewedDispute | null;
   /** neither settled, nor decided by a letter, nor ended */
   isRunning: boolean;
+  /** by an agreement or by a determination letter */
+  isSettled: boolean;
   /** how the ended case can be taken up again */
   resumption: Resumption | null;
 }
@@ -228,6 +231,7 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     ended: accident.ended,
     dispute: viewedDispute(accident, letter, catalogue),
     isRunning: isRunning(accident),
+    isSettled: isSettled(accident),
     resumption: resumptionOf(accident, letter),
   };
 }

@@ -1,4 +1,5 @@
 import type { Language } from "../domain/accident.ts";
+import { saidStep } from "../domain/dispute-view.ts";
 import { LIFETIME_HOURS } from "../domain/expiry.ts";
 import { DIGITS_MINUTES, INVITATION_MINUTES } from "../domain/invitation.ts";
 import type { TimelineEntry } from "../domain/timeline.ts";
@@ -34,7 +35,7 @@ export const casePage: PartyPage = {
     const now = ctx.clock.now();
     const { language } = person;
     return {
-      now: t(`h5.case.step.${view.step}`),
+      now: t(`h5.case.step.${saidStep(view)}`),
       act: t(`h5.case.act.${view.step}`),
       opened: dayTimeText(view.openedAt, language),
       // read from the latest on
@@ -44,7 +45,7 @@ export const casePage: PartyPage = {
       scene: sceneOf(view, language),
       shown: seenPhotos(view),
       car: carText(view, t),
-      lifetimes: view.concludedAt || view.ended ? null : t("h5.case.lifetimes", LIFETIMES),
+      lifetimes: !view.isRunning ? null : t("h5.case.lifetimes", LIFETIMES),
       line: view.concludedAt || view.claims.length > 0 ? claimLine(view, { config: ctx.config, now, language }) : null,
     };
   },

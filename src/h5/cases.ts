@@ -1,6 +1,7 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
 import type { Language } from "../domain/accident.ts";
+import { saidStep } from "../domain/dispute-view.ts";
 import { type View, viewOf } from "../domain/view.ts";
 import { personOf } from "../http/session.ts";
 import type { Translate } from "../render.ts";
@@ -34,7 +35,7 @@ export async function casesPage(ctx: Context, koa: Koa.Context): Promise<void> {
   const running = lines((view) => view.isRunning);
   renderPage(ctx, koa, "h5/cases.njk", {
     running,
-    settled: lines(({ concludedAt }) => concludedAt !== null),
+    settled: lines(({ isSettled }) => isSettled),
     ended: lines(({ ended }) => ended !== null),
     goOn: running[0]?.url ?? null,
   });
@@ -48,14 +49,18 @@ function lineOf(view: View, { ctx, t, language }: Reader): { url: string } & Rec
     record: pageUrl(id),
     day: dayTimeText(openedAt, language),
     address: scene.address,
-    state: view.concludedAt ? claimState(view, { ctx, t, language }) : stateOf(view, { ctx, t, language }),
+    state: isWithInsurer(view) ? claimState(view, { ctx, t, language }) : stateOf(view, { ctx, t, language }),
     paper: view.hasPictures ? pageUrl(id, "paper") : null,
-    amounts: view.concludedAt ? amountsOf(view, { ctx, t, language }) : [],
+    letter: view.dispute?.letter ? pageUrl(id, "letter") : null,
+    amounts: isWithInsurer(view) ? amountsOf(view, { ctx, t, language }) : [],
   };
 }
 
+/** What is said of it is the claim: after a letter, once one went out. */
+const isWithInsurer = ({ concludedAt, claims }: View): boolean => concludedAt !== null || claims.length > 0;
+
 function stateOf(view: View, { ctx, t }: Reader): string {
-  if (!view.ended) return t(`h5.case.step.${view.step}`);
+  if (!view.ended) return t(`h5.case.step.${saidStep(view)}`);
   const title = t(`h5.ended.${view.ended.code}.title`);
   return isOpen(view, ctx.clock.now()) ? t("h5.cases.resumable", { title }) : title;
 }

@@ -1,7 +1,7 @@
 import type Koa from "koa";
 import { openAccident } from "../actions/open-accident.ts";
 import type { Context } from "../context.ts";
-import type { Accident } from "../domain/accident.ts";
+import { type Accident, isRunning } from "../domain/accident.ts";
 import { NOTICE_VERSION } from "../domain/consent.ts";
 import { Invalid } from "../errors.ts";
 import { personOf } from "../http/session.ts";
@@ -61,5 +61,5 @@ export async function runningUrl(ctx: Context, koa: Koa.Context): Promise<string
 
 export async function runningCase(ctx: Context, koa: Koa.Context): Promise<Accident | null> {
   const accident = await ctx.accidents.findCurrent(personOf(koa));
-  return accident && !accident.ended && !accident.concludedAt ? accident : null;
+  return accident && isRunning(accident) ? accident : null;
 }

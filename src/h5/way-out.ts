@@ -107,8 +107,8 @@ export const wayOutPage: PartyPage<Body> = {
   }),
   show: (request) => ({
     ...asked,
-    over: request.view.concludedAt !== null || request.view.ended !== null,
-    concluded: request.view.concludedAt !== null,
+    over: !request.view.isRunning,
+    settled: request.view.isSettled,
     choices: CHOICE_NAMES,
     mayRemove: request.view.mayRemoveOther,
     ...shown(request),

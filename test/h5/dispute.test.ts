@@ -345,6 +345,11 @@ describe("a determination letter", () => {
     assert.equal((await A.post("letter", signed)).location, "letter");
     assert.equal((await A.post("letter", { act: "refuse", number })).location, "letter");
     assert.match(plain((await A.get("letter")).html), /您已于 .* 签收。/);
+    assert.match(plain((await A.get("")).html), /当前步骤.*交警已作出事故认定，您已答复。/);
+    assert.match(plain((await B.get("")).html), /当前步骤.*请查看并签收。/);
+    const cookie = `${A.cookie.name}=${A.cookie.value}`;
+    const mine = await (await fetch(new URL("/h5/cases", app.url), { headers: { cookie } })).text();
+    assert.match(plain(mine), /已办完.*认定书/);
     await B.get("letter");
     assert.equal((await B.post("letter", { act: "refuse", number })).location, "letter");
     assert.match(plain((await B.get("letter")).html), /拒绝签收，已记录在案。 您未同意向保险公司提供信息/);
