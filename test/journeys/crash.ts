@@ -16,7 +16,7 @@ import { freePort } from "../support/database.ts";
 import { settleLater } from "../support/settle-later.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { Invariants, lookAtSettled } from "./invariants.ts";
-import { Pair, WAY } from "./roadside.ts";
+import { Pair, placeOnWay } from "./roadside.ts";
 
 /** for each pair, answers between two kills: it gets about 27 on its way */
 const MOST_ANSWERS = 10;
@@ -151,6 +151,6 @@ async function assertKept(ctx: Context, pair: Pair): Promise<void> {
   for (const letter of LETTERS) {
     if (pair.stood[letter] === "start") continue;
     const step = stepOf(accident, letter, ctx.config.rules.catalogue);
-    assert.ok(WAY.indexOf(step) >= WAY.indexOf(pair.stood[letter]), `${letter}: ${pair.stood[letter]} → ${step}`);
+    assert.ok(placeOnWay(step) >= placeOnWay(pair.stood[letter]), `${letter}: ${pair.stood[letter]} → ${step}`);
   }
 }

@@ -12,7 +12,7 @@ const PAUSE_MS = 60;
 const BROKEN_PAUSE_MS = 250;
 
 /** The order in which a driver passes them; nobody corrects anything, so nobody is ever led back. */
-export const WAY = [
+const WAY = [
   "start",
   "admission",
   "photos",
@@ -27,6 +27,9 @@ export const WAY = [
   "wait-signature",
   "done",
 ];
+
+/** How far a driver is on the way; whoever is asked to let the other join is where the invitation is. */
+export const placeOnWay = (step: string): number => WAY.indexOf(step === "admit" ? "invite" : step);
 
 /** The page says so: the same again goes through later. */
 class AskedToWait extends Error {}
@@ -137,12 +140,12 @@ export class Pair {
     if (page.status !== 200)
       throw new Error(`${this.name} ${letter}: ${page.status} at ${page.url}: ${visible(page.html).slice(0, 300)}`);
     const step = stepOf(page);
-    if (WAY.includes(step)) this.#standAt(letter, step, page);
+    if (placeOnWay(step) >= 0) this.#standAt(letter, step, page);
     this.onAnswer();
   }
 
   #standAt(letter: Letter, step: string, page: Page): void {
-    if (WAY.indexOf(step) < WAY.indexOf(this.stood[letter])) {
+    if (placeOnWay(step) < placeOnWay(this.stood[letter])) {
       throw new Error(`${this.name} ${letter}: was at ${this.stood[letter]}, is back at ${step}`);
     }
     this.stood[letter] = step;
