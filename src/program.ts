@@ -5,6 +5,7 @@ import { codeOf } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { runProgram } from "./operator-program.ts";
 import { startServer } from "./server.ts";
+import { warnAtStart } from "./warn-at-start.ts";
 
 /** Starts the service. On failure it writes the reason and ends the process. */
 export const run = (): Promise<void> => runProgram(start);
@@ -34,6 +35,7 @@ async function start(config: Config): Promise<void> {
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
   if (hasDemoOfficers(config)) await bringOfficers(running.ctx);
+  await warnAtStart(running.ctx);
 }
 
 /** A database that is away for a moment is no reason to end: the next start makes them. */

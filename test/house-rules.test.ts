@@ -34,6 +34,7 @@ const ROOMS: Record<string, Room> = {
   // what the simulator is given of the app
   "simulator-operator.ts": EVERYTHING,
   "demo-officers.ts": EVERYTHING,
+  "warn-at-start.ts": { may: ["config", "errors.ts"], mayType: ["context.ts"] },
   "context.ts": EVERYTHING,
   "open-database.ts": EVERYTHING,
   // parts of the context
@@ -80,6 +81,8 @@ const ROOMS: Record<string, Room> = {
   "police/officers-command.ts": EVERYTHING,
   "police/access-log-command.ts": EVERYTHING,
   "chat/menu-command.ts": EVERYTHING,
+  // looks at everything from outside of the doors
+  doctor: EVERYTHING,
   ...Object.fromEntries(HANDS.map((hand) => [hand, HAND])),
   http: { may: [...SHARED, "domain"], mayType: ["context.ts", "config.ts", ...HANDS] },
   // compiled for the browser: knows nothing of the server, nor the server of it

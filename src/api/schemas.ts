@@ -9,6 +9,7 @@ export const SCHEMAS: readonly string[] = [
   "claim.submitted.v1.json",
   "claim.submitted.v2.json",
   "claim.status.v1.json",
+  "endpoint.ping.v1.json",
 ];
 
 /** Lists the schemas by their addresses. */

@@ -34,7 +34,7 @@ const insurer = Joi.object({
   .messages({ "object.with": "needs {#peer} beside {#main}" });
 
 /** Numbers of the city and of emergency services: nobody there answers for the operator. */
-const PUBLIC_LINES = new Set(["12345", "110", "112", "119", "120", "122"]);
+export const PUBLIC_LINES: ReadonlySet<string> = new Set(["12345", "110", "112", "119", "120", "122"]);
 
 const TRIAL: Words = { en: "none: the pages say that this is a trial", zh: "无：页面注明为试用" };
 

@@ -25,8 +25,12 @@ export function noticeText(ctx: Context, person: Person, notice: Notice, words?:
 /** Longest text of a `thing` field. */
 const THING = 20;
 
+/** What a template message or subscription notice is made of, on the account too. */
+export const NOTICE_FIELDS = ["character_string1", "thing2", "time3"] as const;
+type NoticeFields = Record<(typeof NOTICE_FIELDS)[number], string>;
+
 /** Renders the fields of a template message or subscription notice: number, headline with its facts, time. */
-export function noticeFields(ctx: Context, person: Person, { code, params }: Notice): Record<string, string> {
+export function noticeFields(ctx: Context, person: Person, { code, params }: Notice): NoticeFields {
   const headline = ctx.render.words(person.language)(`chat.headline.${code}`);
   const [insurer, amount, claimNo] = ["insurer", "amount", "claimNo"].map((name) =>
     plainWords(String(params[name] ?? "")),

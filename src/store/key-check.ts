@@ -26,13 +26,25 @@ const SAMPLES = 10;
  * writes.
  */
 export async function isKeyOf(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean> {
-  const keys = bare<CheckDocument>(connection, "keys");
-  const [_id, check] = ["data-key" as const, vault.checkValue()];
-  const known = await keys.findOne({ _id });
-  if (known) return known.check === check;
+  const known = await isKnown(connection, vault);
+  if (known !== null) return known;
   if ((await opens(connection, vault, legacy)) === false) return false;
-  await keys.updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch(unlessThere);
-  return (await keys.findOne({ _id }))?.check === check;
+  const check = vault.checkValue();
+  await keysOf(connection).updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch(unlessThere);
+  return (await isKnown(connection, vault)) === true;
+}
+
+/** As isKeyOf, without a decision on a new database, where it returns null. Writes nothing. */
+export const compareKey = async (connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean | null> =>
+  (await isKnown(connection, vault)) ?? opens(connection, vault, legacy);
+
+const _id = "data-key" as const;
+const keysOf = (connection: Connection) => bare<CheckDocument>(connection, "keys");
+
+/** Compares the check values; null: the database has none yet. */
+async function isKnown(connection: Connection, vault: Vault): Promise<boolean | null> {
+  const known = await keysOf(connection).findOne({ _id });
+  return known ? known.check === vault.checkValue() : null;
 }
 
 /** Returns null where nothing sealed is there to try. */

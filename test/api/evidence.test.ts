@@ -143,7 +143,12 @@ describe("the other pages for machines", () => {
   });
 
   it("serve both schemas by name and nothing beside them", async () => {
-    for (const name of ["claim.submitted.v1.json", "claim.submitted.v2.json", "claim.status.v1.json"]) {
+    for (const name of [
+      "claim.submitted.v1.json",
+      "claim.submitted.v2.json",
+      "claim.status.v1.json",
+      "endpoint.ping.v1.json",
+    ]) {
       const response = await fetch(`${house.url}/api/schemas/${name}`);
       assert.equal(response.status, 200);
       assert.match(response.headers.get("content-type") ?? "", /^application\/schema\+json/);

@@ -86,6 +86,7 @@ async function behave(http: RouterContext, parts: Parts, { mode, code, id, body 
   }
   if (mode.kind === "slow") await parts.modes.pause(mode.delayMs);
   const text = body.toString("utf8");
+  if (typeOf(text) === "endpoint.ping") return answer(http, 200, { accepted: true });
   const ref = refOf(text);
   const headers = Object.fromEntries(Object.entries(http.headers).map(([name, value]) => [name, String(value)]));
   const fresh = parts.inbox.take({ id, code, ref, receivedAt: parts.now(), headers, body: text });
@@ -95,12 +96,14 @@ async function behave(http: RouterContext, parts: Parts, { mode, code, id, body 
   return answer(http, 200, taken);
 }
 
-function refOf(text: string): string {
+const refOf = (text: string): string => String(read(text).data?.claimRef ?? "");
+const typeOf = (text: string): string => String(read(text).type ?? "");
+
+function read(text: string): { type?: unknown; data?: { claimRef?: unknown } } {
   try {
-    const { data } = JSON.parse(text) as { data?: { claimRef?: unknown } };
-    return String(data?.claimRef ?? "");
+    return JSON.parse(text);
   } catch {
-    return "";
+    return {};
   }
 }
 

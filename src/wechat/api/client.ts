@@ -3,6 +3,7 @@ import type { Log } from "../../log.ts";
 import type { Metrics } from "../../metrics.ts";
 import type { Timer } from "../../timer.ts";
 import { createAccessToken } from "./access-token.ts";
+import { type CallbackCheck, createCallbackCheck } from "./callback-check.ts";
 import { createCaller } from "./caller.ts";
 import { createJsSdk, type JsSdk } from "./js-sdk.ts";
 import { createMedia, type Media } from "./media.ts";
@@ -12,6 +13,7 @@ import { createOauth, type Oauth } from "./oauth.ts";
 import { createOcr, type Ocr } from "./ocr.ts";
 import type { QuotaStore, TokenStore } from "./ports.ts";
 import { createQrCalls, type Qr } from "./qr.ts";
+import { createTemplateCalls, type Templates } from "./templates.ts";
 import { createTransport } from "./transport.ts";
 import { createUsers, type Users } from "./users.ts";
 
@@ -43,7 +45,7 @@ export interface WechatApiOptions {
   sleep?: (ms: number) => Promise<void>;
 }
 
-export interface WechatApi extends Messages, Qr, Media, MenuCalls, Users, Oauth, JsSdk, Ocr {
+export interface WechatApi extends Messages, Qr, Media, MenuCalls, Users, Oauth, JsSdk, Ocr, Templates, CallbackCheck {
   /** Throws Upstream when the platform gives no token: a wrong secret, an address that is not on the list. */
   check(): Promise<void>;
   /** Closes idle connections. */
@@ -71,6 +73,8 @@ export function createWechatApi(options: WechatApiOptions): WechatApi {
     ...createMedia(caller, { store: options.tokens, now }),
     ...createMenuCalls(caller),
     ...createUsers(caller),
+    ...createTemplateCalls(caller),
+    ...createCallbackCheck(caller),
     ...createOauth(createCaller({ ...common, token: undefined }), { ...options, openUrl }),
     ...createJsSdk(caller, { ...common, store: options.tokens }),
     ...createOcr(caller, { ...options, now, perDay }),

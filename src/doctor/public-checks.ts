@@ -1,0 +1,104 @@
+import { randomBytes } from "node:crypto";
+import dns from "node:dns/promises";
+import { isPublicAddress } from "../insurers/public-address.ts";
+import { sign } from "../wechat/signature.ts";
+import { ask } from "./ask.ts";
+import { type Check, type Finding, fail, ok, warn } from "./check.ts";
+import type { Patient } from "./patient.ts";
+import { probeBody } from "./probe-body.ts";
+import { failureOf, reach } from "./reach.ts";
+
+const ANSWER_MS = 10_000;
+/** Caddy and certbot renew with 30 days left. */
+const RENEWED_BY_DAYS = 20;
+/** A form with six photographs, for phones that run no script. */
+const BODY_BYTES = 80 * 1024 * 1024;
+const SEND_MS = 10_000;
+
+const limitOf = ({ timer }: Patient) => ({ timer, ms: ANSWER_MS });
+
+/** Tells why there was no answer. */
+async function answered(look: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await look();
+  } catch (error) {
+    return fail("public-away", "public-away", { code: failureOf(error) });
+  }
+}
+
+async function address({ config }: Patient): Promise<Finding> {
+  const { hostname } = new URL(config.publicUrl);
+  const found = await dns.lookup(hostname.replace(/^\[|\]$/g, ""), { all: true }).catch(() => []);
+  const params = { host: hostname, addresses: found.map((one) => one.address).join(" ") };
+  if (found.length === 0) return fail("name-nowhere", "name-nowhere", params);
+  return found.every((one) => isPublicAddress(one.address))
+    ? ok("name", params)
+    : warn("name-private", "name-private", params);
+}
+
+async function certificate(patient: Patient): Promise<Finding> {
+  const { config, ca, now } = patient;
+  const url = new URL(config.publicUrl);
+  try {
+    const days = await reach(url, { allowPrivate: true, ca, limit: limitOf(patient), now: now() });
+    if (days === null) return warn("no-tls", "no-tls");
+    return days < RENEWED_BY_DAYS
+      ? warn("certificate-ends", "certificate-ends", { days })
+      : ok("certificate", { days });
+  } catch (error) {
+    const code = failureOf(error);
+    return code === "certificate"
+      ? fail("certificate-bad", "certificate-bad")
+      : fail("public-away", "public-away", { code });
+  }
+}
+
+/** Asks as the platform does when the console saves the address. */
+const push = (patient: Patient) =>
+  answered(async () => {
+    const { config, now, ca } = patient;
+    const [timestamp, nonce, echostr] = [
+      String(Math.floor(now().getTime() / 1_000)),
+      ...[8, 8].map((bytes) => randomBytes(bytes).toString("hex")),
+    ] as [string, string, string];
+    const signature = sign([config.wechat.token, timestamp, nonce]);
+    const query = new URLSearchParams({ signature, timestamp, nonce, echostr });
+    const { status, text, isOurs } = await ask(`${config.publicUrl}/wechat?${query}`, { limit: limitOf(patient), ca });
+    if (status === 200 && text === echostr) return ok("push");
+    if (isOurs) return fail("push-refused", "push-refused", { status });
+    return fail("push-elsewhere", "push-elsewhere", { status });
+  });
+
+const body = (patient: Patient) =>
+  answered(async () => {
+    const { config, timer, ca } = patient;
+    const probe = { bytes: BODY_BYTES, timer, ms: SEND_MS, ca };
+    const { status, isOurs, sent } = await probeBody(new URL("/healthz", config.publicUrl), probe);
+    const params = { mb: BODY_BYTES / 1024 / 1024, sentMb: Math.floor(sent / 1024 / 1024), status: status ?? 0 };
+    if (status === null || isOurs) return ok("body", params);
+    return fail("body-refused", "body-refused", params);
+  });
+
+const proxy = ({ config }: Patient): Finding =>
+  config.production && !config.trustProxy ? warn("proxy-untrusted", "proxy-untrusted") : ok("proxy");
+
+const verifyFile = (patient: Patient) =>
+  answered(async () => {
+    const { config, ca } = patient;
+    const name = config.wechat.verifyFile;
+    if (!name) return warn("verify-file-none", "verify-file-none");
+    const { status, text } = await ask(`${config.publicUrl}/${name}`, { limit: limitOf(patient), ca });
+    const isThere = status === 200 && name === `MP_verify_${text.trim()}.txt`;
+    return isThere ? ok("verify-file", { name }) : fail("verify-file-absent", "verify-file-absent", { name, status });
+  });
+
+const needs = ["public.certificate"];
+
+export const PUBLIC_CHECKS: readonly Check[] = [
+  { name: "public.name", run: address },
+  { name: "public.certificate", needs: ["public.name"], run: certificate },
+  { name: "public.push", needs, run: push },
+  { name: "public.verify-file", needs, run: verifyFile },
+  { name: "public.body", needs, run: body },
+  { name: "public.proxy", run: proxy },
+];
