@@ -46,7 +46,7 @@ describe("every door", () => {
     for (const path of ["/api/schemas", "/api/schemas/"]) {
       const { schemas } = (await (await fetch(app.url + path)).json()) as { schemas: string[] };
       for (const schema of schemas) assert.equal((await fetch(schema)).status, 200, schema);
-      assert.equal(schemas.length, 3);
+      assert.equal(schemas.length, 4);
     }
   });
 
