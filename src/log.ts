@@ -1,16 +1,33 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type DestinationStream, type Logger, pino } from "pino";
+import { type DestinationStream, pino } from "pino";
+import { factsOf } from "./errors.ts";
+import type { LOG_CODES, LogCode, LogLevel } from "./log-codes.ts";
 
-export type Log = Logger;
+/** The codes that are logged at this level. */
+export type CodeAt<L extends LogLevel> = { [C in LogCode]: (typeof LOG_CODES)[C] extends L ? C : never }[LogCode];
 
-const around = new AsyncLocalStorage<Record<string, string>>();
+/** Short names of ids, which do not compile: a line says `accidentId`, `deliveryId`, `requestId` … */
+type Misnamed = "accident" | "case" | "claim" | "delivery" | "person" | "photo" | "request";
 
-/** Does the work; each line that is logged meanwhile has these fields, too. */
-export const withLogFields = <T>(fields: Record<string, string>, work: () => T): T =>
-  around.run({ ...around.getStore(), ...fields }, work);
+export type LogFields = { readonly [name: string]: unknown } & { readonly [name in Misnamed]?: never };
 
-/** The fields of the work that goes on at this moment. */
-export const fieldsOfWork = (): Record<string, string> => ({ ...around.getStore() });
+/** Writes one line; a code that src/log-codes.ts does not have at this level does not compile. */
+interface Say<Code> {
+  (code: Code): void;
+  (fields: LogFields, code: Code): void;
+}
+
+export type Log = { readonly [L in LogLevel]: Say<CodeAt<L>> };
+
+type Ids = Readonly<Partial<Record<"requestId" | "deliveryId" | "accidentId", string>>>;
+
+const around = new AsyncLocalStorage<Ids>();
+
+/** Does the work; each line that is logged meanwhile has these ids, too. */
+export const withLogFields = <T>(ids: Ids, work: () => T): T => around.run({ ...around.getStore(), ...ids }, work);
+
+/** The ids of the work that goes on at this moment. */
+const idsOfWork = (): Ids => ({ ...around.getStore() });
 
 /**
  * Writes one JSON line per event: ids and codes only; never names, plates, phones, texts of messages or
@@ -22,7 +39,26 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    mixin: fieldsOfWork,
+    mixin: idsOfWork,
+    serializers: { err: (thrown: unknown) => saidOf(thrown) },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+const MOST_CAUSES = 3;
+
+/**
+ * Returns what may be logged of an error and its causes: class, code and where it was thrown. Never its
+ * message or other properties, which may quote a person.
+ */
+function saidOf(thrown: unknown, causes = MOST_CAUSES): object {
+  const { name, code, cause } = factsOf(thrown);
+  const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
+  const where = stack.split("\n").filter((line) => /^\s+at .*[:(]/.test(line));
+  return {
+    type: String(name ?? typeof thrown),
+    code,
+    where: where.slice(0, 8).map((line) => line.trim()),
+    ...(cause !== undefined && causes > 0 && { cause: saidOf(cause, causes - 1) }),
+  };
 }

@@ -14,12 +14,12 @@ export const run = (): Promise<void> => runProgram(start);
 async function start(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const running = await startServer(await createContext(config, { log }));
-  log.info({ port: config.port, simulator: config.simulator, roles: config.roles }, "started");
+  log.info({ port: config.port, simulator: config.simulator, roles: config.roles }, "process.started");
   // load the plate reader's models now, which takes a second; on failure the first picture tries again
   if (config.roles.some((role) => role !== "desk"))
     running.ctx.photos.plates
       .isAvailable()
-      .catch((error: unknown) => log.debug({ err: error }, "plates.not-warmed-up"));
+      .catch((error: unknown) => log.debug({ code: codeOf(error) }, "plates.not-warmed-up"));
   if (running.simulator) process.stdout.write(`\n  Simulator: ${config.publicUrl}/simulator\n\n`);
 
   let stopping = false;
@@ -27,7 +27,7 @@ async function start(config: Config): Promise<void> {
     if (stopping) return;
     stopping = true;
     const { shutdownDelayMs } = config;
-    log.info({ signal, shutdownDelayMs }, "stopping");
+    log.info({ signal, shutdownDelayMs }, "process.stopping");
     // Everything accepted is stored: unfinished work is resumed at the next start.
     setTimeout(() => process.exit(1), shutdownDelayMs + 10_000).unref();
     running.stop(shutdownDelayMs).then(() => process.exit(0));

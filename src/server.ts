@@ -72,7 +72,7 @@ export async function startServer(ctx: Context, options: ServerOptions = {}): Pr
   const jobs = serves.jobs ? createJobs(ctx, { timer }) : NO_JOBS;
   await ctx.releases.keep(ctx.release);
   const { police, simulator: isTrial } = ctx.config;
-  if (serves.desk && !police.authority.seal && !isTrial) ctx.log.warn({}, "police.no-seal");
+  if (serves.desk && !police.authority.seal && !isTrial) ctx.log.warn("police.no-seal");
   const server = createServer(TIMEOUTS, createApp(ctx, chat, simulator).callback());
   await open(server, ctx.config);
   const { port, host } = ctx.config.metrics;
@@ -128,15 +128,15 @@ function createApp(ctx: Context, door: PushDoor | null, simulator: Simulator | n
   const app = new Koa({ proxy: ctx.config.trustProxy, maxIpsCount: 1 });
   app.on("error", ({ code, name }: Error & { code?: string }) => {
     // A phone that lost its signal is no fault of the server.
-    const level = /^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "") ? "debug" : "error";
-    ctx.log[level]({ code, name }, "http.failed");
+    if (/^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "")) ctx.log.debug({ code, name }, "http.connection-lost");
+    else ctx.log.error({ code, name }, "http.failed");
   });
   app.use((http, next) => {
     // so that a proxy does not send its next request on a connection that is about to be closed
     if (ctx.health.isLeaving) http.set("connection", "close");
-    const request = ctx.randomId(REQUEST_ID_BYTES);
-    http.set("x-request-id", request);
-    return withLogFields({ request }, next);
+    const requestId = ctx.randomId(REQUEST_ID_BYTES);
+    http.set("x-request-id", requestId);
+    return withLogFields({ requestId }, next);
   });
   app.use(doorHeaders(ctx));
   if (door) app.use(pushRouter(ctx, door));

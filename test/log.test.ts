@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Upstream } from "../src/errors.ts";
 import { LANES, type Lane } from "../src/jobs/lanes.ts";
 import { relayOutbox } from "../src/jobs/relay.ts";
 import { runJob } from "../src/jobs/run-job.ts";
@@ -20,20 +21,44 @@ describe("a line of the log", () => {
   it("has its level as a word and the fields of the work in which it is written, also after a wait", async () => {
     const { log, lines } = captured();
     await Promise.all(
-      ["one", "other"].map((request) =>
-        withLogFields({ request }, async () => {
+      ["one", "other"].map((requestId) =>
+        withLogFields({ requestId }, async () => {
           await new Promise(setImmediate);
-          withLogFields({ delivery: `${request}-1` }, () => log.warn({ code: "c" }, "some.thing"));
+          withLogFields({ deliveryId: `${requestId}-1` }, () => log.warn({ code: "c" }, "jobs.failed"));
         }),
       ),
     );
-    log.error("outside.of-it");
+    log.error("http.failed");
     const plain = lines.map(({ time: _, ...rest }) => rest);
     assert.deepEqual(plain, [
-      { level: "warn", request: "one", delivery: "one-1", code: "c", msg: "some.thing" },
-      { level: "warn", request: "other", delivery: "other-1", code: "c", msg: "some.thing" },
-      { level: "error", msg: "outside.of-it" },
+      { level: "warn", requestId: "one", deliveryId: "one-1", code: "c", msg: "jobs.failed" },
+      { level: "warn", requestId: "other", deliveryId: "other-1", code: "c", msg: "jobs.failed" },
+      { level: "error", msg: "http.failed" },
     ]);
+  });
+
+  it("says of an error its class, code, causes and places, and nothing that it quotes", () => {
+    const { log, lines } = captured();
+    const quoting = [
+      () => JSON.parse('{"name":金丝雀}'),
+      () => new URL("http://[金丝雀"),
+      () => Reflect.get(undefined as never, "金丝雀"),
+      () => assert.equal("金丝雀", ""),
+    ];
+    for (const fault of quoting)
+      try {
+        fault();
+      } catch (cause) {
+        log.error({ err: new Upstream("somewhere", { said: "金丝雀" }, true, cause) }, "http.failed");
+      }
+    assert.equal(lines.length, quoting.length);
+    assert.doesNotMatch(JSON.stringify(lines), /金丝雀/);
+    const [first] = lines as { err: { type: string; code: string; where: string[]; cause: { type: string } } }[];
+    assert.deepEqual(
+      [first?.err.type, first?.err.code, first?.err.cause.type],
+      ["Upstream", "somewhere", "SyntaxError"],
+    );
+    assert.match(first?.err.where[0] ?? "", /log\.test/);
   });
 
   it("of a job names its delivery and its case", async () => {
@@ -47,13 +72,13 @@ describe("a line of the log", () => {
       const lane: Lane = {
         ...(LANES[0] as Lane),
         handle: async (ctx) => {
-          ctx.log.info("something.in-a-job");
+          ctx.log.info("insurers.posted");
           return undefined;
         },
       };
       await runJob({ ...house.ctx, log }, lane, { delivery, leasedAt: performance.now() });
-      const line = lines.find(({ msg }) => msg === "something.in-a-job");
-      assert.deepEqual([line?.["delivery"], line?.["accidentId"]], [delivery._id, id]);
+      const line = lines.find(({ msg }) => msg === "insurers.posted");
+      assert.deepEqual([line?.["deliveryId"], line?.["accidentId"]], [delivery._id, id]);
     } finally {
       await house.close();
     }
@@ -66,7 +91,7 @@ describe("a line of the log", () => {
       const ids = [(await ask()).get("x-request-id"), (await ask()).get("x-request-id")];
       for (const id of ids) assert.match(id ?? "", /^[\w-]{12}$/);
       assert.notEqual(ids[0], ids[1]);
-      assert.ok(app.logged().includes(`"request":"${ids[0]}"`), "door.refused is said at the first");
+      assert.ok(app.logged().includes(`"requestId":"${ids[0]}"`), "door.refused is said at the first");
     } finally {
       await app.stop();
       await closeDatabase();

@@ -15,5 +15,5 @@ export async function askErasure(ctx: Context, { person }: { person: Person }): 
     });
   }
   await ctx.people.askErasure(person.id, ctx.clock.now());
-  ctx.log.warn({ person: person.id }, "erasure.requested");
+  ctx.log.warn({ personId: person.id }, "erasure.requested");
 }

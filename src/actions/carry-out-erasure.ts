@@ -35,6 +35,6 @@ export async function carryOutErasure(ctx: Context, { personId }: { personId: st
     const after = await ctx.people.find(personId);
     await ctx.people.forget(after ?? person, { case: fates.some(({ fate }) => fate !== "erased") });
   }
-  ctx.log.warn({ person: personId, cases: fates.length, running }, "erasure.carried-out");
+  ctx.log.warn({ personId, cases: fates.length, running }, "erasure.carried-out");
   return fates;
 }

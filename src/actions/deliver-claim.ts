@@ -53,8 +53,9 @@ export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<D
   if (to === "done")
     await ctx.accidents.change(accident.id, (current) => delivered(ctx, current, { sent, insurerClaimNo }));
   if (to === "dead") await ctx.accidents.change(accident.id, (current) => givenUp(ctx, current, { ref, code }));
-  const told = { delivery: input.deliveryId, insurer: input.insurerCode, code, attempts: input.attempts };
-  if (to === "dead" || to === "held") ctx.log.error(told, `claim ${to}`);
+  const told = { deliveryId: input.deliveryId, insurer: input.insurerCode, code, attempts: input.attempts };
+  if (to === "dead") ctx.log.error(told, "claim.dead");
+  if (to === "held") ctx.log.error(told, "claim.held");
   if (to === "retry" && input.attempts === WARN_AT) ctx.log.warn(told, "claim.still-not-taken");
   return verdict;
 }

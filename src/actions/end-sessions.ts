@@ -4,5 +4,5 @@ import type { Person } from "../domain/accident.ts";
 /** Signs a person out on every phone: each session that began before now is void. */
 export async function endSessions(ctx: Context, { person }: { person: Pick<Person, "id"> }): Promise<void> {
   await ctx.people.endSessions(person.id, ctx.clock.now());
-  ctx.log.info({ person: person.id }, "sessions.ended");
+  ctx.log.info({ personId: person.id }, "sessions.ended");
 }

@@ -27,7 +27,7 @@ export async function erasePast(ctx: Context): Promise<number> {
     list: () => ctx.retention.listMarked(past, markedBefore),
     async erase(id) {
       await ctx.retention.erase(id);
-      ctx.log.info({ accidentId: id }, "erased");
+      ctx.log.info({ accidentId: id }, "erase.case-erased");
     },
   });
   const forgotten = await eraseEach(ctx, {

@@ -30,7 +30,7 @@ async function expire(ctx: Context, id: string, before: Date): Promise<boolean> 
   } catch (error) {
     // It was logged when it was read.
     if (error instanceof Unreadable) return false;
-    ctx.log.error({ accident: id, code: codeOf(error) }, "accident not expired");
+    ctx.log.error({ accidentId: id, code: codeOf(error) }, "endings.case-not-ended");
     return false;
   }
 }

@@ -36,7 +36,7 @@ export async function fetchPhoto(ctx: Context, job: FetchPhoto): Promise<Again |
   if ("refusal" in fetched) return decide((current, now) => refused(current, now, fetched.refusal)).then(nothingMore);
   if ("again" in fetched) {
     const { again } = fetched;
-    if (photo.state !== "delayed") ctx.log.error({ accidentId, photo: photoId, code: again.code }, "photo.delayed");
+    if (photo.state !== "delayed") ctx.log.error({ accidentId, photoId, code: again.code }, "photo.delayed");
     await decide((current, now) => delayed(current, now, again.code));
     return again;
   }
@@ -110,7 +110,7 @@ async function keep(ctx: Context, accident: Accident, { candidate, last }: { can
     return { names, likeness: likenessOf(like) };
   } catch (error) {
     if (!isFinal(error, last)) throw error;
-    ctx.log.error({ accidentId: accident.id, code: error.code }, "photo not kept");
+    ctx.log.error({ accidentId: accident.id, code: error.code }, "photo.not-kept");
     return null;
   }
 }

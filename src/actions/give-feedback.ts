@@ -28,7 +28,7 @@ export async function giveFeedback(ctx: Context, input: GiveFeedback): Promise<A
     throw new Invalid("too-many-requests", { retryAfterS: 3600 }, 429);
   await ctx.feedback.keep({ id: `${accidentId}/${letter}`, number: accident.number, rating, complaint, at });
   const isComplaint = complaint !== "";
-  if (isComplaint) ctx.log.warn({ accident: accidentId, letter }, "feedback.complaint");
+  if (isComplaint) ctx.log.warn({ accidentId, letter }, "feedback.complaint");
   return ctx.accidents.change(accident, (current) => ({
     accident: current,
     events: [{ type: "feedback-given", by: letter, data: { rating: rating ?? 0, isComplaint } }],

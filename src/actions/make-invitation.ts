@@ -68,7 +68,7 @@ async function qrUrlOf(ctx: Context, code: string): Promise<string | null> {
     const qr = await ctx.wechat.createQr({ scene: sceneOf(code), expireSeconds: INVITATION_MINUTES * 60 });
     return qr.url;
   } catch (error) {
-    ctx.log.warn({ code: factsOf(error).code }, "no scene QR from the platform");
+    ctx.log.warn({ code: factsOf(error).code }, "invitation.no-scene-code");
     return null;
   }
 }

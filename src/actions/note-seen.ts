@@ -11,6 +11,6 @@ export async function noteSeen(ctx: Context, accident: Accident, seen: { letter:
   const at = ctx.clock.now();
   if (!isNews(accident, seen.letter, { step: seen.step, at })) return;
   await ctx.accidents.noteSeen(accident.id, { ...seen, at }).catch(({ code, name }) => {
-    ctx.log.warn({ accident: accident.id, code: String(code ?? name) }, "live.look-not-noted");
+    ctx.log.warn({ accidentId: accident.id, code: String(code ?? name) }, "live.look-not-noted");
   });
 }

@@ -14,6 +14,6 @@ export async function noteShown(
   const at = ctx.clock.now();
   if (!isNewlyShown(accident, shown.letter, { version: shown.version, at })) return;
   await ctx.accidents.noteShown(accident.id, { ...shown, at }).catch(({ code, name }) => {
-    ctx.log.warn({ accident: accident.id, code: String(code ?? name) }, "live.showing-not-noted");
+    ctx.log.warn({ accidentId: accident.id, code: String(code ?? name) }, "live.showing-not-noted");
   });
 }

@@ -49,7 +49,7 @@ async function readingOf(
     return await plates.read(bytes, isPlate ? "plate" : "other");
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    ctx.log.warn({ accidentId: accident.id, photo: photo.id, code: error.code }, "plates.unreadable");
+    ctx.log.warn({ accidentId: accident.id, photoId: photo.id, code: error.code }, "plates.unreadable");
     return "unreadable";
   }
 }

@@ -64,7 +64,10 @@ export async function recordClaimStatus(ctx: Context, input: RecordClaimStatus):
   const { verdict, duplicate, isRepeated, sameTime } = result;
   if (verdict === "held") {
     if (!duplicate && !isRepeated)
-      ctx.log.error({ claim: input.ref, insurer: input.insurerCode, status: input.status.status }, "claim status held");
+      ctx.log.error(
+        { claimRef: input.ref, insurer: input.insurerCode, status: input.status.status },
+        "claim.status-held",
+      );
     throw new Conflict("claim-status-held");
   }
   if (verdict === "applied" && !duplicate && !isRepeated)

@@ -25,7 +25,7 @@ export async function tellLateClaims(ctx: Context): Promise<number> {
 }
 
 async function tellLate(ctx: Context, { _id, accidentId, target, state, attempts, log }: Delivery): Promise<void> {
-  const told = { delivery: _id, insurer: target, state, attempts };
+  const told = { deliveryId: _id, accidentId, insurer: target, state, attempts };
   ctx.log.error({ ...told, code: log.at(-1)?.code ?? "not-tried" }, "claim.late");
   try {
     await ctx.accidents.change(accidentId, (accident) => delayed(ctx, accident, target));

@@ -208,7 +208,7 @@ async function showTyped(page: Page, request: PageRequest, { error, posted }: { 
   }
   koa.status = error.status;
   koa.set("Retry-After", String(error.details["retryAfterS"]));
-  request.ctx.log.warn({ code: error.code, method: koa.method, route: koa._matchedRoute }, "busy");
+  request.ctx.log.warn({ code: error.code, method: koa.method, route: koa._matchedRoute }, "door.busy");
 }
 
 function wordsOf(error: Invalid | Stale | Wrong | Busy, t: PageRequest["t"]): PageData {

@@ -16,7 +16,7 @@ const WAIT_MS = 2_000;
 export async function prepareInvitation(ctx: Context, accident: Accident): Promise<void> {
   if (!needsInvitation(accident, ctx.clock.now())) return;
   const made = makeInvitation(ctx, { accidentId: accident.id, letter: "A" }).catch((error: { code?: string }) =>
-    ctx.log.warn({ accident: accident.id, code: error.code }, "invitation.not-made"),
+    ctx.log.warn({ accidentId: accident.id, code: error.code }, "invitation.not-made"),
   );
   await within(made, { timer: ctx.timer, ms: WAIT_MS }, () => {});
 }

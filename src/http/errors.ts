@@ -27,10 +27,10 @@ export function errorPages(ctx: Context): Koa.Middleware {
 
 async function answer(ctx: Context, koa: Koa.Context, error: unknown): Promise<void> {
   const { status, code, details } = describe(error);
-  if (error instanceof Busy) ctx.log.warn({ code, method: koa.method, route: koa._matchedRoute }, "busy");
+  if (error instanceof Busy) ctx.log.warn({ code, method: koa.method, route: koa._matchedRoute }, "door.busy");
   // the number of a case that does not open is logged where it is read
   else if (status >= 500 && code !== "case-unreadable")
-    ctx.log.error({ err: error, code, method: koa.method, route: koa._matchedRoute }, "request failed");
+    ctx.log.error({ err: error, code, method: koa.method, route: koa._matchedRoute }, "door.request-failed");
   koa.status = status;
   koa.set("Cache-Control", "no-store");
   if (typeof details["retryAfterS"] === "number") koa.set("Retry-After", String(details["retryAfterS"]));

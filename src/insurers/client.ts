@@ -92,7 +92,7 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
       });
       if (outcome.contact) circuitOf(insurerCode).note(outcome.contact);
       log.info(
-        { delivery: message.id, insurer: insurerCode, outcome: outcome.kind, code: outcome.code },
+        { deliveryId: message.id, insurer: insurerCode, outcome: outcome.kind, code: outcome.code },
         "insurers.posted",
       );
       return outcome;

@@ -146,6 +146,6 @@ async function sendPicture(ctx: Context, person: Person, accident: Accident): Pr
   } catch (error) {
     const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === person.id);
     const { code } = factsOf(error);
-    ctx.log.warn({ accidentId: accident.id, letter, code }, "agreement picture not sent");
+    ctx.log.warn({ accidentId: accident.id, letter, code }, "notice.picture-not-sent");
   }
 }

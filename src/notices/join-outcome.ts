@@ -10,6 +10,6 @@ export async function joinOutcome(ctx: Context, msgId: string, side: Side): Prom
   const { noticeId, ok, status } = await ctx.notices.joinReport(msgId, side);
   if (noticeId === undefined || ok === undefined || status === undefined) return null;
   if (!(await ctx.notices.settle(noticeId, { msgId, ok, status })) || ok) return null;
-  ctx.log.warn({ delivery: noticeId, status }, "notice did not arrive");
+  ctx.log.warn({ deliveryId: noticeId, status }, "notice.not-arrived");
   return noticeId;
 }

@@ -15,7 +15,7 @@ export async function sayLater(ctx: Context, openid: string, text: string): Prom
     await sayNow(ctx, { person, text });
   } catch (error) {
     if (!(error instanceof Upstream)) throw error;
-    ctx.log.warn({ code: error.code }, "late answer not sent");
+    ctx.log.warn({ code: error.code }, "wechat.late-answer-not-sent");
     await ctx.people.keepUnsaid(personId, text);
   }
 }

@@ -62,7 +62,7 @@ export function createPhotos(options: PhotosOptions = {}): Photos {
   const lane = createLane({
     limits,
     start: () => startPictureProcess(script, setting),
-    onDeath: (error) => log?.warn({ err: error }, "photos.process-ended"),
+    onDeath: (error) => log?.warn({ how: error.how }, "photos.process-ended"),
   });
   /** the end of each person's latest signature in hand */
   const signing = new Map<string, Promise<void>>();

@@ -9,7 +9,7 @@ const PLACE = { latitude: 31.230416, longitude: 121.473701, label: "上海市黄
 
 /** Pushes are not awaited: their answer arrives in the chat, as at the platform. */
 const later = (desk: Desk, push: Promise<unknown>): undefined => {
-  push.catch((error) => desk.log.warn({ code: factsOf(error).code }, "simulator.push"));
+  push.catch((error) => desk.log.warn({ code: factsOf(error).code }, "simulator.push-failed"));
   return undefined;
 };
 

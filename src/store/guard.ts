@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { mongo } from "mongoose";
 import { Busy, DatabaseAway, errorOf, factsOf } from "../errors.ts";
-import type { Log } from "../log.ts";
+import type { Log, LogFields } from "../log.ts";
 import { SYSTEM_TIMER, type Timer } from "../timer.ts";
 import { limited, PATIENT_TIMER, type Running, Silence } from "./limited.ts";
 import type { DatabaseLimits } from "./limits.ts";
@@ -93,7 +93,7 @@ export class Guard {
   /**
    * Runs a command that takes as long as it takes; one that takes longer than others may is said in the log.
    */
-  async runPatiently<T>(what: object, command: (db: mongo.Db) => Promise<T>): Promise<T> {
+  async runPatiently<T>(what: LogFields, command: (db: mongo.Db) => Promise<T>): Promise<T> {
     const { limits, log, timer } = this.#options;
     const stop = timer.after(limits.commandMs, () => log?.warn(what, "database.still-waiting"));
     try {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { DatabaseAway, Upstream } from "../errors.ts";
+import type { CodeAt } from "../log.ts";
 import { type Timer, within } from "../timer.ts";
 import { answerPush, SUCCESS } from "./answer-push.ts";
 import { failure } from "./failure.ts";
@@ -10,6 +11,8 @@ import type { OpenedPush } from "./open-push.ts";
 import type { PersonQueues, Turn } from "./person-queues.ts";
 import type { PushHandlerOptions, PushLimits } from "./push-options.ts";
 import { OneReply } from "./reply-sink.ts";
+
+type ErrorCode = CodeAt<"error">;
 
 export interface PushTools extends PushHandlerOptions {
   readonly limits: PushLimits;
@@ -88,7 +91,7 @@ export class PushWork {
       if (state.state === "new") return await this.#perform(this.#tools.queues.enter(this.#push.message.openid));
       this.#resolve(state.state === "done" ? (state.reply ?? SUCCESS) : SUCCESS);
     } catch (error) {
-      this.#note("push not taken: inbox failed", error);
+      this.#note("wechat.push-not-taken", error);
       this.#reject(new Upstream("wechat-inbox", {}, true, error));
     } finally {
       stopDeadline();
@@ -124,7 +127,7 @@ export class PushWork {
       });
       this.#isKept = true;
     } catch (error) {
-      this.#note("push not kept", error);
+      this.#note("wechat.push-not-kept", error);
       this.#reject(new Upstream("wechat-inbox", {}, true, error));
     }
   }
@@ -145,7 +148,8 @@ export class PushWork {
   async #perform(turn: Turn): Promise<void> {
     const { inbox, limits } = this.#tools;
     this.#isInHand = true;
-    const renewal = setInterval(() => this.#quietly("lease not renewed", inbox.renew(this.#lease)), limits.leaseMs / 3);
+    const renew = () => this.#quietly("wechat.lease-not-renewed", inbox.renew(this.#lease));
+    const renewal = setInterval(renew, limits.leaseMs / 3);
     try {
       await turn.ready;
       const outcome = await this.#handle();
@@ -154,7 +158,7 @@ export class PushWork {
       this.#isInHand = false;
       // Storing the answer for repetitions must not delay the person's next message.
       turn.leave();
-      await this.#quietly("push not finished", inbox.finish(this.#lease, this.#sink.body));
+      await this.#quietly("wechat.push-not-finished", inbox.finish(this.#lease, this.#sink.body));
     } finally {
       clearInterval(renewal);
       turn.leave();
@@ -169,7 +173,7 @@ export class PushWork {
     const { inbox, limits } = this.#tools;
     this.#isInHand = false;
     turn.leave();
-    await this.#quietly("push not given back", inbox.release(this.#lease, this.#isKept ? limits.againMs : 0));
+    await this.#quietly("wechat.push-not-given-back", inbox.release(this.#lease, this.#isKept ? limits.againMs : 0));
     this.#reject(new DatabaseAway());
   }
 
@@ -182,7 +186,7 @@ export class PushWork {
         throw new Upstream("wechat-handler-stuck");
       });
     } catch (error) {
-      this.#note("push handler failed", error);
+      this.#note("wechat.handler-failed", error);
       if (error instanceof DatabaseAway && this.#sink.body === null) return "repeat";
       await this.#sayFallback();
     }
@@ -196,11 +200,11 @@ export class PushWork {
       const reply = this.#sink.body === null ? fallback?.(message) : undefined;
       if (reply && !this.#sink.offer(reply)) await later?.(message, reply);
     } catch (error) {
-      this.#note("fallback not said", error);
+      this.#note("wechat.fallback-not-said", error);
     }
   }
 
-  async #quietly(what: string, step: Promise<void>): Promise<void> {
+  async #quietly(what: ErrorCode, step: Promise<void>): Promise<void> {
     try {
       await step;
     } catch (error) {
@@ -208,7 +212,7 @@ export class PushWork {
     }
   }
 
-  #note(what: string, error: unknown): void {
+  #note(what: ErrorCode, error: unknown): void {
     const { kind, msgId } = this.#push.message;
     this.#tools.log.error({ kind, msgId, ...failure(error) }, what);
   }

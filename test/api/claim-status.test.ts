@@ -190,7 +190,7 @@ describe("an insurer's call-back", () => {
       held.map(({ data }) => [data.status, data.paidFen]),
       [["paid", 1]],
     );
-    assert.ok(house.lines.some((line) => line.includes("claim status held") && line.includes(ref)));
+    assert.ok(house.lines.some((line) => line.includes("claim.status-held") && line.includes(ref)));
     assert.deepEqual(await codes(accident), ["claim-rejected"]);
     assert.equal((await house.insurers.sendStatus("PICC", ref, { status: "reopened" })).status, 200);
   });
@@ -243,7 +243,7 @@ describe("an insurer's call-back", () => {
       assert.deepEqual(await grown(accident), { size, events });
       assert.equal((await codes(accident)).length, told);
     }
-    assert.equal(house.lines.filter((line) => line.includes("claim status held") && line.includes(ref)).length, 1);
+    assert.equal(house.lines.filter((line) => line.includes("claim.status-held") && line.includes(ref)).length, 1);
   });
 
   it("that was overtaken by a repetition is late", async () => {

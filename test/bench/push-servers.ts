@@ -4,13 +4,13 @@ import type { AddressInfo } from "node:net";
 import Router from "@koa/router";
 import Koa from "koa";
 import mongoose from "mongoose";
-import { pino } from "pino";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { pushRouter } from "../../src/chat/push-router.ts";
 import { loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { startEmbedded } from "../../src/embedded/embedded.ts";
+import { createLog } from "../../src/log.ts";
 import { startServer } from "../../src/server.ts";
 import { createPushConfig, type PushMode } from "../../src/wechat/push-config.ts";
 import { createPushHandler } from "../../src/wechat/push-handler.ts";
@@ -73,13 +73,13 @@ function protocolOnly(mode: PushMode): Promise<Served> {
   const handler = createPushHandler({
     config,
     inbox: new MemoryInbox(),
-    log: pino({ level: "silent" }),
+    log: createLog("silent"),
     nowMs: () => Date.now(),
     async handle(message, sink) {
       if (message.kind === "text") sink.offer({ type: "text", content: message.content });
     },
   });
-  const ctx = { log: pino({ level: "silent" }) } as Context;
+  const ctx = { log: createLog("silent") } as Context;
   return serve(new Koa().use(pushRouter(ctx, { handler, verify: () => "" })));
 }
 

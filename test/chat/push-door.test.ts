@@ -211,7 +211,7 @@ describe("a push, at two processes on one database", () => {
     } finally {
       accidents.findCurrent = findCurrent;
     }
-    assert.match(app.logged(), /push handler failed/);
+    assert.match(app.logged(), /wechat\.handler-failed/);
     assert.doesNotMatch(app.logged(), /秘密/);
     assert.match((await pushTo(app, xmlOf(openid, text("1")))).content ?? "", /h5\/start/);
   });
@@ -230,7 +230,7 @@ describe("a push, at two processes on one database", () => {
     } finally {
       notices.joinReport = joinReport;
     }
-    assert.match(app.logged(), /"kind":"templateSent","code":"RangeError".*push handler failed/);
+    assert.match(app.logged(), /"kind":"templateSent","code":"RangeError".*wechat\.handler-failed/);
   });
 
   it("is accepted under the new and the old token and key, while traffic runs", async () => {

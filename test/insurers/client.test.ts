@@ -280,7 +280,7 @@ describe("one attempt to post a claim", () => {
     assert.match(client.openCircuits().PICC ?? "", /our clock differs by -3600 s$/);
     const said = lines.slice(from).filter((line) => line.includes("insurers.clock-differs"));
     assert.equal(said.length, 1);
-    assert.match(said[0] ?? "", /"level":50.*"differenceS":-3600/);
+    assert.match(said[0] ?? "", /"level":"error".*"differenceS":-3600/);
   });
 
   it("does not connect to loopback unless it is allowed, by address or by name", async () => {

@@ -91,7 +91,7 @@ describe("an insurer at version 1", () => {
     assert.match(line, /\tclaim\tPICC\theld\tattempts=0\tlast=needs-schema-version-2\t.*\trole basis$/);
     const readyz = (await (await fetch(`${house.url}/readyz`)).json()) as { heldClaims: number };
     assert.equal(readyz.heldClaims, 1);
-    assert.ok(house.lines.some((one) => one.includes("claim held") && one.includes("needs-schema-version-2")));
+    assert.ok(house.lines.some((one) => one.includes("claim.held") && one.includes("needs-schema-version-2")));
 
     await command("resend", "--all");
     await house.jobs.settle();

@@ -231,7 +231,7 @@ describe("an insurer that fails", () => {
     await house.jobs.settle();
     assert.deepEqual(await stateOf(accident), ["held"]);
     assert.equal(house.insurers.arrivals("PICC").filter(({ id }) => id.startsWith(accident.id)).length, 1);
-    assert.ok(house.lines.some((line) => line.includes("claim held") && line.includes("http-401")));
+    assert.ok(house.lines.some((line) => line.includes("claim.held") && line.includes("http-401")));
     house.insurers.setMode("PICC", { kind: "normal" });
     const { code, printed } = await command("resend", "--all");
     assert.equal(code, 0);

@@ -144,8 +144,8 @@ describe("a clock that is an hour off", () => {
       assert.deepEqual(
         errors.map(({ level, insurer, differenceS }) => [level, insurer, differenceS]),
         [
-          [50, "PAIC", -hours * 3600],
-          [50, "PICC", -hours * 3600],
+          ["error", "PAIC", -hours * 3600],
+          ["error", "PICC", -hours * 3600],
         ],
       );
       assert.match(
@@ -156,7 +156,7 @@ describe("a clock that is an hour off", () => {
       house.clock.advance(MINUTE_MS);
       await house.jobs.settle();
       assert.deepEqual(received(accidents), Array(20).fill(1));
-      assert.ok(!said(from, "claim held").length);
+      assert.ok(!said(from, "claim.held").length);
     });
   }
 });

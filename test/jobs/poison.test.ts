@@ -110,7 +110,7 @@ describe("a paper that cannot be made", () => {
     const errors = logged("paper.not-made");
     assert.deepEqual(
       errors.map(({ level, number, attempts }) => [level, number, attempts]),
-      [[50, accident.number, 3]],
+      [["error", accident.number, 3]],
     );
     assert.equal(await papersMissing(), 1);
     const page = await pair.B.get("done");
@@ -214,7 +214,7 @@ describe("an outbox that cannot be taken over", () => {
     const faults = logged("jobs.outbox-not-taken");
     assert.deepEqual(
       faults.map(({ level, accidentId }) => [level, accidentId]),
-      [[50, broken.accident.id]],
+      [["error", broken.accident.id]],
     );
     await setOutbox(entries);
     await app.settle();

@@ -39,7 +39,7 @@ describe("a case of which something does not open", () => {
     chat.app
       .logged()
       .split("\n")
-      .filter((line) => line.includes('"level":50'));
+      .filter((line) => line.includes('"level":"error"'));
   const unreadable = async () => (await chat.app.ctx.health.values())["unreadableCases"];
 
   it("is told to the driver with its number and whom to call, in the chat and on each page", async () => {

@@ -388,7 +388,7 @@ export function testDisputes(seeds: number): void {
           const screens = await openScreens(app);
           for (let seed = first; seed <= last; seed++) await walk(app, screens, seed);
           await assertSettled(app);
-          assert.doesNotMatch(app.logged(), /request failed|clocks\.failed/);
+          assert.doesNotMatch(app.logged(), /door\.request-failed|clocks\.failed/);
         } finally {
           await app.stop();
         }

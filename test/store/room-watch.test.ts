@@ -15,10 +15,10 @@ test("a full store is an error once and every hour while it lasts, and room is t
     room.refused();
     room.taken();
   }
-  assert.deepEqual(told(), Array(3).fill(["storage.full", 50]));
+  assert.deepEqual(told(), Array(3).fill(["storage.full", "error"]));
   assert.deepEqual(room.fullSince(), new Date(start));
   nowMs += QUIET_MS;
   assert.deepEqual(room.fullSince(), new Date(start), "as long as nothing was taken");
   room.taken();
-  assert.deepEqual([told(), room.fullSince()], [[["storage.room-again", 30]], null]);
+  assert.deepEqual([told(), room.fullSince()], [[["storage.room-again", "info"]], null]);
 });

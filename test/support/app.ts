@@ -1,7 +1,6 @@
-import { pino } from "pino";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { createContext } from "../../src/context.ts";
-import { fieldsOfWork } from "../../src/log.ts";
+import { createLog } from "../../src/log.ts";
 import { type Running, startServer } from "../../src/server.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import type { DatabaseLimits } from "../../src/store/limits.ts";
@@ -79,7 +78,7 @@ interface Setup {
 async function run(setup: Setup): Promise<TestApp> {
   const { config, uri, clock, runJobs, jobsTimer, limits, databaseTimer } = setup;
   const lines: string[] = [];
-  const log = pino({ level: "debug", mixin: fieldsOfWork }, { write: (line: string) => void lines.push(line) });
+  const log = createLog("debug", { write: (line) => void lines.push(line) });
   const ctx = await createContext(config, {
     clock,
     timer: clock,

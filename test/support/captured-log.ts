@@ -1,8 +1,7 @@
-import { pino } from "pino";
-import type { Log } from "../../src/log.ts";
+import { createLog, type Log } from "../../src/log.ts";
 
 /** A real log whose lines a test can read. */
 export function capturedLog(): { log: Log; lines: string[] } {
   const lines: string[] = [];
-  return { log: pino({ base: null }, { write: (line: string) => void lines.push(line) }), lines };
+  return { log: createLog("info", { write: (line) => void lines.push(line) }), lines };
 }

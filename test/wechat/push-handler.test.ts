@@ -228,7 +228,7 @@ describe("one push, one effect", () => {
       throw new Error("disk full");
     };
     await assert.rejects(handler.handle(push("hi")), { code: "wechat-inbox" });
-    assert.match(lines.join(""), /push not kept/);
+    assert.match(lines.join(""), /wechat\.push-not-kept/);
   });
 
   it("treats two messages of one MsgId from two people as two", async () => {
@@ -331,7 +331,7 @@ describe("bad days", () => {
     const { handler, lines } = handlerOf(async (_message, sink) => void sink.offer(text("yes")), { inbox });
     assert.equal(contentOf(await handler.handle(push("hi"))), "yes");
     await handler.settle();
-    assert.match(lines[0]!, /push not finished/);
+    assert.match(lines[0]!, /wechat\.push-not-finished/);
   });
 
   it("hands a reply that cannot be written back to the handler", async () => {

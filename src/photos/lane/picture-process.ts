@@ -30,12 +30,15 @@ export interface PictureProcess {
 }
 
 export class WorkerDied extends Error {
+  /** exit code or signal, in words for the log */
+  readonly how: string;
   /** it was ended because it took too long */
   readonly isLate: boolean;
 
   constructor(how: string, isLate = false) {
     super(`the process for pictures ended: ${how}`);
     this.name = "WorkerDied";
+    this.how = how;
     this.isLate = isLate;
   }
 }

@@ -49,7 +49,7 @@ export function createPlateReader(options: ReaderOptions = {}): PlateReader {
   const lane = createLane({
     limits: { ...READER_LIMITS, ...options.limits },
     start: () => startPictureProcess(script, { silenceMs: SILENCE_MS, wall, timer, niceness }),
-    onDeath: (error) => log?.warn({ err: error }, "plates.process-ended"),
+    onDeath: (error) => log?.warn({ how: error.how }, "plates.process-ended"),
   });
   let available: Promise<boolean> | undefined;
 

@@ -43,9 +43,10 @@ export function createCaller({ transport, now, log, sleep, token, metrics }: Cal
       if (!refusal) return answer;
       const { action } = errcodeRule(refusal.errcode);
       metrics?.wechatRefusal(refusal.errcode, action);
+      const said = { path: request.path, errcode: refusal.errcode, rid: refusal.rid, action };
       // whoever has left the account hears nothing more: that is no fault
-      const level = action === "forget-person" ? "info" : "warn";
-      log[level]({ path: request.path, errcode: refusal.errcode, rid: refusal.rid, action }, "wechat refuses");
+      if (action === "forget-person") log.info(said, "wechat.person-gone");
+      else log.warn(said, "wechat.refused");
       const wait = BUSY_WAITS_MS[busy];
       if (action === "retry" && wait !== undefined) {
         busy += 1;

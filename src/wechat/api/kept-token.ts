@@ -130,13 +130,13 @@ class SharedToken implements KeptToken {
     const { kind, store, now, log, fetch, mayForce } = this.#options;
     let fetched = await fetch(false);
     if (fetched.value === bad && (await mayForce?.(errcode))) {
-      log.warn({ kind, errcode }, "wechat token renewed by force");
+      log.warn({ kind, errcode }, "wechat.token-forced");
       fetched = await fetch(true);
     }
     const at = now();
     const token = { value: fetched.value, expiresAt: at + fetched.expiresInS * 1000, fetchedAt: at };
     await store.save(kind, token);
-    log.info({ kind, expiresInS: fetched.expiresInS }, "wechat token fetched");
+    log.info({ kind, expiresInS: fetched.expiresInS }, "wechat.token-fetched");
     return token;
   }
 }

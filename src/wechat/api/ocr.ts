@@ -93,7 +93,7 @@ export function createOcr(caller: Caller, { quotas, now, log, perDay, metrics }:
       return await caller.json({ method: "POST", path, form, timeoutMs: OCR_TIMEOUT_MS }, schema);
     } catch (error) {
       if (!(error instanceof Upstream)) throw error;
-      log.info({ path, code: error.code }, "no suggestion from the platform");
+      log.info({ path, code: error.code }, "wechat.no-suggestion");
       return null;
     }
   }

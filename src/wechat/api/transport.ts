@@ -61,7 +61,7 @@ export function createTransport(options: {
         failure.kind === "unreachable" || (failure.kind !== "too-large" && request.onTimeout === "next-host");
       if (!mayMoveOn) break;
       restsUntil.set(base, now() + HOST_REST_MS);
-      log.warn({ path: request.path, host: new URL(base).host, reason: failure.reason }, "wechat host does not answer");
+      log.warn({ path: request.path, host: new URL(base).host, reason: failure.reason }, "wechat.host-silent");
     }
     throw asUpstream(failure, request);
   }

@@ -46,11 +46,11 @@ export async function createBot({ outbound, log }: { outbound: Outbound; log: Lo
   const waiting = new Map<string, Waiting>();
   let stopped = false;
 
-  wechaty.on("error", (error) => log.warn(failure(error), "wechaty error"));
+  wechaty.on("error", (error) => log.warn(failure(error), "wechaty.failed"));
   safeEmit(wechaty as never, (event, args, failures) => {
     const one = event === "message" ? waiting.get((args[0] as Message).id) : undefined;
     const unheard = one ? failures.slice(1) : failures;
-    for (const error of unheard) log.error({ event, ...failure(error) }, "wechaty listener failed");
+    for (const error of unheard) log.error({ event, ...failure(error) }, "wechaty.listener-failed");
     if (one) settle(one, failures);
   });
   await wechaty.start();
