@@ -148,7 +148,10 @@ async function open(config: Config, overrides: Overrides): Promise<Context> {
   const metrics = createMetrics({ ofProcess: config.metrics.port !== null });
   const store = await openStore(config, overrides, log, metrics);
   const { connection, databaseClock, vault, blobs } = store;
-  const made = await createCollections(config, store, log);
+  const made = await createCollections(config, store, log).catch(async (error) => {
+    await store.close();
+    throw error;
+  });
   const { reader: _, tokens, ...collections } = made;
   const quotas = { ...made.people, ...made.tries };
   const base = { config, log, metrics, clock: databaseClock, databaseClock, timer };

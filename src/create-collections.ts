@@ -36,7 +36,7 @@ import { SAY_WINDOWS } from "./wechat/api/quota.ts";
 
 export type Collections = Awaited<ReturnType<typeof createCollections>>;
 
-/** Creates what the store keeps, a collection each. */
+/** Creates what the store keeps, a collection each. Throws a DatabaseFault where production lacks indexes. */
 export async function createCollections(config: Config, store: OpenStore, log: Log) {
   const { connection, databaseClock, now, vault, blobs } = store;
   const reader = createAccidentReader(vault, log);
@@ -47,7 +47,7 @@ export async function createCollections(config: Config, store: OpenStore, log: L
   const { catalogue } = config.rules;
   const clockLimits = { limits: config.police.limits, ...lawfulTimes(config.rules) };
   const due = (accident: Accident) => dueAt(accident, clockLimits);
-  return {
+  const made = {
     reader,
     retention,
     spareMarks: await createSpareMarks(connection),
@@ -76,4 +76,6 @@ export async function createCollections(config: Config, store: OpenStore, log: L
     accessLog: await createAccessLog(connection, vault, now),
     audits: await createAudits(connection, vault),
   };
+  store.requireIndexes();
+  return made;
 }

@@ -2,14 +2,16 @@ import { type Config, ConfigFault } from "./config.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { openDatabase } from "./open-database.ts";
-import type { Overrides } from "./overrides.ts";
+import type { Overrides, Upgrade } from "./overrides.ts";
 import { createBlobs } from "./store/blobs.ts";
 import { openClock } from "./store/database-clock.ts";
+import { createIndexBook } from "./store/index-book.ts";
 import { isKeyOf } from "./store/key-check.ts";
 import { LIMITS } from "./store/limits.ts";
-import { migrate, refuseNewer } from "./store/migrate.ts";
+import { migrate } from "./store/migrate.ts";
 import { createLegacySeals } from "./store/migrations/legacy-seals.ts";
 import { createRoomWatch } from "./store/room-watch.ts";
+import { readSchema, refuseNewer, refuseOlder, refuseWithout } from "./store/schema-state.ts";
 import { createVault } from "./store/vault.ts";
 
 const WRONG_KEY =
@@ -18,14 +20,16 @@ const WRONG_KEY =
 export type OpenStore = Awaited<ReturnType<typeof openStore>>;
 
 /**
- * Opens the database (MONGODB_URI, else the embedded one), checks its key and brings it to the present
- * schema. `close` ends it all.
+ * Opens the database (MONGODB_URI, else the embedded one) and checks its key. Outside production it is
+ * brought to the present schema; in production one that is not there is refused. `close` ends it all.
  */
 export async function openStore(config: Config, overrides: Overrides, log: Log, metrics: Metrics) {
   const limits = { ...LIMITS, ...overrides.limits };
+  const upgrade: Upgrade = overrides.upgrade ?? { mode: config.production ? "check" : "build" };
+  const indexes = createIndexBook({ builds: upgrade.mode === "build", tell: upgrade.tell });
   const room = createRoomWatch({ log, now: () => new Date() });
   const timings = { limits, timer: overrides.databaseTimer, noteCommand: metrics.databaseCommand };
-  const database = await openDatabase(config, { uri: overrides.databaseUri, log, room, ...timings });
+  const database = await openDatabase(config, { uri: overrides.databaseUri, log, room, indexes, ...timings });
   const { connection } = database;
   const databaseClock = await openClock({ connection, log }, overrides);
   const now = () => databaseClock.now();
@@ -36,10 +40,13 @@ export async function openStore(config: Config, overrides: Overrides, log: Log, 
   };
   const openBlobs = async () => {
     const legacy = createLegacySeals(config.keys.data);
-    await refuseNewer(connection);
+    const schema = await readSchema(connection);
+    refuseNewer(schema);
     if (!(await isKeyOf(connection, vault, legacy))) throw new ConfigFault([WRONG_KEY]);
+    if (upgrade.mode === "check") refuseOlder(schema);
     const made = await createBlobs(connection, { vault, now, settings: config, room });
-    await migrate({ connection, vault, legacy, blobs: made, catalogue: config.rules.catalogue, now, log });
+    const tools = { vault, legacy, blobs: made, catalogue: config.rules.catalogue };
+    if (upgrade.mode === "build") await migrate({ connection, ...tools, now, log, ...upgrade });
     return made;
   };
   const blobs = await openBlobs().catch(async (error) => {
@@ -47,5 +54,10 @@ export async function openStore(config: Config, overrides: Overrides, log: Log, 
     throw error;
   });
   const storage = () => ({ fullSince: room.fullSince(), freeMb: database.freeMb() });
-  return { connection, limits, databaseClock, now, vault, blobs, storage, close };
+  const missingIndexes = () => indexes.missing();
+  /** Call it when the stores have asked for theirs. */
+  const requireIndexes = () => {
+    if (upgrade.mode === "check") refuseWithout(missingIndexes());
+  };
+  return { connection, limits, databaseClock, now, vault, blobs, storage, missingIndexes, requireIndexes, close };
 }

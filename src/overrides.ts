@@ -6,7 +6,17 @@ export interface Clock {
   now(): Date;
 }
 
-/** What a test puts in the place of what the context would make. */
+/** What happens at the opening of a database that has not the shape or the indexes that this code needs. */
+export interface Upgrade {
+  /** `build`: it is brought there. `check`: refused, with the command to run. `look`: opened as it is. */
+  mode: "build" | "check" | "look";
+  /** Repeats the migrations that were done, too. */
+  again?: boolean;
+  /** hears what was done, a line each */
+  tell?: (line: string) => void;
+}
+
+/** What a test or a command puts in the place of what the context would make. */
 export interface Overrides {
   log?: Log;
   databaseUri?: string;
@@ -18,6 +28,8 @@ export interface Overrides {
   /** of picture processes; a test on a busy machine runs them at normal priority */
   pictureNiceness?: number;
   limits?: Partial<DatabaseLimits>;
+  /** else `check` in production, and `build` elsewhere */
+  upgrade?: Upgrade;
   /** runs the time-outs of database commands */
   databaseTimer?: Timer;
 }

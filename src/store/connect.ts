@@ -5,6 +5,7 @@ import type { Timer } from "../timer.ts";
 import { DatabaseFault, faultOf, type Greeting } from "./database-fault.ts";
 import { Guard, type GuardOptions, isLost } from "./guard.ts";
 import { type Guarding, guardedCollection } from "./guarded-collection.ts";
+import { createIndexBook, type IndexBook } from "./index-book.ts";
 import { type DatabaseLimits, driverLimits, LIMITS } from "./limits.ts";
 import type { RoomWatch } from "./room-watch.ts";
 import { checkUri, databaseNameOf, hostsOf } from "./uri-options.ts";
@@ -13,6 +14,8 @@ export interface ConnectOptions {
   log?: Log;
   room?: RoomWatch;
   noteCommand?: GuardOptions["noteCommand"];
+  /** what becomes of indexes that the database lacks; they are built else */
+  indexes?: IndexBook;
   /** for tests; LIMITS else */
   limits?: Partial<DatabaseLimits>;
   /** for tests; PATIENT_TIMER else */
@@ -31,7 +34,7 @@ const MAJORITY_MS = 3_000;
  * (`guardOf`). Throws a DatabaseFault.
  */
 export async function connect(uri: string, options: ConnectOptions = {}): Promise<Connection> {
-  const { log, room, timer, noteCommand, limits: some } = options;
+  const { log, room, timer, noteCommand, limits: some, indexes = createIndexBook({ builds: true }) } = options;
   checkUri(uri);
   const limits = { ...LIMITS, ...some };
   const counts = { open: 0, taken: 0 };
@@ -53,7 +56,10 @@ export async function connect(uri: string, options: ConnectOptions = {}): Promis
   // Each command reports its own errors; the events of the first client add nothing.
   connection.on("error", () => {});
   connection.setClient(first);
-  Object.assign(connection, { db: guardedDb(first.db(), { guard, limits, room }), close: () => guard.close() });
+  Object.assign(connection, {
+    db: guardedDb(first.db(), { guard, limits, room, indexes }),
+    close: () => guard.close(),
+  });
   guards.set(connection, guard);
   connectionCounts.set(connection, counts);
   return connection;

@@ -2,6 +2,7 @@ import { mongo } from "mongoose";
 import { factsOf } from "../errors.ts";
 import { DatabaseFault } from "./database-fault.ts";
 import type { Guard } from "./guard.ts";
+import { type IndexBook, indexName, type WantedIndex } from "./index-book.ts";
 import type { DatabaseLimits } from "./limits.ts";
 import { repeatable } from "./repeat.ts";
 import type { RoomWatch } from "./room-watch.ts";
@@ -25,7 +26,7 @@ const OPTIONS_AT: Readonly<Record<string, number>> = {
   },
   ...{ findOne: 1, findOneAndUpdate: 2, findOneAndReplace: 2, findOneAndDelete: 1 },
   ...{ countDocuments: 1, estimatedDocumentCount: 0, distinct: 2, indexes: 0, dropIndex: 1, drop: 0 },
-  ...{ createIndex: 1, createIndexes: 1 },
+  createIndex: 1,
 };
 /** Writes that need room. */
 const ADDING: readonly string[] = [
@@ -40,13 +41,12 @@ const READS: readonly string[] = ["findOne", "countDocuments", "distinct"];
 const BULK: readonly string[] = ["updateMany", "deleteMany", "drop", "dropIndex"];
 /** The bytes of files: megabytes in one command. */
 const BYTES: readonly string[] = ["blobs.chunks"];
-/** Making an index has no limit; the process does not serve before it is done. */
-const INDEXING: readonly string[] = ["createIndex", "createIndexes"];
-
 export interface Guarding {
   guard: Guard;
   limits: DatabaseLimits;
   room?: RoomWatch | undefined;
+  /** what becomes of an index that a store asks for by `createIndex` */
+  indexes: IndexBook;
 }
 
 /**
@@ -72,7 +72,7 @@ function guardedMethod(name: string, method: string, guarding: Guarding): Method
     return () => {
       throw new Error(`${name}.${method}: has no limit of time`);
     };
-  if (INDEXING.includes(method)) return indexing(name, method, guarding);
+  if (method === "createIndex") return indexing(name, guarding);
   const ms = limitOf(name, method, guarding.limits);
   const more = READS.includes(method) ? { maxTimeMS: ms } : {};
   const run: Method = async (...args) => {
@@ -93,21 +93,39 @@ const limitOf = (name: string, method: string, { commandMs, bulkMs }: DatabaseLi
 /** OptionsConflict and KeySpecsConflict */
 const INDEX_CONFLICTS: readonly unknown[] = [85, 86];
 
-function indexing(name: string, method: string, { guard }: Guarding): Method {
-  return async (spec, options) => {
+const NO_SOCKET_LIMIT: object = { socketTimeoutMS: 0 };
+
+/** Building an index has no limit; the process does not serve before it is done. */
+function indexing(name: string, { guard, indexes }: Guarding): Method {
+  const patiently = <T>(command: string, run: (collection: mongo.Collection) => Promise<T>): Promise<T> =>
+    guard.runPatiently({ collection: name, command }, (db) => run(db.collection(name)));
+  return async (keys, options = {}) => {
+    const wanted = { collection: name, keys: keys as object, options: options as mongo.CreateIndexesOptions };
+    const existing = () => patiently("listIndexes", (collection) => collection.indexes());
+    if (!(await indexes.isThere(wanted, existing))) {
+      if (indexes.builds) await build(wanted);
+      else indexes.note(wanted);
+    }
+    return indexName(wanted.keys);
+  };
+
+  async function build(wanted: WantedIndex): Promise<void> {
+    const { keys, options } = wanted;
+    const started = performance.now();
     try {
-      return await guard.runPatiently({ collection: name, command: method }, (db) => {
-        const collection = db.collection(name) as unknown as Record<string, Method>;
-        return (collection[method] as Method).call(collection, spec, { ...(options as object), socketTimeoutMS: 0 });
-      });
+      await patiently("createIndex", (collection) =>
+        collection.createIndex(keys as mongo.IndexSpecification, { ...options, ...NO_SOCKET_LIMIT }),
+      );
     } catch (error) {
       if (!INDEX_CONFLICTS.includes(factsOf(error).code)) throw error;
+      const shown = JSON.stringify(keys);
       throw new DatabaseFault(
-        `The index ${JSON.stringify(spec)} of the collection ${name} exists with other options than this version needs. ` +
-          `Remove it (db.getCollection("${name}").dropIndex(${JSON.stringify(spec)})) and start again: it is made anew.`,
+        `The index ${shown} of the collection ${name} exists with other options than this version needs. ` +
+          `Remove it (db.getCollection("${name}").dropIndex(${shown})) and start again: it is made anew.`,
       );
     }
-  };
+    indexes.built(wanted, performance.now() - started);
+  }
 }
 
 interface Found {

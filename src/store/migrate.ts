@@ -1,53 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "mongoose";
+import type { UmzugStorage } from "umzug";
 import type { Log } from "../log.ts";
-import { bare } from "./bulk.ts";
-import { DatabaseFault } from "./database-fault.ts";
-import { isDuplicate } from "./duplicate.ts";
-import { toVersion1 } from "./migrations/1.ts";
-import { toVersion2 } from "./migrations/2.ts";
-import type { Migration, Tools } from "./migrations/migration.ts";
-import { SCHEMA_VERSION } from "./shapes.ts";
-
-/**
- * In order; the first brings a database to version 1. Each is safe to repeat, and does little on an empty
- * database.
- */
-const MIGRATIONS: readonly Migration[] = [toVersion1, toVersion2];
-
-interface SchemaDocument {
-  _id: "schema";
-  version: number;
-  /** the process that migrates now, and until when it holds the lease */
-  holder?: string;
-  leaseUntil?: Date;
-}
+import type { Tools } from "./migrations/migration.ts";
+import { STEPS, type Step } from "./migrations/steps.ts";
+import { makeSchema, pendingAt, refuseNewer, schemaOf } from "./schema-state.ts";
 
 const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
 /** between two looks at what another process is migrating */
 const WAIT_MS = 250;
 
-/** Throws a DatabaseFault where the database has a newer shape than this code knows. */
-export async function refuseNewer(connection: Connection): Promise<void> {
-  check((await schemaOf(connection).findOne({ _id: "schema" }))?.version ?? 0);
-}
-
-function check(version: number): void {
-  if (version <= SCHEMA_VERSION) return;
-  throw new DatabaseFault(
-    `The database has schema version ${version}, and this version of the program knows ${SCHEMA_VERSION} at most: ` +
-      "start the version that was used last, or a later one.",
-  );
-}
-
-const schemaOf = (connection: Connection) => bare<SchemaDocument>(connection, "schema");
-
 export interface Migrating extends Tools {
   connection: Connection;
   now: () => Date;
   log: Log;
+  /** Repeats the steps that were done, for what an older program has written since. */
+  again?: boolean | undefined;
+  tell?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -55,40 +26,94 @@ export interface Migrating extends Tools {
  * start at once one migrates under a lease, and the others wait; where it dies another goes on after the
  * lease.
  */
-export async function migrate({ connection, now, log, ...tools }: Migrating): Promise<void> {
-  const schema = schemaOf(connection);
-  const _id = "schema" as const;
-  const holder = randomUUID();
-  const inMs = (ms: number) => new Date(now().getTime() + ms);
-  while (true) {
-    const known = await schema.findOne({ _id });
-    if (!known) {
-      await schema.insertOne({ _id, version: 0 }).catch((error: unknown) => {
-        if (!isDuplicate(error)) throw error;
-      });
-      continue;
-    }
-    const { version } = known;
-    check(version);
-    const next = MIGRATIONS[version];
-    if (!next) return;
-    const free = { _id, version, $or: [{ leaseUntil: { $exists: false } }, { leaseUntil: { $lte: now() } }] };
-    const lease = () => ({ $set: { holder, leaseUntil: inMs(LEASE_MS) } });
-    if ((await schema.updateOne(free, lease())).matchedCount === 0) {
+export async function migrate(migrating: Migrating): Promise<void> {
+  const { connection, now, again = false } = migrating;
+  for (;;) {
+    const known = await makeSchema(connection);
+    refuseNewer(known);
+    if (pendingAt(known).length === 0 && !again) return;
+    const lease = await takeLease(connection, now);
+    if (!lease) {
       await sleep(WAIT_MS);
       continue;
     }
-    // A lease that could not be renewed may be taken over: the steps are safe beside each other.
-    const renew = () => void schema.updateOne({ _id, holder }, lease()).catch(() => {});
-    const renewing = setInterval(renew, RENEW_MS);
     try {
-      const counts = await next(connection, { ...tools, log });
-      await schema.updateOne({ _id, version, holder }, { $set: { version: version + 1 } });
-      if (Object.values(counts).some((count) => count > 0))
-        log.info({ to: version + 1, ...counts }, "database.migrated");
+      await runSteps(migrating, lease.holder);
+      return;
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
     } finally {
-      clearInterval(renewing);
-      await schema.updateOne({ _id, holder }, { $unset: { holder: 1, leaseUntil: 1 } }).catch(() => {});
+      await lease.give();
     }
   }
+}
+
+/** Another process has taken over, because this one could not renew its lease in time. */
+class LeaseLost extends Error {}
+
+async function takeLease(connection: Connection, now: () => Date) {
+  const schema = schemaOf(connection);
+  const [_id, holder] = ["schema" as const, randomUUID()];
+  const lease = () => ({ $set: { holder, leaseUntil: new Date(now().getTime() + LEASE_MS) } });
+  const free = { _id, $or: [{ leaseUntil: { $exists: false } }, { leaseUntil: { $lte: now() } }] };
+  if ((await schema.updateOne(free, lease())).matchedCount === 0) return null;
+  // A lease that could not be renewed may be taken over: the steps are safe beside each other.
+  const renewing = setInterval(() => void schema.updateOne({ _id, holder }, lease()).catch(() => {}), RENEW_MS);
+  return {
+    holder,
+    async give() {
+      clearInterval(renewing);
+      await schema.updateOne({ _id, holder }, { $unset: { holder: 1, leaseUntil: 1 } }).catch(() => {});
+    },
+  };
+}
+
+/** Umzug is loaded only where there is something to do. */
+async function runSteps({ connection, again, tell, now: _, ...tools }: Migrating, holder: string): Promise<void> {
+  const { MigrationError, Umzug } = await import("umzug");
+  const up = async ({ name, up: run }: Step) => {
+    const [started, version] = [performance.now(), versionOf(name)];
+    tell?.(`migration ${name} …`);
+    const counts = await run(connection, tools);
+    if (Object.values(counts).some((count) => count > 0))
+      tools.log.info({ to: version, ...counts }, "database.migrated");
+    const done = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+    tell?.(`migration ${name}: ${[...done, `${((performance.now() - started) / 1000).toFixed(1)} s`].join(", ")}`);
+  };
+  const umzug = new Umzug({
+    migrations: STEPS.map((step) => ({ name: step.name, up: () => up(step) })),
+    storage: storageIn(connection, holder),
+    context: {},
+    logger: undefined,
+  });
+  const which = again ? { migrations: STEPS.map(({ name }) => name), rerun: "ALLOW" as const } : {};
+  await umzug.up(which).catch((error: unknown) => {
+    // whoever started it knows the errors of the database
+    throw error instanceof MigrationError ? error.cause : error;
+  });
+}
+
+const versionOf = (name: string): number => STEPS.findIndex((step) => step.name === name) + 1;
+
+/** Which steps are done is the version in the schema's document; the holder of the lease alone raises it. */
+function storageIn(connection: Connection, holder: string): UmzugStorage {
+  const schema = schemaOf(connection);
+  return {
+    async executed() {
+      const { version } = await makeSchema(connection);
+      return STEPS.slice(0, version).map(({ name }) => name);
+    },
+    async logMigration({ name }) {
+      const version = versionOf(name);
+      const held = await schema.findOne({ _id: "schema", holder });
+      if (!held) throw new LeaseLost();
+      if (held.version >= version) return;
+      const raised = { $set: { version, oldest: (STEPS[version - 1] as Step).oldest } };
+      const { matchedCount } = await schema.updateOne({ _id: "schema", holder, version: version - 1 }, raised);
+      if (matchedCount === 0) throw new LeaseLost();
+    },
+    async unlogMigration() {
+      throw new Error("migrations go forward only: the way back is the backup");
+    },
+  };
 }

@@ -48,16 +48,20 @@ export class Pair {
   refused = 0;
   /** told after each answer */
   onAnswer: () => void = () => {};
+  /** told how many ms a step took from the press to the next page; "page": looking at one */
+  onStep: (step: string, ms: number) => void = () => {};
   readonly #phone: { isPersistent?: boolean };
+  readonly #pauseMs: number;
   #digits = "";
   #stopped = false;
   /** requests that the phones sent again by themselves */
   resent = 0;
 
-  /** `phone`: how the drivers' phones behave. */
-  constructor(name: string, phone: { isPersistent?: boolean } = {}) {
+  /** `phone`: how the drivers' phones behave; `pauseMs`: between two looks of a driver who waits. */
+  constructor(name: string, { pauseMs = PAUSE_MS, ...phone }: { isPersistent?: boolean; pauseMs?: number } = {}) {
     this.name = name;
     this.#phone = phone;
+    this.#pauseMs = pauseMs;
   }
 
   openidOf(letter: Letter): string {
@@ -79,7 +83,7 @@ export class Pair {
       try {
         const page = await this.#next(letter, phone);
         if (page) this.#note(letter, page);
-        else await sleep(PAUSE_MS);
+        else await sleep(this.#pauseMs);
       } catch (error) {
         const { isAxiosError } = error as { isAxiosError?: boolean };
         if (!isAxiosError && !(error instanceof AskedToWait)) throw error;
@@ -94,17 +98,25 @@ export class Pair {
   async #next(letter: Letter, phone: DriverPhone): Promise<Page | null> {
     const begun = letter === "A" || this.caseUrl !== "";
     if (!begun || (letter === "B" && !this.#digits)) return null;
-    const page = await phone.open(this.stood[letter] === "start" ? this.#door(letter) : `${this.caseUrl}/done`);
+    const path = this.stood[letter] === "start" ? this.#door(letter) : `${this.caseUrl}/done`;
+    const page = await this.#timed("page", phone.open(path));
     this.#note(letter, page);
     const code = /kc-digits">(\d{3}) (\d{3})</.exec(page.html);
     if (code) this.#digits = `${code[1]}${code[2]}`;
     const step = stepOf(page);
     if (step === "photos") {
       const files = PHOTO_SLOTS.map((field) => ({ field, bytes: SLOT_PHOTOS[field], filename: `${field}.jpg` }));
-      return phone.submit(page, {}, { files });
+      return this.#timed(step, phone.submit(page, {}, { files }));
     }
     const fields = this.#fields(letter, step);
-    return fields ? phone.submit(page, fields) : null;
+    return fields ? this.#timed(WAY.includes(step) ? step : "join", phone.submit(page, fields)) : null;
+  }
+
+  async #timed(step: string, pressed: Promise<Page>): Promise<Page> {
+    const started = performance.now();
+    const page = await pressed;
+    this.onStep(step, performance.now() - started);
+    return page;
   }
 
   #door(letter: Letter): string {

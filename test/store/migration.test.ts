@@ -5,6 +5,7 @@ import { type Config, loadConfig } from "../../src/config.ts";
 import { type Context, createContext } from "../../src/context.ts";
 import type { Position, Scene } from "../../src/domain/accident.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
+import { migrateCommand } from "../../src/jobs/migrate-command.ts";
 import { DatabaseFault } from "../../src/store/database-fault.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { migrate } from "../../src/store/migrate.ts";
@@ -15,7 +16,13 @@ import { CALM_DATABASE } from "../support/calm-database.ts";
 import { capturedLog } from "../support/captured-log.ts";
 import { collectionNames } from "../support/collection-names.ts";
 import { closeDatabase, databaseUri } from "../support/database.ts";
-import { type OldDatabase, readOldDatabase, restoreOldDatabase } from "../support/old-database.ts";
+import {
+  type OldDatabase,
+  readOldDatabase,
+  readOldRows,
+  restoreOldDatabase,
+  writeRows,
+} from "../support/old-database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 let old: OldDatabase;
@@ -178,5 +185,92 @@ describe("the schema version", () => {
       (error) => error instanceof DatabaseFault && error.message.includes(`schema version ${SCHEMA_VERSION + 1}`),
     );
     assert.deepEqual(await withRaw(newer, ({ db }) => collectionNames(db!)), ["schema"]);
+  });
+
+  it("may be later where it says that this code may work beside it, and is not changed then", async () => {
+    const uri = await databaseUri();
+    await (await open(uri)).close();
+    const later = { version: SCHEMA_VERSION + 1, oldest: SCHEMA_VERSION };
+    await withRaw(uri, (connection) => connection.collection("schema").updateOne({}, { $set: later }));
+    for (const production of [false, true]) await (await openAs(uri, { production })).close();
+    assert.equal(await versionIn(uri), SCHEMA_VERSION + 1);
+  });
+});
+
+const openAs = (uri: string, change: Partial<Config>): Promise<Context> =>
+  createContext({ ...config, ...change }, { log: capturedLog().log, databaseUri: uri, limits: CALM_DATABASE });
+
+/** Runs the command on a production database. */
+async function migrating(uri: string, ...words: string[]): Promise<{ code: number; said: string }> {
+  let said = "";
+  const overrides = { log: capturedLog().log, databaseUri: uri, limits: CALM_DATABASE };
+  const print = (text: string) => {
+    said += text;
+  };
+  return { code: await migrateCommand({ ...config, production: true }, words, print, overrides), said };
+}
+
+const refusal = (uri: string): Promise<string> =>
+  openAs(uri, { production: true }).then(
+    () => "",
+    (error: Error) => (error instanceof DatabaseFault ? error.message : Promise.reject(error)),
+  );
+
+describe("in production", () => {
+  it("a start makes neither shape nor indexes: it names the command that does", async () => {
+    const uri = await databaseUri();
+    assert.match(await refusal(uri), /schema version 0 .* needs 2: .*`npm run migrate`.*migrate-command\.js/);
+    await withRaw(uri, (connection) =>
+      connection.collection("schema").insertOne({ _id: "schema" as never, version: SCHEMA_VERSION }),
+    );
+    assert.match(await refusal(uri), /lacks the indexes blobs\.files\.\S+, .* and \d+ more: run `npm run migrate`/);
+    const looked = await migrating(uri, "--check");
+    assert.equal(looked.code, 1);
+    assert.match(looked.said, /to do: index accidents\.dueAt_1\n/);
+    assert.match(looked.said, /to do: index accidents\.parts\.district_1_openedAt_1\n/);
+    const done = await migrating(uri);
+    assert.equal(done.code, 0);
+    assert.match(done.said, /^index accidents\.dueAt_1: \d+\.\d s$/m);
+    await (await openAs(uri, { production: true })).close();
+    const again = await migrating(uri);
+    assert.deepEqual([again.code, again.said.split("\n").at(-2)], [0, "Nothing is to be done."]);
+  });
+
+  it("a migration that older processes cannot bear waits for the word that they are stopped", async () => {
+    const uri = await databaseUri();
+    await restoreOldDatabase(uri);
+    const refused = await migrating(uri);
+    assert.equal(refused.code, 1);
+    assert.match(refused.said, /to do: migration 1-sealed-anew\n.*stop all of them, then run\n.*--all-stopped/s);
+    assert.equal(await versionIn(uri), undefined);
+    const done = await migrating(uri, "--all-stopped");
+    assert.equal(done.code, 0);
+    assert.match(done.said, /migration 1-sealed-anew: \d+ people, .*\d+ cases, .* s\n/);
+    const ctx = await openAs(uri, { production: true });
+    await assertWhole(ctx).finally(() => ctx.close());
+  });
+
+  it("what a forgotten process of the older version has written since is taken over by a repetition", async () => {
+    const uri = await databaseUri();
+    const [late = ""] = Object.keys(old.accidents);
+    const rows = await readOldRows(0);
+    const isLate = (row: object) => JSON.stringify(row).includes(late);
+    await writeRows(
+      uri,
+      rows.filter((row) => !isLate(row)),
+    );
+    assert.equal((await migrating(uri, "--all-stopped")).code, 0);
+    await writeRows(uri, rows.filter(isLate));
+    const repeated = await migrating(uri, "--again");
+    assert.equal(repeated.code, 0);
+    const ctx = await openAs(uri, { production: true });
+    await assertWhole(ctx).finally(() => ctx.close());
+    assert.equal(await versionIn(uri), SCHEMA_VERSION);
+  });
+
+  it("words that the command does not know change nothing", async () => {
+    const uri = await databaseUri();
+    const { code, said } = await migrating(uri, "--force");
+    assert.deepEqual([code, said.slice(0, 6)], [2, "usage:"]);
   });
 });

@@ -4,9 +4,9 @@ import { EJSON } from "bson";
 import mongoose from "mongoose";
 
 /*
- * A database as the demo left it before schema versions: three cases on their way and at their end, and an
- * erased one. Of the pictures and pages of papers only some are in it. One line of Extended JSON for each
- * document, gzipped.
+ * Databases as releases have left them, by schema version; one line of Extended JSON for each document,
+ * gzipped. 0: before schema versions, three cases of the demo on their way and at their end, and an erased
+ * one. Later ones by `npm run fixture`. Of the pictures and pages of papers only some are in them.
  */
 
 const fixture = async (name: string): Promise<string> =>
@@ -32,15 +32,36 @@ interface OldAccident extends Record<string, unknown> {
   files: { sha256: string; kind: string; bytes: number }[];
 }
 
+/** What the code of the latest release read from its database. */
+export interface LatestDatabase extends Pick<OldDatabase, "dataKey" | "erased"> {
+  /** `files`: SHA-256 of those that are in it */
+  accidents: Record<string, { files: string[] } & Record<string, unknown>>;
+  people: Record<string, { openid: string; details: unknown }>;
+}
+
+export const readLatestDatabase = async (version: number): Promise<LatestDatabase> =>
+  EJSON.parse(await fixture(`database-${version}.expected.json.gz`), { relaxed: true }) as LatestDatabase;
+
 export const readOldDatabase = async (): Promise<OldDatabase> =>
   EJSON.parse(await fixture("database-0.expected.json.gz"), { relaxed: true }) as OldDatabase;
 
-/** Writes all documents of it into this database. */
-export async function restoreOldDatabase(uri: string): Promise<void> {
-  const rows = (await fixture("database-0.ejsonl.gz"))
+export interface OldRow {
+  collection: string;
+  document: { _id: unknown } & Record<string, unknown>;
+}
+
+/** All documents of the database of that schema version, as its release wrote them. */
+export const readOldRows = async (version: number): Promise<OldRow[]> =>
+  (await fixture(`database-${version}.ejsonl.gz`))
     .trim()
     .split("\n")
-    .map((line) => EJSON.parse(line, { relaxed: false }) as { collection: string; document: object });
+    .map((line) => EJSON.parse(line, { relaxed: false }) as OldRow);
+
+/** Writes all documents of the database before schema versions into this one. */
+export const restoreOldDatabase = async (uri: string): Promise<void> => writeRows(uri, await readOldRows(0));
+
+/** Writes documents as another program does: past the stores. */
+export async function writeRows(uri: string, rows: readonly OldRow[]): Promise<void> {
   const connection = await mongoose.createConnection(uri).asPromise();
   try {
     for (const name of new Set(rows.map(({ collection }) => collection))) {

@@ -6,5 +6,5 @@ export default function absent() {
 // jimp: Jimp.read(bytes)
 absent.read = absent;
 
-// wechaty-puppet-service: new PuppetServer(options)
-export { absent as PuppetServer };
+// umzug's command line: classes that extend these; wechaty-puppet-service: new PuppetServer(options)
+export { absent as CommandLineAction, absent as CommandLineParser, absent as PuppetServer };

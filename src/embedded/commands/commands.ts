@@ -5,7 +5,7 @@ import type { Command, Engine } from "./context.ts";
 import { aggregateCommand, countCommand } from "./count.ts";
 import { findAndModifyCommand } from "./find-and-modify.ts";
 import { helloCommand, okCommand } from "./hello.ts";
-import { createIndexesCommand } from "./indexes.ts";
+import { createIndexesCommand, listIndexesCommand } from "./indexes.ts";
 import { sizeOption, textOption } from "./options.ts";
 import { findCommand, getMoreCommand, killCursorsCommand } from "./read.ts";
 import { deleteCommand, insertCommand, updateCommand } from "./write.ts";
@@ -36,6 +36,7 @@ export const COMMANDS = new Registry(
     ...answered("aggregate", aggregateCommand, ["pipeline", "cursor"]),
     ...answered("count", countCommand),
     ...answered("createIndexes", createIndexesCommand, ["indexes"]),
+    ...answered("listIndexes", listIndexesCommand, ["cursor"]),
   },
 );
 

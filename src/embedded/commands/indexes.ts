@@ -29,6 +29,15 @@ export const createIndexesCommand: Command = async (command, context) => {
   );
 };
 
+/** Answers with the definitions of a collection's indexes, that of the ids first. */
+export const listIndexesCommand: Command = (command, context) => {
+  const namespace = namespaceOf(command, context.database);
+  const collection = context.catalogue.find(namespace);
+  if (!collection) throw new Fault(26, `ns does not exist: ${namespace}`);
+  const firstBatch = [collection.primary, ...collection.indexes].map(({ spec }) => spec);
+  return docOf({ cursor: docOf({ id: 0n, ns: namespace, firstBatch }), ok: 1 });
+};
+
 /** Makes the indexes in one transaction: each is complete or absent. */
 function build(context: Context, namespace: string, spec: Doc): void {
   const collection = context.catalogue.find(namespace)!;

@@ -27,6 +27,26 @@ export const indexCases: Case[] = [
     partyQuestions,
   ),
   {
+    name: "the indexes are listed with their options",
+    run: async (c) => {
+      await c.createIndex({ k: 1, "l.m": -1 }, { unique: true });
+      await c.createIndex({ at: 1 }, { expireAfterSeconds: 60 });
+      await c.createIndex({ s: 1 }, { sparse: true });
+      const found = await c.indexes();
+      return found.map(({ key, unique = false, sparse = false, expireAfterSeconds = null }) => {
+        const fields = Object.entries(key).map(([field, way]) => `${field} ${way}`);
+        return [fields.join(), unique, sparse, expireAfterSeconds && Number(expireAfterSeconds)];
+      });
+    },
+    gives: [
+      ["_id 1", false, false, null],
+      ["k 1,l.m -1", true, false, null],
+      ["at 1", false, false, 60],
+      ["s 1", false, true, null],
+    ],
+  },
+  { name: "a collection that is not there has none", run: (c) => c.indexes(), gives: code(26) },
+  {
     name: "a unique index refuses the second",
     run: async (c) => {
       await c.createIndex({ k: 1 }, { unique: true });
