@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, NewEvent } from "../domain/accident.ts";
 import { hasClaimEvent } from "../domain/claim-events.ts";
-import { numberNotices, untakenNotices } from "../domain/claim-notice.ts";
+import { callInsurer, numberNotices, untakenNotices } from "../domain/claim-notice.ts";
 import { bodyToSend } from "../domain/claim-reduction.ts";
 import { wireOf } from "../domain/claim-version-1.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
@@ -33,6 +33,7 @@ export interface DeliveryVerdict {
 const LATE_MS = 1_000;
 /** after more than half an hour; a whole day is reported by tell-late-claims */
 const WARN_AT = 5;
+const NEEDS_VERSION_2 = "needs-schema-version-2";
 const NOTHING_SENT = { head: "", afterMs: 0, insurerClaimNo: null };
 
 /**
@@ -53,6 +54,8 @@ export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<D
   if (to === "done")
     await ctx.accidents.change(accident.id, (current) => delivered(ctx, current, { sent, insurerClaimNo }));
   if (to === "dead") await ctx.accidents.change(accident.id, (current) => givenUp(ctx, current, { ref, code }));
+  if (code === NEEDS_VERSION_2 && sent.revision > 1)
+    await ctx.accidents.change(accident.id, (current) => notCorrected(ctx, current, sent));
   const told = { deliveryId: input.deliveryId, insurer: input.insurerCode, code, attempts: input.attempts };
   if (to === "dead") ctx.log.error(told, "claim.dead");
   if (to === "held") ctx.log.error(told, "claim.held");
@@ -90,7 +93,7 @@ async function attempt(
 const needsVersion2 = (unsayable: readonly string[]): DeliveryVerdict => ({
   ...NOTHING_SENT,
   to: "held",
-  code: "needs-schema-version-2",
+  code: NEEDS_VERSION_2,
   head: unsayable.join(" "),
 });
 
@@ -136,6 +139,20 @@ function givenUp(ctx: Context, accident: Accident, { ref, code }: { ref: string;
     accident,
     events: [{ type: "claim-undeliverable", by: "system", data: { ref, code } }],
     outbox: told ? [] : untakenNotices(ctx, accident, claim, "claim-call-insurer"),
+  };
+}
+
+/** The insurer's version has no words for a correction: its driver is told, once for each, to hand it in. */
+function notCorrected(ctx: Context, accident: Accident, { ref, revision }: Sent): Change | null {
+  const claim = accident.claims.find((candidate) => candidate.ref === ref);
+  const isTold = accident.events.some(
+    ({ type, data }) => type === "claim-delayed" && data.ref === ref && data.revision === revision,
+  );
+  if (!claim || isTold) return null;
+  return {
+    accident,
+    events: [{ type: "claim-delayed", by: "system", data: { ref, revision } }],
+    outbox: [callInsurer(ctx, accident, claim.party, "claim-not-corrected")],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { type Draw, type DrawOrder, LONGEST_PERIOD_DAYS, lineUp } from "../domain/audit.ts";
-import { FLAGS, isSought, type Sought } from "../domain/case-facets.ts";
+import { FLAGS, type Sought } from "../domain/case-facets.ts";
 import { findDistrict } from "../domain/district.ts";
 import { leads, type Officer } from "../domain/officer.ts";
 import { Conflict, Invalid, NotFound } from "../errors.ts";
@@ -35,7 +35,8 @@ export async function drawSample(ctx: Context, { officer, address, ...order }: D
     population++;
     line.offer({ id, rank: ctx.audits.rankOf(seed, id), flags: flags.get(id) ?? 0 });
   }
-  const fits = await fitting(ctx, line.ids(), place);
+  // one that was erased, or has moved to another district, is passed over
+  const fits = new Set(await ctx.accidents.listPresent(line.ids(), district));
   const cases = line.chosen((id) => fits.has(id));
   if (cases.length === 0) throw new Conflict("nothing-to-draw");
   const draw: Draw = {
@@ -68,11 +69,4 @@ async function countFlags(ctx: Context, place: Sought, period: Period): Promise<
   for (const flag of FLAGS)
     for await (const id of idsOf(ctx, { ...place, flag }, period)) counts.set(id, (counts.get(id) ?? 0) + 1);
   return counts;
-}
-
-/** Of these, the cases that are there and of the district. */
-async function fitting(ctx: Context, ids: string[], place: Sought): Promise<Set<string>> {
-  const { catalogue } = ctx.config.rules;
-  const accidents = await ctx.accidents.findAll(ids);
-  return new Set(accidents.filter((one) => isSought(one, place, catalogue)).map(({ id }) => id));
 }

@@ -46,7 +46,11 @@ export interface Sought {
 const CELL_LAT = 0.0045;
 const CELL_LNG = 0.005;
 
-/** Code of the grid cell, such as "6940-24295": whole cells north of the equator and east of Greenwich. */
+/**
+ * Code of the grid cell, such as "6940-24295": whole cells north of the equator and east of Greenwich. Of the
+ * position as it was sent, GCJ-02 from WeChat's map or WGS-84 from the phone: for one place the two are some
+ * 500 m apart, so cases of one spot may lie in neighbouring cells.
+ */
 export const cellOf = ({ lat, lng }: Pick<Position, "lat" | "lng">): string =>
   `${Math.floor(lat / CELL_LAT)}-${Math.floor(lng / CELL_LNG)}`;
 

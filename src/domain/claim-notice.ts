@@ -50,12 +50,12 @@ export function untakenNotices(
   return [own, notice(accident, other, call, insurerParams(ctx, accident, other, party))];
 }
 
-/** Makes the notice that asks a driver to call an insurer that has not been told, or not yet. */
+/** Makes the notice that asks a driver to call an insurer that was not told, not yet, or not of a change. */
 export function callInsurer(
   ctx: Wiring,
   accident: Accident,
   letter: Letter,
-  code: "claim-call-insurer" | "claim-delayed" = "claim-call-insurer",
+  code: "claim-call-insurer" | "claim-delayed" | "claim-not-corrected" = "claim-call-insurer",
 ): OutboxEntry {
   const said = code === "claim-call-insurer" && isDetermined(accident) ? "determined-call" : code;
   return notice(accident, letter, said, insurerParams(ctx, accident, letter, letter));

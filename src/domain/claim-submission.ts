@@ -5,6 +5,7 @@ import { roleOf } from "./claim-message.ts";
 import { callInsurer, conclusionNotice } from "./claim-notice.ts";
 import { isAnswered } from "./determination.ts";
 import { letterOf } from "./dispute.ts";
+import { type District, findDistrict } from "./district.ts";
 import type { Catalogue } from "./liability.ts";
 
 interface Insurer {
@@ -19,7 +20,7 @@ interface Insurer {
 /** What claims need besides the accident: rules, insurers, place, links. */
 export interface Wiring {
   config: {
-    rules: { catalogue: Catalogue };
+    rules: { catalogue: Catalogue; districts: readonly District[] };
     insurers: readonly Insurer[];
     city: { adcode: string; zh: string };
     publicUrl: string;
@@ -114,11 +115,15 @@ const claimTakers = ({ config }: Wiring): string[] =>
 function placesOf({ config, insurers }: Wiring, accident: Accident) {
   return {
     insurerNames: Object.fromEntries(config.insurers.map(({ code, zh }) => [code, zh])),
-    jurisdiction: { adcode: config.city.adcode, district: config.city.zh },
+    jurisdiction: { adcode: config.city.adcode, district: districtOf(accident, config) },
     linkOf: (sha256: string) => insurers.evidence.url(accident.id, sha256),
     callbackOf: (code: string, ref: string) => `${config.publicUrl}/api/insurers/${code}/claims/${ref}/status`,
   };
 }
+
+/** The district whose officers have the case, by name; the city's name where it is not known. */
+const districtOf = ({ district }: Accident, { rules, city }: Wiring["config"]): string =>
+  findDistrict(rules.districts, district)?.zh ?? city.zh;
 
 function newClaim(accident: Accident, party: Letter, at: Date): Claim {
   return {

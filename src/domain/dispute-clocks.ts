@@ -1,7 +1,7 @@
 import { type Accident, isRunning, LETTERS } from "./accident.ts";
 import { queuedSince } from "./application-effects.ts";
 import { isAnswered } from "./determination.ts";
-import { isAnsweredRequest, lastApplication, lastGuidance, letterOf } from "./dispute.ts";
+import { guidanceHandler, isAnsweredRequest, lastApplication, lastGuidance, letterOf } from "./dispute.ts";
 import type { DisputeAct } from "./dispute-act.ts";
 import { type DisputeLimits, HOUR_MS, MINUTE_MS } from "./dispute-limits.ts";
 import { guidanceQueuedSince } from "./guidance-effects.ts";
@@ -32,6 +32,11 @@ const after = (from: Date, amount: number, unitMs: number): Date => new Date(fro
 
 function guidanceClocks(accident: Accident, { limits }: ClockLimits): Clock[] {
   const guidance = lastGuidance(accident);
+  const handler = guidanceHandler(accident);
+  if (handler) {
+    const at = after(handler.since, limits.untakenHours, HOUR_MS);
+    return [{ at, act: { type: "release-late-guidance", by: "system" } }];
+  }
   if (guidance?.state !== "asked" || guidance.lateAt) return [];
   const at = after(guidanceQueuedSince(guidance), limits.guidanceLateMin, MINUTE_MS);
   return [{ at, act: { type: "note-guidance-late", by: "system" } }];

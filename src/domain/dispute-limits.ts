@@ -6,7 +6,10 @@ export interface DisputeLimits {
   proposalMin: number;
   /** an application without an officer: both are told */
   applicationLateMin: number;
-  /** … and goes back to the drivers after this */
+  /**
+   * … and goes back to the drivers after this; guidance that an officer has taken and not given goes back
+   * into the queue
+   */
   untakenHours: number;
   /** a letter that was not opened: its party is told again */
   letterReminderHours: number;

@@ -29,6 +29,7 @@ export const GUIDANCE_ACTS = {
   "take-guidance": { by: "guide", from: ["asked"], to: "taken", event: "guidance-taken" },
   "release-guidance": { by: "guide", from: ["taken"], to: "asked", event: "guidance-released", isHandlers: true },
   "reassign-guidance": { by: "reassign", from: ["taken"], to: "asked", event: "guidance-released" },
+  "release-late-guidance": { by: "system", from: ["taken"], to: "asked", event: "guidance-released" },
   "give-guidance": { by: "guide", from: ["taken"], to: "given", event: "guidance-given", isHandlers: true },
   "settle-guidance": { by: "system", from: ["asked", "taken"], to: "settled", event: "guidance-settled" },
 } as const satisfies Record<string, Row<GuidanceState>>;

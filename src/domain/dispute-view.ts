@@ -1,5 +1,5 @@
 import { type Accident, type Letter, otherOf } from "./accident.ts";
-import type { Determination } from "./determination.ts";
+import type { Determination, DeterminedDegree } from "./determination.ts";
 import {
   type Application,
   type Guidance,
@@ -36,6 +36,8 @@ export interface ViewedDispute {
   /** both have stated, and not alike: a joint application may be proposed */
   mayApply: boolean;
   letter: (Omit<Determination, "by" | "served" | "receipts"> & { mine: ViewedService }) | null;
+  /** the letter that an officer wrote on the spot, with what this driver bears by it */
+  spotLetter: { number: string; degree: DeterminedDegree } | null;
   /** letters that a supervisor has withdrawn */
   withdrawn: { number: string; at: Date; reason: string }[];
 }
@@ -60,13 +62,14 @@ export function viewedDispute(accident: Accident, letter: Letter, catalogue: Cat
     application: viewedApplication(accident, letter),
     mayApply,
     letter: viewedLetter(accident, letter),
+    spotLetter: dispute.spotLetter && { number: dispute.spotLetter.number, degree: dispute.spotLetter.degrees[letter] },
     withdrawn: dispute.determinations.flatMap(({ number, withdrawn }) =>
       withdrawn ? [{ number, at: withdrawn.at, reason: withdrawn.reason }] : [],
     ),
   };
 }
 
-const NOTHING = { guidance: null, given: [], application: null, letter: null, withdrawn: [] };
+const NOTHING = { guidance: null, given: [], application: null, letter: null, spotLetter: null, withdrawn: [] };
 
 const whoOf = (by: Letter, letter: Letter): Who => (by === letter ? "me" : "other");
 

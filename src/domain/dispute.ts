@@ -102,7 +102,10 @@ export interface EvidenceRequest {
   lapsedAt: Date | null;
 }
 
-/** A determination that an officer wrote on the spot, entered for the insurers. */
+/**
+ * A determination that an officer wrote on the spot, entered for the record. It goes to no insurer: nobody
+ * has consented to that here, so the drivers report with the letter themselves.
+ */
 export interface SpotLetter {
   number: string;
   degrees: Determination["content"]["parties"] extends Record<Letter, { degree: infer D }> ? Record<Letter, D> : never;

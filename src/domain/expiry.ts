@@ -1,5 +1,5 @@
 import { type Accident, LETTERS } from "./accident.ts";
-import { isWithPolice } from "./dispute.ts";
+import { guidanceHandler, isWithPolice } from "./dispute.ts";
 import { isOver } from "./party.ts";
 
 /**
@@ -9,8 +9,8 @@ export const LIFETIME_HOURS = 24;
 
 /** True when a running case was last worked on, or first signed, at or before `before`. */
 export function hasExpired(accident: Accident, before: Date): boolean {
-  // what waits for an officer has limits of its own
-  if (isOver(accident) || isWithPolice(accident)) return false;
+  // what an officer decides, or gives guidance in, has limits of its own
+  if (isOver(accident) || isWithPolice(accident) || guidanceHandler(accident)) return false;
   const signedAt = LETTERS.map((letter) => accident.parties[letter]?.signature?.signedAt).find(
     (date) => date !== undefined,
   );

@@ -4,7 +4,7 @@ import type { DisputeRules } from "./act-on-dispute.ts";
 import { requireCalm } from "./brakes.ts";
 import { type GivenGuidance, type Guidance, guidanceText } from "./dispute.ts";
 import type { ActNamed, DisputeAct } from "./dispute-act.ts";
-import { hasPassed, MINUTE_MS } from "./dispute-limits.ts";
+import { HOUR_MS, hasPassed, MINUTE_MS } from "./dispute-limits.ts";
 import type { GUIDANCE_ACTS } from "./dispute-table.ts";
 import { notice } from "./notice.ts";
 
@@ -85,6 +85,14 @@ export const GUIDANCE_EFFECTS: {
   }),
   "release-guidance": ({ before, rules }) => ({ value: guidanceQueuedAgain(known(before), rules.at) }),
   "reassign-guidance": ({ before, rules }) => ({ value: guidanceQueuedAgain(known(before), rules.at) }),
+  // its officer has not given it in time: it waits again, and both are told at once
+  "release-late-guidance": ({ accident, before, rules }) => {
+    const value = known(before);
+    const since = value.handler?.since;
+    if (!since || !hasPassed(since, rules.limits.untakenHours, HOUR_MS, rules.at)) throw new Conflict("wrong-step");
+    const queued = { ...guidanceQueuedAgain(value, rules.at), lateAt: rules.at };
+    return { value: queued, outbox: toBoth(accident, "guidance-late") };
+  },
   "give-guidance": ({ accident, before, act, rules }) => {
     const { how, text, textEn } = act;
     const given = { at: rules.at, how, text, ...(textEn && { textEn }) };

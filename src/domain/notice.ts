@@ -27,6 +27,7 @@ const CASE_CODES = [
   "determined-reported",
   "determined-call",
   "claim-delayed",
+  "claim-not-corrected",
   "claim-number",
   "ended",
   "end-agreed",

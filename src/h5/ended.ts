@@ -13,9 +13,11 @@ export const endedPage: StepPage = {
   show: (request) => {
     const { ctx, view, t, person } = request;
     const { code, reasons, by, at } = view.ended!;
+    const spot = view.dispute?.spotLetter ?? null;
     return {
       ...endContent(ctx, t, { code, reasons, at: view.movedAt ? "moved" : "standing" }),
       resumption: resumptionCard(request),
+      spot: spot && { number: spot.number, degree: t(`h5.letter.degree.${spot.degree}`) },
       by: by && (by === view.letter ? "me" : "other"),
       at: timeText(at, ctx.clock.now(), person.language),
       stored: view.photos.filter(({ state }) => state === "stored").length,

@@ -92,7 +92,7 @@ const ENDS: { [Code in EndCode]: End<PartOf<`h5.ended.${Code}`>> } = {
     tone: "look",
   },
   "on-the-spot": {
-    acts: ["wait", "mark", "show", "phone"],
+    acts: ["wait", "mark", "show", "phone", "letter"],
     calls: ["122", "110"],
     legalBasis: [`${ORDER_146}第二十条第二款`],
     tone: "look",
@@ -149,6 +149,7 @@ export function endContent(
     end: code,
     by: null,
     resumption: null,
+    spot: null,
     tone: end.tone,
     acts: acts.map((act) => t.find(`h5.ended.${code}.${act}`)),
     calls: callsOf(t, end.calls, end.button === undefined),

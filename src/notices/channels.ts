@@ -22,6 +22,7 @@ const MATTERS: ReadonlySet<NoticeCode> = new Set([
   "determined-reported",
   "determined-call",
   "claim-delayed",
+  "claim-not-corrected",
   "may-move",
   "photo-refused",
   "photo-delayed",

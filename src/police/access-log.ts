@@ -42,18 +42,16 @@ async function rowsOf({ ctx, officer: reader }: DeskRequest, given: { day: strin
   const mine = found.filter(
     ({ officerId }) => reader.district === null || officers.get(officerId)?.district === reader.district,
   );
-  const rows = mine.map((row) => ({ ...row, officer: officers.get(row.officerId) ?? null }));
-  return {
-    rows: await Promise.all(rows.map(async (row) => ({ ...row, number: await numberOf(ctx, row.accidentId) }))),
-  };
+  const numbers = await ctx.accidents.listNumbers(mine.flatMap(({ accidentId }) => accidentId ?? []));
+  const rows = mine.map((row) => ({
+    ...row,
+    officer: officers.get(row.officerId) ?? null,
+    number: row.accidentId && (numbers.get(row.accidentId) ?? row.accidentId),
+  }));
+  return { rows };
 }
 
 function daysOf(day: string): Pick<AccessFilter, "from" | "to"> {
   const from = dayStart(day);
   return from ? { from, to: new Date(from.getTime() + DAY_MS) } : {};
-}
-
-async function numberOf(ctx: DeskRequest["ctx"], accidentId: string | null): Promise<string | null> {
-  if (accidentId === null) return null;
-  return (await ctx.accidents.find(accidentId).catch(() => null))?.number ?? accidentId;
 }

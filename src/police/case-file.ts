@@ -1,5 +1,6 @@
 import { REASONS } from "../domain/access.ts";
-import type { Accident, Letter } from "../domain/accident.ts";
+import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
+import { cellOf } from "../domain/case-facets.ts";
 import { type CaseFile, caseFileOf } from "../domain/case-file.ts";
 import { possibleActs } from "../domain/desk-acts.ts";
 import { picturesOf } from "../domain/determination.ts";
@@ -26,6 +27,7 @@ export async function fileShown(request: DeskRequest, accident: Accident, isShow
     isShown,
     reasons: REASONS,
     district: districtName(request, file.district),
+    positions: positionsOf(accident),
     time: stampTime,
     label: (key: string, code: string) => t.find(`${key}.${code}`) ?? code,
     insurer: (code: string | null, typed: string | null) => insurerName(request, code) ?? typed ?? code ?? "",
@@ -43,6 +45,17 @@ export async function fileShown(request: DeskRequest, accident: Accident, isShow
     pairs: PAIRS,
     until: formTime(new Date(now.getTime() + HOUR_MS)),
   };
+}
+
+/** Where the phones were, as each sent it, with the grid cell by which cases nearby are found. */
+function positionsOf({ scene: { positions } }: Accident) {
+  return LETTERS.flatMap((letter) => {
+    const position = positions[letter];
+    if (!position) return [];
+    const { lat, lng, crs, accuracyM } = position;
+    const point = `${lat.toFixed(6)}, ${lng.toFixed(6)}`;
+    return [{ letter, point, crs, accuracyM: accuracyM && Math.round(accuracyM), cell: cellOf(position) }];
+  });
 }
 
 /** What the rule would make of this driver's statement alone; null: nothing was stated. */
@@ -68,15 +81,20 @@ function handlersOf({ dispute, events }: Accident): (string | undefined)[] {
 
 const officerOf = (by: string): string | undefined => /^officer:(.+)$/.exec(by)?.[1];
 
+const MOST_OTHERS = 50;
+
 /** Other cases with a plate or telephone of this one; those of another district are named without a link. */
 async function othersOf(request: DeskRequest, accident: Accident) {
   const { ctx, officer } = request;
-  const found = await Promise.all(soughtOf(accident).map(({ what, value }) => ctx.accidents.listBy(what, value)));
-  return otherCases(accident, found.flat()).map((one) => ({
-    ...one,
-    isReached: leads(officer, one.district),
-    districtName: districtName(request, one.district),
-  }));
+  const values = soughtOf(accident).map(({ what: kind, value }) => ({ kind, value }));
+  const found = await ctx.accidents.listOthers(accident.id, values);
+  return otherCases(accident, found)
+    .slice(0, MOST_OTHERS)
+    .map((one) => ({
+      ...one,
+      isReached: leads(officer, one.district),
+      districtName: districtName(request, one.district),
+    }));
 }
 
 function insurerName({ ctx, language }: DeskRequest, code: string | null): string | null {

@@ -1,7 +1,7 @@
 import Joi from "joi";
 import { actOnLetter } from "../actions/act-on-letter.ts";
 import { enterSpotLetter } from "../actions/enter-spot-letter.ts";
-import { LETTERS, type Letter } from "../domain/accident.ts";
+import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
 import type { DeterminedDegree } from "../domain/determination.ts";
 import { type LetterNumber, yearInChina } from "../domain/letter-number.ts";
 import { mayHandle } from "../domain/queue.ts";
@@ -32,10 +32,12 @@ export const lettersPage: DeskPage = {
     const { name, code } = ctx.config.police.authority;
     const filter = { authority: code, year, ...(before && { before }) };
     const found = await ctx.letterNumbers.list(filter, MOST_ROWS);
+    const accidents = await ctx.accidents.findAll(found.map(({ accidentId }) => accidentId));
+    const byId = new Map(accidents.map((accident) => [accident.id, accident]));
     return {
       authority: name,
       year,
-      rows: await Promise.all(found.map((row) => rowOf(request, row))),
+      rows: found.map((row) => rowOf(request, row, byId.get(row.accidentId))),
       nameOf: await officerNames(
         request,
         found.map(({ by }) => by),
@@ -47,9 +49,8 @@ export const lettersPage: DeskPage = {
 };
 
 /** A case that this account does not reach stays without its number. */
-async function rowOf({ ctx, officer }: DeskRequest, row: LetterNumber) {
-  const accident = await ctx.accidents.find(row.accidentId).catch(() => null);
-  const isReached = accident !== null && mayHandle(accident, officer);
+function rowOf({ officer }: DeskRequest, row: LetterNumber, accident: Accident | undefined) {
+  const isReached = accident !== undefined && mayHandle(accident, officer);
   const letter = accident?.dispute?.determinations.find(({ number }) => number === row.number);
   return {
     ...row,
@@ -94,7 +95,7 @@ interface SpotBody {
   degrees: string;
 }
 
-/** The letter that was written on the spot, entered for the insurers. */
+/** The letter that was written on the spot, entered for the record and shown to both drivers. */
 export const spotLetterPage: DeskPage<SpotBody> = {
   path: "cases/:id/spot-letter",
   right: "determine",

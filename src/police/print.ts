@@ -1,20 +1,27 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
+import { REASONS } from "../domain/access.ts";
 import { type Accident, LETTERS } from "../domain/accident.ts";
 import { caseFileOf, type FiledParty } from "../domain/case-file.ts";
 import { NO_DISPUTE } from "../domain/dispute.ts";
+import { Invalid } from "../errors.ts";
 import type { Translate } from "../render.ts";
 import { openCase } from "./case-page.ts";
 import { stampTime } from "./desk-times.ts";
 import { sendFile } from "./files.ts";
 import { deskRequest, requireRight } from "./page.ts";
 
-/** The whole file as one PDF with every photograph, for the court: in Chinese, nothing masked, and logged. */
+/**
+ * The whole file as one PDF with every photograph, for the court: in Chinese, nothing masked, and logged with
+ * the reason of the address. Throws Invalid without one.
+ */
 export async function sendCasePrint(ctx: Context, koa: Koa.Context): Promise<void> {
   const request = deskRequest(ctx, koa);
   requireRight(request, "print-case");
   const accident = await openCase(request);
-  await request.log({ act: "printed-case", accidentId: accident.id, reason: "answer-request" });
+  const reason = REASONS.find((one) => one === koa.query["reason"]);
+  if (!reason) throw new Invalid("no-reason");
+  await request.log({ act: "printed-case", accidentId: accident.id, reason });
   const [zh, en] = [ctx.render.words("zh"), ctx.render.words("en")];
   const both = (of: (t: Translate) => string) => ({ zh: of(zh), en: of(en) });
   const file = caseFileOf(accident, ctx.config.rules.catalogue, true);

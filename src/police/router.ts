@@ -31,7 +31,8 @@ import { queuePage, sendQueueRows } from "./queue.ts";
 import { queueStream } from "./queue-stream.ts";
 import { searchPage } from "./search.ts";
 import { officerOf, withOfficer } from "./session.ts";
-import { postSetUp, postSignIn, postSignOut, showSetUp, showSignIn } from "./sign-in.ts";
+import { passwordSignIn } from "./sign-in.ts";
+import { enterDesk, leaveDesk, type SignInWay } from "./sign-in-way.ts";
 
 export const DESK_PAGES: readonly AnyDeskPage[] = [
   queuePage,
@@ -54,8 +55,8 @@ export const DESK_PAGES: readonly AnyDeskPage[] = [
   accessLogPage,
 ];
 
-/** Everything under /police: the officers' desk. */
-export function policeRouter(ctx: Context): Router {
+/** Everything under /police: the officers' desk, behind one way to sign in. */
+export function policeRouter(ctx: Context, signIn: SignInWay = passwordSignIn(ctx)): Router {
   const router = new Router({ prefix: "/police" });
   const isAllowed = allowedFrom(ctx.config.police.allowFrom);
   router.use(noStore, deskErrors(ctx), answersInTime(ctx));
@@ -65,12 +66,9 @@ export function policeRouter(ctx: Context): Router {
   });
   router.use(withOfficer(ctx));
   router.get("/", (koa) => seeOther(koa, homeOf(koa)));
-  router.get("/sign-in", (koa) => showSignIn(ctx, koa));
-  router.post("/sign-in", (koa) => postSignIn(ctx, koa));
-  router.post("/sign-out", (koa) => postSignOut(ctx, koa));
+  signIn.addTo(router, enterDesk(ctx));
+  router.post("/sign-out", (koa) => leaveDesk(ctx, koa));
   router.post("/language", (koa) => changeLanguage(ctx, koa));
-  router.get("/accounts/set-up/:token", (koa) => showSetUp(ctx, koa));
-  router.post("/accounts/set-up/:token", (koa) => postSetUp(ctx, koa));
   for (const page of DESK_PAGES) {
     if (page.show) router.get(`/${page.path}`, getDeskPage(ctx, page));
     if (page.submit) router.post(`/${page.path}`, postDeskPage(ctx, page));

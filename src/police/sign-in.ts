@@ -11,7 +11,8 @@ import { languageOf } from "../http/language.ts";
 import { seeOther } from "../http/see-other.ts";
 import { typed, validate } from "../http/validate.ts";
 import { faultOf, renderDesk, type Shown } from "./page.ts";
-import { endDeskSession, findOfficer, hasDeskToken, startDeskSession } from "./session.ts";
+import { findOfficer } from "./session.ts";
+import { type Enter, type SignInWay, safeTo } from "./sign-in-way.ts";
 
 const code = Joi.string().replace(/\s/g, "").max(10).required();
 const password = Joi.string().max(256).required();
@@ -23,18 +24,24 @@ const signInBody = Joi.object<{ number: string; password: string; code: string; 
   to: Joi.string().allow("").max(512).default(""),
 });
 
-/** Only pages of the desk may follow a sign-in. */
-const safeTo = (to: unknown): string =>
-  typeof to === "string" && /^\/police(?:[/?][\w/?=&.%-]*)?$/.test(to) && !to.includes("//") ? to : "/police";
+/** Number, password and second factor, by accounts of the desk. */
+export const passwordSignIn = (ctx: Context): SignInWay => ({
+  addTo(router, enter) {
+    router.get("/sign-in", (koa) => showSignIn(ctx, koa));
+    router.post("/sign-in", (koa) => postSignIn(ctx, koa, enter));
+    router.get("/accounts/set-up/:token", (koa) => showSetUp(ctx, koa));
+    router.post("/accounts/set-up/:token", (koa) => postSetUp(ctx, koa));
+  },
+});
 
-export function showSignIn(ctx: Context, koa: Koa.Context, data: Shown = {}): void {
+function showSignIn(ctx: Context, koa: Koa.Context, data: Shown = {}): void {
   const to = safeTo(koa.query["to"]);
   if (findOfficer(koa) && koa.method === "GET") seeOther(koa, to);
   else renderDesk(ctx, koa, "police/sign-in.njk", { to, ...data });
 }
 
 /** Number, password and second factor in one form, so that every wrong one gets the same answer. */
-export async function postSignIn(ctx: Context, koa: Koa.Context): Promise<void> {
+async function postSignIn(ctx: Context, koa: Koa.Context, enter: Enter): Promise<void> {
   requireOwnOrigin(ctx, koa);
   const t = ctx.render.words(languageOf(koa));
   const { fields } = await readPosted(koa);
@@ -45,8 +52,7 @@ export async function postSignIn(ctx: Context, koa: Koa.Context): Promise<void> 
   const { to, ...given } = checked.body;
   try {
     const officer = await signInOfficer(ctx, { ...given, address: koa.ip });
-    await startDeskSession(ctx, koa, officer);
-    seeOther(koa, safeTo(to));
+    await enter(koa, officer, to);
   } catch (error) {
     if (!(error instanceof NotSignedIn)) throw error;
     koa.status = error.status;
@@ -54,27 +60,10 @@ export async function postSignIn(ctx: Context, koa: Koa.Context): Promise<void> 
   }
 }
 
-export async function postSignOut(ctx: Context, koa: Koa.Context): Promise<void> {
-  requireOwnOrigin(ctx, koa);
-  const officer = findOfficer(koa);
-  const { fields } = await readPosted(koa);
-  if (officer && hasDeskToken(koa, fields["_csrf"])) {
-    await ctx.accessLog.add({
-      officerId: officer.id,
-      address: koa.ip,
-      act: "signed-out",
-      accidentId: null,
-      reason: null,
-    });
-    await endDeskSession(ctx, koa);
-  }
-  seeOther(koa, "/police/sign-in");
-}
-
 const setUpBody = Joi.object<{ password: string; code: string }>({ password, code });
 
 /** Shows the second factor's QR code to whoever holds a living invitation. */
-export async function showSetUp(ctx: Context, koa: Koa.Context, data: Shown = {}): Promise<void> {
+async function showSetUp(ctx: Context, koa: Koa.Context, data: Shown = {}): Promise<void> {
   const token = String(koa.params["token"]);
   const invited = await ctx.officers.findInvited(token, ctx.clock.now());
   if (!invited) throw new NotFound("invitation-gone");
@@ -88,7 +77,7 @@ export async function showSetUp(ctx: Context, koa: Koa.Context, data: Shown = {}
   renderDesk(ctx, koa, "police/set-up.njk", { ...shown, ...data });
 }
 
-export async function postSetUp(ctx: Context, koa: Koa.Context): Promise<void> {
+async function postSetUp(ctx: Context, koa: Koa.Context): Promise<void> {
   requireOwnOrigin(ctx, koa);
   const t = ctx.render.words(languageOf(koa));
   const checked = validate(setUpBody, (await readPosted(koa)).fields, t);

@@ -6,6 +6,13 @@ import { isSame, type Lookup, type Lookups, lookupsOf } from "./lookups.ts";
 
 /** What is found by its whole value. */
 export type ExactKind = "number" | "plate" | "phone" | "letter";
+export interface ExactValue {
+  kind: ExactKind;
+  value: string;
+}
+
+/** Cases that are read for one value, or for all of a case, at most. */
+const MOST_READ = 500;
 
 export interface FinderOptions {
   collection: mongo.Collection<AccidentDocument>;
@@ -16,8 +23,8 @@ export interface FinderOptions {
 /** Finds accidents by id and by what leads to them. Of an erased one only the record of events is left. */
 export function createFinder({ collection, reader, lookups }: FinderOptions) {
   /** A lookup may be older than the accident: those that have the value at present, the latest first. */
-  async function* eachBy(lookup: Lookup): AsyncGenerator<Accident> {
-    const ids = await lookups.find(lookup);
+  async function* eachBy(lookup: Lookup, limit?: number): AsyncGenerator<Accident> {
+    const ids = await lookups.find(lookup, limit);
     if (ids.length === 0) return;
     const found = await collection.find({ _id: { $in: ids } }).toArray();
     const documents = found.filter(({ wrappedKey }) => wrappedKey);
@@ -38,8 +45,15 @@ export function createFinder({ collection, reader, lookups }: FinderOptions) {
     },
     async listBy(kind: ExactKind, value: string): Promise<Accident[]> {
       const found: Accident[] = [];
-      for await (const accident of eachBy({ kind, value })) found.push(accident);
+      for await (const accident of eachBy({ kind, value }, MOST_READ)) found.push(accident);
       return found;
+    },
+    async listOthers(id: string, values: readonly ExactValue[]): Promise<Accident[]> {
+      const led = await Promise.all(values.map((value) => lookups.find(value, MOST_READ)));
+      const ids = [...new Set(led.flat())].filter((one) => one !== id).slice(0, MOST_READ);
+      const documents = ids.length > 0 ? await collection.find({ _id: { $in: ids } }).toArray() : [];
+      const read = documents.filter(({ wrappedKey }) => wrappedKey).flatMap((document) => reader.readable(document));
+      return read.filter((one) => lookupsOf(one).some((has) => values.some((value) => isSame(has, value))));
     },
   };
 }

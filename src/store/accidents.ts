@@ -5,7 +5,7 @@ import { requireEventRoom } from "../domain/brakes.ts";
 import type { Catalogue } from "../domain/liability.ts";
 import { Busy, NotFound } from "../errors.ts";
 import type { AccidentDocument, StoredEntry } from "./accident-document.ts";
-import { createFinder, type ExactKind } from "./accident-finder.ts";
+import { createFinder, type ExactKind, type ExactValue } from "./accident-finder.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { type Draft, insert, RETRY_AFTER_S, type Writer, write } from "./accident-writer.ts";
 import { bare } from "./bulk.ts";
@@ -54,6 +54,8 @@ export interface Accidents extends CaseMarks, CaseSearch {
   findByClaim(ref: string): Promise<Accident | null>;
   /** Those with this number, plate, phone or letter, the latest first; erased ones are not found. */
   listBy(kind: ExactKind, value: string): Promise<Accident[]>;
+  /** Those beside this one that have any of these values, each once, in no order. */
+  listOthers(id: string, values: readonly ExactValue[]): Promise<Accident[]>;
   /**
    * Stores a new accident and returns it: under the id of the draft, or under that of an earlier attempt
    * which never came to its end. Throws Conflict "already-open" when this person has opened another one that
@@ -134,7 +136,7 @@ export async function createAccidents({
   await model.createIndexes();
   const collection = bare<AccidentDocument>(connection, "accidents");
   const opener = createOpener(connection, vault);
-  const { find, findBy, listBy } = createFinder({ collection, reader, lookups });
+  const { find, findBy, listBy, listOthers } = createFinder({ collection, reader, lookups });
   const get = async (id: string) => {
     const accident = await find(id);
     if (!accident) throw new NotFound();
@@ -156,6 +158,7 @@ export async function createAccidents({
     findByInvitation: (value) => findBy({ kind: "invitation", value }),
     findByClaim: (value) => findBy({ kind: "claim", value }),
     listBy,
+    listOthers,
     create: (draft, events) => insert(writer, draft, events),
     async change(known, changed) {
       const without = (accident: Accident) => ({ change: changed(accident), result: null });

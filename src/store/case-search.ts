@@ -23,6 +23,10 @@ export interface CaseSearch {
   listIds(sought: Sought, span: Span, limit: number): Promise<ListedCase[]>;
   /** Those that are there and can be read, in no order. */
   findAll(ids: readonly string[]): Promise<Accident[]>;
+  /** Of these the ids of those that are there, of one district or any; nothing of them is opened. */
+  listPresent(ids: readonly string[], district: string | null): Promise<string[]>;
+  /** Their numbers by id; nothing of them is opened. */
+  listNumbers(ids: readonly string[]): Promise<Map<string, string>>;
 }
 
 export interface SearchOptions {
@@ -42,6 +46,15 @@ export function createCaseSearch({ collection, reader, listing, catalogue }: Sea
   };
   return {
     findAll,
+    async listPresent(ids, district) {
+      const wanted = { _id: { $in: [...ids] }, status: { $ne: "erased" } };
+      const filter = { ...wanted, ...(district !== null && { "parts.district": district }) };
+      return (await collection.find(filter, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
+    },
+    async listNumbers(ids) {
+      const found = await collection.find({ _id: { $in: [...new Set(ids)] } }, { projection: { number: 1 } }).toArray();
+      return new Map(found.map(({ _id, number }) => [_id, number]));
+    },
     listIds: (sought, span, limit) => listing.list(searchKey(sought), span, limit),
     async search(sought, span, limit) {
       const found = new Map<string, Accident>();

@@ -19,6 +19,7 @@ export interface Disputes {
   moveDue(found: { id: string; before: Date; to: Date | null }): Promise<void>;
 }
 
+const KINDS: readonly Waiting["kind"][] = ["guidance", "application", "service"];
 const MOST_MARKED = 500;
 
 export function createDisputes(connection: Connection, reader: AccidentReader): Disputes {
@@ -44,7 +45,7 @@ export function createDisputes(connection: Connection, reader: AccidentReader): 
     },
     async mark() {
       const fields = { projection: { version: 1 }, sort: { "desk.since": 1 as const }, limit: MOST_MARKED };
-      const found = await collection.find({ "desk.kind": { $exists: true } }, fields).toArray();
+      const found = await collection.find({ "desk.kind": { $in: KINDS } }, fields).toArray();
       return found.map(({ _id, version }) => `${_id}:${version}`).join(" ");
     },
     async listDue(at, limit) {

@@ -41,8 +41,8 @@ export interface LookupDocument {
 export interface Lookups {
   /** Idempotent. */
   add(accidentId: string, lookups: readonly Lookup[]): Promise<void>;
-  /** ids of the accidents that may have this value */
-  find(lookup: Lookup): Promise<string[]>;
+  /** ids of the accidents that may have this value, at most `limit` */
+  find(lookup: Lookup, limit?: number): Promise<string[]>;
   removeOf(accidentId: string): Promise<void>;
 }
 
@@ -60,8 +60,9 @@ export async function createLookups(connection: Connection, vault: Vault): Promi
       const documents = lookups.map((lookup) => ({ _id: `${hashedKey(vault, lookup)}/${accidentId}`, accidentId }));
       await repeatable(() => insertFresh(collection.insertMany(documents, { ordered: false })));
     },
-    async find(lookup) {
-      const found = await collection.find({ _id: startingWith(`${hashedKey(vault, lookup)}/`) }).toArray();
+    async find(lookup, limit) {
+      const range = { _id: startingWith(`${hashedKey(vault, lookup)}/`) };
+      const found = await collection.find(range, { ...(limit && { limit }) }).toArray();
       return found.map(({ accidentId }) => accidentId);
     },
     async removeOf(accidentId) {

@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { CASE_STATES, cellOf, FLAGS } from "../../src/domain/case-facets.ts";
+import { cellOf, FLAGS } from "../../src/domain/case-facets.ts";
 import { createLog } from "../../src/log.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { openStore } from "../../src/open-store.ts";
@@ -63,27 +63,39 @@ async function page(officer: DeskClient, path: string): Promise<number> {
 
 const anId = ({ random, cases }: Filled): string => `seed-${SEED}-${random.below(cases)}`;
 
-/** One of all ways to search, with values of a case that is there. */
+/** Before and after these every size has cases enough for a page of a district. */
+const MONTHS_AGO = [5, 6, 7];
+/** Searches that fill a page; well over half, so that the median is one of them. */
+const WHOLE_SHARE = 0.75;
+const dayOf = (at: Date): string => new Date(at.getTime() + 8 * 3600_000).toISOString().slice(0, 10);
+
+/**
+ * One of all ways to search, with values of a case that is there. Each finds about as many at every size: one
+ * case by what is its own, or a whole page. So the ratio tells of the cases that are not shown.
+ */
 async function query(filled: Filled): Promise<URLSearchParams> {
   const { app, random } = filled;
   const accident = await app.ctx.accidents.get(anId(filled));
   const { number, district, scene, parties, openedAt } = accident;
   const details = parties.A.details;
-  const day = new Date(openedAt.getTime() + 8 * 3600_000).toISOString().slice(0, 10);
-  const state = random.pick(CASE_STATES);
-  const flag = random.pick(FLAGS);
-  const queries: Record<string, string>[] = [
+  const day = dayOf(openedAt);
+  const then = dayOf(new Date(app.ctx.clock.now().getTime() - random.pick(MONTHS_AGO) * 30 * 24 * 3600_000));
+  const own: Record<string, string>[] = [
     { q: number },
-    ...(details ? [{ q: details.plate }, { q: details.phone }, { q: details.name }] : []),
-    { cell: cellOf(scene.positions.A!) },
-    { cell: cellOf(scene.positions.A!), state: "settled" },
-    { district: district ?? "", state },
-    { state, flag },
-    { flag, from: day },
-    { from: day, to: day },
-    { district: district ?? "", to: day },
+    ...(details ? [{ q: details.plate }, { q: details.phone }] : []),
+    { cell: cellOf(scene.positions.A!), from: day, to: day },
+    { q: details?.name ?? number, from: day, to: day },
   ];
-  return new URLSearchParams(random.pick(queries));
+  const whole: Record<string, string>[] = [
+    { state: "settled" },
+    { district: district ?? "", state: "settled" },
+    { flag: random.pick(FLAGS) },
+    { from: then },
+    { from: then, state: "settled" },
+    { district: district ?? "", from: then },
+    { to: then },
+  ];
+  return new URLSearchParams(random.pick(random.chance(WHOLE_SHARE) ? whole : own));
 }
 
 const LOOKS: Record<Kind, (filled: Filled) => Promise<number>> = {

@@ -10,7 +10,7 @@ import { CLAIM_AT, catalogue, claimSources } from "../support/claim-example.ts";
 const HOTLINES: Record<string, string> = { PICC: "95518", PAIC: "95511" };
 const ctx = {
   config: {
-    rules: { catalogue },
+    rules: { catalogue, districts: [{ code: "310101", zh: "黄浦区", en: "Huangpu", polygons: [] }] },
     insurers: Object.entries(HOTLINES).map(([code, hotline]) => {
       const url = "https://claims.insurer.example/in";
       return { code, zh: code, en: code, hotline, url, secrets: ["whsec_x"] };
@@ -120,6 +120,19 @@ describe("liability is equal", () => {
       claims: { PAIC: "leading" },
       told: { A: "claim-call-insurer 95518", B: "concluded 95511" },
     }));
+});
+
+describe("the place of a claim", () => {
+  const placeOf = (district: string | null) => {
+    const accident = { ...accidentOf({ acts: { A: "QS-01", B: "none" }, forwarding: { A: true, B: true } }), district };
+    const [claim] = claimsToSubmit(ctx, accident).outbox.filter(({ kind }) => kind === "claim");
+    return (JSON.parse(claim?.body ?? "{}") as ClaimMessage).data.jurisdiction;
+  };
+  it("is the district that has the case, else the city", () => {
+    assert.deepEqual(placeOf("310101"), { adcode: "310000", district: "黄浦区" });
+    assert.deepEqual(placeOf(null), { adcode: "310000", district: "上海市" });
+    assert.deepEqual(placeOf("310199"), { adcode: "310000", district: "上海市" });
+  });
 });
 
 describe("an insurer that does not take a claim", () => {

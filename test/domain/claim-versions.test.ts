@@ -152,6 +152,23 @@ describe("a claim for an insurer at version 1", () => {
     assert.deepEqual(validate(version1, JSON.parse(wire.body)), []);
   });
 
+  it("carries an officer's letter as its degrees alone; once it is replaced or a review is noted it waits", () => {
+    const message = read("claim-2.0-police-determined.json") as { data: object };
+    const wire = (change: object) => wireOf(JSON.stringify({ ...message, data: { ...message.data, ...change } }), 1);
+    const first = wire({ revision: 1, replaces: null });
+    assert.ok("body" in first);
+    const claim = JSON.parse(first.body) as Pick<ClaimMessage, "data">;
+    assert.deepEqual(validate(version1, claim), []);
+    const { basis, letter, shares } = claim.data.liability;
+    assert.deepEqual([basis, letter], ["police_determined", undefined]);
+    assert.deepEqual(
+      shares.map(({ degree, percent }) => `${degree} ${percent}`),
+      ["primary 70", "secondary 30"],
+    );
+    assert.deepEqual(claim.data.evidence.agreement?.pdfUrl, null);
+    assert.deepEqual(wire({}), { unsayable: ["replaces"] });
+  });
+
   const unsayable: [string, string[], (data: ClaimMessage["data"]) => object][] = [
     ["a role that does not follow from the degree", ["role"], (data) => ({ ...data, role: "information" })],
     ["what is only stated", ["basis"], (data) => ({ ...data, liability: { ...data.liability, basis: "stated" } })],

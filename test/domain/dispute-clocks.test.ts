@@ -101,6 +101,12 @@ describe("the clocks of a dispute across the National Day's week of 2026", () =>
     assert.deepEqual(times(acted(different, { type: "ask-guidance", by: "A" }, at)), {
       "note-guidance-late": 10 * minute,
     });
+    const guided = acted(
+      acted(different, { type: "ask-guidance", by: "A" }, at),
+      { type: "take-guidance", by: officer },
+      at,
+    );
+    assert.deepEqual(times(guided), { "release-late-guidance": 24 * 60 * minute });
     assert.deepEqual(times(acted(different, { type: "propose", by: "A" }, at)), { "lapse-proposal": 30 * minute });
     assert.deepEqual(times(applied(at)), { "note-application-late": 30 * minute, "return-untaken": 24 * 60 * minute });
     assert.equal(times(issued(at))["remind"], 24 * 60 * minute);

@@ -77,6 +77,7 @@ export class Law {
   end: { at: number; by: Driver | null } | null = null;
   recused: DeskId[] = [];
   private askedAt = 0;
+  private guidanceTakenAt = 0;
   private proposedAt = 0;
   private queuedAt = 0;
   private takenAt = 0;
@@ -218,6 +219,7 @@ export class Law {
       case "take-guidance":
         guidance.state = "taken";
         guidance.holder = move.by;
+        this.guidanceTakenAt = this.now;
         return;
       case "release-guidance":
       case "reassign-guidance":
@@ -291,14 +293,19 @@ export class Law {
   }
 
   /**
-   * What is late is said once. A proposal lapses, a letter that is late is taken from its officer, what
-   * nobody takes goes back.
+   * What is late is said once. A proposal lapses, a letter or guidance that is late is taken from its
+   * officer, what nobody takes goes back.
    */
   private wait(minutes: number): void {
     this.now += minutes;
     if (this.letter && !this.end) this.remind(this.letter);
     if (!this.isRunning) return;
     if (this.guidance.state === "asked" && this.now >= this.askedAt + TIMES.guidanceLate) this.isGuidanceLate = true;
+    if (this.guidance.state === "taken" && this.now >= this.guidanceTakenAt + TIMES.untaken) {
+      this.guidance = { ...this.guidance, state: "asked", holder: null };
+      this.beginGuidanceWait();
+      this.isGuidanceLate = true;
+    }
     if (this.application.state === "queued" && this.now >= this.queuedAt + TIMES.late) this.isApplicationLate = true;
     for (const request of this.requests) if (this.isWithPolice && request.until <= this.now) request.isOpen = false;
     const { application } = this;

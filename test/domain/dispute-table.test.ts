@@ -34,6 +34,7 @@ note-guidance-late  .      asked      .          .      .         .       .
 take-guidance       .      taken      .          .      .         .       .
 release-guidance    .      .          asked      .      .         .       .
 reassign-guidance   .      .          asked      .      .         .       .
+release-late-guidance . .           asked      .      .         .       .
 give-guidance       .      .          given      .      .         .       .
 settle-guidance     .      settled    settled    .      .         .       .`;
 
@@ -74,7 +75,14 @@ const RIGHTS: Record<string, readonly Role[]> = {
   "not-ours": ["officer", "supervisor"],
   determine: ["officer", "supervisor"],
 };
-const CLOCKS = ["note-guidance-late", "settle-guidance", "lapse-proposal", "note-application-late", "release-overdue"];
+const CLOCKS = [
+  "note-guidance-late",
+  "release-late-guidance",
+  "settle-guidance",
+  "lapse-proposal",
+  "note-application-late",
+  "release-overdue",
+];
 const BY_CLOCK = [...CLOCKS, "lapse-evidence", "return-untaken", "settle-application"];
 /** Which driver may: the one who asked or proposed, or the other. */
 const BY_B = ["agree", "refuse", "answer-evidence"];

@@ -48,6 +48,7 @@ const FAULTS: [what: string, row: object, change: object][] = [
 
 const FORGOTTEN: Forgotten = [
   "note-guidance-late",
+  "release-late-guidance",
   "note-application-late",
   "remind",
   "lapse-proposal",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { confirmMoved } from "../../src/actions/confirm-moved.ts";
 import { endAccident } from "../../src/actions/end-accident.ts";
+import { enterSpotLetter } from "../../src/actions/enter-spot-letter.ts";
 import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
 import { joinAccident } from "../../src/actions/join-accident.ts";
@@ -167,10 +168,12 @@ async function lettered(app: TestApp, language: Language, path: string, isSigned
   return { driver: A, path };
 }
 
-/** An officer is on the way, under the control room's number. */
+/** An officer was sent, under the control room's number, and the letter from the spot is entered. */
 async function onTheSpot(app: TestApp, language: Language): Promise<Seen> {
   const { id, A } = await appliedPair(app, both(language));
   await act(app, id, { type: "send-officer", by: OFFICER, controlRoomNumber: "20261123-0042" });
+  const spot = { number: "3101012026000042", degrees: { A: "primary", B: "secondary" } } as const;
+  await enterSpotLetter(app.ctx, { accidentId: id, by: OFFICER, ...spot });
   return { driver: A, path: "ended" };
 }
 

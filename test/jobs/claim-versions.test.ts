@@ -107,6 +107,24 @@ describe("an insurer at version 1", () => {
   });
 });
 
+describe("a correction for an insurer at version 1", () => {
+  it("waits for a person; its driver is told once to hand it in", async () => {
+    const replaces = { revision: 1, submittedAt: "2026-11-03T12:00:00+08:00", reason: "determination" };
+    const accident = await conclude(said((data) => ({ ...data, revision: 2, replaces })));
+    await house.jobs.settle();
+    await command("resend", "--all");
+    await house.jobs.settle();
+    assert.equal(arrivals(accident), 0);
+    const { events } = await house.ctx.accidents.get(accident.id);
+    const told = events.filter(({ type }) => type === "claim-delayed").map(({ data }) => data);
+    assert.deepEqual(told, [{ ref: refOf(accident), revision: 2 }]);
+    version = 2;
+    await command("resend", "--all");
+    await house.jobs.settle();
+    assert.equal(arrivals(accident), 1);
+  });
+});
+
 describe("a claim that was on its way when the version changed", () => {
   for (const [from, to] of [
     [1, 2],

@@ -146,6 +146,25 @@ describe("the clocks of a dispute", () => {
     assert.ok((await queued("application")).includes(id));
   });
 
+  it("guidance that an officer holds keeps the case for a day, then waits again, said to both", async () => {
+    const id = await disputedCase();
+    await act(id, { type: "ask-guidance", by: "B" });
+    await act(id, { type: "take-guidance", by: officer });
+    const told = async () => count(await get(id), "guidance-released");
+    await passTime(app, 24 * HOUR_MS - 1);
+    await runClocks(app.ctx);
+    await passTime(app, HOUR_MS);
+    await expireAccidents(app.ctx);
+    assert.deepEqual([(await get(id)).ended, guidanceState(await get(id)), await told()], [null, "taken", 0]);
+    await runClocks(app.ctx);
+    assert.deepEqual([guidanceState(await get(id)), await told()], ["asked", 1]);
+    assert.ok((await get(id)).dispute?.guidance[0]?.lateAt);
+    assert.ok((await queued("guidance")).includes(id));
+    await passTime(app, 25 * HOUR_MS);
+    await expireAccidents(app.ctx);
+    assert.equal((await get(id)).ended?.code, "timed-out");
+  });
+
   it("a case with the police does not expire; once it came back it does, and nothing waits", async () => {
     const id = await disputedCase();
     await applied(id);

@@ -191,7 +191,7 @@ describe("a dispute in browsers", () => {
     assert.equal(accident.photos.length, 5);
     await desk.goto(`${app.url}/police/cases/${all.id}`);
     assert.equal(await desk.locator("[data-photo]").count(), 5);
-    assert.equal(await desk.locator('a[href$="/print.pdf"]').count(), 1);
+    assert.equal(await desk.locator('form[action$="/print.pdf"]').count(), 1);
     await end(all);
   });
 

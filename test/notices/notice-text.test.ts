@@ -17,7 +17,7 @@ const FOUND = {
 describe("a notice about an insurer that nobody has named", () => {
   const ctx = {
     config: {
-      rules: { catalogue },
+      rules: { catalogue, districts: [] },
       insurers: [],
       city: { adcode: "310000", zh: "上海市" },
       publicUrl: "https://kuaichu.example",

@@ -70,6 +70,7 @@ async function signIn(language: Language): Promise<{ page: Page; refused: readon
   );
   const page = await context.newPage();
   await page.goto(`${app.url}/police/sign-in`);
+  assert.deepEqual(await findings(page), [], "sign-in");
   await page.fill("#field-number", auditor.number);
   await page.fill("#field-password", PASSWORD);
   await page.fill("#field-code", auditor.code());
@@ -98,6 +99,9 @@ const pages = async (): Promise<Record<string, string>> => {
     draw: `/police/audit/${draw}`,
     finding: `/police/audit/${draw}/cases/${judged}`,
     sheet: `/police/audit/${draw}/sheet`,
+    file: `/police/cases/${judged}`,
+    letters: "/police/letters",
+    "access-log": "/police/access-log",
   };
 };
 

@@ -25,11 +25,11 @@ interface Desk {
 }
 
 /** A signed-in officer before a screen. */
-async function openDesk(path: string, colorScheme: "light" | "dark" = "light"): Promise<Desk> {
+async function openDesk(path: string, colorScheme: "light" | "dark" = "light", locale = "en-US"): Promise<Desk> {
   accounts += 1;
   const officer = await signedInOfficer(app, { number: `B-${accounts}000`, role: "officer" });
   const viewport = { width: 1280, height: 900 };
-  const context = await browser.newContext({ viewport, colorScheme, locale: "en-US" });
+  const context = await browser.newContext({ viewport, colorScheme, locale });
   await context.addCookies(officer.cookies());
   const page = await context.newPage();
   const faults: string[] = [];
@@ -134,11 +134,14 @@ describe("the desk in a browser", () => {
     await close();
   });
 
-  for (const scheme of ["light", "dark"] as const)
-    it(`has nothing that axe finds, ${scheme}`, async () => {
+  for (const [scheme, locale] of [
+    ["light", "en-US"],
+    ["dark", "zh-CN"],
+  ] as const)
+    it(`has nothing that axe finds, ${scheme}, ${locale}`, async () => {
       const pair = await appliedPair(app, { real: true });
       await guidedPair(app);
-      const { page, faults, close } = await openDesk("/police/queue", scheme);
+      const { page, faults, close } = await openDesk("/police/queue", scheme, locale);
       assert.deepEqual(await findings(page), [], "queue");
       await page.click(`form[data-take="application/${pair.id}"] button`);
       await page.waitForURL(`**/police/cases/${pair.id}`);
@@ -147,8 +150,10 @@ describe("the desk in a browser", () => {
         await summary.click();
         assert.deepEqual(await findings(page), [], "an act");
       }
-      await page.goto(`${app.url}/police/cases/${pair.id}/guide`);
-      assert.deepEqual(await findings(page), [], "guide");
+      for (const state of ["", "?situation=rear-end"]) {
+        await page.goto(`${app.url}/police/cases/${pair.id}/guide${state}`);
+        assert.deepEqual(await findings(page), [], `guide${state}`);
+      }
       await page.goto(`${app.url}/police/cases/${pair.id}/determine`);
       assert.deepEqual(await findings(page), [], "determine");
       await page.click("button[value=preview]");

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { actOnLetter } from "../../src/actions/act-on-letter.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
+import { REASONS } from "../../src/domain/access.ts";
 import { ACTS, type Pair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -222,12 +223,42 @@ describe("a letter that was issued", () => {
     const { dispute } = await app.ctx.accidents.get(pair.id);
     assert.deepEqual(dispute?.spotLetter?.degrees, { A: "full", B: "none" });
   });
+
+  it("from the spot is shown to both drivers, who are told to report with it themselves: no insurer gets it", async () => {
+    const pair = await inHand();
+    await post(officer, pair, "send", { controlRoomNumber: "20261123-0043" });
+    await post(officer, pair, "spot-letter", { number: "沪公交认字2026第2号", degrees: "primary-secondary" });
+    const [a, b] = [(await pair.A.get("ended")).html, (await pair.B.get("ended")).html];
+    for (const page of [a, b]) {
+      assert.ok(page.includes("沪公交认字2026第2号"));
+      assert.match(page, /凭认定书向保险公司报案：我们不会代为转送/);
+    }
+    assert.match(a, /负主要责任/);
+    assert.match(b, /负次要责任/);
+    assert.deepEqual((await app.ctx.accidents.get(pair.id)).claims, []);
+  });
 });
 
 describe("the file as a PDF", () => {
-  it("has every photograph, for those who may print it, and is logged", async () => {
+  it("has every photograph, for those who may print it, and is logged with the reason that they chose", async () => {
     const pair = await inHand();
-    const answer = await officer.get(`${url(pair)}/print.pdf`);
+    const file = await (await officer.get(url(pair))).text();
+    const [form = ""] = /<form[^>]*print\.pdf[\s\S]*?<\/form>/.exec(file) ?? [];
+    const offered = [...form.matchAll(/<option value="([\w-]+)"/g)].map(([, reason]) => reason);
+    assert.deepEqual(offered, REASONS);
+    for (const none of ["", "?reason=curious"]) {
+      const refused = await officer.get(`${url(pair)}/print.pdf${none}`);
+      assert.equal(refused.status, 422);
+      assert.match(await refused.text(), /Choose a reason/);
+    }
+    const printed = async () =>
+      (await app.ctx.accessLog.list({ accidentId: pair.id }, 100)).filter(({ act }) => act === "printed-case");
+    assert.deepEqual(await printed(), []);
+    for (const reason of REASONS) {
+      assert.equal((await officer.get(`${url(pair)}/print.pdf?reason=${reason}`)).status, 200);
+      assert.equal((await printed())[0]?.reason, reason);
+    }
+    const answer = await officer.get(`${url(pair)}/print.pdf?reason=audit`);
     const pdf = Buffer.from(await answer.arrayBuffer());
     assert.equal(answer.headers.get("content-type"), "application/pdf");
     assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");

@@ -56,7 +56,7 @@ const looks = (): Route[] => [
   ...pagesWith("show"),
   { path: "/police/queue/rows", right: "read-case", isOfCase: false },
   { path: `/police/cases/${id}/photos/${photoId}/copy`, right: "read-case", isOfCase: true },
-  { path: `/police/cases/${id}/print.pdf`, right: "print-case", isOfCase: true },
+  { path: `/police/cases/${id}/print.pdf?reason=answer-request`, right: "print-case", isOfCase: true },
 ];
 const may = (role: Role, { right }: Route): boolean => right === null || mayDo(role, right);
 

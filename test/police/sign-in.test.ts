@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import Koa from "koa";
 import { inviteOfficer } from "../../src/actions/invite-officer.ts";
 import { IDLE_MS, INVITATION_MS, SESSION_MS } from "../../src/domain/officer.ts";
+import { policeRouter } from "../../src/police/router.ts";
+import type { SignInWay } from "../../src/police/sign-in-way.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DeskClient, newOfficer, PASSWORD, signedInOfficer } from "../support/desk-client.ts";
+import { listen } from "../support/platform-server.ts";
 
 let app: TestApp;
 before(async () => {
@@ -173,5 +177,27 @@ describe("an invitation", () => {
     assert.match(page, /value="310101" selected/);
     const nowhere = await keeper.submit("/police/accounts", { ...fields, number: "P-77002", district: "31" });
     assert.match(await nowhere.text(), /error-district/);
+  });
+});
+
+describe("the way in", () => {
+  it("is one interface: another way in its place begins the same sessions", async () => {
+    const known = await auditor();
+    const byProvider: SignInWay = {
+      addTo(router, enter) {
+        router.get("/sign-in", async (koa) => {
+          const account = await app.ctx.officers.find(app.ctx.officers.idOf(known.number));
+          await enter(koa, account!, koa.query["to"]);
+        });
+      },
+    };
+    const server = await listen(new Koa().use(policeRouter(app.ctx, byProvider).routes()).callback());
+    const officer = new DeskClient({ url: server.url, clock: app.clock }, known.number);
+    assert.match((await officer.get("/police/letters")).headers.get("location") ?? "", /^\/police\/sign-in\?to=/);
+    const entered = await officer.get("/police/sign-in?to=/police/letters");
+    assert.deepEqual([entered.status, entered.headers.get("location")], [303, "/police/letters"]);
+    assert.equal((await officer.get("/police/letters")).status, 200);
+    assert.equal((await officer.post("/police/sign-in", {})).status, 404);
+    await server.close();
   });
 });

@@ -1,9 +1,11 @@
 import { type Accident, CLAIM_PATH, LETTERS } from "../../src/domain/accident.ts";
 import { actOnDispute } from "../../src/domain/act-on-dispute.ts";
-import { type Determination, determinationOf, picturesOf } from "../../src/domain/determination.ts";
+import { type Determination, picturesOf } from "../../src/domain/determination.ts";
 import type { Desk, DisputeAct } from "../../src/domain/dispute-act.ts";
 import { actOnLetter } from "../../src/domain/letter-acts.ts";
+import { letterNumber, yearInChina } from "../../src/domain/letter-number.ts";
 import type { Finding, FindingCode } from "../../src/domain/photo.ts";
+import type { Papers } from "./papers.ts";
 import type { Pictures } from "./pictures.ts";
 import { type Random, randomOf, seedOf } from "./random.ts";
 import { MINUTE_MS, Story, type Wiring } from "./story.ts";
@@ -31,10 +33,13 @@ export interface SeedOrder {
   /** the end of the year that is filled */
   now: Date;
   pictures: Pictures;
+  papers: Papers;
+  /** how many, the newest, have the letters on paper */
+  drawn: number;
 }
 
 /** Cases of a city over the year before `now`, the oldest first. The same seed makes the same cases. */
-export function* casesOf(ctx: Wiring, order: SeedOrder): Generator<Accident> {
+export async function* casesOf(ctx: Wiring, order: SeedOrder): AsyncGenerator<Accident> {
   const { cases, seed, now } = order;
   const live = Math.min(MOST_LIVE, Math.ceil(cases * LIVE_SHARE));
   for (let index = 0; index < cases; index++) {
@@ -45,9 +50,9 @@ export function* casesOf(ctx: Wiring, order: SeedOrder): Generator<Accident> {
       : YEAR_MS * (1 - (index + random.next()) / (cases - live)) + DAY_MINUTES * MINUTE_MS;
     const openedAt = new Date(Math.floor(now.getTime() - ago));
     const story = new Story(ctx, random, { ...nameOf(seed, index, openedAt), openedAt });
-    story.photograph(order.pictures.names, findingsOf(random));
+    story.photograph(order.pictures.names, { findings: findingsOf(random), isOtherPlate: random.chance(0.03) });
     if (isLive) tellLive(story, random);
-    else tellOver(story, random, { order, index });
+    else await tellOver(story, random, { order, index });
     yield story.accident;
   }
 }
@@ -76,7 +81,12 @@ function tellLive(story: Story, random: Random): void {
   else apply(story);
 }
 
-function tellOver(story: Story, random: Random, { order, index }: { order: SeedOrder; index: number }): void {
+interface Place {
+  order: SeedOrder;
+  index: number;
+}
+
+async function tellOver(story: Story, random: Random, { order, index }: Place): Promise<void> {
   const kind = random.next();
   if (kind < 0.11) {
     if (kind < 0.08) story.later(5).end(random.pick(["withdrawn", "other-left", "call-now"]), "A");
@@ -86,7 +96,7 @@ function tellOver(story: Story, random: Random, { order, index }: { order: SeedO
   story.state({ alike: kind < 0.9 });
   if (kind < 0.9) settle(story, random, order);
   else if (kind < 0.94) story.later(10).end("dispute", random.pick(LETTERS));
-  else determine(story, random, { order, index });
+  else await determine(story, random, { order, index });
 }
 
 function settle(story: Story, random: Random, { now, pictures }: SeedOrder): void {
@@ -121,11 +131,11 @@ function apply(story: Story): void {
 }
 
 /** A joint application, the letter, its service; some are still to be opened. */
-function determine(story: Story, random: Random, { order, index }: { order: SeedOrder; index: number }): void {
+async function determine(story: Story, random: Random, { order, index }: Place): Promise<void> {
   apply(story.later(3));
   const by = random.pick(officers);
   act(story.later(2 + random.below(20)), { type: "take-application", by });
-  const determination = letterOf(story.later(10), random, { by, index, pictures: order.pictures });
+  const determination = await letterOf(story.later(10), random, { by, order, index });
   act(story, { type: "determine", by, determination });
   const rules = {
     ...{ at: story.at, limits: story.limits, digest: story.digest },
@@ -142,11 +152,15 @@ function determine(story: Story, random: Random, { order, index }: { order: Seed
   }
 }
 
-function letterOf(
-  { accident, at }: Story,
+/** Numbers of letters that a year of real ones does not reach; each seed has its own. */
+const sequenceOf = (seed: number, index: number): number => (1 + (seed % 9)) * 1_000_000 + index;
+
+async function letterOf(
+  story: Story,
   random: Random,
-  { by, index, pictures }: { by: Desk; index: number; pictures: Pictures },
-): Determination {
+  { by, order, index }: Place & { by: Desk },
+): Promise<Determination> {
+  const { accident, at } = story;
   const degrees = random.pick([
     { A: "full", B: "none" },
     { A: "primary", B: "secondary" },
@@ -160,15 +174,12 @@ function letterOf(
     evidence: picturesOf(accident).map(({ number }) => number),
     degrees,
   };
-  const number = `310100${at.getUTCFullYear()}${String(9_000_000 + index)}`;
-  const frame = {
-    ...{ authority: { name: "演示市公安局交通警察总队", code: "310100" }, letterNumber: number, replaces: null },
-    ...{ officer: { name: "演示民警", number: by.officerId.slice(-6) }, issuedAt: at },
-    reviewLastDay: new Date(at.getTime() + 5 * DAY_MINUTES * MINUTE_MS),
-  };
+  const officer = { name: "演示民警", number: by.officerId.slice(-6) };
+  const number = letterNumber(story.authority, yearInChina(at), sequenceOf(order.seed, index));
+  const sheet = story.sheet({ draft, officer, letterNumber: number, replaces: null, at });
+  const files = await order.papers.name(sheet, index >= order.cases - order.drawn);
   return {
-    ...{ number, content: determinationOf(accident, draft, frame)!, by: by.officerId, issuedAt: at },
-    ...{ pdfSha256: pictures.signature, pngSha256: [pictures.signature], replaces: null, withdrawn: null },
-    ...{ served: { A: null, B: null }, receipts: { A: null, B: null }, reviews: [] },
+    ...{ number, content: sheet.content, by: by.officerId, issuedAt: at, ...files },
+    ...{ replaces: null, withdrawn: null, served: { A: null, B: null }, receipts: { A: null, B: null }, reviews: [] },
   };
 }

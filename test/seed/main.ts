@@ -11,12 +11,13 @@ import { type OpenStore, openStore } from "../../src/open-store.ts";
 import { CALM_DATABASE } from "../support/calm-database.ts";
 import { createBulkWriter } from "./bulk-writer.ts";
 import { casesOf } from "./cases.ts";
+import { createPapers } from "./papers.ts";
 import { readPictures } from "./pictures.ts";
 
 const USAGE = `npm run seed -- --cases N [--seed S] [--pictures P] [--beside-real-cases]
   --cases N     how many cases of the last year: settled, ended, disputed, with letters and claims, some running
   --seed S      a number; the same one makes the same cases (1)
-  --pictures P  the newest P cases have their photographs; those of all others are named and not kept (200)
+  --pictures P  the newest P cases have their photographs and letters; those of all others are named and not kept (200)
   --beside-real-cases  also into a database that has other cases, or is a production one`;
 
 /** Large batches may take their time. */
@@ -36,14 +37,16 @@ export type Target = Pick<OpenStore, "connection" | "vault" | "blobs" | "now">;
 export async function seed(store: Target, config: Config, order: Order, tell: (done: number) => void): Promise<void> {
   const { connection, vault, blobs, now } = store;
   await requireUnreal(config, connection, order);
-  const pictures = await readPictures();
+  const [pictures, papers] = [await readPictures(), createPapers()];
   const writer = createBulkWriter(connection, { vault, catalogue: config.rules.catalogue });
   // the claims' messages are not sent, so nobody follows their links
   const wiring = { config, vault, insurers: { evidence: { url: () => "" } } };
   let done = 0;
-  for (const accident of casesOf(wiring, { ...order, now: now(), pictures })) {
+  const drawn = order.pictures;
+  for await (const accident of casesOf(wiring, { ...order, now: now(), pictures, papers, drawn })) {
     await writer.add(accident);
-    if (done >= order.cases - order.pictures) await pictures.keep(blobs, accident);
+    if (done >= order.cases - drawn) await pictures.keep(blobs, accident);
+    await papers.keep(blobs, accident);
     tell(++done);
   }
   await writer.end();

@@ -13,10 +13,12 @@ import { BEFORE_THE_FIRST_DATUM, consentEvents, NOTICE_VERSION } from "../../src
 import { districtAfter } from "../../src/domain/district.ts";
 import { declarationEvent } from "../../src/domain/eligibility.ts";
 import type { Claim } from "../../src/domain/insurance-claim.ts";
+import { type Issue, type LetterSheet, letterSheet } from "../../src/domain/letter-sheet.ts";
 import { NO_ACT } from "../../src/domain/liability.ts";
 import { newParty, withParty } from "../../src/domain/party.ts";
-import { PHOTO_SLOTS, type StoredPhoto, UNEXAMINED } from "../../src/domain/photo.ts";
+import { PHOTO_SLOTS, type PlateReading, type StoredPhoto, UNEXAMINED } from "../../src/domain/photo.ts";
 import { storedEvent } from "../../src/domain/photo-intake.ts";
+import { doubtEvents } from "../../src/domain/photo-plates.ts";
 import { chain } from "../../src/store/event-chain.ts";
 import type { Vault } from "../../src/store/vault.ts";
 import { aDriver, aPlace } from "./city.ts";
@@ -27,6 +29,19 @@ export const MINUTE_MS = 60_000;
 const CLEAR = { vehicles: "two" as const, conditions: [] };
 const WEATHERS = ["sunny", "sunny", "overcast", "rain"] as const;
 const IMPACTS = { A: "front", B: "rear" } as const;
+
+/** What the pictures of a case show besides. */
+interface Looks {
+  findings: StoredPhoto["findings"];
+  /** driver A's car has another plate in its picture than the one that is typed */
+  isOtherPlate: boolean;
+}
+
+/** A plate that no seeded car has. */
+const OTHER_PLATE: PlateReading = {
+  best: { plate: "沪Q00000", sure: true, gap: 900, box: { x: 400, y: 600, width: 200, height: 60 }, runnersUp: [] },
+  others: [],
+};
 
 /** What stories of one run have in common. */
 export interface Wiring {
@@ -69,6 +84,15 @@ export class Story {
     return this.#ctx.config.police.limits;
   }
 
+  get authority(): string {
+    return this.#ctx.config.police.authority.code;
+  }
+
+  /** A letter on this case as it is now; every seeded case that comes so far has what it needs. */
+  sheet(issue: Issue): LetterSheet {
+    return letterSheet(this.#ctx, this.accident, issue)!;
+  }
+
   digest = (text: string): string => this.#ctx.vault.digest(this.accident.key, text);
 
   /** Time passes. */
@@ -90,7 +114,7 @@ export class Story {
   }
 
   /** Position, five photographs, the cars moved: what driver A does at the roadside. */
-  photograph(names: PictureNames, findings: StoredPhoto["findings"]): void {
+  photograph(names: PictureNames, { findings, isOtherPlate }: Looks): void {
     const place = aPlace(this.random, this.#ctx.config.rules.districts);
     const positions = { A: place.position, B: null };
     const district = districtAfter(this.accident, positions, this.#ctx.config.rules.districts);
@@ -107,6 +131,7 @@ export class Story {
       const photo: StoredPhoto = {
         ...{ id: `p${at + 1}`, slot, by: "A", source: "form", state: "stored", mediaId: null },
         ...{ ...UNEXAMINED, ...of, receivedAt, findings: at === 0 ? findings : [] },
+        ...(isOtherPlate && slot === "own-plate" && { plates: OTHER_PLATE }),
       };
       const photos = [...this.accident.photos, photo];
       const event = storedEvent({ ...this.accident, photos }, photo, this.digest(of.sha256));
@@ -142,8 +167,10 @@ export class Story {
       const details = aDriver(this.random, insurers);
       const { insurerCode, vehicleKind } = details;
       const digest = this.digest(JSON.stringify(details));
-      this.later(1).record(withParty(this.accident, letter, { details }), [
+      const given = withParty(this.accident, letter, { details });
+      this.later(1).record(given, [
         { type: "details-given", by: letter, data: { digest, insurer: insurerCode, vehicleKind } },
+        ...doubtEvents(this.accident, { ...this.accident, ...given }),
       ]);
       const isOwn = alike ? letter === isGuilty : false;
       const [ownAct, otherAct] = isOwn ? [act, NO_ACT] : [NO_ACT, act];
