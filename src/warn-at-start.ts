@@ -9,7 +9,7 @@ export async function warnAtStart({ config, wechat, log }: Context): Promise<voi
   if (!config.production) return;
   const names = placeholdersIn(config);
   if (names.length > 0) log.warn({ settings: names }, "settings.placeholders");
-  if (config.wechat.noticeTemplateId === null) log.warn({}, "wechat.no-notice-template");
+  if (config.wechat.noticeTemplateId === null) log.warn("wechat.no-notice-template");
   if (!config.roles.some((role) => role !== "desk")) return;
   try {
     await wechat.check();
