@@ -6,7 +6,7 @@ import type { Overrides, Upgrade } from "./overrides.ts";
 import { createBlobs } from "./store/blobs.ts";
 import { openClock } from "./store/database-clock.ts";
 import { createIndexBook } from "./store/index-book.ts";
-import { isKeyOf } from "./store/key-check.ts";
+import { compareKey, isKeyOf } from "./store/key-check.ts";
 import { LIMITS } from "./store/limits.ts";
 import { migrate } from "./store/migrate.ts";
 import { createLegacySeals } from "./store/migrations/legacy-seals.ts";
@@ -42,7 +42,8 @@ export async function openStore(config: Config, overrides: Overrides, log: Log, 
     const legacy = createLegacySeals(config.keys.data);
     const schema = await readSchema(connection);
     refuseNewer(schema);
-    if (!(await isKeyOf(connection, vault, legacy))) throw new ConfigFault([WRONG_KEY]);
+    const isKey = upgrade.mode === "look" ? compareKey : isKeyOf;
+    if ((await isKey(connection, vault, legacy)) === false) throw new ConfigFault([WRONG_KEY]);
     if (upgrade.mode === "check") refuseOlder(schema);
     const made = await createBlobs(connection, { vault, now, settings: config, room });
     const tools = { vault, legacy, blobs: made, catalogue: config.rules.catalogue };

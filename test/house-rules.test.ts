@@ -40,6 +40,7 @@ const ROOMS: Record<string, Room> = {
   // parts of the context
   "open-store.ts": EVERYTHING,
   "create-collections.ts": EVERYTHING,
+  "upgrade-state.ts": EVERYTHING,
   "health-values.ts": { may: [], mayType: ["create-collections.ts", "health.ts", "open-store.ts"] },
   "metric-values.ts": { may: [], mayType: ["context.ts", "metrics.ts", "store"] },
   "overrides.ts": { may: [], mayType: ["log.ts", "timer.ts", "store"] },

@@ -48,11 +48,21 @@ export function clock({ differenceMs }: DatabaseFacts): Finding {
   return apart > CLOCKS_AGREE_MS ? warn("clock-differs", "clock", params) : ok("clock", params);
 }
 
-export function schema({ schemaVersion: is }: DatabaseFacts): Finding {
+/** In production a start changes nothing; elsewhere it brings the database to the version of the program. */
+async function schema({ database, config }: Patient): Promise<Finding> {
+  const { schemaVersion: is, schemaOldest: oldest } = await database();
   const params = { is: is ?? 0, knows: SCHEMA_VERSION };
+  if ((oldest ?? 0) > SCHEMA_VERSION) return fail("schema-newer", "schema-newer", params);
+  if (config.production && (is ?? 0) < SCHEMA_VERSION) return fail("schema-behind", "migrate", params);
   if (is === null) return ok("schema-new");
-  if (is > SCHEMA_VERSION) return fail("schema-newer", "schema-newer", params);
   return is < SCHEMA_VERSION ? warn("schema-older", "schema-older", params) : ok("schema", params);
+}
+
+async function indexes({ upgrade, config }: Patient): Promise<Finding> {
+  const { indexes: missing } = await upgrade();
+  const [first] = missing;
+  if (first === undefined) return ok("indexes");
+  return (config.production ? fail : warn)("indexes-missing", "migrate", { count: missing.length, first });
 }
 
 export function key({ isKey }: DatabaseFacts): Finding {
@@ -86,6 +96,9 @@ export const databaseChecks = (isEmbedded: boolean): Check[] => [
       ]),
   { name: "database.writes", ...of(writes) },
   { name: "database.clock", ...of(clock) },
-  { name: "database.schema", ...of(schema) },
+  { name: "database.schema", needs: ["database"], run: schema },
   { name: "keys.data", ...of(key) },
+  ...(isEmbedded
+    ? []
+    : [{ name: "database.indexes", needs: ["database", "database.schema", "keys.data"], run: indexes }]),
 ];

@@ -15,6 +15,7 @@ import { type DatabaseFacts, readDatabaseFacts } from "../store/database-facts.t
 import { LIMITS } from "../store/limits.ts";
 import { createRoomWatch } from "../store/room-watch.ts";
 import { SYSTEM_TIMER, type Timer } from "../timer.ts";
+import { readUpgradeState, type UpgradeState } from "../upgrade-state.ts";
 import { createWechatApi, type WechatApi } from "../wechat/api/client.ts";
 import { createFreshTokens, NO_QUOTAS } from "./fresh-tokens.ts";
 
@@ -31,6 +32,8 @@ export interface Patient {
   now(): Date;
   /** Connects and asks once. Throws a DatabaseFault that says the cause. */
   database(): Promise<DatabaseFacts>;
+  /** how far the database is from what this program needs */
+  upgrade(): Promise<UpgradeState>;
   wechat: WechatApi;
   insurers: Pick<InsurerClient, "post">;
   geocoder: Geocoder;
@@ -74,6 +77,7 @@ export function createPatient(config: Config, { isPinging, ca }: PatientOptions)
     return readDatabaseFacts(connection, { dataKey: config.keys.data, differenceMs });
   };
   const database = once(openFacts);
+  const upgrade = once(() => readUpgradeState(config, { log }));
   const { wechat, publicUrl, keys, geocoder } = config;
   const api = createWechatApi({
     ...{ baseUrls: wechat.apiUrls, openUrl: wechat.openUrl, appid: wechat.appid, secret: wechat.secret, publicUrl },
@@ -86,7 +90,7 @@ export function createPatient(config: Config, { isPinging, ca }: PatientOptions)
     return line?.[field] === undefined ? null : String(line[field]);
   };
   return {
-    ...{ config, timer, isPinging, ca, now, database, logged, fonts },
+    ...{ config, timer, isPinging, ca, now, database, upgrade, logged, fonts },
     wechat: api,
     insurers: createInsurerClient({ ...config, sessionKey: keys.session, clock: { now: databaseNow }, timer, log }),
     geocoder: named,

@@ -3,6 +3,7 @@ import { codeOf } from "../errors.ts";
 import { bare } from "./bulk.ts";
 import { compareKey } from "./key-check.ts";
 import { createLegacySeals } from "./migrations/legacy-seals.ts";
+import { schemaOf } from "./schema-state.ts";
 import { createVault } from "./vault.ts";
 
 /** What a database says of itself, without a change to it; null where it does not say. */
@@ -17,6 +18,8 @@ export interface DatabaseFacts {
   differenceMs: number;
   /** null: nothing was ever written */
   schemaVersion: number | null;
+  /** the lowest schema version whose programs may work on it; null: nothing was ever written */
+  schemaOldest: number | null;
   /** whether DATA_KEY opens what is stored; null: nothing is stored */
   isKey: boolean | null;
   /** room on the disk of its files */
@@ -39,7 +42,7 @@ export async function readDatabaseFacts(
   ]);
   const { setName, hosts } = hello;
   const { fsTotalSize: total, fsUsedSize: used } = stats;
-  const schema = await bare<{ _id: string; version: number }>(connection, "schema").findOne({ _id: "schema" });
+  const schema = await schemaOf(connection).findOne({ _id: "schema" });
   return {
     version: typeof build["version"] === "string" ? build["version"] : null,
     setName: typeof setName === "string" ? setName : null,
@@ -47,6 +50,7 @@ export async function readDatabaseFacts(
     writeFault: await writeFault(connection),
     differenceMs,
     schemaVersion: schema?.version ?? null,
+    schemaOldest: schema?.oldest ?? schema?.version ?? null,
     isKey: await compareKey(connection, createVault(dataKey), createLegacySeals(dataKey)),
     room:
       typeof total === "number" && typeof used === "number" && total > 0

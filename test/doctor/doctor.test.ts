@@ -15,6 +15,7 @@ import { report } from "../../src/doctor/report.ts";
 import { Upstream } from "../../src/errors.ts";
 import { createRender } from "../../src/render.ts";
 import type { DatabaseFacts } from "../../src/store/database-facts.ts";
+import type { UpgradeState } from "../../src/upgrade-state.ts";
 import { warnAtStart } from "../../src/warn-at-start.ts";
 import { readWordTable } from "../../src/words.ts";
 import { capturedLog } from "../support/captured-log.ts";
@@ -132,6 +133,14 @@ async function loadSettings(env: Record<string, string>, insurer: string): Promi
   });
 }
 
+/** In production, where a start changes nothing. */
+const behind = (state: Partial<UpgradeState>): Given => ({
+  config: () => ({ production: true }),
+  patient: () => ({
+    upgrade: async () => ({ schema: { version: 2, oldest: 2 }, indexes: [], isEmpty: false, ...state }),
+  }),
+});
+
 const FACTS: DatabaseFacts = {
   ...{
     version: "8.0.4",
@@ -140,6 +149,7 @@ const FACTS: DatabaseFacts = {
     writeFault: null,
     differenceMs: 20,
     schemaVersion: 2,
+    schemaOldest: 2,
     isKey: true,
   },
   room: { freeMb: 90_000, totalMb: 100_000 },
@@ -263,9 +273,13 @@ const ROWS: Row[] = [
   ["database.clock", "warn", "clock-differs", () => ({ facts: { differenceMs: -90_000 } })],
   ["database.clock", "fail", "clock-differs", () => ({ facts: { differenceMs: 400_000 } })],
   ["database.schema", "ok", "schema"],
-  ["database.schema", "ok", "schema-new", () => ({ facts: { schemaVersion: null } })],
+  ["database.schema", "ok", "schema-new", () => ({ facts: { schemaVersion: null, schemaOldest: null } })],
   ["database.schema", "warn", "schema-older", () => ({ facts: { schemaVersion: 1 } })],
-  ["database.schema", "fail", "schema-newer", () => ({ facts: { schemaVersion: 99 } })],
+  ["database.schema", "ok", "schema", () => ({ facts: { schemaVersion: 99 } })],
+  ["database.schema", "fail", "schema-newer", () => ({ facts: { schemaVersion: 99, schemaOldest: 99 } })],
+  ["database.schema", "fail", "schema-behind", () => ({ ...behind({}), facts: { schemaVersion: 1 } })],
+  ["database.indexes", "ok", "indexes", () => behind({})],
+  ["database.indexes", "fail", "indexes-missing", () => behind({ indexes: ["accidents.dueAt_1", "people.seenAt_1"] })],
   ["keys.data", "ok", "key"],
   ["keys.data", "ok", "key-new", () => ({ facts: { isKey: null } })],
   ["keys.data", "fail", "key-wrong", () => ({ facts: { isKey: false } })],
