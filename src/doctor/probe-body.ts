@@ -1,11 +1,13 @@
 import http from "node:http";
 import https from "node:https";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { rootCertificates } from "node:tls";
 import type { Timer } from "../timer.ts";
 
 export interface BodyProbe {
   /** announced in full; sent as far as the time allows */
   bytes: number;
+  headers: Record<string, string>;
   timer: Timer;
   /** for sending */
   ms: number;
@@ -13,60 +15,61 @@ export interface BodyProbe {
 }
 
 export interface ProbedBody {
-  /** null: nobody refused it while it was being sent */
-  status: number | null;
-  /** the answer came from this program, so what stands in front has let the body through */
+  /** of the answer; `late`: it was still being sent when the time was over; null: the connection was cut */
+  status: number | "late" | null;
+  /** the answer came from this program, not from a proxy in front of it */
   isOurs: boolean;
   sent: number;
 }
 
 const CHUNK = Buffer.alloc(256 * 1024);
-/** For a proxy that does not say "continue". */
-const WAIT_MS = 1_000;
 
 /**
- * Posts zeros to an address that reads no body, until it is answered or the time is over. A proxy with a
- * limit answers 413 to the announced length. Throws where the connection fails.
+ * Posts zeros until they are answered or the time is over. Throws where the connection fails before anything
+ * was sent.
  */
-export function probeBody(url: URL, { bytes, timer, ms, ca }: BodyProbe): Promise<ProbedBody> {
+export function probeBody(url: URL, { bytes, headers, timer, ms, ca }: BodyProbe): Promise<ProbedBody> {
   const { request: open } = url.protocol === "https:" ? https : http;
   return new Promise<ProbedBody>((resolve, reject) => {
     let sent = 0;
+    let isOver = false;
     const request = open(url, {
       ...{ method: "POST", agent: false, ...(ca && { ca: [...rootCertificates, ca] }) },
-      headers: { "content-type": "application/octet-stream", "content-length": bytes, expect: "100-continue" },
+      headers: { ...headers, "content-type": "application/octet-stream", "content-length": bytes },
     });
-    const pump = (): void => {
-      while (sent < bytes && !request.destroyed) {
-        const chunk = CHUNK.subarray(0, bytes - sent);
-        sent += chunk.length;
-        if (!request.write(chunk)) return void request.once("drain", pump);
-      }
-      if (!request.destroyed) request.end();
-    };
-    const begin = once(pump);
-    const stops = [timer.after(WAIT_MS, begin), timer.after(ms, () => end({ status: null, isOurs: false, sent }))];
-    const end = (probed: ProbedBody): void => {
-      for (const stop of stops) stop();
-      resolve(probed);
+    const end = (status: ProbedBody["status"], isOurs = false): void => {
+      isOver = true;
+      stop();
+      resolve({ status, isOurs, sent });
       request.destroy();
     };
-    request.once("continue", begin);
-    request.once("response", ({ statusCode = 0, headers }) =>
-      end({ status: statusCode, isOurs: headers["x-request-id"] !== undefined, sent }),
-    );
+    const stop = timer.after(ms, () => end("late"));
+    request.once("response", (answer) => end(answer.statusCode ?? null, answer.headers["x-request-id"] !== undefined));
     request.on("error", (error) => {
-      for (const stop of stops) stop();
-      reject(error);
+      if (isOver) return;
+      stop();
+      if (sent > 0) end(null);
+      else reject(error);
     });
-    request.flushHeaders();
+    const send = async (): Promise<void> => {
+      while (sent < bytes && !isOver) {
+        const chunk = CHUNK.subarray(0, bytes - sent);
+        const goesOn = request.write(chunk);
+        // an answer that has come meanwhile is read first
+        await (goesOn ? nextTurn() : drained(request));
+        sent += chunk.length;
+      }
+      if (!isOver) request.end();
+    };
+    request.once("socket", () => void send());
   });
 }
 
-function once(act: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) act();
-    isDone = true;
-  };
-}
+const drained = (request: http.ClientRequest): Promise<unknown> =>
+  new Promise((resolve) => {
+    const goOn = (): void => {
+      request.off("drain", goOn).off("close", goOn);
+      resolve(null);
+    };
+    request.once("drain", goOn).once("close", goOn);
+  });

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import dns from "node:dns/promises";
+import { PROBE_HEADER, signProbe } from "../http/signed-probe.ts";
+import { UPLOADS_HELD_BYTES } from "../http/upload-share.ts";
 import { isPublicAddress } from "../insurers/public-address.ts";
 import { sign } from "../wechat/signature.ts";
 import { ask } from "./ask.ts";
@@ -11,10 +13,10 @@ import { failureOf, reach } from "./reach.ts";
 const ANSWER_MS = 10_000;
 /** Caddy and certbot renew with 30 days left. */
 const RENEWED_BY_DAYS = 20;
-/** A form with six photographs, for phones that run no script. */
-const BODY_BYTES = 80 * 1024 * 1024;
+/** For as much of a body as a form with six photographs has. */
 const SEND_MS = 10_000;
 
+const inMb = (bytes: number): number => Math.floor(bytes / 1024 / 1024);
 const limitOf = ({ timer }: Patient) => ({ timer, ms: ANSWER_MS });
 
 /** Tells why there was no answer. */
@@ -71,12 +73,13 @@ const push = (patient: Patient) =>
 
 const body = (patient: Patient) =>
   answered(async () => {
-    const { config, timer, ca } = patient;
-    const probe = { bytes: BODY_BYTES, timer, ms: SEND_MS, ca };
-    const { status, isOurs, sent } = await probeBody(new URL("/healthz", config.publicUrl), probe);
-    const params = { mb: BODY_BYTES / 1024 / 1024, sentMb: Math.floor(sent / 1024 / 1024), status: status ?? 0 };
-    if (status === null || isOurs) return ok("body", params);
-    return fail("body-refused", "body-refused", params);
+    const { config, timer, ca, now } = patient;
+    const headers = { [PROBE_HEADER]: signProbe(config.keys.session, now()) };
+    const probe = { bytes: UPLOADS_HELD_BYTES, headers, timer, ms: SEND_MS, ca };
+    const { status, isOurs, sent } = await probeBody(new URL("/api/probe", config.publicUrl), probe);
+    const params = { mb: inMb(UPLOADS_HELD_BYTES), sentMb: inMb(sent), status: status ?? "-" };
+    if (status === "late" || status === 200) return ok("body", params);
+    return isOurs ? fail("body-unsigned", "body-unsigned", params) : fail("body-refused", "body-refused", params);
   });
 
 const proxy = ({ config }: Patient): Finding =>

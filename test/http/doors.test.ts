@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type Koa from "koa";
+import { probeBody } from "../../src/doctor/probe-body.ts";
 import { rememberLanguage } from "../../src/http/language-cookie.ts";
 import { doorHeaders } from "../../src/http/security-headers.ts";
+import { PROBE_HEADER, signProbe } from "../../src/http/signed-probe.ts";
+import { SYSTEM_TIMER } from "../../src/timer.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -48,6 +52,18 @@ describe("every door", () => {
       for (const schema of schemas) assert.equal((await fetch(schema)).status, 200, schema);
       assert.equal(schemas.length, 4);
     }
+  });
+
+  it("lets the doctor send a body as large as a form's, and reads none of anybody else", async () => {
+    const probe = { bytes: 80 * 1024 * 1024, timer: SYSTEM_TIMER, ms: 60_000 };
+    const send = (value: string) =>
+      probeBody(new URL("/api/probe", app.url), { ...probe, headers: { [PROBE_HEADER]: value } });
+    const { session } = app.config.keys;
+    const { status, isOurs, sent } = await send(signProbe(session, app.clock.now()));
+    assert.deepEqual([status, isOurs, sent], [200, true, probe.bytes]);
+    const late = new Date(app.clock.now().getTime() - 301_000);
+    for (const value of ["", "1.x", signProbe(randomBytes(32), app.clock.now()), signProbe(session, late)])
+      assert.equal((await send(value)).status, 404, value);
   });
 
   it("asks browsers to come by https where the address is https", async () => {
