@@ -17,11 +17,14 @@ export interface PushDoor {
 
 const PATH = "/wechat";
 
+/** What of the context the door for pushes needs. */
+type PushContext = Pick<Context, "timer" | "refusals" | "log">;
+
 /**
  * GET and POST /wechat: the platform verifies the address and sends pushes. Errors are answered by status and
  * code alone, for no person reads them. Mounted before all routers, because most requests are pushes.
  */
-export function pushRouter(ctx: Context, { handler, verify }: PushDoor): Koa.Middleware {
+export function pushRouter(ctx: PushContext, { handler, verify }: PushDoor): Koa.Middleware {
   const methods: Partial<Record<string, Koa.Middleware>> = {
     HEAD: sayEcho,
     GET: sayEcho,
@@ -47,7 +50,7 @@ export function pushRouter(ctx: Context, { handler, verify }: PushDoor): Koa.Mid
   };
 }
 
-function refuse(ctx: Context, http: Koa.Context, error: unknown): void {
+function refuse(ctx: PushContext, http: Koa.Context, error: unknown): void {
   const status = error instanceof AppError ? error.status : 500;
   if (error instanceof AppError && status < 500) {
     const { reason } = error.details;

@@ -7,11 +7,13 @@ import mongoose from "mongoose";
 import { openAccident } from "../../src/actions/open-accident.ts";
 import { pushRouter } from "../../src/chat/push-router.ts";
 import { loadConfig } from "../../src/config.ts";
-import { type Context, createContext } from "../../src/context.ts";
+import { createContext } from "../../src/context.ts";
 import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { startEmbedded } from "../../src/embedded/embedded.ts";
 import { createLog } from "../../src/log.ts";
+import { createRefusals } from "../../src/refusals.ts";
 import { startServer } from "../../src/server.ts";
+import { SYSTEM_TIMER } from "../../src/timer.ts";
 import { createPushConfig, type PushMode } from "../../src/wechat/push-config.ts";
 import { createPushHandler } from "../../src/wechat/push-handler.ts";
 import { freePort } from "../support/database.ts";
@@ -79,8 +81,9 @@ function protocolOnly(mode: PushMode): Promise<Served> {
       if (message.kind === "text") sink.offer({ type: "text", content: message.content });
     },
   });
-  const ctx = { log: createLog("silent") } as Context;
-  return serve(new Koa().use(pushRouter(ctx, { handler, verify: () => "" })));
+  const log = createLog("silent");
+  const refusals = createRefusals({ log, timer: SYSTEM_TIMER });
+  return serve(new Koa().use(pushRouter({ log, timer: SYSTEM_TIMER, refusals }, { handler, verify: () => "" })));
 }
 
 /** The whole system in safe mode on the embedded default; every person has an accident in hand. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { before, describe, it } from "node:test";
 import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Language } from "../../src/domain/accident.ts";
@@ -17,8 +18,14 @@ withBrowser(
   { env: licencesRead() },
 );
 
+const FOLDER = "templates/h5";
 const PHONE = { width: 390, height: 700 };
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** What axe looks at: everything in the light, and what alone depends on the colours in the dark. */
+const RULES = {
+  light: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+  dark: { type: "rule", values: ["color-contrast"] },
+} as const;
+type Scheme = keyof typeof RULES;
 
 async function open(state: string, language: Language): Promise<{ page: Page; context: BrowserContext }> {
   const seen = await PAGE_STATES[state]!(app, language);
@@ -26,14 +33,15 @@ async function open(state: string, language: Language): Promise<{ page: Page; co
   await context.addCookies([seen.driver.cookie]);
   const page = await context.newPage();
   await page.goto(urlOf(app, seen));
+  assert.equal(page.url(), urlOf(app, seen), "the page leads elsewhere");
   await seen.act?.(page);
   return { page, context };
 }
 
 /** What axe finds, as "RULE: the elements". */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const options = JSON.stringify({ runOnly: { type: "tag", values: RULES }, resultTypes: ["violations"] });
+async function findings(page: Page, scheme: Scheme): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  const options = JSON.stringify({ runOnly: RULES[scheme], resultTypes: ["violations"] });
   const { violations } = await page.evaluate<{
     violations: { id: string; nodes: { html: string; any: object[] }[] }[];
   }>(`axe.run(document, ${options})`);
@@ -58,20 +66,44 @@ const CUT = `[
     .map((element) => element.className + " " + element.textContent.trim().slice(0, 30)),
 ]`;
 
-/** Looks at every page of the drivers in one language. */
+/** Looks at every page of the drivers in one language, and that none is left out. */
 export function looksAtEveryPage(language: Language): void {
   describe("a page of the drivers", () => {
+    const shown = new Set<string>();
+    before(() => noteTemplates(shown));
     for (const state of Object.keys(PAGE_STATES))
       it(`is without fault to axe, light and dark, and holds the largest letters: ${state} (${language})`, async () => {
         const { page, context } = await open(state, language);
-        for (const colorScheme of ["light", "dark"] as const) {
-          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-          assert.deepEqual(await findings(page), [], colorScheme);
-        }
+        await page.evaluate(axe.source);
+        for (const scheme of ["light", "dark"] as const) assert.deepEqual(await findings(page, scheme), [], scheme);
         await page.setViewportSize({ width: 360, height: 640 });
         await page.evaluate(LARGE);
         assert.deepEqual(await page.evaluate(CUT), []);
         await context.close();
       });
+    it("of every template, and each part that it is made of, is among those looked at", () => {
+      const files = readdirSync(FOLDER).filter((file) => file.endsWith(".njk"));
+      const text = (file: string) => readFileSync(`${FOLDER}/${file}`, "utf8");
+      const isPage = (file: string) => text(file).startsWith('{% extends "h5/layout.njk" %}');
+      assert.deepEqual(
+        files.filter((file) => isPage(file) && !shown.has(file)),
+        [],
+      );
+      const used = [...shown].map(text).concat(text("layout.njk"), text("macros.njk"));
+      const parts = files.filter((file) => !isPage(file) && file !== "layout.njk" && file !== "macros.njk");
+      assert.deepEqual(
+        parts.filter((part) => !used.concat(parts.map(text)).some((one) => one.includes(`"h5/${part}"`))),
+        [],
+      );
+    });
   });
+}
+
+function noteTemplates(shown: Set<string>): void {
+  const { render } = app.ctx;
+  const page = render.page.bind(render);
+  render.page = (template, ...more) => {
+    shown.add(template.replace("h5/", ""));
+    return page(template, ...more);
+  };
 }

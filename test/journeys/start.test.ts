@@ -56,7 +56,7 @@ describe("a database that goes away while the doors open", () => {
   });
 });
 
-describe("what keeps a program of the operator's from its work", () => {
+describe("what keeps a program of the operator's from its work", { concurrency: 4 }, () => {
   const programs = [
     "main.js",
     "jobs/deliveries-command.js list",
