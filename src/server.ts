@@ -112,7 +112,9 @@ export async function startServer(ctx: Context, options: ServerOptions = {}): Pr
   };
 }
 
-const REQUEST_ID_BYTES = 9;
+/** A request's id names its process and tells nobody how many there are; it keeps nothing secret. */
+const PROCESS_ID_BYTES = 6;
+const anyFew = () => Math.random().toString(36).slice(2, 10);
 
 /** What this process serves; the desk only where there is one. */
 const servesOf = ({ roles, police }: Config) => ({
@@ -131,10 +133,11 @@ function createApp(ctx: Context, door: PushDoor | null, simulator: Simulator | n
     if (/^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "")) ctx.log.debug({ code, name }, "http.connection-lost");
     else ctx.log.error({ code, name }, "http.failed");
   });
+  const processId = ctx.randomId(PROCESS_ID_BYTES);
   app.use((http, next) => {
     // so that a proxy does not send its next request on a connection that is about to be closed
     if (ctx.health.isLeaving) http.set("connection", "close");
-    const requestId = ctx.randomId(REQUEST_ID_BYTES);
+    const requestId = `${processId}-${anyFew()}`;
     http.set("x-request-id", requestId);
     return withLogFields({ requestId }, next);
   });

@@ -89,7 +89,7 @@ describe("a line of the log", () => {
     try {
       const ask = async () => (await fetch(`${app.url}/wechat?signature=no`, { method: "POST" })).headers;
       const ids = [(await ask()).get("x-request-id"), (await ask()).get("x-request-id")];
-      for (const id of ids) assert.match(id ?? "", /^[\w-]{12}$/);
+      for (const id of ids) assert.match(id ?? "", /^[\w-]{8}-[0-9a-z]+$/);
       assert.notEqual(ids[0], ids[1]);
       assert.ok(app.logged().includes(`"requestId":"${ids[0]}"`), "door.refused is said at the first");
     } finally {
