@@ -9,7 +9,7 @@ import { closeDatabase } from "../support/database.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const PLACES = 4;
-/** Cases whose two claims wait at the insurer in trouble: more than it has places, and than the others have cases. */
+/** Cases whose two claims wait at the insurer in trouble: more than it has places. */
 const STUCK = 8;
 let insurersAheadMs = 0;
 let house: ClaimsHouse;
