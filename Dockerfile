@@ -21,9 +21,13 @@ COPY image image
 RUN READER=$READER EMBEDDED=$EMBEDDED sh image/libraries.sh
 
 FROM base
+# the commit that it is built from: docker build --build-arg REVISION=$(git rev-parse HEAD) -t kuaichu:0.2.0 .
+ARG REVISION=
 LABEL org.opencontainers.image.title="Kuaichu" \
   org.opencontainers.image.description="The backend of a WeChat official account that settles a minor road accident at the roadside" \
   org.opencontainers.image.version="0.2.0" \
+  org.opencontainers.image.revision="$REVISION" \
+  org.opencontainers.image.base.name="docker.io/library/node:24.22.3-slim" \
   org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
 COPY package.json LICENSE NOTICE THIRD-PARTY-NOTICES ./
@@ -32,6 +36,7 @@ COPY --from=libraries /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY config config
 COPY templates templates
+COPY deploy/backup.sh deploy/backup.sh
 # the folder of compiled code belongs to the user that starts the service: Node.js keeps it by user and by flags
 RUN mkdir node_modules/.cache && chown 1000:1000 node_modules/.cache
 # the base's user "node", as a number: a policy that forbids root cannot read names

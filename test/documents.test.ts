@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const DOCUMENTS = [".", "docs", "docs/decisions", "docs/insurers"].flatMap((folder) =>
+const DOCUMENTS = [".", "deploy", "docs", "docs/decisions", "docs/insurers"].flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => /^[^.].*\.md$/.test(name))
     .map((name) => join(folder, name)),

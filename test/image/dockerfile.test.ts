@@ -44,8 +44,13 @@ describe("the Dockerfile", () => {
     assert.ok(instructions.some(({ word, rest }) => word === "RUN" && rest === warmUp));
   });
 
-  it("bears the version of the project", () => {
+  it("bears the version of the project, the name of its base, and the commit that it is told", () => {
     const labels = instructions.find(({ word }) => word === "LABEL")?.rest ?? "";
-    assert.ok(labels.includes(`image.version="${JSON.parse(read("package.json")).version}"`), labels);
+    for (const label of [
+      `version="${JSON.parse(read("package.json")).version}"`,
+      `base.name="docker.io/library/${stages[0]?.from.split("@")[0]}"`,
+      'revision="$REVISION"',
+    ])
+      assert.ok(labels.includes(`org.opencontainers.image.${label}`), label);
   });
 });

@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { LEFT_OUT } from "../support/left-out.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { closedWorld } from "./closed-world.ts";
 
 const USAGE = `npm run quiet -- [--seconds N]
   Runs server, demo and reader for N seconds (60) where every name that is looked up and every address that is tried is seen. Nobody is
   configured there: each is a failure. Ends with 0: quiet, 1: not quiet, 77: left out, this machine has no such namespaces.`;
-const LEFT_OUT = 77;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { seconds: { type: "string", default: "60" }, help: { type: "boolean" } } });
