@@ -18,6 +18,7 @@ import { PROCESS_ROLES, type ProcessRole } from "./config/settings-of-server.ts"
 import { realSettings, type StandIns, simulatorFaults, standInsOf } from "./config/simulator.ts";
 import { check, fromEnvironment, merge, readYaml } from "./config/sources.ts";
 import type { DisputeLimits } from "./domain/dispute-limits.ts";
+import type { Retention } from "./domain/retention.ts";
 import type { Outline } from "./domain/service-area.ts";
 
 /** An insurer as configured: its names and how it is reached. */
@@ -74,7 +75,8 @@ export interface Config {
   simulator: boolean;
   standIns: StandIns;
   wechat: WechatConfig;
-  keys: { data: Buffer; session: Buffer };
+  /** `other…`: while a key is changed, the one that is accepted beside it */
+  keys: { data: Buffer; session: Buffer; otherData: Buffer | null; otherSession: Buffer | null };
   insurers: Insurer[];
   /** claims may be posted to loopback or private addresses (never in production) */
   allowPrivateAddresses: boolean;
@@ -97,6 +99,8 @@ export interface Config {
   bucket: BucketConfig | null;
   /** how many of the kept files are re-hashed (0: none), and how often each */
   scrub: { perMinute: number; everyDays: number };
+  /** years for which each class of data is kept */
+  retention: Retention;
   rules: Rules;
   /** the account's menu, as the platform takes it */
   menu: Menu;
@@ -173,7 +177,6 @@ function configOf(settings: Settings, read: Read): Config {
   const { rules, menu, simulator, standIns, env, secretFiles } = read;
   const production = env.NODE_ENV === "production";
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`;
-  const { data, session } = settings.keys as { data: Buffer; session: Buffer };
   return {
     production,
     roles: PROCESS_ROLES.filter((role) => settings.roles.includes(role)),
@@ -191,7 +194,7 @@ function configOf(settings: Settings, read: Read): Config {
     simulator,
     standIns,
     wechat: wechatOf(settings, standIns.platform ? `${publicUrl}/simulator/platform` : null),
-    keys: { data, session },
+    keys: keysOf(settings),
     insurers: settings.insurers.map(({ code, name, legalName, hotline, url, secretEnv, schemaVersion, promise }) => ({
       code,
       legalName: legalName ?? null,
@@ -218,9 +221,15 @@ function configOf(settings: Settings, read: Read): Config {
     storage: settings.storage,
     bucket: bucketOf(settings),
     scrub: settings.scrub,
+    retention: settings.retention,
     rules,
     menu: menuOf(menu, publicUrl),
   };
+}
+
+function keysOf({ keys }: Settings): Config["keys"] {
+  const { data, session } = keys as { data: Buffer; session: Buffer };
+  return { data, session, otherData: keys.otherData ?? null, otherSession: keys.otherSession ?? null };
 }
 
 /** The bytes of a key cannot be frozen (Node refuses views); all else is. */

@@ -10,6 +10,7 @@ import { createTencentGeocoder } from "./geocoder/tencent.ts";
 import { createHealth, type Health } from "./health.ts";
 import { addStoreValues } from "./health-values.ts";
 import { readRelease } from "./http/asset-files.ts";
+import { sessionKeysOf } from "./http/cookies.ts";
 import { createEventStreams, type EventStreams } from "./http/event-stream.ts";
 import { createInsurerClient, type InsurerClient } from "./insurers/client.ts";
 import { createHub, type Hub } from "./live/hub.ts";
@@ -31,8 +32,10 @@ import type { Counters } from "./store/counters.ts";
 import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Deliveries } from "./store/deliveries.ts";
 import type { Disputes } from "./store/disputes.ts";
+import type { ErasedList } from "./store/erased.ts";
 import type { Erasures } from "./store/erasures.ts";
 import type { FeedbackStore } from "./store/feedback.ts";
+import type { Inspection } from "./store/inspection.ts";
 import type { Leases } from "./store/leases.ts";
 import type { LetterNumbers } from "./store/letter-numbers.ts";
 import type { Notices } from "./store/notices.ts";
@@ -43,6 +46,7 @@ import type { PhotoHashes } from "./store/photo-hashes.ts";
 import type { KeptCounts } from "./store/queue-counts.ts";
 import type { Release, Releases } from "./store/releases.ts";
 import type { Retention } from "./store/retention.ts";
+import type { Rewrap } from "./store/rewrap.ts";
 import type { SpareMarks } from "./store/spare-marks.ts";
 import type { Tries } from "./store/tries.ts";
 import type { Uploads } from "./store/uploads.ts";
@@ -93,6 +97,9 @@ export interface Context {
   leases: Leases;
   keptCounts: KeptCounts;
   erasures: Erasures;
+  erased: ErasedList;
+  inspection: Inspection;
+  rewrap: Rewrap;
   officers: Officers;
   officerSessions: OfficerSessions;
   accessLog: AccessLog;
@@ -238,7 +245,7 @@ function createHands(
 ): Pick<Context, "wechat" | "insurers" | "geocoder" | "photos" | "documents" | "render" | "release" | "credentials"> {
   const release = readRelease();
   const render = createRender({ assets: `/assets/${release.hash}` }, !config.production);
-  const { wechat, publicUrl, keys } = config;
+  const { wechat, publicUrl } = config;
   return {
     release,
     render,
@@ -254,7 +261,7 @@ function createHands(
     }),
     insurers: createInsurerClient({
       ...config,
-      sessionKey: keys.session,
+      sessionKeys: sessionKeysOf(config),
       ...{ clock, timer, log, machineDiffersMs: () => databaseClock.differenceMs() },
     }),
     geocoder: geocoderOf(config, { now: () => clock.now(), timer, log }),

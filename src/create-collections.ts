@@ -12,9 +12,11 @@ import { createCaseListing } from "./store/case-listing.ts";
 import { createCounters } from "./store/counters.ts";
 import { createDeliveries } from "./store/deliveries.ts";
 import { createDisputes } from "./store/disputes.ts";
+import { createErasedList } from "./store/erased.ts";
 import { createErasures } from "./store/erasures.ts";
 import { createFeedback } from "./store/feedback.ts";
 import { createInbox } from "./store/inbox.ts";
+import { createInspection } from "./store/inspection.ts";
 import { createLeases } from "./store/leases.ts";
 import { createLetterNumbers } from "./store/letter-numbers.ts";
 import { createLookups } from "./store/lookups.ts";
@@ -27,6 +29,7 @@ import { createPhotoHashes } from "./store/photo-hashes.ts";
 import { createKeptCounts } from "./store/queue-counts.ts";
 import { createReleases } from "./store/releases.ts";
 import { createRetention } from "./store/retention.ts";
+import { createRewrap } from "./store/rewrap.ts";
 import { createSpareMarks } from "./store/spare-marks.ts";
 import { createTokens } from "./store/tokens.ts";
 import { createTries } from "./store/tries.ts";
@@ -43,18 +46,22 @@ export async function createCollections(config: Config, store: OpenStore, log: L
   const lookups = await createLookups(connection, vault);
   const listing = createCaseListing(connection, vault);
   const personCases = createPersonCases(connection, vault);
-  const retention = await createRetention(connection, { blobs, lookups, personCases });
+  const erased = await createErasedList(connection, now);
+  const retention = await createRetention(connection, { blobs, lookups, personCases, erased });
   const { catalogue } = config.rules;
   const clockLimits = { limits: config.police.limits, ...lawfulTimes(config.rules) };
   const due = (accident: Accident) => dueAt(accident, clockLimits);
   const made = {
     reader,
     retention,
+    erased,
+    rewrap: createRewrap({ connection, vault, now, isChanging: config.keys.otherData !== null }),
+    inspection: createInspection({ connection, vault, blobs }),
     spareMarks: await createSpareMarks(connection),
     erasures: createErasures(connection),
     witness: createWitness({ connection, clock: databaseClock, log }),
     tries: await createTries(connection),
-    people: await createPeople({ connection, vault, now, openings: SAY_WINDOWS, personCases }),
+    people: await createPeople({ connection, vault, now, openings: SAY_WINDOWS, personCases, erased }),
     tokens: createTokens(connection, vault, now),
     deliveries: await createDeliveries({ connection, clock: databaseClock }),
     accidents: await createAccidents({

@@ -19,6 +19,8 @@ export function addStoreValues(health: Health, store: OpenStore, collections: Co
     return { ...time, marked, today };
   });
   health.add("delayedPhotos", () => deliveries.countDueAfter("photo", new Date(now().getTime() + A_MINUTE_MS)));
+  health.add("keysLeft", () => collections.rewrap.countLeft());
+  health.add("heldCases", async () => (await retention.listHeld(1_000)).length);
   health.add("dueForS", () => deliveries.findDueForS());
   health.add("unreadPlates", () => deliveries.countUnread());
   health.add("heldClaims", () => deliveries.countHeld("claim"));

@@ -5,6 +5,7 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
  * what to do stands in docs/log-codes.yaml, of which `npm run log-codes` makes docs/log-codes.md.
  */
 export const LOG_CODES = {
+  "access-log.forgotten": "info",
   "api.failed": "error",
   "calendar.year-missing": "warn",
   "case.unreadable": "error",
@@ -35,12 +36,15 @@ export const LOG_CODES = {
   "erase.limit-reached": "error",
   "erase.waits-for-word": "error",
   "erasure.carried-out": "warn",
+  "erasure.repeated": "warn",
   "erasure.requested": "warn",
   "evidence.away": "error",
   "feedback.complaint": "warn",
   "file.lost": "error",
   "file.whole-again": "info",
   "geocoder.failed": "warn",
+  "hold.lifted": "warn",
+  "hold.placed": "warn",
   "http.connection-lost": "debug",
   "http.failed": "error",
   "insurers.circuit-closed": "info",

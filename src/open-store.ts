@@ -10,6 +10,7 @@ import { compareKey, isKeyOf } from "./store/key-check.ts";
 import { LIMITS } from "./store/limits.ts";
 import { migrate } from "./store/migrate.ts";
 import { createLegacySeals } from "./store/migrations/legacy-seals.ts";
+import { refuseUnfinished } from "./store/restoring.ts";
 import { createRoomWatch } from "./store/room-watch.ts";
 import { readSchema, refuseNewer, refuseOlder, refuseWithout } from "./store/schema-state.ts";
 import { createVault } from "./store/vault.ts";
@@ -33,13 +34,14 @@ export async function openStore(config: Config, overrides: Overrides, log: Log, 
   const { connection } = database;
   const databaseClock = await openClock({ connection, log }, overrides);
   const now = () => databaseClock.now();
-  const vault = createVault(config.keys.data);
+  const vault = createVault(config.keys.data, config.keys.otherData ? [config.keys.otherData] : []);
   const close = async () => {
     databaseClock.close();
     await database.close();
   };
   const openBlobs = async () => {
     const legacy = createLegacySeals(config.keys.data);
+    if (!overrides.isRestoring) await refuseUnfinished(connection);
     const schema = await readSchema(connection);
     refuseNewer(schema);
     const isKey = upgrade.mode === "look" ? compareKey : isKeyOf;

@@ -1,7 +1,12 @@
 import { type Config, ConfigFault, loadConfig } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
 import { AppError, Conflict, StartFault } from "./errors.ts";
+import { createLog } from "./log.ts";
+import { openDatabase } from "./open-database.ts";
+import type { Overrides } from "./overrides.ts";
 import { startFaultOf } from "./store/connect.ts";
+import { type DatabaseLimits, LIMITS } from "./store/limits.ts";
+import { createRoomWatch } from "./store/room-watch.ts";
 
 /**
  * Runs a program for the operator. A failure is one sentence on the error output and exit code 1; the process
@@ -30,16 +35,31 @@ export function runCommand(work: (ctx: Context) => Promise<number>): Promise<voi
   });
 }
 
+export const openContext = (config: Config, overrides: Overrides = {}): Promise<Context> =>
+  besideServer((databaseUri) => createContext(config, { ...overrides, ...(databaseUri && { databaseUri }) }));
+
 /** While the server runs it owns the embedded database's folder: then its socket there is used. */
-export async function openContext(config: Config): Promise<Context> {
+export async function besideServer<T>(openAt: (uri?: string) => Promise<T>): Promise<T> {
   try {
-    return await createContext(config);
+    return await openAt();
   } catch (error) {
     const uri = error instanceof Conflict ? error.details.uri : null;
     if (typeof uri !== "string") throw error;
-    return createContext(config, { databaseUri: uri });
+    return openAt(uri);
   }
 }
+
+/**
+ * Opens the database as it is, for a command that needs neither the key nor this version's shape. Commands
+ * may take long.
+ */
+export function openBareDatabase(config: Config) {
+  const log = createLog(config.logLevel);
+  const room = createRoomWatch({ log, now: () => new Date() });
+  return besideServer((uri) => openDatabase(config, { uri, log, room, limits: PATIENT }));
+}
+
+const PATIENT: DatabaseLimits = { ...LIMITS, commandMs: 60_000, bulkMs: 120_000 };
 
 /** Returns cause and cure when they are known, else where in the code it happened. */
 function reasonOf(error: unknown, config: Config | undefined): string {

@@ -30,6 +30,8 @@ export interface Overrides {
   limits?: Partial<DatabaseLimits>;
   /** else `check` in production, and `build` elsewhere */
   upgrade?: Upgrade;
+  /** opens a database into which a backup is being restored */
+  isRestoring?: boolean;
   /** runs the time-outs of database commands */
   databaseTimer?: Timer;
 }

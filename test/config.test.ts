@@ -655,6 +655,8 @@ describe("secrets from files", () => {
       TENCENT_MAP_SECRET: "abcdefghijklmnop",
       WECHAT_PREVIOUS_TOKEN: "token122",
       WECHAT_PREVIOUS_AES_KEY: PREVIOUS_AES_KEY,
+      OTHER_DATA_KEY: drawn("other data").toString("base64"),
+      OTHER_SESSION_KEY: drawn("other session").toString("base64"),
     };
     const paths: string[] = [];
     for (const name of SECRET_NAMES) {
@@ -664,7 +666,8 @@ describe("secrets from files", () => {
     }
     const config = await load({ ...values, S3_BUCKET: "kuaichu", S3_REGION: "cn-shanghai" });
     assert.equal(config.mongodbUri, "mongodb://db.example/kuaichu");
-    assert.deepEqual(config.keys, { data: drawn("data"), session: drawn("session") });
+    const others = { otherData: drawn("other data"), otherSession: drawn("other session") };
+    assert.deepEqual(config.keys, { data: drawn("data"), session: drawn("session"), ...others });
     const { secret, token, aesKey, previousToken, previousAesKey } = config.wechat;
     assert.deepEqual(
       [secret, token, aesKey, previousToken, previousAesKey],

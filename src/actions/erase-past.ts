@@ -15,19 +15,29 @@ const AT_ONCE = 100;
 export async function erasePast(ctx: Context): Promise<number> {
   const time = await ctx.witness.look();
   if (!time) return 0;
-  const before = time.ago(keptMs(time.now), LONG_GAP_MS);
+  const { caseYears, endedYears, personYears } = ctx.config.retention;
+  const agoOf = (years: number) => time.ago(keptMs(time.now, years), LONG_GAP_MS);
+  const classes = [
+    { before: agoOf(caseYears), statuses: ["concluded", "determined"] },
+    { before: agoOf(endedYears), statuses: ["ended"] },
+  ] as const;
+  const before = agoOf(personYears);
   const markedBefore = time.ago(MARKED_MS);
   const { cases, people } = mostADay(await ctx.retention.count());
   const past = { before, limit: AT_ONCE };
-  await ctx.retention.mark({ before, limit: MARKED_AT_ONCE }, time.now);
+  for (const one of classes) await ctx.retention.mark({ ...one, limit: MARKED_AT_ONCE }, time.now);
   await ctx.retention.markUnseen({ before, limit: MARKED_AT_ONCE }, time.now);
   const erased = await eraseEach(ctx, {
     kind: "cases",
     most: cases,
-    list: () => ctx.retention.listMarked(past, markedBefore),
+    async list() {
+      const found = await Promise.all(
+        classes.map((one) => ctx.retention.listMarked({ ...one, limit: AT_ONCE }, markedBefore)),
+      );
+      return found.flat();
+    },
     async erase(id) {
-      await ctx.retention.erase(id);
-      ctx.log.info({ accidentId: id }, "erase.case-erased");
+      if (await ctx.retention.erase(id)) ctx.log.info({ accidentId: id }, "erase.case-erased");
     },
   });
   const forgotten = await eraseEach(ctx, {

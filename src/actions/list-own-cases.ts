@@ -3,6 +3,7 @@ import { type Accident, LETTERS, type Party, type Person } from "../domain/accid
 import type { Receipt } from "../domain/determination.ts";
 import { type Consenting, consentToForward } from "../domain/forwarding.ts";
 import { isOver } from "../domain/party.ts";
+import { keptUntil, type Retention } from "../domain/retention.ts";
 
 /** What one case holds of one person. */
 export interface OwnCase {
@@ -10,8 +11,10 @@ export interface OwnCase {
   number: string;
   letter: string;
   openedAt: Date;
-  /** null while it runs */
-  lastEventAt: Date | null;
+  /** null while it runs, or while a legal hold stands */
+  keptUntil: Date | null;
+  /** it is over, and stays because somebody needs it by law */
+  isHeld: boolean;
   scene: Accident["scene"];
   mine: Pick<Party, "joinedAt" | "consent" | "details" | "statement" | "signature"> & {
     /** what this person said to each determination letter */
@@ -28,11 +31,11 @@ export interface OwnCase {
 export async function listOwnCases(ctx: Context, person: Person): Promise<OwnCase[]> {
   const ids = [...new Set((person.cases ?? []).map(({ id }) => id))];
   const found = await Promise.all(ids.map((id) => ctx.accidents.find(id)));
-  const own = found.flatMap((accident) => (accident ? ownCase(accident, person) : []));
+  const own = found.flatMap((accident) => (accident ? ownCase(accident, person, ctx.config.retention) : []));
   return own.sort((one, other) => other.openedAt.getTime() - one.openedAt.getTime());
 }
 
-function ownCase(accident: Accident, { id: personId }: Person): OwnCase[] {
+function ownCase(accident: Accident, { id: personId }: Person, retention: Retention): OwnCase[] {
   const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === personId);
   const party = letter && accident.parties[letter];
   if (!letter || !party) return [];
@@ -41,7 +44,8 @@ function ownCase(accident: Accident, { id: personId }: Person): OwnCase[] {
   return [
     {
       ...{ id, number, letter, openedAt, scene },
-      lastEventAt: isOver(accident) ? (events.at(-1)?.at ?? openedAt) : null,
+      keptUntil: isOver(accident) && !accident.hold ? keptUntil(accident, retention) : null,
+      isHeld: isOver(accident) && Boolean(accident.hold),
       mine: {
         ...{ joinedAt, consent, details, statement, signature },
         receipts: (dispute?.determinations ?? []).flatMap(({ receipts }) => receipts[letter] ?? []),

@@ -13,6 +13,19 @@ const keySetting = (variable: string) =>
     production: { en: "required: 32 bytes, base64 or hex", zh: "必填：32 字节，base64 或十六进制" },
   });
 
+const otherKeySetting = (variable: string, of: string) =>
+  setting<Buffer | undefined>({
+    variable,
+    schema: key,
+    isSecret: true,
+    drawn: (bytes) => bytes,
+    otherwise: NONE,
+    production: {
+      en: `while \`${of}\` is changed: the other value, accepted beside it`,
+      zh: `更换 \`${of}\` 期间填写：与其同时有效的另一个值`,
+    },
+  });
+
 /**
  * What one process may serve: drivers, the platform and the insurers (`web`), the background jobs (`jobs`),
  * the officers' desk (`desk`).
@@ -113,6 +126,8 @@ export const SERVER = {
   keys: {
     data: keySetting("DATA_KEY"),
     session: keySetting("SESSION_KEY"),
+    otherData: otherKeySetting("OTHER_DATA_KEY", "DATA_KEY"),
+    otherSession: otherKeySetting("OTHER_SESSION_KEY", "SESSION_KEY"),
   },
   logLevel: setting<string>({
     variable: "LOG_LEVEL",

@@ -2,12 +2,22 @@ import Joi from "joi";
 import type { Setting } from "./setting.ts";
 import { PLACE } from "./settings-of-place.ts";
 import { POLICE } from "./settings-of-police.ts";
+import { RETENTION } from "./settings-of-retention.ts";
 import { GEOCODER, PHOTOS, SERVER } from "./settings-of-server.ts";
 import { STORAGE } from "./settings-of-storage.ts";
 import { WECHAT } from "./settings-of-wechat.ts";
 
 /** Every setting by its place in a file: source of schema, types, faults and the tables of both READMEs. */
-export const SETTINGS = { ...SERVER, wechat: WECHAT, ...STORAGE, ...PHOTOS, ...GEOCODER, ...POLICE, ...PLACE };
+export const SETTINGS = {
+  ...SERVER,
+  wechat: WECHAT,
+  ...STORAGE,
+  ...RETENTION,
+  ...PHOTOS,
+  ...GEOCODER,
+  ...POLICE,
+  ...PLACE,
+};
 
 type ValuesOf<Rows> = { [Name in keyof Rows]: Rows[Name] extends Setting<infer Value> ? Value : ValuesOf<Rows[Name]> };
 

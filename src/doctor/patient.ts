@@ -74,7 +74,8 @@ export function createPatient(config: Config, { isPinging, ca }: PatientOptions)
     const clock = await openClock({ connection, log }, {});
     differenceMs = clock.differenceMs();
     clock.close();
-    return readDatabaseFacts(connection, { dataKey: config.keys.data, differenceMs });
+    const { data, otherData } = config.keys;
+    return readDatabaseFacts(connection, { dataKeys: otherData ? [data, otherData] : [data], differenceMs });
   };
   const database = once(openFacts);
   const upgrade = once(() => readUpgradeState(config, { log }));
@@ -92,7 +93,7 @@ export function createPatient(config: Config, { isPinging, ca }: PatientOptions)
   return {
     ...{ config, timer, isPinging, ca, now, database, upgrade, logged, fonts },
     wechat: api,
-    insurers: createInsurerClient({ ...config, sessionKey: keys.session, clock: { now: databaseNow }, timer, log }),
+    insurers: createInsurerClient({ ...config, sessionKeys: [keys.session], clock: { now: databaseNow }, timer, log }),
     geocoder: named,
     tryBucket: () => tryBucket(config),
     reader: once(() => tryReader(config, log, logged)),

@@ -4,6 +4,7 @@ import type { CarSaid } from "./car.ts";
 import type { CaseOfPerson } from "./case-of-person.ts";
 import type { Dispute } from "./dispute.ts";
 import type { EventType } from "./event-types.ts";
+import type { Hold } from "./hold.ts";
 import type { IdKind } from "./id-kind.ts";
 import type { Claim } from "./insurance-claim.ts";
 import type { Letter } from "./letter.ts";
@@ -247,6 +248,8 @@ export interface Accident {
   dispute: Dispute | null;
   /** ids of officers who have said that they must not handle this case */
   recused: readonly string[];
+  /** a legal hold; absent or null: none */
+  hold?: Hold | null;
   events: ChainedEvent[];
   seen?: Partial<Record<Letter, Record<string, Date>>>;
   /** which version a driver's open page last said that it shows; kept beside the case, as `seen` */

@@ -79,6 +79,8 @@ export const EVENT_TYPES = [
   "review-filed",
   "spot-letter-entered",
   "audit-finding-recorded",
+  "hold-placed",
+  "hold-lifted",
   "ended",
   "end-agreed",
   "resume-asked",

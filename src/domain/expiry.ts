@@ -11,6 +11,8 @@ export const LIFETIME_HOURS = 24;
 export function hasExpired(accident: Accident, before: Date): boolean {
   // what an officer decides, or gives guidance in, has limits of its own
   if (isOver(accident) || isWithPolice(accident) || guidanceHandler(accident)) return false;
+  // a legal hold keeps it as it is
+  if (accident.hold) return false;
   const signedAt = LETTERS.map((letter) => accident.parties[letter]?.signature?.signedAt).find(
     (date) => date !== undefined,
   );

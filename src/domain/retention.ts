@@ -1,6 +1,20 @@
+import type { Accident } from "./accident.ts";
+
+/** How long each class of data is kept, in years. */
+export interface Retention {
+  /** cases with an agreement or a determination letter, from the last event on */
+  caseYears: number;
+  /** cases that ended without either, from the last event on */
+  endedYears: number;
+  /** people, from the last visit on */
+  personYears: number;
+  /** rows of the officers' access log */
+  accessLogYears: number;
+}
+
 /**
- * Years for which a settled case is kept: an insurance claim expires after two years (Insurance Law art. 26),
- * one more for its consequences. The privacy notice states it.
+ * Unless told: an insurance claim expires after two years (Insurance Law art. 26), one more for its
+ * consequences. The privacy notice states the first three.
  */
 export const KEPT_YEARS = 3;
 
@@ -23,16 +37,19 @@ export const mostADay = ({ cases, people }: { cases: number; people: number }) =
   return { cases: share(cases), people: share(people) };
 };
 
-/** Returns the retention in milliseconds, counted in calendar years so that leap days do not matter. */
-export function keptMs(now: Date): number {
+/** Returns so many years before `now` in milliseconds: calendar years, so that leap days do not matter. */
+export function keptMs(now: Date, years: number): number {
   const before = new Date(now);
-  before.setUTCFullYear(before.getUTCFullYear() - KEPT_YEARS);
+  before.setUTCFullYear(before.getUTCFullYear() - years);
   return now.getTime() - before.getTime();
 }
 
-/** Returns when a case whose last event was then has been kept for its time. */
-export function keptUntil(lastEvent: Date): Date {
-  const until = new Date(lastEvent);
-  until.setUTCFullYear(until.getUTCFullYear() + KEPT_YEARS);
+type Kept = Pick<Accident, "concludedAt" | "dispute" | "events" | "openedAt">;
+
+/** Returns when a case that is over, and stays so, has been kept for its time. */
+export function keptUntil({ concludedAt, dispute, events, openedAt }: Kept, retention: Retention): Date {
+  const isSettled = concludedAt !== null || (dispute?.determinations.length ?? 0) > 0;
+  const until = new Date(events.at(-1)?.at ?? openedAt);
+  until.setUTCFullYear(until.getUTCFullYear() + (isSettled ? retention.caseYears : retention.endedYears));
   return until;
 }

@@ -28,6 +28,8 @@ const SILENT = [
   "review-filed",
   "claim-status-held",
   "audit-finding-recorded",
+  "hold-placed",
+  "hold-lifted",
 ] as const satisfies readonly EventType[];
 type Silent = (typeof SILENT)[number];
 

@@ -25,7 +25,7 @@ export async function requireWhole(dir: string): Promise<void> {
   const fault = await lookThrough(dir);
   if (fault === null) return;
   throw new StartFault(
-    `The database in ${dir} is damaged (${fault}): put a backup in its place (README, "Backup"), or move the folder away to begin with an empty one.`,
+    `The database in ${dir} is damaged (${fault}): move the folder away, then restore a backup (README, "Keep it") or begin with an empty one.`,
   );
 }
 

@@ -4,7 +4,6 @@ import { askErasure } from "../actions/ask-erasure.ts";
 import { forgetDetails } from "../actions/forget-details.ts";
 import { listOwnCases, type OwnCase } from "../actions/list-own-cases.ts";
 import type { Context } from "../context.ts";
-import { keptUntil } from "../domain/retention.ts";
 import { Invalid } from "../errors.ts";
 import { personOf } from "../http/session.ts";
 import type { WordKey } from "../render.ts";
@@ -37,7 +36,7 @@ export async function myDataForm(ctx: Context, koa: Koa.Context): Promise<PlainF
       cases: cases.map((one) => ({
         ...one,
         time: today(one.openedAt),
-        until: one.lastEventAt && today(keptUntil(one.lastEventAt)),
+        until: one.keptUntil && today(one.keptUntil),
       })),
       kept,
       asked: askedAt ? today(askedAt) : null,

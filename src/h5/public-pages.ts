@@ -4,6 +4,7 @@ import { chooseLanguage } from "../actions/choose-language.ts";
 import type { Context } from "../context.ts";
 import { LANGUAGES, type Language } from "../domain/accident.ts";
 import { NOTICE_VERSION } from "../domain/consent.ts";
+import { KEPT_YEARS } from "../domain/retention.ts";
 import { Invalid, NotFound } from "../errors.ts";
 import { readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
@@ -23,7 +24,15 @@ export function privacyPage(ctx: Context, koa: Koa.Context): void {
   const asksPlatform = ctx.config.wechat.ocrPerDay > 0;
   const who = { city, operator, operatorPhone };
   const asksMap = ctx.config.geocoder !== null && !ctx.config.standIns.platform;
-  renderPage(ctx, koa, "h5/privacy.njk", { asksMap, ...who, insurers, asksPlatform, version: NOTICE_VERSION });
+  const retention = retentionOf(ctx);
+  const facts = { asksMap, ...who, insurers, asksPlatform, retention, version: NOTICE_VERSION };
+  renderPage(ctx, koa, "h5/privacy.njk", facts);
+}
+
+/** null: the usual years, which the notice says in words */
+function retentionOf({ config: { retention } }: Context): Context["config"]["retention"] | null {
+  const { caseYears, endedYears, personYears } = retention;
+  return [caseYears, endedYears, personYears].every((years) => years === KEPT_YEARS) ? null : retention;
 }
 
 /** Shows whom to call to a driver without a case; one with a running case is led to its way out. */

@@ -5,7 +5,7 @@ import { chooseLanguage } from "../actions/choose-language.ts";
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
 import { Invalid, NotSignedIn, Upstream } from "../errors.ts";
-import { macOf, readCookie, readValue, sameSecret, setCookie, signValue } from "../http/cookies.ts";
+import { macOf, readCookie, readValue, sameSecret, sessionKeysOf, setCookie, signValue } from "../http/cookies.ts";
 import { wantsJson } from "../http/errors.ts";
 import { askedLanguage } from "../http/language-cookie.ts";
 import { countPaced } from "../http/pace.ts";
@@ -84,7 +84,7 @@ const isFirstUse = (ctx: Context, { state, expiresAt }: Pending): Promise<boolea
 
 function readPending(ctx: Context, koa: Koa.Context): Pending | null {
   const { error, value } = schema.validate(
-    readValue(ctx.config.keys.session, PURPOSE, readCookie(koa, ctx.config, COOKIE)),
+    readValue(sessionKeysOf(ctx.config), PURPOSE, readCookie(koa, ctx.config, COOKIE)),
   );
   return error || !value || value.expiresAt <= ctx.clock.now().getTime() ? null : value;
 }

@@ -17,16 +17,24 @@ export function macOf(sessionKey: Uint8Array, purpose: string, text: string): st
   return createHmac("sha256", key).update(text).digest("base64url");
 }
 
+/** The keys whose signatures are good: SESSION_KEY, which signs, and the one that is accepted beside it. */
+export const sessionKeysOf = ({ keys }: Pick<Config, "keys">): readonly Buffer[] =>
+  keys.otherSession ? [keys.session, keys.otherSession] : [keys.session];
+
+/** Whether this is the MAC of a text under one of the keys. */
+export const isMac = (keys: readonly Uint8Array[], purpose: string, text: string, given: string): boolean =>
+  keys.map((key) => sameSecret(given, macOf(key, purpose, text))).includes(true);
+
 /** Signs a value: readable by anybody, writable only by us. */
 export function signValue(sessionKey: Uint8Array, purpose: string, value: object): string {
   const text = Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${text}.${macOf(sessionKey, purpose, text)}`;
 }
 
-export function readValue(sessionKey: Uint8Array, purpose: string, signed: string | undefined): unknown {
+export function readValue(keys: readonly Uint8Array[], purpose: string, signed: string | undefined): unknown {
   const [text, mac, ...rest] = (signed ?? "").split(".");
   if (!text || !mac || rest.length > 0) return null;
-  if (!sameSecret(mac, macOf(sessionKey, purpose, text))) return null;
+  if (!isMac(keys, purpose, text, mac)) return null;
   return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { NotAllowed } from "../errors.ts";
-import { macOf, sameSecret } from "./cookies.ts";
+import { isMac, macOf, sessionKeysOf } from "./cookies.ts";
 
 export interface ExpiringLinks {
   /** the query to append to a path; `signed` is all that the link is bound to */
@@ -15,16 +15,16 @@ export function expiringLinks(
   { purpose, lifeS, code }: { purpose: string; lifeS: number; code: string },
 ): ExpiringLinks {
   const nowS = () => Math.floor(clock.now().getTime() / 1000);
-  const sign = (signed: readonly string[], expires: string) =>
-    macOf(config.keys.session, purpose, [...signed, expires].join("\n"));
+  const keys = sessionKeysOf(config);
+  const textOf = (signed: readonly string[], expires: string) => [...signed, expires].join("\n");
   return {
     query(signed) {
       const expires = String(nowS() + lifeS);
-      return `?expires=${expires}&signature=${sign(signed, expires)}`;
+      return `?expires=${expires}&signature=${macOf(config.keys.session, purpose, textOf(signed, expires))}`;
     },
     check(signed, { expires, signature }) {
       if (typeof expires !== "string" || !/^\d{1,12}$/.test(expires)) throw new NotAllowed(code);
-      const right = typeof signature === "string" && sameSecret(signature, sign(signed, expires));
+      const right = typeof signature === "string" && isMac(keys, purpose, textOf(signed, expires), signature);
       const leftS = Number(expires) - nowS();
       if (!right || leftS < 0 || leftS > lifeS) throw new NotAllowed(code);
     },

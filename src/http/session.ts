@@ -3,8 +3,8 @@ import Joi from "joi";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
-import { NotSignedIn } from "../errors.ts";
-import { readCookie, readValue, setCookie, signValue } from "./cookies.ts";
+import { NotSignedIn, Unreadable } from "../errors.ts";
+import { readCookie, readValue, sessionKeysOf, setCookie, signValue } from "./cookies.ts";
 import { guestLanguage } from "./language-cookie.ts";
 
 export type { Person } from "../domain/accident.ts";
@@ -72,12 +72,18 @@ const placeOf = (sessionId: string) => `session/${sessionId}`;
 /** The person of a session who has not agreed to the privacy notice; null where the cookie names nobody. */
 function guestOf(ctx: Context, koa: Koa.Context, { id, personId, openid }: Session): Person | null {
   if (!openid) return null;
-  const opened = ctx.vault.openOwn(placeOf(id), Buffer.from(openid, "base64url"));
-  return { id: personId, openid: opened, language: guestLanguage(ctx, koa), isGuest: true };
+  try {
+    const opened = ctx.vault.openOwn(placeOf(id), Buffer.from(openid, "base64url"));
+    return { id: personId, openid: opened, language: guestLanguage(ctx, koa), isGuest: true };
+  } catch (error) {
+    // sealed under a DATA_KEY that was taken away since: signed in anew
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
 }
 
 function readSession(ctx: Context, koa: Koa.Context): Session | null {
-  const value = readValue(ctx.config.keys.session, PURPOSE, readCookie(koa, ctx.config, COOKIE));
+  const value = readValue(sessionKeysOf(ctx.config), PURPOSE, readCookie(koa, ctx.config, COOKIE));
   const { error, value: session } = schema.validate(value);
   if (error || !session || session.expiresAt <= ctx.clock.now().getTime()) return null;
   return session;

@@ -41,8 +41,8 @@ export interface InsurerClientOptions {
   insurers: readonly Insurer[];
   allowPrivateAddresses: boolean;
   publicUrl: string;
-  /** the key of evidence links is derived from it */
-  sessionKey: Uint8Array;
+  /** the keys of evidence links are derived from them; the first signs */
+  sessionKeys: readonly Uint8Array[];
   clock: { now(): Date };
   /** difference between this machine's clock and the database's; default 0 */
   machineDiffersMs?: () => number;
@@ -76,7 +76,7 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
   const findInsurer = (code: string) => insurers.find((insurer) => insurer.code === code && insurer.secrets.length > 0);
   return {
     evidence: createEvidenceLinks({
-      sessionKey: options.sessionKey,
+      sessionKeys: options.sessionKeys,
       publicUrl: options.publicUrl,
       now: () => clock.now(),
     }),

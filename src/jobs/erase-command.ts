@@ -4,13 +4,17 @@ import type { Context } from "../context.ts";
 import { mostADay } from "../domain/retention.ts";
 import { NotFound } from "../errors.ts";
 import { runCommand } from "../operator-program.ts";
+import { lineOf } from "./erased-lines.ts";
 
 const USAGE = `usage: erase-command status
        erase-command allow N        erase so many more cases and people today
        erase-command requests       who has asked for early erasure, and since when
        erase-command carry-out ID   erases what the law does not make us keep
+       erase-command list           what was erased: keep it apart from the backups, for restore --erased
        erase-command trust-clock    the time is right: the days in which nothing ran count
 `;
+
+const FATES = { erased: "erased", running: "running", held: "stored under a legal hold, until that is lifted" };
 
 type Print = (text: string) => void;
 
@@ -23,6 +27,7 @@ export async function eraseCommand(ctx: Context, words: readonly string[], print
     await ctx.erasures.allow(Number(amount), ctx.clock.now());
     return status(ctx, print);
   }
+  if (verb === "list" && amount === undefined) return list(ctx, print);
   if (verb === "requests" && amount === undefined) return requests(ctx, print);
   if (verb === "carry-out" && amount && more.length === 0) return carryOut(ctx, amount, print);
   print(USAGE);
@@ -45,6 +50,11 @@ async function status(ctx: Context, print: Print): Promise<number> {
   return 0;
 }
 
+async function list(ctx: Context, print: Print): Promise<number> {
+  for await (const erasure of ctx.erased.list()) print(`${lineOf(erasure)}\n`);
+  return 0;
+}
+
 async function requests(ctx: Context, print: Print): Promise<number> {
   for (const { id, at } of await ctx.people.listErasures()) print(`${at.toISOString()} ${id}\n`);
   return 0;
@@ -54,7 +64,7 @@ async function carryOut(ctx: Context, personId: string, print: Print): Promise<n
   try {
     const fates = await carryOutErasure(ctx, { personId });
     for (const { number, fate } of fates)
-      print(`${number}: ${typeof fate === "string" ? fate : `stored until ${fate.toISOString().slice(0, 10)}`}\n`);
+      print(`${number}: ${fate instanceof Date ? `stored until ${fate.toISOString().slice(0, 10)}` : FATES[fate]}\n`);
     const isRunning = fates.some(({ fate }) => fate === "running");
     print(isRunning ? "a case runs: the request stays open\n" : "what no case needs is forgotten\n");
     return 0;

@@ -1,6 +1,7 @@
 import { deleteSpareFiles } from "../actions/delete-spare-files.ts";
 import { erasePast } from "../actions/erase-past.ts";
 import { expireAccidents } from "../actions/expire-accidents.ts";
+import { forgetAccess } from "../actions/forget-access.ts";
 import { runClocks } from "../actions/run-clocks.ts";
 import { scrubFile } from "../actions/scrub-file.ts";
 import { tellLateClaims } from "../actions/tell-late-claims.ts";
@@ -90,6 +91,7 @@ function leaderRounds(ctx: Context, timer: Timer): Worker[] {
     ["expire", EXPIRE_MS, () => expireAccidents(ctx)],
     ["clocks", CLOCKS_MS, () => runClocks(ctx)],
     ["erase", ERASE_MS, () => erasePast(ctx)],
+    ["access-log", ERASE_MS, () => forgetAccess(ctx)],
     ["spare-files", SWEEP_MS, () => deleteSpareFiles(ctx)],
     ["sweep", SWEEP_MS, () => ctx.blobs.sweep()],
     ["letter-numbers", SWEEP_MS, () => voidLetterNumbers(ctx)],

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import type { Officer } from "../domain/officer.ts";
 import { isDemoNumber, SESSION_MS } from "../domain/officer.ts";
 import { NotSignedIn } from "../errors.ts";
-import { macOf, readCookie, sameSecret, setCookie } from "../http/cookies.ts";
+import { macOf, readCookie, sameSecret, sessionKeysOf, setCookie } from "../http/cookies.ts";
 
 const COOKIE = "desk";
 
@@ -35,7 +35,7 @@ export function withOfficer(ctx: Context): Koa.Middleware {
     const isOurs = officer !== null && (ctx.config.simulator || !isDemoNumber(officer.number));
     const isIn = token !== undefined && isOurs && officer.state === "active";
     koa.state.officer = isIn ? officer : null;
-    koa.state.deskCsrf = isIn ? macOf(ctx.config.keys.session, "desk-csrf", token) : "";
+    koa.state.deskCsrf = isIn ? sessionKeysOf(ctx.config).map((key) => macOf(key, "desk-csrf", token)) : [];
     await next();
   };
 }
@@ -50,10 +50,14 @@ export function officerOf(koa: Koa.Context): Officer {
   return officer;
 }
 
+const tokensOf = (koa: Koa.Context): readonly string[] => (koa.state.deskCsrf as string[] | undefined) ?? [];
+
 /** The token that a form of this session carries; "" where nobody is signed in. */
-export const deskCsrf = (koa: Koa.Context): string => String(koa.state.deskCsrf ?? "");
+export const deskCsrf = (koa: Koa.Context): string => tokensOf(koa)[0] ?? "";
 
 export function hasDeskToken(koa: Koa.Context, given: unknown): boolean {
-  const expected = deskCsrf(koa);
-  return expected !== "" && typeof given === "string" && sameSecret(given, expected);
+  if (typeof given !== "string") return false;
+  return tokensOf(koa)
+    .map((expected) => sameSecret(given, expected))
+    .includes(true);
 }

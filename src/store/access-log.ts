@@ -14,6 +14,11 @@ export interface AccessLog {
   add(entry: AccessEntry): Promise<void>;
   /** The newest first. */
   list(filter: AccessFilter, limit: number): Promise<AccessRow[]>;
+  /**
+   * Removes rows of the days before this one's, at most a page; the last of each chain go first. Returns
+   * how many.
+   */
+  remove(before: Date): Promise<number>;
   /** Reads every chain. */
   verify(): Promise<{ chains: number; rows: number; broken: { chain: string; seq: number } | null }>;
 }
@@ -69,6 +74,13 @@ export async function createAccessLog(connection: Connection, vault: Vault, now:
         ...((from || to) && { at }),
       };
       return rows.find(filter, { sort: { at: -1, _id: -1 }, limit }).toArray();
+    },
+    async remove(before) {
+      const earlier = { _id: { $lt: before.toISOString().slice(0, 10) } };
+      const options = { sort: { _id: -1 as const }, projection: { _id: 1 }, limit: AT_ONCE };
+      const ids = (await rows.find(earlier, options).toArray()).map(({ _id }) => _id);
+      if (ids.length > 0) await rows.deleteMany({ _id: { $in: ids } });
+      return ids.length;
     },
     verify: () => verify(rows, hashOf),
   };

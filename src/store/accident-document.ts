@@ -65,6 +65,8 @@ interface PartsAtRest
   /** absent in cases from before there was a desk */
   dispute?: DisputeAtRest | null;
   recused?: readonly string[];
+  /** absent in cases from before there were holds */
+  hold?: Accident["hold"];
 }
 
 export interface StoredEntry {
@@ -92,6 +94,7 @@ export const PARTS = [
   "ended",
   "dispute",
   "recused",
+  "hold",
 ] as const;
 export type PartName = (typeof PARTS)[number];
 
@@ -121,6 +124,8 @@ export function partToDocument(accident: Accident, part: PartName, seals: Sealin
       }));
     case "dispute":
       return accident.dispute && disputeToDocument(accident.dispute, seals);
+    case "hold":
+      return accident.hold ?? null;
     default:
       return accident[part];
   }
@@ -158,6 +163,7 @@ export function documentToAccident(document: AccidentDocument, vault: Vault): Ac
     ended: parts.ended,
     dispute: documentToDispute(parts.dispute, seals),
     recused: parts.recused ?? [],
+    ...(parts.hold && { hold: parts.hold }),
     events: document.events,
     ...(document.seen && { seen: document.seen }),
     ...(document.shown && { shown: document.shown }),

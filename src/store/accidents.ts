@@ -170,7 +170,8 @@ export async function createAccidents({
       // being listed.
       const idle = { "events.at": { $not: { $gt: before } } };
       const signed = LETTERS.map((letter) => ({ [`parts.parties.${letter}.signature.signedAt`]: { $lte: before } }));
-      const running = { status: { $in: ["open", "ready-to-sign", "half-signed"] }, openedAt: { $lt: before } };
+      const free = { "parts.hold.at": { $exists: false } };
+      const running = { status: { $in: ["open", "ready-to-sign", "half-signed"] }, openedAt: { $lt: before }, ...free };
       const found = await model
         .find({ ...running, $or: [idle, ...signed] }, { _id: 1 }, { limit })
         .lean<{ _id: string }[]>();

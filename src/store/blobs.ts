@@ -43,6 +43,8 @@ export interface Blobs {
    * that this accident has not.
    */
   read(owner: BlobOwner, sha256: string): Promise<Buffer>;
+  /** Lists all files of an accident that are kept. */
+  list(accidentId: string): Promise<Entry[]>;
   /** Removes all files of an accident. */
   removeAll(accidentId: string): Promise<void>;
   /** Lists the photographs and signatures of an accident that were stored before, with their copies. */
@@ -81,14 +83,12 @@ export async function createBlobs(
   { vault, now, settings, room }: { vault: Vault; now: () => Date; settings: BlobSettings; room?: RoomWatch },
 ): Promise<Blobs> {
   const register = await createRegister(connection, { chunkSize: CHUNK_BYTES, now });
-  const bucket = settings.bucket && (await createBucket(settings.bucket));
-  if (settings.storage === "s3") await bucket?.check();
-  const gridfs = await createGridfs(connection);
+  const { keepers, close } = await openKeepers(connection, settings);
   const store: Store = {
     register,
     vault,
     keeper: settings.storage,
-    keepers: { gridfs, s3: bucket ?? noBucket },
+    keepers,
     room,
     dueAfterMs: settings.scrub.everyDays * 86_400_000,
     now,
@@ -98,14 +98,26 @@ export async function createBlobs(
     save: async (owner, bytes, kind) => (await saveAll(store, owner, [{ bytes, kind }]))[0],
     saveAll: (owner, blobs) => saveAll(store, owner, blobs),
     read: (owner, sha256) => read(store, owner, sha256),
+    list: (accidentId) => register.list(accidentId),
     removeAll: async (accidentId) => remove(store, await register.list(accidentId)),
     listPersonal: (accidentId, before) => register.listPersonal(accidentId, before),
     giveUp: (files, before) => register.giveUp(files, before),
     sweep: () => sweep(store),
     sealAnew: (owner, open) => sealAnew(store, owner, open),
     scrub: createScrub({ ...store, check: (owner, entry) => check(store, owner, entry) }),
-    close: () => bucket?.close(),
+    close,
   };
+}
+
+/** Opens both places where sealed bytes may lie. Throws Upstream "bucket-…" as `createBlobs` does. */
+export async function openKeepers(
+  connection: Connection,
+  { storage, bucket: settings }: Pick<BlobSettings, "storage" | "bucket">,
+): Promise<{ keepers: Record<KeeperName, Keeper>; close(): void }> {
+  const bucket = settings && (await createBucket(settings));
+  if (storage === "s3") await bucket?.check();
+  const gridfs = await createGridfs(connection);
+  return { keepers: { gridfs, s3: bucket ?? noBucket }, close: () => bucket?.close() };
 }
 
 interface Store {

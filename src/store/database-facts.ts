@@ -31,8 +31,9 @@ const MB = 1024 * 1024;
 /** Asks the database; a command that it does not know, or does not allow, leaves its facts null. */
 export async function readDatabaseFacts(
   connection: Connection,
-  { dataKey, differenceMs }: { dataKey: Buffer; differenceMs: number },
+  { dataKeys, differenceMs }: { dataKeys: readonly [Buffer, ...Buffer[]]; differenceMs: number },
 ): Promise<DatabaseFacts> {
+  const [dataKey, ...others] = dataKeys;
   const ask = async (command: object): Promise<Record<string, unknown>> =>
     (await connection.db?.command(command).catch(() => ({}))) ?? {};
   const [hello, build, stats] = await Promise.all([
@@ -51,7 +52,7 @@ export async function readDatabaseFacts(
     differenceMs,
     schemaVersion: schema?.version ?? null,
     schemaOldest: schema?.oldest ?? schema?.version ?? null,
-    isKey: await compareKey(connection, createVault(dataKey), createLegacySeals(dataKey)),
+    isKey: await compareKey(connection, createVault(dataKey, others), createLegacySeals(dataKey)),
     room:
       typeof total === "number" && typeof used === "number" && total > 0
         ? { freeMb: Math.floor((total - used) / MB), totalMb: Math.floor(total / MB) }

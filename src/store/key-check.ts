@@ -11,6 +11,12 @@ interface CheckDocument {
   check: string;
 }
 
+/** The key of keyed hashes: that of the first DATA_KEY, sealed under the present one. */
+interface HashKeyDocument {
+  _id: "hash-key";
+  sealed: unknown;
+}
+
 interface SealedRow {
   _id: string;
   wrappedKey?: unknown;
@@ -21,31 +27,44 @@ interface SealedRow {
 const SAMPLES = 10;
 
 /**
- * Tells whether the vault's DATA_KEY is the one under which this database was written. On a new database the
- * first of several processes decides. Writes nothing where the key is wrong; run it before anything else
- * writes.
+ * Tells whether this database was written under the vault's DATA_KEY, or the one that is accepted beside
+ * it, and gives the vault the database's key of keyed hashes. On a new database the first of several
+ * processes decides. Writes nothing where the key is wrong; run it before anything else writes.
  */
 export async function isKeyOf(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean> {
-  const known = await isKnown(connection, vault);
-  if (known !== null) return known;
-  if ((await opens(connection, vault, legacy)) === false) return false;
-  const check = vault.checkValue();
-  await keysOf(connection).updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch(unlessThere);
-  return (await isKnown(connection, vault)) === true;
+  if ((await keysOf(connection).findOne({ _id })) === null) {
+    if ((await opens(connection, vault, legacy)) === false) return false;
+    const check = vault.checkValue();
+    await keysOf(connection).updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch(unlessThere);
+  }
+  const known = await keysOf(connection).findOne({ _id });
+  return known !== null && vault.knows(known.check) && takeHashKey(connection, vault, known.check);
 }
 
 /** As isKeyOf, without a decision on a new database, where it returns null. Writes nothing. */
-export const compareKey = async (connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean | null> =>
-  (await isKnown(connection, vault)) ?? opens(connection, vault, legacy);
+export async function compareKey(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean | null> {
+  const known = await keysOf(connection).findOne({ _id });
+  return known ? vault.knows(known.check) : opens(connection, vault, legacy);
+}
 
 const _id = "data-key" as const;
 const keysOf = (connection: Connection) => bare<CheckDocument>(connection, "keys");
 
-/** Compares the check values; null: the database has none yet. */
-async function isKnown(connection: Connection, vault: Vault): Promise<boolean | null> {
-  const known = await keysOf(connection).findOne({ _id });
-  return known ? known.check === vault.checkValue() : null;
+/** Of a database without one: it has the hashes of the DATA_KEY with this check value. */
+async function takeHashKey(connection: Connection, vault: Vault, check: string): Promise<boolean> {
+  const keys = bare<HashKeyDocument>(connection, "keys");
+  const _id = "hash-key" as const;
+  if (!(await keys.findOne({ _id }))) {
+    const sealed = vault.sealOwn(HASH_KEY_PLACE, vault.hashKeyOf(check));
+    await keys.insertOne({ _id, sealed }).catch(unlessThere);
+  }
+  const { sealed } = (await keys.findOne({ _id })) as HashKeyDocument;
+  const hashKey = openedOrNull(() => vault.openOwn(HASH_KEY_PLACE, bytesOf(sealed)));
+  if (hashKey !== null) vault.hashWith(hashKey);
+  return hashKey !== null;
 }
+
+const HASH_KEY_PLACE = placeIn("keys", "hash-key", "sealed");
 
 /** Returns null where nothing sealed is there to try. */
 async function opens(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean | null> {

@@ -2,6 +2,7 @@ import { type Connection, type Model, Schema } from "mongoose";
 import type { Details, Language, Person } from "../domain/accident.ts";
 import { serialise } from "../domain/agreement.ts";
 import { bare } from "./bulk.ts";
+import type { ErasedList } from "./erased.ts";
 import { createGuests } from "./guests.ts";
 import { createAdmission } from "./people-admission.ts";
 import { type Consents, consentsOf } from "./people-consents.ts";
@@ -59,12 +60,14 @@ export interface PeopleOptions {
   now: () => Date;
   openings: Openings;
   personCases: Pick<PersonCases, "restore" | "list">;
+  erased: Pick<ErasedList, "note">;
 }
 
 /** What a person agreed to have kept for the next case. */
 const detailsOf = (
   model: Model<PersonDocument>,
   vault: Vault,
+  erased: Pick<ErasedList, "note">,
 ): Pick<People, "remember" | "lastDetails" | "forgetDetails"> => ({
   async remember(personId, details) {
     const sealedDetails = vault.sealOwn(placeIn("people", personId, "details"), serialise(details));
@@ -79,12 +82,13 @@ const detailsOf = (
     return opened === null ? null : (JSON.parse(opened) as Details);
   },
   async forgetDetails(personId) {
+    await erased.note({ kind: "details", id: personId });
     await model.updateOne({ _id: personId }, { $unset: { sealedDetails: 1 } });
   },
 });
 
 export async function createPeople(options: PeopleOptions): Promise<People & SayWindows> {
-  const { connection, vault, now, openings, personCases } = options;
+  const { connection, vault, now, openings, personCases, erased } = options;
   const model = connection.model<PersonDocument>("Person", schema);
   const setBy = (by: string | undefined) => {
     const at = now();
@@ -129,9 +133,11 @@ export async function createPeople(options: PeopleOptions): Promise<People & Say
     async setLanguage(personId, language) {
       await model.updateOne({ _id: personId }, { $set: { language, choseLanguage: true } });
     },
-    ...detailsOf(model, vault),
+    ...detailsOf(model, vault, erased),
     ...erasuresAsked(people),
     async forget({ id: _id, cases = [] }, keeps) {
+      // of a guest nothing is noted: there is nothing in a backup
+      if (await people.findOne({ _id }, { projection: { _id: 1 } })) await erased.note({ kind: "person", id: _id });
       await model.updateOne({ _id }, { $unset: FORGOTTEN });
       if (!keeps.case) await people.deleteOne({ _id, cases: [...cases] });
       await guests.forget(_id);

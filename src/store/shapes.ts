@@ -14,6 +14,7 @@ const SEALED_SINCE = {
   blobs: 1,
   feedback: 1,
   inbox: 1,
+  keys: 2,
   officers: 1,
   people: 1,
   tokens: 1,

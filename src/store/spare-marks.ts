@@ -26,7 +26,9 @@ export async function createSpareMarks(connection: Connection): Promise<SpareMar
   return {
     async list(before, limit) {
       const options = { projection: { sparesAt: 1 as const }, sort: { sparesAt: 1 as const }, limit };
-      const found = await accidents.find({ sparesAt: { $lte: before } }, options).toArray();
+      const found = await accidents
+        .find({ sparesAt: { $lte: before }, "parts.hold.at": { $exists: false } }, options)
+        .toArray();
       return found.map(({ _id, sparesAt }) => ({ id: _id, at: sparesAt as Date }));
     },
     async clear({ id, at }) {

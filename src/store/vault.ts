@@ -35,6 +35,20 @@ export interface Vault {
   lookupHash(kind: string, value: string): string;
   /** Tells databases of different DATA_KEYs apart, and nothing about the key. */
   checkValue(): string;
+  /** The same, of DATA_KEY and then of the key that is accepted beside it. */
+  checkValues(): readonly string[];
+  /** Whether a check value is that of DATA_KEY, or of the key that is accepted beside it. */
+  knows(checkValue: string): boolean;
+  /** Wraps the key of an accident anew under DATA_KEY; null where it is already. */
+  wrapAnew(accidentId: string, wrapped: Uint8Array): Buffer | null;
+  /** Seals anew under DATA_KEY what `sealOwn` has sealed; null where it is already. */
+  sealOwnAnew(place: string, sealed: Uint8Array): Buffer | null;
+  /** Makes keyed hashes with this key from now on: ids and lookups outlast a change of DATA_KEY. */
+  hashWith(hashKey: string): void;
+  /**
+   * The key of keyed hashes that belongs to the DATA_KEY with this check value; throws for an unknown one.
+   */
+  hashKeyOf(checkValue: string): string;
   /** Keyed hash per accident, hex: for events and for the text that is signed. */
   digest(key: Uint8Array, value: string | Uint8Array): string;
 }
@@ -57,34 +71,73 @@ function digestHalf(key: Uint8Array): Uint8Array {
   return key.subarray(KEY_BYTES);
 }
 
-export function createVault(dataKey: Buffer): Vault {
-  const derived = (purpose: string) => Buffer.from(hkdfSync("sha256", dataKey, "", `kuaichu ${purpose}`, KEY_BYTES));
-  const head = headOf(dataKey);
-  const [wrapping, own] = [
-    { bytes: derived("wrap"), head },
-    { bytes: derived("own"), head },
-  ];
-  const [naming, finding] = [derived("person"), derived("lookup")];
+/** `others`: keys that are accepted beside DATA_KEY while it is being changed. */
+export function createVault(dataKey: Buffer, others: readonly Buffer[] = []): Vault {
+  const first = keysOf(dataKey);
+  const all = [first, ...others.map(keysOf)];
+  const { wrapping, own } = first;
+  const wrappers = all.map((keys) => keys.wrapping);
+  const owners = all.map((keys) => keys.own);
+  let [naming, finding] = hashKeysOf(first.hashKey);
   const hash = (key: Buffer, value: string) => createHmac("sha256", key).update(value).digest("base64url").slice(0, 32);
-  const wrap: Vault["wrap"] = (accidentId, key) => seal(wrapping, placeIn("accidents", accidentId, "key"), key);
+  const placeOfKey = (accidentId: string) => placeIn("accidents", accidentId, "key");
+  const wrap: Vault["wrap"] = (accidentId, key) => seal(wrapping, placeOfKey(accidentId), key);
+  const unwrap: Vault["unwrap"] = (accidentId, wrapped) => openWithAny(wrappers, placeOfKey(accidentId), wrapped);
+  const openOwn: Vault["openOwn"] = (place, sealed) => openWithAny(owners, place, sealed).toString("utf8");
+  const sealOwn: Vault["sealOwn"] = (place, plain) => seal(own, place, Buffer.from(plain));
   return {
     newKey(accidentId) {
       const key = newAccidentKey();
       return { key, wrapped: wrap(accidentId, key) };
     },
     wrap,
-    unwrap: (accidentId, wrapped) => open(wrapping, placeIn("accidents", accidentId, "key"), wrapped),
+    unwrap,
+    wrapAnew: (id, wrapped) => (isUnder(wrapping, wrapped) ? null : wrap(id, unwrap(id, wrapped))),
     seal: (key, place, plain) => seal(ofAccident(key), place, plain),
     sealInPieces: (key, place, plain, pieceBytes) => sealInPieces(ofAccident(key), { place, plain, pieceBytes }),
     open: (key, place, sealed) => open(ofAccident(key), place, sealed),
-    sealOwn: (place, plain) => seal(own, place, Buffer.from(plain)),
-    openOwn: (place, sealed) => open(own, place, sealed).toString("utf8"),
+    sealOwn,
+    openOwn,
+    sealOwnAnew: (place, sealed) => (isUnder(own, sealed) ? null : sealOwn(place, openOwn(place, sealed))),
     personId: (openid) => hash(naming, openid),
     lookupHash: (kind, value) => hash(finding, `${kind}\n${value}`),
-    checkValue: () => createHmac("sha256", derived("check")).update("data key").digest("base64url"),
+    hashWith(hashKey) {
+      [naming, finding] = hashKeysOf(hashKey);
+    },
+    hashKeyOf(checkValue) {
+      const found = all.find((keys) => keys.check === checkValue);
+      if (!found) throw new Error("the check value is of another key");
+      return found.hashKey;
+    },
+    checkValue: () => first.check,
+    checkValues: () => all.map(({ check }) => check),
+    knows: (checkValue) => all.some(({ check }) => check === checkValue),
     digest: (key, value) => createHmac("sha256", digestHalf(key)).update("digest\n").update(value).digest("hex"),
   };
 }
+
+/** What follows from one DATA_KEY. `hashKey`: naming, then finding, base64. */
+function keysOf(dataKey: Buffer) {
+  const derived = (purpose: string) => Buffer.from(hkdfSync("sha256", dataKey, "", `kuaichu ${purpose}`, KEY_BYTES));
+  const head = headOf(dataKey);
+  return {
+    wrapping: { bytes: derived("wrap"), head },
+    own: { bytes: derived("own"), head },
+    hashKey: Buffer.concat([derived("person"), derived("lookup")]).toString("base64"),
+    check: createHmac("sha256", derived("check")).update("data key").digest("base64url"),
+  };
+}
+
+function hashKeysOf(hashKey: string): [Buffer, Buffer] {
+  const bytes = Buffer.from(hashKey, "base64");
+  return [bytes.subarray(0, KEY_BYTES), bytes.subarray(KEY_BYTES)];
+}
+
+const isUnder = ({ head }: SealKey, sealed: Uint8Array): boolean => head.equals(sealed.subarray(0, HEAD_BYTES));
+
+/** The key is the one that the value's head names; where none is, it opens with none. */
+const openWithAny = (keys: readonly SealKey[], place: string, sealed: Uint8Array): Buffer =>
+  open(keys.find((key) => isUnder(key, sealed)) ?? (keys[0] as SealKey), place, sealed);
 
 /** A key, and what stands before each value that is sealed under it. */
 interface SealKey {

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import mongoose from "mongoose";
+import { askErasure } from "../../src/actions/ask-erasure.ts";
+import { carryOutErasure } from "../../src/actions/carry-out-erasure.ts";
 import { erasePast } from "../../src/actions/erase-past.ts";
+import { listOwnCases } from "../../src/actions/list-own-cases.ts";
+import { openAccident } from "../../src/actions/open-accident.ts";
+import type { Accident } from "../../src/domain/accident.ts";
+import { NOTICE_VERSION } from "../../src/domain/consent.ts";
+import { holdCommand } from "../../src/jobs/hold-command.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { readyPair } from "../h5/settle-driver.ts";
+import { admitted } from "../support/admitted.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { passTime } from "../support/pass-time.ts";
@@ -22,8 +30,53 @@ after(async () => {
   await closeDatabase();
 });
 
+/** A case of one driver that ended without an agreement. */
+async function endedCase(openid: string): Promise<Accident> {
+  const { ctx, clock } = app;
+  const person = await admitted(ctx.people, openid);
+  const answer = { vehicles: "two", conditions: [] } as const;
+  const { id } = await openAccident(ctx, {
+    person,
+    textVersion: NOTICE_VERSION,
+    answer: { ...answer, conditions: [] },
+  });
+  return ctx.accidents.change(id, (accident) => ({
+    accident: { ...accident, ended: { code: "dispute", reasons: [], by: "A", at: clock.now() } },
+    events: [{ type: "ended", by: "A", data: { code: "dispute", reasons: [] } }],
+  }));
+}
+
+async function hold(...words: string[]): Promise<[number, string]> {
+  let said = "";
+  const code = await holdCommand(app.ctx, words, (text) => {
+    said += text;
+  });
+  return [code, said];
+}
+
+test("a legal hold is placed once, for a known reason, and answers who asks for early erasure", async () => {
+  const { ctx } = app;
+  const { id, number } = await endedCase("o_asks");
+  for (const words of [["place", number], ["place", number, "because"], ["lift"], ["list", number]])
+    assert.equal((await hold(...words))[0], 2, words.join(" "));
+  assert.deepEqual(await hold("lift", number), [1, `${number}: there is no hold\n`]);
+  assert.deepEqual(await hold("place", "KC0", "court"), [1, "KC0: there is no such case, or it was erased\n"]);
+  assert.deepEqual(await hold("place", number, "court"), [0, `${number}: held\n`]);
+  assert.deepEqual(await hold("place", number, "police"), [1, `${number}: held already\n`]);
+  assert.match((await hold("list"))[1], new RegExp(`^${number}\tcourt\t.+\n1 cases\n$`));
+  const person = await ctx.people.see("o_asks");
+  await askErasure(ctx, { person });
+  assert.deepEqual(await carryOutErasure(ctx, { personId: person.id }), [{ number, fate: "held" }]);
+  const [own] = await listOwnCases(ctx, await ctx.people.see("o_asks"));
+  assert.deepEqual([own?.isHeld, own?.keptUntil], [true, null]);
+  assert.equal(await ctx.retention.erase(id), false);
+  assert.deepEqual(await hold("lift", number), [0, `${number}: free: its time counts from now on\n`]);
+  assert.equal(await ctx.retention.erase(id), true);
+});
+
 test("three years after its last event a case loses its key and its pictures; its record of events still holds", async () => {
   const { ctx, clock } = app;
+  const held = await endedCase("o_held");
   const { id } = await readyPair(app);
   const running = await ctx.accidents.get(id);
   const papers = await Promise.all([
@@ -35,6 +88,7 @@ test("three years after its last event a case loses its key and its pictures; it
     accident: { ...accident, ended: { code: "dispute", reasons: [], by: "A", at: clock.now() } },
     events: [{ type: "ended", by: "A", data: { code: "dispute", reasons: [] } }],
   }));
+  assert.equal((await hold("place", held.number, "insurer"))[0], 0);
   await passTime(app, 2.9 * YEAR_MS, STEP_MS);
   await erasePast(ctx);
   assert.ok(await ctx.accidents.find(id), "not before its time");
@@ -42,12 +96,13 @@ test("three years after its last event a case loses its key and its pictures; it
 
   await passTime(app, 0.2 * YEAR_MS, STEP_MS);
   assert.equal(await erasePast(ctx), 0, "marked");
-  assert.deepEqual(await ctx.retention.countMarked(), { cases: 1, people: 2 });
+  assert.deepEqual(await ctx.retention.countMarked(), { cases: 1, people: 4 });
   await passTime(app, DAY_MS - HOUR_MS);
   assert.equal(await erasePast(ctx), 0, "for a day");
   assert.ok(await ctx.accidents.find(id));
   await passTime(app, HOUR_MS);
-  assert.equal(await erasePast(ctx), 3);
+  assert.equal(await erasePast(ctx), 5);
+  assert.ok(await ctx.accidents.find(held.id), "held");
   assert.equal(await ctx.accidents.find(id), null);
   for (const sha256 of papers) await assert.rejects(ctx.blobs.read(running, sha256), { name: "NotFound" });
   assert.equal(await ctx.people.find(running.parties.A.identity.personId), null);

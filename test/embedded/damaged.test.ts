@@ -72,7 +72,7 @@ for (const [name, harm] of Object.entries(HARMS)) {
       assert.ok(error instanceof StartFault, `${time}: ${error}`);
       assert.match(
         error.message,
-        /^The database in .+ is damaged \(.+\): put a backup in its place .+ or move the folder/,
+        /^The database in .+ is damaged \(.+\): move the folder away, then restore a backup /,
       );
       assert.equal(error.message.split("\n").length, 1);
     }

@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import type { Insurer } from "../../src/config.ts";
 import { NotFound, NotSignedIn } from "../../src/errors.ts";
 import { createInsurerClient, type InsurerClient } from "../../src/insurers/client.ts";
+import { createEvidenceLinks } from "../../src/insurers/evidence-links.ts";
 import { retryAfterOf } from "../../src/insurers/outcome.ts";
 import { sign, verify } from "../../src/insurers/standard-webhooks.ts";
 import { capturedLog } from "../support/captured-log.ts";
@@ -42,7 +43,7 @@ function clientFor(
     insurers: [insurer],
     allowPrivateAddresses: options.allow ?? true,
     publicUrl: "https://kuaichu.example",
-    sessionKey: Buffer.alloc(32, 7),
+    sessionKeys: [Buffer.alloc(32, 7)],
     clock,
     machineDiffersMs: () => options.machineDiffersMs ?? 0,
     log,
@@ -401,10 +402,12 @@ describe("links to the evidence", () => {
       insurers: [],
       allowPrivateAddresses: false,
       publicUrl: "",
-      sessionKey: Buffer.alloc(32, 8),
+      sessionKeys: [Buffer.alloc(32, 8)],
       clock,
       log,
     });
     assert.throws(() => other.evidence.check(given), NotSignedIn);
+    const keys = { sessionKeys: [Buffer.alloc(32, 8), Buffer.alloc(32, 7)], publicUrl: "", now: () => clock.now() };
+    assert.ok(createEvidenceLinks(keys).check(given), "of a SESSION_KEY that is accepted beside the new one");
   });
 });

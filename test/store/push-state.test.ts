@@ -148,6 +148,7 @@ describe("what the channel keeps", () => {
             vault,
             now,
             openings: SAY_WINDOWS,
+            erased: { note: async () => {} },
             personCases: createPersonCases(connection, vault),
           }),
         ),

@@ -40,6 +40,7 @@ describe("connections to the database that break", () => {
       vault,
       now,
       openings: SAY_WINDOWS,
+      erased: { note: async () => {} },
       personCases: createPersonCases(connection, vault),
     });
     const latest = latestCases(connection);

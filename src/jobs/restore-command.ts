@@ -1,0 +1,177 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { repeatErasures } from "../actions/repeat-erasures.ts";
+import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
+import { errorOf, StartFault } from "../errors.ts";
+import { openBareDatabase, openContext, runProgram } from "../operator-program.ts";
+import { newKeyPair, readFrames } from "../store/backup/file.ts";
+import { beginRestoring, createPutter, noteSchema } from "../store/backup/put.ts";
+import { type Walked, walk } from "../store/backup/walk.ts";
+import { openKeepers } from "../store/blobs.ts";
+import type { Erasure } from "../store/erased.ts";
+import type { CaseFault } from "../store/inspection.ts";
+import { endRestoring } from "../store/restoring.ts";
+import { createVault } from "../store/vault.ts";
+import { readErased } from "./erased-lines.ts";
+import { showProgress } from "./progress.ts";
+
+const USAGE = `usage: restore-command FILE [--key FILE] [--erased FILE] [--with-faults]
+       puts a backup into the empty database of the settings and verifies every case and file before it opens
+       --key FILE      with the private key, for an encrypted backup
+       --erased FILE   what was erased since (erase list): it is erased again
+       --with-faults   opens the database though something of it is damaged
+       restore-command verify         verifies every case and file of the database as it is
+       restore-command new-key FILE   makes a pair of keys for backups: the private one goes into FILE
+`;
+
+type Print = (text: string) => void;
+
+interface Order {
+  file: string;
+  key: string | null;
+  erased: string | null;
+  withFaults: boolean;
+}
+
+/**
+ * Restores a backup for an operator. Returns the exit code: 1 where the database stays closed for its
+ * faults.
+ */
+export async function restoreCommand(config: Config, words: readonly string[], print: Print): Promise<number> {
+  if (words[0] === "new-key" && words[1] && words.length === 2) return makeKey(words[1], print);
+  if (words[0] === "verify" && words.length === 1) return (await verify(config, {}, print)) > 0 ? 1 : 0;
+  const order = orderOf(words);
+  if (!order) {
+    print(USAGE);
+    return 2;
+  }
+  const keys = order.key === null ? [] : (await textOf(order.key)).split(/\s+/).filter((word) => /^AGE-/.test(word));
+  const erased = order.erased === null ? [] : readErased(await textOf(order.erased));
+  const backup = () => readFrames(order.file, keys);
+  const walked = await walk(backup());
+  const { keyCheck } = walked.head;
+  const { data, otherData } = config.keys;
+  if (keyCheck !== null && !createVault(data, otherData ? [otherData] : []).knows(keyCheck))
+    throw new StartFault("DATA_KEY: is not the key under which this backup was written.");
+  await put(config, backup, walked);
+  print(`written: the state of ${walked.head.at.toISOString()}\n`);
+  const faults = await verify(config, { erased, since: walked.head.at }, print);
+  if (faults > 0 && !order.withFaults) {
+    print("The database stays closed. Restore another backup, or this one again with --with-faults.\n");
+    return 1;
+  }
+  await open(config);
+  print("The database is open: start the service.\n");
+  return 0;
+}
+
+function orderOf(words: readonly string[]): Order | null {
+  try {
+    const options = {
+      key: { type: "string" },
+      erased: { type: "string" },
+      "with-faults": { type: "boolean", default: false },
+    } as const;
+    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
+    const [file, ...more] = positionals;
+    const { key = null, erased = null, "with-faults": withFaults } = values;
+    return file && more.length === 0 ? { file, key, erased, withFaults } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error) => {
+    throw new StartFault(`${path} cannot be read: ${errorOf(error).message}.`, error);
+  });
+}
+
+async function makeKey(file: string, print: Print): Promise<number> {
+  const { publicKey, privateKey } = await newKeyPair();
+  const text = `# public key: ${publicKey}\n${privateKey}\n`;
+  await writeFile(file, text, { mode: 0o600, flag: "wx" }).catch((error) => {
+    throw new StartFault(`${file} cannot be written: ${errorOf(error).message}.`, error);
+  });
+  print(`${publicKey}\nThe private key is in ${file}: keep it away from the server, it opens every backup.\n`);
+  return 0;
+}
+
+/** Writes everything into the database, which stays closed. */
+async function put(
+  config: Config,
+  backup: () => Parameters<typeof walk>[0],
+  { head, manifest }: Walked,
+): Promise<void> {
+  const database = await openBareDatabase(config);
+  try {
+    const { connection } = database;
+    const { keepers, close } = await openKeepers(connection, config);
+    const target = { connection, keeper: config.storage, keepers };
+    const progress = showProgress(
+      "restoring",
+      manifest.collections.reduce((sum, { documents }) => sum + documents, 0),
+    );
+    try {
+      await beginRestoring(target, head);
+      const putter = createPutter(target, progress.step);
+      await walk(backup(), putter);
+      await putter.end();
+      await noteSchema(connection, head);
+    } finally {
+      progress.end();
+      close();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+/** After a restore erases again what was erased since. Verifies all and returns the number of faults. */
+async function verify(
+  config: Config,
+  restored: { erased?: readonly Erasure[]; since?: Date },
+  print: Print,
+): Promise<number> {
+  const { erased = [], since } = restored;
+  const ctx = await openContext(config, since ? { isRestoring: true, upgrade: { mode: "build" } } : {});
+  try {
+    if (since) print(`erased again: ${await eraseAgain(ctx, erased, since)}\n`);
+    const progress = showProgress("verifying", (await ctx.retention.count()).cases);
+    const { cases, files, faults } = await ctx.inspection.run(progress.step);
+    progress.end();
+    const log = await ctx.accessLog.verify();
+    for (const fault of faults) print(`${lineOf(fault)}\n`);
+    if (log.broken) print(`access log\t${log.broken.chain}\t${log.broken.seq}\tchain\n`);
+    const fresh = faults.filter(({ isKnown }) => !isKnown).length + (log.broken ? 1 : 0);
+    print(`verified: ${cases} cases, ${files} files, ${log.rows} rows of the access log; ${fresh} faults\n`);
+    return fresh;
+  } finally {
+    await ctx.close();
+  }
+}
+
+async function eraseAgain(ctx: Context, erased: readonly Erasure[], since: Date): Promise<number> {
+  const own: Erasure[] = [];
+  for await (const erasure of ctx.erased.list()) own.push(erasure);
+  return repeatErasures(ctx, { erasures: [...own, ...erased], since });
+}
+
+const lineOf = ({ accidentId, number, what, file = "-", isKnown = false }: CaseFault): string =>
+  [accidentId, number, file, what, ...(isKnown ? ["known before"] : [])].join("\t");
+
+async function open(config: Config): Promise<void> {
+  const database = await openBareDatabase(config);
+  try {
+    await endRestoring(database.connection);
+  } finally {
+    await database.close();
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await runProgram(async (config) => {
+    process.exitCode = await restoreCommand(config, process.argv.slice(2), (text) => void process.stdout.write(text));
+  });
