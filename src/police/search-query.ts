@@ -19,6 +19,11 @@ export interface Given {
   flag: Flag | "";
 }
 
+/** … with the case after which the page begins. */
+export interface SearchForm extends Given {
+  after: string;
+}
+
 /** What is looked for; by `q` exactly. */
 export interface Asked {
   q: string;
@@ -30,7 +35,7 @@ const NOTHING_GIVEN: Given = { q: "", district: "", cell: "", from: "", to: "", 
 const CELL = /^-?\d{1,5}--?\d{1,5}$/;
 const POINT = /^(-?\d{1,2}(?:\.\d{1,9})?)[,，\s]\s*(-?\d{1,3}(?:\.\d{1,9})?)$/;
 
-const schema = Joi.object<Given & { after: string }>({
+export const searchBody = Joi.object<SearchForm>({
   q: line(60).allow("").default(""),
   district: districtField,
   cell: Joi.string()
@@ -63,7 +68,7 @@ export function readSearch(
   officer: Pick<Officer, "district">,
   t: Translate,
 ): { given: Given; errors: Record<string, string>; asked: Asked | null } {
-  const checked = validate(schema, query, t);
+  const checked = validate(searchBody, query, t);
   if ("errors" in checked) return { given: { ...NOTHING_GIVEN, ...typed(query) }, errors: checked.errors, asked: null };
   const { after, ...given } = checked.body;
   const isEmpty = Object.values(given).every((value) => value === "");

@@ -9,7 +9,8 @@ import type { ExactKind } from "../store/accident-finder.ts";
 import { stampTime } from "./desk-times.ts";
 import { districtName, placesOf } from "./districts.ts";
 import type { DeskPage, DeskRequest } from "./page.ts";
-import { type Asked, type Given, readSearch } from "./search-query.ts";
+import { openText, sealText } from "./sealed-text.ts";
+import { type Asked, readSearch, type SearchForm, searchBody } from "./search-query.ts";
 
 const PAGE = 25;
 /** Of a number, plate or phone; who wants the earlier ones narrows it down. */
@@ -18,16 +19,20 @@ const MOST_EXACT = 100;
 /**
  * Finds cases by number, plate, phone, letter or name (exactly, by keyed hash), by place, time, state and
  * flag, the newest first. Of a case that this account does not reach, its number leads to the district that
- * has it, and nothing else to anything.
+ * has it, and nothing else to anything. What was typed names people: the form is posted, and the address to
+ * which it leads holds that sealed for this account, so that no proxy's log and no browser's list has it.
  */
-export const searchPage: DeskPage = {
+export const searchPage: DeskPage<SearchForm> = {
   path: "search",
   right: "read-case",
   template: "police/search.njk",
-  async show(request) {
-    const { given, errors, asked } = readSearch(request.koa.query, request.officer, request.t);
+  body: searchBody,
+  submit: async (request) => addressOf(request, request.body),
+  async show(request, posted) {
+    const { given, errors, ...read } = readSearch(posted ?? openedQuery(request), request.officer, request.t);
+    const asked = posted ? null : read.asked;
     const { accidents, next, elsewhere } = asked ? await find(request, asked) : NOTHING;
-    // ids only: what was typed names people
+    // ids only
     const [only] = accidents.length === 1 ? accidents : [];
     if (asked) await request.log({ act: "searched", accidentId: only?.id ?? null });
     return {
@@ -37,10 +42,24 @@ export const searchPage: DeskPage = {
       found: accidents
         .filter(({ recused }) => !recused.includes(request.officer.id))
         .map((accident) => rowOf(request, accident)),
-      nextUrl: next && `/police/search?${new URLSearchParams({ ...filled(given), after: next })}`,
+      nextUrl: next && addressOf(request, { ...given, after: next }),
     };
   },
 };
+
+/** Where the results stand: `q` sealed as `s`, the rest, which names nobody, as it is. */
+function addressOf(request: DeskRequest, { q, ...rest }: SearchForm): string {
+  const query = Object.entries({ s: sealText(request, q), ...rest }).filter(([, value]) => value !== "");
+  return `/police/search?${new URLSearchParams(query)}`;
+}
+
+/** The form of an address; another account's opens to an empty one. */
+function openedQuery(request: DeskRequest): Record<string, unknown> {
+  const { s, ...query } = request.koa.query;
+  if (typeof s !== "string") return query;
+  const q = openText(request, s);
+  return q === null ? {} : { ...query, q };
+}
 
 interface Found {
   accidents: Accident[];
@@ -49,8 +68,6 @@ interface Found {
   elsewhere: Accident | null;
 }
 const NOTHING: Found = { accidents: [], next: null, elsewhere: null };
-
-const filled = (given: Given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
 
 function rowOf({ ctx }: DeskRequest, accident: Accident) {
   const { catalogue } = ctx.config.rules;

@@ -13,13 +13,18 @@ import { newAccidentKey } from "../../src/store/vault.ts";
 import { type Answer, hidden, Phone } from "../h5/phone.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { collectionNames } from "../support/collection-names.ts";
-import { closeDatabase, databaseDir } from "../support/database.ts";
+import { closeDatabase, databaseDir, freePort } from "../support/database.ts";
+import { signedInOfficer } from "../support/desk-client.ts";
 import { SIGNATURE } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
 import { storedPhotos } from "../support/stored-photos.ts";
+import { type WatchedAddresses, watchAddresses } from "../support/watched-addresses.ts";
+import { DESK, decideDispute } from "./canary-dispute.ts";
+
+type Canary = Record<string, string>;
 
 /** Nothing of this may stand anywhere but on the pages, the papers and the claims of the two. */
-const CANARIES: Record<Letter, Record<string, string>> = {
+const CANARIES: Record<Letter, Canary> = {
   A: {
     openid: "oCanaryOfDriverA00000000001",
     name: "甲金丝雀",
@@ -41,6 +46,27 @@ const CANARIES: Record<Letter, Record<string, string>> = {
     chatWords: "我在金丝雀路口说的话",
   },
 };
+/** Two others, who differ. */
+const DISPUTING: typeof CANARIES = {
+  A: {
+    openid: "oCanaryOfDriverC00000000003",
+    name: "丙金丝雀",
+    idNumber: "310104198808123354",
+    phone: "13822233344",
+    plate: "C4E6W8",
+    policyNumber: "CANARYPOLICYC99",
+    note: "丙的金丝雀便条",
+  },
+  B: {
+    openid: "oCanaryOfDriverD00000000004",
+    name: "庚金丝雀",
+    idNumber: "310110199203056621",
+    phone: "13955566677",
+    plate: "D3F7V9",
+    policyNumber: "CANARYPOLICYD11",
+    note: "庚的金丝雀便条",
+  },
+};
 const SHARED = {
   address: "金丝雀大道一百零八号",
   label: "金丝雀广场东门",
@@ -48,33 +74,34 @@ const SHARED = {
   surveyorPhone: "13777788899",
   reason: "金丝雀材料不全",
   claimNo: "CANARY-CLAIM-NO-1",
+  disputedAddress: "金丝雀路与夜莺路路口",
 };
-const ALL = [...Object.values(CANARIES.A), ...Object.values(CANARIES.B), ...Object.values(SHARED)];
+const ALL = [CANARIES, DISPUTING]
+  .flatMap(({ A, B }) => [A, B])
+  .concat(SHARED, DESK)
+  .flatMap(Object.values<string>);
 
 /** Values that the other driver must not read before the agreement; the openid never. */
 const secretsOf = (letter: Letter, { stated = false } = {}): string[] =>
   Object.entries(CANARIES[letter]).flatMap(([name, value]) => (name === "note" && stated ? [] : [value]));
 
 let app: TestApp;
-const urls: string[] = [];
+let metricsPort: number;
+let addresses: WatchedAddresses;
 
 before(async () => {
-  app = await startApp();
+  metricsPort = await freePort();
+  app = await startApp({ env: { METRICS_PORT: String(metricsPort) } });
+  addresses = watchAddresses();
 });
 after(async () => {
+  addresses.end();
   await app.stop();
   await closeDatabase();
 });
 
-/** A phone that remembers every address that it saw. */
-class WatchedPhone extends Phone {
-  override async send(...request: Parameters<Phone["send"]>): ReturnType<Phone["send"]> {
-    urls.push(request[1]);
-    const answer = await super.send(...request);
-    urls.push(answer.headers.get("location") ?? "");
-    return answer;
-  }
-}
+/** The platform itself writes the openid into the address of a push; nothing of ours does. */
+const withoutPlatforms = (address: string): string => address.replace(/(\/wechat\?(?:.*&)?openid=)[^&]*/, "$1");
 
 const hits = (text: string | Buffer, canaries: readonly string[]): string[] =>
   canaries.filter((canary) => formsOf(canary).some((form) => text.includes(form as never)));
@@ -99,15 +126,16 @@ function formsOf(canary: string): (string | Buffer)[] {
 
 interface Story {
   id: string;
-  a: WatchedPhone;
-  b: WatchedPhone;
+  a: Phone;
+  b: Phone;
 }
 
 describe("two drivers whose data are canaries", () => {
   let story: Story;
+  let disputedId: string;
 
   it("see nothing of each other before the agreement can be read", async () => {
-    const [a, b] = [new WatchedPhone(app, CANARIES.A.openid), new WatchedPhone(app, CANARIES.B.openid)];
+    const [a, b] = [new Phone(app, CANARIES.A.openid), new Phone(app, CANARIES.B.openid)];
     const { platform } = app.simulator;
     await platform.follow(CANARIES.A.openid!);
     await platform.follow(CANARIES.B.openid!);
@@ -119,21 +147,21 @@ describe("two drivers whose data are canaries", () => {
     await photographs(story);
     await ok(a.fill(`/h5/accidents/${id}/move`, {}));
     await ok(a.fill(`/h5/accidents/${id}/place`, { address: SHARED.address, when: "0", weather: "rain" }));
-    await ok(a.fill(`/h5/accidents/${id}/details`, detailsOf("A")));
+    await ok(a.fill(`/h5/accidents/${id}/details`, detailsOf(CANARIES.A, "PICC")));
     const code = (await app.ctx.accidents.get(id)).invitation?.code;
     const invited = await b.open(`/h5/join/${code}`);
     assert.deepEqual(hits(invited.html, secretsOf("A")), [], "the invitation");
     await ok(b.fill(`/h5/join/${code}`, { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" }));
-    await ok(a.fill(`/h5/accidents/${id}/statement`, statementOf("A", "QS-01", "none")));
+    await ok(a.fill(`/h5/accidents/${id}/statement`, statementOf(CANARIES.A, "QS-01", "none")));
     await assertBlind(story, "B", "A", false);
-    await ok(b.fill(`/h5/accidents/${id}/details`, detailsOf("B")));
+    await ok(b.fill(`/h5/accidents/${id}/details`, detailsOf(CANARIES.B, "CPIC")));
     await assertBlind(story, "B", "A", false);
     await assertBlind(story, "A", "B", false);
     // They differ at first: now each may read what the other states, and nothing else.
-    await ok(b.fill(`/h5/accidents/${id}/statement`, statementOf("B", "QS-01", "none")));
+    await ok(b.fill(`/h5/accidents/${id}/statement`, statementOf(CANARIES.B, "QS-01", "none")));
     await assertBlind(story, "B", "A", true);
     await assertBlind(story, "A", "B", true);
-    await ok(b.fill(`/h5/accidents/${id}/statement`, statementOf("B", "none", "QS-01")));
+    await ok(b.fill(`/h5/accidents/${id}/statement`, statementOf(CANARIES.B, "none", "QS-01")));
     assert.notDeepEqual(
       hits((await a.open(`/h5/accidents/${id}/sign`)).html, secretsOf("B")),
       [],
@@ -176,7 +204,19 @@ describe("two drivers whose data are canaries", () => {
     assert.ok(app.simulator.insurers.inbox("PICC")[0]?.body.includes(CANARIES.A.name!), "his insurer was told");
   });
 
-  it("are in no log, no address and no page of an error", async () => {
+  it("differ, as two others do: an officer decides, both answer the letter, the claims go, the case is audited", async () => {
+    const phones = { A: new Phone(app, DISPUTING.A.openid), B: new Phone(app, DISPUTING.B.openid) };
+    const id = await meet(phones);
+    await ok(phones.A.fill(`/h5/accidents/${id}/statement`, statementOf(DISPUTING.A, "none", "QS-02")));
+    await ok(phones.B.fill(`/h5/accidents/${id}/statement`, statementOf(DISPUTING.B, "none", "QS-01")));
+    await decideDispute(app, { id, phones, names: DISPUTING });
+    await app.settle();
+    disputedId = id;
+    const claim = app.simulator.insurers.inbox("PAIC")[0]?.body ?? "";
+    assert.ok(claim.includes("police_determined") && claim.includes(DISPUTING.A.name!));
+  });
+
+  it("are in no log, no metric, no address and no page of an error", async () => {
     const { id, a } = story;
     const base = `/h5/accidents/${id}`;
     const nobody = new Phone(app, "o_somebody_else_entirely");
@@ -185,18 +225,40 @@ describe("two drivers whose data are canaries", () => {
       await a.get(`${base}/nowhere`),
       await a.post(`${base}/details`, {}),
       await a.post(`${base}/sign`, { signature: "x".repeat(700_000) }),
-      await a.post(`${base}/way-out`, detailsOf("A"), { origin: "https://evil.example" }),
+      await a.post(`${base}/way-out`, detailsOf(CANARIES.A, "PICC"), { origin: "https://evil.example" }),
       await a.upload(`${base}/photos`, "", [["scene", Buffer.from(CANARIES.A.name!)]]),
       await nobody.get(base),
       await nobody.get(`${base}/agreement.pdf`),
-      await nobody.post(`${base}/details`, detailsOf("B")),
+      await nobody.post(`${base}/details`, detailsOf(CANARIES.B, "CPIC")),
+      await nobody.get(`/h5/accidents/${disputedId}/letter.pdf`),
+      await nobody.post("/api/insurers/PICC/claims/none/status", CANARIES.A),
     ];
     for (const { html, status } of pages) assert.deepEqual(hits(html, ALL), [], `an answer of ${status}`);
+    const elsewhere = await signedInOfficer(app, { number: "ELSEWHERE", role: "officer", district: "310115" });
+    const file = `/police/cases/${disputedId}`;
+    for (const path of [file, `${file}/determine`, `${file}/letters/1`, `${file}/print.pdf`, "/police/audit"]) {
+      const answer = await elsewhere.get(path);
+      assert.deepEqual([answer.status, hits(await answer.text(), ALL)], [404, []], path);
+    }
     await app.settle();
-    assert.ok(app.logged().length > 0);
+    for (const url of [`http://127.0.0.1:${metricsPort}/metrics`, `${app.url}/readyz`, `${app.url}/healthz`]) {
+      const answer = await fetch(url);
+      assert.deepEqual([answer.status, hits(await answer.text(), ALL)], [200, []], url);
+    }
+    assert.match(app.logged(), /"level":"debug"|"level":"info"/);
     assert.deepEqual(hits(app.logged(), ALL), [], "the log");
-    assert.ok(urls.length > 50);
-    assert.deepEqual(hits(urls.join("\n"), ALL), [], "addresses");
+    const inClaims = app.simulator.insurers.inbox().flatMap(({ body }) => body.match(/https?:\/\/[^"]+/g) ?? []);
+    const all = [...addresses.list(), ...inClaims].map(withoutPlatforms);
+    for (const part of ["/wechat?", "/simulator/insurers/PAIC", "/police/search?s=", "/api/evidence/", "/metrics"])
+      assert.ok(
+        all.some((address) => address.includes(part)),
+        part,
+      );
+    assert.deepEqual(
+      all.filter((address) => hits(address, ALL).length > 0),
+      [],
+      "addresses",
+    );
   });
 
   it("are nowhere in the database in the clear: not in a document, not in a file", async () => {
@@ -271,7 +333,23 @@ async function assertBlind({ id, a, b }: Story, reader: Letter, of: Letter, stat
   assert.deepEqual(hits(chat, secrets), [], `${reader}'s chat`);
 }
 
-async function photographs({ a, id }: Story): Promise<void> {
+/** The two others come so far that each may say what happened. */
+async function meet({ A, B }: Record<Letter, Phone>): Promise<string> {
+  const opening = { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" };
+  for (const { openid } of [DISPUTING.A, DISPUTING.B]) await app.simulator.platform.follow(openid!);
+  const id = (await A.fill("/h5/start", opening)).location.split("/")[3] ?? "";
+  const base = `/h5/accidents/${id}`;
+  await photographs({ a: A, id });
+  await ok(A.fill(`${base}/move`, {}));
+  await ok(A.fill(`${base}/place`, { address: SHARED.disputedAddress, when: "0", weather: "rain" }));
+  await ok(A.fill(`${base}/details`, detailsOf(DISPUTING.A, "PAIC")));
+  const { invitation } = await app.ctx.accidents.get(id);
+  await ok(B.fill(`/h5/join/${invitation?.code}`, opening));
+  await ok(B.fill(`${base}/details`, detailsOf(DISPUTING.B, "PICC")));
+  return id;
+}
+
+async function photographs({ a, id }: Pick<Story, "a" | "id">): Promise<void> {
   const path = `/h5/accidents/${id}/photos`;
   const token = hidden((await a.open(path)).html, "_csrf");
   await ok(
@@ -295,10 +373,10 @@ async function ok(sent: Promise<Answer>): Promise<void> {
   );
 }
 
-function detailsOf(letter: Letter): Record<string, string> {
-  const { name, idNumber, phone, plate, policyNumber, insurerName } = CANARIES[letter] as Record<string, string>;
+function detailsOf(canary: Canary, insurerCode: string): Record<string, string> {
+  const { name, idNumber, phone, plate, policyNumber, insurerName } = canary;
   const car = { province: "沪", serial: plate!, plateSure: "yes", vehicleKind: "02" };
-  const insurer = { insurerCode: letter === "A" ? "PICC" : "CPIC", insurerName: insurerName ?? "" };
+  const insurer = { insurerCode, insurerName: insurerName ?? "" };
   return {
     name: name!,
     idKind: "licence",
@@ -310,9 +388,9 @@ function detailsOf(letter: Letter): Record<string, string> {
   };
 }
 
-const statementOf = (letter: Letter, ownAct: string, otherAct: string): Record<string, string> => ({
+const statementOf = (canary: Canary, ownAct: string, otherAct: string): Record<string, string> => ({
   ownAct,
   otherAct,
   impact: "front",
-  note: CANARIES[letter].note!,
+  note: canary["note"]!,
 });

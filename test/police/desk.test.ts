@@ -186,7 +186,10 @@ describe("a case of a district", () => {
 describe("the access log's page", () => {
   it("lists by case and officer, for those who may read it", async () => {
     const { number } = await app.ctx.accidents.get(pair.id);
-    const html = await (await desk.auditor.get(`/police/access-log?case=${number}&officer=p-officer`)).text();
+    const asked = await desk.auditor.submit("/police/access-log", { case: number, officer: "p-officer", day: "" });
+    const to = asked.headers.get("location") ?? "";
+    assert.match(to, new RegExp(`^/police/access-log\\?by=[\\w-]+&case=${number}$`));
+    const html = await (await desk.auditor.get(to)).text();
     assert.match(html, /Officer P-officer P-OFFICER/);
     assert.match(html, /showed personal data/);
     assert.match(html, /to deal with this case/);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { drawSample } from "../../src/actions/draw-sample.ts";
 import { IDLE_MS, mayDo, type Right, ROLES, type Role } from "../../src/domain/officer.ts";
 import { DESK_PAGES } from "../../src/police/router.ts";
+import { determinedPair } from "../h5/disputes.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DeskClient, newOfficer, signedInOfficer } from "../support/desk-client.ts";
@@ -12,73 +14,90 @@ const [OWN, OTHER] = ["310101", "310115"];
 let app: TestApp;
 let id: string;
 let photoId: string;
+/** a case with a letter, and a draw with both cases */
+let lettered: string;
+let drawId: string;
 const own = {} as Record<Role, DeskClient>;
 const other = {} as Record<Role, DeskClient>;
 const recused = {} as Record<Role, DeskClient>;
 before(async () => {
   app = await startApp();
   ({ id } = await appliedPair(app, { real: true }));
+  lettered = (await determinedPair(app)).id;
   for (const role of ROLES) {
     own[role] = await signedInOfficer(app, { number: `OWN-${role}`, role, district: OWN });
     other[role] = await signedInOfficer(app, { number: `OTH-${role}`, role, district: OTHER });
     recused[role] = await signedInOfficer(app, { number: `REC-${role}`, role, district: OWN });
   }
   const ids = ROLES.map((role) => app.ctx.officers.idOf(`REC-${role}`));
-  const accident = await app.ctx.accidents.change(id, (now) => ({
-    accident: { ...now, district: OWN, recused: ids },
-    events: [],
-  }));
-  photoId = accident.photos[0]?.id ?? "";
+  for (const one of [id, lettered])
+    await app.ctx.accidents.change(one, (now) => ({ accident: { ...now, district: OWN, recused: ids }, events: [] }));
+  photoId = (await app.ctx.accidents.get(id)).photos[0]?.id ?? "";
+  drawId = await drawOfOwn();
 });
 after(async () => {
   await app.stop();
   await closeDatabase();
 });
 
+async function drawOfOwn(): Promise<string> {
+  const officer = (await app.ctx.officers.find(app.ctx.officers.idOf("OWN-auditor")))!;
+  const now = app.clock.now().getTime();
+  const period = { from: new Date(now - 86_400_000), to: new Date(now + 86_400_000), district: OWN };
+  const order = { ...period, random: 2, byRisk: 0, seed: "matrix" };
+  const draw = await drawSample(app.ctx, { officer, address: "test", ...order });
+  assert.equal(draw.cases.length, 2);
+  return draw.id;
+}
+
 interface Route {
   path: string;
   right: Right | null;
-  /** it is about the case, which not every account reaches */
-  isOfCase: boolean;
+  /** whom it is for: accounts that reach the case, or the district, or all with the right */
+  reach: "case" | "district" | "all";
 }
 
-/** Pages about anything else than a case or nothing have tests of their own. */
+const reachOf = (path: string): Route["reach"] =>
+  path.includes(":id") ? "case" : path.includes(":draw") ? "district" : "all";
+
+/** All pages with a template but those of one account. */
 const pagesWith = (part: "show" | "submit"): Route[] =>
-  DESK_PAGES.filter((page) => page[part] && page.template && /^(?:cases\/:id.*|[^:]*)$/.test(page.path)).map(
+  DESK_PAGES.filter((page) => page[part] && page.template && !page.path.startsWith("accounts/")).map(
     ({ path, right }) => ({
-      path: `/police/${path.replace(":id", id)}`,
+      path: `/police/${path.replace(":draw", drawId).replace(":id", id)}`,
       right,
-      isOfCase: path.startsWith("cases/"),
+      reach: reachOf(path),
     }),
   );
 
 const looks = (): Route[] => [
   ...pagesWith("show"),
-  { path: "/police/queue/rows", right: "read-case", isOfCase: false },
-  { path: `/police/cases/${id}/photos/${photoId}/copy`, right: "read-case", isOfCase: true },
-  { path: `/police/cases/${id}/print.pdf?reason=answer-request`, right: "print-case", isOfCase: true },
+  { path: "/police/queue/rows", right: "read-case", reach: "all" },
+  { path: `/police/cases/${id}/photos/${photoId}/copy`, right: "read-case", reach: "case" },
+  { path: `/police/cases/${id}/print.pdf?reason=answer-request`, right: "print-case", reach: "case" },
+  { path: `/police/cases/${lettered}/letters/1`, right: "read-case", reach: "case" },
 ];
 const may = (role: Role, { right }: Route): boolean => right === null || mayDo(role, right);
 
 describe("every route of the desk, by role", () => {
   it("of the own district: by the right alone", async () => {
-    assert.ok(looks().length > 20);
+    assert.ok(looks().length > 20 && looks().some(({ path }) => path.includes(`${drawId}/cases/${id}`)));
     for (const route of looks())
       for (const role of ROLES)
         assert.equal((await own[role].get(route.path)).status, may(role, route) ? 200 : 404, `${role} ${route.path}`);
   });
 
-  for (const [name, clients] of [
-    ["of another district", other],
-    ["recused", recused],
+  for (const [name, clients, reached] of [
+    ["of another district", other, ["all"]],
+    ["recused", recused, ["all", "district"]],
   ] as const)
     it(`${name}: a case is not there, nor an act on it`, async () => {
       for (const route of looks())
         for (const role of ROLES) {
-          const expected = may(role, route) && !route.isOfCase ? 200 : 404;
+          const expected = may(role, route) && reached.some((reach) => reach === route.reach) ? 200 : 404;
           assert.equal((await clients[role].get(route.path)).status, expected, `${role} ${route.path}`);
         }
-      for (const route of pagesWith("submit").filter(({ isOfCase }) => isOfCase))
+      for (const route of pagesWith("submit").filter(({ reach }) => reach === "case"))
         for (const role of ROLES) assert.equal((await clients[role].post(route.path, {})).status, 404, route.path);
       for (const role of ROLES)
         assert.equal((await (await clients[role].get("/police/queue")).text()).includes(id), false, role);

@@ -181,6 +181,23 @@ describe("the search page", () => {
     );
   });
 
+  it("is posted, and leads to an address that names nobody and opens for this account alone", async () => {
+    const one = await settled(at(30.3, 121.3));
+    const search = (who: DeskClient, fields: Record<string, string>) => who.submit("/police/search", fields);
+    const sent = await search(city, { q: "张三", cell: "30.3, 121.3", flag: "" });
+    const to = sent.headers.get("location") ?? "";
+    assert.match(to, /^\/police\/search\?s=[\w-]+&cell=30\.3%2C\+121\.3$/);
+    const html = await (await city.get(to)).text();
+    assert.deepEqual(casesIn(html), [one.id]);
+    assert.match(html, /name="q"[^>]* value="张三"/);
+    const other = await signedInOfficer(app, { number: "P-second", role: "officer" });
+    for (const path of [to, to.replace(/s=.../, "s=AAA"), "/police/search?s=x"])
+      assert.deepEqual(casesIn(await (await other.get(path)).text()), [], path);
+    const wrong = await search(city, { q: "张三", cell: "nowhere" });
+    assert.equal(wrong.status, 422);
+    assert.match(await wrong.text(), /name="q"[^>]* value="张三"/);
+  });
+
   it("says what is wrong with a field, keeps what was typed, and treats script as text", async () => {
     const html = await page({
       q: "<script>alert(1)</script>",

@@ -78,13 +78,20 @@ export class DeskClient {
   }
 }
 
+interface NewAccount {
+  number: string;
+  name?: string;
+  role: Role;
+  district?: string | null;
+}
+
 /** An account, set up through its link; not signed in. */
 export async function newOfficer(
   app: TestApp,
-  { number, role, district = null }: { number: string; role: Role; district?: string | null },
+  { number, name = `Officer ${number}`, role, district = null }: NewAccount,
 ): Promise<DeskClient> {
   const officer = new DeskClient(app, number);
-  const given = { number, name: `Officer ${number}`, role, district };
+  const given = { number, name, role, district };
   const { url } = await inviteOfficer(app.ctx, { ...given, by: null, address: "test" });
   const done = await officer.setUp(url);
   if (done.status !== 303) throw new Error(`not set up: ${done.status} ${await done.text()}`);
@@ -94,7 +101,7 @@ export async function newOfficer(
 }
 
 /** … and signed in. */
-export async function signedInOfficer(app: TestApp, account: Parameters<typeof newOfficer>[1]): Promise<DeskClient> {
+export async function signedInOfficer(app: TestApp, account: NewAccount): Promise<DeskClient> {
   const officer = await newOfficer(app, account);
   const answer = await officer.signIn();
   if (answer.status !== 303) throw new Error(`not signed in: ${answer.status}`);
