@@ -268,8 +268,8 @@ describe("deploy/backup.sh", () => {
   const file = (day: number) => `kuaichu-2026-01-0${day}T00-00-00Z.backup`;
   const KEY = "age1abc";
 
-  /** Runs a copy of the script beside a stand-in of the command, with three backups and another file. */
-  function run(isGood: boolean): { status: number | null; left: string[]; args: string } {
+  /** Runs a copy of the script beside stand-ins of both commands, with three backups and another file. */
+  function run(isGood: boolean): { status: number | null; left: string[]; args: string; erased: string } {
     const dir = temporaryFolder("backup-script");
     const folder = join(dir, "backups");
     for (const name of ["deploy", "dist/src/jobs", "backups"]) mkdirSync(join(dir, name), { recursive: true });
@@ -278,19 +278,31 @@ describe("deploy/backup.sh", () => {
       ? `require("node:fs").writeFileSync(process.argv[2] + "${file(4)}", process.argv.slice(3).join(" "))`
       : "process.exit(3)";
     writeFileSync(join(dir, "dist/src/jobs/backup-command.js"), command);
-    for (const name of [file(1), file(2), file(3), "mine"]) writeFileSync(join(folder, name), "");
+    writeFileSync(
+      join(dir, "dist/src/jobs/erase-command.js"),
+      isGood ? "console.log(process.argv[2])" : "process.exit(3)",
+    );
+    for (const name of [file(1), file(2), file(3), "erased.txt"]) writeFileSync(join(folder, name), "");
     const env = { PATH: process.env["PATH"], BACKUP_KEEP: "2", BACKUP_KEY: KEY };
     const { status } = spawnSync("sh", [join(dir, "deploy/backup.sh"), folder], { env });
     const left = readdirSync(folder).sort();
-    return { status, left, args: readFileSync(join(folder, left.at(-2) as string), "utf8") };
+    const [erased = "", args = ""] = ["erased.txt", left.at(-1) as string].map((name) =>
+      readFileSync(join(folder, name), "utf8"),
+    );
+    return { status, left, args, erased };
   }
 
-  it("keeps the newest, and what is not its own", () => {
-    assert.deepEqual(run(true), { status: 0, left: [file(3), file(4), "mine"], args: `--to-key ${KEY}` });
+  it("keeps the newest, and what was erased so far", () => {
+    assert.deepEqual(run(true), {
+      status: 0,
+      left: ["erased.txt", file(3), file(4)],
+      args: `--to-key ${KEY}`,
+      erased: "list\n",
+    });
   });
 
-  it("says when one fails, and keeps as many of the others", () => {
-    assert.deepEqual(run(false), { status: 3, left: [file(2), file(3), "mine"], args: "" });
+  it("says when one fails, and keeps as many of the others, and the older list", () => {
+    assert.deepEqual(run(false), { status: 3, left: ["erased.txt", file(2), file(3)], args: "", erased: "" });
   });
 });
 
