@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type Authority, authorityOf } from "./config/authority.ts";
+import { certificateAuthorities } from "./config/certificate-authorities.ts";
 import { insurerFaults, productionFaults, roleFaults, secretsOf, storageFaults } from "./config/checks.ts";
 import { withDevelopmentKeys } from "./config/development-keys.ts";
 import { type Menu, menuOf, type WrittenMenu } from "./config/menu.ts";
@@ -39,6 +40,10 @@ export interface Insurer {
    * for it
    */
   promise: { zh: string; en: string } | null;
+  /** networks (CIDR) in which its address lies, as over a leased line; none: a public address */
+  allow?: readonly string[];
+  /** PEM of the one authority that signs its certificate; null: the system's authorities */
+  ca?: string | null;
   /** name of the variable that holds the secret (whsec_…), and the live secrets: all sign, all verify */
   secretEnv: string | null;
   secrets: string[];
@@ -136,6 +141,7 @@ export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): 
   const settings = check<Settings>(settingsSchema, written, faults);
   const { menu, ...rules } = await readRules({ dir: settings.rulesDir, adcode: settings.city?.adcode }, faults);
   const authority = await authorityOf(settings, faults);
+  const authorities = await certificateAuthorities(settings, faults);
   faults.push(...insurerFaults(settings, env, production), ...storageFaults(settings));
   const real = realSettings(settings, env);
   const simulator = !production && (settings.simulator ?? real.length === 0);
@@ -145,7 +151,7 @@ export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): 
   if (settings.port === 0 && !settings.publicUrl) faults.push("PUBLIC_URL: required when PORT is 0");
   throwIfAny(faults);
   const standIns = simulator ? standInsOf(settings, env) : { platform: false, insurers: [] };
-  const read = { rules, menu, authority, simulator, standIns, secretFiles };
+  const read = { rules, menu, authority, authorities, simulator, standIns, secretFiles };
   if (production) return freeze(configOf(settings, { ...read, env }));
   const variables = await withDevelopmentKeys(settings, env, faults);
   const complete = check<Settings>(settingsSchema, merge(written, fromEnvironment(variables)), faults);
@@ -167,6 +173,7 @@ interface Read {
   rules: Config["rules"];
   menu: WrittenMenu;
   authority: Authority;
+  authorities: ReadonlyMap<string, string>;
   simulator: boolean;
   standIns: StandIns;
   env: NodeJS.ProcessEnv;
@@ -195,17 +202,7 @@ function configOf(settings: Settings, read: Read): Config {
     standIns,
     wechat: wechatOf(settings, standIns.platform ? `${publicUrl}/simulator/platform` : null),
     keys: keysOf(settings),
-    insurers: settings.insurers.map(({ code, name, legalName, hotline, url, secretEnv, schemaVersion, promise }) => ({
-      code,
-      legalName: legalName ?? null,
-      ...(typeof name === "string" ? { zh: name, en: name } : name),
-      hotline,
-      url: url ? url.replaceAll("{publicUrl}", publicUrl) : null,
-      secretEnv: secretEnv ?? null,
-      secrets: secretEnv ? secretsOf(env[secretEnv]) : [],
-      schemaVersion,
-      promise: promise ?? null,
-    })),
+    insurers: settings.insurers.map((one) => insurerOf(one, { publicUrl, env, authorities: read.authorities })),
     allowPrivateAddresses: settings.allowPrivateAddresses ?? !production,
     trustProxy: settings.trustProxy,
     photos: settings.photos,
@@ -230,6 +227,27 @@ function configOf(settings: Settings, read: Read): Config {
 function keysOf({ keys }: Settings): Config["keys"] {
   const { data, session } = keys as { data: Buffer; session: Buffer };
   return { data, session, otherData: keys.otherData ?? null, otherSession: keys.otherSession ?? null };
+}
+
+/** An insurer of the list with its address, its secrets and its certificate authority. */
+function insurerOf(
+  { code, name, url, secretEnv, ...written }: Settings["insurers"][number],
+  { publicUrl, env, authorities }: Pick<Read, "env" | "authorities"> & { publicUrl: string },
+): Insurer {
+  const { legalName = null, hotline, schemaVersion, promise = null, allow } = written;
+  return {
+    code,
+    legalName,
+    ...(typeof name === "string" ? { zh: name, en: name } : name),
+    hotline,
+    url: url ? url.replaceAll("{publicUrl}", publicUrl) : null,
+    allow,
+    ca: authorities.get(code) ?? null,
+    secretEnv: secretEnv ?? null,
+    secrets: secretEnv ? secretsOf(env[secretEnv]) : [],
+    schemaVersion,
+    promise,
+  };
 }
 
 /** The bytes of a key cannot be frozen (Node refuses views); all else is. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { SECRETS } from "../src/config/secret-files.ts";
 import { ConfigFault, loadConfig } from "../src/config.ts";
 import { isWorked } from "../src/domain/working-days.ts";
@@ -299,6 +300,8 @@ describe("the three layers", () => {
         legalName: null,
         hotline: "",
         url: null,
+        allow: [],
+        ca: null,
         secretEnv: null,
         secrets: [],
         schemaVersion: 1,
@@ -427,6 +430,32 @@ describe("production", () => {
   it("names everything that is missing at once", async () => {
     const env = Object.fromEntries(Object.entries(await productionEnv()).filter(([name]) => !required.includes(name)));
     assert.deepEqual(namesOf(await faultsOf(env)).sort(), [...required].sort());
+  });
+
+  it("takes an insurer on a leased line with its networks and its own authority, and no network of its own machine", async () => {
+    const certificate = fileURLToPath(new URL("../../test/fixtures/localhost/certificate.pem", import.meta.url));
+    const listed = async (more: string) => {
+      const one = `{ code: AAA, name: A, legalName: A, url: "https://10.20.0.5:8443/in", secretEnv: PICC_SECRET, ${more} }`;
+      return { ...(await productionEnv()), CONFIG_FILE: await file("leased.yaml", `insurers: [${one}]`) };
+    };
+    const [insurer] = (await load(await listed(`allow: ["10.20.0.0/16"], caFile: ${certificate}`))).insurers;
+    assert.deepEqual(insurer?.allow, ["10.20.0.0/16"]);
+    assert.match(insurer?.ca ?? "", /^-----BEGIN CERTIFICATE/);
+    const faults = async (more: string) => (await faultsOf(await listed(more))).join("\n");
+    assert.match(
+      await faults('allow: ["10.21.0.0/16"]'),
+      /^insurers\.AAA\.url: must be https, and lie in the networks/,
+    );
+    for (const network of ["127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/0", "::1/128", "10.20.0.5"])
+      assert.match(await faults(`allow: ["${network}"]`), /^insurers\.AAA\.allow/, network);
+    assert.match(
+      await faults('allow: ["10.20.0.0/16"], caFile: /nowhere.pem'),
+      /^insurers\.AAA\.caFile: cannot be read/,
+    );
+    assert.match(
+      await faults('allow: ["10.20.0.0/16"], caFile: package.json'),
+      /^insurers\.AAA\.caFile: must be a certificate/,
+    );
   });
 
   it("refuses the development's insurers until its own are named", async () => {

@@ -1,4 +1,4 @@
-import { checkUrl } from "../insurers/public-address.ts";
+import { type Allowed, checkUrl } from "../insurers/public-address.ts";
 import { authorityFaults } from "./authority.ts";
 import { isLoopback, isWebhookSecret } from "./formats.ts";
 import { ROWS, type Settings, valueAt } from "./settings.ts";
@@ -83,8 +83,9 @@ export function insurerFaults(settings: Settings, env: NodeJS.ProcessEnv, produc
   // our own address has faults of its own where it is missing or wrong
   const publicUrl = settings.publicUrl ?? (production ? "https://kuaichu.example.org" : "http://localhost");
   const faults: string[] = [];
-  for (const { code, url, secretEnv } of settings.insurers ?? []) {
-    const fault = url && addressFault(url.replaceAll("{publicUrl}", publicUrl), allowPrivate);
+  for (const { code, url, secretEnv, allow = [] } of settings.insurers ?? []) {
+    const allowed = allow.length > 0 ? allow : allowPrivate;
+    const fault = url && addressFault(url.replaceAll("{publicUrl}", publicUrl), allowed);
     if (fault) faults.push(`insurers.${code}.url: ${fault}`);
     if (secretEnv && !secretsOf(env[secretEnv]).every(isWebhookSecret))
       faults.push(`${secretEnv}: must be whsec_ and the base64 of 24 to 64 bytes (several: separated by spaces)`);
@@ -95,18 +96,20 @@ export function insurerFaults(settings: Settings, env: NodeJS.ProcessEnv, produc
 /**
  * Says why no claim could be posted to this address, or null. Its name is resolved at each post, not here.
  */
-function addressFault(address: string, allowPrivate: boolean): string | null {
+function addressFault(address: string, allowed: Allowed): string | null {
   if (!URL.canParse(address)) return "must be an http(s) address";
   const url = new URL(address);
   if (!/^https?:$/.test(url.protocol)) return "must be an http(s) address";
   if (url.username || url.password) return "must not hold a user or a password";
   try {
-    checkUrl(url, allowPrivate);
+    checkUrl(url, allowed);
   } catch {
-    return NOT_PUBLIC;
+    return typeof allowed === "boolean" ? NOT_PUBLIC : NOT_IN_NETWORKS;
   }
-  return !allowPrivate && isLoopback(address) ? NOT_PUBLIC : null;
+  return allowed === false && isLoopback(address) ? NOT_PUBLIC : null;
 }
+
+const NOT_IN_NETWORKS = "must be https, and lie in the networks of its `allow`";
 
 const NOT_PUBLIC =
   "must be https on port 443 of a public host: claims are posted nowhere else (allowPrivateAddresses is off)";

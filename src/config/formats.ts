@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import Joi from "joi";
 
 /** 32 bytes, written as base64 or as 64 hexadecimal digits; null if they are not. */
@@ -28,6 +29,19 @@ export const origin = Joi.string()
 export const address = Joi.string()
   .uri({ scheme: ["http", "https"] })
   .replace(/\/+$/, "");
+
+export const network = Joi.string().custom((text: string, helpers) =>
+  ipaddr.isValidCIDR(text) ? text : helpers.message({ custom: "{#label} must be a network such as 10.1.0.0/16" }),
+);
+
+const NOBODYS = ["loopback", "linkLocal", "unspecified", "broadcast", "multicast"];
+
+/** A network in which another's server may stand: not this machine, and not everywhere. */
+export const othersNetwork = network.custom((text: string, helpers) =>
+  NOBODYS.includes(ipaddr.parseCIDR(text)[0].range())
+    ? helpers.message({ custom: "{#label} must be a network of others, such as 10.20.0.0/16" })
+    : text,
+);
 
 export const phone = Joi.string().pattern(/^[0-9+ -]{3,20}$/);
 

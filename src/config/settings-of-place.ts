@@ -1,6 +1,6 @@
 import Joi from "joi";
 import type { Outline } from "../domain/service-area.ts";
-import { phone } from "./formats.ts";
+import { othersNetwork, phone } from "./formats.ts";
 import { both, type Setting, setting, type Words } from "./setting.ts";
 
 /** An insurer as the list names it. */
@@ -13,6 +13,8 @@ export interface WrittenInsurer {
   secretEnv?: string;
   schemaVersion: 1 | 2;
   promise?: { zh: string; en: string };
+  allow: string[];
+  caFile?: string;
 }
 
 const insurer = Joi.object({
@@ -29,6 +31,8 @@ const insurer = Joi.object({
   secretEnv: Joi.string().pattern(/^[A-Z][A-Z0-9_]*$/),
   schemaVersion: Joi.number().valid(1, 2).default(1),
   promise: Joi.object({ zh: Joi.string().max(60).required(), en: Joi.string().max(120).required() }),
+  allow: Joi.array().items(othersNetwork).default([]),
+  caFile: Joi.string().max(500),
 })
   .with("url", "secretEnv")
   .messages({ "object.with": "needs {#peer} beside {#main}" });

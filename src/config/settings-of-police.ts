@@ -1,11 +1,7 @@
-import ipaddr from "ipaddr.js";
 import Joi from "joi";
+import { network } from "./formats.ts";
 import { setting } from "./setting.ts";
 import { LIMITS } from "./settings-of-police-limits.ts";
-
-const network = Joi.string().custom((text: string, helpers) =>
-  ipaddr.isValidCIDR(text) ? text : helpers.message({ custom: "{#label} must be a network such as 10.1.0.0/16" }),
-);
 
 /** The officers' desk. */
 export const POLICE = {

@@ -1,18 +1,26 @@
 import { randomBytes } from "node:crypto";
 import type { Insurer } from "../config.ts";
+import { allowedFor } from "../insurers/client.ts";
 import { type Check, type Finding, fail, ok, warn } from "./check.ts";
 import type { Patient } from "./patient.ts";
-import { failureOf, reach } from "./reach.ts";
+import { failureOf, reach, systemsAnd } from "./reach.ts";
 
 const CONNECT_MS = 10_000;
 const SOON_DAYS = 14;
 
-async function reachable(patient: Patient, { code, url, hotline }: Insurer): Promise<Finding> {
+async function reachable(patient: Patient, insurer: Insurer): Promise<Finding> {
+  const { code, url, hotline } = insurer;
   const { config, timer, ca, now } = patient;
   if (url === null) return hotline ? ok("insurer-hotline", { hotline }) : warn("insurer-nothing", "insurer-nothing");
   if (config.standIns.insurers.includes(code)) return ok("stand-in");
   try {
-    const options = { allowPrivate: config.allowPrivateAddresses, ca, limit: { timer, ms: CONNECT_MS }, now: now() };
+    const allowed = allowedFor(insurer, config.allowPrivateAddresses);
+    const options = {
+      allowed,
+      ca: insurer.ca ? [insurer.ca] : systemsAnd(ca),
+      limit: { timer, ms: CONNECT_MS },
+      now: now(),
+    };
     const days = await reach(new URL(url), options);
     if (days === null) return ok("insurer-without-tls");
     return days < SOON_DAYS ? warn("insurer-certificate", "insurer-certificate", { days }) : ok("insurer", { days });

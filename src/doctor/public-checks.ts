@@ -8,7 +8,7 @@ import { ask } from "./ask.ts";
 import { type Check, type Finding, fail, ok, warn } from "./check.ts";
 import type { Patient } from "./patient.ts";
 import { probeBody } from "./probe-body.ts";
-import { failureOf, reach } from "./reach.ts";
+import { failureOf, reach, systemsAnd } from "./reach.ts";
 
 const ANSWER_MS = 10_000;
 /** Caddy and certbot renew with 30 days left. */
@@ -42,7 +42,7 @@ async function certificate(patient: Patient): Promise<Finding> {
   const { config, ca, now } = patient;
   const url = new URL(config.publicUrl);
   try {
-    const days = await reach(url, { allowPrivate: true, ca, limit: limitOf(patient), now: now() });
+    const days = await reach(url, { allowed: true, ca: systemsAnd(ca), limit: limitOf(patient), now: now() });
     if (days === null) return warn("no-tls", "no-tls");
     return days < RENEWED_BY_DAYS
       ? warn("certificate-ends", "certificate-ends", { days })

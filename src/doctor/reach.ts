@@ -2,16 +2,20 @@ import net, { isIP } from "node:net";
 import tls from "node:tls";
 import { factsOf } from "../errors.ts";
 import { outcomeOfError } from "../insurers/outcome.ts";
-import { checkUrl, vettedLookup } from "../insurers/public-address.ts";
+import { type Allowed, checkUrl, vettedLookup } from "../insurers/public-address.ts";
 import { type Limit, limited } from "../timer.ts";
 
 export interface ReachOptions {
-  allowPrivate: boolean;
-  /** trusted beside the system's authorities */
-  ca?: string | undefined;
+  allowed: Allowed;
+  /** the authorities that are trusted; undefined: the system's */
+  ca?: string[] | undefined;
   limit: Limit;
   now: Date;
 }
+
+/** The system's authorities and one more, if there is one. */
+export const systemsAnd = (ca: string | undefined): string[] | undefined =>
+  ca ? [...tls.rootCertificates, ca] : undefined;
 
 const DAY_MS = 86_400_000;
 
@@ -19,15 +23,16 @@ const DAY_MS = 86_400_000;
  * Connects, with TLS where the address asks for it, and ends the connection without a request. Returns the
  * days that the certificate is still valid, null without TLS. Throws what the connection or the guard throws.
  */
-export function reach(address: URL, { allowPrivate, ca, limit, now }: ReachOptions): Promise<number | null> {
-  checkUrl(address, allowPrivate);
+export function reach(address: URL, { allowed, ca, limit, now }: ReachOptions): Promise<number | null> {
+  checkUrl(address, allowed);
   const host = address.hostname.replace(/^\[|\]$/g, "");
   const isTls = address.protocol === "https:";
-  const to = { host, port: Number(address.port) || (isTls ? 443 : 80), lookup: vettedLookup(allowPrivate) };
-  const trusted = ca ? { ca: [...tls.rootCertificates, ca] } : {};
+  const to = { host, port: Number(address.port) || (isTls ? 443 : 80), lookup: vettedLookup(allowed) };
   return limited(limit, (signal) => {
     const { promise, resolve, reject } = pending<number | null>();
-    const socket = isTls ? tls.connect({ ...to, ...trusted, servername: isIP(host) ? "" : host }) : net.connect(to);
+    const socket = isTls
+      ? tls.connect({ ...to, ...(ca && { ca }), servername: isIP(host) ? "" : host })
+      : net.connect(to);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     socket.once("error", reject);
     socket.once(isTls ? "secureConnect" : "connect", () => resolve(daysOf(socket, now)));

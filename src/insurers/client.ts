@@ -8,7 +8,7 @@ import { type Circuit, createCircuit } from "./circuit.ts";
 import { guardedAgents } from "./connection.ts";
 import { createEvidenceLinks, type EvidenceLinks } from "./evidence-links.ts";
 import { type DeliveryOutcome, type HttpAnswer, outcomeOfAnswer, outcomeOfError } from "./outcome.ts";
-import { checkUrl, vettedLookup } from "./public-address.ts";
+import { type Allowed, checkUrl, vettedLookup } from "./public-address.ts";
 import { sign, verify } from "./standard-webhooks.ts";
 
 export interface InsurerClient {
@@ -58,15 +58,8 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 export function createInsurerClient(options: InsurerClientOptions): InsurerClient {
   const { insurers, allowPrivateAddresses, clock, log, timer = SYSTEM_TIMER } = options;
   const timeouts = options.timeouts ?? TIMEOUTS;
-  const http = axios.create({
-    ...guardedAgents(vettedLookup(allowPrivateAddresses), { timer, ms: timeouts.connectMs }),
-    proxy: false,
-    maxRedirects: 0,
-    decompress: false,
-    responseType: "stream",
-    validateStatus: () => true,
-    transformRequest: [(data: unknown) => data],
-  });
+  const connecting = { timer, ms: timeouts.connectMs };
+  const connections = new Map(insurers.map((one) => [one.code, connectionTo(one, allowPrivateAddresses, connecting)]));
   const circuits = new Map<string, Circuit>();
   const circuitOf = (code: string): Circuit => {
     const circuit = circuits.get(code) ?? createCircuit(code, { clock, log });
@@ -83,9 +76,10 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
     async post(insurerCode, message) {
       const insurer = findInsurer(insurerCode);
       // the insurer was removed from the settings while its claim was waiting
-      if (!insurer?.url) return { ...outcomeOfError("EADDRREFUSED"), code: "insurer-not-configured" };
+      const http = connections.get(insurerCode);
+      if (!insurer?.url || !http) return { ...outcomeOfError("EADDRREFUSED"), code: "insurer-not-configured" };
       const outcome = await attempt(http, insurer, message, {
-        allowPrivateAddresses,
+        allowed: allowedFor(insurer, allowPrivateAddresses),
         clock,
         machineDiffersMs: options.machineDiffersMs ?? (() => 0),
         total: { timer, ms: timeouts.totalMs },
@@ -114,8 +108,24 @@ export function createInsurerClient(options: InsurerClientOptions): InsurerClien
   };
 }
 
+/** Where this insurer's claims may go. */
+export const allowedFor = ({ allow }: Insurer, allowPrivateAddresses: boolean): Allowed =>
+  allow && allow.length > 0 ? allow : allowPrivateAddresses;
+
+/** A client of its own: its networks and its certificate authority are no other insurer's. */
+const connectionTo = (insurer: Insurer, allowPrivateAddresses: boolean, connecting: Limit): AxiosInstance =>
+  axios.create({
+    ...guardedAgents(vettedLookup(allowedFor(insurer, allowPrivateAddresses)), connecting, insurer.ca),
+    proxy: false,
+    maxRedirects: 0,
+    decompress: false,
+    responseType: "stream",
+    validateStatus: () => true,
+    transformRequest: [(data: unknown) => data],
+  });
+
 interface AttemptOptions {
-  allowPrivateAddresses: boolean;
+  allowed: Allowed;
   clock: { now(): Date };
   machineDiffersMs: () => number;
   total: Limit;
@@ -130,7 +140,7 @@ async function attempt(
   const body = Buffer.from(message.body);
   try {
     const url = new URL(insurer.url as string);
-    checkUrl(url, options.allowPrivateAddresses);
+    checkUrl(url, options.allowed);
     const signed = sign({
       id: message.id,
       timestamp: Math.floor(options.clock.now().getTime() / 1000),

@@ -5,15 +5,17 @@ import type { Limit } from "../timer.ts";
 
 /**
  * Makes agents that resolve names with our guard and give up a connection that is not established in time. No
- * keep-alive: claims are rare, and stale sockets fail.
+ * keep-alive: claims are rare, and stale sockets fail. `ca`: the one authority that is trusted; null: the
+ * system's.
  */
 export function guardedAgents(
   lookup: LookupFunction,
   connecting: Limit,
+  ca: string | null = null,
 ): { httpAgent: http.Agent; httpsAgent: https.Agent } {
   const options = { lookup, keepAlive: false };
   const httpAgent = new http.Agent(options as http.AgentOptions);
-  const httpsAgent = new https.Agent(options as https.AgentOptions);
+  const httpsAgent = new https.Agent({ ...options, ...(ca && { ca }) } as https.AgentOptions);
   limitConnecting(httpAgent, "connect", connecting);
   limitConnecting(httpsAgent, "secureConnect", connecting);
   return { httpAgent, httpsAgent };

@@ -30,15 +30,31 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
+ * Where claims may go: true, anywhere (never in production); networks (CIDR), into them alone, as over a
+ * leased line; false, to public addresses.
+ */
+export type Allowed = boolean | readonly string[];
+
+function isAllowed(address: string, allowed: Allowed): boolean {
+  if (typeof allowed === "boolean") return allowed || isPublicAddress(address);
+  if (isIP(address) === 0) return false;
+  const parsed = ipaddr.parse(address);
+  return allowed.some((network) => {
+    const [range, bits] = ipaddr.parseCIDR(network);
+    return range.kind() === parsed.kind() && parsed.match(range, bits);
+  });
+}
+
+/**
  * Makes a `lookup` for the socket itself: the connection goes to the address that was checked, so that a name
  * that changes in between (DNS rebinding) gains nothing. One bad address among several refuses the name.
  */
-export function vettedLookup(allowPrivate: boolean, resolve: typeof dns.lookup = dns.lookup): LookupFunction {
+export function vettedLookup(allowed: Allowed, resolve: typeof dns.lookup = dns.lookup): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, "", 0);
       const found = addresses as dns.LookupAddress[];
-      const refused = found.length === 0 || (!allowPrivate && !found.every(({ address }) => isPublicAddress(address)));
+      const refused = found.length === 0 || !found.every(({ address }) => isAllowed(address, allowed));
       if (refused) return callback(new AddressRefused() as NodeJS.ErrnoException, "", 0);
       if (options.all) return callback(null, found);
       const [first] = found as [dns.LookupAddress];
@@ -48,14 +64,15 @@ export function vettedLookup(allowPrivate: boolean, resolve: typeof dns.lookup =
 }
 
 /**
- * Throws AddressRefused unless the URL may be posted to: in production https on 443, never credentials, never
- * a private literal (a socket does not look up literals, so they are checked here).
+ * Throws AddressRefused unless the URL may be posted to: in production https, on 443 unless into networks of
+ * the settings, never credentials, never a literal that is not allowed (a socket does not look up literals,
+ * so they are checked here).
  */
-export function checkUrl(url: URL, allowPrivate: boolean): void {
+export function checkUrl(url: URL, allowed: Allowed): void {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (url.username !== "" || url.password !== "") throw new AddressRefused();
   if (url.protocol !== "https:" && url.protocol !== "http:") throw new AddressRefused();
-  if (allowPrivate) return;
-  if (url.protocol !== "https:" || url.port !== "") throw new AddressRefused();
-  if (isIP(host) !== 0 && !isPublicAddress(host)) throw new AddressRefused();
+  if (allowed === true) return;
+  if (url.protocol !== "https:" || (url.port !== "" && allowed === false)) throw new AddressRefused();
+  if (isIP(host) !== 0 && !isAllowed(host, allowed)) throw new AddressRefused();
 }

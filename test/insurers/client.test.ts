@@ -9,6 +9,7 @@ import { retryAfterOf } from "../../src/insurers/outcome.ts";
 import { sign, verify } from "../../src/insurers/standard-webhooks.ts";
 import { capturedLog } from "../support/captured-log.ts";
 import { NOON, standingClock } from "../support/clocks.ts";
+import { LOCALHOST, listenTls } from "../support/localhost.ts";
 import { closedUrl, listen, type RunningServer } from "../support/platform-server.ts";
 
 const [first, second] = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_51TKyHBy5KFY1Ab98GQ8V60BkWnejkWy"] as const;
@@ -25,7 +26,7 @@ after(() => server.close());
 
 function clientFor(
   url: string | null,
-  options: { allow?: boolean; secrets?: string[]; machineDiffersMs?: number } = {},
+  options: { allow?: boolean; secrets?: string[]; machineDiffersMs?: number; insurer?: Partial<Insurer> } = {},
 ): InsurerClient {
   const insurer: Insurer = {
     code: "PICC",
@@ -38,6 +39,7 @@ function clientFor(
     schemaVersion: 1,
     promise: null,
     secrets: options.secrets ?? [first, second],
+    ...options.insurer,
   };
   return createInsurerClient({
     insurers: [insurer],
@@ -237,6 +239,20 @@ describe("one attempt to post a claim", () => {
     assert.deepEqual(await kindAt(server.url.replace("http:", "https:")), ["hold", "certificate"]);
     assert.deepEqual(await kindAt(null), ["hold", "insurer-not-configured"]);
     assert.equal((await clientFor(server.url).post("NONE", message)).code, "insurer-not-configured");
+  });
+
+  it("goes over a leased line to the insurer's own networks, trusting its own authority alone", async () => {
+    const secure = await listenTls((_req, res) => res.end('{"accepted":true}'));
+    const sent = async (insurer: Partial<Insurer>) => {
+      const { kind, code } = await clientFor(secure.url, { allow: false, insurer }).post("PICC", message);
+      return [kind, code];
+    };
+    const own = ["127.0.0.0/8", "::1/128"];
+    assert.deepEqual(await sent({ allow: own, ca: LOCALHOST.cert }), ["delivered", "http-200"]);
+    assert.deepEqual(await sent({ allow: own }), ["hold", "certificate"]);
+    assert.deepEqual(await sent({ allow: ["10.0.0.0/8"], ca: LOCALHOST.cert }), ["hold", "address-refused"]);
+    assert.deepEqual(await sent({ ca: LOCALHOST.cert }), ["hold", "address-refused"]);
+    await secure.close();
   });
 
   it("is unsure of a 401 that names no time while the machine's clock is not the database's", async () => {

@@ -121,4 +121,22 @@ describe("looking a name up for the socket", () => {
       callback(Object.assign(new Error("no"), { code: "ENOTFOUND" }))) as unknown as Resolve;
     await assert.rejects(lookUp(vettedLookup(false, failing)), { code: "ENOTFOUND" });
   });
+
+  it("go into the networks of an insurer on a leased line alone, on any port of https", async () => {
+    const networks = ["10.20.0.0/16", "fd12::/32"];
+    for (const host of ["10.20.0.5:8443", "10.20.255.1", "[fd12::1]", "claims.insurer.example:8443"])
+      checkUrl(new URL(`https://${host}/claims`), networks);
+    for (const url of [
+      "https://10.21.0.5/",
+      "https://8.8.8.8/",
+      "https://127.0.0.1/",
+      "http://10.20.0.5/",
+      "https://u@10.20.0.5/",
+    ])
+      assert.throws(() => checkUrl(new URL(url), networks), AddressRefused, url);
+    const looked = (...addresses: string[]) => lookUp(vettedLookup(networks, resolver(addresses)));
+    assert.equal(((await looked("10.20.0.5", "fd12::1")) as object[]).length, 2);
+    for (const address of ["8.8.8.8", "10.21.0.5", "::ffff:10.20.0.5", "169.254.169.254"])
+      await assert.rejects(looked("10.20.0.5", address), AddressRefused, address);
+  });
 });

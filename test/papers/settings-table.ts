@@ -26,6 +26,18 @@ const OF_INSURERS: Record<Reader, string[][]> = {
       "as agreed with the insurer",
     ],
     [
+      "each insurer's `allow`",
+      "",
+      "none: its address is public, https on port 443",
+      'the networks in which it lies, as over a leased line (`["10.20.0.0/16"]`): claims then go nowhere else, by https on any port',
+    ],
+    [
+      "each insurer's `caFile`",
+      "",
+      "none: the system's authorities",
+      "PEM of the authority that alone signs its certificate",
+    ],
+    [
       "each insurer's `promise`",
       "",
       "none: nothing is promised for it",
@@ -40,6 +52,13 @@ const OF_INSURERS: Record<Reader, string[][]> = {
       "必填：`whsec_` 加 24–64 字节的 base64；更换期间可填多个，用空格隔开，都用来签名和验签",
     ],
     ["各保险公司的 `schemaVersion`", "", "1：该公司使用的 `claim.submitted` 版本，1 或 2", "按与该公司的约定填写"],
+    [
+      "各保险公司的 `allow`",
+      "",
+      "无：公网地址，https 443 端口",
+      '其地址所在的网段，如专线（`["10.20.0.0/16"]`）：报案信息只发往这些网段，https，端口不限',
+    ],
+    ["各保险公司的 `caFile`", "", "无：系统信任的机构", "唯一可签发其证书的机构，PEM"],
     ["各保险公司的 `promise`", "", "无：不代其作出承诺", "`zh` 和 `en`：该公司同意向驾驶人告知的内容，如多久内来电"],
   ],
 };
