@@ -45,6 +45,19 @@ describe("the documents", () => {
     });
   }
 
+  it("README.md and README.zh-CN.md name each command of an operator as the image runs it, without a compiler", () => {
+    const commands = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith("-command.ts"))
+      .map((path) => path.replaceAll("\\", "/").replace(/\.ts$/, ""))
+      .sort();
+    for (const readme of ["README.md", "README.zh-CN.md"]) {
+      const named = [...read(readme).matchAll(/\bdist\/src\/([\w/-]+-command)\.js\b/g)].map(
+        ([, name]) => name as string,
+      );
+      assert.deepEqual([...new Set(named)].sort(), commands, readme);
+    }
+  });
+
   it("README.md and README.zh-CN.md name the same settings, files, commands and values, and have the same parts", () => {
     const [english, chinese] = [read("README.md"), read("README.zh-CN.md")];
     const codes = (text: string) => [...new Set(codeIn(text).map(withoutPlaceholders))].sort();
