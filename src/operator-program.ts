@@ -35,8 +35,13 @@ export function runCommand(work: (ctx: Context) => Promise<number>): Promise<voi
   });
 }
 
-export const openContext = (config: Config, overrides: Overrides = {}): Promise<Context> =>
-  besideServer((databaseUri) => createContext(config, { ...overrides, ...(databaseUri && { databaseUri }) }));
+export function openContext(config: Config, overrides: Overrides = {}): Promise<Context> {
+  const log = commandLog(config);
+  return besideServer((uri) => createContext(config, { log, ...overrides, ...(uri && { databaseUri: uri }) }));
+}
+
+/** The log of a command goes to the error output: what it prints can be kept as a file. */
+export const commandLog = ({ logLevel }: Config) => createLog(logLevel, process.stderr);
 
 /** While the server runs it owns the embedded database's folder: then its socket there is used. */
 export async function besideServer<T>(openAt: (uri?: string) => Promise<T>): Promise<T> {
@@ -54,7 +59,7 @@ export async function besideServer<T>(openAt: (uri?: string) => Promise<T>): Pro
  * may take long.
  */
 export function openBareDatabase(config: Config) {
-  const log = createLog(config.logLevel);
+  const log = commandLog(config);
   const room = createRoomWatch({ log, now: () => new Date() });
   return besideServer((uri) => openDatabase(config, { uri, log, room, limits: PATIENT }));
 }

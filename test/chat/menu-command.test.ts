@@ -29,12 +29,12 @@ describe("npm run menu", () => {
     WECHAT_API_URL: running.url,
     WECHAT_APPID: testAccount.appid,
     WECHAT_SECRET: testAccount.secret,
-    LOG_LEVEL: "error",
+    LOG_LEVEL: "info",
     ...more,
   });
   const run = (env: Record<string, string>) => promisify(execFile)(process.execPath, [COMMAND], { env, cwd: root });
 
-  it("puts the menu of config/menu.yaml on the account, beside a running server, too", async () => {
+  it("puts the menu of config/menu.yaml on the account, beside a running server, too, and prints it without its log", async () => {
     const { menu } = await loadConfig(envOf());
     const server = await startEmbedded({ dir: join(dataDir, "database") });
     for (const end of [() => server.close(), () => running.close()]) {
