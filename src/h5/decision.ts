@@ -3,24 +3,22 @@ import { addWorkingDays, LETTER_DAYS } from "../domain/working-days.ts";
 import { dutyText, officeText } from "./office.ts";
 import type { PageRequest, StepPage } from "./page.ts";
 import { requestsOf } from "./requests.ts";
-import { timeText, wholeDayText } from "./times.ts";
+import { wholeDayText } from "./times.ts";
 import { press, waysOf } from "./ways.ts";
 
 interface Body {
   act: "withdraw-application" | "withdraw-guidance";
 }
 
-/** Who has the application, since when, and until when the letter is due. */
+/** Who has the application, and until when the letter is due; the page says since when. */
 function standing(request: PageRequest): object {
   const { ctx, view, person, t } = request;
   const { application } = view.dispute ?? {};
-  const now = ctx.clock.now();
-  const text = (at: Date) => timeText(at, now, person.language);
   if (!application?.office) return { who: t("h5.decision.queued"), due: null };
   const { office } = application;
   const due = addWorkingDays(office.since, LETTER_DAYS, ctx.config.rules.calendar).until;
   return {
-    who: t("h5.decision.taken", { office: officeText(request, office), time: text(office.since) }),
+    who: t("h5.decision.taken", { office: officeText(request, office) }),
     due: t("h5.decision.due", { day: wholeDayText(due, person.language) }),
   };
 }

@@ -185,7 +185,7 @@ describe("a joint application", () => {
     const after = JSON.parse((await A.get("live?page=decision")).html) as { mark: string };
     assert.notEqual(after.mark, before.mark);
     const { html } = await A.get("decision");
-    assert.match(plain(html), /黄浦区交警部门民警已于 \d\d:\d\d 受理 .*认定书不晚于 \d+年\d+月\d+日 作出/);
+    assert.match(plain(html), /黄浦区交警部门民警已受理 .*\d\d:\d\d.* 认定书不晚于 \d+年\d+月\d+日 作出/);
     assert.ok(html.includes("/statement") && html.includes("choice=disagree"));
     assert.equal((await B.post("decision", { act: "withdraw-application" })).location, "difference");
     assert.equal((await A.get("decision")).location, "difference");
