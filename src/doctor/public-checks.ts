@@ -16,6 +16,9 @@ const RENEWED_BY_DAYS = 20;
 /** For as much of a body as a form with six photographs has. */
 const SEND_MS = 10_000;
 
+/** What a proxy says that reaches nobody. */
+const NOBODY_BEHIND: readonly number[] = [502, 503, 504];
+
 const inMb = (bytes: number): number => Math.floor(bytes / 1024 / 1024);
 const limitOf = ({ timer }: Patient) => ({ timer, ms: ANSWER_MS });
 
@@ -68,7 +71,8 @@ const push = (patient: Patient) =>
     const { status, text, isOurs } = await ask(`${config.publicUrl}/wechat?${query}`, { limit: limitOf(patient), ca });
     if (status === 200 && text === echostr) return ok("push");
     if (isOurs) return fail("push-refused", "push-refused", { status });
-    return fail("push-elsewhere", "push-elsewhere", { status });
+    const found = NOBODY_BEHIND.includes(status) ? "service-down" : "push-elsewhere";
+    return fail(found, found, { status });
   });
 
 const body = (patient: Patient) =>
@@ -95,12 +99,12 @@ const verifyFile = (patient: Patient) =>
     return isThere ? ok("verify-file", { name }) : fail("verify-file-absent", "verify-file-absent", { name, status });
   });
 
-const needs = ["public.certificate"];
+const needs = ["public.push"];
 
 export const PUBLIC_CHECKS: readonly Check[] = [
   { name: "public.name", run: address },
   { name: "public.certificate", needs: ["public.name"], run: certificate },
-  { name: "public.push", needs, run: push },
+  { name: "public.push", needs: ["public.certificate"], run: push },
   { name: "public.verify-file", needs, run: verifyFile },
   { name: "public.body", needs, run: body },
   { name: "public.proxy", run: proxy },

@@ -317,6 +317,7 @@ const ROWS: Row[] = [
   ["public.push", "ok", "push", () => tls()],
   ["public.push", "fail", "push-refused", () => ({ answers: { "/wechat": status(401, "", true) } })],
   ["public.push", "fail", "push-elsewhere", () => ({ answers: { "/wechat": status(404, "<html>nginx") } })],
+  ["public.push", "fail", "service-down", () => ({ answers: { "/wechat": status(502, "<html>nginx") } })],
   ["public.push", "fail", "public-away", () => env({ PUBLIC_URL: nowhere })],
   ["public.verify-file", "warn", "verify-file-none"],
   ["public.verify-file", "ok", "verify-file", () => verified(HEALTHY[`/${VERIFY_FILE}`])],

@@ -50,6 +50,11 @@ export function createDesk({ people, now, whoIsPictured }: DeskOptions): Desk {
         menu = null;
         ctx.body = OK;
       });
+      router.post("/cgi-bin/callback/check", (ctx) => {
+        const ip = "127.0.0.1";
+        const ping = { ip, from_operator: "CAP", package_loss: "0%", time: "0.1ms" };
+        ctx.body = { dns: [{ ip, real_operator: "CAP" }], ping: [ping] };
+      });
       router.get("/cgi-bin/user/info", (ctx) => {
         const { openid, follows, followedAt } = people.get(ctx.query["openid"]);
         const subscribe_time = Math.floor((followedAt || now()) / 1000);

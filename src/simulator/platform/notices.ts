@@ -6,6 +6,8 @@ import type { People, Person } from "./people.ts";
 import { Refusal } from "./refusal.ts";
 import type { WireBody } from "./wire.ts";
 
+/** The service's own fields, in the form in which an account writes them. */
+const TEMPLATE_TEXT = "{{character_string1.DATA}}\n{{thing2.DATA}}\n{{time3.DATA}}";
 const REPEAT_MS = 10 * 60_000;
 
 /** Reports later, as the platform does, what became of a notice. */
@@ -30,6 +32,14 @@ export function noticeRoutes(router: Router, { people, now, report, templates }:
     }
     return { templateId, fields: fieldsOf(child(order["data"])) };
   }
+
+  const known = (templates ?? []).map((id) => ({ id, title: id, content: TEMPLATE_TEXT, example: "" }));
+  router.get("/cgi-bin/template/get_all_private_template", (ctx) => {
+    ctx.body = { template_list: known.map(({ id, ...template }) => ({ template_id: id, ...template })) };
+  });
+  router.get("/wxaapi/newtmpl/gettemplate", (ctx) => {
+    ctx.body = { errcode: 0, errmsg: "ok", data: known.map(({ id, ...template }) => ({ priTmplId: id, ...template })) };
+  });
 
   router.post("/cgi-bin/message/template/send", async (ctx) => {
     const order = await readJsonBody(ctx);

@@ -3,6 +3,7 @@ import { afterEach, before, beforeEach, describe, it } from "node:test";
 import jsQR from "jsqr";
 import sharp from "sharp";
 import { type Invalid, Upstream } from "../../../src/errors.ts";
+import { NOTICE_FIELDS } from "../../../src/notices/notice-text.ts";
 import type { WechatApi } from "../../../src/wechat/api/client.ts";
 import { nextQuotaDay } from "../../../src/wechat/api/errcodes.ts";
 import type { Menu } from "../../../src/wechat/api/menu.ts";
@@ -208,6 +209,23 @@ describe("calls of the platform's API", () => {
       });
       await assert.rejects(api.createMenu({ button: [] }), invalid("menu", 422));
       assert.ok(!running.calls.includes("/cgi-bin/menu/create"));
+    });
+
+    it("the account's templates are listed with their fields, and the platform says what it sees of our address", async () => {
+      const other = await startPlatform({ clock, templates: ["news"] });
+      const { api: theirs } = createTestClient([other.url], { clock });
+      for (const listed of [await theirs.listTemplates(), await theirs.listSubscriptionTemplates()]) {
+        assert.deepEqual(
+          listed.map(({ id }) => id),
+          ["news"],
+        );
+        for (const field of NOTICE_FIELDS) assert.ok(listed[0]?.content.includes(`{{${field}.DATA}}`), field);
+      }
+      assert.deepEqual(await theirs.checkCallback(), { addresses: ["127.0.0.1"], silent: 0 });
+      other.platform.fail({ path: "/cgi-bin/callback/check", errcode: 40201 });
+      assert.equal(await theirs.checkCallback(), null);
+      theirs.close();
+      await other.close();
     });
 
     it("a person is known as follower or not", async () => {
