@@ -1,9 +1,8 @@
 import type { Config } from "./config.ts";
 import { createCollections } from "./create-collections.ts";
-import { Conflict } from "./errors.ts";
-import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { type OpenStore, openStore } from "./open-store.ts";
+import { besideServer, commandLog } from "./operator-program.ts";
 import type { Overrides } from "./overrides.ts";
 import { readSchema, type Schema } from "./store/schema-state.ts";
 
@@ -29,13 +28,10 @@ export async function openedAs(
   config: Config,
   overrides: Overrides,
 ): Promise<UpgradeState> {
-  const log = overrides.log ?? createLog(config.logLevel);
-  const open = (more: Overrides = {}) => openStore(config, { ...overrides, ...more, upgrade }, log, createMetrics());
-  const store = await open().catch((error: unknown) => {
-    const uri = error instanceof Conflict ? error.details.uri : null;
-    if (typeof uri !== "string") throw error;
-    return open({ databaseUri: uri });
-  });
+  const log = overrides.log ?? commandLog(config);
+  const store = await besideServer((uri) =>
+    openStore(config, { ...overrides, ...(uri && { databaseUri: uri }), upgrade }, log, createMetrics()),
+  );
   try {
     await createCollections(config, store, log);
     return await stateOf(store);
