@@ -12,13 +12,23 @@ import { createRoomWatch } from "./store/room-watch.ts";
  * Runs a program for the operator. A failure is one sentence on the error output and exit code 1; the process
  * ends even when an open database would keep it alive.
  */
-export async function runProgram(work: (config: Config) => Promise<void>): Promise<void> {
+export function runProgram(work: (config: Config) => Promise<void>): Promise<void> {
   let config: Config | undefined;
-  try {
+  const working = async () => {
     config = await loadConfig();
     await work(config);
+  };
+  return reported(working, () => config);
+}
+
+/** As runProgram, for what needs no settings. */
+export const runWithoutSettings = (work: () => Promise<void>): Promise<void> => reported(work, () => undefined);
+
+async function reported(work: () => Promise<void>, configOf: () => Config | undefined): Promise<void> {
+  try {
+    await work();
   } catch (error) {
-    process.stderr.write(`${reasonOf(error, config)}\n`);
+    process.stderr.write(`${reasonOf(error, configOf())}\n`);
     process.exit(1);
   }
 }

@@ -5,7 +5,7 @@ import { repeatErasures } from "../actions/repeat-erasures.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { errorOf, StartFault } from "../errors.ts";
-import { openBareDatabase, openContext, runProgram } from "../operator-program.ts";
+import { openBareDatabase, openContext, runProgram, runWithoutSettings } from "../operator-program.ts";
 import { newKeyPair, readFrames } from "../store/backup/file.ts";
 import { beginRestoring, createPutter, noteSchema } from "../store/backup/put.ts";
 import { type Walked, walk } from "../store/backup/walk.ts";
@@ -40,7 +40,6 @@ interface Order {
  * faults.
  */
 export async function restoreCommand(config: Config, words: readonly string[], print: Print): Promise<number> {
-  if (words[0] === "new-key" && words[1] && words.length === 2) return makeKey(words[1], print);
   if (words[0] === "verify" && words.length === 1) return (await verify(config, {}, print)) > 0 ? 1 : 0;
   const order = orderOf(words);
   if (!order) {
@@ -89,7 +88,13 @@ async function textOf(path: string): Promise<string> {
   });
 }
 
-async function makeKey(file: string, print: Print): Promise<number> {
+/** Makes a pair of keys for backups, on any machine: no settings are needed. Returns the exit code. */
+export async function newKeyCommand(words: readonly string[], print: Print): Promise<number> {
+  const [file, ...more] = words;
+  if (!file || more.length > 0) {
+    print(USAGE);
+    return 2;
+  }
   const { publicKey, privateKey } = await newKeyPair();
   const text = `# public key: ${publicKey}\n${privateKey}\n`;
   await writeFile(file, text, { mode: 0o600, flag: "wx" }).catch((error) => {
@@ -171,7 +176,15 @@ async function open(config: Config): Promise<void> {
   }
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
-  await runProgram(async (config) => {
-    process.exitCode = await restoreCommand(config, process.argv.slice(2), (text) => void process.stdout.write(text));
-  });
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const print = (text: string) => void process.stdout.write(text);
+  const [verb, ...words] = process.argv.slice(2);
+  if (verb === "new-key")
+    await runWithoutSettings(async () => {
+      process.exitCode = await newKeyCommand(words, print);
+    });
+  else
+    await runProgram(async (config) => {
+      process.exitCode = await restoreCommand(config, process.argv.slice(2), print);
+    });
+}

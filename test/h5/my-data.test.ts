@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { holdCase } from "../../src/actions/hold-case.ts";
 import { keepDetails } from "../../src/actions/keep-details.ts";
 import { mostADay } from "../../src/domain/retention.ts";
 import { eraseCommand } from "../../src/jobs/erase-command.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DETAILS } from "../support/drivers.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { alerts, hidden, Phone } from "./phone.ts";
 
 const AGREED = { vehicles: "two", condition: "none", notice: "yes", sensitive: "yes" };
@@ -13,7 +17,9 @@ const OPENID = "oMyData0001";
 
 let app: TestApp;
 before(async () => {
-  app = await startApp();
+  const CONFIG_FILE = join(temporaryFolder("retention"), "settings.yaml");
+  writeFileSync(CONFIG_FILE, "retention: { caseYears: 4, endedYears: 2 }\n");
+  app = await startApp({ env: { CONFIG_FILE } });
 });
 after(async () => {
   await app.stop();
@@ -27,6 +33,28 @@ async function command(...words: string[]): Promise<{ code: number; text: string
   });
   return { code, text };
 }
+
+describe("other years than the usual ones", () => {
+  it("are stated by the privacy notice and on the page of one's own data, and so is a legal hold", async () => {
+    const phone = new Phone(app, "oMyDataHeld");
+    const notice = (await phone.open("/h5/privacy")).html;
+    assert.match(notice, /自最后一次记录（含理赔进展）之日起 4 年；未达成协议的，2 年/);
+    assert.match(notice, /自您最后一次使用起 3 年/);
+    assert.doesNotMatch(notice, /之日起三年/);
+    const { location } = await phone.fill("/h5/start", AGREED);
+    const id = String(location.split("/")[3]);
+    const at = app.clock.now();
+    await app.ctx.accidents.change(id, (accident) => ({
+      accident: { ...accident, ended: { code: "dispute", reasons: [], by: "A", at } },
+      events: [{ type: "ended", by: "A", data: { code: "dispute", reasons: [] } }],
+    }));
+    assert.match((await phone.open("/h5/my-data")).html, new RegExp(`保存至 ${at.getFullYear() + 2}`));
+    await holdCase(app.ctx, { id, reason: "court" });
+    const { html } = await phone.open("/h5/my-data");
+    assert.match(html, /依法须继续保存/);
+    assert.doesNotMatch(html, /保存至/);
+  });
+});
 
 describe("one's own data", () => {
   it("are nothing before consent, on the page and in the file", async () => {

@@ -11,7 +11,7 @@ import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { StartFault } from "../../src/errors.ts";
 import { backupCommand } from "../../src/jobs/backup-command.ts";
 import { eraseCommand } from "../../src/jobs/erase-command.ts";
-import { restoreCommand } from "../../src/jobs/restore-command.ts";
+import { newKeyCommand, restoreCommand } from "../../src/jobs/restore-command.ts";
 import { KEPT, LEFT_OUT } from "../../src/store/backup/collections.ts";
 import { DatabaseFault } from "../../src/store/database-fault.ts";
 import { seed } from "../seed/main.ts";
@@ -129,7 +129,7 @@ describe("a backup that is taken while the system works", () => {
 
   it("of a database that rests holds every document of it, from bucket to database, encrypted or not", async () => {
     const key = join(folder, "operator.key");
-    const made = await run(restoreCommand, config, ["new-key", key]);
+    const made = await run((_, words, print) => newKeyCommand(words, print), config, [key]);
     const publicKey = /^age1\w+/.exec(made.said)?.[0] ?? "";
     assert.equal(statSync(key).mode & 0o777, 0o600);
     const file = await backUp("resting.backup.age", "--to-key", publicKey);
