@@ -196,7 +196,7 @@ describe("the account's token", () => {
       const { api, logged } = client({}, [dead, running.url]);
       await api.sendText("anna", "one");
       await api.sendText("anna", "two");
-      const warned = () => logged.filter((line) => line.includes("does not answer")).length;
+      const warned = () => logged.filter((line) => line.includes("wechat.host-silent")).length;
       assert.equal(warned(), 1);
       clock.advance(MINUTE_MS + 1);
       await api.userInfo("anna");
