@@ -1,4 +1,5 @@
 import { type Accident, type ChainedEvent, LETTERS, type Letter, type Party } from "./accident.ts";
+import { type CaseState, caseStateOf } from "./case-facets.ts";
 import { forwards } from "./forwarding.ts";
 import { type Act, type Catalogue, compareStatements, findAct, type Liability } from "./liability.ts";
 import { masked } from "./mask.ts";
@@ -37,7 +38,7 @@ export interface FiledStatement {
 export interface CaseFile {
   id: string;
   number: string;
-  state: "running" | "concluded" | "ended";
+  state: CaseState;
   openedAt: Date;
   /** code; null: the city's */
   district: string | null;
@@ -59,7 +60,7 @@ export function caseFileOf(accident: Accident, catalogue: Catalogue, shown: bool
   return {
     id: accident.id,
     number: accident.number,
-    state: accident.concludedAt ? "concluded" : accident.ended ? "ended" : "running",
+    state: caseStateOf(accident, catalogue),
     openedAt: accident.openedAt,
     district: accident.district,
     concludedAt: accident.concludedAt,
