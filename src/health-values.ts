@@ -20,7 +20,7 @@ export function addStoreValues(health: Health, store: OpenStore, collections: Co
   });
   health.add("delayedPhotos", () => deliveries.countDueAfter("photo", new Date(now().getTime() + A_MINUTE_MS)));
   health.add("keysLeft", () => collections.rewrap.countLeft());
-  health.add("heldCases", async () => (await retention.listHeld(1_000)).length);
+  health.add("heldCases", () => retention.countHeld());
   health.add("dueForS", () => deliveries.findDueForS());
   health.add("unreadPlates", () => deliveries.countUnread());
   health.add("heldClaims", () => deliveries.countHeld("claim"));

@@ -36,6 +36,7 @@ export interface Retention {
   erase(accidentId: string, even?: { held: boolean }): Promise<boolean>;
   /** Cases with a legal hold, those of the oldest hold first. */
   listHeld(limit: number): Promise<HeldCase[]>;
+  countHeld(): Promise<number>;
   /** Marks people who have not written to the account since. Returns how many. */
   markUnseen(past: Past, at: Date): Promise<number>;
   listMarkedUnseen(past: Past, markedBefore: Date): Promise<string[]>;
@@ -99,6 +100,7 @@ export async function createRetention(connection: Connection, kept: Kept): Promi
       const found = await accidents.find({ "parts.hold.at": EVER } as object, options).toArray();
       return found.map(({ number, parts }) => ({ number, ...(parts.hold as Hold) }));
     },
+    countHeld: () => accidents.countDocuments({ "parts.hold.at": EVER } as object),
     async markUnseen({ before, limit }, at) {
       // A person who came back loses the mark, which would otherwise count at the next absence.
       await people.updateMany({ forgetMarkedAt: EVER, seenAt: { $gte: before } }, UNMARKED);

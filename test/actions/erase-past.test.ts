@@ -64,6 +64,7 @@ test("a legal hold is placed once, for a known reason, and answers who asks for 
   assert.deepEqual(await hold("place", number, "court"), [0, `${number}: held\n`]);
   assert.deepEqual(await hold("place", number, "police"), [1, `${number}: held already\n`]);
   assert.match((await hold("list"))[1], new RegExp(`^${number}\tcourt\t.+\n1 cases\n$`));
+  assert.equal(await ctx.retention.countHeld(), 1);
   const person = await ctx.people.see("o_asks");
   await askErasure(ctx, { person });
   assert.deepEqual(await carryOutErasure(ctx, { personId: person.id }), [{ number, fate: "held" }]);
