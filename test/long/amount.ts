@@ -1,7 +1,7 @@
 /**
  * Soaks and kills: files `test/long/NAME.long.ts`, written with node:test like any other, run by `npm run
  * long`. To add one, take every number that decides how long it runs from `amount(full)`, and assert what
- * must hold after any amount: `.ci/run` runs a tenth (`npm run long -- --share 0.1`), so a file must be
+ * must hold after any amount: `.ci/run` runs a tenth or less (`npm run long -- --share 0.1`): a file must be
  * right, and short, at its least amount. A file that shares its body with a short test keeps it beside that
  * test as a function of its amounts (`test/journeys/crash.ts`). Files run one after the other, each in its
  * own process; a folder for its files comes from `test/support/temporary-folder.ts`.
