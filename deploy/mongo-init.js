@@ -1,5 +1,5 @@
 // Run by mongosh in the service "db-init" of compose.yaml at each `docker compose up`: makes the replica set of one member and the users,
-// and gives the service's user the password of secrets/MONGO_PASSWORD. Done twice it changes nothing.
+// and gives the service's user the password of secrets-database/MONGO_PASSWORD. Done twice it changes nothing.
 const { readFileSync } = require("node:fs");
 
 const secret = (name) => readFileSync(`/run/secrets/${name}`, "utf8").trim();

@@ -45,6 +45,16 @@ describe("the documents", () => {
     });
   }
 
+  it("run nothing by Compose that starts a migration, or another database, on its way", () => {
+    const texts = [...DOCUMENTS, "compose.yaml", "deploy/update.sh", "deploy/make-secrets.sh"].map(read);
+    const runs = texts.flatMap((text) => [...text.matchAll(/docker compose run ([^`\n]*)/g)].map(([, rest]) => rest));
+    assert.ok(runs.length > 8);
+    assert.deepEqual(
+      runs.filter((rest) => !/^--rm (?:--no-deps |db-init\b)/.test(rest as string)),
+      [],
+    );
+  });
+
   it("README.md and README.zh-CN.md name each command of an operator as the image runs it, without a compiler", () => {
     const commands = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith("-command.ts"))

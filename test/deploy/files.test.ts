@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse, parseAllDocuments } from "yaml";
@@ -18,6 +18,8 @@ const { version, scripts } = JSON.parse(read("package.json")) as { version: stri
 type Environment = Record<string, string>;
 
 interface Container {
+  volumes?: string[];
+  volumeMounts?: { name: string; mountPath: string }[];
   name?: string;
   image: string;
   user?: string;
@@ -49,6 +51,7 @@ interface Pod {
   securityContext: Record<string, unknown>;
   terminationGracePeriodSeconds?: number;
   containers: Container[];
+  volumes: { name: string }[];
   initContainers?: Container[];
 }
 interface Part {
@@ -73,7 +76,7 @@ const environments: [where: string, Environment][] = [
 ];
 
 /** Variables that are no settings of the service: whose they are. */
-const OTHERS = ["NODE_ENV", "CONFIG_FILE", "BACKUP_KEEP", "BACKUP_KEY"];
+const OTHERS = ["NODE_ENV", "CONFIG_FILE", "BACKUP_KEEP", "BACKUP_KEY", "RESTORE_FROM"];
 const INSURER = /^INSURER_[A-Z]+_SECRET_FILE$/;
 const known = new Set([
   ...OTHERS,
@@ -190,6 +193,32 @@ describe("the files of deploy/ and compose.yaml", () => {
     for (const size of [nginx, caddy]) assert.ok(Number(size) * 1024 * 1024 > FORM_HELD_BYTES, size);
   });
 
+  it("mount what they name: each secret's file, the city's folder, and the passwords of the database in db-init alone", () => {
+    for (const [name, { environment = {}, volumes = [] }] of ours) {
+      const folders = volumes.map((volume) => volume.split(":")[1]);
+      assert.ok(folders.includes("/run/city"), name);
+      for (const [variable, path] of Object.entries(environment))
+        if (variable.endsWith("_FILE") && variable !== "CONFIG_FILE")
+          assert.ok(folders.includes(dirname(path)), variable);
+    }
+    const withPasswords = Object.entries(compose.services).filter(([, { volumes = [] }]) =>
+      volumes.some((volume) => volume.startsWith("./secrets-database")),
+    );
+    assert.deepEqual(
+      withPasswords.map(([name]) => name),
+      ["db-init"],
+    );
+    for (const { containers: all, initContainers = [], volumes } of pods)
+      for (const { volumeMounts = [] } of [...all, ...initContainers]) {
+        const names = volumeMounts.map((mount) => mount.name);
+        assert.deepEqual(
+          names.filter((name) => !volumes.some((volume) => volume.name === name)),
+          [],
+        );
+        assert.ok(names.includes("city"));
+      }
+  });
+
   it("stand in both tables of deploy/README.md, each once", () => {
     const rows = [...read("deploy/README.md").matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name as string);
     const there = [...readdirSync(join(ROOT, "deploy")).filter((name) => name !== "README.md"), "../compose.yaml"];
@@ -200,12 +229,14 @@ describe("the files of deploy/ and compose.yaml", () => {
 describe("what the files of deploy/ and compose.yaml give", () => {
   let secrets: string;
   before(() => {
-    secrets = temporaryFolder("secrets");
+    secrets = join(temporaryFolder("secrets"), "secrets");
+    mkdirSync(secrets);
+    writeFileSync(join(secrets, "MONGO_PASSWORD"), "a".repeat(48));
     execFileSync("sh", [join(ROOT, "deploy/make-secrets.sh"), secrets]);
     const given = {
       WECHAT_SECRET: "0123456789abcdef0123456789abcdef",
       WECHAT_TOKEN: "token123",
-      WECHAT_AES_KEY: readFileSync(join(secrets, "DATA_KEY"), "utf8").replaceAll(/\W/g, "a").slice(0, 43),
+      WECHAT_AES_KEY: readFileSync(join(secrets, "DATA_KEY"), "utf8").replaceAll(/\W/g, "a").slice(0, 42).concat("b"),
       INSURER_PICC_SECRET: `whsec_${readFileSync(join(secrets, "SESSION_KEY"), "utf8").trim().split("").reverse().join("").replace("=", "")}=`,
     };
     for (const [name, text] of Object.entries(given)) writeFileSync(join(secrets, name), text);
@@ -255,54 +286,94 @@ describe("what the files of deploy/ and compose.yaml give", () => {
       );
   });
 
-  it("is drawn once: a second time changes no secret", () => {
+  it("is drawn once: a second time changes no secret; the database's passwords stand apart, also those of before", () => {
+    const apart = `${secrets}-database`;
     const all = () =>
-      Object.fromEntries(readdirSync(secrets).map((name) => [name, readFileSync(join(secrets, name), "utf8")]));
+      [secrets, apart].flatMap((folder) =>
+        readdirSync(folder).map((name) => [folder, name, readFileSync(join(folder, name), "utf8")]),
+      );
     const first = all();
+    assert.deepEqual(readdirSync(apart).sort(), ["MONGO_PASSWORD", "MONGO_ROOT_PASSWORD"]);
+    assert.ok(!readdirSync(secrets).some((name) => name.startsWith("MONGO_")));
+    assert.equal(readFileSync(join(apart, "MONGO_PASSWORD"), "utf8"), "a".repeat(48));
     execFileSync("sh", [join(ROOT, "deploy/make-secrets.sh"), secrets]);
     assert.deepEqual(all(), first);
   });
 });
 
 describe("deploy/backup.sh", () => {
-  const file = (day: number) => `kuaichu-2026-01-0${day}T00-00-00Z.backup`;
-  const KEY = "age1abc";
+  const DAY_H = 24;
+  const at = (hoursAgo: number): Date => new Date(Date.now() - hoursAgo * 3_600_000);
+  const nameOf = (hoursAgo: number): string =>
+    `kuaichu-${at(hoursAgo).toISOString().slice(0, 19).replaceAll(":", "-")}Z.backup`;
+  const lineOf = (kind: string, id: string, hoursAgo: number): string =>
+    `${kind}\t${id}\t${at(hoursAgo).toISOString()}`;
+  const erasedBefore = [
+    lineOf("case", "old", 500 * DAY_H),
+    lineOf("person", "old", 500 * DAY_H),
+    lineOf("person", "p", DAY_H),
+  ];
+  const erasedNow = lineOf("case", "new", 0);
 
-  /** Runs a copy of the script beside stand-ins of both commands, with three backups and another file. */
-  function run(isGood: boolean): { status: number | null; left: string[]; args: string; erased: string } {
+  /**
+   * Runs a copy of the script that keeps two backups, beside stand-ins of both commands that end with
+   * `backup` and `erase`, in a folder with backups of `hoursAgo`. Returns what is there afterwards; `made` is
+   * the new one.
+   */
+  function run({ hoursAgo, backup = 0, erase = 0 }: { hoursAgo: number[]; backup?: number; erase?: number }) {
     const dir = temporaryFolder("backup-script");
-    const folder = join(dir, "backups");
-    for (const name of ["deploy", "dist/src/jobs", "backups"]) mkdirSync(join(dir, name), { recursive: true });
+    const [folder, lists] = [join(dir, "backups"), join(dir, "lists")];
+    for (const name of ["deploy", "dist/src/jobs", "backups", "lists"]) mkdirSync(join(dir, name), { recursive: true });
     cpSync(join(ROOT, "deploy/backup.sh"), join(dir, "deploy/backup.sh"));
-    const command = isGood
-      ? `require("node:fs").writeFileSync(process.argv[2] + "${file(4)}", process.argv.slice(3).join(" "))`
-      : "process.exit(3)";
-    writeFileSync(join(dir, "dist/src/jobs/backup-command.js"), command);
+    const made = nameOf(0);
+    const write = `require("node:fs").writeFileSync(process.argv[2] + "${made}", process.argv.slice(3).join(" "));`;
+    writeFileSync(
+      join(dir, "dist/src/jobs/backup-command.js"),
+      `${backup > 1 ? "" : write} process.exitCode = ${backup};`,
+    );
     writeFileSync(
       join(dir, "dist/src/jobs/erase-command.js"),
-      isGood ? "console.log(process.argv[2])" : "process.exit(3)",
+      `console.log(${JSON.stringify(erasedNow)}); process.exitCode = ${erase};`,
     );
-    for (const name of [file(1), file(2), file(3), "erased.txt"]) writeFileSync(join(folder, name), "");
-    const env = { PATH: process.env["PATH"], BACKUP_KEEP: "2", BACKUP_KEY: KEY };
-    const { status } = spawnSync("sh", [join(dir, "deploy/backup.sh"), folder], { env });
-    const left = readdirSync(folder).sort();
-    const [erased = "", args = ""] = ["erased.txt", left.at(-1) as string].map((name) =>
-      readFileSync(join(folder, name), "utf8"),
-    );
-    return { status, left, args, erased };
+    const before = hoursAgo.map(nameOf);
+    for (const name of before) writeFileSync(join(folder, name), "");
+    writeFileSync(join(lists, "erased.txt"), `${erasedBefore.join("\n")}\n`);
+    const env = { PATH: process.env["PATH"], BACKUP_KEEP: "2", BACKUP_KEY: "age1abc" };
+    const { status } = spawnSync("sh", [join(dir, "deploy/backup.sh"), folder, lists], { env });
+    const left = readdirSync(folder).sort().reverse();
+    assert.deepEqual(readdirSync(lists), ["erased.txt"]);
+    const erased = readFileSync(join(lists, "erased.txt"), "utf8").trim().split("\n");
+    const args = left.includes(made) ? readFileSync(join(folder, made), "utf8") : null;
+    return { status, left, made, before, erased, args };
   }
 
-  it("keeps the newest, and what was erased so far", () => {
-    assert.deepEqual(run(true), {
-      status: 0,
-      left: ["erased.txt", file(3), file(4)],
-      args: `--to-key ${KEY}`,
-      erased: "list\n",
-    });
+  it("removes those that are older than so many days, and none of the newest, after a good one", () => {
+    const { status, left, made, before, args } = run({ hoursAgo: [21, 22, 30, 100] });
+    assert.deepEqual(
+      { status, left, args },
+      { status: 0, left: [made, ...before.slice(0, 2)], args: "--to-key age1abc" },
+    );
+    const old = run({ hoursAgo: [900, 1_000] });
+    assert.deepEqual(old.left, [old.made, old.before[0]]);
   });
 
-  it("says when one fails, and keeps as many of the others, and the older list", () => {
-    assert.deepEqual(run(false), { status: 3, left: ["erased.txt", file(2), file(3)], args: "", erased: "" });
+  it("removes none after one with damaged files or one that failed, and ends with its code", () => {
+    const damaged = run({ hoursAgo: [30, 60, 90], backup: 1 });
+    assert.deepEqual([damaged.status, damaged.left], [1, [damaged.made, ...damaged.before]]);
+    const failed = run({ hoursAgo: [30, 60, 90], backup: 3 });
+    assert.deepEqual([failed.status, failed.left], [3, failed.before]);
+  });
+
+  it("makes none when the newest is of today", () => {
+    const { status, left, before, erased } = run({ hoursAgo: [2, 60, 90] });
+    assert.deepEqual([status, left], [0, before]);
+    assert.ok(erased.includes(erasedNow));
+  });
+
+  it("adds to the list of what was erased, forgets its people after thirteen months, keeps it when it fails", () => {
+    assert.deepEqual(run({ hoursAgo: [] }).erased, [erasedNow, erasedBefore[0], erasedBefore[2]]);
+    const { status, erased } = run({ hoursAgo: [], erase: 3 });
+    assert.deepEqual([status, erased], [3, erasedBefore]);
   });
 });
 
