@@ -1,3 +1,4 @@
+import type { EventType } from "./event-types.ts";
 import { leads, type Officer } from "./officer.ts";
 
 /** What an auditor may find of a case; nothing is decided by it. */
@@ -62,6 +63,9 @@ export interface CaseFinding {
   /** counts how often it was written; 0: never */
   revision: number;
 }
+
+/** An event of supervision: for those who may draw cases, not for those who are audited, nor for the court. */
+export const isOfAudit = ({ type }: { type: EventType }): boolean => type === "audit-finding-recorded";
 
 /** Cases of either kind in one draw at most. */
 export const MOST_DRAWN = 200;

@@ -1,12 +1,13 @@
 import { REASONS } from "../domain/access.ts";
 import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
+import { isOfAudit } from "../domain/audit.ts";
 import { cellOf } from "../domain/case-facets.ts";
 import { type CaseFile, caseFileOf } from "../domain/case-file.ts";
 import { possibleActs } from "../domain/desk-acts.ts";
 import { picturesOf } from "../domain/determination.ts";
 import { NO_DISPUTE, NOT_OURS, waitingForOfficer } from "../domain/dispute.ts";
 import { liabilityOf } from "../domain/liability.ts";
-import { leads } from "../domain/officer.ts";
+import { leads, mayDo } from "../domain/officer.ts";
 import { otherCases, soughtOf } from "../domain/other-cases.ts";
 import { formTime, stampTime } from "./desk-times.ts";
 import { districtName } from "./districts.ts";
@@ -31,7 +32,7 @@ export async function fileShown(request: DeskRequest, accident: Accident, isShow
     time: stampTime,
     label: (key: string, code: string) => t.find(`${key}.${code}`) ?? code,
     insurer: (code: string | null, typed: string | null) => insurerName(request, code) ?? typed ?? code ?? "",
-    events: file.events.map((event) => eventLine(request, event)),
+    events: eventsFor(request, file).map((event) => eventLine(request, event)),
     photoUrl: (id: string, size: string) => `/police/cases/${file.id}/photos/${id}/${size}`,
     dispute: accident.dispute ?? NO_DISPUTE,
     waiting: waitingForOfficer(accident),
@@ -100,6 +101,10 @@ async function othersOf(request: DeskRequest, accident: Accident) {
 function insurerName({ ctx, language }: DeskRequest, code: string | null): string | null {
   return ctx.config.insurers.find((insurer) => insurer.code === code)?.[language] ?? null;
 }
+
+/** What an audit found stands in the file for auditors alone. */
+const eventsFor = ({ officer }: DeskRequest, { events }: CaseFile): CaseFile["events"] =>
+  mayDo(officer.role, "draw-sample") ? events : events.filter((event) => !isOfAudit(event));
 
 /** An event's words, who caused it, and its codes as they are recorded. */
 function eventLine({ t }: DeskRequest, { seq, type, by, at, data }: CaseFile["events"][number]) {

@@ -2,6 +2,7 @@ import type Koa from "koa";
 import type { Context } from "../context.ts";
 import { REASONS } from "../domain/access.ts";
 import { type Accident, LETTERS } from "../domain/accident.ts";
+import { isOfAudit } from "../domain/audit.ts";
 import { caseFileOf, type FiledParty } from "../domain/case-file.ts";
 import { NO_DISPUTE } from "../domain/dispute.ts";
 import { Invalid } from "../errors.ts";
@@ -101,11 +102,13 @@ function disputeLines({ dispute }: Accident, t: Translate): string[] {
   return lines.length > 0 ? lines : [t("police.queue.none")];
 }
 
-const historyLines = ({ events }: Accident, t: Translate): string[] =>
-  events.map(({ seq, at, by, type }) => {
-    const who = t.find(`police.file.party.${by}`) ?? (by.startsWith("officer:") ? t("police.role.officer") : by);
-    return `${seq}  ${stampTime(at)}  ${who}  ${t(`police.event.${type}`)}`;
-  });
+export const historyLines = ({ events }: Accident, t: Translate): string[] =>
+  events
+    .filter((event) => !isOfAudit(event))
+    .map(({ seq, at, by, type }) => {
+      const who = t.find(`police.file.party.${by}`) ?? (by.startsWith("officer:") ? t("police.role.officer") : by);
+      return `${seq}  ${stampTime(at)}  ${who}  ${t(`police.event.${type}`)}`;
+    });
 
 /** One after the other: a case may hold many pictures. */
 async function photosOf(ctx: Context, accident: Accident, t: Translate) {

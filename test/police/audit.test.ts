@@ -7,6 +7,7 @@ import type { Draw } from "../../src/domain/audit.ts";
 import type { Officer, Role } from "../../src/domain/officer.ts";
 import { isStored } from "../../src/domain/photo.ts";
 import { Conflict, Invalid, NotFound } from "../../src/errors.ts";
+import { historyLines } from "../../src/police/print.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { concludedAccident } from "../support/concluded-accident.ts";
@@ -124,6 +125,18 @@ describe("a finding", () => {
     assert.equal((await app.ctx.audits.findFinding(drawn.id, id))?.note, NOTE);
     const [row] = await app.ctx.accessLog.list({ accidentId: id }, 1);
     assert.deepEqual([row?.act, row?.reason, row?.officerId], ["wrote-finding", "audit", people.auditor.id]);
+  });
+
+  it("stands in the file for those who audit alone, and never in the print for the court", async () => {
+    const drawn = await draw();
+    const id = drawn.cases[1]!.accidentId;
+    await record(drawn, { accidentId: id });
+    const word = /audit finding recorded/;
+    for (const role of ["supervisor", "auditor"] as const)
+      assert.match(await (await desk[role].get(`/police/cases/${id}`)).text(), word, role);
+    assert.doesNotMatch(await (await desk.officer.get(`/police/cases/${id}`)).text(), word);
+    const printed = historyLines(await app.ctx.accidents.get(id), app.ctx.render.words("en"));
+    assert.doesNotMatch(printed.join("\n"), word);
   });
 
   it("of two at once is one; the other is told, and may replace it knowingly", async () => {
