@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { CaseFinding, Draw } from "../domain/audit.ts";
+import { type CaseFinding, type Draw, mayJudge } from "../domain/audit.ts";
 import type { Officer } from "../domain/officer.ts";
 import { Conflict } from "../errors.ts";
 
@@ -14,10 +14,12 @@ export interface RecordFinding extends Pick<CaseFinding, "finding" | "note" | "f
 
 /**
  * Records what was found of a drawn case; the case says so in its events, and nothing else of it changes.
- * Throws Conflict "finding-changed" where somebody else has written meanwhile.
+ * Throws Conflict "own-case" to whoever has handled it, "finding-changed" where somebody else has written
+ * meanwhile.
  */
 export async function recordFinding(ctx: Context, input: RecordFinding): Promise<void> {
   const { officer, address, draw, accidentId, revision, finding, note, followUp } = input;
+  if (!mayJudge(await ctx.accidents.get(accidentId), officer.id)) throw new Conflict("own-case");
   const current = await ctx.audits.findFinding(draw.id, accidentId);
   if ((current?.revision ?? 0) !== revision) throw new Conflict("finding-changed");
   await ctx.accessLog.add({ officerId: officer.id, address, act: "wrote-finding", accidentId, reason: "audit" });

@@ -25,6 +25,7 @@ export const ACCESS_ACTS = [
   "sent-officer",
   "ended-case",
   "recused-self",
+  "recused-officer",
   "issued-letter",
   "replaced-letter",
   "confirmed-service",

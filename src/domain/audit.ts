@@ -1,3 +1,4 @@
+import type { Accident } from "./accident.ts";
 import type { EventType } from "./event-types.ts";
 import { leads, type Officer } from "./officer.ts";
 
@@ -66,6 +67,18 @@ export interface CaseFinding {
 
 /** An event of supervision: for those who may draw cases, not for those who are audited, nor for the court. */
 export const isOfAudit = ({ type }: { type: EventType }): boolean => type === "audit-finding-recorded";
+
+/** What an officer may have done in a case without having handled it. */
+const NOT_HANDLING: readonly EventType[] = [
+  "audit-finding-recorded",
+  "officer-recused",
+  "guidance-released",
+  "application-released",
+];
+
+/** Whoever has handled a case, or written its letter, writes no finding of it. */
+export const mayJudge = ({ events }: Pick<Accident, "events">, officerId: string): boolean =>
+  !events.some(({ by, type }) => by === `officer:${officerId}` && !NOT_HANDLING.includes(type));
 
 /** Cases of either kind in one draw at most. */
 export const MOST_DRAWN = 200;

@@ -20,6 +20,7 @@ export type OfficerAct =
   | OfficerRows<typeof GUIDANCE_ACTS>
   | OfficerRows<typeof APPLICATION_ACTS>
   | "recuse"
+  | "recuse-officer"
   | "replace"
   | "confirm-service"
   | "note-review"
@@ -30,7 +31,16 @@ type Who = Pick<Officer, "id" | "role">;
 /** Lists what this officer can do with the case as it is now; the same table judges the act itself. */
 export function possibleActs(accident: Accident, who: Who): OfficerAct[] {
   if (accident.recused.includes(who.id)) return [];
-  return [...runningActs(accident, who), ...letterActs(accident, who)];
+  return [...runningActs(accident, who), ...recusals(accident, who), ...letterActs(accident, who)];
+}
+
+/** Whoever reads a case may have to keep away from it, whatever its state; not with it in hand. */
+function recusals(accident: Accident, { id, role }: Who): OfficerAct[] {
+  const holds = [guidanceHandler(accident), applicationHandler(accident)].some((one) => one?.officerId === id);
+  return [
+    ...(mayDo(role, "read-case") && !holds ? ["recuse" as const] : []),
+    ...(mayDo(role, "reassign") ? ["recuse-officer" as const] : []),
+  ];
 }
 
 function runningActs(accident: Accident, who: Who): OfficerAct[] {
@@ -42,9 +52,7 @@ function runningActs(accident: Accident, who: Who): OfficerAct[] {
     ...rowsOpen(APPLICATION_ACTS, { state: applicationState(accident), handler: application, who }),
   ];
   const isOthers = [guidance, application].some((one) => one !== null && one.officerId !== who.id);
-  const holds = acts.some((act) => act === "release-guidance" || act === "release-application");
-  const open = isOthers ? acts.filter((act) => act !== "take-guidance" && act !== "take-application") : acts;
-  return holds || !mayDo(who.role, "guide") ? open : [...open, "recuse"];
+  return isOthers ? acts.filter((act) => act !== "take-guidance" && act !== "take-application") : acts;
 }
 
 interface Row {

@@ -1,6 +1,7 @@
 import { type CaseFinding, type Draw, sumUp } from "../domain/audit.ts";
 import { facetsOf } from "../domain/case-facets.ts";
 import { caseFileOf } from "../domain/case-file.ts";
+import { mayHandle } from "../domain/queue.ts";
 import { daysOf, openDraw } from "./audit.ts";
 import { dayOf, stampTime } from "./desk-times.ts";
 import { districtName } from "./districts.ts";
@@ -44,15 +45,24 @@ async function drawShown(request: DeskRequest): Promise<Shown> {
   };
 }
 
-async function rowsOf({ ctx, t }: DeskRequest, { cases }: Draw, findings: readonly CaseFinding[]) {
+/**
+ * The cases drawn, in order. Of one from which this account is recused, or that another district has by now,
+ * it is said that it was drawn.
+ */
+async function rowsOf({ ctx, t, officer }: DeskRequest, { cases }: Draw, findings: readonly CaseFinding[]) {
   const { catalogue } = ctx.config.rules;
   const read = await ctx.accidents.findAll(cases.map(({ accidentId }) => accidentId));
   const accidents = new Map(read.map((accident) => [accident.id, accident]));
   const found = new Map(findings.map((finding) => [finding.accidentId, finding]));
   return cases.map(({ accidentId, by }) => {
     const accident = accidents.get(accidentId);
+    if (accident && !mayHandle(accident, officer))
+      return {
+        ...{ accidentId, by, finding: null, file: null, facets: null },
+        ...{ number: t("police.audit.withheld"), isWithheld: true },
+      };
     return {
-      ...{ accidentId, by, finding: found.get(accidentId) ?? null },
+      ...{ accidentId, by, finding: found.get(accidentId) ?? null, isWithheld: false },
       file: accident ? caseFileOf(accident, catalogue, false) : null,
       number: accident?.number ?? t("police.audit.erased"),
       facets: accident ? facetsOf(accident, catalogue) : null,

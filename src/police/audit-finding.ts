@@ -1,8 +1,16 @@
 import Joi from "joi";
 import { recordFinding } from "../actions/record-finding.ts";
-import { AUDIT_FINDINGS, type AuditFinding, FOLLOW_UP_STATES, type FollowUpState } from "../domain/audit.ts";
+import {
+  AUDIT_FINDINGS,
+  type AuditFinding,
+  type DrawnCase,
+  FOLLOW_UP_STATES,
+  type FollowUpState,
+  mayJudge,
+} from "../domain/audit.ts";
 import { facetsOf } from "../domain/case-facets.ts";
 import { caseFileOf } from "../domain/case-file.ts";
+import { mayHandle } from "../domain/queue.ts";
 import { Invalid, NotFound } from "../errors.ts";
 import { text } from "../http/fields.ts";
 import { openDraw } from "./audit.ts";
@@ -55,7 +63,8 @@ export const findingPage: DeskPage<Body> = {
       ...{ findings: AUDIT_FINDINGS, followUps: FOLLOW_UP_STATES, longest: LONGEST_NOTE },
       file: caseFileOf(accident, catalogue, false),
       facets: facetsOf(accident, catalogue),
-      next: nextOf(draw.cases, accident.id),
+      next: await nextOf(request, draw.cases),
+      isOwn: !mayJudge(accident, request.officer.id),
     };
   },
   async submit(request) {
@@ -70,7 +79,12 @@ export const findingPage: DeskPage<Body> = {
   },
 };
 
-/** The case that follows in the draw. */
-function nextOf(cases: readonly { accidentId: string }[], id: string): string | null {
-  return cases[cases.findIndex(({ accidentId }) => accidentId === id) + 1]?.accidentId ?? null;
+/** The case that follows in the draw and that this account may read. */
+async function nextOf({ ctx, officer, params }: DeskRequest, cases: readonly DrawnCase[]): Promise<string | null> {
+  const at = cases.findIndex(({ accidentId }) => accidentId === params["id"]);
+  for (const { accidentId } of cases.slice(at + 1)) {
+    const next = await ctx.accidents.find(accidentId);
+    if (next && mayHandle(next, officer)) return accidentId;
+  }
+  return null;
 }

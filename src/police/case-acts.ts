@@ -1,14 +1,15 @@
 import Joi from "joi";
-import { recuseOfficer } from "../actions/recuse-officer.ts";
+import { RECUSAL_REASONS, type RecusalReason, recuseOfficer, recuseOther } from "../actions/recuse-officer.ts";
 import type { AccessAct } from "../domain/access.ts";
 import { type EndCode, LETTERS, type Letter } from "../domain/accident.ts";
 import { NOT_OURS } from "../domain/dispute.ts";
 import type { Desk, DisputeAct } from "../domain/dispute-act.ts";
 import type { Right } from "../domain/officer.ts";
-import { note } from "../http/fields.ts";
+import { Invalid } from "../errors.ts";
+import { line, note } from "../http/fields.ts";
 import { casePage, openCase } from "./case-page.ts";
 import { timeOfForm } from "./desk-times.ts";
-import { doAct } from "./do-act.ts";
+import { deskOf, doAct } from "./do-act.ts";
 import type { AnyDeskPage, DeskPage } from "./page.ts";
 
 interface CaseAct<Body> {
@@ -61,7 +62,7 @@ const refuseBody = Joi.object<{ code: EndCode }>({ code: Joi.valid(...NOT_OURS).
 /** Notes that this officer must not handle the case, which from then on is not there for that account. */
 const recusePage: DeskPage = {
   path: "cases/:id/recuse",
-  right: "guide",
+  right: "read-case",
   template: "police/case.njk",
   show: (request) => casePage.show?.(request) ?? {},
   async submit(request) {
@@ -69,6 +70,29 @@ const recusePage: DeskPage = {
     await request.log({ act: "recused-self", accidentId: id });
     await recuseOfficer(request.ctx, id, request.officer);
     return "/police/queue";
+  },
+};
+
+const recuseOtherBody = Joi.object<{ officer: string; recusal: RecusalReason }>({
+  officer: line(20).required(),
+  recusal: Joi.valid(...RECUSAL_REASONS).required(),
+});
+
+/** A supervisor's decision that another officer must not handle the case; named by the police number. */
+const recuseOtherPage: DeskPage<{ officer: string; recusal: RecusalReason }> = {
+  path: "cases/:id/recuse-officer",
+  right: "reassign",
+  template: "police/case.njk",
+  body: recuseOtherBody,
+  show: (request) => casePage.show?.(request) ?? {},
+  async submit(request) {
+    const { ctx, body } = request;
+    const { id } = await openCase(request);
+    const other = await ctx.officers.find(ctx.officers.idOf(body.officer));
+    if (!other || other.id === request.officer.id) throw new Invalid("unknown-officer", { field: "officer" });
+    await request.log({ act: "recused-officer", accidentId: id });
+    await recuseOther(ctx, id, { officerId: other.id, by: deskOf(request), reason: body.recusal });
+    return `/police/cases/${id}`;
   },
 };
 
@@ -138,4 +162,5 @@ export const CASE_ACT_PAGES: readonly AnyDeskPage[] = [
     act: (by, body) => ({ type: "not-ours", by, ...body }),
   }),
   recusePage,
+  recuseOtherPage,
 ];

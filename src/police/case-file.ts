@@ -1,3 +1,4 @@
+import { RECUSAL_REASONS } from "../actions/recuse-officer.ts";
 import { REASONS } from "../domain/access.ts";
 import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
 import { isOfAudit } from "../domain/audit.ts";
@@ -43,6 +44,7 @@ export async function fileShown(request: DeskRequest, accident: Accident, isShow
     acts: possibleActs(accident, request.officer),
     acting: koa.method === "POST" ? koa.path.split("/").slice(4).join("/") : "",
     ends: NOT_OURS,
+    recusals: RECUSAL_REASONS,
     pairs: PAIRS,
     until: formTime(new Date(now.getTime() + HOUR_MS)),
   };
@@ -76,20 +78,28 @@ function handlersOf({ dispute, events }: Accident): (string | undefined)[] {
     ...[...guidance, ...applications].map(({ handler }) => handler?.officerId),
     ...determinations.flatMap(({ by, withdrawn }) => [by, withdrawn?.by]),
     spotLetter?.by,
-    ...events.map(({ by }) => officerOf(by)),
+    ...events.flatMap(({ by, data }) => [officerOf(by), recusedIn(data)]),
   ];
 }
 
 const officerOf = (by: string): string | undefined => /^officer:(.+)$/.exec(by)?.[1];
 
+/** The officer whom somebody else has recused, by that event. */
+const recusedIn = ({ officer }: CaseFile["events"][number]["data"]): string | undefined =>
+  typeof officer === "string" ? officer : undefined;
+
 const MOST_OTHERS = 50;
 
-/** Other cases with a plate or telephone of this one; those of another district are named without a link. */
+/**
+ * Other cases with a plate or telephone of this one; those of another district are named without a link,
+ * those from which this officer is recused not at all.
+ */
 async function othersOf(request: DeskRequest, accident: Accident) {
   const { ctx, officer } = request;
   const values = soughtOf(accident).map(({ what: kind, value }) => ({ kind, value }));
   const found = await ctx.accidents.listOthers(accident.id, values);
-  return otherCases(accident, found)
+  const shown = found.filter(({ recused }) => !recused.includes(officer.id));
+  return otherCases(accident, shown)
     .slice(0, MOST_OTHERS)
     .map((one) => ({
       ...one,
@@ -108,12 +118,13 @@ const eventsFor = ({ officer }: DeskRequest, { events }: CaseFile): CaseFile["ev
 
 /** An event's words, who caused it, and its codes as they are recorded. */
 function eventLine({ t }: DeskRequest, { seq, type, by, at, data }: CaseFile["events"][number]) {
-  const codes = Object.entries(data).filter(([name]) => !/digest|sha256|Sha256/.test(name));
+  const codes = Object.entries(data).filter(([name]) => !/^officer$|digest|sha256|Sha256/.test(name));
   return {
     seq,
     at,
     by,
     officerId: officerOf(by) ?? null,
+    recused: recusedIn(data) ?? null,
     words: t(`police.event.${type}`),
     data: codes.map(([name, value]) => `${name} ${[value].flat().join(", ")}`).join(" · "),
   };

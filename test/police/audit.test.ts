@@ -139,6 +139,23 @@ describe("a finding", () => {
     assert.doesNotMatch(printed.join("\n"), word);
   });
 
+  it("is not written by whoever has handled the case", async () => {
+    const drawn = await draw();
+    const id = drawn.cases[2]!.accidentId;
+    const by = `officer:${people.supervisor.id}` as const;
+    await app.ctx.accidents.change(id, (accident) => ({
+      accident,
+      events: [{ type: "letter-issued", by, data: {} }],
+    }));
+    const before = await app.ctx.accidents.get(id);
+    await assert.rejects(record(drawn, { accidentId: id, officer: people.supervisor }), { code: "own-case" });
+    assert.equal((await app.ctx.accidents.get(id)).version, before.version);
+    assert.equal(await app.ctx.audits.findFinding(drawn.id, id), null);
+    const page = `/police/audit/${drawn.id}/cases/${id}`;
+    assert.match(await (await desk.supervisor.get(page)).text(), /somebody else has to write/);
+    await record(drawn, { accidentId: id });
+  });
+
   it("of two at once is one; the other is told, and may replace it knowingly", async () => {
     const drawn = await draw();
     const outcomes = await Promise.allSettled([
@@ -219,6 +236,25 @@ describe("the pages of an audit", () => {
     assert.match(shown, /Somebody else has written a finding meanwhile/);
     assert.match(shown, /first\n words<\/textarea>/);
     assert.match(shown, /theirs<\/blockquote>/);
+  });
+
+  it("show of a case from which somebody is recused that it was drawn, and nothing else", async () => {
+    const drawn = await draw({ seed: "withheld" });
+    const [id, other] = drawn.cases.map(({ accidentId }) => accidentId);
+    const { number } = await app.ctx.accidents.get(id!);
+    await recordFinding(app.ctx, {
+      ...{ officer: people.supervisor, address: "test", draw: drawn, accidentId: id! },
+      ...{ revision: 0, finding: "suspected-fraud", note: "withheld note", followUp: null },
+    });
+    const away = await signedInOfficer(app, { number: "P-away", role: "auditor" });
+    assert.equal((await away.submit(`/police/cases/${id}/recuse`, {}, "/police/queue")).status, 303);
+    for (const path of ["", "/sheet"]) {
+      const html = await (await away.get(`/police/audit/${drawn.id}${path}`)).text();
+      for (const hidden of [number, "withheld note", `/cases/${id}`])
+        assert.equal(html.includes(hidden), false, hidden);
+    }
+    const html = await (await away.get(`/police/audit/${drawn.id}`)).text();
+    assert.ok(html.includes("(not yours to read)") && html.includes(`/cases/${other}`));
   });
 
   it("are no page for an officer, nor a draw of another district for a supervisor", async () => {

@@ -184,6 +184,25 @@ describe("an act of whoever has a case", () => {
     assert.equal((await second.get(`${caseUrl(applied)}/agreement.pdf`)).status, 404);
   });
 
+  it("a supervisor recuses another, whose case goes back into the queue", async () => {
+    const pair = await appliedPair(app);
+    await act(officer, pair, "application/take");
+    const who = { officer: officer.number, recusal: "asked-by-party" };
+    assert.equal((await act(second, pair, "recuse-officer", who)).status, 404);
+    for (const wrong of [{ officer: "P-404" }, { officer: "P-4" }, { recusal: "whim" }])
+      assert.equal((await act(supervisor, pair, "recuse-officer", { ...who, ...wrong })).status, 422);
+    assert.equal((await act(supervisor, pair, "recuse-officer", who)).status, 303);
+    const { recused, dispute, events } = await app.ctx.accidents.get(pair.id);
+    const id = app.ctx.officers.idOf(officer.number);
+    assert.deepEqual([recused, dispute?.applications[0]?.state], [[id], "applied"]);
+    assert.deepEqual(events.at(-1)?.data, { officer: id, reason: "asked-by-party" });
+    assert.match(await htmlOf(supervisor, caseUrl(pair)), new RegExp(`officer recused Officer ${officer.number}`));
+    assert.equal((await officer.get(caseUrl(pair))).status, 404);
+    // the other cases of the same plates
+    assert.equal((await htmlOf(officer, caseUrl(guided))).includes(caseUrl(pair)), false);
+    assert.ok((await htmlOf(second, caseUrl(guided))).includes(caseUrl(pair)));
+  });
+
   it("is a row of the access log, whose chain is whole", async () => {
     const rows = await app.ctx.accessLog.list({ accidentId: applied.id }, 200);
     const acts = new Set(rows.map(({ act: done }) => done));
