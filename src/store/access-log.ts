@@ -12,7 +12,7 @@ import type { Vault } from "./vault.ts";
 export interface AccessLog {
   /** Stores a row before what it tells of is shown or done. */
   add(entry: AccessEntry): Promise<void>;
-  /** The newest first. */
+  /** The newest first; `before`: those that stand behind this row. */
   list(filter: AccessFilter, limit: number): Promise<AccessRow[]>;
   /**
    * Removes rows of the days before this one's, at most a page; the last of each chain go first. Returns
@@ -24,10 +24,12 @@ export interface AccessLog {
 }
 
 export interface AccessFilter {
-  officerId?: string;
+  officerIds?: readonly string[];
   accidentId?: string;
   from?: Date;
   to?: Date;
+  /** a row's id; one that was removed with the days before has nothing behind it */
+  before?: string;
 }
 
 interface RowDocument extends AccessRow {
@@ -43,7 +45,8 @@ interface Head {
 }
 
 const AT_ONCE = 500;
-const rowId = (chain: string, seq: number) => `${chain}/${String(seq).padStart(9, "0")}`;
+/** A row's id: its chain, and its place there. */
+export const rowId = (chain: string, seq: number) => `${chain}/${String(seq).padStart(9, "0")}`;
 
 type Rows = ReturnType<typeof bare<RowDocument>>;
 type HashOf = (row: Omit<RowDocument, "hash">) => string;
@@ -66,12 +69,15 @@ export async function createAccessLog(connection: Connection, vault: Vault, now:
       queue = added.catch(() => {});
       return added;
     },
-    async list({ officerId, accidentId, from, to }, limit) {
-      const at = { ...(from && { $gte: from }), ...(to && { $lt: to }) };
+    async list({ officerIds, accidentId, from, to, before }, limit) {
+      const last = before === undefined ? null : await rows.findOne({ _id: before });
+      if (before !== undefined && !last) return [];
+      const at = { ...(from && { $gte: from }), ...(to && { $lt: to }), ...(last && { $lte: last.at }) };
       const filter = {
-        ...(officerId && { officerId }),
+        ...(officerIds && { officerId: officerIds.length === 1 ? officerIds[0]! : { $in: [...officerIds] } }),
         ...(accidentId && { accidentId }),
-        ...((from || to) && { at }),
+        ...(Object.keys(at).length > 0 && { at }),
+        ...(last && { $or: [{ at: { $lt: last.at } }, { at: last.at, _id: { $lt: last._id } }] }),
       };
       return rows.find(filter, { sort: { at: -1, _id: -1 }, limit }).toArray();
     },

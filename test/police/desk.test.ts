@@ -145,7 +145,7 @@ describe("a case of a district", () => {
       assert.equal((await other.get(path)).status, 404, path);
     }
     assert.equal((await other.post(file, { reason: "audit" })).status, 404);
-    const rows = await app.ctx.accessLog.list({ officerId: app.ctx.officers.idOf("P-other") }, 4);
+    const rows = await app.ctx.accessLog.list({ officerIds: [app.ctx.officers.idOf("P-other")] }, 4);
     assert.deepEqual(
       rows.map(({ act, accidentId }) => [act, accidentId]),
       Array(4).fill(["refused-case", pair.id]),
@@ -194,6 +194,27 @@ describe("the access log's page", () => {
     assert.match(html, /showed personal data/);
     assert.match(html, /to deal with this case/);
     assert.equal(html.includes("read the access log"), false);
+  });
+
+  it("shows a district's supervisor its own, however much others did since, and everything page by page", async () => {
+    const led = await signedInOfficer(app, { number: "P-log", role: "supervisor", district: "310101" });
+    await led.get("/police/queue");
+    const others = { officerId: app.ctx.officers.idOf("P-officer"), address: "::1", accidentId: null, reason: null };
+    const act = "read-letters" as const;
+    await Promise.all(Array.from({ length: 210 }, () => app.ctx.accessLog.add({ ...others, act })));
+    const own = await (await led.get("/police/access-log")).text();
+    assert.match(own, /P-LOG<\/td><td>read the queue/);
+    assert.equal(own.includes("read the list of letters"), false);
+    const rows = (html: string) => html.match(/#\d+<\/td><\/tr>/g) ?? [];
+    const first = await (await desk.auditor.get("/police/access-log")).text();
+    const next = /href="([^"]+)" rel="next"/.exec(first)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const second = await (await desk.auditor.get(next)).text();
+    assert.equal(rows(first).length, 200);
+    assert.match(second, /P-LOG<\/td><td>read the queue/);
+    assert.deepEqual(
+      rows(second).filter((row) => rows(first).includes(row)),
+      [],
+    );
   });
 
   it("is whole after all that", async () => {
