@@ -1,18 +1,19 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
-import { mayHandle, type QueueRow, queueRow, WAIT_LEVELS } from "../domain/queue.ts";
+import { queueRow, WAIT_LEVELS } from "../domain/queue.ts";
+import type { Wanted } from "../store/disputes.ts";
 import { districtName } from "./districts.ts";
 import { officerNames } from "./officer-names.ts";
 import { type DeskPage, type DeskRequest, deskRequest, renderDesk, requireRight, type Shown } from "./page.ts";
 
 /** Guidance first, since people stand at the road. */
 const KINDS = ["guidance", "application", "service"] as const;
-/** Of each kind, the longest waiting first. */
+/** Of each kind that wait, and as many that others have, the longest waiting first. */
 const MOST_ROWS = 200;
 
 /**
  * What waits for an officer: guidance, then applications, then letters whose service may be confirmed, each
- * by age; at the top what this officer has in hand.
+ * by age and before what others have; at the top what this officer has in hand.
  */
 export const queuePage: DeskPage = {
   path: "queue",
@@ -32,21 +33,14 @@ export async function sendQueueRows(ctx: Context, koa: Koa.Context): Promise<voi
 }
 
 async function queueShown(request: DeskRequest): Promise<Shown> {
-  const { ctx, officer, t } = request;
+  const { ctx, t } = request;
   const now = ctx.clock.now();
-  const lists = await Promise.all(KINDS.map((kind) => ctx.disputes.list(kind, MOST_ROWS, officer.district)));
-  const rows = lists
-    .flat()
-    .filter((accident) => mayHandle(accident, officer))
-    .flatMap((accident) => queueRow(accident, ctx.config.rules.catalogue, now) ?? []);
-  const others = rows.filter(({ officerId }) => officerId !== officer.id);
-  const of = (kind: QueueRow["kind"]) => others.filter((row) => row.kind === kind);
-  const free = others.filter(({ officerId }) => officerId === null);
+  const { own, kinds } = await listsOf(request, now);
+  const free = kinds.flatMap(({ rows }) => rows.filter(({ officerId }) => officerId === null));
+  const rows = [...own.rows, ...kinds.flatMap((table) => table.rows)];
   return {
-    tables: [
-      { name: "mine", rows: rows.filter(({ officerId }) => officerId === officer.id) },
-      ...KINDS.map((kind) => ({ name: kind, rows: of(kind) })),
-    ],
+    tables: [{ name: "mine", ...own }, ...kinds],
+    most: MOST_ROWS,
     waiting: free.length,
     waitingIds: free.map(({ id, kind }) => `${kind}/${id}`).join(" "),
     levels: WAIT_LEVELS,
@@ -59,6 +53,34 @@ async function queueShown(request: DeskRequest): Promise<Shown> {
     ),
     label: (key: string, code: string) => t.find(`${key}.${code}`) ?? code,
   };
+}
+
+/**
+ * Asks apart for what nobody has, what others have and what is one's own: however much is in hand, it takes
+ * no place from what waits.
+ */
+async function listsOf({ ctx, officer }: DeskRequest, now: Date) {
+  const { id, district } = officer;
+  const { catalogue } = ctx.config.rules;
+  const listed = async (wanted: Wanted) => {
+    const found = await ctx.disputes.list(wanted, MOST_ROWS + 1);
+    const shown = found.slice(0, MOST_ROWS).filter(({ recused }) => !recused.includes(id));
+    return {
+      rows: shown.flatMap((accident) => queueRow(accident, catalogue, now) ?? []),
+      isCut: found.length > MOST_ROWS,
+    };
+  };
+  const [own, ...kinds] = await Promise.all([
+    listed({ officerId: id }),
+    ...KINDS.map(async (kind) => {
+      const [free, others] = await Promise.all([
+        listed({ kind, district, officerId: null }),
+        listed({ kind, district, othersThan: id }),
+      ]);
+      return { name: kind, rows: [...free.rows, ...others.rows], isCut: free.isCut || others.isCut };
+    }),
+  ]);
+  return { own, kinds };
 }
 
 /** "4:05": minutes and seconds; from an hour on "2:04:05". */

@@ -5,10 +5,21 @@ import type { AccidentDocument } from "./accident-document.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { bare } from "./bulk.ts";
 
+/** Which cases of the queue; what is left out is any. */
+export interface Wanted {
+  kind?: Waiting["kind"];
+  /** code; null: all */
+  district?: string | null;
+  /** of this officer; null: nobody has it */
+  officerId?: string | null;
+  /** of others than this officer */
+  othersThan?: string;
+}
+
 /** What waits for officers. */
 export interface Disputes {
-  /** Cases of one kind that wait or are in somebody's hands, of one district or all, the oldest first. */
-  list(kind: Waiting["kind"], limit: number, district?: string | null): Promise<Accident[]>;
+  /** Cases that wait or are in somebody's hands, the oldest first. */
+  list(wanted: Wanted, limit: number): Promise<Accident[]>;
   /** how many of each kind nobody has taken */
   counts(): Promise<Record<Waiting["kind"], number>>;
   /** A text that differs after every change of what waits. */
@@ -26,8 +37,14 @@ export function createDisputes(connection: Connection, reader: AccidentReader): 
   const collection = bare<AccidentDocument>(connection, "accidents");
   const waiting = (kind: Waiting["kind"]) => ({ "desk.kind": kind });
   return {
-    async list(kind, limit, district = null) {
-      const wanted = { ...waiting(kind), ...(district !== null && { "parts.district": district }) };
+    async list({ kind, district = null, officerId, othersThan }, limit) {
+      const wanted = {
+        "desk.kind": kind ?? { $in: KINDS },
+        ...(district !== null && { "parts.district": district }),
+        ...(officerId !== undefined && { "desk.officerId": officerId }),
+        // a text: somebody's
+        ...(othersThan !== undefined && { "desk.officerId": { $gt: "", $ne: othersThan } }),
+      };
       const documents = await collection.find(wanted, { sort: { "desk.since": 1 }, limit }).toArray();
       return documents.flatMap((document) => reader.readable(document));
     },
@@ -44,9 +61,15 @@ export function createDisputes(connection: Connection, reader: AccidentReader): 
       return { guidance, application, service };
     },
     async mark() {
-      const fields = { projection: { version: 1 }, sort: { "desk.since": 1 as const }, limit: MOST_MARKED };
-      const found = await collection.find({ "desk.kind": { $in: KINDS } }, fields).toArray();
-      return found.map(({ _id, version }) => `${_id}:${version}`).join(" ");
+      const marked = async (order: 1 | -1) => {
+        const fields = { projection: { version: 1 }, sort: { "desk.since": order }, limit: MOST_MARKED };
+        const found = await collection.find({ "desk.kind": { $in: KINDS } }, fields).toArray();
+        return found.map(({ _id, version }) => `${_id}:${version}`);
+      };
+      const oldest = await marked(1);
+      // what comes is the newest: a long queue must not hide it
+      const newest = oldest.length < MOST_MARKED ? [] : await marked(-1);
+      return [...oldest, ...newest].join(" ");
     },
     async listDue(at, limit) {
       const options = { projection: { _id: 1 as const }, sort: { dueAt: 1 as const }, limit };

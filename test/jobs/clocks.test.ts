@@ -35,7 +35,7 @@ const act = (id: string, what: DisputeAct) => actOnDispute(app.ctx, id, what);
 const onLetter = (id: string, what: LetterAct) => actOnLetter(app.ctx, id, what);
 const count = ({ events }: Accident, type: string) => events.filter((one) => one.type === type).length;
 const queued = async (kind: "guidance" | "application" | "service") =>
-  (await app.ctx.disputes.list(kind, 100)).map(({ id }) => id);
+  (await app.ctx.disputes.list({ kind }, 100)).map(({ id }) => id);
 
 /** Both have entered everything, and say that the other ran into them. */
 async function disputedCase(): Promise<string> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { actOnDispute } from "../../src/actions/act-on-dispute.ts";
 import { IDLE_MS } from "../../src/domain/officer.ts";
+import type { Wanted } from "../../src/store/disputes.ts";
 import type { Pair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
@@ -120,6 +121,20 @@ describe("taking a case", () => {
     const others = await htmlOf(second, caseUrl(applied));
     assert.equal(others.includes(`${caseUrl(applied)}/return"`), false);
     assert.ok((await htmlOf(supervisor, caseUrl(applied))).includes("application/reassign"));
+  });
+
+  it("leaves its place in the queue to the next, whatever is in hand before it", async () => {
+    const next = await appliedPair(app);
+    const listed = async (wanted: Wanted) =>
+      (await app.ctx.disputes.list({ kind: "application", ...wanted }, 1)).map(({ id }) => id);
+    const [mine, other] = [officer, second].map(({ number }) => app.ctx.officers.idOf(number));
+    assert.deepEqual(await listed({}), [applied.id]);
+    assert.deepEqual(await listed({ officerId: null }), [next.id]);
+    assert.deepEqual(await listed({ officerId: mine }), [applied.id]);
+    assert.deepEqual([await listed({ othersThan: other }), await listed({ othersThan: mine })], [[applied.id], []]);
+    const html = await htmlOf(second, "/police/queue");
+    assert.ok(html.indexOf(caseUrl(next)) > 0 && html.indexOf(caseUrl(next)) < html.indexOf(caseUrl(applied)));
+    await actOnDispute(app.ctx, next.id, { type: "withdraw-application", by: "A" });
   });
 
   it("a stale page's act changes nothing", async () => {
