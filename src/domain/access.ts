@@ -31,6 +31,7 @@ export const ACCESS_ACTS = [
   "confirmed-service",
   "noted-review",
   "entered-spot-letter",
+  "corrected-spot-letter",
   "read-letters",
   "read-letter",
   "printed-case",

@@ -3,6 +3,7 @@ import { isAnswered } from "./determination.ts";
 import {
   applicationHandler,
   applicationState,
+  awaitsSpotLetter,
   guidanceHandler,
   guidanceState,
   type Handler,
@@ -24,7 +25,8 @@ export type OfficerAct =
   | "replace"
   | "confirm-service"
   | "note-review"
-  | "enter-spot-letter";
+  | "enter-spot-letter"
+  | "correct-spot-letter";
 
 type Who = Pick<Officer, "id" | "role">;
 
@@ -77,8 +79,8 @@ function rowsOpen<Table extends Record<string, Row>>(
 function letterActs(accident: Accident, { role }: Who): OfficerAct[] {
   const letter = letterOf(accident);
   const acts: OfficerAct[] = [];
-  if (accident.ended?.code === "on-the-spot" && !accident.dispute?.spotLetter && mayDo(role, "determine"))
-    acts.push("enter-spot-letter");
+  if (awaitsSpotLetter(accident) && mayDo(role, "determine")) acts.push("enter-spot-letter");
+  if (accident.dispute?.spotLetter && mayDo(role, "replace-letter")) acts.push("correct-spot-letter");
   if (!letter || accident.ended) return acts;
   if (mayDo(role, "determine")) {
     if (letter.serviceLateAt && !isAnswered(letter)) acts.push("confirm-service");

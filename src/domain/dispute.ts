@@ -111,7 +111,22 @@ export interface SpotLetter {
   degrees: Determination["content"]["parties"] extends Record<Letter, { degree: infer D }> ? Record<Letter, D> : never;
   by: string;
   at: Date;
+  /** what stood before a supervisor corrected it, with the reason; the oldest first */
+  earlier?: (Pick<SpotLetter, "number" | "degrees" | "by" | "at"> & { reason: string })[];
 }
+
+/** Ends after which the control room sends an officer, who may write a letter on the spot. */
+export const ENDS_WITH_POLICE: readonly EndCode[] = [
+  "on-the-spot",
+  "dispute",
+  "call-now",
+  "hold-scene",
+  "move-then-call",
+];
+
+/** True where an officer's letter from the spot may be entered: the case ended so, and none stands in it. */
+export const awaitsSpotLetter = ({ ended, dispute }: Pick<Accident, "ended" | "dispute">): boolean =>
+  ended !== null && ENDS_WITH_POLICE.includes(ended.code) && !dispute?.spotLetter;
 
 /** Ends that an officer may give a case which is none for a simplified determination. */
 export const NOT_OURS: readonly EndCode[] = ["hold-scene", "move-then-call", "call-now"];

@@ -78,6 +78,7 @@ export const EVENT_TYPES = [
   "letter-replaced",
   "review-filed",
   "spot-letter-entered",
+  "spot-letter-corrected",
   "audit-finding-recorded",
   "hold-placed",
   "hold-lifted",

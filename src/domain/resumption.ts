@@ -23,9 +23,12 @@ export interface Resumption {
   mayAgree: boolean;
 }
 
-/** Returns null where the case runs or its end is final, whatever the time. */
-export function resumptionOf({ ended, parties }: Accident, letter: Letter): Resumption | null {
-  if (!ended || ended.isAgreed || !isResumable(ended.code)) return null;
+/**
+ * Returns null where the case runs or its end is final, whatever the time: what an officer has decided on the
+ * spot is not settled here any more.
+ */
+export function resumptionOf({ ended, parties, dispute }: Accident, letter: Letter): Resumption | null {
+  if (!ended || ended.isAgreed || !isResumable(ended.code) || dispute?.spotLetter) return null;
   const other = otherOf(letter);
   const { by, resumeAskedBy = null } = ended;
   const isShared = parties[other] !== null;

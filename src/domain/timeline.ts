@@ -25,6 +25,7 @@ const SILENT = [
   "letter-overdue",
   "letter-unserved",
   "spot-letter-entered",
+  "spot-letter-corrected",
   "review-filed",
   "claim-status-held",
   "audit-finding-recorded",

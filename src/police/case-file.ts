@@ -77,7 +77,7 @@ function handlersOf({ dispute, events }: Accident): (string | undefined)[] {
   return [
     ...[...guidance, ...applications].map(({ handler }) => handler?.officerId),
     ...determinations.flatMap(({ by, withdrawn }) => [by, withdrawn?.by]),
-    spotLetter?.by,
+    ...[spotLetter, ...(spotLetter?.earlier ?? [])].map((one) => one?.by),
     ...events.flatMap(({ by, data }) => [officerOf(by), recusedIn(data)]),
   ];
 }

@@ -1,11 +1,8 @@
 import Joi from "joi";
 import { actOnLetter } from "../actions/act-on-letter.ts";
-import { enterSpotLetter } from "../actions/enter-spot-letter.ts";
 import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
-import type { DeterminedDegree } from "../domain/determination.ts";
 import { type LetterNumber, yearInChina } from "../domain/letter-number.ts";
 import { mayHandle } from "../domain/queue.ts";
-import { line } from "../http/fields.ts";
 import { casePage, openCase } from "./case-page.ts";
 import { stampTime } from "./desk-times.ts";
 import { deskOf } from "./do-act.ts";
@@ -86,33 +83,6 @@ export const reviewPage: DeskPage<{ party: Letter }> = {
     const { id } = await openCase(request);
     await request.log({ act: "noted-review", accidentId: id });
     await actOnLetter(request.ctx, id, { type: "note-review", by: deskOf(request), of: request.body.party });
-    return `/police/cases/${id}`;
-  },
-};
-
-interface SpotBody {
-  number: string;
-  degrees: string;
-}
-
-/** The letter that was written on the spot, entered for the record and shown to both drivers. */
-export const spotLetterPage: DeskPage<SpotBody> = {
-  path: "cases/:id/spot-letter",
-  right: "determine",
-  template: "police/case.njk",
-  body: Joi.object<SpotBody>({ number: line(40).min(4).required(), degrees: Joi.string().max(40).required() }),
-  show: (request) => casePage.show?.(request) ?? {},
-  async submit(request) {
-    const { id } = await openCase(request);
-    const { number, degrees } = request.body;
-    const [A = "", B = ""] = degrees.split("-") as DeterminedDegree[];
-    await request.log({ act: "entered-spot-letter", accidentId: id });
-    await enterSpotLetter(request.ctx, {
-      accidentId: id,
-      by: deskOf(request),
-      number,
-      degrees: { A, B } as Record<Letter, DeterminedDegree>,
-    });
     return `/police/cases/${id}`;
   },
 };

@@ -23,7 +23,7 @@ import { determinePage, replacePage } from "./determine.ts";
 import { sendLetter, sendPaper, sendPhoto } from "./files.ts";
 import { guidePage } from "./guide.ts";
 import { sendLetterPart } from "./letter-shown.ts";
-import { lettersPage, reviewPage, servicePage, spotLetterPage } from "./letters.ts";
+import { lettersPage, reviewPage, servicePage } from "./letters.ts";
 import { allowedFrom } from "./networks.ts";
 import { type AnyDeskPage, getDeskPage, postDeskPage, renderDesk } from "./page.ts";
 import { sendCasePrint } from "./print.ts";
@@ -33,6 +33,7 @@ import { searchPage } from "./search.ts";
 import { officerOf, withOfficer } from "./session.ts";
 import { passwordSignIn } from "./sign-in.ts";
 import { enterDesk, leaveDesk, type SignInWay } from "./sign-in-way.ts";
+import { spotCorrectionPage, spotLetterPage } from "./spot-letter.ts";
 
 export const DESK_PAGES: readonly AnyDeskPage[] = [
   queuePage,
@@ -44,6 +45,7 @@ export const DESK_PAGES: readonly AnyDeskPage[] = [
   servicePage,
   reviewPage,
   spotLetterPage,
+  spotCorrectionPage,
   searchPage,
   casePage,
   auditPage,

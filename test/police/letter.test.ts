@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { actOnLetter } from "../../src/actions/act-on-letter.ts";
+import { endAccident } from "../../src/actions/end-accident.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
 import { REASONS } from "../../src/domain/access.ts";
+import { resumptionOf } from "../../src/domain/resumption.ts";
 import { ACTS, type Pair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { type DeskClient, signedInOfficer } from "../support/desk-client.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { appliedPair } from "./disputed.ts";
+import { appliedPair, disputedPair } from "./disputed.ts";
 
 let app: TestApp;
 let officer: DeskClient;
@@ -222,6 +224,26 @@ describe("a letter that was issued", () => {
     assert.equal((await post(officer, pair, "spot-letter", spot)).status, 409);
     const { dispute } = await app.ctx.accidents.get(pair.id);
     assert.deepEqual(dispute?.spotLetter?.degrees, { A: "full", B: "none" });
+  });
+
+  it("from the spot is entered for whoever called 110 or 122, and corrected by a supervisor with a reason", async () => {
+    const pair = await disputedPair(app);
+    await endAccident(app.ctx, { accidentId: pair.id, letter: "A", code: "dispute" });
+    const spot = { number: "沪公交认字2026第9号", degrees: "none-full" };
+    assert.equal((await post(officer, pair, "spot-letter", spot)).status, 303);
+    const right = { number: "沪公交认字2026第8号", degrees: "full-none", why: "编号和责任录入有误" };
+    assert.equal((await post(officer, pair, "spot-letter/correct", right)).status, 404);
+    assert.equal((await post(supervisor, pair, "spot-letter/correct", { ...right, why: "" })).status, 422);
+    assert.equal((await post(supervisor, pair, "spot-letter/correct", right)).status, 303);
+    assert.equal((await post(supervisor, pair, "spot-letter/correct", right)).status, 409);
+    const { dispute, events } = await app.ctx.accidents.get(pair.id);
+    assert.deepEqual([dispute?.spotLetter?.number, dispute?.spotLetter?.degrees.A], [right.number, "full"]);
+    assert.equal(resumptionOf(await app.ctx.accidents.get(pair.id), "A"), null);
+    const [earlier] = dispute?.spotLetter?.earlier ?? [];
+    assert.deepEqual([earlier?.number, earlier?.reason], [spot.number, right.why]);
+    assert.equal(events.at(-1)?.type, "spot-letter-corrected");
+    const file = await (await officer.get(url(pair))).text();
+    assert.ok(file.includes(spot.number) && file.includes(right.why));
   });
 
   it("from the spot is shown to both drivers, who are told to report with it themselves: no insurer gets it", async () => {
