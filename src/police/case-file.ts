@@ -72,7 +72,8 @@ function ruleBy({ ctx, t }: DeskRequest, { parties }: Accident, letter: Letter):
   return t("police.file.degrees", { a: t(`police.degree.${A}`), b: t(`police.degree.${B}`) });
 }
 
-function handlersOf({ dispute, events }: Accident): (string | undefined)[] {
+/** Ids of all officers who stand in a case. */
+export function handlersOf({ dispute, events }: Accident): (string | undefined)[] {
   const { guidance, applications, determinations, spotLetter } = dispute ?? NO_DISPUTE;
   return [
     ...[...guidance, ...applications].map(({ handler }) => handler?.officerId),
@@ -108,7 +109,11 @@ async function othersOf(request: DeskRequest, accident: Accident) {
     }));
 }
 
-function insurerName({ ctx, language }: DeskRequest, code: string | null): string | null {
+/** An insurer's name in the reader's language; null: none is known by the code. */
+export function insurerName(
+  { ctx, language }: Pick<DeskRequest, "ctx" | "language">,
+  code: string | null,
+): string | null {
   return ctx.config.insurers.find((insurer) => insurer.code === code)?.[language] ?? null;
 }
 

@@ -7,7 +7,7 @@ import type { Draw } from "../../src/domain/audit.ts";
 import type { Officer, Role } from "../../src/domain/officer.ts";
 import { isStored } from "../../src/domain/photo.ts";
 import { Conflict, Invalid, NotFound } from "../../src/errors.ts";
-import { historyLines } from "../../src/police/print.ts";
+import { historyLines } from "../../src/police/print-lines.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { concludedAccident } from "../support/concluded-accident.ts";
@@ -135,7 +135,7 @@ describe("a finding", () => {
     for (const role of ["supervisor", "auditor"] as const)
       assert.match(await (await desk[role].get(`/police/cases/${id}`)).text(), word, role);
     assert.doesNotMatch(await (await desk.officer.get(`/police/cases/${id}`)).text(), word);
-    const printed = historyLines(await app.ctx.accidents.get(id), app.ctx.render.words("en"));
+    const printed = historyLines(await app.ctx.accidents.get(id), app.ctx.render.words("en"), String);
     assert.doesNotMatch(printed.join("\n"), word);
   });
 

@@ -1,18 +1,23 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
+import { actOnDispute } from "../../src/actions/act-on-dispute.ts";
 import { actOnLetter } from "../../src/actions/act-on-letter.ts";
 import { endAccident } from "../../src/actions/end-accident.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
 import { REASONS } from "../../src/domain/access.ts";
+import { caseFileOf } from "../../src/domain/case-file.ts";
 import { resumptionOf } from "../../src/domain/resumption.ts";
+import { handlersOf } from "../../src/police/case-file.ts";
+import { officerNames } from "../../src/police/officer-names.ts";
+import { disputeLines, historyLines, partyLines } from "../../src/police/print-lines.ts";
 import { ACTS, type Pair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { type DeskClient, signedInOfficer } from "../support/desk-client.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { appliedPair, disputedPair } from "./disputed.ts";
+import { appliedPair, disputedPair, guidedPair } from "./disputed.ts";
 
 let app: TestApp;
 let officer: DeskClient;
@@ -262,6 +267,37 @@ describe("a letter that was issued", () => {
 });
 
 describe("the file as a PDF", () => {
+  it("says in full what the letter says, who acted, by name and office, and what came to nothing", async () => {
+    const pair = await guidedPair(app, { real: true });
+    const auxiliary = await signedInOfficer(app, { number: "L-4", role: "auxiliary" });
+    const acts = [
+      () => post(auxiliary, pair, "guidance/take", {}),
+      () => post(auxiliary, pair, "guide", { how: "phone", text: "请双方再次核对陈述" }),
+      () => actOnDispute(app.ctx, pair.id, { type: "propose", by: "A" }),
+      () => actOnDispute(app.ctx, pair.id, { type: "refuse", by: "B" }),
+      () => actOnDispute(app.ctx, pair.id, { type: "propose", by: "A" }),
+      () => actOnDispute(app.ctx, pair.id, { type: "agree", by: "B" }),
+      () => post(officer, pair, "application/take", {}),
+      () => issue(officer, pair, "determine", DRAFT),
+      () => actOnLetter(app.ctx, pair.id, { type: "open", by: "B" }),
+      () => actOnLetter(app.ctx, pair.id, { type: "refuse-receipt", by: "B", forwarding: false }),
+    ];
+    for (const act of acts) await act();
+    const accident = await app.ctx.accidents.get(pair.id);
+    const zh = app.ctx.render.words("zh");
+    const nameOf = await officerNames({ ctx: app.ctx, t: zh }, handlersOf(accident));
+    const text = [...disputeLines(accident, zh, nameOf), ...historyLines(accident, zh, nameOf)].join("\n");
+    const { number, content } = (await lettersOf(pair))[0]!;
+    const said = [number, content.facts, content.causes, DRAFT.articles, "第 1 张照片", "对方不同意", "拒绝签收"];
+    for (const part of [...said, "请双方再次核对陈述", "L-4 · 辅警", "L-1 · 民警"])
+      assert.ok(text.includes(part), part);
+    const { catalogue } = app.ctx.config.rules;
+    const [first] = caseFileOf(accident, catalogue, true).parties;
+    const party = partyLines(first!, zh, () => "某某财险").join("\n");
+    for (const part of [DETAILS.A.name, DETAILS.A.plate, "某某财险", "小型汽车"])
+      assert.ok(party.includes(part), part);
+  });
+
   it("has every photograph, for those who may print it, and is logged with the reason that they chose", async () => {
     const pair = await inHand();
     const file = await (await officer.get(url(pair))).text();

@@ -1,0 +1,144 @@
+import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
+import { isOfAudit } from "../domain/audit.ts";
+import type { FiledParty } from "../domain/case-file.ts";
+import type { Determination, DeterminedDegree } from "../domain/determination.ts";
+import { type Application, type Guidance, NO_DISPUTE, type SpotLetter } from "../domain/dispute.ts";
+import type { Translate } from "../render.ts";
+import { stampTime } from "./desk-times.ts";
+
+/** Name, number and role of an officer by the account's id. */
+type NameOf = (id: string | null | undefined) => string;
+
+/** Where, when and how the accident happened, and how the case ended. */
+export function sceneLines({ scene, movedAt, ended }: Accident, t: Translate): string[] {
+  const given = t("police.file.notGiven");
+  return [
+    `${t("police.file.occurred")} ${stampTime(scene.occurredAt)}`,
+    `${t("police.search.place")} ${scene.address ?? given}`,
+    `${t("police.file.weather")} ${t.find(`agreement.weather.${scene.weather}`) ?? given}`,
+    `${t("police.file.moved")} ${stampTime(movedAt) || t("police.file.notYet")}`,
+    ...(ended ? [`${t("police.file.ended")} ${t(`police.end.${ended.code}`)} ${stampTime(ended.at)}`] : []),
+  ];
+}
+
+/** A party with its vehicle, insurer and statement. */
+export function partyLines(
+  party: FiledParty,
+  t: Translate,
+  insurerOf: (code: string | null) => string | null,
+): string[] {
+  const { name, idKind, idNumber, phone, plate, vehicleKind, insurerCode, insurerName, policyNumber, statement } =
+    party;
+  const given = (text: string | null | undefined) => text ?? t("police.file.notGiven");
+  const insurer = insurerOf(insurerCode) ?? insurerName ?? insurerCode;
+  return [
+    `${t("police.file.name")} ${name ?? ""}  ${t.find(`agreement.idKind.${idKind}`) ?? ""} ${idNumber ?? ""}  ${phone ?? ""}`,
+    `${t("police.file.plate")} ${plate ?? ""}  ${t("police.file.vehicle")} ${given(t.find(`agreement.vehicle.${vehicleKind}`))}`,
+    `${t("police.file.insurer")} ${given(insurer)}  ${t("police.file.policy")} ${given(policyNumber)}`,
+    ...(statement
+      ? [
+          `${t("police.file.own")}：${statement.own?.zh ?? ""}`,
+          `${t("police.file.other")}：${statement.other?.zh ?? ""}`,
+          `${t("police.file.impact")}：${t.find(`agreement.impact.${statement.impact}`) ?? ""}`,
+          `${t("police.file.note")}：${statement.note}`,
+        ]
+      : [t("police.file.notStated")]),
+  ];
+}
+
+/** Everything that the police were asked for and did, requests and proposals that came to nothing included. */
+export function disputeLines({ dispute }: Pick<Accident, "dispute">, t: Translate, nameOf: NameOf): string[] {
+  const { guidance, applications, determinations, spotLetter } = dispute ?? NO_DISPUTE;
+  const lines = [
+    ...guidance.flatMap((one) => guidanceLines(one, t, nameOf)),
+    ...applications.flatMap((one) => applicationLines(one, t, nameOf)),
+    ...determinations.flatMap((one) => letterLines(one, t, nameOf)),
+    ...(spotLetter ? spotLines(spotLetter, t, nameOf) : []),
+  ];
+  return lines.length > 0 ? lines : [t("police.queue.none")];
+}
+
+const partyOf = (letter: Letter, t: Translate): string => t(`police.file.party.${letter}`);
+const handled = (handler: { officerId: string } | null, nameOf: NameOf): string =>
+  handler ? `  ${nameOf(handler.officerId)}` : "";
+
+function guidanceLines({ askedAt, askedBy, state, handler, given }: Guidance, t: Translate, nameOf: NameOf): string[] {
+  const asked = t("police.dispute.askedBy", { party: partyOf(askedBy, t) });
+  const title = t("police.queue.kind.guidance");
+  return [
+    `${stampTime(askedAt)} ${title} ${asked}  ${t(`police.dispute.guidanceState.${state}`)}${handled(handler, nameOf)}`,
+    ...(given ? [`${stampTime(given.at)} ${t(`police.dispute.how.${given.how}`)}：${given.text}`] : []),
+  ];
+}
+
+function applicationLines(application: Application, t: Translate, nameOf: NameOf): string[] {
+  const { proposedAt, proposedBy, appliedAt, state, handler, requests, returned } = application;
+  const proposed = t("police.dispute.proposedBy", { party: partyOf(proposedBy, t) });
+  const title = t("police.queue.kind.application");
+  return [
+    `${stampTime(proposedAt)} ${title} ${proposed}  ${t(`police.dispute.applicationState.${state}`)}${handled(handler, nameOf)}`,
+    ...(appliedAt ? [`${stampTime(appliedAt)} ${t("police.event.application-agreed")}`] : []),
+    ...requests.flatMap(({ to, what, text, askedAt, until, answer, lapsedAt }) => {
+      const wanted = { party: partyOf(to, t), what: t(`police.act.evidenceWhat.${what}`), until: stampTime(until) };
+      return [
+        `${stampTime(askedAt)} ${t("police.dispute.asked", wanted)}${text}`,
+        ...(answer ? [t("police.dispute.answered", { time: stampTime(answer.at) }) + answer.text] : []),
+        ...(lapsedAt ? [t("police.dispute.notAnswered", { time: stampTime(lapsedAt) })] : []),
+      ];
+    }),
+    ...(returned
+      ? [`${stampTime(returned.at)} ${t(`police.dispute.returned.${returned.reason}`)} ${returned.text}`]
+      : []),
+  ];
+}
+
+/** A letter with all that art. 24 wants recorded: content, service, receipt or its refusal, reviews. */
+function letterLines(letter: Determination, t: Translate, nameOf: NameOf): string[] {
+  const { number, content, issuedAt, by, replaces, withdrawn, served, receipts, reviews } = letter;
+  const pictures = content.evidence.map(({ number: n }) => t("police.dispute.picture", { n }));
+  return [
+    `${stampTime(issuedAt)} ${t("police.event.letter-issued")} ${number}  ${nameOf(by)}`,
+    ...(replaces === null ? [] : [`${t("determination.label.replaces")} ${replaces}`]),
+    `${t("police.determine.facts")}：${content.facts}`,
+    `${t("police.determine.causes")}：${content.causes}`,
+    `${t("police.determine.articles")}：${content.articles.join("；")}`,
+    `${t("determination.section.evidence")}：${pictures.join("、")}`,
+    `${t("police.determine.degrees")}：${degrees(t, (one) => content.parties[one].degree)}`,
+    ...LETTERS.map((one) => {
+      const [service, receipt] = [served[one], receipts[one]];
+      const came = service
+        ? t(`police.letters.served.${service.how}`, { time: stampTime(service.at) })
+        : t("police.letters.notServed");
+      const said = receipt ? `  ${t(`police.letters.receipt.${receipt.how}`)} ${stampTime(receipt.at)}` : "";
+      return `${partyOf(one, t)}：${came}${said}`;
+    }),
+    ...reviews.map((one) => t("police.letters.review", { party: partyOf(one.by, t), time: stampTime(one.at) })),
+    ...(withdrawn
+      ? [t("police.letters.withdrawn", { time: stampTime(withdrawn.at), who: nameOf(withdrawn.by) }) + withdrawn.reason]
+      : []),
+  ];
+}
+
+function spotLines(spot: SpotLetter, t: Translate, nameOf: NameOf): string[] {
+  const line = ({ at, number, degrees: of, by }: Omit<SpotLetter, "earlier">) =>
+    `${stampTime(at)} ${t("police.letters.spot")} ${number}  ${degrees(t, (one) => of[one])}  ${nameOf(by)}`;
+  const earlier = spot.earlier ?? [];
+  return [...earlier.map((one) => `${t("police.letters.spotEarlier")}${line(one)}  ${one.reason}`), line(spot)];
+}
+
+function degrees(t: Translate, of: (letter: Letter) => DeterminedDegree): string {
+  const [a = "", b = ""] = LETTERS.map((letter) => t(`police.degree.${of(letter)}`));
+  return t("police.file.degrees", { a, b });
+}
+
+/** The record, each officer by name, number and role. What an audit found is no part of it. */
+export const historyLines = ({ events }: Pick<Accident, "events">, t: Translate, nameOf: NameOf): string[] =>
+  events
+    .filter((event) => !isOfAudit(event))
+    .map(({ seq, at, by, type, data }) => {
+      const who = by.startsWith("officer:") ? nameOf(by.slice("officer:".length)) : partyName(by, t);
+      const about = typeof data["officer"] === "string" ? `  ${nameOf(data["officer"])}` : "";
+      return `${seq}  ${stampTime(at)}  ${who}  ${t(`police.event.${type}`)}${about}`;
+    });
+
+const partyName = (by: string, t: Translate): string => t.find(`police.file.party.${by}`) ?? by;
