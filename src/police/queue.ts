@@ -5,6 +5,7 @@ import type { Wanted } from "../store/disputes.ts";
 import { districtName } from "./districts.ts";
 import { officerNames } from "./officer-names.ts";
 import { type DeskPage, type DeskRequest, deskRequest, renderDesk, requireRight, type Shown } from "./page.ts";
+import { sessionUntil } from "./session.ts";
 
 /** Guidance first, since people stand at the road. */
 const KINDS = ["guidance", "application", "service"] as const;
@@ -25,7 +26,7 @@ export const queuePage: DeskPage = {
   },
 };
 
-/** The tables alone, for the open page, which asks for them after each change. */
+/** The tables alone, for the open page, which asks for them after each change, and to keep the session. */
 export async function sendQueueRows(ctx: Context, koa: Koa.Context): Promise<void> {
   const request = deskRequest(ctx, koa);
   requireRight(request, "read-case");
@@ -45,6 +46,7 @@ async function queueShown(request: DeskRequest): Promise<Shown> {
     waitingIds: free.map(({ id, kind }) => `${kind}/${id}`).join(" "),
     levels: WAIT_LEVELS,
     now: now.toISOString(),
+    until: sessionUntil(request.koa)?.toISOString(),
     waited: (since: Date) => waitedText(since, now),
     district: (code: string | null) => districtName(request, code),
     nameOf: await officerNames(

@@ -76,6 +76,7 @@ export function policeRouter(ctx: Context, signIn: SignInWay = passwordSignIn(ct
     if (page.submit) router.post(`/${page.path}`, postDeskPage(ctx, page));
   }
   router.get("/queue/rows", (koa) => sendQueueRows(ctx, koa));
+  router.get("/queue/stay", (koa) => sendQueueRows(ctx, koa));
   router.get("/queue/stream", queueStream(ctx));
   router.get("/cases/:id/photos/:photo/:size", (koa) => sendPhoto(ctx, koa));
   router.post("/cases/:id/determine/letter", (koa) => sendLetterPart(ctx, koa));

@@ -30,11 +30,12 @@ export function withOfficer(ctx: Context): Koa.Middleware {
   return async (koa, next) => {
     const token = readCookie(koa, ctx.config, COOKIE);
     const look = BY_ITSELF.test(koa.path) ? ctx.officerSessions.peek : ctx.officerSessions.use;
-    const id = token ? await look(token, ctx.clock.now()) : null;
-    const officer = id ? await ctx.officers.find(id) : null;
+    const session = token ? await look(token, ctx.clock.now()) : null;
+    const officer = session && (await ctx.officers.find(session.officerId));
     const isOurs = officer !== null && (ctx.config.simulator || !isDemoNumber(officer.number));
     const isIn = token !== undefined && isOurs && officer.state === "active";
     koa.state.officer = isIn ? officer : null;
+    koa.state.deskUntil = session?.until;
     koa.state.deskCsrf = isIn ? sessionKeysOf(ctx.config).map((key) => macOf(key, "desk-csrf", token)) : [];
     await next();
   };
@@ -42,6 +43,9 @@ export function withOfficer(ctx: Context): Koa.Middleware {
 
 export const findOfficer = (koa: Koa.Context): Officer | null =>
   (koa.state.officer as Officer | null | undefined) ?? null;
+
+/** When the session ends if nothing is done before. */
+export const sessionUntil = (koa: Koa.Context): Date | undefined => koa.state.deskUntil as Date | undefined;
 
 /** throws NotSignedIn */
 export function officerOf(koa: Koa.Context): Officer {

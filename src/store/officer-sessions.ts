@@ -6,14 +6,20 @@ import { bare } from "./bulk.ts";
 /** Sessions of the desk, on the server, by the hash of what the cookie holds. */
 export interface OfficerSessions {
   start(session: { token: string; officerId: string }, at: Date): Promise<void>;
-  /** The officer of a living session, which lives on by it; null: none, idle too long, or at its end. */
-  use(token: string, at: Date): Promise<string | null>;
+  /** A living session, which lives on by it; null: none, idle too long, or at its end. */
+  use(token: string, at: Date): Promise<LivingSession | null>;
   /** … which does not live on by it: an open page asks by itself. */
-  peek(token: string, at: Date): Promise<string | null>;
+  peek(token: string, at: Date): Promise<LivingSession | null>;
   /** The officers who have a living session, each once. */
   listPresent(at: Date): Promise<string[]>;
   end(token: string): Promise<void>;
   endAllOf(officerId: string): Promise<void>;
+}
+
+/** Whose session it is, and when it ends if nothing is done before. */
+export interface LivingSession {
+  officerId: string;
+  until: Date;
 }
 
 interface SessionDocument {
@@ -27,6 +33,11 @@ const hashOf = (token: string): string => createHash("sha256").update(token).dig
 
 /** A session that is used all the time is written once in this time. */
 const NOTED_EVERY_MS = 30_000;
+
+const livingOf = ({ officerId, seenAt, endsAt }: SessionDocument): LivingSession => ({
+  officerId,
+  until: new Date(Math.min(seenAt.getTime() + IDLE_MS, endsAt.getTime())),
+});
 
 export async function createOfficerSessions(connection: Connection): Promise<OfficerSessions> {
   const collection = bare<SessionDocument>(connection, "officer_sessions");
@@ -46,13 +57,14 @@ export async function createOfficerSessions(connection: Connection): Promise<Off
     async use(token, at) {
       const found = await living(token, at);
       if (!found) return null;
-      const { _id, officerId, seenAt } = found;
-      if (at.getTime() - seenAt.getTime() >= NOTED_EVERY_MS)
-        await collection.updateOne({ _id }, { $set: { seenAt: at } });
-      return officerId;
+      const { _id, seenAt } = found;
+      if (at.getTime() - seenAt.getTime() < NOTED_EVERY_MS) return livingOf(found);
+      await collection.updateOne({ _id }, { $set: { seenAt: at } });
+      return livingOf({ ...found, seenAt: at });
     },
     async peek(token, at) {
-      return (await living(token, at))?.officerId ?? null;
+      const found = await living(token, at);
+      return found && livingOf(found);
     },
     async listPresent(at) {
       const living = { endsAt: { $gt: at }, seenAt: { $gt: new Date(at.getTime() - IDLE_MS) } };

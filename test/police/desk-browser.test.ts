@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
+import { IDLE_MS } from "../../src/domain/officer.ts";
 import type { TestApp } from "../support/app.ts";
 import { signedInOfficer } from "../support/desk-client.ts";
 import { withBrowser } from "../support/with-browser.ts";
@@ -168,4 +169,21 @@ describe("the desk in a browser", () => {
       );
       await close();
     });
+
+  it("warns whoever only listens before the session ends, keeps it by a button, and says when it is over", async () => {
+    const { page, close } = await openDesk("/police/queue");
+    await page.waitForSelector("[data-rows]", { state: "attached" });
+    app.clock.advance(IDLE_MS - 90_000);
+    await guidedPair(app);
+    await page.waitForSelector("[data-ending]");
+    assert.match(await page.title(), /^Signing out soon/);
+    await page.click("[data-stay]");
+    await page.waitForSelector("[data-ending]", { state: "hidden" });
+    app.clock.advance(IDLE_MS);
+    await guidedPair(app);
+    await page.waitForSelector("[data-out] a");
+    assert.match(await page.title(), /^Signed out/);
+    assert.equal(await page.locator("[data-row]").count(), 0);
+    await close();
+  });
 });

@@ -73,6 +73,7 @@ const pagesWith = (part: "show" | "submit"): Route[] =>
 const looks = (): Route[] => [
   ...pagesWith("show"),
   { path: "/police/queue/rows", right: "read-case", reach: "all" },
+  { path: "/police/queue/stay", right: "read-case", reach: "all" },
   { path: `/police/cases/${id}/photos/${photoId}/copy`, right: "read-case", reach: "case" },
   { path: `/police/cases/${id}/print.pdf?reason=answer-request`, right: "print-case", reach: "case" },
   { path: `/police/cases/${lettered}/letters/1`, right: "read-case", reach: "case" },

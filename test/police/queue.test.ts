@@ -90,6 +90,15 @@ describe("the queue", () => {
       app.clock.advance(IDLE_MS / 3);
     }
     assert.match((await idle.get("/police/queue/rows")).headers.get("location") ?? "", /sign-in/);
+    await idle.signIn();
+    const leftMin = async (path: string) => {
+      const until = /data-until="([^"]+)"/.exec(await (await idle.get(path)).text())?.[1] ?? "";
+      return (Date.parse(until) - app.clock.now().getTime()) / 60_000;
+    };
+    assert.equal(await leftMin("/police/queue"), IDLE_MS / 60_000);
+    app.clock.advance(IDLE_MS - 90_000);
+    assert.equal(await leftMin("/police/queue/rows"), 1.5);
+    assert.equal(await leftMin("/police/queue/stay"), IDLE_MS / 60_000);
     for (const client of [officer, second, auxiliary, supervisor]) await client.signIn();
     app.clock.advance(30_000);
   });

@@ -6,8 +6,15 @@ const news = one("[data-news]");
 const sound = one<HTMLButtonElement>("[data-sound]");
 const keys = one<HTMLDetailsElement>("[data-keys]");
 const title = document.title;
+const ending = one("[data-ending]");
+const out = one("[data-out]");
 const SOUND_KEY = "desk-sound";
 const AGAIN_MS = 5000;
+/** how long before its end a session is warned of */
+const WARN_MS = 120_000;
+const ROWS = "/police/queue/rows";
+/** answers with the rows as well, and keeps the session */
+const STAY = "/police/queue/stay";
 
 const rows = (): HTMLElement => one("[data-rows]", queue);
 const idsOf = (element: HTMLElement): string[] => (element.dataset["ids"] || "").split(" ").filter(Boolean);
@@ -15,6 +22,10 @@ const idsOf = (element: HTMLElement): string[] => (element.dataset["ids"] || "")
 const aheadMs = (): number => Date.parse(rows().dataset["now"] || "") - Date.now();
 
 let ahead = aheadMs();
+/** the server is asked again when the session has this long to live: another page may have kept it */
+let askAtMs = WARN_MS;
+
+const leftMs = (): number => Date.parse(rows().dataset["until"] || "") - Date.now() - ahead;
 
 const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
 
@@ -26,11 +37,16 @@ function tick(): void {
     const [late, over] = [Number(clock.dataset["late"]) * 60, Number(clock.dataset["over"]) * 60];
     clock.dataset["level"] = seconds >= over ? "over" : seconds >= late ? "late" : "";
   }
+  if (!out.hidden || leftMs() > askAtMs) return;
+  askAtMs = Number.NEGATIVE_INFINITY;
+  renewed();
 }
 
 function writeTitle(): void {
-  const waiting = Number(rows().dataset["waiting"]);
-  document.title = waiting > 0 ? `(${waiting}) ${title}` : title;
+  const notice = [out, ending].filter(({ hidden }) => !hidden)[0];
+  const waiting = notice ? 0 : Number(rows().dataset["waiting"]);
+  const before = notice ? `${notice.dataset["title"]} · ` : waiting > 0 ? `(${waiting}) ` : "";
+  document.title = before + title;
 }
 
 let audio: AudioContext | null = null;
@@ -61,11 +77,29 @@ function press(isOn: boolean): void {
   localStorage.setItem(SOUND_KEY, isOn ? "on" : "off");
 }
 
+/** Tells whoever only listens that the session is about to end, once. */
+function watchEnd(): void {
+  const isEnding = leftMs() <= WARN_MS;
+  askAtMs = isEnding ? 0 : WARN_MS;
+  if (isEnding && ending.hidden) ring();
+  ending.hidden = !isEnding;
+}
+
+/** The session is over: the sound says so once, the title until somebody comes; the cases are taken away. */
+function signedOut(): void {
+  ending.hidden = true;
+  out.hidden = false;
+  queue.innerHTML = "";
+  news.textContent = "";
+  writeTitle();
+  ring();
+}
+
 /** Asks for the rows; the focus stays on the case on which it was. */
-async function renew(): Promise<void> {
-  const response = await fetch("/police/queue/rows");
+async function renew(path: string): Promise<void> {
+  const response = await fetch(path);
   if (response.redirected || response.status === 401) {
-    location.href = "/police/sign-in?to=%2Fpolice%2Fqueue";
+    signedOut();
     return;
   }
   if (!response.ok) throw new Error(String(response.status));
@@ -80,6 +114,7 @@ async function renew(): Promise<void> {
   const fresh = idsOf(rows()).filter((id) => known.indexOf(id) < 0);
   news.textContent = fresh.length > 0 ? news.dataset["one"] || "" : "";
   if (fresh.length > 0) ring();
+  watchEnd();
   writeTitle();
   tick();
 }
@@ -87,14 +122,14 @@ async function renew(): Promise<void> {
 let isRenewing = false;
 let again = false;
 
-function renewed(): void {
+function renewed(path = ROWS): void {
   again = isRenewing;
-  if (isRenewing) return;
+  if (isRenewing || !out.hidden) return;
   isRenewing = true;
-  renew()
+  renew(path)
     .catch(() => {
       news.textContent = news.dataset["lost"] || "";
-      setTimeout(renewed, AGAIN_MS);
+      setTimeout(() => renewed(path), AGAIN_MS);
     })
     .then(() => {
       isRenewing = false;
@@ -103,10 +138,11 @@ function renewed(): void {
 }
 
 function listen(): void {
+  if (!out.hidden) return;
   const stream = new EventSource("/police/queue/stream");
-  stream.addEventListener("changed", renewed);
+  stream.addEventListener("changed", () => renewed());
   stream.addEventListener("error", () => {
-    if (stream.readyState !== EventSource.CLOSED) return;
+    if (stream.readyState !== EventSource.CLOSED || !out.hidden) return;
     setTimeout(listen, AGAIN_MS);
     renewed();
   });
@@ -143,6 +179,7 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+one("[data-stay]").addEventListener("click", () => renewed(STAY));
 sound.hidden = false;
 press(localStorage.getItem(SOUND_KEY) !== "off");
 sound.addEventListener("click", () => {
