@@ -60,3 +60,7 @@ export interface AccessRow extends AccessEntry {
   seq: number;
   at: Date;
 }
+
+/** A row's id: its chain, and its place there. */
+export const rowId = ({ chain, seq }: Pick<AccessRow, "chain" | "seq">): string =>
+  `${chain}/${String(seq).padStart(9, "0")}`;

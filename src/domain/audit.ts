@@ -65,7 +65,7 @@ export interface CaseFinding {
   revision: number;
 }
 
-/** An event of supervision: for those who may draw cases, not for those who are audited, nor for the court. */
+/** An event of supervision, for those who may draw cases: not for those who are audited, nor the court. */
 export const isOfAudit = ({ type }: { type: EventType }): boolean => type === "audit-finding-recorded";
 
 /** What an officer may have done in a case without having handled it. */

@@ -11,6 +11,7 @@ import {
 } from "./dispute.ts";
 import { APPLICATION_ACTS, GUIDANCE_ACTS } from "./dispute-table.ts";
 import { mayDo, type Officer, type Right } from "./officer.ts";
+import { holds } from "./recusal.ts";
 
 type OfficerRows<Table> = {
   [Name in keyof Table]: Table[Name] extends { by: "driver" | "system" } ? never : Name;
@@ -38,9 +39,8 @@ export function possibleActs(accident: Accident, who: Who): OfficerAct[] {
 
 /** Whoever reads a case may have to keep away from it, whatever its state; not with it in hand. */
 function recusals(accident: Accident, { id, role }: Who): OfficerAct[] {
-  const holds = [guidanceHandler(accident), applicationHandler(accident)].some((one) => one?.officerId === id);
   return [
-    ...(mayDo(role, "read-case") && !holds ? ["recuse" as const] : []),
+    ...(mayDo(role, "read-case") && !holds(accident, id) ? ["recuse" as const] : []),
     ...(mayDo(role, "reassign") ? ["recuse-officer" as const] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import Joi from "joi";
+import { rowId } from "../domain/access.ts";
 import type { Officer } from "../domain/officer.ts";
-import { type AccessFilter, rowId } from "../store/access-log.ts";
+import type { AccessFilter } from "../store/access-log.ts";
 import { DAY_MS, dayStart } from "./days.ts";
 import { stampTime } from "./desk-times.ts";
 import type { DeskPage, DeskRequest } from "./page.ts";
@@ -84,7 +85,7 @@ async function rowsOf(request: DeskRequest, given: Given) {
     number: row.accidentId && (numbers.get(row.accidentId) ?? row.accidentId),
   }));
   const last = found.length > MOST_ROWS ? shown.at(-1) : undefined;
-  return { rows, next: last && addressOf(request, { ...given, before: rowId(last.chain, last.seq) }) };
+  return { rows, next: last && addressOf(request, { ...given, before: rowId(last) }) };
 }
 
 /** Whose rows are asked for: of one account, of a district's; null: everybody's. */

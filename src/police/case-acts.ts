@@ -1,10 +1,12 @@
 import Joi from "joi";
-import { RECUSAL_REASONS, type RecusalReason, recuseOfficer, recuseOther } from "../actions/recuse-officer.ts";
+import { recuseOfficer } from "../actions/recuse-officer.ts";
+import { recuseOther } from "../actions/recuse-other.ts";
 import type { AccessAct } from "../domain/access.ts";
 import { type EndCode, LETTERS, type Letter } from "../domain/accident.ts";
 import { NOT_OURS } from "../domain/dispute.ts";
 import type { Desk, DisputeAct } from "../domain/dispute-act.ts";
 import type { Right } from "../domain/officer.ts";
+import { RECUSAL_REASONS, type RecusalReason } from "../domain/recusal.ts";
 import { Invalid } from "../errors.ts";
 import { line, note } from "../http/fields.ts";
 import { casePage, openCase } from "./case-page.ts";

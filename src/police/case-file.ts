@@ -1,4 +1,3 @@
-import { RECUSAL_REASONS } from "../actions/recuse-officer.ts";
 import { REASONS } from "../domain/access.ts";
 import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
 import { isOfAudit } from "../domain/audit.ts";
@@ -10,6 +9,7 @@ import { NO_DISPUTE, NOT_OURS, waitingForOfficer } from "../domain/dispute.ts";
 import { liabilityOf } from "../domain/liability.ts";
 import { leads, mayDo } from "../domain/officer.ts";
 import { otherCases, soughtOf } from "../domain/other-cases.ts";
+import { RECUSAL_REASONS } from "../domain/recusal.ts";
 import { formTime, stampTime } from "./desk-times.ts";
 import { districtName } from "./districts.ts";
 import { PAIRS } from "./letter-form.ts";

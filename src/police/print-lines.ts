@@ -46,7 +46,7 @@ export function partyLines(
   ];
 }
 
-/** Everything that the police were asked for and did, requests and proposals that came to nothing included. */
+/** All that the police were asked for and did; requests and proposals that came to nothing included. */
 export function disputeLines({ dispute }: Pick<Accident, "dispute">, t: Translate, nameOf: NameOf): string[] {
   const { guidance, applications, determinations, spotLetter } = dispute ?? NO_DISPUTE;
   const lines = [

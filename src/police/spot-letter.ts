@@ -1,5 +1,6 @@
 import Joi from "joi";
-import { correctSpotLetter, enterSpotLetter } from "../actions/enter-spot-letter.ts";
+import { correctSpotLetter } from "../actions/correct-spot-letter.ts";
+import { enterSpotLetter } from "../actions/enter-spot-letter.ts";
 import type { AccessAct } from "../domain/access.ts";
 import type { Letter } from "../domain/accident.ts";
 import type { DeterminedDegree } from "../domain/determination.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Connection } from "mongoose";
-import type { AccessEntry, AccessRow } from "../domain/access.ts";
+import { type AccessEntry, type AccessRow, rowId } from "../domain/access.ts";
 import { bare } from "./bulk.ts";
 import { isDuplicate } from "./duplicate.ts";
 import type { Vault } from "./vault.ts";
@@ -45,8 +45,6 @@ interface Head {
 }
 
 const AT_ONCE = 500;
-/** A row's id: its chain, and its place there. */
-export const rowId = (chain: string, seq: number) => `${chain}/${String(seq).padStart(9, "0")}`;
 
 type Rows = ReturnType<typeof bare<RowDocument>>;
 type HashOf = (row: Omit<RowDocument, "hash">) => string;
@@ -100,7 +98,7 @@ function appending(rows: Rows, hashOf: HashOf, now: () => Date): (entry: AccessE
   /** Inserts one row behind `after`; returns what now stands there, which may be an earlier attempt's. */
   async function insertBehind(after: Head, at: Date, entry: AccessEntry): Promise<{ head: Head; isMine: boolean }> {
     const { chain, seq, hash: previous } = after;
-    const row = { _id: rowId(chain, seq), chain, seq, at, ...entry, previous };
+    const row = { _id: rowId({ chain, seq }), chain, seq, at, ...entry, previous };
     const hash = hashOf(row);
     try {
       await rows.insertOne({ ...row, hash });
@@ -142,7 +140,7 @@ async function verify(rows: Rows, hashOf: HashOf): ReturnType<AccessLog["verify"
   for await (const row of inOrder(rows)) {
     const isFirst: boolean = before?.chain !== row.chain;
     const follows = isFirst ? row.seq === 0 : row.seq === before!.seq + 1 && row.previous === before!.hash;
-    const isWhole = follows && row._id === rowId(row.chain, row.seq) && row.hash === hashOf(row);
+    const isWhole = follows && row._id === rowId(row) && row.hash === hashOf(row);
     if (!isWhole) return { ...seen, broken: { chain: row.chain, seq: row.seq } };
     if (isFirst) seen.chains += 1;
     seen.rows += 1;

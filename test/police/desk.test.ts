@@ -205,7 +205,7 @@ describe("the access log's page", () => {
     const own = await (await led.get("/police/access-log")).text();
     assert.match(own, /P-LOG<\/td><td>read the queue/);
     assert.equal(own.includes("read the list of letters"), false);
-    const rows = (html: string) => html.match(/#\d+<\/td><\/tr>/g) ?? [];
+    const rows = (html: string) => [...html.matchAll(/#\d+<\/td><\/tr>/g)].map(([row]) => row);
     const first = await (await desk.auditor.get("/police/access-log")).text();
     const next = /href="([^"]+)" rel="next"/.exec(first)?.[1]?.replaceAll("&amp;", "&") ?? "";
     const second = await (await desk.auditor.get(next)).text();

@@ -294,8 +294,7 @@ describe("the file as a PDF", () => {
     const { catalogue } = app.ctx.config.rules;
     const [first] = caseFileOf(accident, catalogue, true).parties;
     const party = partyLines(first!, zh, () => "某某财险").join("\n");
-    for (const part of [DETAILS.A.name, DETAILS.A.plate, "某某财险", "小型汽车"])
-      assert.ok(party.includes(part), part);
+    for (const part of [DETAILS.A.name, DETAILS.A.plate, "某某财险", "小型汽车"]) assert.ok(party.includes(part), part);
   });
 
   it("has every photograph, for those who may print it, and is logged with the reason that they chose", async () => {
