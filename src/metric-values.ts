@@ -13,6 +13,7 @@ type Parts = Pick<
 /** Adds what is read at each scrape: from memory, and from the one document of kept counts. */
 export function addMetricValues(parts: Parts): void {
   addQueues(parts);
+  addBackup(parts);
   addHands(parts);
   const { metrics, refusals } = parts;
   metrics.add({
@@ -71,6 +72,17 @@ function addHands({ metrics, insurers, photos, photoHashes, streams, ...parts }:
     name: "kuaichu_clock_difference_seconds",
     help: "How far the database's clock is ahead of this machine's",
     read: () => [{ value: parts.databaseClock.differenceMs() / 1000 }],
+  });
+}
+
+function addBackup({ metrics, keptCounts, clock }: Parts): void {
+  metrics.add({
+    name: "kuaichu_backup_age_seconds",
+    help: "Time since the last backup was begun",
+    async read() {
+      const at = await keptCounts.readBackupAt();
+      return at ? [{ value: Math.max(0, (clock.now().getTime() - at.getTime()) / 1000) }] : [];
+    },
   });
 }
 

@@ -99,6 +99,15 @@ const verifyFile = (patient: Patient) =>
     return isThere ? ok("verify-file", { name }) : fail("verify-file-absent", "verify-file-absent", { name, status });
   });
 
+/** Tells whether the proxy passes the desk on from here; a 404 of the service itself shows that it does. */
+const desk = (patient: Patient) =>
+  answered(async () => {
+    const { config, ca } = patient;
+    if (!config.police.enabled) return ok("desk-off");
+    const { status, isOurs } = await ask(`${config.publicUrl}/police`, { limit: limitOf(patient), ca });
+    return isOurs ? ok("desk-passed-on") : warn("desk-kept-out", "desk-kept-out", { status });
+  });
+
 const needs = ["public.push"];
 
 export const PUBLIC_CHECKS: readonly Check[] = [
@@ -107,5 +116,6 @@ export const PUBLIC_CHECKS: readonly Check[] = [
   { name: "public.push", needs: ["public.certificate"], run: push },
   { name: "public.verify-file", needs, run: verifyFile },
   { name: "public.body", needs, run: body },
+  { name: "public.desk", needs, run: desk },
   { name: "public.proxy", run: proxy },
 ];

@@ -9,6 +9,7 @@ import { checkKey, writeFile } from "../store/backup/file.ts";
 import type { Manifest } from "../store/backup/manifest.ts";
 import { countAll, takeBackup } from "../store/backup/take.ts";
 import { openKeepers } from "../store/blobs.ts";
+import { createKeptCounts } from "../store/queue-counts.ts";
 import { refuseUnfinished } from "../store/restoring.ts";
 import { showProgress } from "./progress.ts";
 
@@ -83,6 +84,7 @@ async function copy(
     }
     try {
       const bytes = await writeFile(file, source(), toKey);
+      await createKeptCounts(connection).noteBackup(at);
       return { bytes, manifest: made[0] as Manifest };
     } finally {
       progress.end();

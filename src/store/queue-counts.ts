@@ -1,5 +1,6 @@
 import type { Connection } from "mongoose";
 import { bare } from "./bulk.ts";
+import { unlessThere } from "./duplicate.ts";
 
 /** One kind of deliveries in one state. */
 export interface DeliveryCount {
@@ -32,15 +33,25 @@ export interface KeptCounts {
   save(counts: QueueCounts): Promise<void>;
   /** Returns what was counted last; null before the first time. */
   read(): Promise<QueueCounts | null>;
+  noteBackup(at: Date): Promise<void>;
+  /** Returns when the last backup was begun; null before the first one. */
+  readBackupAt(): Promise<Date | null>;
 }
 
 export function createKeptCounts(connection: Connection): KeptCounts {
   const kept = bare<{ _id: string; counts: QueueCounts }>(connection, "queue_counts");
+  const backups = bare<{ _id: string; at: Date }>(connection, "queue_counts");
   const _id = "queues";
+  const backup = { _id: "backup" };
   return {
     async save(counts) {
       await kept.updateOne({ _id }, { $set: { counts } }, { upsert: true });
     },
     read: async () => (await kept.findOne({ _id }))?.counts ?? null,
+    async noteBackup(at) {
+      if ((await backups.updateOne(backup, { $set: { at } })).matchedCount === 0)
+        await backups.insertOne({ ...backup, at }).catch(unlessThere);
+    },
+    readBackupAt: async () => (await backups.findOne(backup))?.at ?? null,
   };
 }

@@ -98,10 +98,13 @@ describe("what waits", () => {
       const { ctx, clock } = house;
       const show = async () => (await ctx.metrics.page()).text;
       assert.equal(valueIn(await show(), "kuaichu_counts_age_seconds"), undefined, "nothing was counted yet");
+      assert.equal(valueIn(await show(), "kuaichu_backup_age_seconds"), undefined, "no backup was made yet");
+      await ctx.keptCounts.noteBackup(new Date(0));
       house.insurers.setMode("PICC", { kind: "status", status: 401 });
       await house.conclude({ insurers: { A: "PICC", B: "PICC" } });
       clock.advance(30_000);
       await countQueues(ctx);
+      await ctx.keptCounts.noteBackup(clock.now());
       clock.advance(10_000);
       const waiting = await (await house.another()).ctx.metrics.page();
       assert.equal(valueIn(waiting.text, "kuaichu_outbox_oldest_seconds"), 40, "seen by the other process");
@@ -118,6 +121,7 @@ describe("what waits", () => {
       assert.equal(valueIn(text, "kuaichu_deliveries_uncounted"), 0);
       assert.equal(valueIn(text, "kuaichu_disputes", { kind: "guidance" }), 0);
       assert.equal(valueIn(text, "kuaichu_counts_age_seconds"), 5);
+      assert.equal(valueIn(text, "kuaichu_backup_age_seconds"), 15);
     } finally {
       await house.close();
     }

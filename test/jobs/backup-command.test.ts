@@ -114,10 +114,12 @@ describe("a backup that is taken while the system works", () => {
     });
     while (before.length < 3) await new Promise((next) => setTimeout(next, 20));
     const acknowledged = [...before];
+    assert.equal(await app.ctx.keptCounts.readBackupAt(), null);
     const file = await backUp("running.backup").finally(() => {
       isOver = true;
     });
     await Promise.all(writers);
+    assert.ok(await app.ctx.keptCounts.readBackupAt());
     const target = await elsewhere();
     const { code, said } = await run(restoreCommand, target, [file]);
     assert.equal(code, 0, said);
