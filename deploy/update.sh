@@ -3,7 +3,7 @@
 # ready. The other one serves meanwhile. Not run here: it needs Docker.
 #   git pull && sh deploy/update.sh
 # It ends before anything is replaced when the new version cannot work beside the old one: then, after a backup,
-#   docker compose stop app-1 app-2 && docker compose run --rm --no-deps migrate node dist/src/jobs/migrate-command.js --all-stopped
+#   docker compose stop app-1 app-2 backup && docker compose run --rm --no-deps migrate node dist/src/jobs/migrate-command.js --all-stopped
 # and again this script.
 set -eu
 cd "$(dirname "$0")/.."
