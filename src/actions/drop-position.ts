@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
 import { requireCalm } from "../domain/brakes.ts";
+import { keptDistrict } from "../domain/dispute.ts";
 import { districtAfter } from "../domain/district.ts";
 import { correctionNotice } from "../domain/notice.ts";
 import { corrected, requireGivable, requireParty } from "../domain/party.ts";
@@ -21,7 +22,8 @@ export function dropPosition(
     const at = ctx.clock.now();
     requireCalm(accident, letter, at);
     const scene = { ...accident.scene, positions: { ...accident.scene.positions, [letter]: null } };
-    const district = districtAfter(accident, scene.positions, ctx.config.rules.districts);
+    const district =
+      keptDistrict(accident) ?? districtAfter(accident, scene.positions, ctx.config.rules.districts);
     const without = { ...accident, scene, district };
     return {
       accident: corrected(accident, { ...without, photos: judgedAgain(without) }, { by: letter, at }),

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, NewEvent, Scene, Weather } from "../domain/accident.ts";
 import { requireCalm } from "../domain/brakes.ts";
+import { keptDistrict } from "../domain/dispute.ts";
 import { districtAt, findDistrict } from "../domain/district.ts";
 import { correctionNotice } from "../domain/notice.ts";
 import { timeFault } from "../domain/occurrence.ts";
@@ -23,8 +24,9 @@ export interface RecordPlace {
 
 /**
  * Records where, when and in which weather: entered by A, corrected by either; a correction makes both sign
- * again. The district is that of the positions, else the chosen one. Throws Invalid "time-…" for a time that
- * cannot be the accident's, "unknown-district" for a code that the city does not have.
+ * again. The district is that of the positions, else the chosen one, and stays once the police have the case.
+ * Throws Invalid "time-…" for a time that cannot be the accident's, "unknown-district" for a code that the
+ * city does not have.
  */
 export async function recordPlace(
   ctx: Context,
@@ -37,7 +39,7 @@ export async function recordPlace(
     requireParty(accident, letter);
     const scene: Scene = { ...accident.scene, ...given, weatherWord: word };
     // The same data again (a double tap) is no correction and voids no signature.
-    const district = districtAt(scene.positions, districts) ?? chosen;
+    const district = keptDistrict(accident) ?? districtAt(scene.positions, districts) ?? chosen;
     const isUnchanged = isSame(accident.scene, scene);
     if (isUnchanged && district === accident.district) return null;
     requireGivable("place", accident, letter, catalogue);

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter, NewEvent, Position } from "../domain/accident.ts";
 import { requireCalm } from "../domain/brakes.ts";
+import { keptDistrict } from "../domain/dispute.ts";
 import { districtAfter } from "../domain/district.ts";
 import { correctionNotice } from "../domain/notice.ts";
 import { corrected, requireParty } from "../domain/party.ts";
@@ -33,7 +34,8 @@ export async function takePosition(ctx: Context, input: TakePosition): Promise<A
     const at = ctx.clock.now();
     requireCalm(accident, letter, at);
     const scene = { ...accident.scene, positions: { ...accident.scene.positions, [letter]: position } };
-    const district = districtAfter(accident, scene.positions, ctx.config.rules.districts);
+    const district =
+      keptDistrict(accident) ?? districtAfter(accident, scene.positions, ctx.config.rules.districts);
     const placed = { ...accident, scene, district };
     const digest = ctx.vault.digest(accident.key, JSON.stringify(position));
     return {

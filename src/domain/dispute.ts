@@ -184,6 +184,17 @@ export const guidanceHandler = (accident: Disputed): Handler | null =>
 export const applicationHandler = (accident: Disputed): Handler | null =>
   isWithPolice(accident) ? (lastApplication(accident)?.handler ?? null) : null;
 
+/** True for the officer who has the guidance or the application in hand. */
+export const hasInHand = (accident: Disputed, officerId: string): boolean =>
+  [guidanceHandler(accident), applicationHandler(accident)].some((handler) => handler?.officerId === officerId);
+
+/**
+ * The district that a case keeps whatever its drivers correct: that of the police who guide or decide, from
+ * whom no driver may take it. Null: none is kept, or none is known yet.
+ */
+export const keptDistrict = (accident: Pick<Accident, "dispute" | "district">): string | null =>
+  isWithPolice(accident) || guidanceHandler(accident) ? accident.district : null;
+
 /** Closes what the police were asked for, because the case has come to its end without it. */
 export function withoutOpenDispute<A extends Disputed>(accident: A): A {
   const { dispute } = accident;

@@ -1,5 +1,5 @@
 import type { Accident, Letter } from "./accident.ts";
-import { type Waiting, waitingForOfficer } from "./dispute.ts";
+import { hasInHand, type Waiting, waitingForOfficer } from "./dispute.ts";
 import { MINUTE_MS } from "./dispute-limits.ts";
 import { type Act, type Catalogue, findAct } from "./liability.ts";
 import { leads, type Officer } from "./officer.ts";
@@ -31,11 +31,15 @@ export interface QueueRow {
   flags: string[];
 }
 
-/** An officer who is recused never sees the case, nor one of a district that the account does not reach. */
+/**
+ * An officer who is recused never sees the case, nor one of a district that the account does not reach and
+ * that this officer does not have in hand.
+ */
 export const mayHandle = (
-  { recused, district }: Pick<Accident, "recused" | "district">,
+  accident: Pick<Accident, "recused" | "district" | "dispute">,
   officer: Pick<Officer, "id" | "district">,
-): boolean => leads(officer, district) && !recused.includes(officer.id);
+): boolean =>
+  (leads(officer, accident.district) || hasInHand(accident, officer.id)) && !accident.recused.includes(officer.id);
 
 export function waitLevel(kind: Waiting["kind"], since: Date, now: Date): QueueRow["level"] {
   const minutes = (now.getTime() - since.getTime()) / MINUTE_MS;

@@ -15,7 +15,7 @@ import {
 import { type AgreementContent, agreementOf } from "./agreement.ts";
 import { type ClaimContent, claimContentOf } from "./claim-content.ts";
 import { type ViewedAdvice, type ViewedClaim, viewedAdvice, viewedClaims } from "./claim-view.ts";
-import { isDetermined } from "./dispute.ts";
+import { isDetermined, keptDistrict } from "./dispute.ts";
 import { type ViewedDispute, viewedDispute } from "./dispute-view.ts";
 import { type Consenting, consentToForward } from "./forwarding.ts";
 import { mayInvite } from "./invitation.ts";
@@ -64,6 +64,8 @@ export interface View {
   scene: Scene;
   /** code of the district whose officers the case belongs to; null: the city's */
   district: string | null;
+  /** the district stays as it is: the police have the case */
+  isDistrictKept: boolean;
   positions: ViewedPositions;
   photos: ViewedPhoto[];
   missingSlots: PhotoSlot[];
@@ -159,6 +161,7 @@ const hiddenFrom = (view: View): View => ({
   ...view,
   scene: NO_SCENE,
   district: null,
+  isDistrictKept: false,
   positions: { mine: null, theirs: null, metresApart: null, areApart: false, mayTake: false },
   photos: [],
   wantedExtras: [],
@@ -197,7 +200,8 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     step,
     progress: progressOf(step, letter),
     open: openSteps(accident, letter, catalogue),
-    ...{ scene: accident.scene, district: accident.district, positions: viewedPositions(accident, letter) },
+    ...{ scene: accident.scene, positions: viewedPositions(accident, letter) },
+    ...{ district: accident.district, isDistrictKept: keptDistrict(accident) !== null },
     photos: accident.photos.map((photo) => viewedPhoto(photo, letter)),
     missingSlots: missingSlots(accident),
     photoTries: accident.photoTries,

@@ -29,12 +29,12 @@ async function proposalOf({ ctx, view }: PageRequest): Promise<string | null> {
   return view.scene.address || !position || position.label ? null : ctx.geocoder.addressOf(position);
 }
 
-/** Districts to choose from where no phone says in which one it was; empty: nothing is asked. */
+/** Districts to choose from where nothing says in which one it was; empty: nothing is asked. */
 function districtsToChoose({ ctx, view }: PageRequest) {
   const { districts } = ctx.config.rules;
   const { mine, theirs } = view.positions;
   const isKnown = districtAt(view.letter === "A" ? { A: mine, B: theirs } : { A: theirs, B: mine }, districts) !== null;
-  return isKnown ? [] : districts;
+  return isKnown || view.isDistrictKept ? [] : districts;
 }
 
 const FAULT_WORDS = {

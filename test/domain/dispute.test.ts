@@ -5,8 +5,8 @@ import { actOnDispute, type DisputeRules } from "../../src/domain/act-on-dispute
 import { statusOf } from "../../src/domain/case-status.ts";
 import { applicationState, guidanceState, waitingForOfficer } from "../../src/domain/dispute.ts";
 import type { Desk, DisputeAct } from "../../src/domain/dispute-act.ts";
-
 import { openSteps, stepOf } from "../../src/domain/journey.ts";
+import { mayHandle } from "../../src/domain/queue.ts";
 import { settleDispute } from "../../src/domain/settled-dispute.ts";
 import { Conflict } from "../../src/errors.ts";
 import { LIMITS } from "../support/dispute-limits.ts";
@@ -70,6 +70,13 @@ describe("a dispute", () => {
     assert.throws(() => after(taken, { type: "take-application", by: second }), isTaken);
     assert.throws(() => after(taken, { type: "return", by: second, reason: "not-enough", text: "" }), isTaken);
     assert.throws(() => after(taken, { type: "take-application", by: auxiliary }), refused("not-for-role"));
+  });
+
+  it("who has the case reaches it, whatever its district; nobody else of another district does", () => {
+    const elsewhere = { ...after(different(), ...APPLIED, { type: "take-application", by: officer }), district: "2" };
+    assert.ok(mayHandle(elsewhere, { id: "o1", district: "1" }));
+    assert.ok(!mayHandle(elsewhere, { id: "o2", district: "1" }));
+    assert.ok(!mayHandle({ ...elsewhere, recused: ["o1"] }, { id: "o1", district: "2" }));
   });
 
   it("an officer who is recused takes nothing", () => {

@@ -10,6 +10,7 @@ import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { SIGNATURE } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
+import { appliedPair } from "./disputes.ts";
 import { type Driver, driverOf, errorAt, fieldValue, isChecked, readyPair } from "./settle-driver.ts";
 
 const PLACE = { address: "延安东路近西藏中路", when: "0", weather: "rain" };
@@ -139,6 +140,20 @@ describe("the district of a case", () => {
     await B.post("place", { ...PLACE, district: HUANGPU });
     const { district, parties } = await app.ctx.accidents.get(id);
     assert.deepEqual([district, parties.A.signature !== null], [HUANGPU, true]);
+  });
+
+  it("stays with the police who have the case, whatever the drivers correct", async () => {
+    const { id, A, B } = await appliedPair(app, { positions: { A: SQUARE } });
+    await A.post("position", { drop: "yes" });
+    assert.equal((await eventsOf(id, "position-dropped")).length, 1);
+    assert.equal(await districtOf(id), HUANGPU);
+    assert.doesNotMatch((await B.get("place")).html, /name="district"/);
+    await B.post("place", { ...PLACE, address: "世纪大道", district: PUDONG });
+    const { scene, district } = await app.ctx.accidents.get(id);
+    assert.deepEqual([scene.address, district], ["世纪大道", HUANGPU]);
+    await A.post("decision", { act: "withdraw-application" });
+    await B.post("place", { ...PLACE, district: PUDONG });
+    assert.equal(await districtOf(id), PUDONG);
   });
 
   it("goes with the position from which it came", async () => {
