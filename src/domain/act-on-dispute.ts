@@ -29,7 +29,7 @@ export interface DisputeRules {
   limits: DisputeLimits;
   /** keyed digest of a text, for the event that records it */
   digest(text: string): string;
-  /** until when a letter is due that was taken in hand at this time; absent where no clock runs */
+  /** until when a letter is due whose application was first taken at this time; absent where no clock runs */
   letterDue?(from: Date): Date;
 }
 

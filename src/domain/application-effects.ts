@@ -1,9 +1,11 @@
 import { Conflict, Invalid } from "../errors.ts";
 import { otherOf } from "./accident.ts";
+import type { DisputeRules } from "./act-on-dispute.ts";
 import { requireCalm } from "./brakes.ts";
 import type { Determination } from "./determination.ts";
 import {
   type Application,
+  acceptedSince,
   type EvidenceRequest,
   isAnsweredRequest,
   isDisagreement,
@@ -80,18 +82,27 @@ export const APPLICATION_EFFECTS: {
     requireTrue(!value.lateAt && hasPassed(queuedSince(value), applicationLateMin, MINUTE_MS, rules.at));
     return { value: { ...value, lateAt: rules.at }, outbox: toBoth(accident, "application-late") };
   },
-  "take-application": ({ accident, before, act, rules }) => ({
-    value: { ...known(before), handler: { ...act.by, since: rules.at } },
-    data: { role: act.by.role },
-    outbox: toBoth(accident, "application-taken"),
-  }),
+  "take-application": ({ accident, before, act, rules }) => {
+    const value = known(before);
+    const acceptedAt = value.acceptedAt ?? rules.at;
+    return {
+      value: { ...value, acceptedAt, handler: { ...act.by, since: rules.at } },
+      data: { role: act.by.role },
+      outbox: toBoth(accident, "application-taken"),
+    };
+  },
   "release-application": ({ before, rules }) => ({ value: queuedAgain(known(before), rules.at) }),
   "reassign-application": ({ before, rules }) => ({ value: queuedAgain(known(before), rules.at) }),
-  "release-overdue": ({ accident, before, rules }) => {
+  "note-overdue": ({ accident, before, rules }) => {
     const value = known(before);
-    const due = value.handler && rules.letterDue?.(value.handler.since);
-    requireTrue(Boolean(due && due <= rules.at));
-    return { value: queuedAgain(value, rules.at), outbox: toBoth(accident, "letter-overdue") };
+    requireTrue(!value.overdueAt && isOverdue(value, rules));
+    return { value: { ...value, overdueAt: rules.at }, outbox: toBoth(accident, "letter-overdue") };
+  },
+  "release-late-application": ({ before, rules }) => {
+    const value = known(before);
+    const { since } = known(value.handler);
+    requireTrue(isOverdue(value, rules) && hasPassed(since, rules.limits.untakenHours, HOUR_MS, rules.at));
+    return { value: queuedAgain(value, rules.at) };
   },
   "ask-evidence": ({ accident, before, act, rules }) => {
     const value = known(before);
@@ -180,13 +191,18 @@ export const APPLICATION_EFFECTS: {
   },
 };
 
-/** Back in the queue: what follows counts from this time. */
-const queuedAgain = (value: Application, at: Date): Application => ({
-  ...value,
-  handler: null,
-  queuedAt: at,
-  lateAt: null,
-});
+/** The days for the letter have passed, whoever had the application meanwhile. */
+function isOverdue(value: Application, { at, letterDue }: DisputeRules): boolean {
+  const accepted = acceptedSince(value);
+  const due = accepted && letterDue?.(accepted);
+  return Boolean(due && due <= at);
+}
+
+/** Back in the queue: waits count from this time, the days for the letter go on. */
+function queuedAgain(value: Application, at: Date): Application {
+  const accepted = acceptedSince(value);
+  return { ...value, ...(accepted && { acceptedAt: accepted }), handler: null, queuedAt: at, lateAt: null };
+}
 /** Since when no officer has it. */
 export const queuedSince = ({ queuedAt, appliedAt, proposedAt }: Application): Date =>
   queuedAt ?? appliedAt ?? proposedAt;

@@ -1,7 +1,7 @@
 import { type Accident, isRunning, LETTERS } from "./accident.ts";
 import { queuedSince } from "./application-effects.ts";
 import { isAnswered } from "./determination.ts";
-import { guidanceHandler, isAnsweredRequest, lastApplication, lastGuidance, letterOf } from "./dispute.ts";
+import { type Application, acceptedSince, guidanceHandler, isAnsweredRequest, lastApplication, lastGuidance, letterOf } from "./dispute.ts";
 import type { DisputeAct } from "./dispute-act.ts";
 import { type DisputeLimits, HOUR_MS, MINUTE_MS } from "./dispute-limits.ts";
 import { guidanceQueuedSince } from "./guidance-effects.ts";
@@ -42,10 +42,11 @@ function guidanceClocks(accident: Accident, { limits }: ClockLimits): Clock[] {
   return [{ at, act: { type: "note-guidance-late", by: "system" } }];
 }
 
-function applicationClocks(accident: Accident, { limits, letterDue }: ClockLimits): Clock[] {
+function applicationClocks(accident: Accident, times: ClockLimits): Clock[] {
   const application = lastApplication(accident);
   if (!application) return [];
-  const { state, proposedAt, lateAt, handler, requests } = application;
+  const { limits } = times;
+  const { state, proposedAt, lateAt, requests } = application;
   const by = "system" as const;
   const lapses = requests
     .filter((one) => !isAnsweredRequest(one))
@@ -59,18 +60,32 @@ function applicationClocks(accident: Accident, { limits, letterDue }: ClockLimit
       return [
         ...(lateAt ? [] : [{ at: late, act: { type: "note-application-late", by } } as const]),
         { at: after(since, limits.untakenHours, HOUR_MS), act: { type: "return-untaken", by } },
+        ...overdueClocks(application, times),
         ...lapses,
       ];
     }
     case "in-hand":
     case "evidence-asked":
-      return [
-        ...(handler ? [{ at: letterDue(handler.since), act: { type: "release-overdue", by } } as const] : []),
-        ...lapses,
-      ];
+      return [...overdueClocks(application, times), ...lapses];
     default:
       return [];
   }
+}
+
+/**
+ * The days for the letter run from the first taking. When they are over both drivers are told, and its officer
+ * loses it, but never sooner than `untakenHours` after taking it.
+ */
+function overdueClocks(application: Application, { limits, letterDue }: ClockLimits): Clock[] {
+  const accepted = acceptedSince(application);
+  if (!accepted) return [];
+  const { overdueAt, handler } = application;
+  const by = "system" as const;
+  const due = letterDue(accepted);
+  const clocks: Clock[] = overdueAt ? [] : [{ at: due, act: { type: "note-overdue", by } }];
+  if (!handler) return clocks;
+  const worked = after(handler.since, limits.untakenHours, HOUR_MS);
+  return [...clocks, { at: worked > due ? worked : due, act: { type: "release-late-application", by } }];
 }
 
 function letterClocks(accident: Accident, { limits, serviceDue }: ClockLimits): Clock[] {

@@ -7,8 +7,8 @@ export interface DisputeLimits {
   /** an application without an officer: both are told */
   applicationLateMin: number;
   /**
-   * … and goes back to the drivers after this; guidance that an officer has taken and not given goes back
-   * into the queue
+   * … and goes back to the drivers after this; guidance that an officer has taken and not given, and an
+   * application whose letter is overdue, go back into the queue
    */
   untakenHours: number;
   /** a letter that was not opened: its party is told again */

@@ -2,6 +2,7 @@ import { type Accident, type Letter, otherOf } from "./accident.ts";
 import type { Determination, DeterminedDegree } from "./determination.ts";
 import {
   type Application,
+  acceptedSince,
   type Guidance,
   guidanceText,
   type Handler,
@@ -26,6 +27,8 @@ export interface ViewedDispute {
     | (Pick<Application, "state" | "proposedAt" | "appliedAt" | "returned" | "lateAt"> & {
         by: Who;
         office: Office | null;
+        /** since when the days for the letter run; null: no officer has taken it yet */
+        acceptedAt: Date | null;
         /** what this driver was asked for */
         requests: Application["requests"];
         openRequests: Application["requests"];
@@ -90,6 +93,7 @@ function viewedApplication(accident: Accident, letter: Letter): ViewedDispute["a
     ...{ state, proposedAt, appliedAt, returned, lateAt },
     by: whoOf(proposedBy, letter),
     office: officeOf(handler),
+    acceptedAt: acceptedSince(application),
     requests: requests.filter(({ to }) => to === letter),
     openRequests: openRequests(accident, letter),
     waitsForOther: openRequests(accident, otherOf(letter)).length > 0,

@@ -61,6 +61,10 @@ export interface Application {
   proposedAt: Date;
   /** when the other driver agreed; from then on it waits for an officer */
   appliedAt: Date | null;
+  /** when an officer first took it: the days for the letter count from then (art. 24); absent: none has */
+  acceptedAt?: Date;
+  /** when both were told that these days have passed without a letter */
+  overdueAt?: Date;
   /** when an officer, or the clock, last put it back into the queue */
   queuedAt?: Date;
   handler: Handler | null;
@@ -183,6 +187,10 @@ export const guidanceHandler = (accident: Disputed): Handler | null =>
   guidanceState(accident) === "taken" ? (lastGuidance(accident)?.handler ?? null) : null;
 export const applicationHandler = (accident: Disputed): Handler | null =>
   isWithPolice(accident) ? (lastApplication(accident)?.handler ?? null) : null;
+
+/** Since when the days for the letter run; documents from before `acceptedAt` say it by their handler alone. */
+export const acceptedSince = ({ acceptedAt, handler }: Pick<Application, "acceptedAt" | "handler">): Date | null =>
+  acceptedAt ?? handler?.since ?? null;
 
 /** True for the officer who has the guidance or the application in hand. */
 export const hasInHand = (accident: Disputed, officerId: string): boolean =>

@@ -12,15 +12,19 @@ interface Body {
 
 /** Who has the application, and until when the letter is due; the page says since when. */
 function standing(request: PageRequest): object {
-  const { ctx, view, person, t } = request;
-  const { application } = view.dispute ?? {};
-  if (!application?.office) return { who: t("h5.decision.queued"), due: null };
-  const { office } = application;
-  const due = addWorkingDays(office.since, LETTER_DAYS, ctx.config.rules.calendar).until;
+  const { view, t } = request;
+  const { office = null, acceptedAt = null } = view.dispute?.application ?? {};
   return {
-    who: t("h5.decision.taken", { office: officeText(request, office) }),
-    due: t("h5.decision.due", { day: wholeDayText(due, person.language) }),
+    who: office ? t("h5.decision.taken", { office: officeText(request, office) }) : t("h5.decision.queued"),
+    due: acceptedAt && dueText(request, acceptedAt),
   };
+}
+
+/** The days count from the first officer who took it; they begin anew with nobody (Order 146 art. 24). */
+function dueText({ ctx, person, t }: PageRequest, acceptedAt: Date): string {
+  const { until } = addWorkingDays(acceptedAt, LETTER_DAYS, ctx.config.rules.calendar);
+  const day = wholeDayText(until, person.language);
+  return t(until < ctx.clock.now() ? "h5.decision.overdue" : "h5.decision.due", { day });
 }
 
 /** The joint application is with the police: who has it, since when, and what can be done meanwhile. */

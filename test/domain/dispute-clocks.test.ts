@@ -70,11 +70,11 @@ const DAYS: readonly [from: string, last: string][] = [
 ];
 
 /** The clock's act is refused a moment before the end of the day, and done at it. */
-function assertDueAtMidnight(accident: Accident, type: "release-overdue" | "note-service-late", last: string): void {
+function assertDueAtMidnight(accident: Accident, type: "note-overdue" | "note-service-late", last: string): void {
   const { at, act } = clockOf(accident, type);
   assert.equal(at.getTime(), china(`${last}T23:59:59.999`).getTime());
   const does = (when: Date) =>
-    type === "release-overdue"
+    type === "note-overdue"
       ? actOnDispute(accident, act as DisputeAct, rulesAt(when))
       : actOnLetter(accident, act as LetterAct, rulesAt(when));
   assert.throws(() => does(new Date(at.getTime() - 1)), { code: "wrong-step" });
@@ -85,8 +85,8 @@ describe("the clocks of a dispute across the National Day's week of 2026", () =>
   for (const [from, last] of DAYS)
     it(`begun ${from}: letter, service and review end on ${last}`, () => {
       const at = china(from);
-      assert.equal(lastDayOf(taken(at), "release-overdue"), last);
-      assertDueAtMidnight(taken(at), "release-overdue", last);
+      assert.equal(lastDayOf(taken(at), "note-overdue"), last);
+      assertDueAtMidnight(taken(at), "note-overdue", last);
       assert.equal(lastDayOf(issued(at), "note-service-late"), last);
       assertDueAtMidnight(issued(at), "note-service-late", last);
       assert.equal(dayInChina(addWorkingDays(at, REVIEW_DAYS, calendar).until), last);
@@ -121,17 +121,32 @@ describe("the clocks of a dispute across the National Day's week of 2026", () =>
     assert.equal(change?.accident.dispute?.determinations[0]?.served.B?.how, "by-message");
   });
 
-  it("what is put back begins anew with the officer who takes it next", () => {
-    const back = acted(
-      taken(china("2026-09-29T10:00")),
-      { type: "release-application", by: officer },
-      china("2026-10-02T10:00"),
+  it("the days for the letter run from the first taking, whoever has it; past them nobody gets new ones", () => {
+    const second = { ...officer, officerId: "o2" };
+    const take: DisputeAct = { type: "take-application", by: second };
+    const release: DisputeAct = { type: "release-application", by: officer };
+    const first = taken(china("2026-09-29T10:00"));
+    const again = acted(acted(first, release, china("2026-10-08T10:00")), take, china("2026-10-09T09:00"));
+    assert.equal(lastDayOf(again, "note-overdue"), "2026-10-09");
+    assert.equal(again.dispute?.applications[0]?.acceptedAt?.getTime(), china("2026-09-29T10:00").getTime());
+    // who took it on the last day is not cut off within the hours that an officer has
+    assert.equal(clockOf(again, "release-late-application").at.getTime(), china("2026-10-10T09:00").getTime());
+    const told = acted(again, { type: "note-overdue", by: "system" }, china("2026-10-10T00:00"));
+    assert.throws(() => acted(told, { type: "note-overdue", by: "system" }, china("2026-10-10T01:00")));
+    const back = acted(told, { type: "release-late-application", by: "system" }, china("2026-10-10T09:00"));
+    const third = acted(back, take, china("2026-10-10T12:00"));
+    assert.deepEqual(
+      clocks(third).map(({ at, act }) => [act.type, at.getTime()]),
+      [["release-late-application", china("2026-10-11T12:00").getTime()]],
     );
-    const again = acted(
-      back,
-      { type: "take-application", by: { ...officer, officerId: "o2" } },
-      china("2026-10-08T09:00"),
-    );
-    assert.equal(lastDayOf(again, "release-overdue"), "2026-10-12");
+  });
+
+  it("an application in hand from before its first taking was kept counts from its officer's", () => {
+    const { dispute, ...rest } = taken(china("2026-09-29T10:00"));
+    const { acceptedAt: _, ...older } = dispute!.applications[0]!;
+    const accident = { ...rest, dispute: { ...dispute!, applications: [older] } };
+    assert.equal(lastDayOf(accident, "note-overdue"), "2026-10-09");
+    const back = acted(accident, { type: "release-application", by: officer }, china("2026-09-30T10:00"));
+    assert.equal(lastDayOf(back, "note-overdue"), "2026-10-09");
   });
 });

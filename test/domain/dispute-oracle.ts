@@ -46,7 +46,7 @@ const RESUME_MIN = 120;
 
 /** Times that the law counts in working days, in minutes of the walk. */
 export interface WorkingTimes {
-  /** until when a letter is due of a case that was taken at this time (art. 24) */
+  /** until when a letter is due of an application that was first taken at this time (art. 24) */
   letterDue(takenAt: number): number;
   /** until when a letter of this time has to be served (art. 65) */
   serviceDue(issuedAt: number): number;
@@ -72,6 +72,8 @@ export class Law {
   /** both drivers were told that no officer has come, in the present wait */
   isGuidanceLate = false;
   isApplicationLate = false;
+  /** both were told that the days for the letter are over */
+  isOverdue = false;
   requests: { to: Driver; until: number; isOpen: boolean }[] = [];
   letters: Letter[] = [];
   end: { at: number; by: Driver | null } | null = null;
@@ -81,6 +83,8 @@ export class Law {
   private proposedAt = 0;
   private queuedAt = 0;
   private takenAt = 0;
+  /** when an officer first took the application; null: none has */
+  private acceptedAt: number | null = null;
 
   constructor(times: WorkingTimes = PLAIN_TIMES) {
     this.times = times;
@@ -230,6 +234,8 @@ export class Law {
       case "propose":
         this.application = { state: "proposed", by: move.by, holder: null };
         this.requests = [];
+        this.acceptedAt = null;
+        this.isOverdue = false;
         this.proposedAt = this.now;
         return;
       case "agree":
@@ -244,6 +250,7 @@ export class Law {
         application.state = "held";
         application.holder = move.by;
         this.takenAt = this.now;
+        this.acceptedAt ??= this.now;
         return;
       case "release-application":
       case "reassign-application":
@@ -293,8 +300,8 @@ export class Law {
   }
 
   /**
-   * What is late is said once. A proposal lapses, a letter or guidance that is late is taken from its
-   * officer, what nobody takes goes back.
+   * What is late is said once. A proposal lapses, guidance and an application whose letter is late are taken
+   * from their officer, what nobody takes goes back.
    */
   private wait(minutes: number): void {
     this.now += minutes;
@@ -311,8 +318,16 @@ export class Law {
     const { application } = this;
     if (application.state === "proposed" && this.now >= this.proposedAt + TIMES.proposal) this.closeApplication();
     // the clock looks once after each wait: who is late there begins to wait there
-    if (application.state === "held" && this.now >= this.times.letterDue(this.takenAt)) this.queueAgain(this.now);
+    if (this.isLetterDue) this.isOverdue = true;
+    // whoever has just taken it keeps it for as long as it may wait in the queue
+    const isOut = application.state === "held" && this.now >= this.takenAt + TIMES.untaken;
+    if (isOut && this.isLetterDue) this.queueAgain(this.now);
     else if (application.state === "queued" && this.now >= this.queuedAt + TIMES.untaken) this.closeApplication();
+  }
+
+  /** the days for the letter run on, whoever has the application */
+  private get isLetterDue(): boolean {
+    return this.isWithPolice && this.acceptedAt !== null && this.now >= this.times.letterDue(this.acceptedAt);
   }
 
   private remind(letter: Letter): void {

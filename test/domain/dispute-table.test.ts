@@ -49,7 +49,8 @@ note-application-late  .         .          .         .         .         applie
 take-application       .         .          .         .         .         in-hand   .              .              .         .         .          .
 release-application    .         .          .         .         .         .         applied        applied        .         .         .          .
 reassign-application   .         .          .         .         .         .         applied        applied        .         .         .          .
-release-overdue        .         .          .         .         .         .         applied        applied        .         .         .          .
+release-late-application .       .          .         .         .         .         applied        applied        .         .         .          .
+note-overdue           .         .          .         .         .         applied   in-hand        evidence-asked .         .         .          .
 ask-evidence           .         .          .         .         .         .         evidence-asked evidence-asked .         .         .          .
 answer-evidence        .         .          .         .         .         .         .              in-hand        .         .         .          .
 lapse-evidence         .         .          .         .         .         .         .              in-hand        .         .         .          .
@@ -81,7 +82,8 @@ const CLOCKS = [
   "settle-guidance",
   "lapse-proposal",
   "note-application-late",
-  "release-overdue",
+  "note-overdue",
+  "release-late-application",
 ];
 const BY_CLOCK = [...CLOCKS, "lapse-evidence", "return-untaken", "settle-application"];
 /** Which driver may: the one who asked or proposed, or the other. */
@@ -122,7 +124,7 @@ function applicationIn(state: Application["state"]): Application {
     lapsedAt: null,
   } as const;
   return {
-    ...{ state, proposedBy: "A", proposedAt: AT, appliedAt: AT, returned: null, lateAt: null },
+    ...{ state, proposedBy: "A", proposedAt: AT, appliedAt: AT, acceptedAt: AT, returned: null, lateAt: null },
     handler: HELD.includes(state) ? handler : null,
     requests: open ? [request] : [],
   };

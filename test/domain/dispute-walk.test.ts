@@ -54,7 +54,8 @@ const FORGOTTEN: Forgotten = [
   "lapse-proposal",
   "lapse-evidence",
   "return-untaken",
-  "release-overdue",
+  "note-overdue",
+  "release-late-application",
   "note-service-late",
 ];
 

@@ -6,6 +6,7 @@ import {
   applicationState,
   guidanceHandler,
   guidanceState,
+  isWithPolice,
   lastApplication,
   lastGuidance,
   letterOf,
@@ -156,6 +157,7 @@ export const seen = (accident: Accident) => ({
   late: [
     guidanceState(accident) === "asked" && lastGuidance(accident)?.lateAt !== null,
     applicationState(accident) === "applied" && lastApplication(accident)?.lateAt !== null,
+    isWithPolice(accident) && Boolean(lastApplication(accident)?.overdueAt),
     Boolean(letterOf(accident)?.serviceLateAt),
   ],
   reminded: DRIVERS.filter((one) => wasReminded(accident, letterOf(accident)?.number ?? "", one)),
@@ -174,6 +176,7 @@ export const lawfully = (law: Law): ReturnType<typeof seen> => ({
   late: [
     law.guidance.state === "asked" && law.isGuidanceLate,
     law.application.state === "queued" && law.isApplicationLate,
+    law.isWithPolice && law.isOverdue,
     law.letter?.isLate ?? false,
   ],
   reminded: law.letter?.reminded ?? [],
