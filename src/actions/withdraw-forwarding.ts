@@ -1,10 +1,9 @@
 import type { Context } from "../context.ts";
-import { type Accident, type Claim, LETTERS, type Letter, type NewEvent } from "../domain/accident.ts";
+import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
 import { adviceFor } from "../domain/claim-advice.ts";
 import { type ClaimContent, claimContentOf } from "../domain/claim-content.ts";
-import { hasClaimEvent } from "../domain/claim-events.ts";
 import { conclusionNotice } from "../domain/claim-notice.ts";
-import { NOTICE_VERSION, withdrawalEvents } from "../domain/consent.ts";
+import { stopClaims } from "../domain/claim-stop.ts";
 import { allowsForwarding } from "../domain/forwarding.ts";
 import { withParty } from "../domain/party.ts";
 
@@ -20,18 +19,8 @@ export function withdrawForwarding(
   return ctx.accidents.change(accidentId, (accident) => {
     if (!allowsForwarding(accident, letter)) return null;
     const at = ctx.clock.now();
-    const stops = (claim: Claim) =>
-      claim.party === letter && claim.status === "submitted" && !hasClaimEvent(accident, claim.ref, "claim-delivered");
-    const stopped = accident.claims.filter(stops);
-    const claims = accident.claims.map((claim) => (stopped.includes(claim) ? { ...claim, stoppedAt: at } : claim));
-    const withdrawn = withoutForwarding(accident, letter, at);
-    const events: NewEvent[] = [
-      ...withdrawalEvents(letter, ["forwarding"], NOTICE_VERSION),
-      ...stopped.map(({ ref, insurerCode }): NewEvent => {
-        return { type: "claim-stopped", by: letter, data: { ref, insurer: insurerCode } };
-      }),
-    ];
-    const after = { ...withdrawn, claims };
+    const { claims, events } = stopClaims(accident, letter, at);
+    const after = { ...withoutForwarding(accident, letter, at), claims };
     const content = claimContentOf(after, ctx.config.rules.catalogue);
     return { accident: after, events, outbox: content ? newsFor(ctx, accident, { after, content }) : [] };
   });

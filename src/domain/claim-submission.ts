@@ -1,11 +1,14 @@
 import { type Accident, type Claim, LETTERS, type Letter, type NewEvent, type OutboxEntry } from "./accident.ts";
 import { buildClaim, claimants, claimRef } from "./claim.ts";
+import { adviceFor } from "./claim-advice.ts";
 import { type ClaimContent, claimContentOf } from "./claim-content.ts";
 import { roleOf } from "./claim-message.ts";
 import { callInsurer, conclusionNotice } from "./claim-notice.ts";
+import { stopClaims } from "./claim-stop.ts";
 import { isAnswered } from "./determination.ts";
 import { letterOf } from "./dispute.ts";
 import { type District, findDistrict } from "./district.ts";
+import { allowsForwarding } from "./forwarding.ts";
 import type { Catalogue } from "./liability.ts";
 
 interface Insurer {
@@ -77,28 +80,37 @@ function messagesOf(
 /**
  * What goes to the insurers after an act on a determination letter. Once each party has answered the letter,
  * a claim for each that allowed it at its receipt; another letter in its place, or a review that was noted,
- * sends a revision of those that have gone.
+ * sends a revision of those that have gone and are still allowed; whoever allows it no longer stops the own.
  */
 export function claimsAfterLetter(ctx: Wiring, before: Accident, accident: Accident): SubmittedClaims {
-  const nothing = { claims: accident.claims, events: [], outbox: [] };
   const [was, letter] = [letterOf(before), letterOf(accident)];
   const content = claimContentOf(accident, ctx.config.rules.catalogue);
-  if (!letter || !was || !content) return nothing;
+  if (!letter || !was || !content) return { claims: accident.claims, events: [], outbox: [] };
   const at = ctx.clock.now();
+  const stopped = withoutWithdrawn(before, accident, at);
   const isRevised = letter.number !== was.number || letter.reviews.length !== was.reviews.length;
-  const revised = accident.claims.map((claim) => (isRevised && !claim.stoppedAt ? nextRevision(claim, at) : claim));
+  const goesOn = ({ stoppedAt, party }: Claim) => isRevised && !stoppedAt && allowsForwarding(accident, party);
+  const revised = stopped.claims.map((claim) => (goesOn(claim) ? nextRevision(claim, at) : claim));
   const isReady = isAnswered(letter);
   const missing = isReady
     ? claimants(accident, claimTakers(ctx)).filter((one) => !accident.claims.some(({ party }) => party === one))
     : [];
   const fresh = missing.map((one) => newClaim(accident, one, at));
-  const changed = [...revised.filter((claim) => !accident.claims.includes(claim)), ...fresh];
-  const claims = [...revised, ...fresh];
-  const after = { ...accident, claims };
+  const changed = [...revised.filter((claim) => !stopped.claims.includes(claim)), ...fresh];
+  const after = { ...accident, claims: [...revised, ...fresh] };
   const { events, outbox } = messagesOf(ctx, after, { content, claims: changed });
   const isNews = isReady && !isAnswered(was);
-  const told = isNews ? LETTERS.map((one) => conclusionNotice(ctx, after, content, one)) : [];
-  return { claims: changed.length > 0 ? claims : accident.claims, events, outbox: [...outbox, ...told] };
+  const isReported = (one: Accident, to: Letter) => adviceFor(one, content, to).isReported;
+  const isTold = (to: Letter) =>
+    isNews || (stopped.events.length > 0 && isReported(before, to) !== isReported(after, to));
+  const told = LETTERS.filter(isTold).map((to) => conclusionNotice(ctx, after, content, to));
+  return { claims: after.claims, events: [...stopped.events, ...events], outbox: [...outbox, ...told] };
+}
+
+/** The claims after those were stopped whose driver allowed it before this act and does not now. */
+function withoutWithdrawn(before: Accident, accident: Accident, at: Date): Pick<SubmittedClaims, "claims" | "events"> {
+  const letter = LETTERS.find((one) => allowsForwarding(before, one) && !allowsForwarding(accident, one));
+  return letter ? stopClaims(accident, letter, at) : { claims: accident.claims, events: [] };
 }
 
 const nextRevision = (claim: Claim, at: Date): Claim => ({

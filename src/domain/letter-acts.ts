@@ -7,6 +7,7 @@ import { letterOf } from "./dispute.ts";
 import type { Desk } from "./dispute-act.ts";
 import { type DisputeLimits, HOUR_MS, hasPassed } from "./dispute-limits.ts";
 import { LETTER_ACTS } from "./dispute-table.ts";
+import { allowsForwarding } from "./forwarding.ts";
 import { notice } from "./notice.ts";
 import { requireSound } from "./sound-letter.ts";
 
@@ -79,9 +80,9 @@ function outcomeOf(
       if (letter.served[act.by]) return null;
       return { letter: { served: { ...letter.served, [act.by]: { at, how: "opened" } } } };
     case "receive":
-      return receipt(letter, act.by, { at, how: "signed", forwarding: act.forwarding, imageSha256: act.imageSha256 });
+      return receipt(accident, act.by, { at, how: "signed", forwarding: act.forwarding, imageSha256: act.imageSha256 });
     case "refuse-receipt":
-      return receipt(letter, act.by, { at, how: "refused", forwarding: act.forwarding, imageSha256: null });
+      return receipt(accident, act.by, { at, how: "refused", forwarding: act.forwarding, imageSha256: null });
     case "remind":
       if (letter.served[act.to] || !hasPassed(letter.issuedAt, rules.limits.letterReminderHours, HOUR_MS, at))
         throw new Conflict("wrong-step");
@@ -107,15 +108,21 @@ function outcomeOf(
   }
 }
 
-/** Whoever opens the letter is served; a receipt is given once. */
-function receipt(letter: Determination, by: Letter, given: Receipt): Outcome | null {
-  const before = letter.receipts[by];
+/**
+ * Whoever opens the letter is served; a receipt is given once. Not to allow at this letter what was allowed
+ * at the one whose place it takes is to withdraw it.
+ */
+function receipt(accident: Accident, by: Letter, given: Receipt): Outcome | null {
+  const letter = letterOf(accident);
+  const before = letter?.receipts[by];
   if (before) {
     if (before.how === given.how) return null;
     throw new Conflict("wrong-step");
   }
-  if (!letter.served[by]) throw new Conflict("wrong-step");
-  return { letter: { receipts: { ...letter.receipts, [by]: given } }, data: { forwarding: given.forwarding } };
+  if (!letter?.served[by]) throw new Conflict("wrong-step");
+  const isWithdrawn = !given.forwarding && allowsForwarding(accident, by);
+  const receipts = { ...letter.receipts, [by]: { ...given, ...(isWithdrawn && { forwardingWithdrawnAt: given.at }) } };
+  return { letter: { receipts }, data: { forwarding: given.forwarding } };
 }
 
 function confirmed(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { actOnDispute } from "../../src/actions/act-on-dispute.ts";
 import { actOnLetter } from "../../src/actions/act-on-letter.ts";
+import { withdrawForwarding } from "../../src/actions/withdraw-forwarding.ts";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
 import type { ClaimMessage } from "../../src/domain/claim-message.ts";
 import { wireOf } from "../../src/domain/claim-version-1.ts";
@@ -62,6 +63,16 @@ async function answer(accident: Accident, by: Letter, forwarding: boolean): Prom
   return act(accident, { type: "receive", by, forwarding, imageSha256: "0".repeat(64) });
 }
 
+/** A supervisor puts another letter in the place of the one that stands. */
+async function replaced({ id }: Accident): Promise<Accident> {
+  const current = await house.ctx.accidents.get(id);
+  const before = current.dispute?.determinations.at(-1)?.number ?? "";
+  const determination = issuedLetter(current, {
+    ...{ number: `${before}-2`, at: now(), by: "s1", replaces: before, degrees: { A: "equal", B: "equal" } },
+  });
+  return act(current, { type: "replace", by: supervisor, reason: "责任有误", determination });
+}
+
 describe("claims after a determination letter", () => {
   it("go once both have answered it, with its degrees, the city's shares, and its number", async () => {
     const accident = await determined({ A: "primary", B: "secondary" });
@@ -110,13 +121,8 @@ describe("claims after a determination letter", () => {
       reviewed?.data.liability.letter?.reviews.map(({ party }) => party),
       ["A"],
     );
-    const current = await house.ctx.accidents.get(accident.id);
-    const before = current.dispute?.determinations[0]?.number ?? "";
-    const determination = issuedLetter(current, {
-      ...{ number: `${before}-2`, at: now(), by: "s1", replaces: before, degrees: { A: "equal", B: "equal" } },
-    });
-    const replaced = await act(accident, { type: "replace", by: supervisor, reason: "责任有误", determination });
-    assert.equal(replaced.claims.length, 2);
+    const before = (await house.ctx.accidents.get(accident.id)).dispute?.determinations[0]?.number;
+    assert.equal((await replaced(accident)).claims.length, 2);
     await house.jobs.settle();
     const claim = received(accident, "B");
     assert.equal(claim?.data.revision, 3);
@@ -126,6 +132,51 @@ describe("claims after a determination letter", () => {
       claim?.data.liability.shares.map(({ percent }) => percent),
       [50, 50],
     );
+  });
+
+  it("a consent that is not given at the next letter is withdrawn: own claim stopped, the other's reduced", async () => {
+    const accident = await determined({ A: "full", B: "none" });
+    await answer(accident, "A", true);
+    await answer(accident, "B", true);
+    await replaced(accident);
+    await answer(accident, "A", true);
+    await act(accident, { type: "open", by: "B" });
+    const { claims, events } = await act(accident, { type: "refuse-receipt", by: "B", forwarding: false });
+    assert.deepEqual(
+      claims.map(({ party, stoppedAt }) => [party, Boolean(stoppedAt)]),
+      [
+        ["A", false],
+        ["B", true],
+      ],
+    );
+    assert.deepEqual(
+      events.slice(-3).map(({ type, by }) => `${type} ${by}`),
+      ["letter-refused B", "consent-withdrawn B", "claim-stopped B"],
+    );
+    await house.jobs.settle();
+    assert.equal(received(accident, "B"), null);
+    const claim = received(accident, "A");
+    assert.equal(claim?.data.revision, 2);
+    assert.deepEqual(claim?.data.parties.find(({ label }) => label === "B")?.driver, { withheld: true });
+  });
+
+  it("nothing more of a driver who has withdrawn goes out: no review and no other letter revises that claim", async () => {
+    const accident = await determined({ A: "full", B: "none" });
+    await answer(accident, "A", true);
+    await answer(accident, "B", true);
+    await house.jobs.settle();
+    await withdrawForwarding(house.ctx, { accidentId: accident.id, letter: "B" });
+    await act(accident, { type: "note-review", by: officer, of: "A" });
+    const { claims } = await replaced(accident);
+    assert.deepEqual(
+      claims.map(({ party, revision = 1 }) => [party, revision]),
+      [
+        ["A", 3],
+        ["B", 1],
+      ],
+    );
+    await house.jobs.settle();
+    assert.equal(received(accident, "B")?.data.revision, 1);
   });
 
   it("an insurer at version 1 gets the first message; the letter is handed in", async () => {
