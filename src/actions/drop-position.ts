@@ -22,8 +22,7 @@ export function dropPosition(
     const at = ctx.clock.now();
     requireCalm(accident, letter, at);
     const scene = { ...accident.scene, positions: { ...accident.scene.positions, [letter]: null } };
-    const district =
-      keptDistrict(accident) ?? districtAfter(accident, scene.positions, ctx.config.rules.districts);
+    const district = keptDistrict(accident) ?? districtAfter(accident, scene.positions, ctx.config.rules.districts);
     const without = { ...accident, scene, district };
     return {
       accident: corrected(accident, { ...without, photos: judgedAgain(without) }, { by: letter, at }),

@@ -34,8 +34,7 @@ export async function takePosition(ctx: Context, input: TakePosition): Promise<A
     const at = ctx.clock.now();
     requireCalm(accident, letter, at);
     const scene = { ...accident.scene, positions: { ...accident.scene.positions, [letter]: position } };
-    const district =
-      keptDistrict(accident) ?? districtAfter(accident, scene.positions, ctx.config.rules.districts);
+    const district = keptDistrict(accident) ?? districtAfter(accident, scene.positions, ctx.config.rules.districts);
     const placed = { ...accident, scene, district };
     const digest = ctx.vault.digest(accident.key, JSON.stringify(position));
     return {

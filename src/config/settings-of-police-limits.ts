@@ -24,8 +24,8 @@ export const LIMITS = {
     zh: "{default}：共同申请多少分钟无人受理即告知双方",
   }),
   untakenHours: limit(24, WEEK_HOURS, {
-    en: "{default}: hours without an officer after which an application goes back to the drivers; also hours after which guidance that an officer has taken and not given waits for any officer again",
-    zh: "{default}：共同申请多少小时无人受理即退回双方；交警已接收的远程指导，超过该时长未给出意见的，重新排队",
+    en: "{default}: hours without an officer after which an application goes back to the drivers; also hours after which guidance that an officer has taken and not given waits for any officer again, and which any officer has for an application whose letter is overdue",
+    zh: "{default}：共同申请多少小时无人受理即退回双方；交警已接收的远程指导，超过该时长未给出意见的，重新排队；认定书已超期的共同申请，民警受理满该时长即重新排队",
   }),
   letterReminderHours: limit(24, WEEK_HOURS, {
     en: "{default}: hours after which a party that has not opened its letter is told again",

@@ -21,6 +21,7 @@ import { type Effect, GUIDANCE_EFFECTS, type GuidanceEffect } from "./guidance-e
 import type { Catalogue } from "./liability.ts";
 import { mayDo, type Right } from "./officer.ts";
 import { requireParty } from "./party.ts";
+import { inHandsOf } from "./recusal.ts";
 
 /** What an act is judged by besides the case. */
 export interface DisputeRules {
@@ -47,7 +48,36 @@ interface Row {
  */
 export function actOnDispute(accident: Accident, act: DisputeAct, rules: DisputeRules): Change {
   if (!isRunning(accident)) throw new Conflict("wrong-step");
-  return act.type in GUIDANCE_ACTS ? actOnGuidance(accident, act, rules) : actOnApplication(accident, act, rules);
+  if (act.type in GUIDANCE_ACTS) return actOnGuidance(accident, act, rules);
+  const change = actOnApplication(accident, act, rules);
+  return act.type === "take-application" ? withoutOthersGuidance(change, act.by.officerId, rules) : change;
+}
+
+/** Does several acts one after the other, behind a change that is made already. */
+export const actInTurn = (change: Change, acts: readonly DisputeAct[], rules: DisputeRules): Change =>
+  acts.reduce<Change>((so, act) => {
+    const next = actOnDispute(so.accident, act, rules);
+    return {
+      accident: next.accident,
+      events: [...so.events, ...next.events],
+      outbox: [...(so.outbox ?? []), ...(next.outbox ?? [])],
+    };
+  }, change);
+
+/** One officer has the whole case: guidance that another has in hand goes back to wait for that officer. */
+function withoutOthersGuidance(change: Change, officerId: string, rules: DisputeRules): Change {
+  const of = guidanceHandler(change.accident)?.officerId;
+  if (!of || of === officerId) return change;
+  return actInTurn(change, [{ type: "free-guidance", by: "system", of }], rules);
+}
+
+/** The acts that put back into the queue whatever an officer has in hand who cannot go on with it. */
+export function actsToFree(accident: Accident, of: string): DisputeAct[] {
+  const { guidance, application } = inHandsOf(accident, of);
+  return [
+    ...(guidance ? [{ type: "free-guidance", by: "system", of } as const] : []),
+    ...(application ? [{ type: "free-application", by: "system", of } as const] : []),
+  ];
 }
 
 function actOnGuidance(accident: Accident, act: DisputeAct, rules: DisputeRules): Change {
@@ -122,12 +152,10 @@ function requirePossible(
   // who comes second is told who has it
   if (isOthers(handler) && (row.isHandlers || !row.from.includes(state))) throw new Conflict("taken", { handler });
   if (!row.from.includes(state)) throw new Conflict("wrong-step");
-  // guidance and application run beside each other, but one officer has the case
-  const holder = [guidanceHandler(accident), applicationHandler(accident)].find(isOthers);
-  if (holder && TAKING.includes(act.type)) throw new Conflict("taken", { handler: holder });
+  // guidance and application run beside each other, but whoever decides has the case
+  const decides = applicationHandler(accident);
+  if (act.type === "take-guidance" && isOthers(decides)) throw new Conflict("taken", { handler: decides });
 }
-
-const TAKING: readonly string[] = ["take-guidance", "take-application"];
 
 /**
  * Throws Conflict "not-for-role" without the right, "recused" for an officer who must not handle the case.

@@ -104,6 +104,11 @@ export const APPLICATION_EFFECTS: {
     requireTrue(isOverdue(value, rules) && hasPassed(since, rules.limits.untakenHours, HOUR_MS, rules.at));
     return { value: queuedAgain(value, rules.at) };
   },
+  "free-application": ({ before, act, rules }) => {
+    const value = known(before);
+    requireTrue(value.handler?.officerId === act.of);
+    return { value: queuedAgain(value, rules.at) };
+  },
   "ask-evidence": ({ accident, before, act, rules }) => {
     const value = known(before);
     const { to, what, text, until } = act;

@@ -53,8 +53,8 @@ function runningActs(accident: Accident, who: Who): OfficerAct[] {
     ...rowsOpen(GUIDANCE_ACTS, { state: guidanceState(accident), handler: guidance, who }),
     ...rowsOpen(APPLICATION_ACTS, { state: applicationState(accident), handler: application, who }),
   ];
-  const isOthers = [guidance, application].some((one) => one !== null && one.officerId !== who.id);
-  return isOthers ? acts.filter((act) => act !== "take-guidance" && act !== "take-application") : acts;
+  const isOthers = application !== null && application.officerId !== who.id;
+  return isOthers ? acts.filter((act) => act !== "take-guidance") : acts;
 }
 
 interface Row {

@@ -7,6 +7,9 @@ import type { APPLICATION_ACTS, GUIDANCE_ACTS } from "./dispute-table.ts";
 export type Desk = Omit<Handler, "since">;
 
 interface Extras {
+  /** `of`: account of the officer who cannot go on with it */
+  "free-guidance": { of: string };
+  "free-application": { of: string };
   "give-guidance": { how: "message" | "phone"; text: string; textEn?: string };
   "answer-evidence": { request: number; text: string; photoIds: string[] };
   "ask-evidence": Pick<EvidenceRequest, "to" | "what" | "text" | "until">;

@@ -1,7 +1,15 @@
 import { type Accident, isRunning, LETTERS } from "./accident.ts";
 import { queuedSince } from "./application-effects.ts";
 import { isAnswered } from "./determination.ts";
-import { type Application, acceptedSince, guidanceHandler, isAnsweredRequest, lastApplication, lastGuidance, letterOf } from "./dispute.ts";
+import {
+  type Application,
+  acceptedSince,
+  guidanceHandler,
+  isAnsweredRequest,
+  lastApplication,
+  lastGuidance,
+  letterOf,
+} from "./dispute.ts";
 import type { DisputeAct } from "./dispute-act.ts";
 import { type DisputeLimits, HOUR_MS, MINUTE_MS } from "./dispute-limits.ts";
 import { guidanceQueuedSince } from "./guidance-effects.ts";
@@ -73,8 +81,8 @@ function applicationClocks(accident: Accident, times: ClockLimits): Clock[] {
 }
 
 /**
- * The days for the letter run from the first taking. When they are over both drivers are told, and its officer
- * loses it, but never sooner than `untakenHours` after taking it.
+ * The days for the letter run from the first taking. When they are over both drivers are told, and its
+ * officer loses it, but never sooner than `untakenHours` after taking it.
  */
 function overdueClocks(application: Application, { limits, letterDue }: ClockLimits): Clock[] {
   const accepted = acceptedSince(application);

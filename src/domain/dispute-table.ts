@@ -30,6 +30,7 @@ export const GUIDANCE_ACTS = {
   "release-guidance": { by: "guide", from: ["taken"], to: "asked", event: "guidance-released", isHandlers: true },
   "reassign-guidance": { by: "reassign", from: ["taken"], to: "asked", event: "guidance-released" },
   "release-late-guidance": { by: "system", from: ["taken"], to: "asked", event: "guidance-released" },
+  "free-guidance": { by: "system", from: ["taken"], to: "asked", event: "guidance-released" },
   "give-guidance": { by: "guide", from: ["taken"], to: "given", event: "guidance-given", isHandlers: true },
   "settle-guidance": { by: "system", from: ["asked", "taken"], to: "settled", event: "guidance-settled" },
 } as const satisfies Record<string, Row<GuidanceState>>;
@@ -58,6 +59,7 @@ export const APPLICATION_ACTS = {
   "reassign-application": { by: "reassign", from: IN_HAND, to: "applied", event: "application-released" },
   "note-overdue": { by: "system", from: WITH_POLICE, to: "same", event: "letter-overdue" },
   "release-late-application": { by: "system", from: IN_HAND, to: "applied", event: "application-released" },
+  "free-application": { by: "system", from: IN_HAND, to: "applied", event: "application-released" },
   "ask-evidence": { by: "determine", from: IN_HAND, to: "evidence-asked", event: "evidence-asked", isHandlers: true },
   "answer-evidence": { by: "driver", from: WITH_POLICE, to: "same", event: "evidence-given" },
   "lapse-evidence": { by: "system", from: WITH_POLICE, to: "same", event: "evidence-lapsed" },

@@ -188,13 +188,9 @@ export const guidanceHandler = (accident: Disputed): Handler | null =>
 export const applicationHandler = (accident: Disputed): Handler | null =>
   isWithPolice(accident) ? (lastApplication(accident)?.handler ?? null) : null;
 
-/** Since when the days for the letter run; documents from before `acceptedAt` say it by their handler alone. */
+/** Since when the days for the letter run; older documents say it by their handler alone. */
 export const acceptedSince = ({ acceptedAt, handler }: Pick<Application, "acceptedAt" | "handler">): Date | null =>
   acceptedAt ?? handler?.since ?? null;
-
-/** True for the officer who has the guidance or the application in hand. */
-export const hasInHand = (accident: Disputed, officerId: string): boolean =>
-  [guidanceHandler(accident), applicationHandler(accident)].some((handler) => handler?.officerId === officerId);
 
 /**
  * The district that a case keeps whatever its drivers correct: that of the police who guide or decide, from
@@ -231,7 +227,8 @@ export function isDisagreement(accident: Accident, catalogue: Catalogue): boolea
 
 /**
  * What waits for an officer or is in one's hands; null: nothing. Stored beside the document, for the queue.
- * One officer has the whole case: guidance is not offered to others while an application is in hand.
+ * Guidance that nobody gives yet comes first, since people stand at the road; once somebody has it in hand,
+ * the application beside it waits for an officer by itself, and whoever takes that has the whole case.
  */
 export interface Waiting {
   kind: "guidance" | "application" | "service";
@@ -247,10 +244,11 @@ export function waitingForOfficer(accident: Accident): Waiting | null {
   if (!isRunning(accident)) return waitingForService(accident);
   const [guidance, application] = [lastGuidance(accident), lastApplication(accident)];
   const officerId = applicationHandler(accident)?.officerId ?? null;
-  if (guidance && OPEN_GUIDANCE.includes(guidance.state) && !officerId)
-    return { kind: "guidance", since: guidance.askedAt, officerId: guidanceHandler(accident)?.officerId ?? null };
-  if (!application || !isWithPolice(accident)) return null;
-  return { kind: "application", since: application.appliedAt ?? application.proposedAt, officerId };
+  const isUnguided = guidance?.state === "asked" && !officerId;
+  if (application && isWithPolice(accident) && !isUnguided)
+    return { kind: "application", since: application.appliedAt ?? application.proposedAt, officerId };
+  if (!guidance || !OPEN_GUIDANCE.includes(guidance.state)) return null;
+  return { kind: "guidance", since: guidance.askedAt, officerId: guidanceHandler(accident)?.officerId ?? null };
 }
 
 /** A letter whose time for service has run out stays in the queue until each party has it. */

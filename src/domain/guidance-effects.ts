@@ -93,6 +93,11 @@ export const GUIDANCE_EFFECTS: {
     const queued = { ...guidanceQueuedAgain(value, rules.at), lateAt: rules.at };
     return { value: queued, outbox: toBoth(accident, "guidance-late") };
   },
+  "free-guidance": ({ before, act, rules }) => {
+    const value = known(before);
+    if (value.handler?.officerId !== act.of) throw new Conflict("wrong-step");
+    return { value: guidanceQueuedAgain(value, rules.at) };
+  },
   "give-guidance": ({ accident, before, act, rules }) => {
     const { how, text, textEn } = act;
     const given = { at: rules.at, how, text, ...(textEn && { textEn }) };

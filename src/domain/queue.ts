@@ -1,10 +1,11 @@
 import type { Accident, Letter } from "./accident.ts";
-import { hasInHand, type Waiting, waitingForOfficer } from "./dispute.ts";
+import { type Waiting, waitingForOfficer } from "./dispute.ts";
 import { MINUTE_MS } from "./dispute-limits.ts";
 import { type Act, type Catalogue, findAct } from "./liability.ts";
 import { leads, type Officer } from "./officer.ts";
 import { isStored } from "./photo.ts";
 import { plateDoubts } from "./photo-plates.ts";
+import { holds } from "./recusal.ts";
 
 /** Minutes after which the clock of what waits turns orange, then red. */
 export const WAIT_LEVELS: Record<Waiting["kind"], { late: number; over: number }> = {
@@ -39,7 +40,7 @@ export const mayHandle = (
   accident: Pick<Accident, "recused" | "district" | "dispute">,
   officer: Pick<Officer, "id" | "district">,
 ): boolean =>
-  (leads(officer, accident.district) || hasInHand(accident, officer.id)) && !accident.recused.includes(officer.id);
+  (leads(officer, accident.district) || holds(accident, officer.id)) && !accident.recused.includes(officer.id);
 
 export function waitLevel(kind: Waiting["kind"], since: Date, now: Date): QueueRow["level"] {
   const minutes = (now.getTime() - since.getTime()) / MINUTE_MS;

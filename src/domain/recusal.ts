@@ -5,15 +5,17 @@ import { applicationHandler, guidanceHandler } from "./dispute.ts";
 export const RECUSAL_REASONS = ["asked-by-party", "ordered"] as const;
 export type RecusalReason = (typeof RECUSAL_REASONS)[number];
 
+type Disputed = Pick<Accident, "dispute">;
+
 /** What this officer has in hand of a case. */
-export function inHandsOf(accident: Accident, officerId: string): Record<"guidance" | "application", boolean> {
+export function inHandsOf(accident: Disputed, officerId: string): Record<"guidance" | "application", boolean> {
   return {
     guidance: guidanceHandler(accident)?.officerId === officerId,
     application: applicationHandler(accident)?.officerId === officerId,
   };
 }
 
-export function holds(accident: Accident, officerId: string): boolean {
+export function holds(accident: Disputed, officerId: string): boolean {
   const { guidance, application } = inHandsOf(accident, officerId);
   return guidance || application;
 }

@@ -1,5 +1,5 @@
 import type { Change } from "./accident.ts";
-import { actOnDispute, type DisputeRules } from "./act-on-dispute.ts";
+import { actInTurn, type DisputeRules } from "./act-on-dispute.ts";
 import { applicationState, guidanceState } from "./dispute.ts";
 import type { DisputeAct } from "./dispute-act.ts";
 import { APPLICATION_ACTS, GUIDANCE_ACTS } from "./dispute-table.ts";
@@ -19,12 +19,5 @@ export function settleDispute(change: Change, rules: DisputeRules): Change {
     due.push({ type: "settle-guidance", by: "system" });
   if (isOpen(APPLICATION_ACTS["settle-application"], applicationState(change.accident)))
     due.push({ type: "settle-application", by: "system" });
-  return due.reduce<Change>((so, act) => {
-    const next = actOnDispute(so.accident, act, rules);
-    return {
-      accident: next.accident,
-      events: [...so.events, ...next.events],
-      outbox: [...(so.outbox ?? []), ...(next.outbox ?? [])],
-    };
-  }, change);
+  return actInTurn(change, due, rules);
 }

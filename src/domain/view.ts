@@ -185,6 +185,13 @@ function otherDriver(accident: Accident, letter: Letter, catalogue: Catalogue): 
   };
 }
 
+const placeOf = (accident: Accident, letter: Letter) => ({
+  scene: accident.scene,
+  district: accident.district,
+  isDistrictKept: keptDistrict(accident) !== null,
+  positions: viewedPositions(accident, letter),
+});
+
 function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): View {
   const me = accident.parties[letter];
   const other = accident.parties[otherOf(letter)];
@@ -200,8 +207,7 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     step,
     progress: progressOf(step, letter),
     open: openSteps(accident, letter, catalogue),
-    ...{ scene: accident.scene, positions: viewedPositions(accident, letter) },
-    ...{ district: accident.district, isDistrictKept: keptDistrict(accident) !== null },
+    ...placeOf(accident, letter),
     photos: accident.photos.map((photo) => viewedPhoto(photo, letter)),
     missingSlots: missingSlots(accident),
     photoTries: accident.photoTries,

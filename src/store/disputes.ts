@@ -1,6 +1,7 @@
 import type { Connection } from "mongoose";
 import type { Accident } from "../domain/accident.ts";
 import type { Waiting } from "../domain/dispute.ts";
+import { holds } from "../domain/recusal.ts";
 import type { AccidentDocument } from "./accident-document.ts";
 import type { AccidentReader } from "./accident-reader.ts";
 import { bare } from "./bulk.ts";
@@ -20,6 +21,8 @@ export interface Wanted {
 export interface Disputes {
   /** Cases that wait or are in somebody's hands, the oldest first. */
   list(wanted: Wanted, limit: number): Promise<Accident[]>;
+  /** ids of the cases in which this account has guidance or an application in hand */
+  heldBy(officerId: string): Promise<string[]>;
   /** how many of each kind nobody has taken */
   counts(): Promise<Record<Waiting["kind"], number>>;
   /** A text that differs after every change of what waits. */
@@ -47,6 +50,12 @@ export function createDisputes(connection: Connection, reader: AccidentReader): 
       };
       const documents = await collection.find(wanted, { sort: { "desk.since": 1 }, limit }).toArray();
       return documents.flatMap((document) => reader.readable(document));
+    },
+    async heldBy(officerId) {
+      // the row in the queue names one officer, and guidance may be another's
+      const documents = await collection.find({ "desk.kind": { $in: ["guidance", "application"] } }, {}).toArray();
+      const held = documents.flatMap((document) => reader.readable(document));
+      return held.filter((accident) => holds(accident, officerId)).map(({ id }) => id);
     },
     async counts() {
       const free = async (kind: Waiting["kind"]) => {

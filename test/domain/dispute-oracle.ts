@@ -110,9 +110,9 @@ export class Law {
   private mayAct(id: DeskId): boolean {
     return !this.recused.includes(id);
   }
-  /** nobody else has the case */
+  /** nobody else decides */
   private isFreeFor(id: DeskId): boolean {
-    return [this.guidance.holder, this.application.holder].every((one) => one === null || one === id);
+    return this.application.holder === null || this.application.holder === id;
   }
 
   allows(move: Move): boolean {
@@ -151,7 +151,8 @@ export class Law {
       case "reassign-guidance":
         return this.mayAct(move.by) && DESK[move.by] === "supervisor" && guidance.state === "taken";
       case "take-application":
-        return this.mayAct(move.by) && isPolice(move.by) && application.state === "queued" && this.isFreeFor(move.by);
+        // guidance that another gives keeps no officer from it
+        return this.mayAct(move.by) && isPolice(move.by) && application.state === "queued";
       case "reassign-application":
         return this.mayAct(move.by) && DESK[move.by] === "supervisor" && application.state === "held";
       case "release-application":
@@ -227,9 +228,7 @@ export class Law {
         return;
       case "release-guidance":
       case "reassign-guidance":
-        guidance.state = "asked";
-        guidance.holder = null;
-        this.beginGuidanceWait();
+        this.askAgain();
         return;
       case "propose":
         this.application = { state: "proposed", by: move.by, holder: null };
@@ -251,6 +250,8 @@ export class Law {
         application.holder = move.by;
         this.takenAt = this.now;
         this.acceptedAt ??= this.now;
+        // one officer has the whole case
+        if (guidance.state === "taken" && guidance.holder !== move.by) this.askAgain();
         return;
       case "release-application":
       case "reassign-application":
@@ -309,8 +310,7 @@ export class Law {
     if (!this.isRunning) return;
     if (this.guidance.state === "asked" && this.now >= this.askedAt + TIMES.guidanceLate) this.isGuidanceLate = true;
     if (this.guidance.state === "taken" && this.now >= this.guidanceTakenAt + TIMES.untaken) {
-      this.guidance = { ...this.guidance, state: "asked", holder: null };
-      this.beginGuidanceWait();
+      this.askAgain();
       this.isGuidanceLate = true;
     }
     if (this.application.state === "queued" && this.now >= this.queuedAt + TIMES.late) this.isApplicationLate = true;
@@ -336,6 +336,10 @@ export class Law {
     if (this.awaitsService && this.now >= this.times.serviceDue(letter.issuedAt)) letter.isLate = true;
   }
 
+  private askAgain(): void {
+    this.guidance = { ...this.guidance, state: "asked", holder: null };
+    this.beginGuidanceWait();
+  }
   private beginGuidanceWait(): void {
     this.askedAt = this.now;
     this.isGuidanceLate = false;

@@ -35,6 +35,7 @@ take-guidance       .      taken      .          .      .         .       .
 release-guidance    .      .          asked      .      .         .       .
 reassign-guidance   .      .          asked      .      .         .       .
 release-late-guidance . .           asked      .      .         .       .
+free-guidance       .      .          asked      .      .         .       .
 give-guidance       .      .          given      .      .         .       .
 settle-guidance     .      settled    settled    .      .         .       .`;
 
@@ -51,6 +52,7 @@ release-application    .         .          .         .         .         .     
 reassign-application   .         .          .         .         .         .         applied        applied        .         .         .          .
 release-late-application .       .          .         .         .         .         applied        applied        .         .         .          .
 note-overdue           .         .          .         .         .         applied   in-hand        evidence-asked .         .         .          .
+free-application       .         .          .         .         .         .         applied        applied        .         .         .          .
 ask-evidence           .         .          .         .         .         .         evidence-asked evidence-asked .         .         .          .
 answer-evidence        .         .          .         .         .         .         .              in-hand        .         .         .          .
 lapse-evidence         .         .          .         .         .         .         .              in-hand        .         .         .          .
@@ -79,6 +81,8 @@ const RIGHTS: Record<string, readonly Role[]> = {
 const CLOCKS = [
   "note-guidance-late",
   "release-late-guidance",
+  "free-guidance",
+  "free-application",
   "settle-guidance",
   "lapse-proposal",
   "note-application-late",
@@ -144,6 +148,8 @@ function act(type: string, accident: Accident, by: Desk = desk()): DisputeAct {
     "answer-evidence": { request: 1, text: "路口前", photoIds: [] },
     "ask-evidence": { to: "B", what: "sentence", text: "何时？", until: new Date(LATER.getTime() + 1) },
     return: { reason: "not-enough", text: "" },
+    "free-guidance": { of: handler.officerId },
+    "free-application": { of: handler.officerId },
     "send-officer": { controlRoomNumber: "1" },
     "not-ours": { code: "call-now" },
     determine: { determination: issuedLetter(accident, { number: "L1", at: LATER }) },
@@ -235,7 +241,7 @@ describe("the table of a dispute", () => {
       assert.equal(refusal(either, { type: "withdraw-application", by }), "allowed");
   });
 
-  it("one officer has the case: guidance and application are not taken by two", () => {
+  it("one officer has the case: whoever takes the application has it, guidance waits for that officer", () => {
     const { dispute } = withApplication("in-hand");
     const asked = { ...different(), dispute: { ...NO_DISPUTE, ...dispute, guidance: [guidanceIn("asked")] } };
     assert.equal(refusal(asked, act("take-guidance", asked, desk("officer", "o2"))), "taken");
@@ -244,7 +250,21 @@ describe("the table of a dispute", () => {
       ...asked,
       dispute: { ...asked.dispute, guidance: [guidanceIn("taken")], applications: [applicationIn("applied")] },
     };
-    assert.equal(refusal(guided, act("take-application", guided, desk("officer", "o2"))), "taken");
+    const { accident, events } = actOnDispute(guided, act("take-application", guided, desk("officer", "o2")), rules);
+    assert.deepEqual([guidanceState(accident), applicationState(accident)], ["asked", "in-hand"]);
+    assert.deepEqual(
+      events.map(({ type, by }) => `${type} ${by}`),
+      ["application-taken officer:o2", "guidance-released system"],
+    );
+    assert.equal(refusal(accident, act("take-guidance", accident, desk("officer", "o1"))), "taken");
+    const own = actOnDispute(guided, act("take-application", guided, desk("officer", "o1")), rules).accident;
+    assert.deepEqual([guidanceState(own), applicationState(own)], ["taken", "in-hand"]);
+  });
+
+  it("nothing is put back from an officer who does not have it", () => {
+    const held = { ...withApplication("in-hand") };
+    assert.equal(refusal(held, { type: "free-application", by: "system", of: "o2" }), "wrong-step");
+    assert.equal(refusal(withGuidance("taken"), { type: "free-guidance", by: "system", of: "o2" }), "wrong-step");
   });
 
   it("a case that another officer had, and has no more, is nobody's", () => {

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import type { Accident } from "../../src/domain/accident.ts";
 import { actOnDispute, type DisputeRules } from "../../src/domain/act-on-dispute.ts";
 import { statusOf } from "../../src/domain/case-status.ts";
+import { possibleActs } from "../../src/domain/desk-acts.ts";
 import { applicationState, guidanceState, waitingForOfficer } from "../../src/domain/dispute.ts";
 import type { Desk, DisputeAct } from "../../src/domain/dispute-act.ts";
 import { openSteps, stepOf } from "../../src/domain/journey.ts";
@@ -70,6 +71,17 @@ describe("a dispute", () => {
     assert.throws(() => after(taken, { type: "take-application", by: second }), isTaken);
     assert.throws(() => after(taken, { type: "return", by: second, reason: "not-enough", text: "" }), isTaken);
     assert.throws(() => after(taken, { type: "take-application", by: auxiliary }), refused("not-for-role"));
+  });
+
+  it("guidance that somebody has in hand neither hides the application beside it nor keeps it from an officer", () => {
+    const asked = after(different(), { type: "ask-guidance", by: "B" }, ...APPLIED);
+    assert.deepEqual(waitingForOfficer(asked), { kind: "guidance", since: AT, officerId: null });
+    const guided = after(asked, { type: "take-guidance", by: auxiliary });
+    assert.deepEqual(waitingForOfficer(guided), { kind: "application", since: AT, officerId: null });
+    assert.ok(possibleActs(guided, { id: "o1", role: "officer" }).includes("take-application"));
+    const taken = after(guided, { type: "take-application", by: officer });
+    assert.deepEqual(waitingForOfficer(taken), { kind: "application", since: AT, officerId: "o1" });
+    assert.throws(() => after(taken, { type: "take-guidance", by: auxiliary }), refused("taken"));
   });
 
   it("who has the case reaches it, whatever its district; nobody else of another district does", () => {

@@ -193,6 +193,16 @@ describe("a joint application", () => {
     assert.equal(await countEvents(id, "application-withdrawn"), 1);
   });
 
+  it("whose last day has passed is said to be overdue, also where another officer has it by then", async () => {
+    const { id, A } = await appliedPair(app);
+    await act(app, id, { type: "release-application", by: OFFICER });
+    app.clock.advance(20 * 24 * 3_600_000);
+    await act(app, id, { type: "take-application", by: { ...OFFICER, officerId: "o2" } });
+    // the session of before has run out
+    const { html } = await driverOf(app, id, A.person).get("decision");
+    assert.match(plain(html), /民警已受理 .*认定书应于 \d+年\d+月\d+日 前作出，现已超期；期限不重新计算/);
+  });
+
   it("that is refused, lapses or is returned leads back to the ways with the reason", async () => {
     const { id, A, B } = await disputingPair(app);
     await A.post("difference", { act: "propose" });

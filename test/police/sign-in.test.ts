@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import Koa from "koa";
+import { closeOfficer } from "../../src/actions/close-officer.ts";
 import { inviteOfficer } from "../../src/actions/invite-officer.ts";
+import { applicationState } from "../../src/domain/dispute.ts";
 import { IDLE_MS, INVITATION_MS, SESSION_MS } from "../../src/domain/officer.ts";
 import { policeRouter } from "../../src/police/router.ts";
 import type { SignInWay } from "../../src/police/sign-in-way.ts";
+import { act, appliedPair } from "../h5/disputes.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DeskClient, newOfficer, PASSWORD, signedInOfficer } from "../support/desk-client.ts";
@@ -107,6 +110,16 @@ describe("an account of the desk", () => {
     assert.equal((await officer.signIn()).status, 401);
     await keeper.submit("/police/sign-out", {}, "/police/accounts");
     assert.equal((await keeper.get("/police/accounts")).status, 303);
+  });
+
+  it("leaves what it had in hand to others when it is closed", async () => {
+    const id = app.ctx.officers.idOf((await newOfficer(app, { number: nextNumber(), role: "officer" })).number);
+    const pair = await appliedPair(app, { isTaken: false });
+    await act(app, pair.id, { type: "take-application", by: { officerId: id, role: "officer", district: null } });
+    await closeOfficer(app.ctx, { id, by: null, address: "test" });
+    const accident = await app.ctx.accidents.get(pair.id);
+    assert.equal(applicationState(accident), "applied");
+    assert.deepEqual([accident.events.at(-1)?.type, accident.events.at(-1)?.by], ["application-released", "system"]);
   });
 
   it("is not closed by its own keeper", async () => {
