@@ -34,13 +34,14 @@ export async function openStore(config: Config, overrides: Overrides, log: Log, 
   const { connection } = database;
   const databaseClock = await openClock({ connection, log }, overrides);
   const now = () => databaseClock.now();
-  const vault = createVault(config.keys.data, config.keys.otherData ? [config.keys.otherData] : []);
+  const others = config.keys.otherData ? [config.keys.otherData] : [];
+  const vault = createVault(config.keys.data, others);
   const close = async () => {
     databaseClock.close();
     await database.close();
   };
   const openBlobs = async () => {
-    const legacy = createLegacySeals(config.keys.data);
+    const legacy = createLegacySeals(config.keys.data, others);
     if (!overrides.isRestoring) await refuseUnfinished(connection);
     const schema = await readSchema(connection);
     refuseNewer(schema);

@@ -34,10 +34,10 @@ export async function erasePast(ctx: Context): Promise<number> {
       const found = await Promise.all(
         classes.map((one) => ctx.retention.listMarked({ ...one, limit: AT_ONCE }, markedBefore)),
       );
-      return found.flat();
+      return [...(await ctx.retention.listUnfinished(AT_ONCE)), ...found.flat()];
     },
     async erase(id) {
-      if (await ctx.retention.erase(id)) ctx.log.info({ accidentId: id }, "erase.case-erased");
+      if (await ctx.retention.erase(id, { markedBefore })) ctx.log.info({ accidentId: id }, "erase.case-erased");
     },
   });
   const forgotten = await eraseEach(ctx, {

@@ -1,13 +1,13 @@
 import type { Context } from "../context.ts";
-import { Unreadable } from "../errors.ts";
 import type { Erasure } from "../store/erased.ts";
 
 /** The clocks of the database and of the machine that made the backup may differ by so much. */
 const MARGIN_MS = 300_000;
 
 /**
- * Erases again what was erased after a backup was made. Somebody who was erased before may have come back
- * since: they stay. Returns how many cases and people there were.
+ * Erases again what was erased after a backup was made, also where an earlier run has begun: of a case that
+ * has lost its key already, files and deliveries may have been written again since. Somebody who was erased
+ * before may have come back since: they stay. Returns how many cases and people there were.
  */
 export async function repeatErasures(
   ctx: Context,
@@ -16,11 +16,12 @@ export async function repeatErasures(
   const from = since.getTime() - MARGIN_MS;
   let count = 0;
   // cases first: they leave their people's lists
-  for (const { kind, id } of erasures)
-    if (kind === "case" && (await isThere(ctx, id))) {
-      await ctx.retention.erase(id, { held: true });
-      count++;
-    }
+  for (const { kind, id, at } of erasures) {
+    const state = kind === "case" ? await ctx.retention.stateOf(id) : null;
+    if (state === null || (state === "erased" && at.getTime() < from)) continue;
+    await ctx.retention.erase(id, { held: true });
+    count++;
+  }
   for (const { kind, id, at } of erasures) {
     if (kind === "case" || at.getTime() < from) continue;
     const person = await ctx.people.find(id);
@@ -31,13 +32,4 @@ export async function repeatErasures(
   }
   ctx.log.warn({ count }, "erasure.repeated");
   return count;
-}
-
-async function isThere({ accidents }: Context, id: string): Promise<boolean> {
-  try {
-    return (await accidents.find(id)) !== null;
-  } catch (error) {
-    if (error instanceof Unreadable) return true;
-    throw error;
-  }
 }

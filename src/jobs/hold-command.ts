@@ -3,6 +3,7 @@ import { holdCase } from "../actions/hold-case.ts";
 import { liftHold } from "../actions/lift-hold.ts";
 import type { Context } from "../context.ts";
 import { HOLD_REASONS, isHoldReason } from "../domain/hold.ts";
+import { NotFound } from "../errors.ts";
 import { runCommand } from "../operator-program.ts";
 
 const USAGE = `usage: hold-command list                    cases that are kept by a legal hold
@@ -24,15 +25,21 @@ export async function holdCommand(ctx: Context, words: readonly string[], print:
     return 2;
   }
   const [accident] = await ctx.accidents.listBy("number", number);
-  if (!accident) {
+  const change = (id: string) => (isPlace ? holdCase(ctx, { id, reason }) : liftHold(ctx, { id }));
+  const isDone = accident ? await change(accident.id).catch(nullIfErased) : null;
+  if (isDone === null) {
     print(`${number}: there is no such case, or it was erased\n`);
     return 1;
   }
-  const { id } = accident;
-  const isDone = isPlace ? await holdCase(ctx, { id, reason }) : await liftHold(ctx, { id });
   const [done, not] = isPlace ? ["held", "held already"] : ["free: its time counts from now on", "there is no hold"];
   print(`${number}: ${isDone ? done : not}\n`);
   return isDone ? 0 : 1;
+}
+
+/** An erasure may come between the look and the word. */
+function nullIfErased(error: unknown): null {
+  if (error instanceof NotFound) return null;
+  throw error;
 }
 
 async function list(ctx: Context, print: Print): Promise<number> {

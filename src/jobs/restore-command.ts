@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { errorOf, StartFault } from "../errors.ts";
 import { openBareDatabase, openContext, runProgram, runWithoutSettings } from "../operator-program.ts";
 import { newKeyPair, readFrames } from "../store/backup/file.ts";
-import { beginRestoring, createPutter, noteSchema } from "../store/backup/put.ts";
+import { beginRestoring, createPutter, noteWritten } from "../store/backup/put.ts";
 import { type Walked, walk } from "../store/backup/walk.ts";
 import { openKeepers } from "../store/blobs.ts";
 import type { Erasure } from "../store/erased.ts";
@@ -18,7 +18,8 @@ import { readErased } from "./erased-lines.ts";
 import { showProgress } from "./progress.ts";
 
 const USAGE = `usage: restore-command FILE [--key FILE] [--erased FILE] [--with-faults]
-       puts a backup into the empty database of the settings and verifies every case and file before it opens
+       puts a backup into the empty database of the settings, its files into the empty bucket or S3_PREFIX where
+       they name one, and verifies every case and file before it opens
        --key FILE      with the private key, for an encrypted backup
        --erased FILE   what was erased since (erase list): it is erased again
        --with-faults   opens the database though something of it is damaged
@@ -54,8 +55,8 @@ export async function restoreCommand(config: Config, words: readonly string[], p
   const { data, otherData } = config.keys;
   if (keyCheck !== null && !createVault(data, otherData ? [otherData] : []).knows(keyCheck))
     throw new StartFault("DATA_KEY: is not the key under which this backup was written.");
-  await put(config, backup, walked);
-  print(`written: the state of ${walked.head.at.toISOString()}\n`);
+  const isFresh = await put(config, backup, walked);
+  print(`${isFresh ? "written" : "written before"}: the state of ${walked.head.at.toISOString()}\n`);
   const faults = await verify(config, { erased, since: walked.head.at }, print);
   if (faults > 0 && !order.withFaults) {
     print("The database stays closed. Restore another backup, or this one again with --with-faults.\n");
@@ -104,12 +105,12 @@ export async function newKeyCommand(words: readonly string[], print: Print): Pro
   return 0;
 }
 
-/** Writes everything into the database, which stays closed. */
+/** Writes all into the database, which stays closed. Returns false where an earlier run has done so. */
 async function put(
   config: Config,
   backup: () => Parameters<typeof walk>[0],
   { head, manifest }: Walked,
-): Promise<void> {
+): Promise<boolean> {
   const database = await openBareDatabase(config);
   try {
     const { connection } = database;
@@ -120,11 +121,12 @@ async function put(
       manifest.collections.reduce((sum, { documents }) => sum + documents, 0),
     );
     try {
-      await beginRestoring(target, head);
+      if (!(await beginRestoring(target, head))) return false;
       const putter = createPutter(target, progress.step);
       await walk(backup(), putter);
       await putter.end();
-      await noteSchema(connection, head);
+      await noteWritten(connection, head);
+      return true;
     } finally {
       progress.end();
       close();

@@ -33,6 +33,7 @@ export async function createGridfs(connection: Connection): Promise<Keeper> {
     async remove(uploads) {
       await chunks.deleteMany({ files_id: { $in: uploads.map(({ id }) => id) } });
     },
+    isEmpty: async () => (await chunks.findOne({}, { projection: { _id: 1 } })) === null,
   };
 }
 

@@ -29,4 +29,6 @@ export interface Keeper {
   read(upload: Upload): Promise<Buffer | null>;
   /** Missing bytes are no error. */
   remove(uploads: readonly Upload[]): Promise<void>;
+  /** Whether no bytes at all lie there, whoever has put them. */
+  isEmpty(): Promise<boolean>;
 }

@@ -284,4 +284,4 @@ async function remove(store: Store, entries: Pick<Entry, "id" | "accidentId" | "
 const refuse = async (): Promise<never> => {
   throw new Upstream("bucket-not-configured");
 };
-const noBucket: Keeper = { save: refuse, read: refuse, remove: refuse };
+const noBucket: Keeper = { save: refuse, read: refuse, remove: refuse, isEmpty: refuse };

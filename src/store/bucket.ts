@@ -30,6 +30,7 @@ export async function createBucket(config: BucketConfig): Promise<Bucket> {
   const sdk = await import("@aws-sdk/client-s3");
   const client = new sdk.S3Client(optionsOf(config));
   const nameOf = ({ accidentId, id }: Upload) => `${config.prefix}${accidentId}/${id.toHexString()}`;
+  const probes = `${config.prefix}probe-`;
   const file = (Key: string) => ({ Bucket: config.name, Key });
   const deadline = () => ({ abortSignal: AbortSignal.timeout(DEADLINE_MS) });
   const put = (key: string, Body: Buffer) =>
@@ -49,8 +50,13 @@ export async function createBucket(config: BucketConfig): Promise<Bucket> {
     read: (upload) => read(nameOf(upload)),
     // One by one: the bulk command demands a checksum that some servers do not support.
     remove: (uploads) => eachOf(uploads, (upload) => remove(nameOf(upload))),
+    async isEmpty() {
+      const listing = new sdk.ListObjectsCommand({ Bucket: config.name, Prefix: config.prefix });
+      const { Contents = [] } = await client.send(listing, deadline()).catch(asFault);
+      return Contents.every(({ Key }) => Key?.startsWith(probes));
+    },
     async check() {
-      const probe = `${config.prefix}probe-${Date.now().toString(36)}`;
+      const probe = `${probes}${Date.now().toString(36)}`;
       const bytes = Buffer.from("Kuaichu may write, read and remove here.\n");
       await put(probe, bytes);
       if (!(await read(probe))?.equals(bytes)) throw new Upstream("bucket-unreachable", { name: "ProbeDiffers" });

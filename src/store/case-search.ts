@@ -47,7 +47,7 @@ export function createCaseSearch({ collection, reader, listing, catalogue }: Sea
   return {
     findAll,
     async listPresent(ids, district) {
-      const wanted = { _id: { $in: [...ids] }, status: { $ne: "erased" } };
+      const wanted = { _id: { $in: [...ids] }, wrappedKey: { $ne: null } } as object;
       const filter = { ...wanted, ...(district !== null && { "parts.district": district }) };
       return (await collection.find(filter, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
     },

@@ -52,7 +52,7 @@ export async function readDatabaseFacts(
     differenceMs,
     schemaVersion: schema?.version ?? null,
     schemaOldest: schema?.oldest ?? schema?.version ?? null,
-    isKey: await compareKey(connection, createVault(dataKey, others), createLegacySeals(dataKey)),
+    isKey: await compareKey(connection, createVault(dataKey, others), createLegacySeals(dataKey, others)),
     room:
       typeof total === "number" && typeof used === "number" && total > 0
         ? { freeMb: Math.floor((total - used) / MB), totalMb: Math.floor(total / MB) }

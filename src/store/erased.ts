@@ -13,8 +13,8 @@ export interface Erasure {
 }
 
 /**
- * What was erased, so that a backup that was made before does not bring it back. Written before the
- * erasure, so that none is missing.
+ * What was erased, so that a backup that was made before does not bring it back. Of a case it is written
+ * while its erasure is under way and is made good after a crash, so that none is missing.
  */
 export interface ErasedList {
   /** Keeps the latest of each. */

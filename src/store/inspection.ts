@@ -56,7 +56,7 @@ async function inspect({ vault, blobs }: Store, document: AccidentDocument, foun
   const fault = (what: CaseFault["what"], more: Partial<CaseFault> = {}) =>
     void found.faults.push({ accidentId, number, what, ...more });
   if (firstBrokenEvent(accidentId, events) !== null) fault("chain");
-  if (status === "erased") return;
+  if (status === "erased" || status === "erasing") return;
   const accident = openedOrNull(() => documentToAccident(document, vault));
   if (!accident) return fault("unreadable");
   const files = await blobs.list(accidentId);

@@ -33,8 +33,9 @@ const SAMPLES = 10;
  */
 export async function isKeyOf(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean> {
   if ((await keysOf(connection).findOne({ _id })) === null) {
-    if ((await opens(connection, vault, legacy)) === false) return false;
-    const check = vault.checkValue();
+    const found = await findCheck(connection, vault, legacy);
+    if (found === false) return false;
+    const check = found ?? vault.checkValue();
     await keysOf(connection).updateOne({ _id }, { $setOnInsert: { check } }, { upsert: true }).catch(unlessThere);
   }
   const known = await keysOf(connection).findOne({ _id });
@@ -44,7 +45,9 @@ export async function isKeyOf(connection: Connection, vault: Vault, legacy: Lega
 /** As isKeyOf, without a decision on a new database, where it returns null. Writes nothing. */
 export async function compareKey(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean | null> {
   const known = await keysOf(connection).findOne({ _id });
-  return known ? vault.knows(known.check) : opens(connection, vault, legacy);
+  if (known) return vault.knows(known.check);
+  const found = await findCheck(connection, vault, legacy);
+  return found === null ? null : found !== false;
 }
 
 const _id = "data-key" as const;
@@ -66,8 +69,11 @@ async function takeHashKey(connection: Connection, vault: Vault, check: string):
 
 const HASH_KEY_PLACE = placeIn("keys", "hash-key", "sealed");
 
-/** Returns null where nothing sealed is there to try. */
-async function opens(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<boolean | null> {
+/**
+ * Returns the check value of the key under which a database without one was written: its hashes are of that
+ * key. false: of none of the keys; null: nothing sealed is there to try.
+ */
+async function findCheck(connection: Connection, vault: Vault, legacy: LegacySeals): Promise<string | false | null> {
   const sealed = { limit: SAMPLES, projection: { wrappedKey: 1, sealedOpenid: 1 } };
   const cases = await bare<SealedRow>(connection, "accidents")
     .find({ wrappedKey: { $ne: null } }, sealed)
@@ -75,15 +81,44 @@ async function opens(connection: Connection, vault: Vault, legacy: LegacySeals):
   const people = await bare<SealedRow>(connection, "people")
     .find({ sealedOpenid: { $ne: null } }, sealed)
     .toArray();
-  const tries: (() => unknown)[] = [
-    ...cases.flatMap(({ _id, wrappedKey }) => [
-      () => vault.unwrap(_id, bytesOf(wrappedKey)),
-      () => legacy.unwrap(bytesOf(wrappedKey)),
-    ]),
-    ...people.flatMap(({ _id, sealedOpenid }) => [
-      () => vault.openOwn(placeIn("people", _id, "openid"), bytesOf(sealedOpenid)),
-      () => legacy.openOwn(`person/${_id}`, bytesOf(sealedOpenid)),
-    ]),
+  const tries: (() => number)[] = [
+    ...cases.flatMap(({ _id, wrappedKey }) => triesOfKey({ vault, legacy }, _id, bytesOf(wrappedKey))),
+    ...people.flatMap(({ _id, sealedOpenid }) => triesOfOpenid({ vault, legacy }, _id, bytesOf(sealedOpenid))),
   ];
-  return tries.length === 0 ? null : tries.some((open) => openedOrNull<unknown>(open) !== null);
+  for (const attempt of tries) {
+    const at = openedOrNull(attempt);
+    if (at !== null) return vault.checkValues()[at] as string;
+  }
+  return tries.length === 0 ? null : false;
+}
+
+/** Each opens a sample, and returns which key has opened it, in the order of the vault's check values. */
+function triesOfKey({ vault, legacy }: Openers, id: string, wrapped: Uint8Array): (() => number)[] {
+  const withVault = () => {
+    vault.unwrap(id, wrapped);
+    return vault.wrapAnew(id, wrapped) === null ? 0 : 1;
+  };
+  const withLegacy = legacy.each.map((one, at) => () => {
+    one.unwrap(wrapped);
+    return at;
+  });
+  return [withVault, ...withLegacy];
+}
+
+function triesOfOpenid({ vault, legacy }: Openers, id: string, sealed: Uint8Array): (() => number)[] {
+  const place = placeIn("people", id, "openid");
+  const withVault = () => {
+    vault.openOwn(place, sealed);
+    return vault.sealOwnAnew(place, sealed) === null ? 0 : 1;
+  };
+  const withLegacy = legacy.each.map((one, at) => () => {
+    one.openOwn(`person/${id}`, sealed);
+    return at;
+  });
+  return [withVault, ...withLegacy];
+}
+
+interface Openers {
+  vault: Vault;
+  legacy: LegacySeals;
 }

@@ -1,4 +1,4 @@
-import type { Connection } from "mongoose";
+import type { Connection, mongo } from "mongoose";
 import type { Hold } from "../domain/hold.ts";
 import type { Blobs } from "./blobs.ts";
 import { bare } from "./bulk.ts";
@@ -30,10 +30,15 @@ export interface Retention {
   listMarked(past: Past, markedBefore: Date): Promise<string[]>;
   /**
    * Forgets the accident's key, so that nothing sealed under it opens again, and removes files, deliveries,
-   * notices, notes of audits and lookups. Number, times and the chain of events stay. false: a legal hold
-   * stands on it, and nothing was done; `held`: even then.
+   * notices, notes of audits and lookups. Number, times and the chain of events stay. One write decides and
+   * forgets the key: a change of the case that was read before it fails. false: a legal hold stands on it
+   * (`held`: even then), or it is not marked since `markedBefore` any more, and nothing was done.
    */
-  erase(accidentId: string, even?: { held: boolean }): Promise<boolean>;
+  erase(accidentId: string, only?: { held?: boolean; markedBefore?: Date }): Promise<boolean>;
+  /** ids of accidents that have lost their key, and of which something may be left: to be erased again */
+  listUnfinished(limit: number): Promise<string[]>;
+  /** null: there is no such accident */
+  stateOf(accidentId: string): Promise<"kept" | "erased" | null>;
   /** Cases with a legal hold, those of the oldest hold first. */
   listHeld(limit: number): Promise<HeldCase[]>;
   countHeld(): Promise<number>;
@@ -55,6 +60,7 @@ export interface HeldCase extends Hold {
 interface AccidentRow {
   _id: string;
   number: string;
+  wrappedKey: unknown;
   parts: { hold?: Hold | null };
   status: string;
   openedAt: Date;
@@ -95,29 +101,21 @@ export async function createRetention(connection: Connection, kept: Kept): Promi
       return found.map(({ _id }) => _id);
     },
     erase: eraser(connection, kept),
+    async listUnfinished(limit) {
+      const found = await accidents.find({ status: "erasing" }, { projection: { _id: 1 }, limit }).toArray();
+      return found.map(({ _id }) => _id);
+    },
+    async stateOf(_id) {
+      const found = await accidents.findOne({ _id }, { projection: { wrappedKey: 1 } });
+      return found && (found.wrappedKey ? "kept" : "erased");
+    },
     async listHeld(limit) {
       const options = { projection: { number: 1, parts: 1 }, sort: { "parts.hold.at": 1 as const }, limit };
       const found = await accidents.find({ "parts.hold.at": EVER } as object, options).toArray();
       return found.map(({ number, parts }) => ({ number, ...(parts.hold as Hold) }));
     },
     countHeld: () => accidents.countDocuments({ "parts.hold.at": EVER } as object),
-    async markUnseen({ before, limit }, at) {
-      // A person who came back loses the mark, which would otherwise count at the next absence.
-      await people.updateMany({ forgetMarkedAt: EVER, seenAt: { $gte: before } }, UNMARKED);
-      const unmarked = { seenAt: { $lt: before }, forgetMarkedAt: { $exists: false } };
-      const found = await people.find(unmarked, { projection: { _id: 1 }, limit }).toArray();
-      const ids = found.map(({ _id }) => _id);
-      return (await people.updateMany({ _id: { $in: ids } }, { $set: { forgetMarkedAt: at } })).modifiedCount;
-    },
-    async listMarkedUnseen({ before, limit }, markedBefore) {
-      const marked = { forgetMarkedAt: { $lte: markedBefore }, seenAt: { $lt: before } };
-      const found = await people.find(marked, { projection: { _id: 1 }, limit }).toArray();
-      return found.map(({ _id }) => _id);
-    },
-    async forgetUnseen(personId, before) {
-      await kept.erased.note({ kind: "person", id: personId });
-      await people.deleteOne({ _id: personId, seenAt: { $lt: before } });
-    },
+    ...unseenIn(people, kept),
     async count() {
       const counts = [accidents.estimatedDocumentCount(), people.estimatedDocumentCount()] as const;
       const [cases, persons] = await Promise.all(counts);
@@ -134,6 +132,29 @@ export async function createRetention(connection: Connection, kept: Kept): Promi
   };
 }
 
+type OfUnseen = Pick<Retention, "markUnseen" | "listMarkedUnseen" | "forgetUnseen">;
+
+const unseenIn = (people: mongo.Collection<PersonRow>, { erased }: Kept): OfUnseen => ({
+  async markUnseen({ before, limit }, at) {
+    // A person who came back loses the mark, which would otherwise count at the next absence.
+    await people.updateMany({ forgetMarkedAt: EVER, seenAt: { $gte: before } }, UNMARKED);
+    const unmarked = { seenAt: { $lt: before }, forgetMarkedAt: { $exists: false } };
+    const found = await people.find(unmarked, { projection: { _id: 1 }, limit }).toArray();
+    const ids = found.map(({ _id }) => _id);
+    return (await people.updateMany({ _id: { $in: ids } }, { $set: { forgetMarkedAt: at } })).modifiedCount;
+  },
+  async listMarkedUnseen({ before, limit }, markedBefore) {
+    const marked = { forgetMarkedAt: { $lte: markedBefore }, seenAt: { $lt: before } };
+    const found = await people.find(marked, { projection: { _id: 1 }, limit }).toArray();
+    return found.map(({ _id }) => _id);
+  },
+  async forgetUnseen(personId, before) {
+    // Noted behind it: who has come back meanwhile stays, and in a backup they are unseen as well.
+    const { deletedCount } = await people.deleteOne({ _id: personId, seenAt: { $lt: before } });
+    if (deletedCount > 0) await erased.note({ kind: "person", id: personId });
+  },
+});
+
 /** A range, because the sparse index does not answer $exists. */
 const EVER = { $gt: new Date(0) };
 const UNMARKED = { $unset: { forgetMarkedAt: 1 } } as const;
@@ -149,19 +170,38 @@ const isOver = ({ before, statuses = OVER_STATUSES }: Omit<Past, "limit">) => ({
 });
 
 /**
- * Removes everything else first: while the key is there the accident is listed, so that a crash in between is
- * made good.
+ * Takes the key first, in one write that a hold or a later event prevents, and says that the rest is to
+ * follow, so that a crash in between is made good.
  */
-function eraser(connection: Connection, { blobs, lookups, personCases, erased }: Kept): Retention["erase"] {
-  const accidents = connection.collection("accidents");
+function eraser(connection: Connection, kept: Kept): Retention["erase"] {
+  const accidents = bare<mongo.BSON.Document & { _id: string }>(connection, "accidents");
+  const removeRest = restRemover(connection, kept);
+  return async (_id, { held = false, markedBefore } = {}) => {
+    const marked = markedBefore && { eraseMarkedAt: { $lte: markedBefore } };
+    const free = { $or: [{ status: "erasing" }, { ...NOT_HELD, ...marked }] };
+    const taken = await accidents.updateOne({ _id, ...(!held && free) }, KEY_TAKEN);
+    if (taken.matchedCount === 0 && (await accidents.findOne({ _id }, { projection: { _id: 1 } }))) return false;
+    await kept.erased.note({ kind: "case", id: _id });
+    await removeRest(_id);
+    await accidents.updateOne({ _id }, { $set: { status: "erased" } });
+    return true;
+  };
+}
+
+/** The next version: whoever has read the case before cannot write it any more. */
+const KEY_TAKEN = {
+  $set: { status: "erasing", wrappedKey: null, parts: {}, outbox: [] },
+  $unset: { outboxAt: 1, eraseMarkedAt: 1, sparesAt: 1, seen: 1, desk: 1, dueAt: 1 },
+  $inc: { version: 1 },
+} as const;
+
+function restRemover(connection: Connection, { blobs, lookups, personCases }: Kept) {
   const [living, done] = [connection.collection("deliveries"), connection.collection("deliveries_done")];
   const notices = connection.collection("notices");
   const likenesses = connection.collection("photo_hashes");
   const feedback = connection.collection("feedback");
   const audited = connection.collection("audit_findings");
-  return async (accidentId, { held } = { held: false }) => {
-    if (!held && (await accidents.findOne({ _id: accidentId as never, "parts.hold.at": EVER }))) return false;
-    await erased.note({ kind: "case", id: accidentId });
+  return async (accidentId: string) => {
     await blobs.removeAll(accidentId);
     await living.deleteMany({ accidentId });
     await done.deleteMany({ accidentId });
@@ -171,9 +211,5 @@ function eraser(connection: Connection, { blobs, lookups, personCases, erased }:
     await audited.updateMany({ accidentId }, { $set: { sealed: null } });
     await personCases.forget(accidentId);
     await lookups.removeOf(accidentId);
-    const set = { status: "erased", wrappedKey: null, parts: {}, outbox: [] };
-    const unset = { outboxAt: 1, eraseMarkedAt: 1, sparesAt: 1, seen: 1, desk: 1, dueAt: 1 } as const;
-    await accidents.updateOne({ _id: accidentId as never }, { $set: set, $unset: unset });
-    return true;
   };
 }

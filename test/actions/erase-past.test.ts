@@ -10,6 +10,9 @@ import type { Accident } from "../../src/domain/accident.ts";
 import { NOTICE_VERSION } from "../../src/domain/consent.ts";
 import { holdCommand } from "../../src/jobs/hold-command.ts";
 import { firstBrokenEvent } from "../../src/store/event-chain.ts";
+import { createLookups } from "../../src/store/lookups.ts";
+import { createPersonCases } from "../../src/store/person-cases.ts";
+import { createRetention } from "../../src/store/retention.ts";
 import { readyPair } from "../h5/settle-driver.ts";
 import { admitted } from "../support/admitted.ts";
 import { startApp, type TestApp } from "../support/app.ts";
@@ -125,4 +128,42 @@ test("three years after its last event a case loses its key and its pictures; it
   assert.equal(left?.wrappedKey, null);
   assert.equal(firstBrokenEvent(id, left?.events), null);
   assert.equal(await erasePast(ctx), 0, "once");
+});
+
+test("an erasure that has begun takes no hold and no change, and goes on after a crash", async () => {
+  const { ctx, clock } = app;
+  const known = await endedCase("o_meets");
+  const { id, number } = known;
+  const connection = await mongoose.createConnection(app.databaseUri).asPromise();
+  const { vault, erased } = ctx;
+  const lookups = await createLookups(connection, vault);
+  const blobs = {
+    async removeAll() {
+      throw new Error("it dies here");
+    },
+  };
+  const kept = { blobs, lookups, erased, personCases: createPersonCases(connection, vault) };
+  const dying = await createRetention(connection, kept);
+  assert.equal(await dying.erase(id, { markedBefore: clock.now() }), false, "it was not marked, or is not any more");
+  assert.ok(await ctx.accidents.find(id));
+  await assert.rejects(dying.erase(id), /it dies here/);
+  const placing = ctx.accidents.change(known, (accident) => ({
+    accident: { ...accident, hold: { reason: "court", at: clock.now() } },
+    events: [{ type: "hold-placed", by: "system", data: { reason: "court" } }],
+  }));
+  await assert.rejects(placing, { name: "NotFound" });
+  assert.deepEqual(await hold("place", number, "court"), [1, `${number}: there is no such case, or it was erased\n`]);
+  assert.equal(await erasePast(ctx), 1);
+  const row = await connection.collection("accidents").findOne({ _id: id as never });
+  assert.deepEqual([row?.status, row?.wrappedKey, row?.parts], ["erased", null, {}]);
+  assert.equal(await lookups.find({ kind: "number", value: number }).then(({ length }) => length), 0);
+  await connection.close();
+});
+
+test("who comes back while people are forgotten stays, and is not noted as erased", async () => {
+  const { ctx } = app;
+  const { id } = await admitted(ctx.people, "o_back");
+  await ctx.retention.forgetUnseen(id, new Date(0));
+  assert.ok(await ctx.people.find(id));
+  for await (const one of ctx.erased.list()) assert.notEqual(one.id, id);
 });

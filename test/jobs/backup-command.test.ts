@@ -89,6 +89,14 @@ async function inside<T>(of: Config, look: (ctx: Context, db: Connection) => Pro
   }
 }
 
+/** As a kill leaves a restore of this backup. */
+async function leaveUnfinished(of: Config, file: string, step: string): Promise<void> {
+  const mark = /"at":"([^"]+)"/.exec(readFileSync(file).subarray(0, 300).toString("latin1"))?.[1];
+  const db = await mongoose.createConnection(of.mongodbUri!).asPromise();
+  await db.collection("schema").insertOne({ _id: "restoring" as never, mark, step });
+  await db.close();
+}
+
 async function openCase(ctx: Context, openid: string): Promise<string> {
   const person = await admitted(ctx.people, openid);
   const answer = { vehicles: "two", conditions: [] } as const;
@@ -164,6 +172,7 @@ describe("what was erased after the backup", () => {
   it("is erased again before the database opens, cases and people", async () => {
     const id = await openCase(app.ctx, "o_erased");
     const stays = await openCase(app.ctx, "o_stays");
+    await app.ctx.blobs.save(await app.ctx.accidents.get(id), Buffer.from("a picture"), "original");
     const person = (await app.ctx.people.see("o_erased")).id;
     const file = await backUp("erased.backup");
     await app.ctx.retention.erase(id);
@@ -179,11 +188,23 @@ describe("what was erased after the backup", () => {
     const { code, said } = await run(restoreCommand, target, [file, "--erased", erased]);
     assert.equal(code, 0, said);
     assert.match(said, /^erased again: 2$/m);
-    await inside(target, async (ctx) => {
-      assert.equal(await ctx.accidents.find(id), null);
-      assert.equal(await ctx.people.find(person), null);
-      assert.ok(await ctx.accidents.find(stays));
-    });
+    const assertErased = () =>
+      inside(target, async (ctx, db) => {
+        assert.equal(await ctx.accidents.find(id), null);
+        assert.equal(await ctx.people.find(person), null);
+        assert.ok(await ctx.accidents.find(stays));
+        assert.deepEqual(await ctx.blobs.list(id), []);
+        assert.equal(await db.collection("lookups").countDocuments({ accidentId: id }), 0);
+      });
+    await assertErased();
+    // as a run leaves it that was cut off in the erasures, or while another one was writing again
+    for (const step of ["written", "putting"]) {
+      await leaveUnfinished(target, file, step);
+      const again = await run(restoreCommand, target, [file, "--erased", erased]);
+      assert.equal(again.code, 0, again.said);
+      assert.match(again.said, step === "written" ? /^written before: / : /^written: /);
+      await assertErased();
+    }
   });
 });
 
@@ -194,9 +215,8 @@ describe("a restore", () => {
     const db = await mongoose.createConnection(target.mongodbUri!).asPromise();
     const half = join(folder, "half.backup");
     assert.equal((await run(restoreCommand, target, [file])).code, 0);
-    // as a kill leaves it: the mark stands, and the last documents are missing
-    const at = /"at":"([^"]+)"/.exec(readFileSync(file).subarray(0, 300).toString("latin1"))?.[1];
-    await db.collection("schema").insertOne({ _id: "restoring" as never, mark: at });
+    // the last documents are missing
+    await leaveUnfinished(target, file, "putting");
     await db.collection("accidents").deleteOne({});
     await assert.rejects(createContext(target, { log: capturedLog().log }), DatabaseFault);
     await assert.rejects(run(backupCommand, target, [half]), DatabaseFault);
@@ -204,7 +224,22 @@ describe("a restore", () => {
     const { code, said } = await run(restoreCommand, target, [file]);
     assert.equal(code, 0, said);
     assert.equal((await contents(db, "accidents")).size, (await contents(connection, "accidents")).size);
+    await leaveUnfinished(target, file, "putting");
+    const other = await backUp("other.backup");
+    await assert.rejects(run(restoreCommand, target, [other]), /^StartFault: The restore of another backup \(/);
     await db.close();
+  });
+
+  it("goes into a database that was migrated and never used, and into a folder of the bucket of its own", async () => {
+    const file = await backUp("rehearsed.backup");
+    const bucket = { ...config.bucket!, prefix: "rehearsal/" };
+    const target = { ...config, mongodbUri: await databaseUri(), bucket };
+    await inside(target, async (_, db) => assert.equal((await contents(db, "keys")).size, 2));
+    const { code, said } = await run(restoreCommand, target, [file]);
+    assert.equal(code, 0, said);
+    await inside(target, async (_, db) =>
+      assert.deepEqual(await contents(db, "keys"), await contents(connection, "keys")),
+    );
   });
 
   it("leaves a damaged case or file closed, and says which", async () => {
@@ -232,7 +267,9 @@ describe("a restore", () => {
     assert.equal(code, 1);
     assert.match(said, new RegExp(`^${one!._id}\t.+\tchain\n.*1 faults\n.*stays closed`, "ms"));
     await assert.rejects(createContext(target, { log: capturedLog().log }), DatabaseFault);
-    assert.equal((await run(restoreCommand, target, [forged, "--with-faults"])).code, 0);
+    const opened = await run(restoreCommand, target, [forged, "--with-faults"]);
+    assert.equal(opened.code, 0, opened.said);
+    assert.match(opened.said, /^written before: /);
     await write(events);
   });
 
@@ -240,7 +277,13 @@ describe("a restore", () => {
     const file = await backUp("refused.backup");
     const key = randomBytes(32);
     const refusals: [Command, Config, string[], RegExp][] = [
-      [restoreCommand, config, [file], /^StartFault: The database is not empty \(keys\)/],
+      [restoreCommand, config, [file], /^StartFault: The database is not empty \(accidents\)/],
+      [
+        restoreCommand,
+        { ...config, mongodbUri: await databaseUri() },
+        [file],
+        /^StartFault: The bucket holds files already/,
+      ],
       [
         restoreCommand,
         { ...(await elsewhere()), keys: { ...config.keys, data: key } },

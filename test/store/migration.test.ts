@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import mongoose, { type Connection } from "mongoose";
 import { type Config, loadConfig } from "../../src/config.ts";
@@ -110,6 +111,14 @@ describe("a database from before schema versions", () => {
       await ctx.close();
     }
     assert.equal(await versionIn(uri), SCHEMA_VERSION);
+  });
+
+  it("is read whole, and its people known again, while DATA_KEY is being changed", async () => {
+    const uri = await databaseUri();
+    await restoreOldDatabase(uri);
+    const keys = { ...config.keys, data: randomBytes(32), otherData: config.keys.data };
+    const ctx = await openAs(uri, { keys });
+    await assertWhole(ctx).finally(() => ctx.close());
   });
 
   it("is migrated by one of several processes that start together, to the end also when others have died over it", async () => {

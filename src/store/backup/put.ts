@@ -1,9 +1,9 @@
 import { type Connection, mongo } from "mongoose";
-import { StartFault } from "../../errors.ts";
+import { StartFault, Upstream } from "../../errors.ts";
 import { CHUNK_BYTES } from "../blob-gridfs.ts";
 import type { Keeper, KeeperName, UploadId } from "../blob-keeper.ts";
 import { bare, insertFresh } from "../bulk.ts";
-import { isUnfinished, noteRestoring } from "../restoring.ts";
+import { findRestoring, noteRestoring, noteStep } from "../restoring.ts";
 import { schemaOf } from "../schema-state.ts";
 import { FILES, KEPT, LEFT_OUT } from "./collections.ts";
 import type { Head } from "./manifest.ts";
@@ -16,21 +16,60 @@ export interface Target {
   keepers: Record<KeeperName, Keeper>;
 }
 
-/** Of the target's own: which cases and people it has erased. */
-const MAY_BE_THERE: readonly string[] = ["erased"];
+/**
+ * Of the target's own: which cases and people it has erased, and what a migration writes into a new
+ * database, which gives way to what the backup has of it.
+ */
+const MAY_BE_THERE: readonly string[] = ["erased", "keys", "schema"];
 
 /**
- * Makes the database ready to take a backup and closed to every process until `endRestoring`. Throws a
- * StartFault where it holds anything else than an unfinished restore of the same backup, which then goes
- * on.
+ * Makes the database ready to take a backup and closed to every process until `endRestoring`. Returns false
+ * where an earlier run has written all of this backup already, and may have erased of it since. Throws a
+ * StartFault where database or bucket hold anything else than an unfinished restore of the same backup,
+ * which then goes on.
  */
-export async function beginRestoring({ connection }: Target, head: Head): Promise<void> {
+export async function beginRestoring(target: Target, head: Head): Promise<boolean> {
+  const { connection } = target;
   const mark = head.at.toISOString();
-  if (await isUnfinished(connection, mark)) return;
+  const known = await findRestoring(connection);
+  if (known && known.mark !== mark)
+    throw new StartFault(
+      `The restore of another backup (${known.mark}) has not come to its end in this database: ` +
+        "run it again, or name an empty database.",
+    );
+  if (!known) {
+    await refuseFull(target);
+    await noteRestoring(connection, mark);
+  }
+  if (!known || known.step === "clearing") {
+    await bare(connection, "keys").deleteMany({});
+    await schemaOf(connection).deleteOne({ _id: "schema" });
+    await noteStep(connection, "putting");
+  }
+  return known?.step !== "written";
+}
+
+/**
+ * A bucket that holds files may be that of a living system: the migration, the sweep and the erasures of
+ * the restored database would remove them there.
+ */
+async function refuseFull({ connection, keeper, keepers }: Target): Promise<void> {
   for (const name of [...KEPT, ...LEFT_OUT])
     if (!MAY_BE_THERE.includes(name) && (await bare(connection, name).findOne({})))
       throw new StartFault(`The database is not empty (${name}): restore into an empty one.`);
-  await noteRestoring(connection, mark);
+  if (!(await keepers[keeper].isEmpty().catch(sayListing)))
+    throw new StartFault(
+      "The bucket holds files already, maybe those of a living system: name another one (S3_BUCKET), or a new S3_PREFIX.",
+    );
+}
+
+function sayListing(error: unknown): never {
+  if (error instanceof Upstream && error.code === "bucket-refused")
+    throw new StartFault(
+      "The bucket does not let its files be listed: allow that (s3:ListBucket) for the restore.",
+      error,
+    );
+  throw error;
 }
 
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -67,10 +106,14 @@ export function createPutter(target: Target, tell: () => void): Visitor & { end(
   };
 }
 
-/** Notes in which version's shape the data is, so that it is brought up to date before it is used. */
-export async function noteSchema(connection: Connection, { schema: version, oldest }: Head): Promise<void> {
+/**
+ * Notes that all is written, and in which version's shape, so that it is brought up to date before it is
+ * used.
+ */
+export async function noteWritten(connection: Connection, { schema: version, oldest }: Head): Promise<void> {
   if (!(await schemaOf(connection).findOne({ _id: "schema" })))
     await schemaOf(connection).insertOne({ _id: "schema", version, oldest });
+  await noteStep(connection, "written");
 }
 
 /** Every number stays of the type that it was. */
