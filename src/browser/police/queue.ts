@@ -103,9 +103,10 @@ async function renew(path: string): Promise<void> {
     return;
   }
   if (!response.ok) throw new Error(String(response.status));
+  const html = await response.text();
   const known = idsOf(rows());
   const focused = (document.activeElement as HTMLElement | null)?.dataset["row"];
-  queue.innerHTML = await response.text();
+  queue.innerHTML = html;
   ahead = aheadMs();
   if (focused)
     all<HTMLAnchorElement>("[data-row]", queue)
