@@ -6,16 +6,20 @@ import { letterOf } from "../domain/dispute.ts";
 import { disputeRules } from "../domain/dispute-rules.ts";
 import { actOnLetter } from "../domain/letter-acts.ts";
 import { letterRules } from "../domain/letter-rules.ts";
-import { type LetterSheet, letterSheet } from "../domain/letter-sheet.ts";
+import { type LetterSheet, letterSheet, seenDigest } from "../domain/letter-sheet.ts";
 import type { Officer } from "../domain/officer.ts";
 import { AppError, Busy, Conflict } from "../errors.ts";
 
-/** `replaceReason`: the letter that stands is withdrawn for this reason, and this one takes its place. */
+/**
+ * `replaceReason`: the letter that stands is withdrawn for this reason, and this one takes its place.
+ * `seen`: `seenDigest` of the letter that the officer has looked at; no other is issued.
+ */
 export interface IssueDetermination {
   accidentId: string;
   officer: Officer;
   draft: DeterminationDraft;
   replaceReason?: string;
+  seen?: string;
 }
 
 type Issuing = Omit<IssueDetermination, "accidentId"> & { at: Date };
@@ -23,7 +27,8 @@ type Issuing = Omit<IssueDetermination, "accidentId"> & { at: Date };
 /**
  * Issues a determination letter: takes a number, puts the letter on paper, stores both with the act. Throws
  * Invalid with the field of a faulty draft, Conflict where the case does not allow it (any more) or lacks
- * what has to be recorded; the number is then void with its reason.
+ * what has to be recorded, or the letter is no longer the one that was seen; the number is then void with its
+ * reason.
  */
 export async function issueDetermination(ctx: Context, input: IssueDetermination): Promise<Accident> {
   const { accidentId, officer } = input;
@@ -32,6 +37,7 @@ export async function issueDetermination(ctx: Context, input: IssueDetermination
   // before a number is taken: what is not allowed now is refused now
   const trial = sheetOf(ctx, before, issuing, "");
   actOf(ctx, before, { ...issuing, determination: letter(trial, officer, []) });
+  requireSeen(ctx, before, issuing, trial);
   const { code: authority } = ctx.config.police.authority;
   const { number } = await ctx.letterNumbers.take({ authority, accidentId, by: officer.id });
   const sheet = sheetOf(ctx, before, issuing, number);
@@ -65,6 +71,16 @@ function sheetOf(
   const sheet = letterSheet(ctx, accident, { draft, officer, letterNumber, replaces, at });
   if (!sheet) throw new Conflict("letter-incomplete");
   return sheet;
+}
+
+/** The drivers may change what the letter says until it is issued: throws Conflict "case-changed". */
+function requireSeen(
+  ctx: Context,
+  accident: Accident,
+  { seen, replaceReason: reason = "" }: Issuing,
+  { content }: LetterSheet,
+): void {
+  if (seen !== undefined && seen !== seenDigest(ctx, accident, { content, reason })) throw new Conflict("case-changed");
 }
 
 function actOf(

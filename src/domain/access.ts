@@ -12,6 +12,7 @@ export const ACCESS_ACTS = [
   "read-photo",
   "read-paper",
   "showed-data",
+  "read-accounts",
   "read-access-log",
   "drew-sample",
   "read-audit",

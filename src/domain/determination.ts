@@ -103,8 +103,17 @@ export interface Determination {
   serviceLateAt?: Date;
   /** what each party said to the letter once it had opened it; null: nothing yet */
   receipts: Record<Letter, Receipt | null>;
-  /** an officer noted that this party asked for a review (art. 71) */
-  reviews: { by: Letter; at: Date }[];
+  /** requests for a review, each as an officer noted it (art. 71) */
+  reviews: Review[];
+}
+
+/** A party's request for a review, on paper, to the higher authority. */
+export interface Review {
+  by: Letter;
+  /** when an officer noted it */
+  at: Date;
+  /** the day in China on which the party filed it, YYYY-MM-DD; absent: the day of the note counts */
+  filedOn?: string;
 }
 
 /** A party's receipt: signed for, or refused, which the letter notes (art. 24). */

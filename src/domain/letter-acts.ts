@@ -9,6 +9,7 @@ import { type DisputeLimits, HOUR_MS, hasPassed } from "./dispute-limits.ts";
 import { LETTER_ACTS } from "./dispute-table.ts";
 import { allowsForwarding } from "./forwarding.ts";
 import { notice } from "./notice.ts";
+import { requireFilingDay } from "./review.ts";
 import { requireSound } from "./sound-letter.ts";
 
 /**
@@ -22,7 +23,7 @@ export type LetterAct =
   | { type: "remind"; by: "system"; to: Letter }
   | { type: "note-service-late"; by: "system" }
   | { type: "confirm-service"; by: Desk; to: Letter }
-  | { type: "note-review"; by: Desk; of: Letter }
+  | { type: "note-review"; by: Desk; of: Letter; filedOn: string }
   | { type: "replace"; by: Desk; reason: string; determination: Determination };
 
 export interface LetterRules {
@@ -95,8 +96,7 @@ function outcomeOf(
     case "confirm-service":
       return confirmed(accident, letter, { to: act.to, rules });
     case "note-review":
-      if (!letter.served[act.of] || letter.reviews.some(({ by }) => by === act.of)) throw new Conflict("wrong-step");
-      return { letter: { reviews: [...letter.reviews, { by: act.of, at }] }, data: { of: act.of } };
+      return reviewed(letter, act, at);
     case "replace":
       requireSound(accident, act.determination, letter.number);
       return {
@@ -123,6 +123,18 @@ function receipt(accident: Accident, by: Letter, given: Receipt): Outcome | null
   const isWithdrawn = !given.forwarding && allowsForwarding(accident, by);
   const receipts = { ...letter.receipts, [by]: { ...given, ...(isWithdrawn && { forwardingWithdrawnAt: given.at }) } };
   return { letter: { receipts }, data: { forwarding: given.forwarding } };
+}
+
+/** One request of each party; that it came late is marked where it is shown, and for others to judge. */
+function reviewed(
+  letter: Determination,
+  { of, filedOn }: Extract<LetterAct, { type: "note-review" }>,
+  at: Date,
+): Outcome {
+  const service = letter.served[of];
+  if (!service || letter.reviews.some(({ by }) => by === of)) throw new Conflict("wrong-step");
+  requireFilingDay(filedOn, service.at, at);
+  return { letter: { reviews: [...letter.reviews, { by: of, at, filedOn }] }, data: { of, filedOn } };
 }
 
 function confirmed(

@@ -54,6 +54,19 @@ export function letterSheet({ config, vault }: Wiring, accident: Accident, issue
   return { content, insurerNames: { A: nameOf("A"), B: nameOf("B") }, seal, reviewer, digest };
 }
 
+/**
+ * Returns the keyed digest of what an officer has looked at before the issue: all that is printed but number
+ * and times, and the reason for which an earlier letter is withdrawn ("": none is).
+ */
+export function seenDigest(
+  { vault }: Pick<Wiring, "vault">,
+  { key }: Pick<Accident, "key">,
+  { content, reason }: { content: DeterminationContent; reason: string },
+): string {
+  const printed = { ...content, letterNumber: "", issuedAt: null, reviewLastDay: null };
+  return vault.digest(key, serialise([printed, reason]));
+}
+
 /** An insurer's name in both languages; one that a driver typed stands in both; null: not named. */
 export function insurerName(
   insurers: readonly (Named & { code: string })[],

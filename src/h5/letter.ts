@@ -56,7 +56,7 @@ function contentOf({ ctx, view, person, t }: PageRequest, { content }: Letter): 
     })),
     isAccidental: LETTERS.every((letter) => content.parties[letter].degree === "none"),
     insurers: recipientsOf({ config: ctx.config, t, language }, content),
-    reviewer: t("determination.reviewer"),
+    reviewer: ctx.config.police.authority.reviewer ?? t("determination.reviewer"),
   };
 }
 

@@ -44,6 +44,7 @@ export const accountsPage: DeskPage<Body> = {
 
 async function shown(request: DeskRequest, invitation: Awaited<ReturnType<typeof inviteOfficer>> | null) {
   const { ctx } = request;
+  await request.log({ act: "read-accounts" });
   return {
     officers: (await ctx.officers.list()).sort(byNumber),
     roles: ROLES,

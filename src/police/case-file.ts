@@ -4,15 +4,17 @@ import { isOfAudit } from "../domain/audit.ts";
 import { cellOf } from "../domain/case-facets.ts";
 import { type CaseFile, caseFileOf } from "../domain/case-file.ts";
 import { possibleActs } from "../domain/desk-acts.ts";
-import { picturesOf } from "../domain/determination.ts";
+import { type Determination, picturesOf, type Review } from "../domain/determination.ts";
 import { NO_DISPUTE, NOT_OURS, waitingForOfficer } from "../domain/dispute.ts";
 import { liabilityOf } from "../domain/liability.ts";
-import { leads, mayDo } from "../domain/officer.ts";
+import { leads, mayDo, SESSION_MS } from "../domain/officer.ts";
 import { otherCases, soughtOf } from "../domain/other-cases.ts";
 import { RECUSAL_REASONS } from "../domain/recusal.ts";
+import { isLateReview, reviewDay } from "../domain/review.ts";
 import { formTime, stampTime } from "./desk-times.ts";
 import { districtName } from "./districts.ts";
 import { PAIRS } from "./letter-form.ts";
+import { recentRows } from "./looks.ts";
 import { officerNames } from "./officer-names.ts";
 import type { DeskRequest, Shown } from "./page.ts";
 
@@ -39,15 +41,28 @@ export async function fileShown(request: DeskRequest, accident: Accident, isShow
     waiting: waitingForOfficer(accident),
     ruleOf: (letter: Letter) => ruleBy(request, accident, letter),
     pictureNumber: (photoId: string) => picturesOf(accident).find((one) => one.photoId === photoId)?.number ?? "",
+    reviewDay,
+    isLateReview: (letter: Determination, review: Review) => isLateReview(letter, review, ctx.config.rules.calendar),
     nameOf: await officerNames(request, handlersOf(accident)),
     others: await othersOf(request, accident),
     acts: possibleActs(accident, request.officer),
+    reasonQuery: await reasonQuery(request, accident),
     acting: koa.method === "POST" ? koa.path.split("/").slice(4).join("/") : "",
     ends: NOT_OURS,
     recusals: RECUSAL_REASONS,
     pairs: PAIRS,
     until: formTime(new Date(now.getTime() + HOUR_MS)),
   };
+}
+
+/**
+ * For the links to agreement and letters: the reason that this officer gave for this case within the time of
+ * a session, as a query; "": none yet, and opening one asks for it.
+ */
+async function reasonQuery(request: DeskRequest, { id, documents, dispute }: Accident): Promise<string> {
+  if (!documents && !dispute?.determinations.length) return "";
+  const given = (await recentRows(request, id, SESSION_MS)).find(({ reason }) => reason !== null);
+  return given ? `?reason=${given.reason}` : "";
 }
 
 /** Where the phones were, as each sent it, with the grid cell by which cases nearby are found. */

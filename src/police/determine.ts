@@ -10,36 +10,33 @@ import {
   draftOf,
   EMPTY_LETTER,
   faultsOf,
-  fingerprint,
   LETTER_BYTES,
   type LetterBody,
   type LetterFaults,
   letterBody,
-  type TypedLetter,
   typedAgain,
   typedFrom,
 } from "./letter-form.ts";
-import { letterShown } from "./letter-shown.ts";
+import { LETTER_RIGHTS, type LetterMode, letterShown, logLetter, seenOf, type WrittenLetter } from "./letter-shown.ts";
 import { type DeskPage, type DeskRequest, faultOf, type Shown } from "./page.ts";
 
-type Mode = "determine" | "replace";
 type Posted = DeskRequest & { body: LetterBody };
 
 /**
  * The letter's form beside the letter as it will be printed. Nothing is issued but what the officer has seen:
- * the second press names the preview, and after any change of the form there is another one first.
+ * the second press names the preview, and after any change of form or case there is another one first.
  */
-const letterPage = (mode: Mode): DeskPage<LetterBody> => ({
+const letterPage = (mode: LetterMode): DeskPage<LetterBody> => ({
   path: `cases/:id/${mode}`,
-  right: mode === "determine" ? "determine" : "replace-letter",
+  right: LETTER_RIGHTS[mode],
   template: "police/determine.njk",
   body: letterBody,
   maxBytes: LETTER_BYTES,
   show: async (request, posted) => {
-    const accident = await opened(request);
-    if (posted) return pageShown(request, accident, { mode, typed: typedAgain(posted) });
-    const before = mode === "replace" ? letterOf(accident) : null;
-    return pageShown(request, accident, { mode, typed: before ? typedFrom(before) : EMPTY_LETTER });
+    const { accident, isOpen } = await opened(request, mode);
+    if (posted) return pageShown(request, accident, { mode, isOpen, typed: typedAgain(posted) });
+    const before = mode === "replace" && isOpen ? letterOf(accident) : null;
+    return pageShown(request, accident, { mode, isOpen, typed: before ? typedFrom(before) : EMPTY_LETTER });
   },
   submit: (request) => submitted(request, mode),
 });
@@ -47,30 +44,34 @@ const letterPage = (mode: Mode): DeskPage<LetterBody> => ({
 export const determinePage = letterPage("determine");
 export const replacePage = letterPage("replace");
 
-/** The letter names both drivers in full: it is shown to decide, and that is written down. */
-async function opened(request: DeskRequest): Promise<Accident> {
+/**
+ * The letter names both drivers in full. It is open to who may issue it now, to decide, and that is written
+ * down; to others of its right the page shows what the masked file does.
+ */
+async function opened(request: DeskRequest, mode: LetterMode): Promise<{ accident: Accident; isOpen: boolean }> {
   const accident = await openCase(request);
-  await request.log({ act: "showed-data", accidentId: accident.id, reason: "decide" });
-  return accident;
+  const isOpen = possibleActs(accident, request.officer).includes(mode);
+  await (isOpen ? logLetter(request, accident) : request.log({ act: "read-case", accidentId: accident.id }));
+  return { accident, isOpen };
 }
 
-async function submitted(request: Posted, mode: Mode): Promise<string | Shown> {
+async function submitted(request: Posted, mode: LetterMode): Promise<string | Shown> {
   const { ctx, koa, body: typed, t } = request;
-  const accident = await opened(request);
+  const { accident, isOpen } = await opened(request, mode);
   const faults = await allFaults(request, accident, mode);
   const again = (status: number, more: Partial<PageState> = {}) => {
     koa.status = status;
-    return pageShown(request, accident, { mode, typed, faults, ...more });
+    return pageShown(request, accident, { mode, isOpen, typed, faults, ...more });
   };
   if (Object.keys(faults).length > 0) return again(422);
-  if (typed.step === "preview") return again(200, { seen: fingerprint(typed) });
-  if (typed.seen !== fingerprint(typed))
-    return again(409, { seen: fingerprint(typed), alert: t("police.determine.lookAgain") });
+  const seen = seenOf(request, accident, { mode, typed });
+  if (typed.step === "preview") return again(isOpen ? 200 : 409, { seen });
+  if (isOpen && typed.seen !== seen) return again(409, { seen, alert: t("police.determine.lookAgain") });
   await request.log({ act: mode === "determine" ? "issued-letter" : "replaced-letter", accidentId: accident.id });
   try {
     const { officer } = request;
     const replacing = mode === "replace" ? { replaceReason: typed.reason.trim() } : {};
-    const issued = { accidentId: accident.id, officer, draft: draftOf(typed), ...replacing };
+    const issued = { accidentId: accident.id, officer, draft: draftOf(typed), seen: typed.seen, ...replacing };
     await namingHandler(request, () => issueDetermination(ctx, issued));
     return `/police/cases/${accident.id}`;
   } catch (error) {
@@ -78,7 +79,8 @@ async function submitted(request: Posted, mode: Mode): Promise<string | Shown> {
     koa.status = known.status;
     // a database that is away must not take the text with it
     const now = await openCase(request).catch((fault) => (fault instanceof Busy ? accident : Promise.reject(fault)));
-    return pageShown(request, now, { mode, typed, seen: fingerprint(typed), ...faultOf(known, t) });
+    const state = { mode, isOpen: isOpen && possibleActs(now, request.officer).includes(mode), typed };
+    return pageShown(request, now, { ...state, seen: seenOf(request, now, state), ...faultOf(known, t) });
   }
 }
 
@@ -88,18 +90,18 @@ function notStored({ ctx }: DeskRequest, error: unknown): AppError {
   return new Upstream("not-stored");
 }
 
-async function allFaults({ ctx, body }: Posted, accident: Accident, mode: Mode): Promise<LetterFaults> {
+async function allFaults({ ctx, body }: Posted, accident: Accident, mode: LetterMode): Promise<LetterFaults> {
   const faults = faultsOf(body, picturesOf(accident), mode === "replace");
   for (const field of ["facts", "causes"] as const)
     if (!faults[field] && (await ctx.documents.unprintable(body[field])) !== null) faults[field] = "unprintable";
   return faults;
 }
 
-interface PageState {
-  mode: Mode;
-  typed: TypedLetter;
+interface PageState extends WrittenLetter {
+  /** this officer may issue the letter now, which is therefore shown */
+  isOpen: boolean;
   faults: LetterFaults;
-  /** fingerprint of what is shown: it may be issued */
+  /** digest of the letter that is shown: it may be issued */
   seen: string;
   alert: string;
   /** of a refused issue */
@@ -110,18 +112,16 @@ interface PageState {
 async function pageShown(
   request: DeskRequest,
   accident: Accident,
-  state: Pick<PageState, "mode" | "typed"> & Partial<PageState>,
+  state: Pick<PageState, "mode" | "typed" | "isOpen"> & Partial<PageState>,
 ): Promise<Shown> {
-  const { mode, typed, faults = {}, seen = "", alert = "", errors = {}, formError = alert } = state;
-  const { t, officer } = request;
+  const { mode, typed, isOpen, faults = {}, seen = "", alert = "", errors = {}, formError = alert } = state;
+  const { t } = request;
   const sentences = Object.entries(faults).map(([field, code]) => [field, t.find(`police.errors.${code}`) ?? code]);
   return {
-    ...(await letterShown(request, accident, typed)),
-    mode,
-    typed,
-    seen,
-    formError,
+    ...(await letterShown(request, accident, { mode, typed, isOpen })),
+    ...{ mode, typed, formError },
+    seen: isOpen ? seen : "",
     errors: { ...Object.fromEntries(sentences), ...errors },
-    isPossible: possibleActs(accident, officer).includes(mode),
+    isPossible: isOpen,
   };
 }

@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
 import Joi from "joi";
-import { serialise } from "../domain/agreement.ts";
 import {
   DEGREE_PAIRS,
   type Determination,
@@ -90,12 +88,6 @@ export function faultsOf(typed: TypedLetter, pictures: readonly EvidencePicture[
   if (isReplacing && [...typed.reason.trim()].length < SHORTEST_REASON) faults.reason = "reason-short";
   return faults;
 }
-
-/** Differs with everything that the officer types. */
-export const fingerprint = (typed: TypedLetter): string =>
-  createHash("sha256")
-    .update(serialise([draftOf(typed), typed.reason.trim()]))
-    .digest("base64url");
 
 export const EMPTY_LETTER: TypedLetter = {
   facts: "",

@@ -4,6 +4,7 @@ import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
 import { type LetterNumber, yearInChina } from "../domain/letter-number.ts";
 import { mayHandle } from "../domain/queue.ts";
 import { casePage, openCase } from "./case-page.ts";
+import { dayField } from "./days.ts";
 import { stampTime } from "./desk-times.ts";
 import { deskOf } from "./do-act.ts";
 import { officerNames } from "./officer-names.ts";
@@ -58,14 +59,14 @@ function rowOf({ officer }: DeskRequest, row: LetterNumber, accident: Accident |
   };
 }
 
-const toBody = Joi.object<{ party: Letter }>({ party: Joi.valid(...LETTERS).required() });
+const party = Joi.valid(...LETTERS).required();
 
 /** After the time for service: the account's message served the letter (art. 65). */
 export const servicePage: DeskPage<{ party: Letter }> = {
   path: "cases/:id/service",
   right: "determine",
   template: "police/case.njk",
-  body: toBody,
+  body: Joi.object<{ party: Letter }>({ party }),
   show: (request) => casePage.show?.(request) ?? {},
   async submit(request) {
     const { id } = await openCase(request);
@@ -75,14 +76,23 @@ export const servicePage: DeskPage<{ party: Letter }> = {
   },
 };
 
-/** Notes that a party asked the higher authority for a review (art. 71). */
-export const reviewPage: DeskPage<{ party: Letter }> = {
-  ...servicePage,
+interface ReviewBody {
+  party: Letter;
+  filed: string;
+}
+
+/** Notes that a party asked the higher authority for a review, and on which day (art. 71). */
+export const reviewPage: DeskPage<ReviewBody> = {
   path: "cases/:id/review",
+  right: "determine",
+  template: "police/case.njk",
+  body: Joi.object<ReviewBody>({ party, filed: dayField.required() }),
+  show: (request) => casePage.show?.(request) ?? {},
   async submit(request) {
     const { id } = await openCase(request);
+    const { party: of, filed: filedOn } = request.body;
     await request.log({ act: "noted-review", accidentId: id });
-    await actOnLetter(request.ctx, id, { type: "note-review", by: deskOf(request), of: request.body.party });
+    await actOnLetter(request.ctx, id, { type: "note-review", by: deskOf(request), of, filedOn });
     return `/police/cases/${id}`;
   },
 };

@@ -3,6 +3,7 @@ import { isOfAudit } from "../domain/audit.ts";
 import type { FiledParty } from "../domain/case-file.ts";
 import type { Determination, DeterminedDegree } from "../domain/determination.ts";
 import { type Application, type Guidance, NO_DISPUTE, type SpotLetter } from "../domain/dispute.ts";
+import { reviewDay } from "../domain/review.ts";
 import type { Translate } from "../render.ts";
 import { stampTime } from "./desk-times.ts";
 
@@ -112,7 +113,9 @@ function letterLines(letter: Determination, t: Translate, nameOf: NameOf): strin
       const said = receipt ? `  ${t(`police.letters.receipt.${receipt.how}`)} ${stampTime(receipt.at)}` : "";
       return `${partyOf(one, t)}：${came}${said}`;
     }),
-    ...reviews.map((one) => t("police.letters.review", { party: partyOf(one.by, t), time: stampTime(one.at) })),
+    ...reviews.map((one) =>
+      t("police.letters.review", { party: partyOf(one.by, t), day: reviewDay(one), time: stampTime(one.at) }),
+    ),
     ...(withdrawn
       ? [t("police.letters.withdrawn", { time: stampTime(withdrawn.at), who: nameOf(withdrawn.by) }) + withdrawn.reason]
       : []),

@@ -1,14 +1,12 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
-import { REASONS } from "../domain/access.ts";
 import type { Accident } from "../domain/accident.ts";
 import { caseFileOf } from "../domain/case-file.ts";
-import { Invalid } from "../errors.ts";
 import type { Translate } from "../render.ts";
 import { handlersOf, insurerName } from "./case-file.ts";
 import { openCase } from "./case-page.ts";
 import { stampTime } from "./desk-times.ts";
-import { sendFile } from "./files.ts";
+import { requireReason, sendFile } from "./files.ts";
 import { officerNames } from "./officer-names.ts";
 import { deskRequest, requireRight } from "./page.ts";
 import { disputeLines, historyLines, partyLines, sceneLines } from "./print-lines.ts";
@@ -21,8 +19,7 @@ export async function sendCasePrint(ctx: Context, koa: Koa.Context): Promise<voi
   const request = deskRequest(ctx, koa);
   requireRight(request, "print-case");
   const accident = await openCase(request);
-  const reason = REASONS.find((one) => one === koa.query["reason"]);
-  if (!reason) throw new Invalid("no-reason");
+  const reason = requireReason(koa);
   await request.log({ act: "printed-case", accidentId: accident.id, reason });
   const [zh, en] = [ctx.render.words("zh"), ctx.render.words("en")];
   const both = (of: (t: Translate) => string) => ({ zh: of(zh), en: of(en) });

@@ -1,6 +1,7 @@
 import Router from "@koa/router";
 import type Koa from "koa";
 import type { Context } from "../context.ts";
+import { REASONS } from "../domain/access.ts";
 import { LANGUAGES, type Language } from "../domain/accident.ts";
 import { mayDo } from "../domain/officer.ts";
 import { AppError, Busy, NotFound, NotSignedIn } from "../errors.ts";
@@ -79,7 +80,8 @@ export function policeRouter(ctx: Context, signIn: SignInWay = passwordSignIn(ct
   router.get("/queue/stay", (koa) => sendQueueRows(ctx, koa));
   router.get("/queue/stream", queueStream(ctx));
   router.get("/cases/:id/photos/:photo/:size", (koa) => sendPhoto(ctx, koa));
-  router.post("/cases/:id/determine/letter", (koa) => sendLetterPart(ctx, koa));
+  for (const mode of ["determine", "replace"] as const)
+    router.post(`/cases/:id/${mode}/letter`, (koa) => sendLetterPart(ctx, koa, mode));
   router.get("/cases/:id/letters/:letter", (koa) => sendLetter(ctx, koa));
   router.get("/cases/:id/print.pdf", (koa) => sendCasePrint(ctx, koa));
   router.get("/cases/:id/agreement.pdf", (koa) => sendPaper(ctx, koa));
@@ -109,6 +111,9 @@ function deskErrors(ctx: Context): Koa.Middleware {
         message: t.find(`police.errors.${error.code}`) ?? errorSentence(t, error.code, {}, `h5.errors.${error.status}`),
         again: error instanceof Busy || error instanceof NotSignedIn ? await typedFields(koa) : null,
         mustSignIn: error instanceof NotSignedIn,
+        // a file whose address lacks the reason is asked for again with one
+        reasons: error.code === "no-reason" ? REASONS : [],
+        path: koa.path,
       });
     }
   };

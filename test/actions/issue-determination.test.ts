@@ -95,6 +95,7 @@ describe("the issue of a determination letter", () => {
       [{ accidentId, officer, draft: { ...draft, degrees: { A: "full", B: "secondary" } } }, "impossible-degrees"],
       [{ accidentId, officer: { ...officer, id: "another" }, draft }, "taken"],
       [{ accidentId, officer: officerOf("auxiliary"), draft }, "not-for-role"],
+      [{ accidentId, officer, draft, seen: "another letter" }, "case-changed"],
       [{ accidentId, officer: supervisor, draft, replaceReason: "笔误" }, "wrong-step"],
     ];
     for (const [input, code] of refused) await assert.rejects(issueDetermination(app.ctx, input), { code }, code);

@@ -13,7 +13,8 @@ import {
   requireIssuable,
   standingLetter,
 } from "../../src/domain/determination.ts";
-import { AT, allPhotos, opened, photo, readyToSign, withParty } from "./accident-builder.ts";
+import { isLateReview } from "../../src/domain/review.ts";
+import { AT, allPhotos, cityRules, opened, photo, readyToSign, withParty } from "./accident-builder.ts";
 
 const draft: DeterminationDraft = {
   facts: "甲车由南向北行驶，追尾前方停车等候的乙车。",
@@ -142,5 +143,19 @@ describe("the letters of a case", () => {
     assert.equal(isServed(letter), false);
     assert.equal(isServed({ served: { A: { at: AT, how: "opened" }, B: null } }), false);
     assert.equal(isServed({ served: { A: { at: AT, how: "opened" }, B: { at: AT, how: "by-message" } } }), true);
+  });
+
+  it("mark a review that was filed after the last day, whenever it was noted", async () => {
+    const { calendar } = await cityRules();
+    const china = (text: string) => new Date(`${text}+08:00`);
+    // three working days from 29 September 2026, over the National Day's week
+    const served = { A: { at: china("2026-09-29T10:00"), how: "opened" as const }, B: null };
+    const noted = { by: "A" as const, at: china("2026-10-12T09:00") };
+    for (const [filedOn, isLate] of [
+      ["2026-10-09", false],
+      ["2026-10-10", true],
+      [undefined, true],
+    ] as const)
+      assert.equal(isLateReview({ ...letter, served }, { ...noted, ...(filedOn && { filedOn }) }, calendar), isLate);
   });
 });

@@ -21,6 +21,7 @@ import { hasExpired } from "../../src/domain/expiry.ts";
 import { actOnLetter, type LetterAct, wasReminded } from "../../src/domain/letter-acts.ts";
 import { resumed, resumptionOf } from "../../src/domain/resumption.ts";
 import { settleDispute } from "../../src/domain/settled-dispute.ts";
+import { dayInChina } from "../../src/domain/working-days.ts";
 import { Conflict, Invalid } from "../../src/errors.ts";
 import { LIMITS } from "../support/dispute-limits.ts";
 import { numbersFrom } from "../support/random.ts";
@@ -78,7 +79,7 @@ function changeOf(accident: Accident, move: Exclude<Move, { type: "wait" }>, at:
     case "confirm-service":
       return letter({ by: deskOf(move.by) });
     case "note-review":
-      return letter({ by: deskOf(move.by), of: move.to });
+      return letter({ by: deskOf(move.by), of: move.to, filedOn: dayInChina(at) });
     case "replace": {
       const before = letterOf(accident);
       if (!before) throw new Conflict("wrong-step");

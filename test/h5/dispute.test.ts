@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { actOnLetter } from "../../src/actions/act-on-letter.ts";
 import { addPhoto } from "../../src/actions/add-photo.ts";
@@ -12,6 +13,7 @@ import { closeDatabase } from "../support/database.ts";
 import { signedInOfficer } from "../support/desk-client.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { SLOT_PHOTOS } from "../support/slot-photos.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import {
   act,
   appliedPair,
@@ -25,8 +27,11 @@ import {
 import { ACTS, driverOf, errorAt, fieldValue, openPair } from "./settle-driver.ts";
 
 let app: TestApp;
+const REVIEWER = "示例市公安局交警总队";
 before(async () => {
-  app = await startApp();
+  const settings = `${temporaryFolder("authority")}/settings.yaml`;
+  await writeFile(settings, `police:\n  authority:\n    reviewer: ${REVIEWER}\n`);
+  app = await startApp({ env: { CONFIG_FILE: settings } });
 });
 after(async () => {
   await app.stop();
@@ -321,7 +326,7 @@ describe("a determination letter", () => {
     assert.equal(served?.how, "opened");
     assert.equal(others, null);
     const { until } = addWorkingDays(served!.at, REVIEW_DAYS, app.config.rules.calendar);
-    assert.ok(plain(html).includes(`在 ${wholeDayText(until, "zh")} 24:00 前向`));
+    assert.ok(plain(html).includes(`在 ${wholeDayText(until, "zh")} 24:00 前向${REVIEWER}提出`));
     assert.ok(html.includes(number) && html.includes("相撞&lt;b&gt;") && html.includes("负主要责任"));
     await A.get("letter");
     assert.equal(await countEvents(id, "letter-opened"), 1);

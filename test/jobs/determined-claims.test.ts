@@ -9,6 +9,7 @@ import { wireOf } from "../../src/domain/claim-version-1.ts";
 import type { DeterminedDegree } from "../../src/domain/determination.ts";
 import type { Desk } from "../../src/domain/dispute-act.ts";
 import type { LetterAct } from "../../src/domain/letter-acts.ts";
+import { dayInChina } from "../../src/domain/working-days.ts";
 import { issuedLetter } from "../domain/issued-letter.ts";
 import { claimFaults } from "../support/claim-schemas.ts";
 import { type ClaimsHouse, openClaimsHouse } from "../support/claims-house.ts";
@@ -113,7 +114,7 @@ describe("claims after a determination letter", () => {
     const accident = await determined({ A: "full", B: "none" });
     await answer(accident, "A", true);
     await answer(accident, "B", true);
-    await act(accident, { type: "note-review", by: officer, of: "A" });
+    await act(accident, { type: "note-review", by: officer, of: "A", filedOn: dayInChina(now()) });
     await house.jobs.settle();
     const reviewed = received(accident, "A");
     assert.equal(reviewed?.data.revision, 2);
@@ -166,7 +167,7 @@ describe("claims after a determination letter", () => {
     await answer(accident, "B", true);
     await house.jobs.settle();
     await withdrawForwarding(house.ctx, { accidentId: accident.id, letter: "B" });
-    await act(accident, { type: "note-review", by: officer, of: "A" });
+    await act(accident, { type: "note-review", by: officer, of: "A", filedOn: dayInChina(now()) });
     const { claims } = await replaced(accident);
     assert.deepEqual(
       claims.map(({ party, revision = 1 }) => [party, revision]),

@@ -83,7 +83,7 @@ async function decide(app: TestApp, officer: DeskClient, { id, phones }: Dispute
   assert.equal(wrong.status, 422);
   const preview = await (await officer.submit(`${file}/determine`, { ...LETTER, step: "preview" })).text();
   await led(officer.submit(`${file}/determine`, { ...LETTER, seen: hidden(preview, "seen"), step: "issue" }));
-  assert.equal((await officer.get(`${file}/letters/1`)).status, 200);
+  assert.equal((await officer.get(`${file}/letters/1?reason=decide`)).status, 200);
 }
 
 async function audit(app: TestApp, id: string): Promise<void> {

@@ -125,6 +125,18 @@ describe("a case's file", () => {
     const [row] = await app.ctx.accessLog.list({ accidentId: pair.id }, 1);
     assert.deepEqual([row?.act, row?.officerId], ["read-photo", app.ctx.officers.idOf("P-auditor")]);
   });
+
+  it("writes down a thumbnail, but for those of a page that was just opened", async () => {
+    const { photos } = await app.ctx.accidents.get(pair.id);
+    const viewer = await signedInOfficer(app, { number: "P-thumbs", role: "auditor" });
+    const acts = async () =>
+      (await app.ctx.accessLog.list({ accidentId: pair.id, officerIds: [app.ctx.officers.idOf("P-thumbs")] }, 9)).map(
+        ({ act }) => act,
+      );
+    const [file, thumb] = [`/police/cases/${pair.id}`, `/police/cases/${pair.id}/photos/${photos[0]?.id}/thumb`];
+    for (const path of [thumb, file, thumb]) assert.equal((await viewer.get(path)).status, 200);
+    assert.deepEqual(await acts(), ["read-case", "read-photo"]);
+  });
 });
 
 describe("a case of a district", () => {

@@ -5,7 +5,7 @@ import { runClocks } from "../../src/actions/run-clocks.ts";
 import { voidLetterNumbers } from "../../src/actions/void-letter-numbers.ts";
 import type { Accident, Statement } from "../../src/domain/accident.ts";
 import { letterOf, waitingForOfficer } from "../../src/domain/dispute.ts";
-import { addWorkingDays, LETTER_DAYS, SERVICE_DAYS } from "../../src/domain/working-days.ts";
+import { addWorkingDays, dayInChina, LETTER_DAYS, SERVICE_DAYS } from "../../src/domain/working-days.ts";
 import type { Person } from "../../src/http/session.ts";
 import { relayOutbox } from "../../src/jobs/relay.ts";
 import { formTime } from "../../src/police/desk-times.ts";
@@ -216,8 +216,9 @@ function formOf({ app }: Played, move: DeskMove): Record<string, string> {
     case "not-ours":
       return { code: "call-now" };
     case "confirm-service":
-    case "note-review":
       return { party: move.to };
+    case "note-review":
+      return { party: move.to, filed: dayInChina(app.clock.now()) };
     default:
       return {};
   }

@@ -4,10 +4,12 @@ import { after, before, describe, it } from "node:test";
 import { actOnDispute } from "../../src/actions/act-on-dispute.ts";
 import { actOnLetter } from "../../src/actions/act-on-letter.ts";
 import { endAccident } from "../../src/actions/end-accident.ts";
+import { giveDetails } from "../../src/actions/give-details.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
 import { REASONS } from "../../src/domain/access.ts";
 import { caseFileOf } from "../../src/domain/case-file.ts";
 import { resumptionOf } from "../../src/domain/resumption.ts";
+import { dayInChina } from "../../src/domain/working-days.ts";
 import { handlersOf } from "../../src/police/case-file.ts";
 import { officerNames } from "../../src/police/officer-names.ts";
 import { disputeLines, historyLines, partyLines } from "../../src/police/print-lines.ts";
@@ -42,6 +44,7 @@ const DRAFT = {
   degrees: "primary-secondary",
 };
 type Draft = Record<string, string>;
+const DAY_MS = 24 * 3600_000;
 
 const url = ({ id }: Pair) => `/police/cases/${id}`;
 const post = (client: DeskClient, pair: Pair, path: string, fields: Draft) =>
@@ -63,6 +66,7 @@ async function issue(client: DeskClient, pair: Pair, path: string, draft: Draft)
   return post(client, pair, path, { ...draft, seen, step: "issue" });
 }
 
+const officerId = (number: string) => app.ctx.officers.idOf(number);
 const lettersOf = async ({ id }: Pair) => (await app.ctx.accidents.get(id)).dispute?.determinations ?? [];
 
 describe("determining", () => {
@@ -121,12 +125,51 @@ describe("determining", () => {
       [letter?.content.parties.A.degree, letter?.content.parties.B.degree, letter?.content.facts],
       ["primary", "secondary", DRAFT.facts],
     );
-    const pdf = Buffer.from(await (await auditor.get(`${url(pair)}/letters/1`)).arrayBuffer());
+    const pdf = Buffer.from(await (await auditor.get(`${url(pair)}/letters/1?reason=audit`)).arrayBuffer());
     assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
     assert.ok((letter?.pngSha256.length ?? 0) > 0);
-    const again = await issue(officer, pair, "determine", DRAFT);
-    assert.equal(again.status, 409);
+    const file = await (await officer.get(url(pair))).text();
+    assert.ok(file.includes(`${url(pair)}/letters/1?reason=decide"`), "the reason that the officer has given");
+    for (const step of ["preview", "issue"])
+      assert.equal((await post(officer, pair, "determine", { ...DRAFT, seen, step })).status, 409);
     assert.equal((await lettersOf(pair)).length, 1);
+  });
+
+  it("issues only what is still so: after a driver's change the officer looks again, the text stays", async () => {
+    const pair = await inHand();
+    const preview = await post(officer, pair, "determine", { ...DRAFT, step: "preview" });
+    const seen = seenOf(await preview.text());
+    await giveDetails(app.ctx, { accidentId: pair.id, letter: "B", details: { ...DETAILS.B, name: "欧阳改名" } });
+    const changed = await post(officer, pair, "determine", { ...DRAFT, seen, step: "issue" });
+    const html = await changed.text();
+    assert.equal(changed.status, 409);
+    assert.ok(html.includes("欧阳改名") && html.includes(DRAFT.causes));
+    assert.deepEqual(await lettersOf(pair), []);
+    const issued = await post(officer, pair, "determine", { ...DRAFT, seen: seenOf(html), step: "issue" });
+    assert.equal(issued.status, 303);
+    assert.equal((await lettersOf(pair))[0]?.content.parties.B.name, "欧阳改名");
+  });
+
+  it("shows both parties' data to nobody who cannot issue the letter now, and writes each look down", async () => {
+    const pair = await appliedPair(app, { real: true });
+    const acts = async () =>
+      (await app.ctx.accessLog.list({ accidentId: pair.id, officerIds: [officerId("L-1")] }, 20)).map(({ act }) => act);
+    for (const [client, mode] of [
+      [officer, "determine"],
+      [supervisor, "replace"],
+    ] as const) {
+      const page = await client.get(`${url(pair)}/${mode}`);
+      const html = await page.text();
+      assert.equal(page.status, 200);
+      assert.ok(html.includes("desk-note") && !html.includes(DETAILS.A.name));
+      const part = await post(client, pair, `${mode}/letter`, {});
+      assert.deepEqual([part.status, (await part.text()).includes(DETAILS.A.name)], [409, false]);
+    }
+    assert.deepEqual(await acts(), ["read-case"]);
+    await post(officer, pair, "application/take", {});
+    for (let times = 0; times < 3; times++)
+      assert.ok((await (await post(officer, pair, "determine/letter", {})).text()).includes(DETAILS.A.name));
+    assert.deepEqual(await acts(), ["showed-data", "took-case", "read-case"]);
   });
 
   it("draws the letter while it is written, right or wrong", async () => {
@@ -209,14 +252,22 @@ describe("a letter that was issued", () => {
     await issue(officer, pair, "determine", DRAFT);
     assert.equal((await post(officer, pair, "service", { party: "A" })).status, 409);
     await actOnLetter(app.ctx, pair.id, { type: "open", by: "B" });
-    assert.equal((await post(officer, pair, "review", { party: "B" })).status, 303);
-    assert.equal((await post(officer, pair, "review", { party: "B" })).status, 409);
-    assert.equal((await post(officer, pair, "review", { party: "C" })).status, 422);
+    const [today, tomorrow] = [0, DAY_MS].map((later) => dayInChina(new Date(app.clock.now().getTime() + later)));
+    const review = (fields: Draft) => post(officer, pair, "review", { party: "B", filed: today ?? "", ...fields });
+    const mistakes: Draft[] = [{ party: "C" }, { filed: "" }, { filed: "2026-02-30" }, { filed: "2000-01-01" }];
+    for (const wrong of mistakes) assert.equal((await review(wrong)).status, 422, JSON.stringify(wrong));
+    const early = await (await review({ filed: tomorrow ?? "" })).text();
+    assert.match(early, /A day from that of service to today/);
+    assert.ok(early.includes(`value="${tomorrow}"`), "what was typed stays");
+    assert.equal((await review({})).status, 303);
+    assert.equal((await review({})).status, 409);
     const [letter] = await lettersOf(pair);
     assert.deepEqual(
-      letter?.reviews.map(({ by }) => by),
-      ["B"],
+      letter?.reviews.map(({ by, filedOn }) => [by, filedOn]),
+      [["B", today]],
     );
+    const file = await (await officer.get(url(pair))).text();
+    assert.ok(file.includes(`asked for a review on ${today}`) && !file.includes("past the last day"));
   });
 
   it("from the spot is entered once, for a case that ended there", async () => {
@@ -263,6 +314,40 @@ describe("a letter that was issued", () => {
     assert.match(a, /负主要责任/);
     assert.match(b, /负次要责任/);
     assert.deepEqual((await app.ctx.accidents.get(pair.id)).claims, []);
+  });
+});
+
+describe("agreement and letter as PDF", () => {
+  it("open for a reason alone, which is asked for where the address has none", async () => {
+    const pair = await inHand();
+    await issue(officer, pair, "determine", DRAFT);
+    const [letter] = await lettersOf(pair);
+    const documents = { pdfSha256: letter!.pdfSha256, pngSha256: [], pictureSha256: "", renderedAt: app.clock.now() };
+    await app.ctx.accidents.change(pair.id, (now) => ({ accident: { ...now, documents }, events: [] }));
+    const newest = async () => {
+      const [row] = await app.ctx.accessLog.list({ accidentId: pair.id, officerIds: [officerId("L-3")] }, 1);
+      return [row?.act, row?.reason];
+    };
+    for (const [path, act] of [
+      ["agreement.pdf", "read-paper"],
+      ["letters/1", "read-letter"],
+    ]) {
+      const address = `${url(pair)}/${path}`;
+      const before = await newest();
+      for (const none of ["", "?reason=curious"]) {
+        const refused = await auditor.get(`${address}${none}`);
+        const html = await refused.text();
+        assert.equal(refused.status, 422);
+        const [form = ""] = new RegExp(`<form method="get" action="${address}">[\\s\\S]*?</form>`).exec(html) ?? [];
+        const offered = [...form.matchAll(/<option value="([\w-]+)"/g)].map(([, reason]) => reason);
+        assert.deepEqual(offered, REASONS);
+      }
+      assert.deepEqual(await newest(), before);
+      assert.equal((await auditor.get(`${address}?reason=answer-request`)).status, 200);
+      assert.deepEqual(await newest(), [act, "answer-request"]);
+      const file = await (await auditor.get(url(pair))).text();
+      assert.ok(file.includes(`${address}?reason=answer-request"`), "the file's link has the reason that was given");
+    }
   });
 });
 

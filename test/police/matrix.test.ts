@@ -76,7 +76,7 @@ const looks = (): Route[] => [
   { path: "/police/queue/stay", right: "read-case", reach: "all" },
   { path: `/police/cases/${id}/photos/${photoId}/copy`, right: "read-case", reach: "case" },
   { path: `/police/cases/${id}/print.pdf?reason=answer-request`, right: "print-case", reach: "case" },
-  { path: `/police/cases/${lettered}/letters/1`, right: "read-case", reach: "case" },
+  { path: `/police/cases/${lettered}/letters/1?reason=audit`, right: "read-case", reach: "case" },
 ];
 const may = (role: Role, { right }: Route): boolean => right === null || mayDo(role, right);
 
@@ -103,6 +103,19 @@ describe("every route of the desk, by role", () => {
       for (const role of ROLES)
         assert.equal((await (await clients[role].get("/police/queue")).text()).includes(id), false, role);
     });
+
+  it("leaves a row of each look", async () => {
+    const rows = async (number: string) =>
+      (await app.ctx.accessLog.list({ officerIds: [app.ctx.officers.idOf(number)] }, 2000)).length;
+    // a form that nothing was asked of; rows of a queue that was opened and is kept current
+    const none = ["/police/search", "/police/queue/rows"];
+    for (const role of ["keeper", "supervisor"] as const)
+      for (const route of looks().filter((one) => may(role, one) && !none.includes(one.path))) {
+        const before = await rows(`OWN-${role}`);
+        assert.equal((await own[role].get(route.path)).status, 200);
+        assert.ok((await rows(`OWN-${role}`)) > before, `${role} ${route.path}`);
+      }
+  });
 
   it("posts without the form's token do nothing, and tell nobody without the right that there is a form", async () => {
     const { version } = await app.ctx.accidents.get(id);

@@ -71,7 +71,7 @@ describe("seeded cases", () => {
     // of this seed the first case comes to a letter
     await seed(store, app.ctx.config, { cases: 2, seed: 14, pictures: 2, besideReal: true }, () => {});
     const lettered = await app.ctx.accidents.get("seed-14-0");
-    const answer = await desk.get(`/police/cases/${lettered.id}/letters/1`);
+    const answer = await desk.get(`/police/cases/${lettered.id}/letters/1?reason=audit`);
     const pdf = Buffer.from(await answer.arrayBuffer());
     assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
     const [letter] = lettered.dispute?.determinations ?? [];
