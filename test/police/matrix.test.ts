@@ -107,8 +107,8 @@ describe("every route of the desk, by role", () => {
   it("leaves a row of each look", async () => {
     const rows = async (number: string) =>
       (await app.ctx.accessLog.list({ officerIds: [app.ctx.officers.idOf(number)] }, 2000)).length;
-    // a form that nothing was asked of; rows of a queue that was opened and is kept current
-    const none = ["/police/search", "/police/queue/rows"];
+    // a form that nothing was asked of; an opened queue that is kept current, and its session
+    const none = ["/police/search", "/police/queue/rows", "/police/queue/stay"];
     for (const role of ["keeper", "supervisor"] as const)
       for (const route of looks().filter((one) => may(role, one) && !none.includes(one.path))) {
         const before = await rows(`OWN-${role}`);
