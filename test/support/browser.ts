@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 import { withFakeCamera } from "./fake-camera.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const packageDir = (name: string) => dirname(fileURLToPath(import.meta.resolve(name)));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -40,10 +41,15 @@ async function launch(): Promise<Browser> {
     return playwright.launch({ ...(executablePath ? { executablePath } : { channel: "chrome" }), args: camera });
   }
   const dir = await unpackedBrowser();
+  // a browser that ends with its last window leaves what it keeps there
+  const TMPDIR = temporaryFolder("browser");
   return playwright.launch({
     executablePath: join(dir, "chromium"),
     args: [...chromium.args.filter((arg) => !UNWANTED.includes(arg)), "--disable-background-networking", ...camera],
-    env: { ...process.env, FONTCONFIG_FILE: join(dir, "fonts.conf"), ...libraryPath(dir) } as Record<string, string>,
+    env: { ...process.env, TMPDIR, FONTCONFIG_FILE: join(dir, "fonts.conf"), ...libraryPath(dir) } as Record<
+      string,
+      string
+    >,
     headless: true,
   });
 }
