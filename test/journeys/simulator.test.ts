@@ -6,6 +6,7 @@ import { PHOTO_SLOTS } from "../../src/domain/photo.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { closeDatabase } from "../support/database.ts";
+import { drawSignature } from "../support/draw-signature.ts";
 import { DETAILS } from "../support/drivers.ts";
 
 /** Folder for pictures of every page, when they are wanted. */
@@ -146,24 +147,7 @@ async function state(index: 1 | 2, said: Record<string, string>): Promise<void> 
 async function sign(index: 1 | 2): Promise<void> {
   for (const name of ["electronic", "forwarding"])
     await page(index).locator(`input[name=${name}]`).setChecked(true, { force: true });
-  const pad = page(index).locator("canvas");
-  // the green button is fixed at the bottom: what is to be drawn on must stand clear of it
-  await frame(index).evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");
-  const box = await pad.boundingBox();
-  assert.ok(box);
-  const at = (x: number, y: number): [number, number] => [box.x + box.width * x, box.y + box.height * y];
-  await stage.mouse.move(...at(0.2, 0.6));
-  await stage.mouse.down();
-  for (const [x, y] of [
-    [0.3, 0.2],
-    [0.4, 0.8],
-    [0.5, 0.25],
-    [0.6, 0.7],
-    [0.75, 0.35],
-  ] as const) {
-    await stage.mouse.move(...at(x, y), { steps: 4 });
-  }
-  await stage.mouse.up();
+  await drawSignature(frame(index));
   await look(`signed-${index}`);
   await green(index).click();
 }
