@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { type DestinationStream, pino } from "pino";
 import { factsOf } from "./errors.ts";
 import type { LOG_CODES, LogCode, LogLevel } from "./log-codes.ts";
@@ -17,17 +16,15 @@ interface Say<Code> {
   (fields: LogFields, code: Code): void;
 }
 
-export type Log = { readonly [L in LogLevel]: Say<CodeAt<L>> };
-
 type Ids = Readonly<Partial<Record<"requestId" | "deliveryId" | "accidentId", string>>>;
 
-const around = new AsyncLocalStorage<Ids>();
-
-/** Does the work; each line that is logged meanwhile has these ids, too. */
-export const withLogFields = <T>(ids: Ids, work: () => T): T => around.run({ ...around.getStore(), ...ids }, work);
-
-/** The ids of the work that goes on at this moment. */
-const idsOfWork = (): Ids => ({ ...around.getStore() });
+export type Log = { readonly [L in LogLevel]: Say<CodeAt<L>> } & {
+  /**
+   * A log whose lines have these ids, too. Handed on with the context of one piece of work: an
+   * AsyncLocalStorage would make every promise of the process dearer on Node.js 20.
+   */
+  child(ids: Ids): Log;
+};
 
 /**
  * Writes one JSON line per event: ids and codes only; never names, plates, phones, texts of messages or
@@ -39,7 +36,6 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    mixin: idsOfWork,
     serializers: { err: (thrown: unknown) => saidOf(thrown) },
   };
   return destination ? pino(options, destination) : pino(options);

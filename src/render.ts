@@ -56,8 +56,11 @@ export function createRender(globals: Record<string, string> = {}, strict = true
   env.addFilter("plateSheet", plateSheet);
   if (strict) refuseUnknownNames(env);
   const wordsIn = (language: Language): Translate => {
-    const find = (key: string, params: Params = {}) =>
-      table.get(key)?.[language].replaceAll(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all)) ?? null;
+    const find = (key: string, params: Params = {}) => {
+      const words = table.get(key)?.[language] ?? null;
+      if (!words?.includes("{")) return words;
+      return words.replaceAll(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
+    };
     const say = (key: string, params?: Params) => {
       const words = find(key, params);
       if (words === null) throw new Error(`no words for ${key}`);

@@ -13,11 +13,11 @@ import { codeOf, StartFault } from "./errors.ts";
 import { h5Router } from "./h5/router.ts";
 import { assets } from "./http/assets.ts";
 import { errorPages } from "./http/errors.ts";
+import { ofRequest, REQUEST_ID } from "./http/of-request.ts";
 import { doorHeaders, securityHeaders } from "./http/security-headers.ts";
 import { seeOther } from "./http/see-other.ts";
 import { verifyFile } from "./http/verify-file.ts";
 import { createJobs, type Jobs, NO_JOBS } from "./jobs/jobs.ts";
-import { withLogFields } from "./log.ts";
 import { sayLater } from "./notices/say-later.ts";
 import { policeRouter } from "./police/router.ts";
 import { createSimulator, type Simulator } from "./simulator/simulator.ts";
@@ -128,18 +128,18 @@ function createApp(ctx: Context, door: PushDoor | null, simulator: Simulator | n
   const { web, desk } = servesOf(ctx.config);
   // One proxy of ours: of X-Forwarded-For only the last address, which that proxy added, is trusted.
   const app = new Koa({ proxy: ctx.config.trustProxy, maxIpsCount: 1 });
-  app.on("error", ({ code, name }: Error & { code?: string }) => {
+  app.on("error", ({ code, name }: Error & { code?: string }, http?: Koa.Context) => {
+    const { log } = http ? ofRequest(ctx, http) : ctx;
     // A phone that lost its signal is no fault of the server.
-    if (/^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "")) ctx.log.debug({ code, name }, "http.connection-lost");
-    else ctx.log.error({ code, name }, "http.failed");
+    if (/^(ECONN|EPIPE|HPE_|ERR_STREAM_)/.test(code ?? "")) log.debug({ code, name }, "http.connection-lost");
+    else log.error({ code, name }, "http.failed");
   });
   const processId = ctx.randomId(PROCESS_ID_BYTES);
   app.use((http, next) => {
     // so that a proxy does not send its next request on a connection that is about to be closed
     if (ctx.health.isLeaving) http.set("connection", "close");
-    const requestId = `${processId}-${anyFew()}`;
-    http.set("x-request-id", requestId);
-    return withLogFields({ requestId }, next);
+    http.set(REQUEST_ID, `${processId}-${anyFew()}`);
+    return next();
   });
   app.use(doorHeaders(ctx));
   if (door) app.use(pushRouter(ctx, door));

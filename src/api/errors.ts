@@ -1,6 +1,7 @@
 import type { RouterMiddleware } from "@koa/router";
 import type { Context } from "../context.ts";
 import { AppError, Busy, factsOf, NotSignedIn } from "../errors.ts";
+import { ofRequest } from "../http/of-request.ts";
 import type { Params, Translate } from "../render.ts";
 
 /**
@@ -14,7 +15,7 @@ export function jsonErrors(ctx: Context): RouterMiddleware {
       await next();
     } catch (error) {
       const spoken = error instanceof AppError && (error.status < 500 || error instanceof Busy) ? error : null;
-      if (!spoken) ctx.log.error({ code: factsOf(error).code, err: error }, "api.failed");
+      if (!spoken) ofRequest(ctx, http).log.error({ code: factsOf(error).code, err: error }, "api.failed");
       // a sender treats every kind of overload alike: send again later
       const code = error instanceof Busy ? "too-busy" : (spoken?.code ?? "internal");
       const fields = fieldsOf(spoken);

@@ -5,6 +5,7 @@ import { recordClaimStatus } from "../actions/record-claim-status.ts";
 import type { Context } from "../context.ts";
 import { AppError, factsOf, Invalid } from "../errors.ts";
 import { whilePaced } from "../http/body-pace.ts";
+import { ofRequest } from "../http/of-request.ts";
 import { readStatus } from "./status-body.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -20,7 +21,7 @@ export function receiveStatus(ctx: Context): RouterMiddleware {
       const rawBody = await whilePaced(ctx.timer, http, () => readBody(http.req));
       const webhookId = ctx.insurers.verify(code, http.headers, rawBody);
       const status = readStatus(rawBody, { insurerCode: code, claimRef: ref });
-      return recordClaimStatus(ctx, { ref, insurerCode: code, webhookId, status });
+      return recordClaimStatus(ofRequest(ctx, http), { ref, insurerCode: code, webhookId, status });
     })().catch((error) => {
       noteRefusal(ctx, error);
       throw error;

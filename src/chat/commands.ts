@@ -24,15 +24,15 @@ const handle: Command = ({ ctx, person, current }) => nextThing(ctx, person, cur
 const progress: Command = ({ ctx, person, current }) => {
   if (!current) return nextThing(ctx, person, null);
   const t = ctx.render.words(person.language);
-  const claims = current.view.claims.map((claim) => {
+  const claims = current.short.claims.map((claim) => {
     const insurer = ctx.config.insurers.find((one) => one.code === claim.insurerCode);
     return t("chat.progress.claim", {
       insurer: insurer?.[person.language] ?? claim.insurerCode,
       status: t(`chat.claim.${claim.status}`),
     });
   });
-  const ended = current.view.ended ? [t(`chat.end.${current.view.ended.code}`)] : [];
-  const head = t("chat.progress.head", { number: current.view.number });
+  const ended = current.short.ended ? [t(`chat.end.${current.short.ended.code}`)] : [];
+  const head = t("chat.progress.head", { number: current.short.number });
   return [head, ...ended, ...claims, nextThing(ctx, person, current)].join("\n");
 };
 
@@ -80,7 +80,7 @@ const withdraw: Command = ({ ctx, person, current }) => {
   const t = ctx.render.words(person.language);
   if (current?.view.concludedAt) return t("chat.withdraw.concluded", { phone: ctx.config.operatorPhone });
   if (!current || isOver(current)) return t("chat.withdraw.none");
-  return t("chat.withdraw.ask", { url: `${ctx.config.publicUrl}/h5/accidents/${current.view.id}/way-out` });
+  return t("chat.withdraw.ask", { url: `${ctx.config.publicUrl}/h5/accidents/${current.short.id}/way-out` });
 };
 
 const withdrawNow: Command = async (asked) => {
@@ -113,13 +113,13 @@ const hasWays = (ctx: Context, current: Standing | null): current is Standing =>
   current !== null &&
   !isOver(current) &&
   current.view.other.joined &&
-  current.view.step !== "admission";
+  current.short.step !== "admission";
 
 /** Leads to the four ways out of a disagreement, with the numbers to call first. */
 const ways: Command = ({ ctx, person, current }) => {
   const t = ctx.render.words(person.language);
   if (!hasWays(ctx, current)) return t("chat.unknown", { next: nextThing(ctx, person, current) });
-  return t("chat.ways", { url: `${ctx.config.publicUrl}/h5/accidents/${current.view.id}/ways` });
+  return t("chat.ways", { url: `${ctx.config.publicUrl}/h5/accidents/${current.short.id}/ways` });
 };
 
 /** Words for the police that are an emergency elsewhere, and lead to the ways in a case with a desk. */
@@ -134,7 +134,7 @@ export async function policeWays(asked: Omit<Asked, "current">, words: string): 
 
 /** "The cars have moved": refused with the reason until the five photographs are stored. */
 const moved: Command = async ({ ctx, person, current }) => {
-  if (current?.view.step !== "move") return nextThing(ctx, person, current);
+  if (current?.short.step !== "move") return nextThing(ctx, person, current);
   const { accident, letter } = current;
   const after = await confirmMoved(ctx, { accidentId: accident.id, letter });
   const next = nextThing(ctx, person, standing(ctx, after, person));

@@ -41,7 +41,7 @@ const isReason = (code: string): code is (typeof REASONS)[number] => REASONS.som
 async function welcome(ctx: Context, person: Person): Promise<string> {
   const t = ctx.render.words(person.language);
   const current = await standingOf(ctx, person);
-  if (!current || current.view.ended) return t("chat.welcome.plain", { url: beginAt(ctx, person, "start") });
+  if (!current || current.short.ended) return t("chat.welcome.plain", { url: beginAt(ctx, person, "start") });
   return t("chat.welcome.back", { next: nextThing(ctx, person, current) });
 }
 

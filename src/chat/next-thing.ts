@@ -1,18 +1,20 @@
 import type { Context } from "../context.ts";
 import { type Accident, LANGUAGES, LETTERS, type Letter, type Person } from "../domain/accident.ts";
 import { saidStep } from "../domain/dispute-view.ts";
+import { type ShortView, shortViewOf } from "../domain/short-view.ts";
 import { type View, viewOf } from "../domain/view.ts";
 import { hasTime } from "../domain/waiting.ts";
 import type { Translate } from "../render.ts";
 
 /**
- * A driver's running case: the accident, the driver's letter in it and the view for that letter; null without
- * one.
+ * A driver's case: the accident, the driver's letter in it and what that driver may see. The whole view is
+ * made where it is asked for.
  */
 export interface Standing {
   accident: Accident;
   letter: Letter;
-  view: View;
+  short: ShortView;
+  readonly view: View;
 }
 
 /** Returns the accident of this driver that runs, else the one that they opened or joined last. */
@@ -23,14 +25,25 @@ export async function standingOf(ctx: Context, person: Person): Promise<Standing
 
 export function standing(ctx: Context, accident: Accident, person: Person): Standing | null {
   const letter = LETTERS.find((one) => accident.parties[one]?.identity.personId === person.id);
-  return letter ? { accident, letter, view: viewOf(accident, letter, ctx.config.rules.catalogue) } : null;
+  if (!letter) return null;
+  const { catalogue } = ctx.config.rules;
+  let view: View | null = null;
+  return {
+    accident,
+    letter,
+    short: shortViewOf(accident, letter, catalogue),
+    get view() {
+      view ??= viewOf(accident, letter, catalogue);
+      return view;
+    },
+  };
 }
 
 /** True once the case is settled or ended: this driver's next accident starts a new one. */
-export const isOver = ({ view }: Standing): boolean => !view.isRunning;
+export const isOver = ({ short }: Standing): boolean => !short.isRunning;
 
 /** Names what may be sent besides the step; nothing depends on it. */
-function aside({ askedPhoto, wantedExtras, step }: View, t: Translate): string {
+function aside({ askedPhoto, wantedExtras, step }: ShortView, t: Translate): string {
   if (askedPhoto) return `\n${t("chat.next.photos-asked")}`;
   const [wanted] = wantedExtras;
   return wanted && hasTime(step) ? `\n${t("chat.photo.wanted", { slot: t(`evidence.slot.${wanted}`) })}` : "";
@@ -45,16 +58,15 @@ export function nextThing(ctx: Context, person: Person, current: Standing | null
   const t = ctx.render.words(person.language);
   const start = beginAt(ctx, person, "start");
   if (!current) return t("chat.none", { url: start });
-  const { view } = current;
-  const url = `${ctx.config.publicUrl}/h5/accidents/${view.id}`;
-  if (isOver(current)) return `${here(view, url, t)}\n${t("chat.again", { url: start })}`;
-  return `${here(view, url, t)}${aside(view, t)}`;
+  const url = `${ctx.config.publicUrl}/h5/accidents/${current.short.id}`;
+  if (isOver(current)) return `${here(current, url, t)}\n${t("chat.again", { url: start })}`;
+  return `${here(current, url, t)}${aside(current.short, t)}`;
 }
 
-function here(view: View, url: string, t: Translate): string {
-  const step = saidStep(view);
+function here(current: Standing, url: string, t: Translate): string {
+  const { missingSlots, step: at } = current.short;
+  const step = at === "letter" ? saidStep(current.view) : at;
   if (step !== "photos") return t(`chat.next.${step}`, { url });
-  const { missingSlots } = view;
   const [next] = missingSlots;
   if (!next) return t("chat.next.photos-arriving", { url });
   return t("chat.next.photos", { url, missing: missingSlots.length, slot: t(`evidence.slot.${next}`) });

@@ -55,7 +55,7 @@ export function ownerOf(words: string): PlateSlot | null {
 /** Answers the open question about a plate picture; null when no question is open. */
 export async function tellOwner(ctx: Context, person: Person, slot: PlateSlot): Promise<string | null> {
   const current = await standingOf(ctx, person);
-  const photoId = current?.view.askedPhoto;
+  const photoId = current?.short.askedPhoto;
   if (!current || !photoId || isOver(current)) return null;
   const { accident, letter } = current;
   const after = await movePhoto(ctx, { accidentId: accident.id, letter, loaded: accident, photoId, slot });

@@ -17,7 +17,7 @@ import { isOver, nextThing, type Standing, standing, standingOf } from "./next-t
 export async function onPhoto({ ctx, message, person, morePhotos }: Asked<"image">): Promise<string | null> {
   const t = ctx.render.words(person.language);
   const current = await standingOf(ctx, person);
-  if (current?.view.step === "admission") return nextThing(ctx, person, current);
+  if (current?.short.step === "admission") return nextThing(ctx, person, current);
   if (!current || isOver(current)) return t("chat.photo.no-case", { next: nextThing(ctx, person, current) });
   try {
     const { accident, letter } = current;

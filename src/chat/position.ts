@@ -19,7 +19,7 @@ async function taken(ctx: Asked<"location">["ctx"], input: TakePosition): Promis
 export async function onPosition({ ctx, message, person }: Asked<"location">): Promise<string> {
   const t = ctx.render.words(person.language);
   const current = await standingOf(ctx, person);
-  if (!current || isOver(current) || current.view.step === "admission") return nextThing(ctx, person, current);
+  if (!current || isOver(current) || current.short.step === "admission") return nextThing(ctx, person, current);
   const { latitude: lat, longitude: lng, label } = message;
   const { accident, letter } = current;
   const position = { lat, lng, crs: "GCJ-02" as const, accuracyM: null, label: label || null };

@@ -4,6 +4,7 @@ import getRawBody from "raw-body";
 import type { Context } from "../context.ts";
 import { AppError, factsOf, Invalid } from "../errors.ts";
 import { whilePaced } from "../http/body-pace.ts";
+import { ofRequest } from "../http/of-request.ts";
 import type { PushHandler } from "../wechat/push-handler.ts";
 
 /** A push has some hundred bytes, in compatible mode a few thousand. */
@@ -58,7 +59,8 @@ function refuse(ctx: PushContext, http: Koa.Context, error: unknown): void {
     if (error.code === "wechat-malformed") ctx.refusals.add({ door: "push", reason: "form", field: String(reason) });
     else ctx.refusals.add({ door: "push", reason: typeof reason === "string" ? reason : error.code });
   }
-  if (status >= 500) ctx.log.error({ code: factsOf(error).code, name: factsOf(error).name }, "wechat.push-failed");
+  if (status >= 500)
+    ofRequest(ctx, http).log.error({ code: factsOf(error).code, name: factsOf(error).name }, "wechat.push-failed");
   http.status = status;
   // otherwise the unread rest of the body would be taken for the next request
   if (status === 408 || status === 413) http.set("Connection", "close");

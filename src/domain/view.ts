@@ -1,8 +1,6 @@
 import {
   type Accident,
   type Details,
-  type End,
-  isRunning,
   isSettled,
   type Letter,
   NO_SCENE,
@@ -14,30 +12,22 @@ import {
 } from "./accident.ts";
 import { type AgreementContent, agreementOf } from "./agreement.ts";
 import { type ClaimContent, claimContentOf } from "./claim-content.ts";
-import { type ViewedAdvice, type ViewedClaim, viewedAdvice, viewedClaims } from "./claim-view.ts";
+import { type ViewedAdvice, viewedAdvice } from "./claim-view.ts";
 import { isDetermined, keptDistrict } from "./dispute.ts";
 import { type ViewedDispute, viewedDispute } from "./dispute-view.ts";
 import { type Consenting, consentToForward } from "./forwarding.ts";
 import { mayInvite } from "./invitation.ts";
 import { maskPlate } from "./invited-view.ts";
-import { type Activity, JOURNEY, mayRemoveOther, missingSlots, openSteps, type Step, stepOf } from "./journey.ts";
+import { type Activity, JOURNEY, mayRemoveOther, openSteps, type Step, stepOf } from "./journey.ts";
 import { type Catalogue, compareStatements, type Liability } from "./liability.ts";
 import { isPaperDelayed } from "./paper.ts";
-import {
-  askedPhoto,
-  type ExtraSlot,
-  type Finding,
-  isToFetch,
-  type Photo,
-  type PhotoSlot,
-  type ReadPlate,
-} from "./photo.ts";
-import { wantedExtras } from "./photo-extras.ts";
+import { type Finding, isToFetch, type Photo, type PhotoSlot, type ReadPlate } from "./photo.ts";
 import { isPlateSlot, type PlateDoubt, type PlateSuggestion, plateDoubts, suggestedPlate } from "./photo-plates.ts";
 import { type ViewedPositions, viewedPositions } from "./positions.ts";
 import { lookOf } from "./presence.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { type Resumption, resumptionOf } from "./resumption.ts";
+import { type ShortView, shortViewOf } from "./short-view.ts";
 import { type TimelineEntry, timelineOf } from "./timeline.ts";
 import { type Waiting, waitingOf } from "./waiting.ts";
 
@@ -51,12 +41,9 @@ export interface ViewedPhoto extends Pick<Photo, "id" | "slot" | "by" | "state" 
 }
 
 /** The part of an accident that one driver may see. Pages and chat show this, never the document. */
-export interface View {
-  id: string;
-  number: string;
+export interface View extends ShortView {
   letter: Letter;
   openedAt: Date;
-  step: Step;
   /** null at an end, and while only the other driver has something to do */
   progress: Progress | null;
   /** the steps whose pages are open: this one, and those that may be seen or corrected beside it */
@@ -68,13 +55,8 @@ export interface View {
   isDistrictKept: boolean;
   positions: ViewedPositions;
   photos: ViewedPhoto[];
-  missingSlots: PhotoSlot[];
   /** pictures sent back by slot; the third is accepted */
   photoTries: Partial<Record<PhotoSlot, number>>;
-  /** further photographs that help to judge the accident and are missing */
-  wantedExtras: ExtraSlot[];
-  /** id of the plate photograph whose owner is being asked for */
-  askedPhoto: string | null;
   /**
    * by the photograph of this driver's plate alone; the form calls suggestedPlate with the driver's last
    * plate
@@ -115,7 +97,6 @@ export interface View {
   isPaperDelayed: boolean;
   pages: number;
   concludedAt: Date | null;
-  claims: ViewedClaim[];
   /** what this driver said about passing it to the insurers; null: nothing yet */
   forwarding: Consenting | null;
   /** whom this driver turns to after the agreement */
@@ -124,10 +105,7 @@ export interface View {
   claimContent: ClaimContent | null;
   /** what happened so far, the earliest first */
   timeline: TimelineEntry[];
-  ended: End | null;
   dispute: ViewedDispute | null;
-  /** neither settled, nor decided by a letter, nor ended */
-  isRunning: boolean;
   /** by an agreement or by a determination letter */
   isSettled: boolean;
   /** how the ended case can be taken up again */
@@ -164,7 +142,6 @@ const hiddenFrom = (view: View): View => ({
   isDistrictKept: false,
   positions: { mine: null, theirs: null, metresApart: null, areApart: false, mayTake: false },
   photos: [],
-  wantedExtras: [],
   plateDoubts: [],
   plateSuggestion: null,
   movedAt: null,
@@ -192,10 +169,18 @@ const placeOf = (accident: Accident, letter: Letter) => ({
   positions: viewedPositions(accident, letter),
 });
 
+const paperOf = (accident: Accident) => ({
+  hasPictures: accident.documents !== null,
+  pdfSha256: accident.documents?.pdfSha256 ?? null,
+  isPaperDelayed: accident.documents === null && isPaperDelayed(accident),
+  pages: accident.documents?.pngSha256.length ?? 0,
+});
+
 function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): View {
   const me = accident.parties[letter];
   const other = accident.parties[otherOf(letter)];
-  const step = stepOf(accident, letter, catalogue);
+  const short = shortViewOf(accident, letter, catalogue);
+  const { step } = short;
   const readable = JOURNEY[step].showsAgreement === true;
   const agreement = readable ? agreementOf(accident, catalogue) : null;
   const bothStated = Boolean(me?.statement && other?.statement);
@@ -209,10 +194,10 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     open: openSteps(accident, letter, catalogue),
     ...placeOf(accident, letter),
     photos: accident.photos.map((photo) => viewedPhoto(photo, letter)),
-    missingSlots: missingSlots(accident),
+    missingSlots: short.missingSlots,
     photoTries: accident.photoTries,
-    wantedExtras: wantedExtras(accident, letter, catalogue),
-    askedPhoto: (letter === "A" && askedPhoto(accident)?.id) || null,
+    wantedExtras: short.wantedExtras,
+    askedPhoto: short.askedPhoto,
     plateSuggestion: suggestedPlate(accident, letter),
     plateDoubts: plateDoubts(accident).map((doubt) =>
       doubt.party === letter || readable ? doubt : { ...doubt, typed: null },
@@ -229,18 +214,15 @@ function plainView(accident: Accident, letter: Letter, catalogue: Catalogue): Vi
     otherStatement: bothStated ? (other?.statement ?? null) : null,
     liability: bothStated ? compareStatements(accident, catalogue) : { kind: "incomplete" },
     agreement,
-    hasPictures: accident.documents !== null,
-    pdfSha256: accident.documents?.pdfSha256 ?? null,
-    isPaperDelayed: accident.documents === null && isPaperDelayed(accident),
-    pages: accident.documents?.pngSha256.length ?? 0,
+    ...paperOf(accident),
     concludedAt: accident.concludedAt,
-    claims: viewedClaims(accident, letter),
+    claims: short.claims,
     forwarding: consentToForward(accident, letter),
     ...claimViewOf(accident, agreement, { letter, catalogue }),
     timeline: timelineOf(accident.events, letter),
     ended: accident.ended,
     dispute: viewedDispute(accident, letter, catalogue),
-    isRunning: isRunning(accident),
+    isRunning: short.isRunning,
     isSettled: isSettled(accident),
     resumption: resumptionOf(accident, letter),
   };

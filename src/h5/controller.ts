@@ -12,6 +12,7 @@ import { asParty } from "../http/as-party.ts";
 import { FORM_BYTES, type Posted, readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { closeAfter, wantsJson } from "../http/errors.ts";
+import { ofRequest } from "../http/of-request.ts";
 import { seeOther } from "../http/see-other.ts";
 import { personOf } from "../http/session.ts";
 import { errorSentence, typed, validate } from "../http/validate.ts";
@@ -47,7 +48,7 @@ interface Opened {
 
 function partyRequest(ctx: Context, koa: Koa.Context, { accident, letter, person }: Opened): CaseRequest {
   return {
-    ctx: asParty(ctx, { accidentId: accident.id, letter, person }),
+    ctx: asParty(ofRequest(ctx, koa), { accidentId: accident.id, letter, person }),
     koa,
     accident,
     view: viewOf(accident, letter, ctx.config.rules.catalogue),

@@ -7,6 +7,7 @@ import { whilePaced } from "../http/body-pace.ts";
 import { macOf } from "../http/cookies.ts";
 import { answersInTime } from "../http/in-time.ts";
 import { networkOf } from "../http/network.ts";
+import { ofRequest } from "../http/of-request.ts";
 import { countPaced } from "../http/pace.ts";
 import { noStore } from "../http/security-headers.ts";
 import { seeOther } from "../http/see-other.ts";
@@ -95,51 +96,71 @@ const paced =
   (koa, next) =>
     whilePaced(timer, koa, next);
 
+/** Answers each request in a context of its own. */
+const inOwnContext =
+  (ctx: Context) =>
+  (answer: (own: Context, koa: Koa.Context) => unknown): Koa.Middleware =>
+  (koa) =>
+    answer(ofRequest(ctx, koa), koa);
+
 function publicRoutes(ctx: Context, router: Router): void {
+  const each = inOwnContext(ctx);
   const braked: Koa.Middleware = async (koa, next) => {
     // an address is a person's: only its digest is kept
     const whose = macOf(ctx.config.keys.session, "network", networkOf(koa.ip));
     await countPaced(ctx, { pace: "signIns", whose });
     await next();
   };
-  router.get("/signin", braked, (koa) => signIn(ctx, koa));
-  router.get("/oauth", braked, (koa) => comeBack(ctx, koa));
-  router.post("/signout", (koa) => signOut(ctx, koa));
-  router.get("/signed-out", (koa) => signedOutPage(ctx, koa));
-  router.get("/privacy", (koa) => privacyPage(ctx, koa));
-  router.get("/way-out", (koa) => helpPage(ctx, koa));
-  router.get("/ends/:code", (koa) => endPage(ctx, koa));
+  router.get("/signin", braked, each(signIn));
+  router.get("/oauth", braked, each(comeBack));
+  router.post("/signout", each(signOut));
+  router.get("/signed-out", each(signedOutPage));
+  router.get("/privacy", each(privacyPage));
+  router.get("/way-out", each(helpPage));
+  router.get("/ends/:code", each(endPage));
   for (const file of SIGNED_FILES) router.get(`/files/:id/:letter/${file.path}`, getSignedFile(ctx, file));
-  router.post("/language", (koa) => changeLanguage(ctx, koa));
+  router.post("/language", each(changeLanguage));
 }
 
 function beginningRoutes(ctx: Context, router: Router): void {
+  const each = inOwnContext(ctx);
   router.get("/", async (koa) => seeOther(koa, await entryUrl(ctx, koa)));
   router.get("/start", async (koa) => {
     const running = await runningUrl(ctx, koa);
     if (running) return seeOther(koa, running);
     showForm(ctx, koa, startForm(ctx, koa));
   });
-  router.post("/start", (koa) => postForm(ctx, koa, startForm(ctx, koa)));
-  router.get("/my-data", async (koa) => showForm(ctx, koa, await myDataForm(ctx, koa)));
-  router.post("/my-data", async (koa) => postForm(ctx, koa, await myDataForm(ctx, koa)));
-  router.get("/my-data.json", (koa) => sendMyData(ctx, koa));
-  router.get("/cases", (koa) => casesPage(ctx, koa));
+  router.post(
+    "/start",
+    each((own, koa) => postForm(own, koa, startForm(own, koa))),
+  );
+  router.get(
+    "/my-data",
+    each(async (own, koa) => showForm(own, koa, await myDataForm(own, koa))),
+  );
+  router.post(
+    "/my-data",
+    each(async (own, koa) => postForm(own, koa, await myDataForm(own, koa))),
+  );
+  router.get("/my-data.json", each(sendMyData));
+  router.get("/cases", each(casesPage));
   router.get("/join", async (koa) => {
     if (await ctx.tries.hasRoom(WRONG_DIGITS, BRAKES.wrongDigits, ctx.clock.now()))
       return showForm(ctx, koa, digitsForm(), { values: typedBefore(koa) });
     refuseInvitation(ctx, koa, { status: 429, reason: "digits-off", digits: "" });
   });
   router.post("/join", (koa) => postForm(ctx, koa, digitsForm()));
-  router.get("/join/:code", async (koa) => {
-    const invited = await openInvitation(ctx, koa, String(koa.params["code"]));
-    if (invited) showForm(ctx, koa, joinForm(ctx, koa, invited));
-  });
-  router.get("/join/:code/scene.jpg", (koa) => sendInvitedScene(ctx, koa));
-  router.post("/join/:code", async (koa) => {
-    const invited = await openInvitation(ctx, koa, String(koa.params["code"]));
-    if (invited) await postForm(ctx, koa, joinForm(ctx, koa, invited));
-  });
+  const showJoin = async (own: Context, koa: Koa.Context) => {
+    const invited = await openInvitation(own, koa, String(koa.params["code"]));
+    if (invited) showForm(own, koa, joinForm(own, koa, invited));
+  };
+  router.get("/join/:code", each(showJoin));
+  router.get("/join/:code/scene.jpg", each(sendInvitedScene));
+  const join = async (own: Context, koa: Koa.Context) => {
+    const invited = await openInvitation(own, koa, String(koa.params["code"]));
+    if (invited) await postForm(own, koa, joinForm(own, koa, invited));
+  };
+  router.post("/join/:code", each(join));
 }
 
 function partyRoutes(ctx: Context, router: Router): void {

@@ -4,6 +4,7 @@ import { AppError, Busy, factsOf, NotFound } from "../errors.ts";
 import { typedFields } from "./body.ts";
 import { csrfToken } from "./csrf.ts";
 import { languageOf } from "./language.ts";
+import { ofRequest } from "./of-request.ts";
 import { UNLESS_TOLD } from "./page-defaults.ts";
 import { errorSentence, sentence } from "./validate.ts";
 
@@ -20,7 +21,7 @@ export function errorPages(ctx: Context): Koa.Middleware {
       await next();
       if (koa.status === 404 && koa.body == null) throw new NotFound();
     } catch (error) {
-      await answer(ctx, koa, error);
+      await answer(ofRequest(ctx, koa), koa, error);
     }
   };
 }

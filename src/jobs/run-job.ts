@@ -1,7 +1,6 @@
 import type { Context } from "../context.ts";
 import { nextAttempt, RETRY_SCHEDULE_S } from "../domain/retry.ts";
 import { AppError, Busy, codeOf, Upstream } from "../errors.ts";
-import { withLogFields } from "../log.ts";
 import { within } from "../timer.ts";
 import type { Delivery, Lane, Verdict } from "./lanes.ts";
 
@@ -28,7 +27,7 @@ const LONGEST = 4;
  */
 export function runJob(ctx: Context, lane: Lane, leased: Leased): Promise<void> {
   const { _id, accidentId } = leased.delivery;
-  return withLogFields({ deliveryId: _id, accidentId }, () => run(ctx, lane, leased));
+  return run({ ...ctx, log: ctx.log.child({ deliveryId: _id, accidentId }) }, lane, leased);
 }
 
 async function run(ctx: Context, lane: Lane, leased: Leased): Promise<void> {
@@ -42,10 +41,10 @@ async function run(ctx: Context, lane: Lane, leased: Leased): Promise<void> {
   const attempt = { n: delivery.attempts, at, ms, code: verdict.code, head: verdict.head };
   try {
     const kept = await write(ctx, delivery, { verdict, attempt });
-    if (!kept) ctx.log.warn({ deliveryId: delivery._id, code: "lease-lost" }, "jobs.result-dropped");
+    if (!kept) ctx.log.warn({ code: "lease-lost" }, "jobs.result-dropped");
   } catch (error) {
     // the lease expires and the delivery comes again: at least once
-    ctx.log.error({ deliveryId: delivery._id, code: codeOf(error) }, "jobs.result-not-written");
+    ctx.log.error({ code: codeOf(error) }, "jobs.result-not-written");
   }
 }
 
@@ -69,7 +68,7 @@ async function judge(ctx: Context, lane: Lane, { delivery, leasedAt }: Leased): 
     return (await within(lane.handle(ctx, job), limit, stuck)) ?? verdict;
   } catch (error) {
     const code = codeOf(error);
-    ctx.log.warn({ deliveryId: id, kind: delivery.kind, attempts, code }, "jobs.failed");
+    ctx.log.warn({ kind: delivery.kind, attempts, code }, "jobs.failed");
     return failed(ctx, delivery, { error, code });
   }
 }
@@ -99,8 +98,8 @@ const secondsUntil = (at: unknown, now: Date): number | null =>
   at instanceof Date ? Math.ceil((at.getTime() - now.getTime()) / 1000) : null;
 
 /** Makes the verdict for a dead letter: kept for an operator, later deliveries go on. */
-function dead(ctx: Context, { _id, kind, attempts }: Delivery, code: string): Verdict {
-  ctx.log.error({ deliveryId: _id, kind, attempts, code }, "jobs.dead");
+function dead(ctx: Context, { kind, attempts }: Delivery, code: string): Verdict {
+  ctx.log.error({ kind, attempts, code }, "jobs.dead");
   return { to: "dead", code, head: "", afterMs: 0 };
 }
 

@@ -10,6 +10,7 @@ import { FORM_BYTES, readPosted } from "../http/body.ts";
 import { CSRF_FIELD, requireOwnOrigin } from "../http/csrf.ts";
 import type { Fields } from "../http/fields-read.ts";
 import { languageOf } from "../http/language.ts";
+import { ofRequest } from "../http/of-request.ts";
 import { seeOther } from "../http/see-other.ts";
 import { errorSentence, typed, validate } from "../http/validate.ts";
 import type { Translate } from "../render.ts";
@@ -51,7 +52,7 @@ export function deskRequest(ctx: Context, koa: Koa.Context): DeskRequest {
   const language = languageOf(koa);
   const who = { officerId: officer.id, address: koa.ip, accidentId: null, reason: null };
   return {
-    ctx,
+    ctx: ofRequest(ctx, koa),
     koa,
     officer,
     language,

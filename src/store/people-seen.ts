@@ -62,7 +62,7 @@ export function createSeenWriter(
     alone,
     async group(all) {
       const found = await people
-        .find({ _id: { $in: all.map(({ id }) => id) } })
+        .find({ _id: { $in: all.map(({ id }) => id) } }, { projection: SEEN })
         .toArray()
         .catch(() => []);
       const known = new Map(found.map((document) => [document._id, document]));

@@ -7,7 +7,7 @@ export interface Grouping<Item, Result> {
   group(items: Item[]): Promise<Outcome<Result>[]>;
   /** most items in one command */
   most?: number;
-  /** Pause after each command, to collect more; only where no caller waits. */
+  /** Pause after each command, to collect more: a turn of the event loop; longer where no caller waits. */
   rest?: () => Promise<unknown>;
 }
 
@@ -18,13 +18,15 @@ interface Waiting<Item, Result> {
 }
 
 const MOST = 100;
+/** Callers whom the last command has answered ask on within it, and their next calls go together. */
+const aTurn = () => new Promise(setImmediate);
 
 /**
  * Batches concurrent calls into one command, because the driver's cost is by the command. A batch holds what
  * arrives in one turn of the event loop, while a command is under way, or during the rest after it. Each
  * caller is answered when its own work is done.
  */
-export function together<Item, Result>({ alone, group, most = MOST, rest }: Grouping<Item, Result>) {
+export function together<Item, Result>({ alone, group, most = MOST, rest = aTurn }: Grouping<Item, Result>) {
   let waiting: Waiting<Item, Result>[] = [];
   let busy = false;
 
@@ -47,7 +49,7 @@ export function together<Item, Result>({ alone, group, most = MOST, rest }: Grou
       const batch = waiting.slice(0, most);
       waiting = waiting.slice(most);
       await send(batch);
-      await rest?.();
+      await rest();
     }
     busy = false;
   };

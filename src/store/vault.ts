@@ -95,7 +95,7 @@ export function createVault(dataKey: Buffer, others: readonly Buffer[] = []): Va
     wrapAnew: (id, wrapped) => (isUnder(wrapping, wrapped) ? null : wrap(id, unwrap(id, wrapped))),
     seal: (key, place, plain) => seal(ofAccident(key), place, plain),
     sealInPieces: (key, place, plain, pieceBytes) => sealInPieces(ofAccident(key), { place, plain, pieceBytes }),
-    open: (key, place, sealed) => open(ofAccident(key), place, sealed),
+    open: (key, place, sealed) => open(sealingHalf(key), place, sealed),
     sealOwn,
     openOwn,
     sealOwnAnew: (place, sealed) => (isUnder(own, sealed) ? null : sealOwn(place, openOwn(place, sealed))),
@@ -137,7 +137,7 @@ const isUnder = ({ head }: SealKey, sealed: Uint8Array): boolean => head.equals(
 
 /** The key is the one that the value's head names; where none is, it opens with none. */
 const openWithAny = (keys: readonly SealKey[], place: string, sealed: Uint8Array): Buffer =>
-  open(keys.find((key) => isUnder(key, sealed)) ?? (keys[0] as SealKey), place, sealed);
+  open((keys.find((key) => isUnder(key, sealed)) ?? (keys[0] as SealKey)).bytes, place, sealed);
 
 /** A key, and what stands before each value that is sealed under it. */
 interface SealKey {
@@ -178,7 +178,12 @@ function sealInPieces(
   return pieces;
 }
 
-const aadOf = (head: Uint8Array, place: string) => Buffer.concat([head, Buffer.from(place)]);
+function aadOf(head: Uint8Array, place: string): Buffer {
+  const aad = Buffer.allocUnsafe(HEAD_BYTES + Buffer.byteLength(place));
+  aad.set(head);
+  aad.write(place, HEAD_BYTES);
+  return aad;
+}
 
 /** Returns everything before the ciphertext, and the ciphertext. */
 function encrypt({ bytes, head }: SealKey, place: string, plain: Uint8Array): { head: Buffer; body: Buffer } {
@@ -190,10 +195,11 @@ function encrypt({ bytes, head }: SealKey, place: string, plain: Uint8Array): { 
   return { head: Buffer.concat([head, nonce, cipher.getAuthTag()]), body };
 }
 
-function open({ bytes: key, head }: SealKey, place: string, sealed: Uint8Array): Buffer {
+function open(key: Uint8Array, place: string, sealed: Uint8Array): Buffer {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
   try {
-    if (!bytes.subarray(0, HEAD_BYTES).equals(head)) throw new Error("another format or key");
+    if (bytes[0] !== FORMAT) throw new Error("another format");
+    const head = bytes.subarray(0, HEAD_BYTES);
     const nonce = bytes.subarray(HEAD_BYTES, HEAD_BYTES + NONCE_BYTES);
     const decipher = createDecipheriv("aes-256-gcm", key, nonce).setAAD(aadOf(head, place));
     decipher.setAuthTag(bytes.subarray(HEAD_BYTES + NONCE_BYTES, CRYPT_BYTES));
