@@ -106,8 +106,6 @@ schema.index({ status: 1, openedAt: 1 });
 schema.index({ outboxAt: 1 }, { sparse: true });
 schema.index({ "desk.kind": 1, "desk.since": 1 }, { sparse: true });
 schema.index({ dueAt: 1 }, { sparse: true });
-// the desk: cases of a district by age
-schema.index({ "parts.district": 1, openedAt: 1 });
 
 export interface AccidentsOptions {
   connection: Connection;

@@ -49,8 +49,6 @@ const turned = (at: Date): string => String(FAR - at.getTime()).padStart(13, "0"
 const BEHIND = "0";
 const BEHIND_ALL = "\u{10ffff}";
 
-export const CURSOR = /^\d{13}\/[\w-]{1,64}$/;
-
 /** Rows as they are stored. */
 export function listedRows(vault: Vault, { id, version, openedAt }: Listed, keys: readonly string[]) {
   return keys.map((value) => ({

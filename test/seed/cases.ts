@@ -10,12 +10,17 @@ import type { Pictures } from "./pictures.ts";
 import { type Random, randomOf, seedOf } from "./random.ts";
 import { MINUTE_MS, Story, type Wiring } from "./story.ts";
 
-const YEAR_MS = 365 * 24 * 3600_000;
+export const YEAR_MS = 365 * 24 * 3600_000;
 const DAY_MINUTES = 24 * 60;
 /** Cases that run or wait for an officer when the seeding ends. */
 const LIVE_SHARE = 0.04;
 const MOST_LIVE = 40;
 const LIVE_MINUTES = 25;
+
+/** How many of so many cases, the newest, are not over. */
+export const liveOf = (cases: number): number => Math.min(MOST_LIVE, Math.ceil(cases * LIVE_SHARE));
+
+export const idOf = (seed: number, index: number): string => `seed-${seed}-${index}`;
 
 const FLAGGING: readonly FindingCode[] = [
   "same-picture",
@@ -41,7 +46,7 @@ export interface SeedOrder {
 /** Cases of a city over the year before `now`, the oldest first. The same seed makes the same cases. */
 export async function* casesOf(ctx: Wiring, order: SeedOrder): AsyncGenerator<Accident> {
   const { cases, seed, now } = order;
-  const live = Math.min(MOST_LIVE, Math.ceil(cases * LIVE_SHARE));
+  const live = liveOf(cases);
   for (let index = 0; index < cases; index++) {
     const random = randomOf(seedOf(seed, index));
     const isLive = index >= cases - live;
@@ -57,10 +62,10 @@ export async function* casesOf(ctx: Wiring, order: SeedOrder): AsyncGenerator<Ac
   }
 }
 
-/** Numbers of a range that a day of real cases does not reach. */
-function nameOf(seed: number, index: number, openedAt: Date): { id: string; number: string } {
+/** Id and number of a seeded case; a day of real cases does not reach numbers of this range. */
+export function nameOf(seed: number, index: number, openedAt: Date): { id: string; number: string } {
   const day = new Date(openedAt.getTime() + 8 * 3600_000).toISOString().slice(0, 10).replaceAll("-", "");
-  return { id: `seed-${seed}-${index}`, number: `KC${day}-${900_000_000 + index}` };
+  return { id: idOf(seed, index), number: `KC${day}-${900_000_000 + index}` };
 }
 
 function findingsOf(random: Random): Finding[] {
@@ -153,7 +158,7 @@ async function determine(story: Story, random: Random, { order, index }: Place):
 }
 
 /** Numbers of letters that a year of real ones does not reach; each seed has its own. */
-const sequenceOf = (seed: number, index: number): number => (1 + (seed % 9)) * 1_000_000 + index;
+export const sequenceOf = (seed: number, index: number): number => (1 + (seed % 9)) * 1_000_000 + index;
 
 async function letterOf(
   story: Story,

@@ -1,6 +1,5 @@
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { SingleBar } from "cli-progress";
 import type { Connection } from "mongoose";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { createCollections } from "../../src/create-collections.ts";
@@ -10,9 +9,10 @@ import { createMetrics } from "../../src/metrics.ts";
 import { type OpenStore, openStore } from "../../src/open-store.ts";
 import { CALM_DATABASE } from "../support/calm-database.ts";
 import { createBulkWriter } from "./bulk-writer.ts";
-import { casesOf } from "./cases.ts";
+import { casesOf, idOf } from "./cases.ts";
 import { createPapers } from "./papers.ts";
 import { readPictures } from "./pictures.ts";
+import { withBar } from "./progress.ts";
 
 const USAGE = `npm run seed -- --cases N [--seed S] [--pictures P] [--beside-real-cases]
   --cases N     how many cases of the last year: settled, ended, disputed, with letters and claims, some running
@@ -59,7 +59,7 @@ async function requireUnreal(
   { besideReal, seed }: Order,
 ): Promise<void> {
   const accidents = connection.collection<{ _id: string }>("accidents");
-  if (await accidents.findOne({ _id: `seed-${seed}-0` }))
+  if (await accidents.findOne({ _id: idOf(seed, 0) }))
     throw new Error(`seed ${seed} is in this database already: give another`);
   if (besideReal) return;
   const before = await accidents.findOne({ _id: { $lt: "seed-" } });
@@ -105,13 +105,9 @@ async function main(): Promise<void> {
   const order = orderOf(process.argv.slice(2));
   const config = await loadConfig();
   const store = await openTarget(config);
-  const format = "{bar} {percentage}% | {value}/{total} | {eta_formatted}";
-  const bar = new SingleBar({ format, noTTYOutput: true, notTTYSchedule: 5_000 });
   try {
-    bar.start(order.cases, 0);
-    await seed(store, config, order, (done) => bar.update(done));
+    await withBar(order.cases, (tell) => seed(store, config, order, tell));
   } finally {
-    bar.stop();
     await store.close();
   }
 }

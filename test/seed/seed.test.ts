@@ -9,9 +9,11 @@ import { startApp, type TestApp } from "../support/app.ts";
 import { CALM_DATABASE } from "../support/calm-database.ts";
 import { closeDatabase } from "../support/database.ts";
 import { type DeskClient, signedInOfficer } from "../support/desk-client.ts";
+import { copyCases } from "./copies.ts";
 import { seed } from "./main.ts";
 
 const ORDER = { cases: 250, seed: 7, pictures: 2, besideReal: false };
+const COPIES = 240;
 
 let app: TestApp;
 let store: OpenStore;
@@ -99,5 +101,22 @@ describe("seeded cases", () => {
     );
     await seed(store, app.ctx.config, { ...other, besideReal: true }, () => {});
     assert.ok(await app.ctx.accidents.find("seed-8-2"));
+  });
+
+  it("have copies that the desk finds and opens as cases of their own, and none of what waits", async () => {
+    const waiting = await app.ctx.disputes.counts();
+    const { cases: whole, seed } = ORDER;
+    await copyCases(store, app.ctx.config, { seed, whole, cases: whole + COPIES }, () => {});
+    const ids = Array.from({ length: COPIES }, (_, index) => `seed-7-${whole + index}`);
+    const copies = await app.ctx.accidents.findAll(ids);
+    assert.equal(copies.length, COPIES);
+    const settled = copies.find(({ concludedAt }) => concludedAt)!;
+    const { name, plate, phone } = settled.parties.B!.details!;
+    for (const q of [settled.number, plate, phone]) assert.deepEqual(await found({ q }), [settled.id], q);
+    assert.ok((await found({ q: name })).includes(settled.id));
+    const lettered = copies.find(({ dispute }) => dispute?.determinations.length)!;
+    assert.deepEqual(await found({ q: lettered.dispute!.determinations[0]!.number }), [lettered.id]);
+    for (const { id } of [settled, lettered]) assert.equal((await desk.get(`/police/cases/${id}`)).status, 200);
+    assert.deepEqual(await app.ctx.disputes.counts(), waiting);
   });
 });
