@@ -17,7 +17,8 @@ export async function deleteSpareFiles(ctx: Context): Promise<number> {
   const marks = await ctx.spareMarks.list(before, AT_ONCE);
   for (const mark of marks) {
     try {
-      await deleteOf(ctx, mark.id, before);
+      // the mark stays for the time after the hold
+      if (!(await deleteOf(ctx, mark.id, before))) continue;
     } catch (error) {
       // erased or unreadable: its files go with the case
       if (!(error instanceof NotFound || error instanceof Unreadable)) throw error;
@@ -28,23 +29,27 @@ export async function deleteSpareFiles(ctx: Context): Promise<number> {
   return marks.length;
 }
 
-async function deleteOf(ctx: Context, accidentId: string, before: Date): Promise<void> {
+/** false: a legal hold was placed since the case was listed, and nothing was done. */
+async function deleteOf(ctx: Context, accidentId: string, before: Date): Promise<boolean> {
   const stored = await ctx.blobs.listPersonal(accidentId, before);
-  const { accident } = await ctx.accidents.decide(accidentId, (current) => {
+  const { accident, result: isHeld } = await ctx.accidents.decide(accidentId, (current) => {
+    if (current.hold) return { change: null, result: true };
     const spare = spareOf(current, stored);
     const known = new Set(current.events.filter(({ type }) => type === "files-deleted").flatMap(digestsIn));
     const digests = [...new Set(spare.map(({ sha256 }) => ctx.vault.digest(current.key, sha256)))];
     const fresh = digests.filter((digest) => !known.has(digest));
-    if (fresh.length === 0) return { change: null, result: null };
+    if (fresh.length === 0) return { change: null, result: false };
     const event = { type: "files-deleted", by: "system", data: { files: fresh.length, digests: fresh } } as const;
-    return { change: { accident: current, events: [event] }, result: null };
+    return { change: { accident: current, events: [event] }, result: false };
   });
+  if (isHeld) return false;
   const spare = spareOf(accident, stored);
   if (spare.length > 0) await ctx.blobs.giveUp(spare, before);
   await ctx.photoHashes.forgetOthers(
     accidentId,
     accident.photos.map(({ id }) => id),
   );
+  return true;
 }
 
 function spareOf<F extends { sha256: string }>(accident: Accident, stored: readonly F[]): F[] {

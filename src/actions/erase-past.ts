@@ -8,6 +8,7 @@ const DAY_MS = 86_400_000;
 const MARKED_MS = DAY_MS;
 const MARKED_AT_ONCE = 1_000;
 const AT_ONCE = 100;
+
 /**
  * Erases what has passed its retention: accidents by forgetting their keys, people who have not been seen
  * since. Returns the number erased.

@@ -1,6 +1,7 @@
 import { type Accident, type ChainedEvent, LETTERS, type Letter, type Party } from "./accident.ts";
 import { type CaseState, caseStateOf } from "./case-facets.ts";
 import { forwards } from "./forwarding.ts";
+import type { Hold } from "./hold.ts";
 import { type Act, type Catalogue, compareStatements, findAct, type Liability } from "./liability.ts";
 import { masked } from "./mask.ts";
 import { isStored, type StoredPhoto } from "./photo.ts";
@@ -44,6 +45,8 @@ export interface CaseFile {
   district: string | null;
   concludedAt: Date | null;
   ended: { code: string; at: Date } | null;
+  /** a legal hold: for whom, and since when */
+  hold: Hold | null;
   scene: Accident["scene"];
   movedAt: Date | null;
   parties: FiledParty[];
@@ -65,6 +68,7 @@ export function caseFileOf(accident: Accident, catalogue: Catalogue, shown: bool
     district: accident.district,
     concludedAt: accident.concludedAt,
     ended: accident.ended && { code: accident.ended.code, at: accident.ended.at },
+    hold: accident.hold ?? null,
     scene: accident.scene,
     movedAt: accident.movedAt,
     parties: LETTERS.flatMap((letter) => {

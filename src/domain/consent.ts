@@ -5,7 +5,7 @@ import { isOver } from "./party.ts";
  * Version of the privacy notice (templates/h5/privacy.njk) that consents refer to. Raised with its text: an
  * older consent is asked for again at the next visit.
  */
-export const NOTICE_VERSION = "2026-12-01";
+export const NOTICE_VERSION = "2026-12-02";
 
 /**
  * What a person agrees to, each by a tick of its own: the notice, sensitive data (PIPL art. 29), the

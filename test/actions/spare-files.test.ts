@@ -4,6 +4,8 @@ import sharp from "sharp";
 import { addPhoto } from "../../src/actions/add-photo.ts";
 import { deleteSpareFiles } from "../../src/actions/delete-spare-files.ts";
 import { endAccident } from "../../src/actions/end-accident.ts";
+import { holdCase } from "../../src/actions/hold-case.ts";
+import { liftHold } from "../../src/actions/lift-hold.ts";
 import { removeParty } from "../../src/actions/remove-party.ts";
 import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import { takeBackSignature } from "../../src/actions/take-back-signature.ts";
@@ -89,6 +91,24 @@ describe("files that no case needs", () => {
     assert.equal(firstBrokenEvent(id, accident.events), null);
     await pass(48);
     assert.equal(deletedIn(await get(id)).length, 1, "once");
+  });
+
+  it("stay while a legal hold stands, one that was placed in the same moment, too, and go after it", async () => {
+    const { id } = await openCase(app.ctx, await newPerson(app.ctx, "zh"));
+    const first = only(await add(id, "scene", SLOT_PHOTOS.scene));
+    await add(id, "scene", await another(1400));
+    await passTime(app, 25 * HOUR_MS);
+    const list: typeof app.ctx.spareMarks.list = async (...asked) => {
+      const marks = await app.ctx.spareMarks.list(...asked);
+      await holdCase(app.ctx, { id, reason: "court" });
+      return marks;
+    };
+    await deleteSpareFiles({ ...app.ctx, spareMarks: { ...app.ctx.spareMarks, list } });
+    await pass(25);
+    await allThere(await get(id), filesOf(first));
+    await liftHold(app.ctx, { id });
+    await pass(25);
+    await allGone(await get(id), filesOf(first));
   });
 
   it("the pictures of a driver who was removed go after a day, with their fingerprints; driver A's stay", async () => {

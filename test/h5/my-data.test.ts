@@ -41,6 +41,7 @@ describe("other years than the usual ones", () => {
     assert.match(notice, /自最后一次记录（含理赔进展）之日起 4 年；未达成协议的，2 年/);
     assert.match(notice, /自您最后一次使用起 3 年/);
     assert.doesNotMatch(notice, /之日起三年/);
+    assert.match(notice, /依法要求保留的[^<]+期满后只作存储[^<]+《个人信息保护法》第四十七条/);
     const { location } = await phone.fill("/h5/start", AGREED);
     const id = String(location.split("/")[3]);
     const at = app.clock.now();

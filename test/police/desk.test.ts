@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { drawSample } from "../../src/actions/draw-sample.ts";
+import { holdCase } from "../../src/actions/hold-case.ts";
+import { liftHold } from "../../src/actions/lift-hold.ts";
 import { mayDo, type Right, ROLES, type Role } from "../../src/domain/officer.ts";
 import { DESK_PAGES } from "../../src/police/router.ts";
 import { ACTS, type Pair, readyPair } from "../h5/settle-driver.ts";
@@ -99,6 +101,14 @@ describe("a case's file", () => {
     const without = await desk.officer.submit(`/police/cases/${pair.id}`, { reason: "curiosity" });
     assert.equal(without.status, 422);
     assert.equal((await without.text()).includes(DETAILS.A.name), false);
+  });
+
+  it("says for whom and since when a legal hold stands", async () => {
+    assert.doesNotMatch(await page(), /legal hold \(/);
+    await holdCase(app.ctx, { id: pair.id, reason: "court" });
+    assert.match(await page(), /legal hold \(court\) since \d/);
+    await liftHold(app.ctx, { id: pair.id });
+    assert.doesNotMatch(await page(), /legal hold \(/);
   });
 
   it("is found by its number, a plate or a telephone, whole", async () => {
