@@ -27,7 +27,7 @@ export type OpenStore = Awaited<ReturnType<typeof openStore>>;
 export async function openStore(config: Config, overrides: Overrides, log: Log, metrics: Metrics) {
   const limits = { ...LIMITS, ...overrides.limits };
   const upgrade: Upgrade = overrides.upgrade ?? { mode: config.production ? "check" : "build" };
-  const indexes = createIndexBook({ builds: upgrade.mode === "build", tell: upgrade.tell });
+  const indexes = createIndexBook({ ...upgrade, builds: upgrade.mode === "build" });
   const room = createRoomWatch({ log, now: () => new Date() });
   const timings = { limits, timer: overrides.databaseTimer, noteCommand: metrics.databaseCommand };
   const database = await openDatabase(config, { uri: overrides.databaseUri, log, room, indexes, ...timings });

@@ -1,5 +1,6 @@
 import type { Log } from "./log.ts";
 import type { DatabaseLimits } from "./store/limits.ts";
+import type { Walk } from "./store/migrations/migration.ts";
 import type { Timer } from "./timer.ts";
 
 export interface Clock {
@@ -14,6 +15,10 @@ export interface Upgrade {
   again?: boolean;
   /** hears what was done, a line each */
   tell?: (line: string) => void;
+  /** begins to show how far a migration has come in about so many documents */
+  progress?: (doing: string, total: number) => Walk;
+  /** how many indexes are known to lack */
+  lacking?: number;
 }
 
 /** What a test or a command puts in the place of what the context would make. */

@@ -8,9 +8,9 @@ import type { Patient } from "./patient.ts";
 
 /** The oldest release that MongoDB still maintains. */
 const OLDEST = 7;
-/** A majority of three outlives the loss of one. */
+/** The smallest replica set that keeps a majority when it loses a member. */
 const MEMBERS = 3;
-/** Beyond it nothing ends and nothing is erased. */
+/** Difference of the clocks beyond which no case is ended and none erased. */
 const ENDINGS_STOP_MS = 5 * 60_000;
 const LITTLE_SHARE = 0.15;
 const NEARLY_NOTHING_MB = 1_024;

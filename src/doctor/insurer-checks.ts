@@ -32,7 +32,7 @@ async function reachable(patient: Patient, insurer: Insurer): Promise<Finding> {
   }
 }
 
-/** A signed message that asks for nothing: whatever answers 2xx has verified it, or verifies nothing. */
+/** Posts a signed `endpoint.ping`. By a 2xx the insurer has accepted the signature, or verifies none. */
 async function ping(patient: Patient, { code }: Insurer): Promise<Finding> {
   // signed by the database's clock, as claims are
   await patient.database().catch(() => null);

@@ -13,10 +13,10 @@ import { failureOf, reach, systemsAnd } from "./reach.ts";
 const ANSWER_MS = 10_000;
 /** Caddy and certbot renew with 30 days left. */
 const RENEWED_BY_DAYS = 20;
-/** For as much of a body as a form with six photographs has. */
+/** Time for sending as much as a form with six photographs has. */
 const SEND_MS = 10_000;
 
-/** What a proxy says that reaches nobody. */
+/** Statuses by which a proxy says that no service answers it. */
 const NOBODY_BEHIND: readonly number[] = [502, 503, 504];
 
 const inMb = (bytes: number): number => Math.floor(bytes / 1024 / 1024);

@@ -6,11 +6,12 @@ import type { Config } from "../config.ts";
 import { StartFault } from "../errors.ts";
 import { openBareDatabase, runProgram } from "../operator-program.ts";
 import { checkKey, writeFile } from "../store/backup/file.ts";
-import type { Manifest } from "../store/backup/manifest.ts";
+import { documentsIn, type Manifest } from "../store/backup/manifest.ts";
 import { countAll, takeBackup } from "../store/backup/take.ts";
 import { openKeepers } from "../store/blobs.ts";
 import { createKeptCounts } from "../store/queue-counts.ts";
 import { refuseUnfinished } from "../store/restoring.ts";
+import { paceOf } from "./pace.ts";
 import { showProgress } from "./progress.ts";
 
 const USAGE = `usage: backup-command FOLDER|FILE [--to-key age1…]
@@ -32,11 +33,11 @@ export async function backupCommand(config: Config, words: readonly string[], pr
     throw new StartFault(
       `There is no database in ${config.dataDir}: DATA_DIR names another folder, or nothing has run.`,
     );
-  const at = new Date();
+  const [at, started] = [new Date(), performance.now()];
   const file = isFolder(order.to) ? join(order.to, nameOf(at, order.toKey !== null)) : order.to;
   const { bytes, manifest } = await copy(config, { file, at, toKey: order.toKey });
-  const documents = manifest.collections.reduce((sum, one) => sum + one.documents, 0);
-  print(`${resolve(file)}: ${documents} documents, ${manifest.files.count} files, ${megabytes(bytes)} MB\n`);
+  const amount = { documents: documentsIn(manifest), files: manifest.files.count, bytes };
+  print(`${resolve(file)}: ${paceOf(amount, performance.now() - started)}\n`);
   print("DATA_KEY is not in it: keep it too, apart from the backups.\n");
   if (manifest.files.faulty.length === 0) return 0;
   print(`${manifest.files.faulty.length} files were damaged or gone: run scrub --all\n`);
@@ -65,8 +66,6 @@ const isFolder = (path: string): boolean =>
 /** Sorts by time, and is a name on every system. */
 const nameOf = (at: Date, isEncrypted: boolean): string =>
   `kuaichu-${at.toISOString().slice(0, 19).replaceAll(":", "-")}Z.backup${isEncrypted ? ".age" : ""}`;
-
-const megabytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 
 async function copy(
   config: Config,

@@ -5,6 +5,7 @@ import type { Overrides } from "../overrides.ts";
 import { endsOlder, pendingAt } from "../store/schema-state.ts";
 import { SCHEMA_VERSION } from "../store/shapes.ts";
 import { openedAs, readUpgradeState, type UpgradeState } from "../upgrade-state.ts";
+import { showProgress } from "./progress.ts";
 
 const USAGE = `usage: migrate-command                brings the database to what this version needs: shape and indexes
        migrate-command --check        says what that would be, and changes nothing; code 1: there is something
@@ -38,7 +39,8 @@ export async function migrateCommand(
     return 1;
   }
   const tell = (line: string) => print(`${line}\n`);
-  const built = await openedAs({ mode: "build", again, tell }, config, overrides);
+  const upgrade = { mode: "build", again, tell, progress: showProgress, lacking: todo.indexes.length } as const;
+  const built = await openedAs(upgrade, config, overrides);
   print(`The database is at schema version ${built.schema.version}, with all indexes.\n`);
   return 0;
 }

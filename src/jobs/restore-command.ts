@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { repeatErasures } from "../actions/repeat-erasures.ts";
@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { errorOf, StartFault } from "../errors.ts";
 import { openBareDatabase, openContext, runProgram, runWithoutSettings } from "../operator-program.ts";
 import { newKeyPair, readFrames } from "../store/backup/file.ts";
+import { documentsIn } from "../store/backup/manifest.ts";
 import { beginRestoring, createPutter, noteWritten } from "../store/backup/put.ts";
 import { type Walked, walk } from "../store/backup/walk.ts";
 import { openKeepers } from "../store/blobs.ts";
@@ -15,6 +16,7 @@ import type { CaseFault } from "../store/inspection.ts";
 import { endRestoring } from "../store/restoring.ts";
 import { createVault } from "../store/vault.ts";
 import { readErased } from "./erased-lines.ts";
+import { paceOf } from "./pace.ts";
 import { showProgress } from "./progress.ts";
 
 const USAGE = `usage: restore-command FILE [--key FILE] [--erased FILE] [--with-faults]
@@ -55,8 +57,12 @@ export async function restoreCommand(config: Config, words: readonly string[], p
   const { data, otherData } = config.keys;
   if (keyCheck !== null && !createVault(data, otherData ? [otherData] : []).knows(keyCheck))
     throw new StartFault("DATA_KEY: is not the key under which this backup was written.");
+  const started = performance.now();
   const isFresh = await put(config, backup, walked);
   print(`${isFresh ? "written" : "written before"}: the state of ${walked.head.at.toISOString()}\n`);
+  const amount = { documents: documentsIn(walked.manifest), files: walked.manifest.files.count };
+  const { size: bytes } = await stat(order.file);
+  if (isFresh) print(`${paceOf({ ...amount, bytes }, performance.now() - started)}\n`);
   const faults = await verify(config, { erased, since: walked.head.at }, print);
   if (faults > 0 && !order.withFaults) {
     print("The database stays closed. Restore another backup, or this one again with --with-faults.\n");
@@ -116,10 +122,7 @@ async function put(
     const { connection } = database;
     const { keepers, close } = await openKeepers(connection, config);
     const target = { connection, keeper: config.storage, keepers };
-    const progress = showProgress(
-      "restoring",
-      manifest.collections.reduce((sum, { documents }) => sum + documents, 0),
-    );
+    const progress = showProgress("restoring", documentsIn(manifest));
     try {
       if (!(await beginRestoring(target, head))) return false;
       const putter = createPutter(target, progress.step);
@@ -143,10 +146,12 @@ async function verify(
   print: Print,
 ): Promise<number> {
   const { erased = [], since } = restored;
-  const ctx = await openContext(config, since ? { isRestoring: true, upgrade: { mode: "build" } } : {});
+  const upgrade = { mode: "build", tell: (line: string) => print(`${line}\n`), progress: showProgress } as const;
+  const ctx = await openContext(config, since ? { isRestoring: true, upgrade } : {});
   try {
     if (since) print(`erased again: ${await eraseAgain(ctx, erased, since)}\n`);
     const progress = showProgress("verifying", (await ctx.retention.count()).cases);
+    const started = performance.now();
     const { cases, files, faults } = await ctx.inspection.run(progress.step);
     progress.end();
     const log = await ctx.accessLog.verify();
@@ -154,6 +159,7 @@ async function verify(
     if (log.broken) print(`access log\t${log.broken.chain}\t${log.broken.seq}\tchain\n`);
     const fresh = faults.filter(({ isKnown }) => !isKnown).length + (log.broken ? 1 : 0);
     print(`verified: ${cases} cases, ${files} files, ${log.rows} rows of the access log; ${fresh} faults\n`);
+    print(`verified in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
     return fresh;
   } finally {
     await ctx.close();

@@ -111,11 +111,14 @@ function indexing(name: string, { guard, indexes }: Guarding): Method {
 
   async function build(wanted: WantedIndex): Promise<void> {
     const { keys, options } = wanted;
-    const started = performance.now();
+    const count = () => patiently("count", (collection) => collection.estimatedDocumentCount());
+    const documents = indexes.tells ? await count() : 0;
+    const building = indexes.building(wanted, documents);
     try {
       await patiently("createIndex", (collection) =>
         collection.createIndex(keys as mongo.IndexSpecification, { ...options, ...NO_SOCKET_LIMIT }),
       );
+      building.built();
     } catch (error) {
       if (!INDEX_CONFLICTS.includes(factsOf(error).code)) throw error;
       const shown = JSON.stringify(keys);
@@ -123,8 +126,9 @@ function indexing(name: string, { guard, indexes }: Guarding): Method {
         `The index ${shown} of the collection ${name} exists with other options than this version needs. ` +
           `Remove it (db.getCollection("${name}").dropIndex(${shown})) and start again: it is made anew.`,
       );
+    } finally {
+      building.stop();
     }
-    indexes.built(wanted, performance.now() - started);
   }
 }
 

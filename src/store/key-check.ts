@@ -53,7 +53,10 @@ export async function compareKey(connection: Connection, vault: Vault, legacy: L
 const _id = "data-key" as const;
 const keysOf = (connection: Connection) => bare<CheckDocument>(connection, "keys");
 
-/** Of a database without one: it has the hashes of the DATA_KEY with this check value. */
+/**
+ * Gives the vault the key of keyed hashes. A database that has none yet gets that of the DATA_KEY with this
+ * check value. Returns false where it does not open.
+ */
 async function takeHashKey(connection: Connection, vault: Vault, check: string): Promise<boolean> {
   const keys = bare<HashKeyDocument>(connection, "keys");
   const _id = "hash-key" as const;

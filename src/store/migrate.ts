@@ -69,12 +69,16 @@ async function takeLease(connection: Connection, now: () => Date) {
 }
 
 /** Umzug is loaded only where there is something to do. */
-async function runSteps({ connection, again, tell, now: _, ...tools }: Migrating, holder: string): Promise<void> {
+async function runSteps(
+  { connection, again, tell, progress, now: _, ...tools }: Migrating,
+  holder: string,
+): Promise<void> {
   const { MigrationError, Umzug } = await import("umzug");
   const up = async ({ name, up: run }: Step) => {
     const [started, version] = [performance.now(), versionOf(name)];
     tell?.(`migration ${name} …`);
-    const counts = await run(connection, tools);
+    const show = progress && ((doing: string, total: number) => progress(`migration ${name}, ${doing}`, total));
+    const counts = await run(connection, { ...tools, progress: show });
     if (Object.values(counts).some((count) => count > 0))
       tools.log.info({ to: version, ...counts }, "database.migrated");
     const done = Object.entries(counts).map(([what, count]) => `${count} ${what}`);

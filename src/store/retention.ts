@@ -149,7 +149,8 @@ const unseenIn = (people: mongo.Collection<PersonRow>, { erased }: Kept): OfUnse
     return found.map(({ _id }) => _id);
   },
   async forgetUnseen(personId, before) {
-    // Noted behind it: who has come back meanwhile stays, and in a backup they are unseen as well.
+    // Noted after the deletion, since somebody who came back meanwhile is not deleted. A crash in between
+    // does no harm: in a restored backup the last visit is as old, and the person is erased for it.
     const { deletedCount } = await people.deleteOne({ _id: personId, seenAt: { $lt: before } });
     if (deletedCount > 0) await erased.note({ kind: "person", id: personId });
   },

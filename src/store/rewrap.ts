@@ -9,7 +9,7 @@ import type { Vault } from "./vault.ts";
 type Collection = Parameters<typeof placeIn>[0];
 type Row = mongo.BSON.Document & { _id: string };
 
-/** What is sealed under DATA_KEY itself: by collection, where it stands and as what. */
+/** Fields that are sealed under DATA_KEY itself: by collection, their paths and their names in `placeIn`. */
 const SEALED: readonly [Collection, Record<string, string>][] = [
   ["keys", { sealed: "sealed" }],
   ["accidents", { wrappedKey: "key" }],

@@ -132,6 +132,7 @@ describe("a backup that is taken while the system works", () => {
     const { code, said } = await run(restoreCommand, target, [file]);
     assert.equal(code, 0, said);
     assert.match(said, /verified: \d+ cases, \d{2,} files, \d+ rows of the access log; 0 faults\n/);
+    assert.match(said, /^\d+ documents, \d{2,} files, \d+ MB in \d+\.\d s: \d+ documents and \d+\.\d MB a second$/m);
     await inside(target, async (ctx) => {
       for (const id of acknowledged) assert.ok(await ctx.accidents.find(id), id);
     });

@@ -99,9 +99,19 @@ describe("a database from before schema versions", () => {
   it("is read whole after the first migration: cases, parties, statements, claims, files, messages, people", async () => {
     const uri = await databaseUri();
     await restoreOldDatabase(uri);
-    const ctx = await open(uri);
+    const [shown, steps] = [new Map<string, number>(), new Map<string, number>()];
+    const progress = (doing: string, total: number) => {
+      shown.set(doing, total);
+      return { step: () => void steps.set(doing, (steps.get(doing) ?? 0) + 1), end() {} };
+    };
+    const ctx = await createContext(config, {
+      ...{ log: capturedLog().log, databaseUri: uri, limits: CALM_DATABASE },
+      upgrade: { mode: "build", progress },
+    });
     try {
       await assertWhole(ctx);
+      assert.ok(shown.get("migration 1-sealed-anew, accidents"));
+      assert.deepEqual(steps, shown);
       for (const [id, { unsaid }] of Object.entries(old.people))
         assert.deepEqual(await ctx.people.takeUnsaid(id), unsaid);
       const kept = await ctx.inbox.claimKept("holder", 60_000);
@@ -239,7 +249,10 @@ describe("in production", () => {
     assert.match(looked.said, /to do: index accidents\.parts\.district_1_openedAt_1\n/);
     const done = await migrating(uri);
     assert.equal(done.code, 0);
-    assert.match(done.said, /^index accidents\.dueAt_1: \d+\.\d s$/m);
+    const built = done.said.match(/^index \S+ \(\d+ of \d+\): \d+\.\d s$/gm) ?? [];
+    assert.ok(built.some((line) => line.startsWith("index accidents.dueAt_1 (")));
+    assert.match(built.at(-1) ?? "", new RegExp(` \\(${built.length} of ${built.length}\\): `));
+    assert.equal(built.length, looked.said.match(/^to do: index /gm)?.length);
     await (await openAs(uri, { production: true })).close();
     const again = await migrating(uri);
     assert.deepEqual([again.code, again.said.split("\n").at(-2)], [0, "Nothing is to be done."]);

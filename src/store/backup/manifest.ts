@@ -32,6 +32,9 @@ export interface Manifest {
   files: { count: number; bytes: number; faulty: string[] };
 }
 
+export const documentsIn = ({ collections }: Pick<Manifest, "collections">): number =>
+  collections.reduce((sum, { documents }) => sum + documents, 0);
+
 const headSchema = Joi.object<Head>({
   format: Joi.valid("kuaichu backup 1").required(),
   at: Joi.date().iso().required(),

@@ -17,8 +17,8 @@ export interface Target {
 }
 
 /**
- * Of the target's own: which cases and people it has erased, and what a migration writes into a new
- * database, which gives way to what the backup has of it.
+ * Collections that an empty target may have: its list of erasures, which stays, and what a migration writes
+ * into a new database (`keys`, `schema`), which is replaced by the backup's.
  */
 const MAY_BE_THERE: readonly string[] = ["erased", "keys", "schema"];
 

@@ -49,7 +49,7 @@ const BEFORE_LOOKUPS = { personIds: 1, invitationHashes: 1, claimRefs: 1, runnin
 export async function sealAccidentsAnew(connection: Connection, tools: Tools) {
   const accidents = bare<AccidentRow>(connection, "accidents");
   const counts = { cases: 0, files: 0, unreadable: 0 };
-  for await (const row of eachOf(accidents)) {
+  for await (const row of eachOf(accidents, tools)) {
     const { _id, number } = row;
     if (!row.wrappedKey) {
       await accidents.updateOne({ _id }, { $unset: BEFORE_LOOKUPS });

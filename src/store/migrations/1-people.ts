@@ -25,7 +25,7 @@ interface MessageRow {
 export async function sealPeopleAnew(connection: Connection, tools: Tools): Promise<{ people: number }> {
   const collection = bare<PersonRow>(connection, "people");
   let people = 0;
-  for await (const { _id, sealedOpenid, sealedDetails, unsaid, cases } of eachOf(collection)) {
+  for await (const { _id, sealedOpenid, sealedDetails, unsaid, cases } of eachOf(collection, tools)) {
     const anew = (sealed: unknown, from: string, to: string) =>
       ownAnew(tools, sealed, { from: `${from}/${_id}`, to: `people@1/${_id}/${to}` });
     const set = {
@@ -45,7 +45,7 @@ export async function sealPeopleAnew(connection: Connection, tools: Tools): Prom
 export async function sealMessagesAnew(connection: Connection, tools: Tools): Promise<{ messages: number }> {
   const collection = bare<MessageRow>(connection, "inbox");
   let messages = 0;
-  for await (const { _id, sealedReply, kept } of eachOf(collection)) {
+  for await (const { _id, sealedReply, kept } of eachOf(collection, tools)) {
     const anew = (sealed: unknown, from: string) =>
       ownAnew(tools, sealed, { from: `${from}/${_id}`, to: `inbox@1/${_id}/${from}` });
     const set = {

@@ -10,11 +10,11 @@ import { eachOf, type Migration } from "./migration.ts";
  * Lists the cases from before the desk's search: by place, state, flags and names. One that does not open is
  * left out: whoever comes to it is told.
  */
-export const toVersion2: Migration = async (connection, { vault, catalogue }) => {
+export const toVersion2: Migration = async (connection, { vault, catalogue, progress }) => {
   const lookups = await createLookups(connection, vault);
   const listing = createCaseListing(connection, vault);
   const counts = { listed: 0, unlisted: 0 };
-  for await (const document of eachOf(bare<AccidentDocument>(connection, "accidents"))) {
+  for await (const document of eachOf(bare<AccidentDocument>(connection, "accidents"), { progress })) {
     if (!document.wrappedKey) continue;
     try {
       const accident = documentToAccident(document, vault);

@@ -7,6 +7,12 @@ import { bare } from "../bulk.ts";
 import type { Vault } from "../vault.ts";
 import type { LegacySeals } from "./legacy-seals.ts";
 
+/** Shows an operator how far a walk through a collection has come. */
+export interface Walk {
+  step(): void;
+  end(): void;
+}
+
 /** What a migration works with beside the database itself. */
 export interface Tools {
   vault: Vault;
@@ -14,6 +20,8 @@ export interface Tools {
   blobs: Pick<Blobs, "sealAnew">;
   catalogue: Catalogue;
   log: Log;
+  /** begins to show a walk through about so many documents */
+  progress?: ((doing: string, total: number) => Walk) | undefined;
 }
 
 /** Brings the database from one version to the next. Returns what it has changed, counted by name. */
@@ -25,15 +33,26 @@ const PAGE = 50;
  * Reads a whole collection in the order of its ids, page by page: what is changed meanwhile is neither missed
  * nor met twice.
  */
-export async function* eachOf<T extends { _id: string }>(collection: mongo.Collection<T>): AsyncGenerator<T> {
+export async function* eachOf<T extends { _id: string }>(
+  collection: mongo.Collection<T>,
+  { progress }: Pick<Tools, "progress">,
+): AsyncGenerator<T> {
+  const walk = progress?.(collection.collectionName, await collection.estimatedDocumentCount());
   let after = "";
-  while (true) {
-    const filter = { _id: { $gt: after } } as mongo.Filter<T>;
-    const page = (await collection.find(filter, { sort: { _id: 1 }, limit: PAGE }).toArray()) as T[];
-    yield* page;
-    const last = page.at(-1);
-    if (!last) return;
-    after = last._id;
+  try {
+    while (true) {
+      const filter = { _id: { $gt: after } } as mongo.Filter<T>;
+      const page = (await collection.find(filter, { sort: { _id: 1 }, limit: PAGE }).toArray()) as T[];
+      for (const document of page) {
+        yield document;
+        walk?.step();
+      }
+      const last = page.at(-1);
+      if (!last) return;
+      after = last._id;
+    }
+  } finally {
+    walk?.end();
   }
 }
 
