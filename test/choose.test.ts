@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { chosen } from "./choose.ts";
+import { chosen, processesOf } from "./choose.ts";
 
 const PATHS = [
   "test/words.test.ts",
@@ -43,5 +43,16 @@ describe("the files that a run takes", () => {
 
   it("are none for a name that nothing has", () => {
     assert.deepEqual(chosen(PATHS, "test", ["nothing"]), []);
+  });
+});
+
+describe("the processes of a run", () => {
+  it("have one file each, the longest first, or up to six of one folder whose files load the same", () => {
+    const chat = Array.from({ length: 7 }, (_, at) => `test/chat/photos-${at}.test.ts`);
+    assert.deepEqual(processesOf(["test/domain/claim.test.ts", "test/domain/rules.test.ts", ...chat]), [
+      ["test/domain/rules.test.ts"],
+      ...[0, 1].map((part) => chat.filter((_, at) => at % 2 === part)),
+      ["test/domain/claim.test.ts"],
+    ]);
   });
 });

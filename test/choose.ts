@@ -20,7 +20,34 @@ export function chosen(paths: string[], kind: Kind, names: string[]): string[] {
     .sort();
 }
 
-function isQuick(path: string): boolean {
+const isQuick = (path: string): boolean => ["", ...QUICK_FOLDERS].includes(folderOf(path));
+
+/** The folder directly below test/; empty for a file in test/ itself. */
+function folderOf(path: string): string {
   const [, folder = "", ...below] = path.split("/");
-  return below.length === 0 || QUICK_FOLDERS.includes(folder);
+  return below.length === 0 ? "" : folder;
+}
+
+/** Folders whose test files share processes: what they start they end, and they change nothing global. */
+const SHARING = ["chat", "domain", "http", "insurers", "wechat"];
+
+/** Files of those folders that have a process to themselves, for their top-level await. */
+const ALONE = /^test\/domain\/(rules|journey|dispute)/;
+
+/** The most files of one process: it loads the system once for all of them. */
+const MOST_FILES = 6;
+
+/** The files of each process, in order: first the ones that have it to themselves, which are the longest. */
+export function processesOf(files: readonly string[]): string[][] {
+  const isAlone = (path: string) => !SHARING.includes(folderOf(path)) || ALONE.test(path);
+  const alone = files.filter(isAlone).map((path) => [path]);
+  const shared = SHARING.map((folder) => files.filter((path) => folderOf(path) === folder && !isAlone(path)));
+  return [...alone, ...shared.flatMap(evenly)];
+}
+
+function evenly(files: string[]): string[][] {
+  const count = Math.ceil(files.length / MOST_FILES);
+  const parts = Array.from({ length: count }, (): string[] => []);
+  for (const [at, file] of files.entries()) parts[at % count]?.push(file);
+  return parts;
 }

@@ -1,19 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { chosen, type Kind } from "./choose.ts";
+import { chosen, type Kind, processesOf } from "./choose.ts";
 
 const USAGE = `npm test -- [--quick] [NAME…]      the tests; --quick: only those of the folders without app, browser and processes
 npm run long -- [--share 0.1] [NAME…]  soaks and kills; --share: a part of their work (1)
   NAME  how a folder or file begins, such as chat/, chat/photos or test/chat/photos.test.ts`;
 
-/** Ends a file that hangs and names it; a file of soaks and kills may take its time. */
-const HANGS_AFTER_MS: Record<Kind, number> = { test: 300_000, quick: 300_000, long: 7_200_000 };
-/** Two test files at once; soaks and kills one by one, so that what one of them measures is its own. */
+/** Ends a process that hangs; a file of soaks and kills may take its time. */
+const HANGS_AFTER_MS: Record<Kind, number> = { test: 600_000, quick: 600_000, long: 7_200_000 };
+/** Two processes of tests at once; soaks and kills one by one, so that what one measures is its own. */
 const AT_ONCE: Record<Kind, number> = { test: 2, quick: 2, long: 1 };
 
 /**
@@ -42,23 +42,51 @@ async function main(): Promise<number> {
   const kind: Kind = values.long ? "long" : values.quick ? "quick" : "test";
   const files = chosen(filesBelow("test"), kind, positionals);
   if (files.length === 0) return say(`no such test: ${positionals.join(" ")}\n${USAGE}`, 2);
+  const compiled = files.map(compiledOf);
+  const missing = compiled.filter((file) => !existsSync(file));
+  if (missing.length > 0) return say(`not compiled (npm run build): ${missing.join(", ")}`, 2);
   const temporary = mkdtempSync(join(tmpdir(), "kuaichu-tests-"));
+  const entries = mkdtempSync(join(tmpdir(), "kuaichu-entries-"));
   try {
-    const code = await runNode(kind, files, { ...QUIET, TMPDIR: temporary, LONG_SHARE: values.share });
+    const code = await runNode(kind, entriesIn(entries, processesOf(files)), {
+      ...QUIET,
+      TMPDIR: temporary,
+      LONG_SHARE: values.share,
+    });
     const left = readdirSync(temporary);
     if (left.length > 0) say(`left in the temporary folder: ${left.join(", ")}`, 1);
     return code || (left.length > 0 ? 1 : 0);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    for (const folder of [temporary, entries]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function runNode(kind: Kind, files: string[], env: Record<string, string>): Promise<number> {
-  const compiled = files.map((file) => join("dist", file.replace(/\.ts$/, ".js")));
-  const missing = compiled.filter((file) => !existsSync(join(root, file)));
-  if (missing.length > 0) return say(`not compiled (npm run build): ${missing.join(", ")}`, 2);
+const compiledOf = (file: string): string => join(root, "dist", file.replace(/\.ts$/, ".js"));
+
+/** Writes what each process runs, named in its order, and returns the paths. */
+function entriesIn(folder: string, processes: readonly string[][]): string[] {
+  return processes.map((files, at) => {
+    const path = join(folder, `${String(at).padStart(3, "0")}.mjs`);
+    writeFileSync(path, entryOf(files));
+    return path;
+  });
+}
+
+/** A file that shares a process is required within a suite of its name: its hooks are those of the suite. */
+function entryOf(files: readonly string[]): string {
+  const [only = "", ...more] = files;
+  if (more.length === 0) return `import ${JSON.stringify(pathToFileURL(compiledOf(only)))};\n`;
+  const suites = files.map((file) => [file, compiledOf(file)]);
+  return `import { createRequire } from "node:module";
+import { describe } from "node:test";
+const require = createRequire(import.meta.url);
+for (const [name, path] of ${JSON.stringify(suites)}) describe(name, () => void require(path));
+`;
+}
+
+async function runNode(kind: Kind, entries: string[], env: Record<string, string>): Promise<number> {
   const limits = [`--test-concurrency=${AT_ONCE[kind]}`, `--test-timeout=${HANGS_AFTER_MS[kind]}`];
-  const child = spawn(process.execPath, ["--enable-source-maps", "--test", ...limits, ...compiled], {
+  const child = spawn(process.execPath, ["--enable-source-maps", "--test", ...limits, ...entries], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: "inherit",

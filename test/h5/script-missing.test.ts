@@ -43,7 +43,8 @@ async function saysSo(page: Page, language: Language = "zh"): Promise<void> {
   assert.deepEqual(buttons, [word(language, "h5.sign.reload")]);
 }
 
-describe("the page of the signature", () => {
+// each waits most of its time, for what a page says after three seconds
+describe("the page of the signature", { concurrency: 3 }, () => {
   const cases = Object.entries(FAULTS).flatMap((fault) => LANGUAGES.map((language) => [...fault, language] as const));
   for (const [fault, arrange, language] of cases)
     it(`says what to do where its script ${fault}: no dead button, and one tap opens it again (${language})`, async () => {

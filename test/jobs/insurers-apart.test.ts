@@ -11,6 +11,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const PLACES = 4;
 /** Cases whose two claims wait at the insurer in trouble: more than it has places. */
 const STUCK = 8;
+/** minutes for which a wrong clock lasts: longer than the first three waits of a claim that is sent again */
+const ROUNDS = 12;
 let insurersAheadMs = 0;
 let house: ClaimsHouse;
 
@@ -70,6 +72,8 @@ describe("an insurer in trouble", () => {
       assert.ok(arrivedOf(stuck) <= most, `${arrivedOf(stuck)} posts in the meantime`);
       assert.ok(received(stuck).every((deliveries) => deliveries === 0));
       house.insurers.setMode("PICC", { kind: "normal" });
+      // the posts in hand run out of time: else the stop waits for them
+      house.clock.advance(MINUTE_MS);
       await jobs.stop();
       for (const { _id, state } of await claimsIn(stuck)) if (state === "held") await ctx.deliveries.resend(_id);
       for (let n = 0; n < 3; n++) {
@@ -133,7 +137,7 @@ describe("a clock that is an hour off", () => {
       const from = house.lines.length;
       insurersAheadMs = hours * HOUR_MS;
       const accidents = [...(await concludeAt("PICC", 5)), ...(await concludeAt("PAIC", 5))];
-      for (let n = 0; n < 30; n++) {
+      for (let n = 0; n < ROUNDS; n++) {
         await house.jobs.settle();
         house.clock.advance(MINUTE_MS);
       }
