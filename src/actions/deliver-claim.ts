@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change, NewEvent } from "../domain/accident.ts";
 import { hasClaimEvent } from "../domain/claim-events.ts";
+import { beijingTime, type ClaimMessage } from "../domain/claim-message.ts";
 import { callInsurer, numberNotices, untakenNotices } from "../domain/claim-notice.ts";
 import { bodyToSend } from "../domain/claim-reduction.ts";
 import { wireOf } from "../domain/claim-version-1.ts";
@@ -46,8 +47,11 @@ export async function deliverClaim(ctx: Context, input: DeliverClaim): Promise<D
   const accident = await ctx.accidents.get(input.accidentId);
   // the event was written and the worker died before it could say so: the insurer has it
   if (isDelivered(accident, sent)) return { ...NOTHING_SENT, to: "done", code: "delivered-before" };
-  if (accident.claims.some((claim) => claim.ref === ref && claim.stoppedAt))
-    return { ...NOTHING_SENT, to: "done", code: "forwarding-withdrawn" };
+  const claim = accident.claims.find((one) => one.ref === ref);
+  if (claim?.stoppedAt) return { ...NOTHING_SENT, to: "done", code: "forwarding-withdrawn" };
+  // it was stopped and has begun anew: this is the message of before
+  if (claim?.submittedAt && sent.submittedAt < beijingTime(claim.submittedAt))
+    return { ...NOTHING_SENT, to: "done", code: "begun-anew" };
   if (!input.mayPost()) return { ...NOTHING_SENT, to: "postpone", code: "lease-nearly-over", afterMs: LATE_MS };
   const verdict = await attempt(ctx, { ...input, body: bodyToSend(accident, input.body) });
   const { to, code, insurerClaimNo } = verdict;
@@ -101,6 +105,8 @@ const needsVersion2 = (unsayable: readonly string[]): DeliveryVerdict => ({
 interface Sent {
   ref: string;
   revision: number;
+  /** RFC 3339, whole seconds */
+  submittedAt: string;
 }
 
 const isDelivered = ({ events }: Accident, { ref, revision }: Sent): boolean =>
@@ -158,6 +164,6 @@ function notCorrected(ctx: Context, accident: Accident, { ref, revision }: Sent)
 
 /** The body is ours: it was built by domain/claim and sealed since. */
 function nameOf(body: string): Sent {
-  const { claimRef, revision } = (JSON.parse(body) as { data: { claimRef: string; revision: number } }).data;
-  return { ref: claimRef, revision };
+  const { claimRef: ref, revision, submittedAt } = (JSON.parse(body) as Pick<ClaimMessage, "data">).data;
+  return { ref, revision, submittedAt };
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Change } from "../domain/accident.ts";
-import { actOnDispute, requireDesk } from "../domain/act-on-dispute.ts";
+import { actInTurn, requireDesk } from "../domain/act-on-dispute.ts";
 import type { Desk, DisputeAct } from "../domain/dispute-act.ts";
 import { disputeRules } from "../domain/dispute-rules.ts";
 import { inHandsOf, type RecusalReason } from "../domain/recusal.ts";
@@ -34,16 +34,5 @@ function putBack(ctx: Context, accident: Accident, { officerId, by }: { officerI
     ...(guidance ? [{ type: "reassign-guidance" as const, by }] : []),
     ...(application ? [{ type: "reassign-application" as const, by }] : []),
   ];
-  const rules = disputeRules(ctx, accident);
-  return acts.reduce<Change>(
-    (before, act) => {
-      const { accident: after, events, outbox = [] } = actOnDispute(before.accident, act, rules);
-      return {
-        accident: after,
-        events: [...before.events, ...events],
-        outbox: [...(before.outbox ?? []), ...outbox],
-      };
-    },
-    { accident, events: [] },
-  );
+  return actInTurn({ accident, events: [] }, acts, disputeRules(ctx, accident));
 }

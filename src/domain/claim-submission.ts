@@ -81,6 +81,7 @@ function messagesOf(
  * What goes to the insurers after an act on a determination letter. Once each party has answered the letter,
  * a claim for each that allowed it at its receipt; another letter in its place, or a review that was noted,
  * sends a revision of those that have gone and are still allowed; whoever allows it no longer stops the own.
+ * A claim that was stopped begins anew where its driver allows it at a later letter: no insurer has had it.
  */
 export function claimsAfterLetter(ctx: Wiring, before: Accident, accident: Accident): SubmittedClaims {
   const [was, letter] = [letterOf(before), letterOf(accident)];
@@ -92,20 +93,22 @@ export function claimsAfterLetter(ctx: Wiring, before: Accident, accident: Accid
   const goesOn = ({ stoppedAt, party }: Claim) => isRevised && !stoppedAt && allowsForwarding(accident, party);
   const revised = stopped.claims.map((claim) => (goesOn(claim) ? nextRevision(claim, at) : claim));
   const isReady = isAnswered(letter);
-  const missing = isReady
-    ? claimants(accident, claimTakers(ctx)).filter((one) => !accident.claims.some(({ party }) => party === one))
-    : [];
+  const missing = isReady ? claimants(accident, claimTakers(ctx)).filter((one) => !hasGone(accident, one)) : [];
   const fresh = missing.map((one) => newClaim(accident, one, at));
   const changed = [...revised.filter((claim) => !stopped.claims.includes(claim)), ...fresh];
-  const after = { ...accident, claims: [...revised, ...fresh] };
+  const after = { ...accident, claims: [...revised.filter(({ party }) => !missing.includes(party)), ...fresh] };
   const { events, outbox } = messagesOf(ctx, after, { content, claims: changed });
   const isNews = isReady && !isAnswered(was);
   const isReported = (one: Accident, to: Letter) => adviceFor(one, content, to).isReported;
-  const isTold = (to: Letter) =>
-    isNews || (stopped.events.length > 0 && isReported(before, to) !== isReported(after, to));
+  const isOther = stopped.events.length > 0 || fresh.length > 0;
+  const isTold = (to: Letter) => isNews || (isOther && isReported(before, to) !== isReported(after, to));
   const told = LETTERS.filter(isTold).map((to) => conclusionNotice(ctx, after, content, to));
   return { claims: after.claims, events: [...stopped.events, ...events], outbox: [...outbox, ...told] };
 }
+
+/** True where this driver's claim is on its way, or at its insurer. */
+const hasGone = ({ claims }: Accident, letter: Letter): boolean =>
+  claims.some(({ party, stoppedAt }) => party === letter && !stoppedAt);
 
 /** The claims after those were stopped whose driver allowed it before this act and does not now. */
 function withoutWithdrawn(before: Accident, accident: Accident, at: Date): Pick<SubmittedClaims, "claims" | "events"> {

@@ -1,7 +1,8 @@
 import { type Accident, LETTERS, type Letter } from "./accident.ts";
 import { HOUR_MS } from "./dispute-limits.ts";
+import { isStored } from "./photo.ts";
 
-/** Another case that has a plate or a telephone of this one. */
+/** Another case that has a plate or a telephone of this one, or a picture that looks like one of it. */
 export interface OtherCase {
   id: string;
   number: string;
@@ -9,8 +10,20 @@ export interface OtherCase {
   /** how many hours lie between the two openings, rounded */
   hoursApart: number;
   /** which of this case's parties are in it again, by what */
-  same: { party: Letter; what: "plate" | "phone" }[];
+  same: { party: Letter; what: "plate" | "phone" | "picture" }[];
 }
+
+/** A picture of this case's party that looks like one of another case. */
+export interface LikePicture {
+  party: Letter;
+  accidentId: string;
+}
+
+/** The pictures of which it was found, when they came, that one of another case looks like them. */
+export const seenBefore = ({ photos }: Pick<Accident, "photos">): { party: Letter; imageHash: string }[] =>
+  photos.filter(isStored).flatMap(({ by, imageHash, findings }) => {
+    return imageHash && findings.some(({ code }) => code === "seen-before") ? [{ party: by, imageHash }] : [];
+  });
 
 /** What one can look for: the plates and telephones of a case. */
 export const soughtOf = ({ parties }: Pick<Accident, "parties">): { what: "plate" | "phone"; value: string }[] =>
@@ -25,7 +38,11 @@ export const soughtOf = ({ parties }: Pick<Accident, "parties">): { what: "plate
   });
 
 /** Lists the other cases among those found, the nearest in time first. */
-export function otherCases(accident: Accident, found: readonly Accident[]): OtherCase[] {
+export function otherCases(
+  accident: Accident,
+  found: readonly Accident[],
+  pictures: readonly LikePicture[] = [],
+): OtherCase[] {
   const others = new Map(found.filter(({ id }) => id !== accident.id).map((one) => [one.id, one]));
   const apart = (one: Accident) => Math.abs(one.openedAt.getTime() - accident.openedAt.getTime());
   return [...others.values()]
@@ -35,8 +52,13 @@ export function otherCases(accident: Accident, found: readonly Accident[]): Othe
       number: one.number,
       district: one.district,
       hoursApart: Math.round(apart(one) / HOUR_MS),
-      same: sameOf(accident, one),
+      same: [...sameOf(accident, one), ...likeOf(one, pictures)],
     }));
+}
+
+function likeOf({ id }: Accident, pictures: readonly LikePicture[]): OtherCase["same"] {
+  const parties = pictures.filter(({ accidentId }) => accidentId === id).map(({ party }) => party);
+  return LETTERS.filter((party) => parties.includes(party)).map((party) => ({ party, what: "picture" }));
 }
 
 function sameOf(accident: Accident, other: Accident): OtherCase["same"] {

@@ -1,8 +1,9 @@
 import Joi from "joi";
 import { rowId } from "../domain/access.ts";
 import type { Officer } from "../domain/officer.ts";
+import { typed } from "../http/validate.ts";
 import type { AccessFilter } from "../store/access-log.ts";
-import { DAY_MS, dayStart } from "./days.ts";
+import { DAY_MS, dayField, dayStart } from "./days.ts";
 import { stampTime } from "./desk-times.ts";
 import type { DeskPage, DeskRequest } from "./page.ts";
 import { openText, sealText } from "./sealed-text.ts";
@@ -19,10 +20,7 @@ interface Given {
 const NOTHING_GIVEN: Given = { day: "", officer: "", case: "", before: "" };
 
 const body = Joi.object<Given>({
-  day: Joi.string()
-    .pattern(/^\d{4}-\d{2}-\d{2}$/)
-    .allow("")
-    .default(""),
+  day: dayField.allow("").default(""),
   officer: Joi.string().trim().max(40).allow("").default(""),
   case: Joi.string().trim().max(40).allow("").default(""),
   before: Joi.string()
@@ -33,8 +31,7 @@ const body = Joi.object<Given>({
 
 /**
  * The log's rows by day, account and case, the newest first, page by page; a supervisor of a district reads
- * what its officers did. Reading it is a row of it. The address holds the
- * officer's number sealed.
+ * what its officers did. Reading it is a row of it. The address holds the officer's number sealed.
  */
 export const accessLogPage: DeskPage<Given> = {
   path: "access-log",
@@ -44,7 +41,8 @@ export const accessLogPage: DeskPage<Given> = {
   async submit(request) {
     return addressOf(request, { ...request.body, before: "" });
   },
-  async show(request) {
+  async show(request, posted) {
+    if (posted) return { given: { ...NOTHING_GIVEN, ...typed(posted) }, rows: [], next: undefined };
     const given = givenIn(request);
     await request.log({ act: "read-access-log" });
     return { given, ...(await rowsOf(request, given)), time: stampTime };
@@ -67,7 +65,7 @@ function givenIn(request: DeskRequest): Given {
 async function rowsOf(request: DeskRequest, given: Given) {
   const { ctx } = request;
   const accidents = given.case ? await ctx.accidents.listBy("number", given.case.toUpperCase()) : [];
-  if (given.case && accidents.length === 0) return { rows: [] };
+  if (given.case && accidents.length === 0) return { rows: [], next: undefined };
   const all = new Map((await ctx.officers.list()).map((officer) => [officer.id, officer]));
   const officerIds = idsOf(request, given, [...all.values()]);
   const filter: AccessFilter = {

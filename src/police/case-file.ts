@@ -6,9 +6,8 @@ import { type CaseFile, caseFileOf } from "../domain/case-file.ts";
 import { possibleActs } from "../domain/desk-acts.ts";
 import { type Determination, picturesOf, type Review } from "../domain/determination.ts";
 import { NO_DISPUTE, NOT_OURS, waitingForOfficer } from "../domain/dispute.ts";
-import { liabilityOf } from "../domain/liability.ts";
 import { leads, mayDo, SESSION_MS } from "../domain/officer.ts";
-import { otherCases, soughtOf } from "../domain/other-cases.ts";
+import { type LikePicture, otherCases, seenBefore, soughtOf } from "../domain/other-cases.ts";
 import { RECUSAL_REASONS } from "../domain/recusal.ts";
 import { isLateReview, reviewDay } from "../domain/review.ts";
 import { formTime, stampTime } from "./desk-times.ts";
@@ -17,6 +16,7 @@ import { PAIRS } from "./letter-form.ts";
 import { recentRows } from "./looks.ts";
 import { officerNames } from "./officer-names.ts";
 import type { DeskRequest, Shown } from "./page.ts";
+import { ruleBy } from "./rule-by.ts";
 
 const HOUR_MS = 3600_000;
 
@@ -76,17 +76,6 @@ function positionsOf({ scene: { positions } }: Accident) {
   });
 }
 
-/** What the rule would make of this driver's statement alone; null: nothing was stated. */
-function ruleBy({ ctx, t }: DeskRequest, { parties }: Accident, letter: Letter): string | null {
-  const statement = parties[letter]?.statement;
-  if (!statement) return null;
-  const [a, b] = letter === "A" ? [statement.ownAct, statement.otherAct] : [statement.otherAct, statement.ownAct];
-  const liability = liabilityOf(a, b, ctx.config.rules.catalogue);
-  if (liability.kind !== "settled") return t("police.file.liability.not-here");
-  const { A, B } = liability.degrees;
-  return t("police.file.degrees", { a: t(`police.degree.${A}`), b: t(`police.degree.${B}`) });
-}
-
 /** Ids of all officers who stand in a case. */
 export function handlersOf({ dispute, events }: Accident): (string | undefined)[] {
   const { guidance, applications, determinations, spotLetter } = dispute ?? NO_DISPUTE;
@@ -107,21 +96,34 @@ const recusedIn = ({ officer }: CaseFile["events"][number]["data"]): string | un
 const MOST_OTHERS = 50;
 
 /**
- * Other cases with a plate or telephone of this one; those of another district are named without a link,
- * those from which this officer is recused not at all.
+ * Other cases with a plate or telephone of this one, or a picture like one of it; those of another district
+ * are named without a link, those from which this officer is recused not at all.
  */
 async function othersOf(request: DeskRequest, accident: Accident) {
   const { ctx, officer } = request;
   const values = soughtOf(accident).map(({ what: kind, value }) => ({ kind, value }));
-  const found = await ctx.accidents.listOthers(accident.id, values);
+  const pictures = await likePictures(request, accident);
+  const found = [
+    ...(await ctx.accidents.listOthers(accident.id, values)),
+    ...(await ctx.accidents.findAll(pictures.map(({ accidentId }) => accidentId))),
+  ];
   const shown = found.filter(({ recused }) => !recused.includes(officer.id));
-  return otherCases(accident, shown)
+  return otherCases(accident, shown, pictures)
     .slice(0, MOST_OTHERS)
     .map((one) => ({
       ...one,
       isReached: leads(officer, one.district),
       districtName: districtName(request, one.district),
     }));
+}
+
+/** Of each picture that was seen before, the case whose picture is most like it. */
+async function likePictures({ ctx }: DeskRequest, accident: Accident): Promise<LikePicture[]> {
+  const found = seenBefore(accident).map(async ({ party, imageHash }) => {
+    const like = await ctx.photoHashes.findLike({ accidentId: accident.id, imageHash });
+    return like ? [{ party, accidentId: like.accidentId }] : [];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** An insurer's name in the reader's language; null: none is known by the code. */

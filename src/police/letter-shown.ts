@@ -1,6 +1,6 @@
 import type Koa from "koa";
 import type { Context } from "../context.ts";
-import { type Accident, LETTERS } from "../domain/accident.ts";
+import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
 import { caseFileOf } from "../domain/case-file.ts";
 import { possibleActs } from "../domain/desk-acts.ts";
 import { type DeterminationContent, determinationOf, picturesOf } from "../domain/determination.ts";
@@ -17,6 +17,7 @@ import { stampTime } from "./desk-times.ts";
 import { draftOf, EMPTY_LETTER, LETTER_BYTES, letterBody, PAIRS, type TypedLetter } from "./letter-form.ts";
 import { recentRows } from "./looks.ts";
 import { type DeskRequest, deskRequest, renderDesk, requireRight, type Shown } from "./page.ts";
+import { ruleBy } from "./rule-by.ts";
 import { hasDeskToken } from "./session.ts";
 
 /** A letter is a new one, or takes the place of the one that stands. */
@@ -45,6 +46,7 @@ export async function letterShown(
     pictures: picturesOf(accident),
     suggested: suggestedArticles(ctx, accident),
     pairs: PAIRS,
+    ruleOf: (letter: Letter) => ruleBy(request, accident, letter),
     ...(isOpen && letterPart(request, accident, written)),
     label: (key: string, code: string) => t.find(`${key}.${code}`) ?? code,
     photoUrl: (id: string, size: string) => `/police/cases/${accident.id}/photos/${id}/${size}`,

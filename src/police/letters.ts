@@ -46,8 +46,8 @@ export const lettersPage: DeskPage = {
   },
 };
 
-/** A case that this account does not reach stays without its number. */
-function rowOf({ officer }: DeskRequest, row: LetterNumber, accident: Accident | undefined) {
+/** A case that this account does not reach, or that was erased, stays without its number. */
+function rowOf({ officer, t }: DeskRequest, row: LetterNumber, accident: Accident | undefined) {
   const isReached = accident !== undefined && mayHandle(accident, officer);
   const letter = accident?.dispute?.determinations.find(({ number }) => number === row.number);
   return {
@@ -55,7 +55,7 @@ function rowOf({ officer }: DeskRequest, row: LetterNumber, accident: Accident |
     state: letter?.withdrawn ? ("withdrawn" as const) : row.state,
     served: letter ? LETTERS.map((one) => letter.served[one] !== null) : [],
     caseId: isReached ? accident.id : null,
-    caseNumber: isReached ? accident.number : null,
+    caseNumber: isReached ? accident.number : t(accident ? "police.audit.withheld" : "police.audit.erased"),
   };
 }
 

@@ -3,12 +3,21 @@ import { isOfAudit } from "../domain/audit.ts";
 import type { FiledParty } from "../domain/case-file.ts";
 import type { Determination, DeterminedDegree } from "../domain/determination.ts";
 import { type Application, type Guidance, NO_DISPUTE, type SpotLetter } from "../domain/dispute.ts";
-import { reviewDay } from "../domain/review.ts";
+import { isLateReview, reviewDay } from "../domain/review.ts";
+import type { WorkingCalendar } from "../domain/working-days.ts";
 import type { Translate } from "../render.ts";
 import { stampTime } from "./desk-times.ts";
 
 /** Name, number and role of an officer by the account's id. */
 type NameOf = (id: string | null | undefined) => string;
+
+/** What the lines of a dispute are said with. */
+interface Wording {
+  t: Translate;
+  nameOf: NameOf;
+  /** by which a review was asked for in time, or late */
+  calendar: WorkingCalendar;
+}
 
 /** Where, when and how the accident happened, and how the case ended. */
 export function sceneLines({ scene, movedAt, ended }: Accident, t: Translate): string[] {
@@ -48,31 +57,32 @@ export function partyLines(
 }
 
 /** All that the police were asked for and did; requests and proposals that came to nothing included. */
-export function disputeLines({ dispute }: Pick<Accident, "dispute">, t: Translate, nameOf: NameOf): string[] {
+export function disputeLines({ dispute }: Pick<Accident, "dispute">, wording: Wording): string[] {
   const { guidance, applications, determinations, spotLetter } = dispute ?? NO_DISPUTE;
   const lines = [
-    ...guidance.flatMap((one) => guidanceLines(one, t, nameOf)),
-    ...applications.flatMap((one) => applicationLines(one, t, nameOf)),
-    ...determinations.flatMap((one) => letterLines(one, t, nameOf)),
-    ...(spotLetter ? spotLines(spotLetter, t, nameOf) : []),
+    ...guidance.flatMap((one) => guidanceLines(one, wording)),
+    ...applications.flatMap((one) => applicationLines(one, wording)),
+    ...determinations.flatMap((one) => letterLines(one, wording)),
+    ...(spotLetter ? spotLines(spotLetter, wording) : []),
   ];
-  return lines.length > 0 ? lines : [t("police.queue.none")];
+  return lines.length > 0 ? lines : [wording.t("police.queue.none")];
 }
 
 const partyOf = (letter: Letter, t: Translate): string => t(`police.file.party.${letter}`);
 const handled = (handler: { officerId: string } | null, nameOf: NameOf): string =>
   handler ? `  ${nameOf(handler.officerId)}` : "";
 
-function guidanceLines({ askedAt, askedBy, state, handler, given }: Guidance, t: Translate, nameOf: NameOf): string[] {
+function guidanceLines({ askedAt, askedBy, state, handler, given }: Guidance, { t, nameOf }: Wording): string[] {
   const asked = t("police.dispute.askedBy", { party: partyOf(askedBy, t) });
   const title = t("police.queue.kind.guidance");
   return [
     `${stampTime(askedAt)} ${title} ${asked}  ${t(`police.dispute.guidanceState.${state}`)}${handled(handler, nameOf)}`,
     ...(given ? [`${stampTime(given.at)} ${t(`police.dispute.how.${given.how}`)}：${given.text}`] : []),
+    ...(given?.textEn ? [given.textEn] : []),
   ];
 }
 
-function applicationLines(application: Application, t: Translate, nameOf: NameOf): string[] {
+function applicationLines(application: Application, { t, nameOf }: Wording): string[] {
   const { proposedAt, proposedBy, appliedAt, state, handler, requests, returned } = application;
   const proposed = t("police.dispute.proposedBy", { party: partyOf(proposedBy, t) });
   const title = t("police.queue.kind.application");
@@ -94,7 +104,7 @@ function applicationLines(application: Application, t: Translate, nameOf: NameOf
 }
 
 /** A letter with all that art. 24 wants recorded: content, service, receipt or its refusal, reviews. */
-function letterLines(letter: Determination, t: Translate, nameOf: NameOf): string[] {
+function letterLines(letter: Determination, { t, nameOf, calendar }: Wording): string[] {
   const { number, content, issuedAt, by, replaces, withdrawn, served, receipts, reviews } = letter;
   const pictures = content.evidence.map(({ number: n }) => t("police.dispute.picture", { n }));
   return [
@@ -113,16 +123,18 @@ function letterLines(letter: Determination, t: Translate, nameOf: NameOf): strin
       const said = receipt ? `  ${t(`police.letters.receipt.${receipt.how}`)} ${stampTime(receipt.at)}` : "";
       return `${partyOf(one, t)}：${came}${said}`;
     }),
-    ...reviews.map((one) =>
-      t("police.letters.review", { party: partyOf(one.by, t), day: reviewDay(one), time: stampTime(one.at) }),
-    ),
+    ...reviews.map((one) => {
+      const asked = { party: partyOf(one.by, t), day: reviewDay(one), time: stampTime(one.at) };
+      const late = isLateReview(letter, one, calendar) ? `  ${t("police.letters.reviewLate")}` : "";
+      return t("police.letters.review", asked) + late;
+    }),
     ...(withdrawn
       ? [t("police.letters.withdrawn", { time: stampTime(withdrawn.at), who: nameOf(withdrawn.by) }) + withdrawn.reason]
       : []),
   ];
 }
 
-function spotLines(spot: SpotLetter, t: Translate, nameOf: NameOf): string[] {
+function spotLines(spot: SpotLetter, { t, nameOf }: Wording): string[] {
   const line = ({ at, number, degrees: of, by }: Omit<SpotLetter, "earlier">) =>
     `${stampTime(at)} ${t("police.letters.spot")} ${number}  ${degrees(t, (one) => of[one])}  ${nameOf(by)}`;
   const earlier = spot.earlier ?? [];

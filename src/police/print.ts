@@ -39,7 +39,10 @@ export async function sendCasePrint(ctx: Context, koa: Koa.Context): Promise<voi
         title: both((t) => t(`police.file.party.${party.letter}`)),
         lines: partyLines(party, zh, (code) => insurerName({ ctx, language: "zh" }, code)),
       })),
-      { title: both((t) => t("police.print.dispute")), lines: disputeLines(accident, zh, nameOf) },
+      {
+        title: both((t) => t("police.print.dispute")),
+        lines: disputeLines(accident, { t: zh, nameOf, calendar: ctx.config.rules.calendar }),
+      },
       { title: both((t) => t("police.file.history")), lines: historyLines(accident, zh, nameOf) },
     ],
     photosTitle: both((t) => t("police.queue.photos")),

@@ -33,15 +33,18 @@ export async function sendQueueRows(ctx: Context, koa: Koa.Context): Promise<voi
   renderDesk(ctx, koa, "police/queue-rows.njk", await queueShown(request));
 }
 
-async function queueShown(request: DeskRequest): Promise<Shown> {
+type Reader = Pick<DeskRequest, "ctx" | "koa" | "officer" | "t" | "language">;
+
+/** What the rows' template shows, at most `most` of each list. */
+export async function queueShown(request: Reader, most = MOST_ROWS): Promise<Shown> {
   const { ctx, t } = request;
   const now = ctx.clock.now();
-  const { own, kinds } = await listsOf(request, now);
+  const { own, kinds } = await listsOf(request, now, most);
   const free = kinds.flatMap(({ rows }) => rows.filter(({ officerId }) => officerId === null));
   const rows = [...own.rows, ...kinds.flatMap((table) => table.rows)];
   return {
     tables: [{ name: "mine", ...own }, ...kinds],
-    most: MOST_ROWS,
+    most,
     waiting: free.length,
     waitingIds: free.map(({ id, kind }) => `${kind}/${id}`).join(" "),
     levels: WAIT_LEVELS,
@@ -61,15 +64,15 @@ async function queueShown(request: DeskRequest): Promise<Shown> {
  * Asks apart for what nobody has, what others have and what is one's own: however much is in hand, it takes
  * no place from what waits.
  */
-async function listsOf({ ctx, officer }: DeskRequest, now: Date) {
+async function listsOf({ ctx, officer }: Reader, now: Date, most: number) {
   const { id, district } = officer;
   const { catalogue } = ctx.config.rules;
   const listed = async (wanted: Wanted) => {
-    const found = await ctx.disputes.list(wanted, MOST_ROWS + 1);
-    const shown = found.slice(0, MOST_ROWS).filter(({ recused }) => !recused.includes(id));
+    const found = await ctx.disputes.list(wanted, most + 1);
+    const shown = found.slice(0, most).filter(({ recused }) => !recused.includes(id));
     return {
       rows: shown.flatMap((accident) => queueRow(accident, catalogue, now) ?? []),
-      isCut: found.length > MOST_ROWS,
+      isCut: found.length > most,
     };
   };
   const [own, ...kinds] = await Promise.all([

@@ -62,11 +62,12 @@ export const DESK_PAGES: readonly AnyDeskPage[] = [
 export function policeRouter(ctx: Context, signIn: SignInWay = passwordSignIn(ctx)): Router {
   const router = new Router({ prefix: "/police" });
   const isAllowed = allowedFrom(ctx.config.police.allowFrom);
-  router.use(noStore, deskErrors(ctx), answersInTime(ctx));
+  // before the desk's own error page: elsewhere nothing says that there is a desk
   router.use((koa, next) => {
     if (!isAllowed(koa.ip)) throw new NotFound();
     return next();
   });
+  router.use(noStore, deskErrors(ctx), answersInTime(ctx));
   router.use(withOfficer(ctx));
   router.get("/", (koa) => seeOther(koa, homeOf(koa)));
   signIn.addTo(router, enterDesk(ctx));

@@ -8,8 +8,10 @@ import { macOf, readCookie, sameSecret, sessionKeysOf, setCookie } from "../http
 
 const COOKIE = "desk";
 
-/** Starts a session under a new token; the database holds the token's hash. */
+/** Starts a session under a new token, in place of this browser's last one; the database holds its hash. */
 export async function startDeskSession(ctx: Context, koa: Koa.Context, officer: Officer): Promise<void> {
+  const before = readCookie(koa, ctx.config, COOKIE);
+  if (before) await ctx.officerSessions.end(before);
   const token = randomBytes(32).toString("base64url");
   await ctx.officerSessions.start({ token, officerId: officer.id }, ctx.clock.now());
   setCookie(koa, ctx.config, { name: COOKIE, value: token, maxAgeS: SESSION_MS / 1000, sameSite: "Strict" });

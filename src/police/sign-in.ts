@@ -37,7 +37,7 @@ export const passwordSignIn = (ctx: Context): SignInWay => ({
 function showSignIn(ctx: Context, koa: Koa.Context, data: Shown = {}): void {
   const to = safeTo(koa.query["to"]);
   if (findOfficer(koa) && koa.method === "GET") seeOther(koa, to);
-  else renderDesk(ctx, koa, "police/sign-in.njk", { to, ...data });
+  else renderDesk(ctx, koa, "police/sign-in.njk", { to, isSetUp: koa.query["set-up"] === "done", ...data });
 }
 
 /** Number, password and second factor in one form, so that every wrong one gets the same answer. */
@@ -85,7 +85,7 @@ async function postSetUp(ctx: Context, koa: Koa.Context): Promise<void> {
   if ("errors" in checked) return showSetUp(ctx, koa, { errors: checked.errors });
   try {
     await setUpAccount(ctx, { ...checked.body, token: String(koa.params["token"]), address: koa.ip });
-    seeOther(koa, "/police/sign-in");
+    seeOther(koa, "/police/sign-in?set-up=done");
   } catch (error) {
     if (!(error instanceof AppError) || typeof error.details["field"] !== "string") throw error;
     await showSetUp(ctx, koa, faultOf(error, t));

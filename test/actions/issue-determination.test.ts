@@ -3,7 +3,6 @@ import { after, before, describe, it } from "node:test";
 import { actOnDispute } from "../../src/actions/act-on-dispute.ts";
 import { giveStatement } from "../../src/actions/give-statement.ts";
 import { issueDetermination } from "../../src/actions/issue-determination.ts";
-import { previewDetermination } from "../../src/actions/preview-determination.ts";
 import { voidLetterNumbers } from "../../src/actions/void-letter-numbers.ts";
 import type { DeterminationDraft } from "../../src/domain/determination.ts";
 import type { Officer, Role } from "../../src/domain/officer.ts";
@@ -74,17 +73,6 @@ describe("the issue of a determination letter", () => {
     const [number, ...others] = await numbersOf(accidentId);
     assert.deepEqual([number?.number, number?.state, others.length], [letter.number, "issued", 0]);
     assert.ok(accident.events.some(({ type, data }) => type === "letter-issued" && data["number"] === letter.number));
-  });
-
-  it("can be looked at before, which stores nothing", async () => {
-    const accidentId = await inHand();
-    const { version } = await app.ctx.accidents.get(accidentId);
-    const pages = await previewDetermination(app.ctx, { accidentId, officer, draft });
-    assert.equal(pages[0]?.toString("latin1", 1, 4), "PNG");
-    assert.equal((await app.ctx.accidents.get(accidentId)).version, version);
-    assert.deepEqual(await numbersOf(accidentId), []);
-    const faulty = { accidentId, officer, draft: { ...draft, facts: "" } };
-    await assert.rejects(previewDetermination(app.ctx, faulty), { code: "facts-short", details: { field: "facts" } });
   });
 
   it("of a faulty draft, of a case that is not in this officer's hands, or by an auxiliary takes no number", async () => {

@@ -7,6 +7,7 @@ import type { Accident, Letter } from "../../src/domain/accident.ts";
 import type { ClaimMessage } from "../../src/domain/claim-message.ts";
 import { wireOf } from "../../src/domain/claim-version-1.ts";
 import type { DeterminedDegree } from "../../src/domain/determination.ts";
+import { letterOf } from "../../src/domain/dispute.ts";
 import type { Desk } from "../../src/domain/dispute-act.ts";
 import type { LetterAct } from "../../src/domain/letter-acts.ts";
 import { dayInChina } from "../../src/domain/working-days.ts";
@@ -159,6 +160,35 @@ describe("claims after a determination letter", () => {
     const claim = received(accident, "A");
     assert.equal(claim?.data.revision, 2);
     assert.deepEqual(claim?.data.parties.find(({ label }) => label === "B")?.driver, { withheld: true });
+  });
+
+  it("a claim that was stopped begins anew where its driver allows it at a later letter; what waited of it does not go", async () => {
+    const accident = await determined({ A: "full", B: "none" });
+    await answer(accident, "A", true);
+    await answer(accident, "B", true);
+    await withdrawForwarding(house.ctx, { accidentId: accident.id, letter: "B" });
+    house.clock.advance(60_000);
+    const last = letterOf(await replaced(accident))?.number;
+    await answer(accident, "A", true);
+    const { claims } = await answer(accident, "B", true);
+    assert.deepEqual(
+      claims.map(({ party, stoppedAt = null }) => [party, stoppedAt]),
+      [
+        ["A", null],
+        ["B", null],
+      ],
+    );
+    assert.ok((await codes(accident)).filter((code) => code === "B determined-reported").length > 0);
+    await house.jobs.settle();
+    const claim = received(accident, "B");
+    assert.deepEqual(
+      [claim?.data.revision, claim?.data.replaces, claim?.data.liability.letter?.number],
+      [1, null, last],
+    );
+    const delivered = (await house.ctx.accidents.get(accident.id)).events.filter(
+      ({ type, data }) => type === "claim-delivered" && data["ref"] === `${accident.number}-B`,
+    );
+    assert.equal(delivered.length, 1);
   });
 
   it("nothing more of a driver who has withdrawn goes out: no review and no other letter revises that claim", async () => {

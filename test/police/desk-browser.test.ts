@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { IDLE_MS } from "../../src/domain/officer.ts";
+import { endAccident } from "../../src/actions/end-accident.ts";
+import { enterSpotLetter } from "../../src/actions/enter-spot-letter.ts";
+import { IDLE_MS, type Role } from "../../src/domain/officer.ts";
 import type { TestApp } from "../support/app.ts";
 import { signedInOfficer } from "../support/desk-client.ts";
 import { withBrowser } from "../support/with-browser.ts";
@@ -25,10 +27,19 @@ interface Desk {
   close(): Promise<void>;
 }
 
+interface Look {
+  colorScheme?: "light" | "dark";
+  locale?: string;
+  role?: Role;
+}
+
 /** A signed-in officer before a screen. */
-async function openDesk(path: string, colorScheme: "light" | "dark" = "light", locale = "en-US"): Promise<Desk> {
+async function openDesk(
+  path: string,
+  { colorScheme = "light", locale = "en-US", role = "officer" }: Look = {},
+): Promise<Desk> {
   accounts += 1;
-  const officer = await signedInOfficer(app, { number: `B-${accounts}000`, role: "officer" });
+  const officer = await signedInOfficer(app, { number: `B-${accounts}000`, role });
   const viewport = { width: 1280, height: 900 };
   const context = await browser.newContext({ viewport, colorScheme, locale });
   await context.addCookies(officer.cookies());
@@ -56,6 +67,23 @@ async function tabTo(page: Page, selector: string): Promise<void> {
     await page.keyboard.press("Tab");
   }
   assert.fail(`no way to ${selector} by Tab`);
+}
+
+/** Opens each act of a file's bar, and looks at it. */
+async function openEachFold(page: Page): Promise<void> {
+  for (const summary of await page.locator(".desk-fold > summary").all()) {
+    await summary.click();
+    assert.deepEqual(await findings(page), [], await summary.innerText());
+  }
+}
+
+/** A case that ended on the spot, with the letter that was written there. */
+async function spotCase(): Promise<string> {
+  const { id: accidentId } = await guidedPair(app, { real: true });
+  await endAccident(app.ctx, { accidentId, letter: "A", code: "dispute" });
+  const by = { officerId: "o", role: "officer" as const, district: null };
+  await enterSpotLetter(app.ctx, { accidentId, by, number: "2026-1", degrees: { A: "full", B: "none" } });
+  return accidentId;
 }
 
 const focusedRow = (page: Page) => page.evaluate<string>("document.activeElement.dataset.row || ''");
@@ -142,15 +170,12 @@ describe("the desk in a browser", () => {
     it(`has nothing that axe finds, ${scheme}, ${locale}`, async () => {
       const pair = await appliedPair(app, { real: true });
       await guidedPair(app);
-      const { page, faults, close } = await openDesk("/police/queue", scheme, locale);
+      const { page, faults, close } = await openDesk("/police/queue", { colorScheme: scheme, locale });
       assert.deepEqual(await findings(page), [], "queue");
       await page.click(`form[data-take="application/${pair.id}"] button`);
       await page.waitForURL(`**/police/cases/${pair.id}`);
       assert.deepEqual(await findings(page), [], "file");
-      for (const summary of await page.locator(".desk-fold > summary").all()) {
-        await summary.click();
-        assert.deepEqual(await findings(page), [], "an act");
-      }
+      await openEachFold(page);
       for (const state of ["", "?situation=rear-end"]) {
         await page.goto(`${app.url}/police/cases/${pair.id}/guide${state}`);
         assert.deepEqual(await findings(page), [], `guide${state}`);
@@ -170,6 +195,39 @@ describe("the desk in a browser", () => {
       await close();
     });
 
+  for (const colorScheme of ["light", "dark"] as const)
+    it(`has nothing that axe finds in a supervisor's and a keeper's forms, ${colorScheme}`, async () => {
+      const led = await openDesk(`/police/cases/${await spotCase()}`, { colorScheme, role: "supervisor" });
+      assert.equal(await led.page.locator("form[action$=correct], form[action$=recuse-officer]").count(), 2);
+      await openEachFold(led.page);
+      const keeper = await openDesk("/police/accounts", { colorScheme, role: "keeper", locale: "zh-CN" });
+      const { page } = keeper;
+      await page.locator("details[name=close] > summary").first().click();
+      assert.deepEqual(await findings(page), [], "accounts");
+      await page.click("main form .desk-act");
+      await page.waitForSelector("#error-number");
+      assert.deepEqual(await findings(page), [], "accounts, with mistakes");
+      await page.fill("#field-number", `B-9${accounts}`);
+      await page.fill("#field-name", "王芳");
+      await page.click("main form .desk-act");
+      const link = await page.textContent(".desk-note code");
+      assert.deepEqual(await findings(page), [], "an invitation");
+      await page.goto(String(link));
+      await page.click("details summary");
+      assert.deepEqual(await findings(page), [], "set-up");
+      await page.fill("#field-password", "short");
+      await page.click(".desk-act");
+      await page.waitForSelector("#error-code");
+      assert.deepEqual(await findings(page), [], "set-up, with mistakes");
+      // a form with mistakes is answered by 422
+      assert.deepEqual(
+        [...led.faults, ...keeper.faults].filter((fault) => !fault.includes("422")),
+        [],
+      );
+      await led.close();
+      await keeper.close();
+    });
+
   it("warns whoever only listens before the session ends, keeps it by a button, and says when it is over", async () => {
     const { page, close } = await openDesk("/police/queue");
     await page.waitForSelector("[data-rows]", { state: "attached" });
@@ -177,7 +235,20 @@ describe("the desk in a browser", () => {
     await guidedPair(app);
     await page.waitForSelector("[data-ending]");
     assert.match(await page.title(), /^Signing out soon/);
+    // pressed while other rows are on their way
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route("**/police/queue/rows", async (route) => {
+      await held;
+      await route.continue();
+    });
+    const asked = page.waitForRequest("**/police/queue/rows");
+    await guidedPair(app);
+    await asked;
     await page.click("[data-stay]");
+    release();
     await page.waitForSelector("[data-ending]", { state: "hidden" });
     app.clock.advance(IDLE_MS);
     await guidedPair(app);

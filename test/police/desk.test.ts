@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import Koa from "koa";
 import { drawSample } from "../../src/actions/draw-sample.ts";
 import { holdCase } from "../../src/actions/hold-case.ts";
 import { liftHold } from "../../src/actions/lift-hold.ts";
 import { mayDo, type Right, ROLES, type Role } from "../../src/domain/officer.ts";
-import { DESK_PAGES } from "../../src/police/router.ts";
+import { DESK_PAGES, policeRouter } from "../../src/police/router.ts";
 import { ACTS, type Pair, readyPair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { DeskClient, signedInOfficer } from "../support/desk-client.ts";
 import { DETAILS } from "../support/drivers.ts";
+import { listen } from "../support/platform-server.ts";
 
 let app: TestApp;
 let pair: Pair;
@@ -61,6 +63,14 @@ describe("who may what at the desk", () => {
   });
 
   it("is nothing at all from other networks, or where the desk is not switched on", async () => {
+    const { ctx } = app;
+    const narrow = { ...ctx.config, police: { ...ctx.config.police, allowFrom: ["192.0.2.0/24"] } };
+    const server = await listen(new Koa().use(policeRouter({ ...ctx, config: narrow }).routes()).callback());
+    for (const path of ["/police", "/police/sign-in", "/police/queue", "/police/nothing"]) {
+      const answer = await fetch(`${server.url}${path}`, { redirect: "manual" });
+      assert.deepEqual([answer.status, await answer.text()], [404, "Not Found"], path);
+    }
+    await server.close();
     const elsewhere = await startApp({ env: { POLICE_DESK: "false" } });
     assert.equal((await fetch(`${elsewhere.url}/police/sign-in`)).status, 404);
     await elsewhere.stop();
@@ -216,6 +226,10 @@ describe("the access log's page", () => {
     assert.match(html, /showed personal data/);
     assert.match(html, /to deal with this case/);
     assert.equal(html.includes("read the access log"), false);
+    const wrong = await desk.auditor.submit("/police/access-log", { case: number, officer: "p-x", day: "2026-02-30" });
+    const page = await wrong.text();
+    assert.equal(wrong.status, 422);
+    assert.ok(page.includes('id="error-day"') && page.includes('value="p-x"'));
   });
 
   it("shows a district's supervisor its own, however much others did since, and everything page by page", async () => {

@@ -75,6 +75,7 @@ describe("determining", () => {
     const html = await (await officer.get(`${url(pair)}/determine`)).text();
     assert.match(html, /value="《道路交通安全法》第四十三条"/);
     assert.doesNotMatch(html, / checked/);
+    assert.match(html, /Party A says<\/dt><dd>.*other: .+The rule, by this: party A none, party B full/);
     assert.doesNotMatch(html, /value="issue"/);
     assert.ok(html.includes(DETAILS.A.name), "the letter names the parties in full");
     const [row] = await app.ctx.accessLog.list({ accidentId: pair.id }, 1);
@@ -162,6 +163,7 @@ describe("determining", () => {
       const html = await page.text();
       assert.equal(page.status, 200);
       assert.ok(html.includes("desk-note") && !html.includes(DETAILS.A.name));
+      assert.ok(!html.includes("data-letter-form"), "no form is filled in for nothing");
       const part = await post(client, pair, `${mode}/letter`, {});
       assert.deepEqual([part.status, (await part.text()).includes(DETAILS.A.name)], [409, false]);
     }
@@ -371,11 +373,20 @@ describe("the file as a PDF", () => {
     const accident = await app.ctx.accidents.get(pair.id);
     const zh = app.ctx.render.words("zh");
     const nameOf = await officerNames({ ctx: app.ctx, t: zh }, handlersOf(accident));
-    const text = [...disputeLines(accident, zh, nameOf), ...historyLines(accident, zh, nameOf)].join("\n");
+    const { calendar } = app.ctx.config.rules;
+    const wording = { t: zh, nameOf, calendar };
+    const text = [...disputeLines(accident, wording), ...historyLines(accident, zh, nameOf)].join("\n");
     const { number, content } = (await lettersOf(pair))[0]!;
     const said = [number, content.facts, content.causes, DRAFT.articles, "第 1 张照片", "对方不同意", "拒绝签收"];
     for (const part of [...said, "请双方再次核对陈述", "L-4 · 辅警", "L-1 · 民警"])
       assert.ok(text.includes(part), part);
+    const [letter] = accident.dispute?.determinations ?? [];
+    const reviewed = (filedOn: string) => {
+      const reviews = [{ by: "B" as const, at: app.clock.now(), filedOn }];
+      return disputeLines({ dispute: { ...accident.dispute!, determinations: [{ ...letter!, reviews }] } }, wording);
+    };
+    assert.match(reviewed("2099-01-05").join("\n"), /乙方于 2099-01-05 提交复核申请.*超过复核申请期限/);
+    assert.doesNotMatch(reviewed(dayInChina(app.clock.now())).join("\n"), /超过复核申请期限/);
     const { catalogue } = app.ctx.config.rules;
     const [first] = caseFileOf(accident, catalogue, true).parties;
     const party = partyLines(first!, zh, () => "某某财险").join("\n");

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type Koa from "koa";
 import { actOnDispute } from "../../src/actions/act-on-dispute.ts";
 import { IDLE_MS } from "../../src/domain/officer.ts";
+import { queueShown } from "../../src/police/queue.ts";
 import type { Wanted } from "../../src/store/disputes.ts";
 import type { Pair } from "../h5/settle-driver.ts";
 import { startApp, type TestApp } from "../support/app.ts";
@@ -57,6 +59,24 @@ describe("the queue", () => {
     assert.deepEqual(await levels(), ["late", ""]);
     app.clock.advance(8 * 60_000);
     assert.deepEqual(await levels(), ["over", "late"]);
+  });
+
+  it("says where a list is cut", async () => {
+    const { ctx } = app;
+    const account = await ctx.officers.find(ctx.officers.idOf(officer.number));
+    const koa = { state: { deskUntil: app.clock.now() } } as unknown as Koa.Context;
+    const request = { ctx, koa, officer: account!, t: ctx.render.words("en"), language: "en" as const };
+    const extra = await appliedPair(app);
+    for (const [most, rows, isCut] of [
+      [2, 2, false],
+      [1, 1, true],
+    ] as const) {
+      const shown = await queueShown(request, most);
+      const html = ctx.render.page("police/queue-rows.njk", "en", { ...shown, may: () => true, csrf: "" });
+      assert.equal(html.split("application/take").length - 1, rows);
+      assert.equal(html.includes(`the ${most} longest waiting are shown`), isCut);
+    }
+    await actOnDispute(ctx, extra.id, { type: "withdraw-application", by: "A" });
   });
 
   it("is of the own district; the city's leader sees all", async () => {
@@ -180,6 +200,9 @@ describe("an act of whoever has a case", () => {
   it("puts it back; a supervisor puts another's back", async () => {
     assert.equal((await act(officer, applied, "application/release")).status, 303);
     assert.equal((await act(second, applied, "application/take")).status, 303);
+    const late = await act(officer, applied, "return", { reason: "not-enough", text: "照片不足以认定" });
+    assert.equal(late.status, 409);
+    assert.match(await late.text(), /What you had typed \(not sent\).*照片不足以认定/);
     assert.equal((await act(officer, applied, "application/reassign")).status, 404);
     assert.equal((await act(supervisor, applied, "application/reassign")).status, 303);
     assert.equal((await app.ctx.accidents.get(applied.id)).dispute?.applications[0]?.handler, null);
@@ -260,6 +283,9 @@ describe("guidance", () => {
       notices.map(({ params }) => params.text),
       [said.text, said.textEn],
     );
-    assert.equal((await act(auxiliary, pair, "guide", said)).status, 409);
+    const late = await act(auxiliary, pair, "guide", said);
+    assert.equal(late.status, 409);
+    const html = await late.text();
+    for (const words of [said.text, said.textEn]) assert.ok(html.includes(words), "what was typed is not lost");
   });
 });

@@ -99,6 +99,16 @@ describe("an account of the desk", () => {
     assert.equal(await isIn(), false);
   });
 
+  it("is signed in once in one browser: a new session takes the place of the old one", async () => {
+    const officer = await signedInOfficer(app, { number: nextNumber(), role: "auditor" });
+    const [old] = officer.cookies();
+    assert.equal((await officer.signIn()).status, 303);
+    const headers = { cookie: `${old?.name}=${old?.value}` };
+    const answer = await fetch(`${app.url}/police/letters`, { headers, redirect: "manual" });
+    assert.match(answer.headers.get("location") ?? "", /sign-in/);
+    assert.equal((await officer.get("/police/letters")).status, 200);
+  });
+
   it("ends at once when a keeper closes it, and by signing out", async () => {
     const keeper = await signedInOfficer(app, { number: nextNumber(), role: "keeper" });
     const officer = await signedInOfficer(app, { number: nextNumber(), role: "auditor" });
@@ -140,7 +150,8 @@ describe("an invitation", () => {
     const path = new URL(url).pathname;
     officer.secret = /<code>([A-Z2-7]+)<\/code>/.exec(await (await officer.get(path)).text())?.[1] ?? "";
     const given = { password: PASSWORD, code: officer.code() };
-    assert.equal((await officer.post(path, given)).status, 303);
+    const to = (await officer.post(path, given)).headers.get("location") ?? "";
+    assert.match(await (await officer.get(to)).text(), /Your account is set up\. A code works once/);
     assert.equal((await officer.post(path, given)).status, 404);
     assert.equal((await officer.get(path)).status, 404);
     const late = new URL((await invite(nextNumber())).url).pathname;

@@ -4,6 +4,7 @@ import { all, one } from "../dom.ts";
 const viewer = one("[data-viewer]");
 const pair = one("[data-pair]", viewer);
 const links = all<HTMLAnchorElement>("[data-photo]");
+const acts = all("[data-key]");
 const MOST = 2;
 
 /** numbers of the photographs that are shown large, the latest last */
@@ -50,5 +51,5 @@ document.addEventListener("keydown", (event) => {
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (/^[1-9]$/.test(event.key)) toggle(event.key);
   else if (event.key === "Escape") close();
-  else document.querySelector<HTMLElement>(`[data-key="${event.key}"]`)?.click();
+  else acts.find((act) => act.dataset["key"] === event.key)?.click();
 });

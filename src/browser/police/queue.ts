@@ -121,11 +121,16 @@ async function renew(path: string): Promise<void> {
 }
 
 let isRenewing = false;
-let again = false;
+/** what to ask for once the answer on its way is here; null: nothing */
+let next: string | null = null;
 
 function renewed(path = ROWS): void {
-  again = isRenewing;
-  if (isRenewing || !out.hidden) return;
+  if (!out.hidden) return;
+  if (isRenewing) {
+    // news must not take the place of a wish to stay
+    if (next !== STAY) next = path;
+    return;
+  }
   isRenewing = true;
   renew(path)
     .catch(() => {
@@ -134,7 +139,9 @@ function renewed(path = ROWS): void {
     })
     .then(() => {
       isRenewing = false;
-      if (again) renewed();
+      const wanted = next;
+      next = null;
+      if (wanted) renewed(wanted);
     });
 }
 
