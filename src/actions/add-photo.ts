@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
-import type { Catalogue } from "../domain/liability.ts";
+import { requireFewPictures } from "../domain/brakes.ts";
 import { requireGivable, requireParty } from "../domain/party.ts";
 import {
   isMandatory,
@@ -49,7 +49,7 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
   requireParty(accident, letter);
   const sha256 = ctx.blobs.nameOf(bytes);
   if (isStoredIn(accident, { slot, letter, sha256 })) return accident;
-  requireRoom(accident, input, ctx.config.rules.catalogue);
+  requireRoom(ctx, accident, input);
   const digest = ctx.vault.digest(accident.key, sha256);
   const candidate = candidateOf(bytes, { sha256, digest }, await ctx.photos.examine(bytes));
   const { block } = judgePhoto(accident, slot, { candidate, by: letter });
@@ -68,9 +68,10 @@ export async function addPhoto(ctx: Context, input: AddPhoto): Promise<Accident>
  * Photographs are evidence: they may be added while the case runs, and replaced only until the cars have
  * moved.
  */
-function requireRoom(accident: Accident, { letter, slot }: AddPhoto, catalogue: Catalogue): void {
+function requireRoom({ config, clock }: Context, accident: Accident, { letter, slot }: AddPhoto): void {
   requireParty(accident, letter);
-  if (isMandatory(slot)) requireGivable("photos", accident, letter, catalogue);
+  requireFewPictures(accident, letter, clock.now());
+  if (isMandatory(slot)) requireGivable("photos", accident, letter, config.rules.catalogue);
   const photos = accident.photos.filter((photo) => !isReplaced(accident, photo, { letter, slot }));
   requireSpace({ photos }, { slot, by: letter });
 }
@@ -106,7 +107,7 @@ async function store(ctx: Context, input: AddPhoto, { id, candidate, names, like
   const now = ctx.clock.now();
   const { accident: after, result: refusal } = await ctx.accidents.decide(accidentId, (current) => {
     if (isStoredIn(current, { slot, letter, sha256 })) return { change: null, result: null };
-    requireRoom(current, input, ctx.config.rules.catalogue);
+    requireRoom(ctx, current, input);
     const { findings, dupOf, block } = judgePhoto(current, slot, { candidate, by: letter, likeness });
     // another picture may have come in between
     if (block) return { change: rejection(current, { slot, by: letter, digest, block, now }), result: block };

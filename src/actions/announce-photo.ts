@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
+import { requireFewPictures } from "../domain/brakes.ts";
 import { mayGive, missingSlots } from "../domain/journey.ts";
 import { requireParty } from "../domain/party.ts";
 import { type AwaitedPhoto, isToFetch, type PhotoSlot } from "../domain/photo.ts";
@@ -27,6 +28,7 @@ export function announcePhoto(ctx: Context, announcement: AnnouncePhoto): Promis
   return ctx.accidents.change(loaded ?? accidentId, (accident) => {
     requireParty(accident, letter);
     if (accident.photos.some((photo) => photo.mediaId === mediaId)) return null;
+    requireFewPictures(accident, letter, ctx.clock.now());
     const slot = nextSlot(ctx, accident, letter);
     requireSpace(accident, { slot, by: letter });
     const photo: AwaitedPhoto = {

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Accident, NewEvent, Person } from "../domain/accident.ts";
+import { BRAKES } from "../domain/brakes.ts";
 import { BEFORE_THE_FIRST_DATUM, consentEvents } from "../domain/consent.ts";
 import { declarationEvent, type EligibilityAnswer, endOf, reasonsOf } from "../domain/eligibility.ts";
 import { closedIfEmpty } from "../domain/empty-case.ts";
@@ -7,7 +8,7 @@ import { isFree } from "../domain/invitation.ts";
 import { type InvitedView, maskPlate } from "../domain/invited-view.ts";
 import { notice } from "../domain/notice.ts";
 import { newParty, requireRunning } from "../domain/party.ts";
-import { Conflict } from "../errors.ts";
+import { Conflict, Invalid } from "../errors.ts";
 
 export interface JoinAccident {
   person: Person;
@@ -27,6 +28,7 @@ export async function joinAccident(ctx: Context, input: JoinAccident): Promise<A
   const { person, invited, textVersion, answer } = input;
   const at = ctx.clock.now();
   const end = endOf(answer, ctx.config.rules.conditions);
+  if (invited.by === "digits") await requireFewComings(ctx, input, at);
   await ctx.people.admit(person);
   const joined = await ctx.accidents.change(invited.accidentId, (accident) => {
     const { A, B } = accident.parties;
@@ -66,6 +68,19 @@ export async function joinAccident(ctx: Context, input: JoinAccident): Promise<A
   const own = invited.by === "scan" ? await ctx.accidents.findOpenedBy(person.id) : null;
   if (own) await ctx.accidents.change(own, (accident) => closedIfEmpty(accident, at));
   return joined;
+}
+
+/**
+ * Throws Invalid "too-many-tries" (429) for somebody who joins, leaves and joins again: driver A is asked
+ * each time.
+ */
+async function requireFewComings(ctx: Context, { person, invited }: JoinAccident, at: Date): Promise<void> {
+  const { accidentId } = invited;
+  const accident = await ctx.accidents.get(accidentId);
+  // a second tap
+  if (accident.parties.B?.identity.personId === person.id) return;
+  if (!(await ctx.tries.slide(`newcoming/${accidentId}/${person.id}`, BRAKES.newcomings, at)))
+    throw new Invalid("too-many-tries", { field: "plate" }, 429);
 }
 
 /** Throws Conflict with the reason where this invitation no longer leads into the case. */

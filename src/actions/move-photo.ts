@@ -2,7 +2,8 @@ import type { Context } from "../context.ts";
 import type { Accident, Letter } from "../domain/accident.ts";
 import { requireCalm } from "../domain/brakes.ts";
 import { requireGivable, requireParty } from "../domain/party.ts";
-import type { PhotoSlot } from "../domain/photo.ts";
+import { isMandatory, type PhotoSlot } from "../domain/photo.ts";
+import { requireSpace } from "../domain/photo-intake.ts";
 import { withMoved } from "../domain/photo-move.ts";
 import { isPlateSlot } from "../domain/photo-plates.ts";
 import { Conflict } from "../errors.ts";
@@ -29,6 +30,7 @@ export function movePhoto(ctx: Context, { accidentId, letter, photoId, slot, loa
     if (!isAnswer) requireGivable("photos", accident, letter, ctx.config.rules.catalogue);
     if (photo.slot === slot && !isAnswer) return null;
     requireCalm(accident, letter, ctx.clock.now());
+    if (isMandatory(photo.slot)) requireSpace(accident, { slot, by: letter });
     return withMoved(accident, photo, { slot, by: letter });
   });
 }

@@ -1,6 +1,9 @@
 /** Lives of a code that an open page asks for by itself; after them the page's button does. */
 const MOST_RENEWALS = 8;
-const RETRY_MS = 5_000;
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Refusals that pass; any other is said by the page itself once it is asked for again. */
+const isPassing = (status: number): boolean => status >= 500 || status === 408 || status === 429;
 
 /**
  * Renews the code on an open page when it runs out: posts the card's own form and puts the new card in its
@@ -8,6 +11,7 @@ const RETRY_MS = 5_000;
  */
 export function keepCodeAlive(card: HTMLElement, left = MOST_RENEWALS): void {
   const dueAt = performance.now() + Number(card.dataset["renewIn"]);
+  let pause = FIRST_PAUSE_MS;
 
   async function renew(): Promise<void> {
     const form = card.querySelector("form");
@@ -17,6 +21,7 @@ export function keepCodeAlive(card: HTMLElement, left = MOST_RENEWALS): void {
       const body = new URLSearchParams(new FormData(form) as unknown as Record<string, string>);
       const posted = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
       await posted.text();
+      if (!posted.ok && !isPassing(posted.status)) return;
       if (!posted.ok) throw new Error(String(posted.status));
       const page = await (await fetch(location.href)).text();
       const fresh = new DOMParser().parseFromString(page, "text/html").querySelector<HTMLElement>("[data-renew-in]");
@@ -25,7 +30,8 @@ export function keepCodeAlive(card: HTMLElement, left = MOST_RENEWALS): void {
       card.replaceWith(fresh);
       keepCodeAlive(fresh, left - 1);
     } catch {
-      setTimeout(renew, RETRY_MS);
+      setTimeout(renew, pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
   }
 

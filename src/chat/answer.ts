@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Person } from "../domain/accident.ts";
-import { Unreadable } from "../errors.ts";
+import { Invalid, Unreadable } from "../errors.ts";
+import { errorSentence } from "../http/validate.ts";
 import { withUnsaid } from "../notices/bundle-words.ts";
 import type { InboundMessage, MessageKind } from "../wechat/message.ts";
 import type { Asked } from "./asked.ts";
@@ -55,6 +56,9 @@ const isUnknownEvent = (message: InboundMessage): boolean => message.kind === "u
 export const awaitsAnswer = (message: InboundMessage): boolean =>
   SPEAKS[message.kind] !== undefined && !isUnknownEvent(message);
 
+/** Statuses of what holds a driver: no room for a further picture, too many of anything. */
+const HOLDING = [409, 429];
+
 /** Answers one message. A driver's message also opens the platform's window for customer messages. */
 export async function answerTo(
   ctx: Context,
@@ -80,16 +84,21 @@ function inOwnWords(person: Person, message: InboundMessage): Person {
 }
 
 /**
- * Catches a case that cannot be decrypted: sending again would not help, so the driver is told whom to call.
+ * Says what is no fault of the message: a limit that its driver has reached, or a case that cannot be
+ * decrypted, where sending again would not help.
  */
 async function readableAnswer(ctx: Context, person: Person, answer: () => Answer): Promise<string | null> {
   try {
     return await answer();
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    const number = error.details["number"];
     const t = ctx.render.words(person.language);
     const phone = ctx.config.operatorPhone;
+    if (error instanceof Invalid && HOLDING.includes(error.status)) {
+      const next = nextThing(ctx, person, await standingOf(ctx, person));
+      return `${errorSentence(t, error.code, { phone })}\n${next}`;
+    }
+    if (!(error instanceof Unreadable)) throw error;
+    const number = error.details["number"];
     return typeof number === "string" ? t("chat.case-unreadable", { number, phone }) : t("chat.unreadable", { phone });
   }
 }

@@ -26,7 +26,7 @@ export function rearrangementOf(words: string): Rearrangement | null {
 }
 
 const MINE = ["1", "我的", "我的车", "我的车牌", "自己的", "我", "mine", "my plate", "my car", "me"];
-const HIS = [
+const THEIRS = [
   "2",
   "对方的",
   "对方的车",
@@ -49,7 +49,7 @@ export function ownerOf(words: string): PlateSlot | null {
     .replace(/[。.!]+$/, "")
     .toLowerCase();
   if (MINE.includes(text)) return "own-plate";
-  return HIS.includes(text) ? "other-plate" : null;
+  return THEIRS.includes(text) ? "other-plate" : null;
 }
 
 /** Answers the open question about a plate picture; null when no question is open. */

@@ -4,7 +4,6 @@ import type { Person } from "../domain/accident.ts";
 import { isMandatory, isSent, PHOTO_SLOTS, type PhotoSlot } from "../domain/photo.ts";
 import { formatPlate } from "../domain/plate.ts";
 import type { View } from "../domain/view.ts";
-import { Invalid } from "../errors.ts";
 import { asParty } from "../http/as-party.ts";
 import type { Translate } from "../render.ts";
 import type { Asked } from "./asked.ts";
@@ -19,24 +18,19 @@ export async function onPhoto({ ctx, message, person, morePhotos }: Asked<"image
   const current = await standingOf(ctx, person);
   if (current?.short.step === "admission") return nextThing(ctx, person, current);
   if (!current || isOver(current)) return t("chat.photo.no-case", { next: nextThing(ctx, person, current) });
-  try {
-    const { accident, letter } = current;
-    const delayedBy = await ctx.wechat.mediaRefusal();
-    const after = await announcePhoto(asParty(ctx, { accidentId: accident.id, letter, person }), {
-      accidentId: accident.id,
-      letter,
-      mediaId: message.mediaId,
-      delayedBy,
-      loaded: accident,
-    });
-    if (morePhotos()) return null;
-    const now = standing(ctx, after, person) ?? current;
-    if (!delayedBy) return received(ctx, person, now);
-    return t("chat.photo.delayed", { url: `${ctx.config.publicUrl}/h5/accidents/${accident.id}` });
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error;
-    return t("chat.photo.full", { limit: Number(error.details.limit), next: nextThing(ctx, person, current) });
-  }
+  const { accident, letter } = current;
+  const delayedBy = await ctx.wechat.mediaRefusal();
+  const after = await announcePhoto(asParty(ctx, { accidentId: accident.id, letter, person }), {
+    accidentId: accident.id,
+    letter,
+    mediaId: message.mediaId,
+    delayedBy,
+    loaded: accident,
+  });
+  if (morePhotos()) return null;
+  const now = standing(ctx, after, person) ?? current;
+  if (!delayedBy) return received(ctx, person, now);
+  return t("chat.photo.delayed", { url: `${ctx.config.publicUrl}/h5/accidents/${accident.id}` });
 }
 
 function received(ctx: Context, person: Person, current: Standing): string {

@@ -1,5 +1,5 @@
 import { Busy, Invalid } from "../errors.ts";
-import type { Accident, Change, EventType, Letter } from "./accident.ts";
+import { type Accident, type Change, type EventType, LETTERS, type Letter } from "./accident.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -19,6 +19,8 @@ export const BRAKES = {
   digitsOfCase: { limit: 20, windowMs: 15 * MINUTE_MS },
   /** … once by each who types them: whoever opens the same address again guesses nothing */
   rightDigits: { limit: 1, windowMs: 15 * MINUTE_MS },
+  /** times that one person joins one case by digits: each is an event, and told to driver A */
+  newcomings: { limit: 3, windowMs: 15 * MINUTE_MS },
   /** ratings and complaints of one driver */
   feedback: { limit: 10, windowMs: 24 * HOUR_MS },
   /** wrong digits of everybody: beyond them nobody joins by digits, only by the QR code */
@@ -84,8 +86,14 @@ export const WRONG_DIGITS = "join-wrong";
 
 const CHANGES_AN_HOUR = 30;
 const LANGUAGES_AN_HOUR = 10;
+/** Pictures of one driver in one case, those that were announced or sent back included. */
+const PICTURES_AN_HOUR = 60;
+/** Consents given and withdrawn by one driver in one case. */
+const CONSENTS_AN_HOUR = 20;
 /** An accident's document holds its events, and a document has an end. */
 const MOST_EVENTS = 1_000;
+/** … of which one driver can never use up what the other needs */
+const MOST_OF_ONE = 400;
 /** What the drivers may still do in a case that is full: come to its end, or part. */
 const LAST_ACTS: ReadonlySet<EventType> = new Set([
   "ended",
@@ -108,6 +116,7 @@ const CHANGES = new Set([
   "guidance-asked",
   "application-proposed",
 ]);
+const PICTURES = new Set(["photo-announced", "photo-stored", "photo-rejected"]);
 
 /**
  * Throws Invalid "too-many-changes" (429) for a driver who has changed a case thirty times within the hour:
@@ -118,25 +127,48 @@ export function requireCalm({ events, parties }: Pick<Accident, "events" | "part
   if (changes >= CHANGES_AN_HOUR) throw new Invalid("too-many-changes", { retryAfterS: 600 }, 429);
 }
 
+/**
+ * Throws Invalid "too-many-requests" (429) for a driver who has sent sixty pictures to a case within the
+ * hour, retakes included: its record has an end.
+ */
+export function requireFewPictures(accident: Pick<Accident, "events" | "parties">, letter: Letter, at: Date): void {
+  if (countWithinHour(accident, letter, { at, types: PICTURES }) >= PICTURES_AN_HOUR)
+    throw new Invalid("too-many-requests", { retryAfterS: 600 }, 429);
+}
+
+/** Throws Invalid "too-many-changes" (429) for a driver who gives and withdraws consents without end. */
+export function requireFewConsents(accident: Pick<Accident, "events" | "parties">, letter: Letter, at: Date): void {
+  const types = new Set(["consent-given", "consent-withdrawn"]);
+  if (countWithinHour(accident, letter, { at, types }) >= CONSENTS_AN_HOUR)
+    throw new Invalid("too-many-changes", { retryAfterS: 600 }, 429);
+}
+
 /** True while a driver's choice of a language is noted in the case; the person keeps it in any case. */
 export const mayNoteLanguage = (accident: Accident, letter: Letter, at: Date): boolean =>
   countWithinHour(accident, letter, { at, types: new Set(["language-chosen"]) }) < LANGUAGES_AN_HOUR;
 
 function countWithinHour(
-  { events, parties }: Pick<Accident, "events" | "parties">,
+  accident: Pick<Accident, "events" | "parties">,
   letter: Letter,
   { at, types }: { at: Date; types: ReadonlySet<string> },
 ): number {
-  const since = Math.max(at.getTime() - HOUR_MS, parties[letter]?.joinedAt.getTime() ?? 0);
-  return events.filter((event) => event.by === letter && types.has(event.type) && event.at.getTime() >= since).length;
+  const since = at.getTime() - HOUR_MS;
+  return eventsOf(accident, letter).filter((event) => types.has(event.type) && event.at.getTime() >= since).length;
+}
+
+/** The events of who is this party now, not of somebody who was taken out. */
+function eventsOf({ events, parties }: Pick<Accident, "events" | "parties">, letter: Letter): Accident["events"] {
+  const since = parties[letter]?.joinedAt.getTime() ?? 0;
+  return events.filter((event) => event.by === letter && event.at.getTime() >= since);
 }
 
 /**
- * Throws Invalid "case-full" (429) for what a driver does in a case with a thousand events; signing, ending
- * and what the system and the insurers report go on.
+ * Throws Invalid "case-full" (429) for what a driver does in a case with a thousand events, or with four
+ * hundred of this driver alone; signing, ending and what the system and the insurers report go on.
  */
-export function requireEventRoom({ events }: Pick<Accident, "events">, change: Pick<Change, "events">): void {
-  if (events.length < MOST_EVENTS) return;
-  const isDrivers = change.events.some(({ by }) => by === "A" || by === "B");
-  if (isDrivers && !change.events.some(({ type }) => LAST_ACTS.has(type))) throw new Invalid("case-full", {}, 429);
+export function requireEventRoom(accident: Pick<Accident, "events" | "parties">, change: Pick<Change, "events">): void {
+  const [letter] = LETTERS.filter((one) => change.events.some(({ by }) => by === one));
+  if (!letter || change.events.some(({ type }) => LAST_ACTS.has(type))) return;
+  const isTheirsFull = accident.parties[letter] !== null && eventsOf(accident, letter).length >= MOST_OF_ONE;
+  if (accident.events.length >= MOST_EVENTS || isTheirsFull) throw new Invalid("case-full", {}, 429);
 }

@@ -37,7 +37,7 @@ export const casePage: PartyPage = {
     return {
       now: t(`h5.case.step.${saidStep(view)}`),
       act: t(`h5.case.act.${view.step}`),
-      opened: dayTimeText(view.openedAt, language),
+      opened: dayTimeText(view.openedAt, now, language),
       // read from the latest on
       timeline: view.timeline
         .toReversed()

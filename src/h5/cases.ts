@@ -47,7 +47,7 @@ function lineOf(view: View, { ctx, t, language }: Reader): { url: string } & Rec
     number,
     url: pageUrl(id, step),
     record: pageUrl(id),
-    day: dayTimeText(openedAt, language),
+    day: dayTimeText(openedAt, ctx.clock.now(), language),
     address: scene.address,
     state: isWithInsurer(view) ? claimState(view, { ctx, t, language }) : stateOf(view, { ctx, t, language }),
     paper: view.hasPictures ? pageUrl(id, "paper") : null,

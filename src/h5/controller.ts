@@ -13,8 +13,9 @@ import { FORM_BYTES, type Posted, readPosted } from "../http/body.ts";
 import { CSRF_FIELD, hasToken, requireOwnOrigin } from "../http/csrf.ts";
 import { closeAfter, wantsJson } from "../http/errors.ts";
 import { ofRequest } from "../http/of-request.ts";
-import { seeOther } from "../http/see-other.ts";
-import { personOf } from "../http/session.ts";
+import { seeOther, seeOtherUntaken } from "../http/see-other.ts";
+import { findPerson, isIdle, personOf } from "../http/session.ts";
+import { uploadShareOf } from "../http/upload-share.ts";
 import { errorSentence, typed, validate } from "../http/validate.ts";
 import { correctionOf } from "./correction.ts";
 import { fileLinks, fileLinksOf } from "./file-links.ts";
@@ -82,7 +83,7 @@ const awaitsConsent = ({ path = "" }: Partial<AnyPartyPage>, { consentIsOld }: P
   consentIsOld && !BEFORE_CONSENT.includes(path);
 
 const leadOn = ({ koa, view, consentIsOld }: PageRequest): void =>
-  seeOther(koa, pageUrl(view.id, consentIsOld ? "consent" : view.step));
+  seeOtherUntaken(koa, pageUrl(view.id, consentIsOld ? "consent" : view.step));
 
 async function show(page: Page, request: PageRequest, data: PageData = {}): Promise<void> {
   const shown = (await page.show?.(request)) ?? {};
@@ -120,6 +121,8 @@ export function postPage(ctx: Context, page: Page): Koa.Middleware {
     let posted: Posted = { fields: {}, files: [] };
     try {
       await page.brake?.(request);
+      // a form with a drawing is held in memory as a picture is, however slowly it comes
+      if (page.maxBytes) uploadShareOf(koa).add(Math.min(koa.request.length ?? page.maxBytes, page.maxBytes));
       posted = await readPosted(koa, { multipart: page.multipart ?? false, maxBytes: page.maxBytes ?? FORM_BYTES });
       await submit(page, request, posted);
     } catch (error) {
@@ -229,7 +232,10 @@ export function getFile(ctx: Context, file: PartyFile): Koa.Middleware {
   };
 }
 
-/** Sends a file without a session, by a signed link to it. */
+/**
+ * Sends a file without a session, by a signed link to it. A link that has run out on an open page of its
+ * driver, who is signed in, leads to a new one.
+ */
 export function getSignedFile(ctx: Context, file: PartyFile): Koa.Middleware {
   return async (koa) => {
     const { id = "", letter: given = "" } = koa.params as Record<string, string>;
@@ -237,7 +243,12 @@ export function getSignedFile(ctx: Context, file: PartyFile): Koa.Middleware {
     const accident = /^[\w-]{1,64}$/.test(id) ? await ctx.accidents.find(id) : null;
     const personId = letter && accident?.parties[letter]?.identity.personId;
     if (!letter || !accident || !personId) throw new NotAllowed("file-link");
-    fileLinks(ctx, { accidentId: id, letter, personId }).check(koa.path, koa.query);
+    const links = fileLinks(ctx, { accidentId: id, letter, personId });
+    if (!links.isGood(koa.path, koa.query)) {
+      const isTheirs = findPerson(koa)?.id === personId && !isIdle(koa);
+      if (!isTheirs || accident.parties[letter]?.newcomer) throw new NotAllowed("file-link");
+      return seeOther(koa, links.renewed(koa.path));
+    }
     const person = await ctx.people.find(personId);
     if (!person) throw new NotAllowed("file-link");
     await sendFile(koa, file, partyRequest(ctx, koa, { accident, letter, person }));

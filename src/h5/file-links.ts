@@ -21,19 +21,20 @@ export interface FileOwner {
 export interface FileLinks {
   /** relative to the root; `file` is the path of the file, "agreement.pdf" */
   url(file: string): string;
-  /** throws NotAllowed "file-link"; all refusals look alike */
-  check(path: string, query: Record<string, unknown>): void;
+  /** whether the whole path is signed, and the link has not run out */
+  isGood(path: string, query: Record<string, unknown>): boolean;
+  /** the link to that whole path, made anew */
+  renewed(path: string): string;
 }
 
 export function fileLinks({ config, clock }: Pick<Context, "config" | "clock">, owner: FileOwner): FileLinks {
   const { accidentId, letter, personId } = owner;
-  const links = expiringLinks({ config, clock }, { purpose: PURPOSE, lifeS: FILE_LINK_LIFE_S, code: "file-link" });
+  const links = expiringLinks({ config, clock }, { purpose: PURPOSE, lifeS: FILE_LINK_LIFE_S });
+  const renewed = (path: string) => path + links.query([path, personId]);
   return {
-    url(file) {
-      const path = `/h5/files/${accidentId}/${letter}/${file}`;
-      return path + links.query([path, personId]);
-    },
-    check: (path, query) => links.check([path, personId], query),
+    url: (file) => renewed(`/h5/files/${accidentId}/${letter}/${file}`),
+    isGood: (path, query) => links.isGood([path, personId], query),
+    renewed,
   };
 }
 

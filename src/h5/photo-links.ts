@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { NotAllowed } from "../errors.ts";
 import { expiringLinks } from "../http/expiring-links.ts";
 import { type PageRequest, pageUrl } from "./page.ts";
 
@@ -28,11 +29,13 @@ export function photoLinks(
   viewer: { personId: string; accidentId: string },
 ): PhotoLinks {
   const { personId, accidentId } = viewer;
-  const links = expiringLinks({ config, clock }, { purpose: PURPOSE, lifeS: PHOTO_LINK_LIFE_S, code: "photo-link" });
+  const links = expiringLinks({ config, clock }, { purpose: PURPOSE, lifeS: PHOTO_LINK_LIFE_S });
   const boundTo = (photoId: string, size: PhotoSize) => [personId, accidentId, photoId, size];
   return {
     url: (photoId, size) => pageUrl(accidentId, `photos/${photoId}/${size}`) + links.query(boundTo(photoId, size)),
-    check: (photoId, size, query) => links.check(boundTo(photoId, size), query),
+    check(photoId, size, query) {
+      if (!links.isGood(boundTo(photoId, size), query)) throw new NotAllowed("photo-link");
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { macOf, readCookie, readValue, sameSecret, sessionKeysOf, setCookie, sig
 import { wantsJson } from "../http/errors.ts";
 import { askedLanguage } from "../http/language-cookie.ts";
 import { countPaced } from "../http/pace.ts";
-import { seeOther } from "../http/see-other.ts";
+import { seeOther, seeOtherUntaken } from "../http/see-other.ts";
 import { findPerson, isIdle, personOf, startSession } from "../http/session.ts";
 import { safePath } from "./paths.ts";
 
@@ -108,6 +108,6 @@ export function signedIn(): Koa.Middleware {
   return async (koa, next) => {
     if (koa.state["person"] && !isIdle(koa)) return next();
     if (wantsJson(koa)) personOf(koa);
-    seeOther(koa, `/h5/signin?to=${encodeURIComponent(koa.method === "GET" ? koa.originalUrl : koa.path)}`);
+    seeOtherUntaken(koa, `/h5/signin?to=${encodeURIComponent(koa.method === "GET" ? koa.originalUrl : koa.path)}`);
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import Joi from "joi";
 import { signAgreement } from "../actions/sign-agreement.ts";
 import { LETTERS, type Letter } from "../domain/accident.ts";
@@ -47,6 +48,7 @@ function shown(request: PageRequest, content: AgreementContent): object {
     shown: seenEvidence(view),
     cleared: clearedText(config.rules.conditions, language),
     mine: content.parties[view.letter],
+    consentTo: consentTo(content),
     insurers: recipientsOf({ config, t, language }, content),
     operatorPhone: config.operatorPhone,
   };
@@ -66,10 +68,16 @@ function kept({ koa, view: { voided } }: PageRequest, content: AgreementContent)
   return koa.method === "GET" && isSame ? { values: { forwarding: "yes" } } : {};
 }
 
+const FOR_INSURERS = ["insurerCode", "insurerName", "degree"] as const;
+
 const sameForInsurers = (signed: AgreementContent, now: AgreementContent) => (letter: Letter) =>
-  (["insurerCode", "insurerName", "degree"] as const).every(
-    (field) => signed.parties[letter][field] === now.parties[letter][field],
-  );
+  FOR_INSURERS.every((field) => signed.parties[letter][field] === now.parties[letter][field]);
+
+/** Names what the ticks of this page consent to: a tick that a phone has kept counts for the same alone. */
+function consentTo({ parties }: AgreementContent): string {
+  const said = LETTERS.map((letter) => FOR_INSURERS.map((field) => parties[letter][field]));
+  return createHash("sha256").update(JSON.stringify(said)).digest("base64url").slice(0, 12);
+}
 
 /**
  * Page 7: the two sentences, the whole, the consents to signing electronically (E-signature Law art. 3, 13)

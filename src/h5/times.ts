@@ -13,13 +13,15 @@ const isoDay = new Intl.DateTimeFormat("sv-SE", { timeZone, year: "numeric", mon
 /** YYYY-MM-DD */
 export const today = (now: Date): string => isoDay.format(now);
 
-/** "14:05" when it is today's, else "11月23日 14:05". */
-export function timeText(at: Date, now: Date, language: Language): string {
-  const sameDay = day.en.format(at) === day.en.format(now);
-  return sameDay ? clock.format(at) : dayTimeText(at, language);
-}
+/** "14:05" when it is today's, else "11月23日 14:05", in another year "2025年11月23日 14:05". */
+export const timeText = (at: Date, now: Date, language: Language): string =>
+  today(at) === today(now) ? clock.format(at) : dayTimeText(at, now, language);
 
-export const dayTimeText = (at: Date, language: Language): string => `${day[language].format(at)} ${clock.format(at)}`;
+/** "11月23日 14:05", in another year "2025年11月23日 14:05" */
+export function dayTimeText(at: Date, now: Date, language: Language): string {
+  const isOfThisYear = today(at).slice(0, 4) === today(now).slice(0, 4);
+  return isOfThisYear ? `${day[language].format(at)} ${clock.format(at)}` : yearTimeText(at, language);
+}
 
 const wholeDay: Record<Language, Intl.DateTimeFormat> = {
   zh: new Intl.DateTimeFormat("zh-CN", { timeZone, year: "numeric", month: "long", day: "numeric" }),

@@ -44,9 +44,10 @@ const description = Joi.object<Description>({
  * Pictures beside the plain form, for a bad network: a small one in one request, any other in pieces that may
  * be repeated, in any number of attempts.
  *
- * POST uploads?slot&bytes…            the whole picture GET  uploads/SHA256                 which pieces are
- * here, and in which slots the picture stands already PUT  uploads/SHA256/NUMBER          one piece of 256
- * KB, the last one shorter POST uploads/SHA256 {slot, bytes…}  it is complete
+ * - `POST uploads?slot&bytes…`: the whole picture
+ * - `GET uploads/SHA256`: which pieces are here, and in which slots the picture stands already
+ * - `PUT uploads/SHA256/NUMBER`: one piece of 256 KB, the last one shorter
+ * - `POST uploads/SHA256` with slot and bytes: it is complete
  */
 export function uploadRoutes(ctx: Context, router: Router): void {
   const base = "/accidents/:id/uploads";

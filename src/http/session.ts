@@ -112,8 +112,7 @@ function renew(ctx: Context, koa: Koa.Context, session: Session): void {
   const at = ctx.clock.now().getTime();
   const unusedMs = at - session.usedAt;
   koa.state["isIdle"] = koa.method === "GET" && isPage(koa) && unusedMs > IDLE_MS;
-  const isUse = koa.method === "POST" || isPage(koa);
-  if (isUse && !isIdle(koa) && unusedMs >= RENEW_AFTER_MS) write(ctx, koa, { ...session, usedAt: at });
+  if (isPage(koa) && !isIdle(koa) && unusedMs >= RENEW_AFTER_MS) write(ctx, koa, { ...session, usedAt: at });
 }
 
 export const sessionOf = (koa: Koa.Context): Session | null =>

@@ -18,7 +18,7 @@ const MAX_BODY = "200mb";
 const PASSED_ON = ["content-type", "accept", "accept-language", "if-none-match", "range", "x-csrf-token", "x-sent-by"];
 const PASSED_BACK = [
   ...["content-type", "content-disposition", "cache-control", "etag", "last-modified", "retry-after"],
-  ...["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy"],
+  ...["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy", "x-form-not-taken"],
 ];
 const WECHAT =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.50 Language/zh_CN";

@@ -1,5 +1,5 @@
 import { type Connection, Schema } from "mongoose";
-import { isDuplicate, unlessThere } from "./duplicate.ts";
+import { unlessThere } from "./duplicate.ts";
 
 interface TriesDocument {
   _id: string;
@@ -62,39 +62,33 @@ export async function createTries(connection: Connection): Promise<Tries> {
     return { used: known?.used ?? 0, at: (known?.at ?? []).filter((at) => at.getTime() > since) };
   };
   // Made first and counted then: upserts that meet may each be answered as the first (seen with DocumentDB).
+  const make = (_id: string, until: Date) =>
+    model.updateOne({ _id }, { $setOnInsert: { used: 0, until } }, { upsert: true }).catch(unlessThere);
   const add = async (_id: string, by: number, until: Date): Promise<void> => {
     const count = async () => (await model.updateOne({ _id }, { $inc: { used: by } })).matchedCount === 1;
     if (await count()) return;
-    await model.updateOne({ _id }, { $setOnInsert: { used: 0, until } }, { upsert: true }).catch(unlessThere);
+    await make(_id, until);
     await count();
   };
   return {
     async count(key, limit, expiresAt) {
       const _id = `${key}/${expiresAt}`;
-      const update = { $inc: { used: 1 }, $setOnInsert: { until: new Date(expiresAt) } };
-      const below = (upsert: boolean) => model.updateOne({ _id, used: { $lt: limit } }, update, { upsert });
-      try {
-        const { upsertedCount, modifiedCount } = await below(true);
-        return upsertedCount + modifiedCount === 1;
-      } catch (error) {
-        // It is there: at its limit, or made by another process at the same time.
-        if (!isDuplicate(error)) throw error;
-        return (await below(false)).modifiedCount === 1;
-      }
+      const below = { _id, used: { $lt: limit } };
+      const isCounted = async () => (await model.updateOne(below, { $inc: { used: 1 } })).modifiedCount === 1;
+      if (await isCounted()) return true;
+      await make(_id, new Date(expiresAt));
+      return isCounted();
     },
     async slide(key, window, at) {
       // Each lost race is another one's count, so that the limit ends the loop.
       for (;;) {
         const seen = await look(key, window, at);
         if (seen.at.length >= window.limit) return false;
-        const next = { used: seen.used + 1, at: [...seen.at, at], until: new Date(at.getTime() + window.windowMs) };
-        try {
-          const filter = { _id: key, used: seen.used };
-          const written = await model.updateOne(filter, { $set: next }, { upsert: seen.used === 0 });
-          if (written.upsertedCount + written.modifiedCount === 1) return true;
-        } catch (error) {
-          if (!isDuplicate(error)) throw error;
-        }
+        const until = new Date(at.getTime() + window.windowMs);
+        const next = { used: seen.used + 1, at: [...seen.at, at], until };
+        if (seen.used === 0) await make(key, until);
+        const { modifiedCount } = await model.updateOne({ _id: key, used: seen.used }, { $set: next });
+        if (modifiedCount === 1) return true;
       }
     },
     async hasRoom(key, window, at) {

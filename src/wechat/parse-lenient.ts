@@ -43,11 +43,16 @@ const CONTROLS = /[\u0000-\u001f]/g;
  * out.
  */
 export function parseLenientJson(json: string): Fields {
+  const text = json.replace(CONTROLS, " ");
+  // a person's words may hold what looks like a long number of the body
+  return fieldsOf(text.replace(LONG_NUMBER, '$1"$2"')) ?? fieldsOf(text) ?? emptyFields();
+}
+
+function fieldsOf(json: string): Fields | undefined {
   try {
-    const value = JSON.parse(json.replace(CONTROLS, " ").replace(LONG_NUMBER, '$1"$2"'));
-    return asFields(value, 0) ?? emptyFields();
+    return asFields(JSON.parse(json), 0);
   } catch {
-    return emptyFields();
+    return undefined;
   }
 }
 

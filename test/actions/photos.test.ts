@@ -252,6 +252,10 @@ describe("further pictures", () => {
     for (let n = 5; n < 10; n++) await add(accident, "extra", another(n));
     for (const slot of PHOTO_SLOTS) await add(accident, slot, SLOT_PHOTOS[slot]);
     await assert.rejects(add(accident, "extra", another(12)), full);
+    const [scene] = inSlot(await reread(accident), "scene");
+    const photoId = String(scene?.id);
+    const aside = movePhoto(app.ctx, { accidentId: accident.id, letter: "A", photoId, slot: "extra" });
+    await assert.rejects(aside, full, "nor by putting one of the five aside");
     const retaken = await add(accident, "scene", await copied(SLOT_PHOTOS.scene));
     assert.deepEqual([retaken.photos.length, photosAreSafe(retaken)], [15, true]);
   });

@@ -193,6 +193,17 @@ describe("the chat", () => {
     );
   });
 
+  it("says to whom a brake holds that it does, and logs no fault", async () => {
+    const { openid, accident } = await chat.withAccident();
+    const sent = { type: "photo-announced", by: "A", data: { slot: "scene" } } as const;
+    const events = Array.from({ length: 60 }, () => sent);
+    await chat.app.ctx.accidents.change(accident.id, (now) => ({ accident: now, events }));
+    const picture = { MsgType: "image", PicUrl: "http://p", MediaId: "one-too-many", MsgId: nextMsgId() };
+    assert.match((await chat.send(openid, picture)) ?? "", /操作过于频繁，请稍后再试\n.*还差 5 张/);
+    assert.equal((await chat.current(openid)).photos.length, 0);
+    assert.ok(!chat.app.logged().includes("wechat.handler-failed"));
+  });
+
   it("withdraws only after a second word", async () => {
     const { openid } = await chat.withAccident();
     assert.match(await chat.say(openid, "撤回"), /确定/);
@@ -201,6 +212,8 @@ describe("the chat", () => {
     assert.match(await chat.say(openid, "确认撤回"), /已撤回/);
     assert.equal((await chat.current(openid)).ended?.code, "withdrawn");
     assert.match(await chat.say(openid, "1"), /需要处理新的事故/);
+    assert.match(await chat.say(openid, "我的案件"), /已结束 1[\s\S]*h5\/cases/);
+    assert.doesNotMatch(await chat.say(openid, "帮助"), /4 撤回|6 邀请|7 照片/, "nothing that is over");
   });
 
   it("forgets who leaves: wholly without a case, what the case does not need with one", async () => {

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Accident, Letter } from "../../src/domain/accident.ts";
-import { mayNoteLanguage, PIECES, requireCalm, requireEventRoom, requirePieceRoom } from "../../src/domain/brakes.ts";
+import {
+  mayNoteLanguage,
+  PIECES,
+  requireCalm,
+  requireEventRoom,
+  requireFewConsents,
+  requireFewPictures,
+  requirePieceRoom,
+} from "../../src/domain/brakes.ts";
 
 const NOW = new Date("2026-11-29T04:00:00Z");
 const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
@@ -49,6 +57,35 @@ describe("changes of one driver in one case", () => {
       ["documents-rendered", "system"],
     ] as const)
       requireEventRoom(full, doing(type, by));
+  });
+});
+
+describe("the room for events", () => {
+  const doing = (by: Letter, type = "statement-given") => ({ events: [{ type, by, data: {} }] }) as never;
+
+  it("is never used up by one driver alone: four hundred, and what ends the case", () => {
+    const filled = changed("B", many(400, 90));
+    assert.throws(() => requireEventRoom(filled, doing("B")), { code: "case-full", status: 429 });
+    requireEventRoom(filled, doing("B", "ended"));
+    requireEventRoom(filled, doing("A"));
+    requireEventRoom(changed("B", many(400, 90), { joined: 5 }), doing("B"));
+    const left = { ...filled, parties: { ...filled.parties, B: null } };
+    requireEventRoom(left, doing("B", "party-joined"));
+  });
+
+  it("is not spent on a consent that is given and withdrawn again and again", () => {
+    requireFewConsents(changed("B", many(19), { type: "consent-given" }), "B", NOW);
+    assert.throws(() => requireFewConsents(changed("B", many(20), { type: "consent-withdrawn" }), "B", NOW), tooMany);
+  });
+});
+
+describe("pictures of one driver in one case", () => {
+  it("are sixty an hour, whatever becomes of them", () => {
+    const sent = (count: number, ago?: number) => changed("B", many(count, ago), { type: "photo-rejected" });
+    requireFewPictures(sent(59), "B", NOW);
+    requireFewPictures(sent(60), "A", NOW);
+    requireFewPictures(sent(60, 61), "B", NOW);
+    assert.throws(() => requireFewPictures(sent(60), "B", NOW), { code: "too-many-requests", status: 429 });
   });
 });
 

@@ -111,6 +111,24 @@ describe("the viewfinder has a way out where the camera", () => {
       await page.context().close();
     });
 
+  it("is asked for again before it has answered: the earlier question closes nothing", async () => {
+    const fault = `{
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      let asked = 0;
+      mediaDevices.getUserMedia = (wish) => (asked++ === 0 ? new Promise(() => {}) : open(wish));
+    }`;
+    const page = await onPhotos({ fault, hasClock: true });
+    await shoot(page).click();
+    await page.keyboard.press("Escape");
+    await shoot(page).click();
+    await page.locator("[data-shutter]:enabled").waitFor();
+    await page.clock.runFor(9000);
+    assert.equal(await dialog(page).isVisible(), true);
+    assert.equal(await shutter(page).isEnabled(), true);
+    await page.context().close();
+  });
+
   it("gives frames of which the browser makes no picture", async () => {
     const page = await onPhotos({ fault: "HTMLCanvasElement.prototype.toBlob = (take) => take(null)" });
     await shoot(page).click();

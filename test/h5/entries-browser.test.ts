@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { endAccident } from "../../src/actions/end-accident.ts";
+import { giveDetails } from "../../src/actions/give-details.ts";
+import { resumeAccident } from "../../src/actions/resume-accident.ts";
 import type { Language } from "../../src/domain/accident.ts";
 import type { WordKey } from "../../src/render.ts";
 import type { TestApp } from "../support/app.ts";
 import { DETAILS } from "../support/drivers.ts";
 import { withBrowser } from "../support/with-browser.ts";
-import { type Driver, openPair } from "./settle-driver.ts";
+import { type Driver, openPair, readyPair } from "./settle-driver.ts";
 
 let app: TestApp;
 let browser: Browser;
@@ -110,6 +113,38 @@ describe("what was entered comes back", () => {
     await draftsAre(page, 0);
     assert.equal(await page.locator("[name=idNumber]").inputValue(), "");
     assert.equal(await page.locator("[data-brought-back]").isVisible(), false);
+    await page.context().close();
+  });
+
+  it("when the case that had ended meanwhile is taken up again", async () => {
+    const { id, B } = await openPair(app);
+    const page = await phoneOf(B, "details");
+    await page.route(/\/(stream|live)\?/, (route) => route.abort());
+    await page.reload();
+    await typeDetails(page);
+    await endAccident(app.ctx, { accidentId: id, letter: "A", code: "withdrawn" });
+    await green(page);
+    await page.waitForURL(B.urlOf("ended"));
+    await resumeAccident(app.ctx, { accidentId: id, letter: "A" });
+    await page.goto(B.urlOf("details"));
+    await hasDetails(page);
+    await page.context().close();
+  });
+
+  it("the tick for the insurers for the same insurers alone", async () => {
+    const { id, A } = await readyPair(app);
+    const page = await phoneOf(A, "sign");
+    await page.route(/\/(stream|live)\?/, (route) => route.abort());
+    const tick = page.locator("[name=forwarding]");
+    await tick.check();
+    await draftsAre(page, 1);
+    await page.reload();
+    await page.locator("[data-brought-back]").waitFor();
+    assert.equal(await tick.isChecked(), true);
+    await giveDetails(app.ctx, { accidentId: id, letter: "B", details: { ...DETAILS.B, insurerCode: "PAIC" } });
+    await page.goto(A.urlOf("sign"));
+    await page.locator("[data-pad] canvas").waitFor();
+    assert.equal(await tick.isChecked(), false);
     await page.context().close();
   });
 

@@ -139,7 +139,10 @@ describe("a doubtful picture", () => {
     await change(id, (accident) =>
       withPhoto(accident, "own-damage", { findings: [{ code: "blurred", level: "warns" }] }),
     );
-    const move = plain((await a.get(`${base}/move`)).html);
+    const { html } = await a.get(`${base}/move`);
+    const [doubt, advice] = ["kc-doubted", "kc-go"].map((part) => html.indexOf(part)) as [number, number];
+    assert.ok(doubt > 0 && doubt < advice, "while it can be taken again");
+    const move = plain(html);
     assert.match(move, /请立即挪车.*照片均已收下.*我车受损处 照片模糊/);
     const photos = await a.get(`${base}/photos`);
     assert.equal(heading(photos.html), "5 张已拍齐");

@@ -89,6 +89,23 @@ describe("somebody who joins by six digits", () => {
     assert.deepEqual([ended, parties.B], [null, null]);
   });
 
+  it("joins, leaves and joins again a few times only: each is told to A and stands in the record", async () => {
+    const { b, base, form, caseOf } = await asking();
+    const leave = async () => {
+      const { html } = await b.get(`${base}/way-out?choice=withdraw`);
+      assert.equal((await b.post(`${base}/way-out`, { _csrf: hidden(html, "_csrf"), choice: "withdraw" })).status, 303);
+    };
+    const join = () => b.fill(form.path, { ...DECLARED, plate: PLATE });
+    for (let turn = 1; turn < BRAKES.newcomings.limit; turn++) {
+      await leave();
+      assert.equal((await join()).location, `${base}/admission`);
+    }
+    await leave();
+    const { version } = await caseOf();
+    assert.equal((await join()).status, 429);
+    assert.equal((await caseOf()).version, version);
+  });
+
   it("is let in by A, who sees a masked plate and since when, on every page and in the chat", async () => {
     const { a, b, base, id, caseOf } = await asking();
     const shown = await a.get(`${base}/admit`);

@@ -10,7 +10,7 @@ import { stampText } from "../../src/h5/times.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { closeDatabase } from "../support/database.ts";
 import { asStored } from "../support/stored-photos.ts";
-import { type Driver, openPair, type Pair } from "./settle-driver.ts";
+import { type Driver, driverOf, openPair, type Pair } from "./settle-driver.ts";
 
 let app: TestApp;
 let pair: Pair;
@@ -226,10 +226,16 @@ describe("a link for another program", () => {
       const refused = await fetched(null, other);
       assert.deepEqual([what, refused.status, isPicture(refused.bytes)], [what, 403, false]);
     }
+    const [own, others] = [pair.A, pair.B].map(({ person }) => driverOf(app, pair.id, person)) as [Driver, Driver];
     app.clock.advance((FILE_LINK_LIFE_S + 1) * 1000);
-    const late = await fetched(null, link);
-    assert.equal(late.status, 403);
-    assert.match(late.bytes.toString(), /文件链接已过期/);
+    for (const whose of [null, others]) {
+      const late = await fetched(whose, link);
+      assert.equal(late.status, 403);
+      assert.match(late.bytes.toString(), /文件链接已过期/);
+    }
+    const renewed = await fetched(own, link);
+    assert.equal(renewed.status, 303, "on the driver's own open page it works still");
+    assert.equal((await fetched(null, renewed.headers.get("location") ?? "")).status, 200);
   });
 });
 

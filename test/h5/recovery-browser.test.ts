@@ -114,6 +114,17 @@ for (const language of ["zh", "en"] as const) {
       await page.locator(".kc-digits", { hasNotText: before }).waitFor();
       const { invitation } = await app.ctx.accidents.get(pair.id);
       assert.equal((await digits.textContent())?.replace(" ", ""), invitation?.digits);
+      // what is refused is not asked for again and again
+      let refused = 0;
+      await page.route("**/invitation", (route) => {
+        refused++;
+        return route.fulfill({ status: 403, json: {} });
+      });
+      const asked = page.waitForResponse("**/invitation");
+      await page.clock.fastForward(16 * 60_000);
+      await asked;
+      await page.clock.runFor(60_000);
+      assert.equal(refused, 1);
     });
 
     it("the paper is enlarged with two fingers and by its buttons", async () => {

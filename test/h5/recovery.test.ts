@@ -12,7 +12,7 @@ import { closeDatabase } from "../support/database.ts";
 import { DETAILS, SIGNATURE } from "../support/drivers.ts";
 import { joinByCode } from "../support/join-by-code.ts";
 import { alertText, button, heading, Phone } from "./phone.ts";
-import { ACTS, driverOf, isChecked, openPair, type Pair, readyPair } from "./settle-driver.ts";
+import { ACTS, driverOf, fieldValue, isChecked, openPair, type Pair, readyPair } from "./settle-driver.ts";
 
 let app: TestApp;
 before(async () => {
@@ -133,6 +133,21 @@ describe("a case that one driver has ended", () => {
     assert.equal((await typesOf(pair)).filter((type) => type === "resume-asked").length, 1);
     assert.ok((await noticesOf(pair)).some(({ code, to }) => code === "resume-asked" && to === "A"));
     assert.equal((await pair.A.post("resume", {})).location, "sign");
+  });
+
+  it("takes no form any more, and tells the page's script so: what was entered stays on the phone", async () => {
+    const pair = await openPair(app);
+    const sent = async (cookie: string) => {
+      const body = new URLSearchParams({ _csrf: fieldValue((await pair.B.get("details")).html, "_csrf") });
+      const headers = { cookie, accept: "text/html", "x-sent-by": "script" };
+      const answer = await fetch(pair.B.urlOf("details"), { method: "POST", headers, body, redirect: "manual" });
+      const to = answer.headers.get("location") ?? "";
+      return [answer.status, to.split(/[/?]/).at(-1), answer.headers.get("x-form-not-taken")];
+    };
+    const cookie = `${pair.B.cookie.name}=${pair.B.cookie.value}`;
+    assert.deepEqual((await sent(""))[2], "1", "the session has ended");
+    await end(pair, "A");
+    assert.deepEqual(await sent(cookie), [204, "ended", "1"]);
   });
 
   it("stays ended once the other driver agrees to it, or after two hours", async () => {

@@ -73,10 +73,12 @@ describe("a session", () => {
   it("asks the platform again for a page after half an hour without use; what a script asks for is no use", async () => {
     const phone = await signedIn();
     const { location } = await phone.fill("/h5/start", AGREED);
-    const live = location.replace(/photos$/, "live");
+    const [live, position] = ["live", "position"].map((path) => location.replace(/photos$/, path)) as [string, string];
+    const sent = { _csrf: hidden((await phone.get(location)).html, "_csrf"), lat: "31.23", lng: "121.47" };
     for (let turn = 0; turn < 4; turn++) {
       app.clock.advance(8 * MINUTE_MS);
       assert.equal((await phone.get(live, { accept: "application/json" })).status, 200);
+      assert.equal((await phone.post(position, sent, { accept: "application/json" })).status, 200);
     }
     const away = await phone.get(location);
     assert.equal(away.location, `/h5/signin?to=${encodeURIComponent(location)}`);

@@ -80,6 +80,10 @@ describe("my car", () => {
     assert.equal(fieldValue(html, "serial"), "A12345");
     assert.ok(isSelected(html, "passport") && isSelected(html, "CPIC"));
     assert.ok(html.includes(words("zh", "details.remembered")));
+    const list = /id="field-insurerCode"[\s\S]*?<\/select>/.exec(html)?.[0] ?? "";
+    const offered = [...list.matchAll(/<option value="([^"]*)"/g)].map(([, code]) => code);
+    assert.deepEqual(offered.slice(0, 3), ["", "unknown", "CPIC"], "not known, then the one of last time");
+    assert.match(html, /第 \d 步，共 \d 步 · 约 \d+ 分钟/);
   });
 
   const AT_THE_FIELD: [string, Record<string, string>, string, string, Record<string, string>?][] = [
@@ -286,6 +290,7 @@ describe("a difference", () => {
     const shown = await A.get("difference");
     assert.ok(shown.html.includes("acts/QS-01.svg") && shown.html.includes("acts/QS-02.svg"));
     assert.ok(shown.html.includes(words("zh", "difference.differs")) && shown.html.includes("他变道"));
+    assert.equal(shown.html.match(/\/thumb\?/g)?.length, 5, "with the photographs to look at");
     assert.ok((await B.get("difference")).html.includes(escaped(words("en", "difference.lead"))));
     const form = await B.get("statement");
     assert.ok(isChecked(form.html, "otherAct", "QS-02"));
@@ -542,7 +547,9 @@ describe("done", () => {
 
   it("keeps a case page that always says what now, and the other's claim to the other", async () => {
     const { id, A, B } = await readyPair(app, { real: true });
-    assert.match((await A.get("")).html, new RegExp(`href="/h5/accidents/${id}/sign"`));
+    const running = (await A.get("")).html;
+    assert.match(running, new RegExp(`href="/h5/accidents/${id}/sign"`));
+    assert.match(running, /24 小时内可继续办理.*登录后 12 小时内有效/, "and how long each thing lasts");
     await sign(A, { forwarding: "yes" });
     await sign(B);
     await app.settle();

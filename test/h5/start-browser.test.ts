@@ -46,6 +46,18 @@ describe("page 1 on a phone", () => {
       await page.context().close();
     });
 
+  it("has its ticks still after a look at the privacy notice", async () => {
+    const page = await startPage("en");
+    const tick = page.locator("input[name=sensitive]");
+    await tick.check();
+    await page.waitForFunction('Object.keys(localStorage).some((name) => name.startsWith("kc-draft:"))');
+    await page.locator("main a[href='/h5/privacy']").first().click();
+    await page.locator("[data-back] a").click();
+    await page.waitForURL(/\/h5\/start/);
+    assert.equal(await tick.isChecked(), true);
+    await page.context().close();
+  });
+
   it("folds the rare ones behind a row that says so, and a tap on one leads to what to do", async () => {
     const page = await startPage("zh");
     const rare = page.getByRole("button", { name: "涉嫌饮酒" });

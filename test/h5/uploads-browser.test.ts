@@ -64,6 +64,8 @@ const kept = async (id: string) => {
   return Promise.all(storedPhotos(accident).map(({ sha256 }) => app.ctx.blobs.read(accident, sha256)));
 };
 
+const TOO_MANY = { code: "too-many-requests", message: "操作过于频繁，请稍后再试" };
+
 describe("the queue of pictures", () => {
   it("goes on from the piece that is missing when the network comes back", async () => {
     const { page, id, sent } = await onPhotos();
@@ -111,6 +113,7 @@ describe("the queue of pictures", () => {
     const answers: ((route: Route) => Promise<unknown>)[] = [
       (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<h1>Welcome to the hotel</h1>" }),
       (route) => route.fulfill({ status: 503, headers: { "retry-after": "1" }, json: { error: { code: "busy" } } }),
+      (route) => route.fulfill({ status: 429, headers: { "retry-after": "1" }, json: { error: TOO_MANY } }),
       async (route) => {
         await route.fetch();
         await route.abort();
@@ -122,8 +125,9 @@ describe("the queue of pictures", () => {
       return answer ? answer(route) : route.continue();
     });
     await choose(page, "scene", another(middling));
-    for (const _ of answers) {
+    for (const [n] of answers.entries()) {
       await state(page, "scene", "waiting");
+      if (n === 2) await page.getByText(TOO_MANY.message).waitFor();
       await page.evaluate('dispatchEvent(new Event("online"))');
     }
     await state(page, "scene", "stored");

@@ -455,6 +455,9 @@ describe("moving, place, invitation", () => {
     const statuses: number[] = [];
     for (let n = 0; n < 6; n++) statuses.push((await guesser.open(`/h5/join/00000${n}`)).status);
     assert.equal(statuses.at(-1), 429);
+    const mistyped = await newPhone().open("/h5/join/654321");
+    assert.match(mistyped.html, /href="\/h5\/join\?code=654321"/, "one digit is put right, not all typed again");
+    assert.equal(inputOf((await newPhone().open("/h5/join?code=654321")).html, "六位数字").value, "654321");
   });
 
   it("takes out who is not the other driver", async () => {

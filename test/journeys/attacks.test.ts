@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request } from "node:http";
 import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
 import { signAgreement } from "../../src/actions/sign-agreement.ts";
 import { contentDigest } from "../../src/domain/agreement.ts";
 import { BRAKES, PACES } from "../../src/domain/brakes.ts";
+import { MAX_SIGNATURE_BYTES } from "../../src/h5/signature-field.ts";
 import { LOOK_MS } from "../../src/http/body-pace.ts";
 import { UPLOAD_LIMITS } from "../../src/http/upload.ts";
+import { PERSON_HELD_BYTES } from "../../src/http/upload-share.ts";
 import { ACTS, readyPair } from "../h5/settle-driver.ts";
 import { UploadPhone } from "../h5/upload-phone.ts";
 import { startApp, type TestApp } from "../support/app.ts";
@@ -125,6 +129,31 @@ describe("somebody who means harm, while another driver photographs", () => {
       ({ status } = await greedy[0]!.whole(SLOT_PHOTOS["own-plate"], "own-plate"));
     }
     for (const { end } of hanging) end();
+  });
+
+  it("and begins forms of signatures without end holds a bounded part of the memory", async () => {
+    const other = await newDriver();
+    const { B } = await readyPair(app);
+    const headers = {
+      cookie: `${B.cookie.name}=${B.cookie.value}`,
+      accept: "text/html",
+      "content-type": "application/x-www-form-urlencoded",
+      "content-length": MAX_SIGNATURE_BYTES,
+    };
+    const refused: number[] = [];
+    const begun = Array.from({ length: Math.ceil(PERSON_HELD_BYTES / MAX_SIGNATURE_BYTES) }, () => {
+      const sent = request(B.urlOf("sign"), { method: "POST", agent: false, headers });
+      sent.on("error", () => undefined);
+      sent.write("a");
+      return { sent, answered: once(sent, "response").then(([{ statusCode }]) => refused.push(statusCode)) };
+    });
+    await Promise.race(begun.map(({ answered }) => answered));
+    assert.deepEqual(refused, [503]);
+    await pictureIsTaken(other);
+    for (const { sent, answered } of begun) {
+      answered.catch(() => undefined);
+      sent.destroy();
+    }
   });
 
   it("and changes a statement again and again stops nobody but the one who does it", async () => {

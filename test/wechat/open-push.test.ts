@@ -219,6 +219,10 @@ describe("an authentic push that is not as the protocol says", () => {
       '{"ToUserName":"a","FromUserName":"person","CreateTime":1790000000,"MsgType":"text","Content":"1","Content":"2"}',
       "2",
     ],
+    "JSON whose words hold what looks like a long number of its own": [
+      '{"ToUserName":"a","FromUserName":"person","CreateTime":1790000000,"MsgType":"text","Content":"a\u0000: 1234567890123456,"}',
+      "a : 1234567890123456,",
+    ],
     "broken JSON": ['{"ToUserName":"a"', undefined],
   };
   for (const [what, [body, read]] of Object.entries(bodies))

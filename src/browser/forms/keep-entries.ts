@@ -6,7 +6,8 @@ import { enter, entriesOf } from "./fields.ts";
  * visit. Returns the function that forgets it.
  */
 export function keepEntries(form: HTMLFormElement, drafts: Drafts): () => void {
-  const path = location.pathname;
+  // a draft is of the text that the form was filled in for (data-draft), where that may change
+  const path = [location.pathname, form.dataset["draft"]].filter(Boolean).join("#");
   let isTouched = false;
   let isOver = false;
 
@@ -16,6 +17,10 @@ export function keepEntries(form: HTMLFormElement, drafts: Drafts): () => void {
   };
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
+  // back on a page that the browser has kept
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) isOver = false;
+  });
 
   function forget(): void {
     isOver = true;

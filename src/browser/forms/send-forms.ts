@@ -15,8 +15,8 @@ interface Sending {
   pressed: HTMLButtonElement | null;
 }
 
-/** Where the server leads after it has taken a form; `null`: it has not; "away": it was not reached. */
-type Outcome = { to: string } | null | "away";
+/** Where the server leads after a form; `null`: it shows the form again; "away": it was not reached. */
+type Outcome = { to: string; isTaken: boolean } | null | "away";
 
 export interface Listener {
   /** The form's fields are at the server. */
@@ -57,6 +57,8 @@ const isPlain = (sending: Sending): boolean =>
 
 function createSender(listener: Listener) {
   let now: Sending | null = null;
+  /** Opens the next page: the last form was answered, and the browser is on its way. */
+  let leave: (() => void) | null = null;
   let pause = FIRST_PAUSE_MS;
   let timer: number | undefined;
   let isUnderWay = false;
@@ -69,9 +71,13 @@ function createSender(listener: Listener) {
     const outcome = await post(now);
     isUnderWay = false;
     if (outcome === "away") return rest();
-    if (outcome === null) return natively(now);
-    if (!isSignIn(outcome.to)) listener.taken(now.form);
-    location.assign(outcome.to);
+    const { form } = now;
+    // not form.submit(), which a field of that name would hide
+    leave = outcome === null ? () => HTMLFormElement.prototype.submit.call(form) : () => location.assign(outcome.to);
+    if (outcome === null) carryButton(now);
+    else if (outcome.isTaken) listener.taken(form);
+    now = null;
+    leave();
   }
 
   function rest(): void {
@@ -91,13 +97,15 @@ function createSender(listener: Listener) {
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return;
     now = null;
+    leave = null;
     listener.busy(false);
     listener.waiting(false);
   });
   return {
-    /** A second tap sends what waits, and is ignored while something is under way. */
+    /** A second tap sends what waits; after the answer it leads on, as the next page may be slow to come. */
     send(sending: Sending): void {
-      if (isUnderWay) return;
+      if (leave) leave();
+      if (leave || isUnderWay) return;
       now = sending;
       pause = FIRST_PAUSE_MS;
       work();
@@ -105,8 +113,8 @@ function createSender(listener: Listener) {
   };
 }
 
-/** The driver has to sign in first: nothing was taken. */
-const isSignIn = (to: string): boolean => new URL(to, location.href).pathname.endsWith("/h5/signin");
+/** Set by the server where it leads elsewhere without having taken the form (src/http/see-other.ts). */
+const NOT_TAKEN = "x-form-not-taken";
 
 function post(sending: Sending): Promise<Outcome> {
   return new Promise((resolve) => {
@@ -125,7 +133,7 @@ function post(sending: Sending): Promise<Outcome> {
 function outcomeOf(request: XMLHttpRequest): Outcome {
   if (AWAY.includes(request.status)) return "away";
   const to = request.status === 204 ? request.getResponseHeader("location") : null;
-  return to ? { to } : null;
+  return to ? { to, isTaken: request.getResponseHeader(NOT_TAKEN) === null } : null;
 }
 
 function bodyOf({ form, pressed }: Sending): URLSearchParams {
@@ -137,16 +145,14 @@ function bodyOf({ form, pressed }: Sending): URLSearchParams {
   return body;
 }
 
-function natively({ form, pressed }: Sending): void {
+/** Puts what the pressed button says into the form, which the browser then sends by itself. */
+function carryButton({ form, pressed }: Sending): void {
   const action = pressed?.getAttribute("formaction");
   if (action) form.setAttribute("action", action);
-  if (pressed?.name) {
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = pressed.name;
-    field.value = pressed.value;
-    form.append(field);
-  }
-  // not form.submit(), which a field of that name would hide
-  HTMLFormElement.prototype.submit.call(form);
+  if (!pressed?.name) return;
+  const field = document.createElement("input");
+  field.type = "hidden";
+  field.name = pressed.name;
+  field.value = pressed.value;
+  form.append(field);
 }

@@ -17,16 +17,19 @@ export function sendsFrames(stream: MediaStream | null): boolean {
 
 /**
  * Plays the phone's camera in `video`, which has a size when this resolves. Null without one: refused, not
- * answered within eight seconds, or without a frame.
+ * answered within eight seconds, without a frame, or no longer wanted (`isWanted`) when it came.
  */
-export async function openCamera(video: HTMLVideoElement): Promise<MediaStream | null> {
+export async function openCamera(video: HTMLVideoElement, isWanted: () => boolean): Promise<MediaStream | null> {
   let isOver = false;
   let given: MediaStream | null = null;
 
-  async function open(): Promise<MediaStream> {
+  async function open(): Promise<MediaStream | null> {
     const stream = await navigator.mediaDevices.getUserMedia({ video: WISH, audio: false });
     given = stream;
-    if (isOver) stop(stream);
+    if (isOver || !isWanted()) {
+      stop(stream);
+      return null;
+    }
     video.srcObject = stream;
     await video.play();
     while (!isOver && video.videoWidth === 0) await pause(LOOK_MS);

@@ -13,8 +13,9 @@ const KEPT_MS = 48 * 3600 * 1000;
 
 /** Pieces were deleted meanwhile: they are sent again. */
 const PIECES_MISSING = "pieces-missing";
-/** Lasts until an operator makes room: the driver is told why the picture waits. */
+/** Lasts until an operator makes room. */
 const NO_ROOM = "storage-full";
+const TOO_MANY = 429;
 /** Codes that are tried again a few times: something on the way has changed or cut the bytes. */
 const DAMAGED = ["upload-damaged", "malformed-body"];
 
@@ -167,8 +168,9 @@ function createSender(form: HTMLFormElement, listener: Listener): Sender {
 
   /** Spreads the repetitions of many phones. */
   function rest(sent: Sent): void {
-    const { retryAfterS, answer } = sent;
-    const sentence = codeOf(sent) === NO_ROOM ? answer.error?.message : undefined;
+    const { retryAfterS, answer, status } = sent;
+    // it waits for something else than the network, for minutes: the driver is told why
+    const sentence = codeOf(sent) === NO_ROOM || status === TOO_MANY ? answer.error?.message : undefined;
     for (const { slot } of items) listener.waiting(slot, { sentence });
     timer = setTimeout(work, Math.max(pause, retryAfterS * 1000) * (0.75 + Math.random() / 2));
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);

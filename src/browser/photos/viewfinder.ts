@@ -53,6 +53,8 @@ class PageViewfinder implements Viewfinder {
   #current = "";
   #stream: MediaStream | null = null;
   #opener: Element | null = null;
+  /** counts openings and closings: a camera that was asked for before the last of them comes too late */
+  #turn = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -70,6 +72,7 @@ class PageViewfinder implements Viewfinder {
   async open(slot: string): Promise<boolean> {
     this.#aim(slot);
     this.#opener = document.activeElement;
+    this.#turn++;
     this.#camera.hidden = false;
     document.body.classList.add("kc-filming");
     one("[data-close]", this.#camera).focus();
@@ -78,12 +81,13 @@ class PageViewfinder implements Viewfinder {
     return isReady;
   }
 
-  /** True when it films, and when the driver has closed it meanwhile. */
+  /** True when it films, and when the driver has closed it meanwhile, perhaps to open it again. */
   async #start(): Promise<boolean> {
     this.#opening.hidden = false;
     this.#release.disabled = true;
-    const stream = await openCamera(this.#video);
-    if (!this.isOpen()) {
+    const turn = this.#turn;
+    const stream = await openCamera(this.#video, () => turn === this.#turn);
+    if (turn !== this.#turn) {
       if (stream) stop(stream);
       return true;
     }
@@ -149,6 +153,7 @@ class PageViewfinder implements Viewfinder {
   }
 
   close(): void {
+    this.#turn++;
     if (this.#stream) stop(this.#stream);
     this.#stream = null;
     this.#release.disabled = true;
