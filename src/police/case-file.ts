@@ -3,7 +3,7 @@ import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
 import { isOfAudit } from "../domain/audit.ts";
 import { cellOf } from "../domain/case-facets.ts";
 import { type CaseFile, caseFileOf } from "../domain/case-file.ts";
-import { possibleActs } from "../domain/desk-acts.ts";
+import { type OfficerAct, possibleActs } from "../domain/desk-acts.ts";
 import { type Determination, picturesOf, type Review } from "../domain/determination.ts";
 import { NO_DISPUTE, NOT_OURS, waitingForOfficer } from "../domain/dispute.ts";
 import { leads, mayDo, SESSION_MS } from "../domain/officer.ts";
@@ -19,6 +19,10 @@ import type { DeskRequest, Shown } from "./page.ts";
 import { ruleBy } from "./rule-by.ts";
 
 const HOUR_MS = 3600_000;
+
+/** What a case is taken for stands first in the bar, what leaves it to others last. */
+const rankOf = (act: OfficerAct): number =>
+  /^(take-|give-guidance|determine)/.test(act) ? 0 : /^(release-|reassign-|recuse)/.test(act) ? 2 : 1;
 
 /** Everything that the file of a case shows, with the acts that are possible now. */
 export async function fileShown(request: DeskRequest, accident: Accident, isShown: boolean): Promise<Shown> {
@@ -45,7 +49,7 @@ export async function fileShown(request: DeskRequest, accident: Accident, isShow
     isLateReview: (letter: Determination, review: Review) => isLateReview(letter, review, ctx.config.rules.calendar),
     nameOf: await officerNames(request, handlersOf(accident)),
     others: await othersOf(request, accident),
-    acts: possibleActs(accident, request.officer),
+    acts: possibleActs(accident, request.officer).toSorted((one, other) => rankOf(one) - rankOf(other)),
     reasonQuery: await reasonQuery(request, accident),
     acting: koa.method === "POST" ? koa.path.split("/").slice(4).join("/") : "",
     ends: NOT_OURS,

@@ -145,6 +145,10 @@ describe("taking a case", () => {
     const file = await htmlOf(officer, caseUrl(applied));
     for (const path of ["evidence", "return", "send", "refuse", "application/release"])
       assert.ok(file.includes(`${caseUrl(applied)}/${path}"`), path);
+    const [first, last] = ["determine", "application/release"].map((path) =>
+      file.indexOf(`${caseUrl(applied)}/${path}"`),
+    );
+    assert.ok(first! > 0 && first! < last!, "what the case was taken for comes first in the bar");
     for (const path of ["application/take", "application/reassign", "recuse"])
       assert.equal(file.includes(`${caseUrl(applied)}/${path}"`), false, path);
     const others = await htmlOf(second, caseUrl(applied));
