@@ -4,6 +4,7 @@
 # encrypts the backup to that public key (age1…). After a good backup those older than BACKUP_KEEP (14) days are removed, and never one of
 # the newest BACKUP_KEEP; after one with damaged files, or one that failed, nothing is. It ends with the code of what failed.
 set -eu
+umask 077
 export LC_ALL=C
 folder=$1
 lists=${2:-$folder}

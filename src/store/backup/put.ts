@@ -1,7 +1,7 @@
 import { type Connection, mongo } from "mongoose";
 import { StartFault, Upstream } from "../../errors.ts";
 import { CHUNK_BYTES } from "../blob-gridfs.ts";
-import type { Keeper, KeeperName, UploadId } from "../blob-keeper.ts";
+import type { Keeper, KeeperName, SealedUpload, UploadId } from "../blob-keeper.ts";
 import { bare, insertFresh } from "../bulk.ts";
 import { findRestoring, noteRestoring, noteStep } from "../restoring.ts";
 import { schemaOf } from "../schema-state.ts";
@@ -74,6 +74,7 @@ function sayListing(error: unknown): never {
 
 const BATCH_BYTES = 4 * 1024 * 1024;
 const BATCH = 200;
+const FILES_AT_ONCE = 48;
 
 type Row = mongo.BSON.Document;
 
@@ -81,6 +82,12 @@ type Row = mongo.BSON.Document;
 export function createPutter(target: Target, tell: () => void): Visitor & { end(): Promise<void> } {
   const { connection } = target;
   let batch: { name: string; rows: Row[]; bytes: number } = { name: "", rows: [], bytes: 0 };
+  let files = noFiles();
+  const flushFiles = async () => {
+    const { rows, uploads } = files;
+    files = noFiles();
+    await putFiles(target, rows, uploads);
+  };
   const flush = async () => {
     const { name, rows } = batch;
     batch = { name: "", rows: [], bytes: 0 };
@@ -99,10 +106,17 @@ export function createPutter(target: Target, tell: () => void): Visitor & { end(
       tell();
     },
     async file(content, bytes) {
-      await putFile(target, rowOf(content), bytes);
+      if (files.rows.length >= FILES_AT_ONCE || files.bytes > BATCH_BYTES) await flushFiles();
+      const row = rowOf(content);
+      files.rows.push(row);
+      if (bytes) files.uploads.push(uploadOf(row, bytes));
+      files.bytes += bytes?.length ?? 0;
       tell();
     },
-    end: flush,
+    async end() {
+      await flush();
+      await flushFiles();
+    },
   };
 }
 
@@ -126,12 +140,20 @@ function rowOf(content: Buffer): Row {
   return row;
 }
 
-async function putFile({ connection, keeper, keepers }: Target, row: Row, bytes: Buffer | null): Promise<void> {
-  const { keeper: _, ...entry } = row;
-  const upload = { id: row._id as UploadId, accidentId: String(row.metadata?.accidentId) };
-  if (bytes) await keepers[keeper].save([{ ...upload, sealed: bytes, pieces: piecesOf(bytes) }]);
-  const kept = keeper === "gridfs" ? entry : { ...entry, keeper };
-  await insertFresh(bare(connection, FILES).insertMany([kept], { ordered: false }));
+const noFiles = () => ({ rows: [] as Row[], uploads: [] as SealedUpload[], bytes: 0 });
+
+const uploadOf = (row: Row, sealed: Buffer): SealedUpload => ({
+  id: row._id as UploadId,
+  accidentId: String(row.metadata?.accidentId),
+  sealed,
+  pieces: piecesOf(sealed),
+});
+
+/** The bytes first: an entry that is there has its bytes. */
+async function putFiles({ connection, keeper, keepers }: Target, rows: Row[], uploads: SealedUpload[]): Promise<void> {
+  if (uploads.length > 0) await keepers[keeper].save(uploads);
+  const kept = rows.map(({ keeper: _, ...entry }) => (keeper === "gridfs" ? entry : { ...entry, keeper }));
+  if (kept.length > 0) await insertFresh(bare(connection, FILES).insertMany(kept, { ordered: false }));
 }
 
 const piecesOf = (bytes: Buffer): Buffer[] =>
