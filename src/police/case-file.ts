@@ -3,6 +3,7 @@ import { type Accident, LETTERS, type Letter } from "../domain/accident.ts";
 import { isOfAudit } from "../domain/audit.ts";
 import { cellOf } from "../domain/case-facets.ts";
 import { type CaseFile, caseFileOf } from "../domain/case-file.ts";
+import { hasClaimEvent } from "../domain/claim-events.ts";
 import { type OfficerAct, possibleActs } from "../domain/desk-acts.ts";
 import { type Determination, picturesOf, type Review } from "../domain/determination.ts";
 import { NO_DISPUTE, NOT_OURS, waitingForOfficer } from "../domain/dispute.ts";
@@ -43,6 +44,7 @@ export async function fileShown(request: DeskRequest, accident: Accident, isShow
     photoUrl: (id: string, size: string) => `/police/cases/${file.id}/photos/${id}/${size}`,
     dispute: accident.dispute ?? NO_DISPUTE,
     waiting: waitingForOfficer(accident),
+    isDelivered: (ref: string) => hasClaimEvent(accident, ref, "claim-delivered"),
     ruleOf: (letter: Letter) => ruleBy(request, accident, letter),
     pictureNumber: (photoId: string) => picturesOf(accident).find((one) => one.photoId === photoId)?.number ?? "",
     reviewDay,

@@ -106,14 +106,17 @@ function deskErrors(ctx: Context): Koa.Middleware {
         return seeOther(koa, `/police/sign-in?to=${encodeURIComponent(koa.originalUrl)}`);
       if (!(error instanceof AppError)) throw error;
       const t = ctx.render.words(languageOf(koa));
+      const isAsked = error.code === "no-reason";
       koa.status = error.status;
       renderDesk(ctx, koa, "police/error.njk", {
-        title: sentence(t, `h5.errors.title.${error.status}`, {}, "h5.errors.title.500"),
+        title: isAsked
+          ? t("police.error.reason")
+          : sentence(t, `h5.errors.title.${error.status}`, {}, "h5.errors.title.500"),
         message: t.find(`police.errors.${error.code}`) ?? errorSentence(t, error.code, {}, `h5.errors.${error.status}`),
         again: error instanceof Busy || error instanceof NotSignedIn ? await typedFields(koa) : null,
         mustSignIn: error instanceof NotSignedIn,
         // a file whose address lacks the reason is asked for again with one
-        reasons: error.code === "no-reason" ? REASONS : [],
+        reasons: isAsked ? REASONS : [],
         path: koa.path,
       });
     }

@@ -343,6 +343,7 @@ describe("agreement and letter as PDF", () => {
         const [form = ""] = new RegExp(`<form method="get" action="${address}">[\\s\\S]*?</form>`).exec(html) ?? [];
         const offered = [...form.matchAll(/<option value="([\w-]+)"/g)].map(([, reason]) => reason);
         assert.deepEqual(offered, REASONS);
+        assert.match(html, /<h1>Choose a reason<\/h1>/);
       }
       assert.deepEqual(await newest(), before);
       assert.equal((await auditor.get(`${address}?reason=answer-request`)).status, 200);

@@ -100,6 +100,7 @@ describe("a letter that one driver does not open", () => {
     assert.equal(await received(pair, "B"), null);
     const { events } = await caseOf(pair);
     assert.equal(events.filter(({ type }) => type === "letter-served").length, 1);
+    assert.match(await (await officer.get(`/police/cases/${pair.id}`)).text(), /with the insurer/);
   });
 
   it("is signed for after its service by message: the claim of that driver goes as well", async () => {
