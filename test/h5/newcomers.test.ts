@@ -110,6 +110,7 @@ describe("somebody who joins by six digits", () => {
     const { a, b, base, id, caseOf } = await asking();
     const shown = await a.get(`${base}/admit`);
     assert.ok(shown.html.includes(MASKED) && !shown.html.includes(PLATE));
+    assert.ok(!shown.html.includes(`href="${base}/admit"`), "the question does not lead to itself");
     assert.ok((await a.get(`${base}/move`)).html.includes(`${base}/admit`), "the other pages lead there");
     await decide(a, base, "yes");
     const { parties, invitation, events } = await caseOf();
