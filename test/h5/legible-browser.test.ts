@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
 import axe from "axe-core";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import type { Language } from "../../src/domain/accident.ts";
+import type { Browser, Page } from "playwright-core";
+import { LANGUAGES, type Language } from "../../src/domain/accident.ts";
 import type { TestApp } from "../support/app.ts";
 import { withBrowser } from "../support/with-browser.ts";
-import { licencesRead, PAGE_STATES, urlOf } from "./page-states.ts";
+import { licencesRead, PAGE_STATES, type Seen, urlOf } from "./page-states.ts";
 
 let app: TestApp;
 let browser: Browser;
@@ -26,17 +26,6 @@ const RULES = {
   dark: { type: "rule", values: ["color-contrast"] },
 } as const;
 type Scheme = keyof typeof RULES;
-
-async function open(state: string, language: Language): Promise<{ page: Page; context: BrowserContext }> {
-  const seen = await PAGE_STATES[state]!(app, language);
-  const context = await browser.newContext({ viewport: PHONE, hasTouch: true });
-  await context.addCookies([seen.driver.cookie]);
-  const page = await context.newPage();
-  await page.goto(urlOf(app, seen));
-  assert.equal(page.url(), urlOf(app, seen), "the page leads elsewhere");
-  await seen.act?.(page);
-  return { page, context };
-}
 
 /** What axe finds, as "RULE: the elements". */
 async function findings(page: Page, scheme: Scheme): Promise<string[]> {
@@ -66,38 +55,52 @@ const CUT = `[
     .map((element) => element.className + " " + element.textContent.trim().slice(0, 30)),
 ]`;
 
-/** Looks at every page of the drivers in one language, and that none is left out. */
-export function looksAtEveryPage(language: Language): void {
-  describe("a page of the drivers", () => {
-    const shown = new Set<string>();
-    before(() => noteTemplates(shown));
-    for (const state of Object.keys(PAGE_STATES))
-      it(`is without fault to axe, light and dark, and holds the largest letters: ${state} (${language})`, async () => {
-        const { page, context } = await open(state, language);
-        await page.evaluate(axe.source);
-        for (const scheme of ["light", "dark"] as const) assert.deepEqual(await findings(page, scheme), [], scheme);
-        await page.setViewportSize({ width: 360, height: 640 });
-        await page.evaluate(LARGE);
-        assert.deepEqual(await page.evaluate(CUT), []);
-        await context.close();
-      });
-    it("of every template, and each part that it is made of, is among those looked at", () => {
-      const files = readdirSync(FOLDER).filter((file) => file.endsWith(".njk"));
-      const text = (file: string) => readFileSync(`${FOLDER}/${file}`, "utf8");
-      const isPage = (file: string) => text(file).startsWith('{% extends "h5/layout.njk" %}');
-      assert.deepEqual(
-        files.filter((file) => isPage(file) && !shown.has(file)),
-        [],
-      );
-      const used = [...shown].map(text).concat(text("layout.njk"), text("macros.njk"));
-      const parts = files.filter((file) => !isPage(file) && file !== "layout.njk" && file !== "macros.njk");
-      assert.deepEqual(
-        parts.filter((part) => !used.concat(parts.map(text)).some((one) => one.includes(`"h5/${part}"`))),
-        [],
-      );
-    });
-  });
+/** Opens it as its driver reads it in one language, and looks at it. */
+async function look(page: Page, seen: Seen, language: Language): Promise<void> {
+  await app.ctx.people.setLanguage(seen.driver.person.id, language);
+  await page.goto(urlOf(app, seen));
+  assert.equal(page.url(), urlOf(app, seen), "the page leads elsewhere");
+  assert.match(String(await page.getAttribute("html", "lang")), new RegExp(`^${language}`));
+  await seen.act?.(page);
+  await page.evaluate(axe.source);
+  for (const scheme of ["light", "dark"] as const)
+    assert.deepEqual(await findings(page, scheme), [], `${scheme}, ${language}`);
+  await page.setViewportSize({ width: 360, height: 640 });
+  await page.evaluate(LARGE);
+  assert.deepEqual(await page.evaluate(CUT), [], language);
 }
+
+describe("a page of the drivers, in both languages", () => {
+  const shown = new Set<string>();
+  before(() => noteTemplates(shown));
+  for (const [name, prepare] of Object.entries(PAGE_STATES))
+    it(`is without fault to axe, light and dark, and holds the largest letters: ${name}`, async () => {
+      const seen = await prepare(app, "zh");
+      for (const language of LANGUAGES) {
+        // a page of nobody's goes by the language of the phone
+        const locale = { zh: "zh-CN", en: "en-US" }[language];
+        const context = await browser.newContext({ viewport: PHONE, hasTouch: true, locale });
+        await context.addCookies([seen.driver.cookie]);
+        await look(await context.newPage(), seen, language);
+        await context.close();
+      }
+    });
+  it("of every template, and each part that it is made of, is among those looked at", () => {
+    const files = readdirSync(FOLDER).filter((file) => file.endsWith(".njk"));
+    const text = (file: string) => readFileSync(`${FOLDER}/${file}`, "utf8");
+    const isPage = (file: string) => text(file).startsWith('{% extends "h5/layout.njk" %}');
+    assert.deepEqual(
+      files.filter((file) => isPage(file) && !shown.has(file)),
+      [],
+    );
+    const used = [...shown].map(text).concat(text("layout.njk"), text("macros.njk"));
+    const parts = files.filter((file) => !isPage(file) && file !== "layout.njk" && file !== "macros.njk");
+    assert.deepEqual(
+      parts.filter((part) => !used.concat(parts.map(text)).some((one) => one.includes(`"h5/${part}"`))),
+      [],
+    );
+  });
+});
 
 function noteTemplates(shown: Set<string>): void {
   const { render } = app.ctx;

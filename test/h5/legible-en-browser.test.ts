@@ -1,3 +1,0 @@
-import { looksAtEveryPage } from "./legible.ts";
-
-looksAtEveryPage("en");
