@@ -74,7 +74,8 @@ export function openBareDatabase(config: Config) {
   return besideServer((uri) => openDatabase(config, { uri, log, room, limits: PATIENT }));
 }
 
-const PATIENT: DatabaseLimits = { ...LIMITS, commandMs: 60_000, bulkMs: 120_000 };
+/** For a command that may take long, and whose database may be busy with its indexes. */
+export const PATIENT: DatabaseLimits = { ...LIMITS, commandMs: 60_000, bulkMs: 120_000 };
 
 /** Returns cause and cure when they are known, else where in the code it happened. */
 function reasonOf(error: unknown, config: Config | undefined): string {

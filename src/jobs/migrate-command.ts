@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { Config } from "../config.ts";
-import { commandLog, runProgram } from "../operator-program.ts";
+import { commandLog, PATIENT, runProgram } from "../operator-program.ts";
 import type { Overrides } from "../overrides.ts";
 import { endsOlder, pendingAt } from "../store/schema-state.ts";
 import { SCHEMA_VERSION } from "../store/shapes.ts";
@@ -59,5 +59,8 @@ function describe({ schema, indexes }: UpgradeState, print: Print): void {
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
   await runProgram(async (config) => {
     const print = (text: string) => void process.stdout.write(text);
-    process.exitCode = await migrateCommand(config, process.argv.slice(2), print, { log: commandLog(config) });
+    process.exitCode = await migrateCommand(config, process.argv.slice(2), print, {
+      log: commandLog(config),
+      limits: PATIENT,
+    });
   });

@@ -5,7 +5,7 @@ import { repeatErasures } from "../actions/repeat-erasures.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { errorOf, StartFault } from "../errors.ts";
-import { openBareDatabase, openContext, runProgram, runWithoutSettings } from "../operator-program.ts";
+import { openBareDatabase, openContext, PATIENT, runProgram, runWithoutSettings } from "../operator-program.ts";
 import { newKeyPair, readFrames } from "../store/backup/file.ts";
 import { documentsIn } from "../store/backup/manifest.ts";
 import { beginRestoring, createPutter, noteWritten } from "../store/backup/put.ts";
@@ -147,7 +147,7 @@ async function verify(
 ): Promise<number> {
   const { erased = [], since } = restored;
   const upgrade = { mode: "build", tell: (line: string) => print(`${line}\n`), progress: showProgress } as const;
-  const ctx = await openContext(config, since ? { isRestoring: true, upgrade } : {});
+  const ctx = await openContext(config, { limits: PATIENT, ...(since && { isRestoring: true, upgrade }) });
   try {
     if (since) print(`erased again: ${await eraseAgain(ctx, erased, since)}\n`);
     const progress = showProgress("verifying", (await ctx.retention.count()).cases);
