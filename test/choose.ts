@@ -29,10 +29,11 @@ function folderOf(path: string): string {
 }
 
 /** Folders whose test files share processes: what they start they end, and they change nothing global. */
-const SHARING = ["chat", "domain", "http", "insurers", "store", "wechat"];
+const SHARING = ["chat", "domain", "http", "insurers", "police", "store", "wechat"];
 
-/** Files of those folders with a process to themselves: top-level await in them or in what they import. */
-const ALONE = /^test\/(domain\/(rules|journey|dispute)|store\/(data-key|migration|side-by-side))/;
+/** Files with a process to themselves: with a browser, or top-level await in them or in what they import. */
+const ALONE =
+  /browser|^test\/(domain\/(rules|journey|dispute)|police\/(disputes|officers)|store\/(data-key|migration|side-by-side))/;
 
 /** The most files of one process: it loads the system once for all of them. */
 const MOST_FILES = 6;
