@@ -212,6 +212,8 @@ describe("the desk in a browser", () => {
       await page.click("main form .desk-act");
       const link = await page.textContent(".desk-note code");
       assert.deepEqual(await findings(page), [], "an invitation");
+      // whom it invites is signed in nowhere
+      await page.context().clearCookies();
       await page.goto(String(link));
       await page.click("details summary");
       assert.deepEqual(await findings(page), [], "set-up");
