@@ -1,7 +1,7 @@
 import type { Config } from "./config.ts";
 import { loadEmbedded } from "./embedded/load.ts";
 import { type ConnectOptions, connect } from "./store/connect.ts";
-import type { DatabaseLimits } from "./store/limits.ts";
+import { BUSY_CONNECT_MS, type DatabaseLimits } from "./store/limits.ts";
 import type { RoomWatch } from "./store/room-watch.ts";
 
 const MB = 1024 * 1024;
@@ -14,7 +14,8 @@ export async function openDatabase(
   const uri = override ?? config.mongodbUri;
   const dir = `${config.dataDir}/database`;
   const embedded = uri ? null : await (await loadEmbedded()).startEmbedded({ dir, port: config.embeddedPort });
-  const connection = await connect(uri ?? (embedded?.uri as string), options);
+  const limits = embedded ? { ...options.limits, connectMs: BUSY_CONNECT_MS } : options.limits;
+  const connection = await connect(uri ?? (embedded?.uri as string), { ...options, limits });
   return {
     connection,
     /**

@@ -5,7 +5,7 @@ import { createLog } from "./log.ts";
 import { openDatabase } from "./open-database.ts";
 import type { Overrides } from "./overrides.ts";
 import { startFaultOf } from "./store/connect.ts";
-import { type DatabaseLimits, LIMITS } from "./store/limits.ts";
+import { BUSY_CONNECT_MS, type DatabaseLimits, LIMITS } from "./store/limits.ts";
 import { createRoomWatch } from "./store/room-watch.ts";
 
 /**
@@ -75,7 +75,12 @@ export function openBareDatabase(config: Config) {
 }
 
 /** For a command that may take long, and whose database may be busy with its indexes. */
-export const PATIENT: DatabaseLimits = { ...LIMITS, commandMs: 60_000, bulkMs: 120_000 };
+export const PATIENT: DatabaseLimits = {
+  ...LIMITS,
+  commandMs: 60_000,
+  bulkMs: 120_000,
+  connectMs: BUSY_CONNECT_MS,
+};
 
 /** Returns cause and cure when they are known, else where in the code it happened. */
 function reasonOf(error: unknown, config: Config | undefined): string {

@@ -16,7 +16,7 @@ export interface ConnectOptions {
   noteCommand?: GuardOptions["noteCommand"];
   /** what becomes of indexes that the database lacks; they are built else */
   indexes?: IndexBook;
-  /** for tests; LIMITS else */
+  /** LIMITS unless told */
   limits?: Partial<DatabaseLimits>;
   /** for tests; PATIENT_TIMER else */
   timer?: Timer | undefined;

@@ -12,6 +12,8 @@ export interface DatabaseLimits {
    * broken.
    */
   trialMs: number;
+  /** TCP, TLS and first greeting of a connection, and each answer to the driver's heartbeat. */
+  connectMs: number;
   /** Pause between two such tests while the database is away. */
   pauseMs: number;
   /** A command that takes longer marks the database as slow; pages then answer at their own limit. */
@@ -24,19 +26,25 @@ export const LIMITS: DatabaseLimits = {
   commandMs: 3_500,
   bulkMs: 20_000,
   trialMs: 1_000,
+  connectMs: 3_000,
   pauseMs: 500,
   slowMs: 1_000,
   readyMs: 1_500,
 };
 
+/**
+ * `connectMs` for the embedded database: it answers nobody while it builds an index, the driver's heartbeat
+ * neither, and the driver ends what is under way where that goes unanswered.
+ */
+export const BUSY_CONNECT_MS = 60_000;
+
 /** The driver's own limits, each behind one of ours. The driver's `timeoutMS` has no effect since 7.8. */
-export const driverLimits = ({ commandMs, bulkMs }: DatabaseLimits) => ({
+export const driverLimits = ({ commandMs, bulkMs, connectMs }: DatabaseLimits) => ({
   /** no server to send to (gone, or an election) */
   serverSelectionTimeoutMS: commandMs,
   /** all connections in use */
   waitQueueTimeoutMS: commandMs,
-  /** TCP, TLS and first greeting of a connection, and each answer to the heartbeat */
-  connectTimeoutMS: 3_000,
+  connectTimeoutMS: connectMs,
   /** How soon a server that went away or came back is noticed; a new primary, too. */
   heartbeatFrequencyMS: 5_000,
   /**

@@ -5,6 +5,7 @@ export const CALM_DATABASE: DatabaseLimits = {
   commandMs: 60_000,
   bulkMs: 90_000,
   trialMs: 30_000,
+  connectMs: 30_000,
   pauseMs: 500,
   slowMs: 45_000,
   readyMs: 31_000,
