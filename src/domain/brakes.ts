@@ -167,7 +167,7 @@ function eventsOf({ events, parties }: Pick<Accident, "events" | "parties">, let
  * hundred of this driver alone; signing, ending and what the system and the insurers report go on.
  */
 export function requireEventRoom(accident: Pick<Accident, "events" | "parties">, change: Pick<Change, "events">): void {
-  const [letter] = LETTERS.filter((one) => change.events.some(({ by }) => by === one));
+  const letter = LETTERS.find((one) => change.events.some(({ by }) => by === one));
   if (!letter || change.events.some(({ type }) => LAST_ACTS.has(type))) return;
   const isTheirsFull = accident.parties[letter] !== null && eventsOf(accident, letter).length >= MOST_OF_ONE;
   if (accident.events.length >= MOST_EVENTS || isTheirsFull) throw new Invalid("case-full", {}, 429);

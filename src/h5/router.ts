@@ -124,12 +124,16 @@ function publicRoutes(ctx: Context, router: Router): void {
 
 function beginningRoutes(ctx: Context, router: Router): void {
   const each = inOwnContext(ctx);
-  router.get("/", async (koa) => seeOther(koa, await entryUrl(ctx, koa)));
-  router.get("/start", async (koa) => {
-    const running = await runningUrl(ctx, koa);
+  router.get(
+    "/",
+    each(async (own, koa) => seeOther(koa, await entryUrl(own, koa))),
+  );
+  const showStart = async (own: Context, koa: Koa.Context) => {
+    const running = await runningUrl(own, koa);
     if (running) return seeOther(koa, running);
-    showForm(ctx, koa, startForm(ctx, koa));
-  });
+    showForm(own, koa, startForm(own, koa));
+  };
+  router.get("/start", each(showStart));
   router.post(
     "/start",
     each((own, koa) => postForm(own, koa, startForm(own, koa))),
@@ -144,12 +148,16 @@ function beginningRoutes(ctx: Context, router: Router): void {
   );
   router.get("/my-data.json", each(sendMyData));
   router.get("/cases", each(casesPage));
-  router.get("/join", async (koa) => {
-    if (await ctx.tries.hasRoom(WRONG_DIGITS, BRAKES.wrongDigits, ctx.clock.now()))
-      return showForm(ctx, koa, digitsForm(), { values: typedBefore(koa) });
-    refuseInvitation(ctx, koa, { status: 429, reason: "digits-off", digits: "" });
-  });
-  router.post("/join", (koa) => postForm(ctx, koa, digitsForm()));
+  const showDigits = async (own: Context, koa: Koa.Context) => {
+    if (await own.tries.hasRoom(WRONG_DIGITS, BRAKES.wrongDigits, own.clock.now()))
+      return showForm(own, koa, digitsForm(), { values: typedBefore(koa) });
+    refuseInvitation(own, koa, { status: 429, reason: "digits-off", digits: "" });
+  };
+  router.get("/join", each(showDigits));
+  router.post(
+    "/join",
+    each((own, koa) => postForm(own, koa, digitsForm())),
+  );
   const showJoin = async (own: Context, koa: Koa.Context) => {
     const invited = await openInvitation(own, koa, String(koa.params["code"]));
     if (invited) showForm(own, koa, joinForm(own, koa, invited));

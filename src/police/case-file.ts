@@ -21,9 +21,18 @@ import { ruleBy } from "./rule-by.ts";
 
 const HOUR_MS = 3600_000;
 
+const FIRST: readonly OfficerAct[] = ["take-guidance", "take-application", "give-guidance", "determine"];
+const LAST: readonly OfficerAct[] = [
+  "release-guidance",
+  "release-application",
+  "reassign-guidance",
+  "reassign-application",
+  "recuse",
+  "recuse-officer",
+];
+
 /** What a case is taken for stands first in the bar, what leaves it to others last. */
-const rankOf = (act: OfficerAct): number =>
-  /^(take-|give-guidance|determine)/.test(act) ? 0 : /^(release-|reassign-|recuse)/.test(act) ? 2 : 1;
+const rankOf = (act: OfficerAct): number => (FIRST.includes(act) ? 0 : LAST.includes(act) ? 2 : 1);
 
 /** Everything that the file of a case shows, with the acts that are possible now. */
 export async function fileShown(request: DeskRequest, accident: Accident, isShown: boolean): Promise<Shown> {

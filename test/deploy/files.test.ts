@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { before, describe, it } from "node:test";
@@ -236,8 +237,8 @@ describe("what the files of deploy/ and compose.yaml give", () => {
     const given = {
       WECHAT_SECRET: "0123456789abcdef0123456789abcdef",
       WECHAT_TOKEN: "token123",
-      WECHAT_AES_KEY: readFileSync(join(secrets, "DATA_KEY"), "utf8").replaceAll(/\W/g, "a").slice(0, 42).concat("b"),
-      INSURER_PICC_SECRET: `whsec_${readFileSync(join(secrets, "SESSION_KEY"), "utf8").trim().split("").reverse().join("").replace("=", "")}=`,
+      WECHAT_AES_KEY: randomBytes(21).toString("hex").concat("b"),
+      INSURER_PICC_SECRET: `whsec_${randomBytes(32).toString("base64")}`,
     };
     for (const [name, text] of Object.entries(given)) writeFileSync(join(secrets, name), text);
   });

@@ -8,6 +8,7 @@ import { type AccidentDocument, documentToAccident } from "../../src/store/accid
 import { newDocument } from "../../src/store/accident-writer.ts";
 import { bare } from "../../src/store/bulk.ts";
 import { listedRows } from "../../src/store/case-listing.ts";
+import { grouped } from "../../src/store/grouped.ts";
 import { hashedKey, type Lookup, lookupsOf } from "../../src/store/lookups.ts";
 import type { Vault } from "../../src/store/vault.ts";
 import { idOf, liveOf, nameOf, sequenceOf, YEAR_MS } from "./cases.ts";
@@ -68,7 +69,7 @@ export async function copyCases(
   const writing = severalAtOnce(UNDER_WAY);
   const rows = sortedRows(bucketOf);
   let [copies, led] = [0, 0];
-  for await (const some of inBatches(copiesOf(accidents, making))) {
+  for await (const some of grouped(copiesOf(accidents, making), CASES_AT_ONCE)) {
     const documents = some.map((copy) => documentOf(copy, making));
     for (const copy of some) rows.add(leadingTo(copy, making));
     await writing.start(() => accidents.insertMany(documents, FAST));
@@ -82,17 +83,6 @@ export async function copyCases(
     tell(Math.floor((copies / 2) * (1 + led / total)));
   }
   await writing.end();
-}
-
-async function* inBatches(copies: AsyncIterable<Accident>): AsyncGenerator<Accident[]> {
-  let some: Accident[] = [];
-  for await (const copy of copies) {
-    some.push(copy);
-    if (some.length < CASES_AT_ONCE) continue;
-    yield some;
-    some = [];
-  }
-  if (some.length > 0) yield some;
 }
 
 /** As many copies of each case that is over, between its opening and that of the next one. */

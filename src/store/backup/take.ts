@@ -1,6 +1,7 @@
 import { type Connection, mongo } from "mongoose";
 import type { Keeper, KeeperName, UploadId } from "../blob-keeper.ts";
 import { bare } from "../bulk.ts";
+import { grouped } from "../grouped.ts";
 import { readSchema } from "../schema-state.ts";
 import { FILES, KEPT } from "./collections.ts";
 import { BYTES, COLLECTION, DOCUMENT, END, encode, type Frame, HEAD } from "./frames.ts";
@@ -95,17 +96,6 @@ async function* filesOf(source: Source, files: Manifest["files"]): AsyncGenerato
       files.bytes += file.bytes.length;
       yield { type: BYTES, content: file.bytes };
     }
-}
-
-async function* grouped<T>(all: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let some: T[] = [];
-  for await (const one of all) {
-    some.push(one);
-    if (some.length < size) continue;
-    yield some;
-    some = [];
-  }
-  if (some.length > 0) yield some;
 }
 
 /** An entry with its bytes; `faulty`: its id where they are damaged or gone. null: removed meanwhile. */
