@@ -54,7 +54,8 @@ async function main(): Promise<number> {
       LONG_SHARE: values.share,
     });
     const left = readdirSync(temporary);
-    if (left.length > 0) say(`left in the temporary folder: ${left.join(", ")}`, 1);
+    // as one of its tests, so that whoever looks for what failed finds it
+    if (left.length > 0) say(`not ok - left in the temporary folder: ${left.join(", ")}`, 1);
     return code || (left.length > 0 ? 1 : 0);
   } finally {
     for (const folder of [temporary, entries]) rmSync(folder, { recursive: true, force: true });
@@ -93,7 +94,8 @@ async function runNode(kind: Kind, entries: string[], env: Record<string, string
   });
   // The child ends its files and then itself; whoever stops the run stops it, not only this process.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
-  const [code] = await once(child, "exit");
+  const [code, signal] = await once(child, "exit");
+  if (code === null) say(`not ok - the tests' process was ended by ${signal}`, 1);
   return (code as number | null) ?? 1;
 }
 

@@ -14,7 +14,25 @@ export function temporaryFolder(name: string): string {
   return dir;
 }
 
-/** A killed child may still be writing its last file. */
+const TRIES = 50;
+const PAUSE_MS = 100;
+
 function removeAll(): void {
-  for (const dir of made) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  for (const dir of made) remove(dir);
+}
+
+/**
+ * A killed child may still be writing its last file. rmSync's own retries list the folder once only and never
+ * remove what was written after that.
+ */
+function remove(dir: string): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      rmSync(dir, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
 }
