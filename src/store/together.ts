@@ -21,10 +21,13 @@ const MOST = 100;
 /** Callers whom the last command has answered ask on within it, and their next calls go together. */
 const aTurn = () => new Promise(setImmediate);
 
+/** So many turns a batch waits at most while each turn brings it another call. */
+const MOST_TURNS = 5;
+
 /**
  * Batches concurrent calls into one command, because the driver's cost is by the command. A batch holds what
- * arrives in one turn of the event loop, while a command is under way, or during the rest after it. Each
- * caller is answered when its own work is done.
+ * arrives until a turn of the event loop brings nothing more, while a command is under way, or during the
+ * rest after it. Each caller is answered when its own work is done.
  */
 export function together<Item, Result>({ alone, group, most = MOST, rest = aTurn }: Grouping<Item, Result>) {
   let waiting: Waiting<Item, Result>[] = [];
@@ -44,8 +47,17 @@ export function together<Item, Result>({ alone, group, most = MOST, rest = aTurn
     }
   };
 
+  const gather = async (): Promise<void> => {
+    for (let turns = 0; turns < MOST_TURNS; turns++) {
+      const before = waiting.length;
+      await aTurn();
+      if (waiting.length === before) return;
+    }
+  };
+
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
+      await gather();
       const batch = waiting.slice(0, most);
       waiting = waiting.slice(most);
       await send(batch);

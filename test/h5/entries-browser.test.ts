@@ -211,4 +211,32 @@ describe("a form without a network", () => {
     assert.equal(await eventsOf(id, "details-given"), 1);
     await page.context().close();
   });
+
+  it("is led on by a tap while the next page is slow, and is not sent again", async () => {
+    const { id, B } = await openPair(app);
+    const page = await phoneOf(B, "details");
+    await typeDetails(page);
+    const asked: string[] = [];
+    let pageAsked = (): void => {};
+    const firstAsked = new Promise<void>((resolve) => {
+      pageAsked = resolve;
+    });
+    await page.route("**/h5/accidents/**", (route) => {
+      const request = route.request();
+      if (request.method() !== "POST" && !request.isNavigationRequest()) return route.continue();
+      asked.push(request.method());
+      // the first page asked for never comes
+      if (asked.join() !== "POST,GET") return route.continue();
+      pageAsked();
+    });
+    // a click of Playwright's own waits for the page that does not come
+    const tap = () => page.evaluate("document.querySelector('footer button').click()");
+    await tap();
+    await firstAsked;
+    await tap();
+    await page.waitForURL(B.urlOf("statement"));
+    assert.deepEqual(asked, ["POST", "GET", "GET"]);
+    assert.equal(await eventsOf(id, "details-given"), 1);
+    await page.context().close();
+  });
 });
