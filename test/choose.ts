@@ -29,11 +29,34 @@ function folderOf(path: string): string {
 }
 
 /** Folders whose test files share processes: what they start they end, and they change nothing global. */
-const SHARING = ["chat", "domain", "http", "insurers", "police", "store", "wechat"];
+const SHARING = [
+  "actions",
+  "api",
+  "chat",
+  "domain",
+  "h5",
+  "http",
+  "insurers",
+  "jobs",
+  "notices",
+  "police",
+  "simulator",
+  "store",
+  "wechat",
+];
 
 /** Files with a process to themselves: with a browser, or top-level await in them or in what they import. */
-const ALONE =
-  /browser|^test\/(domain\/(rules|journey|dispute)|police\/(disputes|officers)|store\/(data-key|migration|side-by-side))/;
+const ALONE = new RegExp(
+  [
+    "browser",
+    "^test/actions/(erase-past|scrub-file|wrong-clock)",
+    "^test/domain/(rules|journey|dispute)",
+    "^test/h5/(cases|my-data|sessions)",
+    "^test/jobs/(backup-command|claim)",
+    "^test/police/(disputes|officers)",
+    "^test/store/(data-key|migration|side-by-side)",
+  ].join("|"),
+);
 
 /** The most files of one process: it loads the system once for all of them. */
 const MOST_FILES = 6;
