@@ -67,6 +67,27 @@ describe("calls that go together", () => {
     assert.deepEqual(await Promise.all(more), ["b!", "c!"]);
   });
 
+  it("wait while each turn brings another, five turns at most", async () => {
+    const { ask, sent, end } = recorder();
+    const all = ["a", "b", "c"].map(async (name, turns) => {
+      for (let n = 0; n < turns; n++) await new Promise(setImmediate);
+      return ask(name);
+    });
+    await turn();
+    await turn();
+    assert.deepEqual(sent, [["a", "b", "c"]]);
+    end();
+    assert.deepEqual(await Promise.all(all), ["a!", "b!", "c!"]);
+    let isSent = false;
+    let asked = 0;
+    while (!isSent && asked < 100) {
+      void ask(String(asked++));
+      await new Promise(setImmediate);
+      isSent = sent.length > 1;
+    }
+    assert.deepEqual(sent[1], ["0", "1", "2", "3", "4", "5"]);
+  });
+
   it("queue up behind the command that is under way, and no more than so many go at once", async () => {
     const { ask, sent, end } = recorder({ most: 2 });
     const all = [ask("first")];
