@@ -61,7 +61,12 @@ describe("the second half in a browser", () => {
     assert.ok((await page.evaluate<number>(LOWEST_INK)) < 0.95);
     await pad.evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");
     assert.equal(await page.evaluate<boolean>(IS_PAD_CLEAR), true, "nothing lies over the pad");
+    const missing = page.locator("[data-missing]");
+    await button.click();
+    await missing.waitFor();
+    assert.equal(page.url(), A.urlOf("sign"), "the ink is kept while the tick is missing");
     await page.locator("input[name=electronic]").setChecked(true, { force: true });
+    assert.equal(await missing.isVisible(), false);
     await button.click();
     await page.waitForURL(A.urlOf("wait-signature"));
     assert.ok((await app.ctx.accidents.get(id)).parties.A.signature?.imageSha256);
@@ -79,7 +84,7 @@ describe("the second half in a browser", () => {
     await page.getByLabel("Insurer", { exact: true }).selectOption("unknown");
     await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(B.urlOf("statement"));
-    await page.getByLabel("The other driver’s").check();
+    await page.getByLabel("The other driver's").check();
     assert.equal(await page.locator("#field-ownAct").isVisible(), false);
     await page.locator("#field-otherAct").getByRole("radio").first().check();
     await page.getByText("rear left", { exact: true }).click();
