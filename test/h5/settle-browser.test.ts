@@ -39,6 +39,27 @@ const TOO_SMALL = `[...document.querySelectorAll("input:not([type]), input[type=
   .filter(({ offsetHeight, type, scrollWidth, clientWidth }) => offsetHeight < 48 || (type !== "select-one" && scrollWidth > clientWidth))
   .map((field) => field.name)`;
 
+/** Words of tiles that the tick lies upon; a line of letters has some white above and below. */
+const UNDER_TICK = `[...document.querySelectorAll(".kc-tile input")].flatMap((input) => {
+  input.checked = true;
+  const label = input.nextElementSibling;
+  if (!label.checkVisibility()) return [];
+  const { backgroundPosition, backgroundSize } = getComputedStyle(input);
+  const size = parseFloat(backgroundSize);
+  const gap = Number(/(\\d+)px\\)? /.exec(backgroundPosition)[1]);
+  const box = input.getBoundingClientRect();
+  const left = box.right - gap - size;
+  const top = backgroundPosition.endsWith(")") ? box.bottom - gap - size : box.top + gap;
+  const isUnder = [...label.querySelectorAll("span")]
+    .flatMap((part) => {
+      const words = document.createRange();
+      words.selectNodeContents(part);
+      return [...words.getClientRects()];
+    })
+    .some((word) => word.right > left && word.left < left + size && word.bottom > top + 4 && word.top < top + size - 4);
+  return isUnder ? [label.textContent.trim()] : [];
+})`;
+
 const isTooWide = (page: Page) => page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth");
 
 describe("the second half in a browser", () => {
@@ -100,6 +121,17 @@ describe("the second half in a browser", () => {
     await page.goto(B.urlOf("details"));
     await A.post("remove-other", {});
     await page.getByRole("heading", { name: "对方把您移出了本次事故" }).waitFor();
+  });
+
+  it("shows which tile is chosen, clear of its words", async () => {
+    for (const language of ["zh", "en"] as const) {
+      const { A } = await readyPair(app, { language: { A: language } });
+      const page = await phoneOf(A, { viewport: { width: 390, height: 700 }, deviceScaleFactor: 1 });
+      for (const path of ["place", "details", "statement"]) {
+        await page.goto(A.urlOf(path));
+        assert.deepEqual(await page.evaluate<string[]>(UNDER_TICK), [], `${language} ${path}`);
+      }
+    }
   });
 
   it("fits a narrow phone in both languages, each field as high as a thumb and wide enough for what stands in it", async () => {
