@@ -170,6 +170,9 @@ export function plateRuns(plate: string): PlateRun[] {
     .filter((run) => run.text !== "");
 }
 
-/** Returns the colour in which a page draws a plate: by its vehicle kind where known, else by its format. */
+/**
+ * Returns the colour in which a page draws a plate: by its vehicle kind where known, else by its format,
+ * which a masked one (沪A·D0**71) still shows.
+ */
 export const plateSheet = (plate: string, vehicleKind?: string): PlateColour =>
-  plateColour(vehicleKind ?? vehicleKindOf(plate) ?? "");
+  plateColour(vehicleKind ?? vehicleKindOf(plate.replace("·", "").replaceAll("*", "0")) ?? "");

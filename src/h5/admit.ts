@@ -3,7 +3,7 @@ import { admitParty } from "../actions/admit-party.ts";
 import { removeParty } from "../actions/remove-party.ts";
 import { Conflict } from "../errors.ts";
 import type { WordKey } from "../render.ts";
-import { type PageRequest, pageUrl, type StepPage } from "./page.ts";
+import type { PageRequest, StepPage } from "./page.ts";
 import { minutesBetween, timeText } from "./times.ts";
 
 interface AdmitBody {
@@ -31,7 +31,6 @@ export const admitPage: StepPage<AdmitBody> = {
     if (answer === "yes") return void (await admitParty(ctx, { ...party, askedAt }));
     if (view.newcomer?.since.getTime() !== askedAt) throw new Conflict("wrong-step");
     await removeParty(ctx, party);
-    return pageUrl(party.accidentId);
   },
 };
 

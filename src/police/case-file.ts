@@ -13,6 +13,7 @@ import { RECUSAL_REASONS } from "../domain/recusal.ts";
 import { isLateReview, reviewDay } from "../domain/review.ts";
 import { formTime, stampTime } from "./desk-times.ts";
 import { districtName } from "./districts.ts";
+import { causeOfEvent, factsOfEvent } from "./event-said.ts";
 import { PAIRS } from "./letter-form.ts";
 import { recentRows } from "./looks.ts";
 import { officerNames } from "./officer-names.ts";
@@ -153,16 +154,17 @@ export function insurerName(
 const eventsFor = ({ officer }: DeskRequest, { events }: CaseFile): CaseFile["events"] =>
   mayDo(officer.role, "draw-sample") ? events : events.filter((event) => !isOfAudit(event));
 
-/** An event's words, who caused it, and its codes as they are recorded. */
-function eventLine({ t }: DeskRequest, { seq, type, by, at, data }: CaseFile["events"][number]) {
-  const codes = Object.entries(data).filter(([name]) => !/^officer$|digest|sha256|Sha256/.test(name));
+/** An event's words, who caused it, and what the record says of it. */
+function eventLine({ ctx: { config }, t, language }: DeskRequest, event: CaseFile["events"][number]) {
+  const { seq, type, by, at, data } = event;
+  const reading = { config, t, language };
   return {
     seq,
     at,
-    by,
+    cause: causeOfEvent(by, reading),
     officerId: officerOf(by) ?? null,
     recused: recusedIn(data) ?? null,
     words: t(`police.event.${type}`),
-    data: codes.map(([name, value]) => `${name} ${[value].flat().join(", ")}`).join(" · "),
+    facts: factsOfEvent(event, reading),
   };
 }

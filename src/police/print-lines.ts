@@ -7,6 +7,7 @@ import { isLateReview, reviewDay } from "../domain/review.ts";
 import type { WorkingCalendar } from "../domain/working-days.ts";
 import type { Translate } from "../render.ts";
 import { stampTime } from "./desk-times.ts";
+import { causeOfEvent, factsOfEvent, type Reading } from "./event-said.ts";
 
 /** Name, number and role of an officer by the account's id. */
 type NameOf = (id: string | null | undefined) => string;
@@ -147,13 +148,14 @@ function degrees(t: Translate, of: (letter: Letter) => DeterminedDegree): string
 }
 
 /** The record, each officer by name, number and role. What an audit found is no part of it. */
-export const historyLines = ({ events }: Pick<Accident, "events">, t: Translate, nameOf: NameOf): string[] =>
+export const historyLines = ({ events }: Pick<Accident, "events">, reading: Reading, nameOf: NameOf): string[] =>
   events
     .filter((event) => !isOfAudit(event))
-    .map(({ seq, at, by, type, data }) => {
-      const who = by.startsWith("officer:") ? nameOf(by.slice("officer:".length)) : partyName(by, t);
+    .map((event) => {
+      const { seq, at, by, type, data } = event;
+      const who = by.startsWith("officer:") ? nameOf(by.slice("officer:".length)) : causeOfEvent(by, reading);
       const about = typeof data["officer"] === "string" ? `  ${nameOf(data["officer"])}` : "";
-      return `${seq}  ${stampTime(at)}  ${who}  ${t(`police.event.${type}`)}${about}`;
+      const facts = factsOfEvent(event, reading);
+      const words = `${reading.t(`police.event.${type}`)}${about}${facts && `  ${facts}`}`;
+      return `${seq}  ${stampTime(at)}  ${who}  ${words}`;
     });
-
-const partyName = (by: string, t: Translate): string => t.find(`police.file.party.${by}`) ?? by;

@@ -43,7 +43,10 @@ export async function sendCasePrint(ctx: Context, koa: Koa.Context): Promise<voi
         title: both((t) => t("police.print.dispute")),
         lines: disputeLines(accident, { t: zh, nameOf, calendar: ctx.config.rules.calendar }),
       },
-      { title: both((t) => t("police.file.history")), lines: historyLines(accident, zh, nameOf) },
+      {
+        title: both((t) => t("police.file.history")),
+        lines: historyLines(accident, { config: ctx.config, t: zh, language: "zh" }, nameOf),
+      },
     ],
     photosTitle: both((t) => t("police.queue.photos")),
     photos: await photosOf(ctx, accident, zh),

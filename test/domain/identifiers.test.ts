@@ -8,6 +8,7 @@ import {
   plateColour,
   plateKind,
   plateRuns,
+  plateSheet,
   VEHICLE_KINDS,
   vehicleKindOf,
 } from "../../src/domain/plate.ts";
@@ -127,6 +128,12 @@ describe("a plate", () => {
     };
     for (const [kind, colour] of Object.entries(colours)) assert.equal(plateColour(kind), colour);
     for (const [plate, , kind] of kinds) assert.ok(kind === null || VEHICLE_KINDS.includes(kind), plate);
+  });
+
+  it("has its colour while it is masked as well", () => {
+    assert.equal(plateSheet("沪A·6**18"), plateSheet("沪A62K18"));
+    assert.equal(plateSheet("沪A·D0**71"), plateSheet("沪AD05271"));
+    assert.notEqual(plateSheet("沪A·D0**71"), plateSheet("沪A·6**18"));
   });
 });
 

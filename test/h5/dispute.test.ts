@@ -24,7 +24,7 @@ import {
   OFFICER,
   sendForm,
 } from "./disputes.ts";
-import { ACTS, driverOf, errorAt, fieldValue, openPair } from "./settle-driver.ts";
+import { ACTS, type Driver, driverOf, errorAt, fieldValue, openPair } from "./settle-driver.ts";
 
 let app: TestApp;
 const REVIEWER = "示例市公安局交警总队";
@@ -371,6 +371,19 @@ describe("a determination letter", () => {
     const { receipts } = (await letterIn(id))!;
     assert.deepEqual([receipts.A?.how, receipts.A?.forwarding], ["signed", true]);
     assert.deepEqual([receipts.B?.how, receipts.B?.forwarding, receipts.B?.imageSha256], ["refused", false, null]);
+  });
+
+  it("leads who bears nothing to the other driver's insurer, and who bears all to their own", async () => {
+    const { id, A, B } = await appliedPair(app);
+    const { number } = await issueLetter(app, id, null, { A: "full", B: "none" });
+    for (const driver of [A, B]) {
+      await driver.get("letter");
+      await driver.post("letter", { act: "receive", number, signature: SIGNATURE, forwarding: "yes" });
+    }
+    const hotlines = async (driver: Driver) => (await driver.get("letter")).html.match(/tel:955\d\d/g);
+    assert.deepEqual([await hotlines(A), await hotlines(B)], [["tel:95518"], ["tel:95518"]]);
+    assert.match(plain((await B.get("letter")).html), /您的车损由对方投保的人保财险赔付，由我们向该公司报送/);
+    assert.doesNotMatch(plain((await A.get("letter")).html), /您的车损由对方投保的/);
   });
 
   it("that was withdrawn is named with its reason; an answer to it does not count for the new one", async () => {

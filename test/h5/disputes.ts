@@ -68,7 +68,12 @@ export async function sendForm(
 }
 
 /** Issues a letter as an officer does, with stand-ins for its files; the facts hold a script. */
-export async function issueLetter(app: TestApp, id: string, replaces: string | null = null): Promise<Determination> {
+export async function issueLetter(
+  app: TestApp,
+  id: string,
+  replaces: string | null = null,
+  degrees: DeterminationDraft["degrees"] = { A: "primary", B: "secondary" },
+): Promise<Determination> {
   const { ctx } = app;
   const accident = await ctx.accidents.get(id);
   const number = `3101010000002026${String(++letters).padStart(6, "0")}`;
@@ -78,7 +83,7 @@ export async function issueLetter(app: TestApp, id: string, replaces: string | n
     causes: "甲方变更车道时影响相关车道内行驶的机动车。",
     articles: ["《中华人民共和国道路交通安全法实施条例》第四十四条第二款"],
     evidence: [1, 2],
-    degrees: { A: "primary", B: "secondary" },
+    degrees,
   };
   const content = determinationOf(accident, draft, {
     authority: { name: "示例市公安局交通警察支队", code: "310101000000" },

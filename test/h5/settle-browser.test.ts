@@ -39,6 +39,27 @@ const TOO_SMALL = `[...document.querySelectorAll("input:not([type]), input[type=
   .filter(({ offsetHeight, type, scrollWidth, clientWidth }) => offsetHeight < 48 || (type !== "select-one" && scrollWidth > clientWidth))
   .map((field) => field.name)`;
 
+/** Words of tiles that the tick lies upon; a line of letters has some white above and below. */
+const UNDER_TICK = `[...document.querySelectorAll(".kc-tile input")].flatMap((input) => {
+  input.checked = true;
+  const label = input.nextElementSibling;
+  if (!label.checkVisibility()) return [];
+  const { backgroundPosition, backgroundSize } = getComputedStyle(input);
+  const size = parseFloat(backgroundSize);
+  const gap = Number(/(\\d+)px\\)? /.exec(backgroundPosition)[1]);
+  const box = input.getBoundingClientRect();
+  const left = box.right - gap - size;
+  const top = backgroundPosition.endsWith(")") ? box.bottom - gap - size : box.top + gap;
+  const isUnder = [...label.querySelectorAll("span")]
+    .flatMap((part) => {
+      const words = document.createRange();
+      words.selectNodeContents(part);
+      return [...words.getClientRects()];
+    })
+    .some((word) => word.right > left && word.left < left + size && word.bottom > top + 4 && word.top < top + size - 4);
+  return isUnder ? [label.textContent.trim()] : [];
+})`;
+
 const isTooWide = (page: Page) => page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth");
 
 describe("the second half in a browser", () => {
@@ -61,7 +82,12 @@ describe("the second half in a browser", () => {
     assert.ok((await page.evaluate<number>(LOWEST_INK)) < 0.95);
     await pad.evaluate("document.querySelector('canvas').scrollIntoView({ block: 'center' })");
     assert.equal(await page.evaluate<boolean>(IS_PAD_CLEAR), true, "nothing lies over the pad");
+    const missing = page.locator("[data-missing]");
+    await button.click();
+    await missing.waitFor();
+    assert.equal(page.url(), A.urlOf("sign"), "the ink is kept while the tick is missing");
     await page.locator("input[name=electronic]").setChecked(true, { force: true });
+    assert.equal(await missing.isVisible(), false);
     await button.click();
     await page.waitForURL(A.urlOf("wait-signature"));
     assert.ok((await app.ctx.accidents.get(id)).parties.A.signature?.imageSha256);
@@ -79,7 +105,7 @@ describe("the second half in a browser", () => {
     await page.getByLabel("Insurer", { exact: true }).selectOption("unknown");
     await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(B.urlOf("statement"));
-    await page.getByLabel("The other driver’s").check();
+    await page.getByLabel("The other driver's").check();
     assert.equal(await page.locator("#field-ownAct").isVisible(), false);
     await page.locator("#field-otherAct").getByRole("radio").first().check();
     await page.getByText("rear left", { exact: true }).click();
@@ -95,6 +121,17 @@ describe("the second half in a browser", () => {
     await page.goto(B.urlOf("details"));
     await A.post("remove-other", {});
     await page.getByRole("heading", { name: "对方把您移出了本次事故" }).waitFor();
+  });
+
+  it("shows which tile is chosen, clear of its words", async () => {
+    for (const language of ["zh", "en"] as const) {
+      const { A } = await readyPair(app, { language: { A: language } });
+      const page = await phoneOf(A, { viewport: { width: 390, height: 700 }, deviceScaleFactor: 1 });
+      for (const path of ["place", "details", "statement"]) {
+        await page.goto(A.urlOf(path));
+        assert.deepEqual(await page.evaluate<string[]>(UNDER_TICK), [], `${language} ${path}`);
+      }
+    }
   });
 
   it("fits a narrow phone in both languages, each field as high as a thumb and wide enough for what stands in it", async () => {

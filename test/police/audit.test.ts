@@ -135,7 +135,8 @@ describe("a finding", () => {
     for (const role of ["supervisor", "auditor"] as const)
       assert.match(await (await desk[role].get(`/police/cases/${id}`)).text(), word, role);
     assert.doesNotMatch(await (await desk.officer.get(`/police/cases/${id}`)).text(), word);
-    const printed = historyLines(await app.ctx.accidents.get(id), app.ctx.render.words("en"), String);
+    const reading = { config: app.ctx.config, t: app.ctx.render.words("en"), language: "en" } as const;
+    const printed = historyLines(await app.ctx.accidents.get(id), reading, String);
     assert.doesNotMatch(printed.join("\n"), word);
   });
 

@@ -376,7 +376,10 @@ describe("the file as a PDF", () => {
     const nameOf = await officerNames({ ctx: app.ctx, t: zh }, handlersOf(accident));
     const { calendar } = app.ctx.config.rules;
     const wording = { t: zh, nameOf, calendar };
-    const text = [...disputeLines(accident, wording), ...historyLines(accident, zh, nameOf)].join("\n");
+    const text = [
+      ...disputeLines(accident, wording),
+      ...historyLines(accident, { config: app.ctx.config, t: zh, language: "zh" }, nameOf),
+    ].join("\n");
     const { number, content } = (await lettersOf(pair))[0]!;
     const said = [number, content.facts, content.causes, DRAFT.articles, "第 1 张照片", "对方不同意", "拒绝签收"];
     for (const part of [...said, "请双方再次核对陈述", "L-4 · 辅警", "L-1 · 民警"])

@@ -61,11 +61,26 @@ one("[data-clear]", area).addEventListener("click", () => {
   pad.clear();
   update();
 });
+/** What is still to be done before the form may go, so that no page without it comes back without the ink. */
+function missing(): HTMLElement | null {
+  const tick = form.querySelector<HTMLInputElement>("[name=electronic]");
+  if (button.getAttribute("aria-disabled") !== "false") return isRead ? frame : sentences;
+  if (!tick || tick.checked) return null;
+  const say = (): void => {
+    for (const sentence of all("[data-missing]", form)) sentence.hidden = tick.checked;
+  };
+  tick.onchange = say;
+  say();
+  tick.focus({ preventScroll: true });
+  return tick;
+}
+
 /** A tap before it is time leads to what is missing. */
 button.addEventListener("click", (event) => {
-  if (button.getAttribute("aria-disabled") === "false") return;
+  const first = missing();
+  if (!first) return;
   event.preventDefault();
-  (isRead ? frame : sentences).scrollIntoView({ block: "center" });
+  first.scrollIntoView({ block: "center" });
 });
 form.addEventListener("submit", () => {
   hidden.value = pad.isEmpty() ? "" : pad.toDataURL("image/png");

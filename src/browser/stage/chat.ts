@@ -57,6 +57,10 @@ function drawLine(phone: Phone, line: Line): HTMLLIElement {
   return element("li", { className: FROM[line.from] ?? "account" }, face, content);
 }
 
+const showEnd = (list: HTMLElement): void => {
+  list.scrollTop = list.scrollHeight;
+};
+
 /** Adds new lines, and the time after a pause. */
 export function drawChat(phone: Phone, { follows, chat }: PhoneState): void {
   one(".follow", phone.root).hidden = follows;
@@ -64,12 +68,15 @@ export function drawChat(phone: Phone, { follows, chat }: PhoneState): void {
   const fresh = chat.filter((line) => line.seq > phone.drawn);
   for (const line of fresh) {
     if (line.at - phone.drawnAt > MINUTES_APART) list.append(element("li", { className: "note" }, clockTime(line.at)));
-    list.append(drawLine(phone, line));
+    const item = drawLine(phone, line);
+    // a picture makes its line longer once it has come
+    item.addEventListener("load", () => showEnd(list), true);
+    list.append(item);
     phone.drawn = line.seq;
     phone.drawnAt = line.at;
   }
   countUnread(phone, fresh.filter((line) => line.from === "account").length);
-  if (fresh.length > 0) list.scrollTop = list.scrollHeight;
+  if (fresh.length > 0) showEnd(list);
 }
 
 /** Counts lines that arrive while a page covers the chat. */
