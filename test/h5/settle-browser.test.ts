@@ -120,7 +120,7 @@ describe("the second half in a browser", () => {
     const page = await phoneOf(B);
     await page.goto(B.urlOf("details"));
     await A.post("remove-other", {});
-    await page.getByRole("heading", { name: "对方把您移出了本次事故" }).waitFor();
+    await page.getByRole("heading", { name: "您不再参加本次事故的协商" }).waitFor();
   });
 
   it("shows which tile is chosen, clear of its words", async () => {
