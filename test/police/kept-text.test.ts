@@ -107,7 +107,7 @@ describe("a database that goes while a letter is issued", () => {
     const answer = await answered(pressed);
     const html = await answer.text();
     assert.equal(answer.status, 503);
-    assert.match(html, /The decision could not be stored/);
+    assert.match(html, /The database cannot be reached/);
     assertKept(html);
     await comesBack();
     assert.deepEqual(await lettersOf(pair), []);
