@@ -14,6 +14,7 @@ import { isLateReview, reviewDay } from "../domain/review.ts";
 import { formTime, stampTime } from "./desk-times.ts";
 import { districtName } from "./districts.ts";
 import { causeOfEvent, factsOfEvent } from "./event-said.ts";
+import { insurerName } from "./insurer-name.ts";
 import { PAIRS } from "./letter-form.ts";
 import { recentRows } from "./looks.ts";
 import { officerNames } from "./officer-names.ts";
@@ -49,7 +50,8 @@ export async function fileShown(request: DeskRequest, accident: Accident, isShow
     positions: positionsOf(accident),
     time: stampTime,
     label: (key: string, code: string) => t.find(`${key}.${code}`) ?? code,
-    insurer: (code: string | null, typed: string | null) => insurerName(request, code) ?? typed ?? code ?? "",
+    insurer: (code: string | null, typed: string | null) =>
+      insurerName({ config: ctx.config, language: request.language }, code) ?? typed ?? code ?? "",
     events: eventsFor(request, file).map((event) => eventLine(request, event)),
     photoUrl: (id: string, size: string) => `/police/cases/${file.id}/photos/${id}/${size}`,
     dispute: accident.dispute ?? NO_DISPUTE,
@@ -140,14 +142,6 @@ async function likePictures({ ctx }: DeskRequest, accident: Accident): Promise<L
     return like ? [{ party, accidentId: like.accidentId }] : [];
   });
   return (await Promise.all(found)).flat();
-}
-
-/** An insurer's name in the reader's language; null: none is known by the code. */
-export function insurerName(
-  { ctx, language }: Pick<DeskRequest, "ctx" | "language">,
-  code: string | null,
-): string | null {
-  return ctx.config.insurers.find((insurer) => insurer.code === code)?.[language] ?? null;
 }
 
 /** What an audit found stands in the file for auditors alone. */

@@ -4,6 +4,7 @@ import { findDistrict } from "../domain/district.ts";
 import { findAct } from "../domain/liability.ts";
 import type { Translate } from "../render.ts";
 import { stampTime } from "./desk-times.ts";
+import { insurerName } from "./insurer-name.ts";
 
 /** What the codes of the record are read with. */
 export interface Reading {
@@ -15,7 +16,7 @@ export interface Reading {
 type Event = Pick<ChainedEvent, "type" | "data">;
 type Value = ChainedEvent["data"][string];
 /** Says a value in words; null: it has none, and stays unsaid. */
-type Say = (value: Value, reading: Reading, event: Event) => string | null;
+type Say = (value: Value, reading: Reading) => string | null;
 
 const FEN = 100;
 
@@ -45,7 +46,7 @@ const conditions: Say = (value, { config, t, language }) =>
     .join(t("police.fact.comma")) || null;
 
 /** Where one name has several meanings, by the kind of event. */
-const MEANINGS: Partial<Record<Event["type"], Readonly<Record<string, Say>>>> = {
+const MEANINGS: Partial<Record<Event["type"], Partial<Record<FactName, Say>>>> = {
   "consent-given": { to: worded("police.fact.consent") },
   "consent-withdrawn": { to: worded("police.fact.consent") },
   "photo-moved": { from: worded("police.slot"), to: worded("police.slot") },
@@ -57,7 +58,7 @@ const MEANINGS: Partial<Record<Event["type"], Readonly<Record<string, Say>>>> = 
 };
 
 /** How each fact of the record is said; what stands in neither table is for machines, as ids are. */
-const FACTS: Readonly<Record<string, Say>> = {
+const FACTS = {
   vehicles: worded("police.fact.vehiclesOf"),
   to: worded("police.file.party"),
   of: worded("police.file.party"),
@@ -74,7 +75,7 @@ const FACTS: Readonly<Record<string, Say>> = {
   by: worded("police.fact.joinedBy"),
   weather: worded("agreement.weather"),
   occurredAt: day,
-  insurer: (value, { config, language }) => config.insurers.find(({ code }) => code === value)?.[language] ?? null,
+  insurer: (value, reading) => insurerName(reading, value),
   vehicleKind: worded("agreement.vehicle"),
   ownAct: act,
   otherAct: act,
@@ -103,14 +104,20 @@ const FACTS: Readonly<Record<string, Say>> = {
   B: worded("police.degree"),
   files: asItIs,
   attempts: asItIs,
-};
+} as const satisfies Record<string, Say>;
+
+/** What has a name in the words: these, and what only some kinds of event say. */
+type FactName = keyof typeof FACTS | "from" | "role" | "photos";
+
+const sayOf = (type: Event["type"], name: FactName): Say | undefined =>
+  MEANINGS[type]?.[name] ?? (FACTS as Partial<Record<FactName, Say>>)[name];
 
 /** Says what the record holds of an event besides its kind, each fact by its name; "": nothing for people. */
 export function factsOfEvent(event: Event, reading: Reading): string {
   const { t } = reading;
-  const said = Object.entries(event.data).flatMap(([name, value]) => {
-    const words = (MEANINGS[event.type]?.[name] ?? FACTS[name])?.(value, reading, event);
-    return words ? [t("police.fact.line", { name: t.find(`police.fact.name.${name}`) ?? "", words })] : [];
+  const said = (Object.entries(event.data) as [FactName, Value][]).flatMap(([name, value]) => {
+    const words = sayOf(event.type, name)?.(value, reading);
+    return words ? [t("police.fact.line", { name: t(`police.fact.name.${name}`), words })] : [];
   });
   return said.join(t("police.fact.separator"));
 }
@@ -118,6 +125,5 @@ export function factsOfEvent(event: Event, reading: Reading): string {
 /** Who caused an event that no officer did: a party, the system, an insurer by name. */
 export function causeOfEvent(by: string, { config, t, language }: Reading): string {
   const code = /^insurer:(.+)$/.exec(by)?.[1];
-  const insurer = config.insurers.find((one) => one.code === code);
-  return insurer?.[language] ?? t.find(`police.file.party.${by}`) ?? code ?? by;
+  return insurerName({ config, language }, code) ?? t.find(`police.file.party.${by}`) ?? code ?? by;
 }

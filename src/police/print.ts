@@ -3,10 +3,11 @@ import type { Context } from "../context.ts";
 import type { Accident } from "../domain/accident.ts";
 import { caseFileOf } from "../domain/case-file.ts";
 import type { Translate } from "../render.ts";
-import { handlersOf, insurerName } from "./case-file.ts";
+import { handlersOf } from "./case-file.ts";
 import { openCase } from "./case-page.ts";
 import { stampTime } from "./desk-times.ts";
 import { requireReason, sendFile } from "./files.ts";
+import { insurerName } from "./insurer-name.ts";
 import { officerNames } from "./officer-names.ts";
 import { deskRequest, requireRight } from "./page.ts";
 import { disputeLines, historyLines, partyLines, sceneLines } from "./print-lines.ts";
@@ -22,6 +23,7 @@ export async function sendCasePrint(ctx: Context, koa: Koa.Context): Promise<voi
   const reason = requireReason(koa);
   await request.log({ act: "printed-case", accidentId: accident.id, reason });
   const [zh, en] = [ctx.render.words("zh"), ctx.render.words("en")];
+  const reading = { config: ctx.config, t: zh, language: "zh" } as const;
   const both = (of: (t: Translate) => string) => ({ zh: of(zh), en: of(en) });
   const nameOf = await officerNames({ ctx, t: zh }, handlersOf(accident));
   const file = caseFileOf(accident, ctx.config.rules.catalogue, true);
@@ -37,7 +39,7 @@ export async function sendCasePrint(ctx: Context, koa: Koa.Context): Promise<voi
       { title: both((t) => t("police.file.scene")), lines: sceneLines(accident, zh) },
       ...file.parties.map((party) => ({
         title: both((t) => t(`police.file.party.${party.letter}`)),
-        lines: partyLines(party, zh, (code) => insurerName({ ctx, language: "zh" }, code)),
+        lines: partyLines(party, zh, (code) => insurerName(reading, code)),
       })),
       {
         title: both((t) => t("police.print.dispute")),
@@ -45,7 +47,7 @@ export async function sendCasePrint(ctx: Context, koa: Koa.Context): Promise<voi
       },
       {
         title: both((t) => t("police.file.history")),
-        lines: historyLines(accident, { config: ctx.config, t: zh, language: "zh" }, nameOf),
+        lines: historyLines(accident, reading, nameOf),
       },
     ],
     photosTitle: both((t) => t("police.queue.photos")),
