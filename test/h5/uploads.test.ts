@@ -310,8 +310,8 @@ describe("too much of one person", () => {
     const path = `?slot=extra&bytes=${large}`;
     const many = Array.from({ length: Math.floor(PERSON_HELD_BYTES / large) }, () => greedy.hang(path, large));
     await Promise.all(many.map(({ begun }) => begun));
-    // Asks for room and is refused for its place before a byte of it is held: one that is held while the server
-    // still reads the others would take the room from them.
+    // Asks for room and is refused for its place before a byte of it is held: one that is held while the
+    // server still reads the others would take the room from them.
     const isHeld = async () => (await greedy.ask("?slot=nowhere&bytes=9", { bytes: Buffer.alloc(9) })).status === 503;
     while (!(await isHeld()));
     const refused = await greedy.whole(original, "extra");
