@@ -17,7 +17,8 @@ export interface GiveDetails {
 
 /**
  * Records one driver's data and car (Order 146 art. 21). A later correction
- * makes both sign again. A plate that differs from the one in its picture is flagged.
+ * makes both sign again. A plate that differs from the one in its picture is flagged. Throws Invalid
+ * "same-plate" or "same-person" for what is the other driver's.
  */
 export async function giveDetails(ctx: Context, { accidentId, letter, details }: GiveDetails): Promise<Accident> {
   return ctx.accidents.change(accidentId, (accident) => {
@@ -27,8 +28,9 @@ export async function giveDetails(ctx: Context, { accidentId, letter, details }:
     requireGivable("details", accident, letter, ctx.config.rules.catalogue);
     const at = ctx.clock.now();
     requireCalm(accident, letter, at);
-    if (accident.parties[otherOf(letter)]?.details?.plate === details.plate)
-      throw new Invalid("same-plate", { field: "plate" });
+    const other = accident.parties[otherOf(letter)]?.details;
+    if (other?.plate === details.plate) throw new Invalid("same-plate", { field: "plate" });
+    if (other?.idNumber === details.idNumber) throw new Invalid("same-person", { field: "idNumber" });
     const digest = ctx.vault.digest(accident.key, serialise(details));
     // whose car it is stands in no agreement: nobody signs anew for it
     const isCorrection = !before || serialise(agreedDetails(before)) !== serialise(agreedDetails(details));

@@ -24,6 +24,11 @@ import { type OfferedPlate, offeredPlate } from "./details-plate.ts";
 import type { StepPage } from "./page.ts";
 import { refusing, requirePrintable } from "./refusals.ts";
 
+/** What is the other driver's cannot be this one's. */
+const OTHERS_WORDS = {
+  "same-plate": "h5.details.error.samePlate",
+  "same-person": "h5.details.error.samePerson",
+} satisfies Record<string, WordKey>;
 /** Codes of GA/T 16.7 that are listed first because nearly every car is one of them. */
 const COMMON_KINDS = ["02", "52", "01", "51", "07", "22"];
 
@@ -83,7 +88,7 @@ export const detailsPage: StepPage<DetailsBody> = {
     await requirePrintable(ctx, { field: "vehicleType", text: body.vehicleType });
     await requirePrintable(ctx, { field: "insurerName", text: body.insurerName });
     const input = { ...party, details: detailsOf(body) };
-    await refusing({ "same-plate": "h5.details.error.samePlate" satisfies WordKey }, () => giveDetails(ctx, input));
+    await refusing(OTHERS_WORDS, () => giveDetails(ctx, input));
     const details = body.remember === "yes" ? input.details : null;
     await keepDetails(ctx, { ...party, personId: person.id, details });
   },

@@ -185,13 +185,16 @@ describe("my car", () => {
     assert.deepEqual([details?.plate, details?.vehicleKind, details?.insurerName], ["224578使", "03", "锦泰保险"]);
   });
 
-  it("refuses an insurer that is not in the list, the other's plate, an operator and an unknown field", async () => {
-    const { A, B } = await openPair(app);
+  it("refuses an insurer that is not in the list, the other's plate or number, an operator and an unknown field", async () => {
+    const { id, A, B } = await openPair(app);
     const insurer = await A.post("details", { ...FORM, insurerCode: "NOBODY" });
     assert.equal(errorAt(insurer.html, "insurerCode"), words("zh", "details.error.insurerCode"));
     assert.equal((await A.post("details", FORM)).location, "statement");
     const same = await B.post("details", { ...FORM, serial: "A12345" });
     assert.equal(errorAt(same.html, "serial"), words("zh", "details.error.samePlate"));
+    const samePerson = await B.post("details", { ...FORM, serial: "A12346" });
+    assert.equal(errorAt(samePerson.html, "idNumber"), words("zh", "details.error.samePerson"));
+    assert.equal((await app.ctx.accidents.get(id)).parties.B?.details, null, "nothing is stored");
     const operator = await B.post("details", { ...FORM, "name[$ne]": "null" });
     assert.equal(operator.status, 422);
     assert.ok(operator.html.includes("name[$ne]"));
