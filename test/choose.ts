@@ -51,7 +51,7 @@ const ALONE = new RegExp(
     "browser",
     "^test/actions/(erase-past|scrub-file|wrong-clock)",
     "^test/domain/(rules|journey|dispute)",
-    "^test/h5/(cases|my-data|sessions)",
+    "^test/h5/(cases|my-data|script-missing|sessions)",
     "^test/jobs/(backup-command|claim)",
     "^test/police/(disputes|officers)",
     "^test/store/(data-key|migration|side-by-side)",
